@@ -1,0 +1,69 @@
+r"""nncli: the forward pass of a dense neural network, every shape and number shown.
+
+>>> from nncli import Network
+>>> Network.from_yaml_text("layer_sizes: [4, 5, 2]\nseed: 0").layer_sizes
+(4, 5, 2)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from nncli.errors import DataError, FileError, NncliError, ShapeError, SpecError
+    from nncli.network.dense import Dense, LayerResult
+    from nncli.network.network import Network, build_network
+    from nncli.network.shapes import ShapeTable, shape_table
+    from nncli.spec.files import load_spec
+    from nncli.spec.model import NetworkSpec
+    from nncli.spec.reader import read_spec
+
+# Imported on first use: `import nncli` must stay light, for `--help` and completion.
+_HOMES = {
+    "DataError": "nncli.errors",
+    "Dense": "nncli.network.dense",
+    "FileError": "nncli.errors",
+    "LayerResult": "nncli.network.dense",
+    "Network": "nncli.network.network",
+    "NetworkSpec": "nncli.spec.model",
+    "NncliError": "nncli.errors",
+    "ShapeError": "nncli.errors",
+    "ShapeTable": "nncli.network.shapes",
+    "SpecError": "nncli.errors",
+    "build_network": "nncli.network.network",
+    "load_spec": "nncli.spec.files",
+    "read_spec": "nncli.spec.reader",
+    "shape_table": "nncli.network.shapes",
+}
+
+__all__ = [
+    "DataError",
+    "Dense",
+    "FileError",
+    "LayerResult",
+    "Network",
+    "NetworkSpec",
+    "NncliError",
+    "ShapeError",
+    "ShapeTable",
+    "SpecError",
+    "__version__",
+    "build_network",
+    "load_spec",
+    "read_spec",
+    "shape_table",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

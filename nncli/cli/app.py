@@ -1,0 +1,130 @@
+"""The command `nncli`: its commands, and the way into and out of the process."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from nncli import __version__
+from nncli.cli.edge import Stopped, end_on_signals, report_bug, report_usage_error
+from nncli.cli.streams import ReaderGone, flushed, make_streams_safe, report, show
+from nncli.errors import ExitCode, NncliError
+from nncli.render.view import line
+
+_EPILOG = (
+    "Exit codes: 0 done · 1 a requested check failed · 2 wrong usage · 3 spec, weights or shapes · "
+    "4 data · 5 reading or writing · 70 a bug in nncli · 130, 143, 129, 141 interrupted, "
+    "terminated, hung up, the reader of stdout went away"
+)
+# One BLAS thread: faster for the sizes at hand, and the same bits whatever the machine's load.
+_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "BLIS_NUM_THREADS")
+
+
+def _leave_quietly_on_broken_pipe() -> None:
+    """Make Rich's help pages end as promised when their reader goes away."""
+    from rich.console import Console
+
+    def on_broken_pipe(_: Console) -> None:
+        raise ReaderGone
+
+    Console.on_broken_pipe = on_broken_pipe  # type: ignore[method-assign,assignment]
+
+
+class _Command(TyperCommand):
+    def format_help(self, *arguments: Any) -> None:
+        _leave_quietly_on_broken_pipe()
+        super().format_help(*arguments)
+
+
+class _Group(TyperGroup):
+    def format_help(self, *arguments: Any) -> None:
+        _leave_quietly_on_broken_pipe()
+        super().format_help(*arguments)
+
+
+app = typer.Typer(
+    cls=_Group,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=_EPILOG,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        show(lambda _: [line(f"nncli {__version__}")])
+        raise typer.Exit
+
+
+@app.callback()
+def nncli(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Run a batch through a dense neural network, and see every shape and every number."""
+
+
+def _register_commands() -> None:
+    from nncli.cli.forward import forward
+    from nncli.cli.schema import schema
+    from nncli.cli.shapes import shapes
+
+    for command in (forward, shapes, schema):
+        app.command(cls=_Command)(command)
+
+
+_register_commands()
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; nothing is raised, nothing exits."""
+    try:
+        result = get_command(app).main(
+            args=list(arguments), prog_name="nncli", standalone_mode=False
+        )
+    except typer.TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            return ExitCode.USAGE  # the help was shown already
+        report_usage_error(error)
+        return ExitCode.USAGE
+    except typer.Abort:
+        return ExitCode.INTERRUPTED
+    except ReaderGone:
+        return ExitCode.READER_GONE
+    except Stopped as stopped:
+        return stopped.code
+    except NncliError as error:  # outside a command's body, as in --version
+        report(error)
+        return error.exit_code
+    except SystemExit as error:  # the completion scripts end this way
+        return error.code if isinstance(error.code, int) else ExitCode.DONE
+    except Exception as error:
+        report_bug(error, debug="--debug" in arguments)
+        return ExitCode.BUG
+    return result if isinstance(result, int) else ExitCode.DONE
+
+
+def main() -> None:
+    """Run the process's command line and exit."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # their look-up costs start-up time
+    for variable in _ONE_THREAD:
+        os.environ[variable] = "1"  # read when NumPy is imported
+    make_streams_safe()
+    try:
+        end_on_signals()
+        code = flushed(run(sys.argv[1:]))
+    except KeyboardInterrupt:
+        code = ExitCode.INTERRUPTED
+    except Stopped as stopped:
+        code = stopped.code
+    sys.exit(code)

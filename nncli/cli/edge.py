@@ -1,0 +1,93 @@
+"""The one place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import typer
+
+from nncli.cli.streams import ReaderGone, remark, report
+from nncli.errors import ExitCode, FileError, NncliError, Problem, nearest
+from nncli.render.view import Span, line
+
+_PREFIX = re.compile(r"\bValue error, ")
+
+
+class Stopped(BaseException):
+    """The process was told to end; carries the exit code.  Not an Exception: clean-ups run."""
+
+    def __init__(self, code: ExitCode) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+@contextmanager
+def error_edge(*, debug: bool) -> Iterator[None]:
+    """Run a command's body; whatever goes wrong in it ends as a message and an exit code."""
+    try:
+        yield
+    except NncliError as error:
+        report(error)
+        raise typer.Exit(error.exit_code) from None
+    except ReaderGone:
+        raise typer.Exit(ExitCode.READER_GONE) from None
+    except MemoryError:
+        hint = ("split the data into smaller files",)
+        report(FileError(Problem("N508", "not enough memory", help=hint)))
+        raise typer.Exit(ExitCode.FILES) from None
+    except typer.TyperException:
+        raise
+    except Exception as error:
+        # typer.Exit and typer.Abort are RuntimeErrors and mean no bug
+        if isinstance(error, (typer.Exit, typer.Abort)):
+            raise
+        report_bug(error, debug=debug)
+        raise typer.Exit(ExitCode.BUG) from None
+
+
+def report_bug(error: Exception, *, debug: bool) -> None:
+    """Say in one line that nncli is at fault, and how to tell; with *debug*, the traceback too."""
+    if debug:
+        import traceback
+
+        for text in traceback.format_exception(error):
+            remark([line(part) for part in text.rstrip("\n").split("\n")])
+    what = f"a bug in nncli: {type(error).__name__}: {error}"
+    how = "" if debug else "; run it again with --debug, and"
+    please = f"{how} please report it with the command and its files"
+    remark([line(Span("error", "error"), f": {what}{please}")])
+
+
+def report_usage_error(error: typer.TyperException) -> None:
+    """Print a wrong use of the command line: what, the usage, and where help is."""
+    context = getattr(error, "ctx", None)
+    message = _PREFIX.sub("", error.format_message())
+    possibilities = getattr(error, "possibilities", None) or ()
+    lines = []
+    if possibilities:
+        message = message.partition(" (Possible")[0]
+        best = nearest(str(getattr(error, "option_name", "")), list(possibilities))
+        if best is not None:
+            lines.append(line(Span("help", "accent"), f": did you mean `{best}`?"))
+    lines.insert(0, line(Span("error", "error"), f": {message}"))
+    if context is not None:
+        usage = " ".join(context.get_usage().split())
+        lines.append(line(Span(usage, "dim")))
+        lines.append(line(Span("help", "accent"), f": {context.command_path} --help"))
+    remark(lines)
+
+
+def end_on_signals() -> None:
+    """Let SIGTERM and SIGHUP unwind the stack, as SIGINT does, so that nothing is left behind."""
+    codes = {signal.SIGTERM: ExitCode.TERMINATED, signal.SIGHUP: ExitCode.HUNG_UP}
+
+    def stop(number: int, _: FrameType | None) -> None:
+        raise Stopped(codes[signal.Signals(number)])
+
+    for number in codes:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup it stays ignored
+            signal.signal(number, stop)

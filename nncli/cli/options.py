@@ -1,0 +1,204 @@
+"""The arguments and options that commands share: one word, one meaning, everywhere."""
+
+from __future__ import annotations
+
+import codecs
+import math
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import typer
+
+NETWORK, DATA, DISPLAY, OUTPUT, CHECKS = "Network", "Data", "Display", "Output", "Checks"
+HELP = "Help"
+
+_MAX_WHOLE = 2**63 - 1
+
+
+def whole_number(minimum: int, maximum: int = _MAX_WHOLE) -> Callable[[Any], int]:
+    """Return a parser of plain decimal integers: no 1_000, no 1.0, no other script's digits."""
+
+    def parse(value: Any) -> int:
+        text = str(value)
+        if re.fullmatch(r"[+-]?[0-9]{1,30}", text) and minimum <= int(text) <= maximum:
+            return int(text)
+        raise ValueError(f"{text!r} is not a whole number from {minimum:,} to {maximum:,}")
+
+    return parse
+
+
+def tolerance(value: Any) -> float:
+    """Parse a tolerance: a finite number that is not negative."""
+    text = str(value)
+    if re.fullmatch(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
+        number = float(text)
+        if math.isfinite(number):
+            return number
+    raise ValueError(f"{text!r} is not a finite number of at least 0")
+
+
+def comma_list(value: Any) -> list[str]:
+    """Parse a comma-separated list of names: none empty, none twice."""
+    items = [item.strip() for item in str(value).split(",")]
+    if "" in items:
+        raise ValueError(f"{value!r} has an empty item")
+    repeated = next((item for item in items if items.count(item) > 1), None)
+    if repeated is not None:
+        raise ValueError(f"{repeated!r} is named twice")
+    return items
+
+
+def layer_list(value: Any) -> list[int] | Literal["all", "last"]:
+    """Parse which layers to show: all, last, or numbers from 1."""
+    text = str(value)
+    if text == "all":
+        return "all"
+    if text == "last":
+        return "last"
+    return sorted({whole_number(1)(item) for item in text.split(",")})
+
+
+def delimiter(value: Any) -> str:
+    r"""Parse a delimiter: one ASCII character; tab and \t are understood."""
+    text = {"tab": "\t", "\\t": "\t"}.get(str(value), str(value))
+    if len(text) != 1 or text in '\r\n"' or not text.isascii() or text == "\0":
+        raise ValueError(f"{value!r} is not one character that can separate (tab for a tab)")
+    if text.isalnum() or text in "+-.":
+        raise ValueError(f"{value!r} is part of numbers or names")
+    return text
+
+
+def encoding(value: Any) -> str:
+    """Parse the name of a text encoding."""
+    try:
+        codec = codecs.lookup(str(value))
+        "".encode(codec.name)
+        codecs.getincrementaldecoder(codec.name)
+    except (LookupError, ValueError):
+        raise ValueError(
+            f"{value!r} is not a text encoding; for example utf-8, utf-16, latin-1, cp1252"
+        ) from None
+    return codec.name
+
+
+Config = Annotated[
+    str, typer.Argument(metavar="CONFIG", help="The network: a YAML file.", show_default=False)
+]
+Data = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATA",
+        help="The batch: a CSV or NPY file, also gzipped; - is standard input.",
+        show_default=False,
+    ),
+]
+OptionalData = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[DATA]",
+        help="A batch to hold against the network: a CSV or NPY file; - is standard input.",
+        show_default=False,
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        "--seed",
+        parser=whole_number(0, 2**32 - 1),
+        metavar="N",
+        help="Draw the weights with this seed instead of the spec's.",
+        rich_help_panel=NETWORK,
+        show_default=False,
+    ),
+]
+DTypeName = Annotated[
+    Literal["float64", "float32"] | None,
+    typer.Option(
+        "--dtype",
+        help="Calculate in this type instead of the spec's.",
+        rich_help_panel=NETWORK,
+        show_default=False,
+    ),
+]
+Samples = Annotated[
+    Literal["rows", "columns"],
+    typer.Option("--samples", help="What a sample is in DATA.", rich_help_panel=DATA),
+]
+HasHeader = Annotated[
+    bool | None,
+    typer.Option(
+        "--header/--no-header",
+        help="Whether the first row holds names; otherwise it does if none of its cells is a "
+        "number.",
+        rich_help_panel=DATA,
+        show_default=False,
+    ),
+]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(
+        "--delimiter",
+        parser=delimiter,
+        metavar="CHARACTER",
+        help="What separates cells: a comma, or a tab for .tsv, unless said here.",
+        rich_help_panel=DATA,
+        show_default=False,
+    ),
+]
+Encoding = Annotated[
+    str,
+    typer.Option(
+        "--encoding",
+        parser=encoding,
+        metavar="NAME",
+        help="How DATA's text is encoded.",
+        rich_help_panel=DATA,
+    ),
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        parser=comma_list,
+        metavar="A,B,…",
+        help="Take these columns, in this order: names, or positions from 1.",
+        rich_help_panel=DATA,
+        show_default=False,
+    ),
+]
+Drop = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--drop",
+        parser=comma_list,
+        metavar="A,B,…",
+        help="Leave these columns out.",
+        rich_help_panel=DATA,
+        show_default=False,
+    ),
+]
+Keep = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keep",
+        parser=comma_list,
+        metavar="A,B,…",
+        help="Carry these columns through to the output as text, unread.",
+        rich_help_panel=DATA,
+        show_default=False,
+    ),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "-q",
+        "--quiet",
+        help="No notes on standard error; errors still are shown.",
+        rich_help_panel=DISPLAY,
+    ),
+]
+Debug = Annotated[
+    bool,
+    typer.Option("--debug", help="Show a traceback if nncli has a bug.", rich_help_panel=HELP),
+]

@@ -1,0 +1,164 @@
+"""Standard output and standard error: results on the one, all remarks on the other.
+
+Both may be closed, full, or read by somebody who goes away; each has its exit code.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from typing import TextIO
+
+from nncli.errors import ExitCode, FileError, NncliError, Note, Place, Problem
+from nncli.files import file_error
+from nncli.render.plain import to_plain
+from nncli.render.problems import error_view, note_line
+from nncli.render.view import View
+
+# Nothing is laid out for less; a still narrower terminal wraps the lines.
+_MIN_WIDTH = 40
+_STDOUT = "<stdout>"
+
+# What an output that is not Unicode gets instead of nncli's own signs.
+_ASCII_SIGNS = {
+    "×": "x",
+    "·": ".",
+    "→": "->",
+    "≠": "!=",
+    "≈": "~",
+    "±": "+-",
+    "–": "-",
+    "…": "...",
+    "✗": "X",
+    "√": "sqrt",
+}
+
+
+class ReaderGone(BaseException):
+    """The reader of standard output went away: no error, but the end."""
+
+
+def write_result(chunks: Iterable[bytes]) -> None:
+    """Write a result to standard output.  Raises FileError if it is closed or full, ReaderGone."""
+    out = sys.stdout
+    if out is None:
+        hint = ("redirect the output, or name a file with -o",)
+        raise FileError(Problem("N506", "standard output is closed", Place(_STDOUT), hint))
+    try:
+        out.flush()
+        out.buffer.writelines(chunks)
+        out.buffer.flush()
+    except BrokenPipeError:
+        _abandon(out)
+        raise ReaderGone from None
+    except OSError as error:
+        _abandon(out)
+        raise file_error(error, _STDOUT, "writing") from None
+
+
+def flushed(code: int) -> int:
+    """Flush what others left in standard output; return *code*, or the one for a failure."""
+    try:
+        if sys.stdout is not None:
+            write_result([])
+    except ReaderGone:
+        return ExitCode.READER_GONE
+    except FileError as error:
+        if code == ExitCode.DONE:
+            report(error)
+            return error.exit_code
+    return code
+
+
+def write_text(text: str) -> None:
+    """Write text to standard output, in its encoding.  Raises as `write_result` does."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    errors = getattr(sys.stdout, "errors", None) or "strict"
+    write_result([text.encode(encoding, errors)])
+
+
+def show(build: Callable[[int | None], View]) -> None:
+    """Show a view: laid out for the terminal, or plain and as wide as it takes.
+
+    build: makes the view for a width, None for no limit.
+    """
+    if sys.stdout is None or not sys.stdout.isatty():
+        write_text(to_plain(build(None)))
+        return
+    width = max(shutil.get_terminal_size().columns, _MIN_WIDTH)
+    write_text(_as_ansi(build(width), width, sys.stdout))
+
+
+def report(error: NncliError) -> None:
+    """Print an error's problems on standard error."""
+    remark(error_view(error))
+
+
+def remark_notes(notes: Iterable[Note], *, quiet: bool) -> None:
+    """Print notes on standard error, one a line."""
+    if not quiet:
+        remark([note_line(note) for note in notes])
+
+
+def remark(view: View) -> None:
+    """Print on standard error; a closed or full one changes nothing about the run."""
+    err = sys.stderr
+    if err is None or not view:
+        return
+    try:
+        err.write(_as_ansi(view, None, err) if err.isatty() else to_plain(view))
+        err.flush()
+    except (OSError, ValueError):
+        _abandon(err)
+
+
+def _as_ansi(view: View, width: int | None, stream: TextIO) -> str:
+    """Return a view with the colours that *stream* understands; width None: lines of any length."""
+    from rich.console import Console
+
+    from nncli.render.terminal import to_rich
+
+    any_length = max([_MIN_WIDTH, *(block.width() for block in view)]) + 1
+    console = Console(
+        file=stream, width=width or any_length, highlight=False, markup=False, emoji=False
+    )
+    with console.capture() as capture:
+        console.print(to_rich(view, width or any_length))
+    lines = capture.get().split("\n")
+    # without colour codes in the way, spaces at the ends of lines are only in the way
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _abandon(stream: TextIO) -> None:
+    """Point a stream's descriptor at nothing, so that the flush at exit cannot fail as well."""
+    try:
+        descriptor = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(descriptor, stream.fileno())
+        os.close(descriptor)
+    except (OSError, ValueError):
+        pass
+
+
+def make_streams_safe() -> None:
+    """Prepare the process's streams: every text can be encoded, no descriptor is left to chance."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # a closed one would be taken by the next file that is opened
+            os.open(os.devnull, os.O_RDWR)
+    codecs.register_error("nncli", _replace_unencodable)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(errors="nncli")  # type: ignore[union-attr]  # a TextIOWrapper here
+
+
+def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    bad = error.object[error.start : error.end]
+    text = "".join(_ASCII_SIGNS.get(c) or c.encode("unicode_escape").decode() for c in bad)
+    return text, error.end

@@ -1,0 +1,187 @@
+"""Which columns of a file are features, which are carried along, and whether they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from nncli.errors import (
+    DataError,
+    Note,
+    Place,
+    Problem,
+    count_of,
+    did_you_mean,
+    quoted,
+    shorten,
+)
+
+
+@dataclass(frozen=True)
+class Header:
+    """The names of a file's columns: from its first row, or column_1, column_2, … if it has none.
+
+    place: the line of the header, or of the first row; positional: the file cannot have names, so
+    that columns wanted by name are taken in their order.
+    """
+
+    names: tuple[str, ...]
+    named: bool
+    place: Place
+    delimiter_hint: tuple[str, ...] = ()
+    positional: bool = False
+
+
+@dataclass(frozen=True)
+class Selection:
+    """0-based positions: the columns to read as numbers, in order, and those to carry as text."""
+
+    features: tuple[int, ...]
+    kept: tuple[int, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+Select = Callable[[Header], Selection]
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """What the command line says of columns; each item is a name or a position from 1."""
+
+    columns: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class WantedInputs:
+    """What the network wants: so many features, perhaps by name; no value of *largest* or more."""
+
+    size: int
+    columns: tuple[str, ...] | None = None
+    largest: float = field(default=float("inf"))
+
+
+def feature_selector(choice: ColumnChoice, wanted: WantedInputs) -> Select:
+    """Return the selection of a network's inputs."""
+
+    def select(header: Header) -> Selection:
+        kept = tuple(_find(item, header, "--keep") for item in choice.keep)
+        dropped = {_find(item, header, "--drop") for item in choice.drop}
+        _refuse_repeats(kept, header, "--keep")
+        _refuse_same_names(kept, header)
+        notes: tuple[Note, ...] = ()
+        if choice.columns:
+            features = tuple(_find(item, header, "--columns") for item in choice.columns)
+            _refuse_repeats(features, header, "--columns")
+        elif wanted.columns is not None and not header.positional:
+            features = _named_features(wanted.columns, header)
+            notes = _ignored(header, {*features, *kept, *dropped})
+        else:
+            left_out = {*kept, *dropped}
+            features = tuple(i for i in range(len(header.names)) if i not in left_out)
+        if len(features) != wanted.size:
+            raise DataError(_width_problem(header, features, wanted.size, choice))
+        return Selection(features, kept, notes)
+
+    return select
+
+
+def expected_selector(names: Sequence[str]) -> Select:
+    """Return the selection of expected values: by output name if all are there, else everything."""
+
+    def select(header: Header) -> Selection:
+        if header.named and set(names) <= set(header.names):
+            return Selection(tuple(_find(name, header, "--expect") for name in names))
+        return Selection(tuple(range(len(header.names))))
+
+    return select
+
+
+def _find(item: str, header: Header, option: str) -> int:
+    """Return the position of a name, or of a number that counts columns from 1."""
+    positions = [i for i, name in enumerate(header.names) if name == item]
+    if len(positions) > 1:
+        numbers = " and ".join(str(i + 1) for i in positions)
+        message = f"{option}: the name {quoted(item)} stands at columns {numbers}"
+        raise DataError(Problem("N409", message, header.place, ("choose by position instead",)))
+    if positions:
+        return positions[0]
+    if item.isascii() and item.isdigit() and 1 <= int(item[:9]) <= len(header.names):
+        return int(item) - 1
+    listed = shorten(", ".join(header.names), 200)
+    message = f"{option}: there is no column {quoted(item)}"
+    hints = (*did_you_mean(item, header.names[:1000]), f"the columns are {listed}")
+    raise DataError(Problem("N408", message, header.place, hints))
+
+
+def _refuse_repeats(positions: tuple[int, ...], header: Header, option: str) -> None:
+    for index, position in enumerate(positions):
+        if position in positions[:index]:
+            message = f"{option} names the column {quoted(header.names[position])} twice"
+            raise DataError(Problem("N409", message, header.place, ("name it once",)))
+
+
+def _refuse_same_names(kept: tuple[int, ...], header: Header) -> None:
+    names = [header.names[i] for i in kept]
+    for name in names:
+        if names.count(name) > 1:
+            message = f"--keep carries two columns that are both named {quoted(name)}"
+            raise DataError(Problem("N409", message, header.place, ("rename one of them",)))
+
+
+def _named_features(columns: tuple[str, ...], header: Header) -> tuple[int, ...]:
+    if not header.named:
+        message = "the spec finds its inputs by column name, but the file has no header"
+        hints: tuple[str, ...] = (
+            f"add a header: {shorten(','.join(columns), 200)}",
+            "or choose by position: --columns "
+            + shorten(",".join(str(i + 1) for i in range(len(columns))), 60),
+        )
+        raise DataError(Problem("N408", message, header.place, (*header.delimiter_hint, *hints)))
+    missing = [name for name in columns if name not in header.names]
+    if missing:
+        listed = ", ".join(quoted(name) for name in missing[:5])
+        hints = (
+            *header.delimiter_hint,
+            *did_you_mean(missing[0], header.names[:1000]),
+            f"the columns are {shorten(', '.join(header.names), 200)}",
+        )
+        message = f"the spec's inputs name {listed}, not in the header"
+        raise DataError(Problem("N408", message, header.place, hints))
+    return tuple(_find(name, header, "inputs.columns") for name in columns)
+
+
+def _ignored(header: Header, used: set[int]) -> tuple[Note, ...]:
+    extra = [name for i, name in enumerate(header.names) if i not in used]
+    if not extra:
+        return ()
+    listed = shorten(", ".join(extra), 120)
+    noun = "column" if len(extra) == 1 else "columns"
+    return (Note("ignored_columns", f"{noun} not among the spec's inputs, ignored: {listed}"),)
+
+
+def _width_problem(
+    header: Header, features: tuple[int, ...], size: int, choice: ColumnChoice
+) -> Problem:
+    found = count_of(len(features), "feature column")
+    message = f"the file has {found}, the network takes {size:,}"
+    hints = header.delimiter_hint
+    surplus = len(features) - size
+    if 0 < surplus <= 3 and not choice.columns:
+        last = [header.names[i] if header.named else str(i + 1) for i in features[-surplus:]]
+        names = ",".join(last)
+        hints += (
+            f"if the last is not a feature, leave it out: --drop {_shell_quoted(names)}"
+            if surplus == 1
+            else f"if the last {surplus} are not features, leave them out: "
+            f"--drop {_shell_quoted(names)}",
+            f"or carry it through to the output: --keep {_shell_quoted(names)}",
+        )
+    return Problem("N407", message, header.place, hints or ("check the file and the spec",))
+
+
+def _shell_quoted(text: str) -> str:
+    import shlex
+
+    return shlex.quote(shorten(text, 120))

@@ -1,0 +1,553 @@
+"""The reference CSV reader: slow, strict, and with words for every fault.
+
+Bytes → physical lines → records of cells → a Table.  Lines end with LF, CRLF or CR and are counted
+from 1; a record is quoted as RFC 4180 says and in no other way.
+"""
+
+from __future__ import annotations
+
+import codecs
+import math
+import re
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from nncli.data.columns import Header, Select
+from nncli.data.numbers import (
+    is_infinity,
+    is_missing,
+    is_number,
+    starts_like_a_number,
+    why_not_a_number,
+)
+from nncli.errors import DataError, Note, Place, Problem, count_of, quoted
+
+MAX_LINE_CHARACTERS = 16 * 1024 * 1024
+# Problems beyond these are counted, not kept: a wrong file may hold millions.
+KEPT_PROBLEMS = 5
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True)
+class CsvFormat:
+    """How a file is written.  header: None decides by the first row."""
+
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    header: bool | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """What was read.  values: (rows, features) float64; kept: name → a text for each row."""
+
+    names: tuple[str, ...]
+    values: npt.NDArray[np.float64]
+    kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sample_names: tuple[str, ...] | None = None
+    notes: tuple[Note, ...] = ()
+
+
+class Line(NamedTuple):
+    """A physical line, its number from 1, and the line end that followed it."""
+
+    number: int
+    text: str
+    end: str
+
+
+class Record(NamedTuple):
+    """The cells of one row, with the first physical line that it stands on."""
+
+    line: Line
+    cells: list[str]
+
+
+class _Faults:
+    """The faults met so far: the first few in full, the others as a count."""
+
+    def __init__(self) -> None:
+        self.kept: list[Problem] = []
+        self.more = 0
+
+    @property
+    def full(self) -> bool:
+        return len(self.kept) >= KEPT_PROBLEMS
+
+    def add(self, problem: Problem) -> None:
+        if self.full:
+            self.count()
+        else:
+            self.kept.append(problem)
+
+    def count(self) -> None:
+        self.more += 1
+
+    def error(self) -> DataError:
+        return DataError(self.kept, more=self.more)
+
+
+# --- bytes → lines ------------------------------------------------------------------------------
+
+
+def read_lines(chunks: Iterable[bytes], file: str, encoding: str) -> Iterator[Line]:
+    """Decode *chunks* and cut them into physical lines.
+
+    Raises DataError for bytes that are not *encoding*, for a NUL, for a byte-order mark that is not
+    at the start, and for a line that is too long to be one.
+    """
+    number = 1
+    for text in _complete_lines(chunks, file, encoding):
+        position = 0
+        for match in _LINE_END.finditer(text):
+            yield _checked(Line(number, text[position : match.start()], match.group()), file)
+            position = match.end()
+            number += 1
+        if position < len(text):
+            yield _checked(Line(number, text[position:], ""), file)
+
+
+def _complete_lines(chunks: Iterable[bytes], file: str, encoding: str) -> Iterator[str]:
+    """Yield decoded text that ends at line ends, except perhaps at the end of the file."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    pending: list[str] = []
+    lines = offset = 0
+    first = True
+    for chunk, final in _with_last(chunks):
+        held = len(decoder.getstate()[0])
+        try:
+            text = decoder.decode(chunk, final)
+        except UnicodeDecodeError as error:
+            before = error.object[: error.start].decode(encoding, errors="replace")
+            tail = "".join(pending) + before
+            byte = error.object[error.start]
+            raise _undecodable(
+                file, encoding, byte, offset - held + error.start, lines, tail
+            ) from None
+        offset += len(chunk)
+        if first and text:
+            text, first = text.removeprefix(_BOM), False
+        # A CR at the very end may be half of a CRLF: it waits for the next chunk.
+        cut = len(text) if final else _last_line_end(text)
+        if cut or final:
+            whole = "".join([*pending, text[:cut]])
+            pending = [text[cut:]]
+            yield whole
+            lines += len(_LINE_END.findall(whole))
+        else:
+            pending.append(text)
+        if sum(map(len, pending)) > MAX_LINE_CHARACTERS:
+            raise DataError(
+                Problem(
+                    "N413",
+                    f"line longer than {MAX_LINE_CHARACTERS // 2**20} MiB",
+                    Place(file, lines + 1),
+                    ("is this a CSV file, with line ends?",),
+                )
+            )
+
+
+def _last_line_end(text: str) -> int:
+    """Return where the last complete line of *text* ends; 0 if it holds none."""
+    body = text.removesuffix("\r")
+    return max(body.rfind("\n"), body.rfind("\r")) + 1
+
+
+def _with_last(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield every chunk, then an empty one that is marked as the last."""
+    for chunk in chunks:
+        yield chunk, False
+    yield b"", True
+
+
+def _undecodable(
+    file: str, encoding: str, byte: int, offset: int, lines_before: int, tail: str
+) -> DataError:
+    parts = _LINE_END.split(tail)
+    line = lines_before + len(parts)
+    hint = (
+        "if it is not UTF-8, name the encoding: --encoding latin-1"
+        if encoding.replace("_", "-").lower() in ("utf-8", "utf8")
+        else "name the right --encoding"
+    )
+    return DataError(
+        Problem(
+            "N406",
+            f"byte 0x{byte:02X} at offset {offset} is not {encoding} text",
+            Place(file, line, parts[-1].count(",") + 1),
+            (hint,),
+        )
+    )
+
+
+def _checked(line: Line, file: str) -> Line:
+    for character, message, hint in (
+        ("\0", "NUL byte", "is this a binary or a UTF-16 file? (--encoding utf-16)"),
+        (_BOM, "byte-order mark inside the file", "was it concatenated? remove the mark"),
+    ):
+        if character in line.text:
+            caret = line.text.index(character)
+            column = line.text.count(",", 0, caret) + 1
+            place = Place(file, line.number, column, line.text, caret)
+            raise DataError(Problem("N406", message, place, (hint,)))
+    if len(line.text) > MAX_LINE_CHARACTERS:
+        raise DataError(Problem("N413", "line longer than 16 MiB", Place(file, line.number)))
+    return line
+
+
+# --- lines → records ----------------------------------------------------------------------------
+
+
+class RecordReader:
+    """Cuts lines into records; blank lines are no records, and are counted."""
+
+    def __init__(self, lines: Iterator[Line], file: str, delimiter: str) -> None:
+        self.file = file
+        self.delimiter = delimiter
+        self.blank_lines = 0
+        self._lines = lines
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield every record.  Raises DataError for a misplaced or unterminated quote."""
+        for line in self._lines:
+            text = line.text
+            if '"' in text:
+                yield Record(line, self._quoted_cells(line))
+            elif text.strip(" \t") or self.delimiter in text:
+                yield Record(line, text.split(self.delimiter))
+            else:
+                self.blank_lines += 1
+
+    def _quoted_cells(self, line: Line) -> list[str]:
+        cells: list[str] = []
+        position = 0
+        while True:
+            if line.text.startswith('"', position):
+                cell, line, position = self._quoted_cell(line, position, len(cells) + 1)
+                cells.append(cell)
+                if position == len(line.text):
+                    return cells
+                if line.text[position] != self.delimiter:
+                    raise self._quote_error(
+                        line, len(cells), position, "text after a closing quote"
+                    )
+            else:
+                end = line.text.find(self.delimiter, position)
+                cell = line.text[position:] if end < 0 else line.text[position:end]
+                if '"' in cell:
+                    caret = line.text.index('"', position)
+                    raise self._quote_error(line, len(cells) + 1, caret, "quote inside a cell")
+                cells.append(cell)
+                if end < 0:
+                    return cells
+                position = end
+            position += 1
+
+    def _quoted_cell(self, line: Line, position: int, column: int) -> tuple[str, Line, int]:
+        """Read from an opening quote to its closing one, over line ends if need be."""
+        opening, opened_at = line, position
+        parts: list[str] = []
+        characters = 0
+        position += 1
+        while True:
+            closing = line.text.find('"', position)
+            if closing >= 0:
+                parts.append(line.text[position:closing])
+                if not line.text.startswith('""', closing):
+                    return "".join(parts), line, closing + 1
+                parts.append('"')
+                position = closing + 2
+                continue
+            parts += [line.text[position:], line.end]
+            characters += len(line.text)
+            following = next(self._lines, None)
+            if following is None or characters > MAX_LINE_CHARACTERS:
+                raise self._quote_error(
+                    opening, column, opened_at, "the quote opened here is never closed"
+                )
+            line, position = following, 0
+
+    def _quote_error(self, line: Line, column: int, caret: int, message: str) -> DataError:
+        place = Place(self.file, line.number, column, line.text, caret)
+        hint = 'a quoted cell starts and ends with ", and a quote inside it is written ""'
+        return DataError(Problem("N405", message, place, (hint,)))
+
+
+# --- records → tables ---------------------------------------------------------------------------
+
+
+def read_table(
+    chunks: Iterable[bytes], file: str, form: CsvFormat, select: Select, largest: float
+) -> Table:
+    """Read a file whose rows are the samples.
+
+    select: chooses columns once the header is known; largest: a finite value of this magnitude or
+    more is refused.  Raises DataError with the first few problems and a count of the others.
+    """
+    reader = RecordReader(read_lines(chunks, file, form.encoding), file, form.delimiter)
+    records = iter(reader)
+    first = next(records, None)
+    if first is None:
+        raise _empty(file, reader.blank_lines)
+    named = _is_header(first.cells, first, file, form)
+    place = _place(file, first, None)
+    width = len(first.cells)
+    names = tuple(cell.strip(" \t") for cell in first.cells) if named else _positions(width)
+    hint = _delimiter_hint(first, form.delimiter)
+    selection = select(Header(names, named, place, hint))
+    rows = records if named else _chain(first, records)
+    kept: list[list[str]] = [[] for _ in selection.kept]
+    faults = _Faults()
+    numbers = _CellReader(file, form, names, first if named else None, largest, faults)
+    number_note = _FirstRowNote(first, named, form.header)
+    try:
+        for record in rows:
+            if len(record.cells) != width:
+                faults.add(_ragged(file, record, width, first, form.delimiter))
+                continue
+            numbers.read(record, selection.features)
+            number_note.see(record)
+            for texts, position in zip(kept, selection.kept, strict=True):
+                texts.append(record.cells[position])
+    except DataError as error:
+        faults.kept += error.problems
+        raise faults.error() from None
+    if faults.kept:
+        raise faults.error()
+    if not numbers.values:
+        hint_line = "if the first row is data, say --no-header"
+        raise DataError(Problem("N402", "there is a header, but no data rows", place, (hint_line,)))
+    matrix = np.frombuffer(numbers.values).reshape(-1, len(selection.features))
+    return Table(
+        names=tuple(names[i] for i in selection.features),
+        values=matrix,  # (rows, features)
+        kept={names[i]: tuple(texts) for i, texts in zip(selection.kept, kept, strict=True)},
+        notes=(*_blank_note(reader.blank_lines), *number_note.notes(), *selection.notes),
+    )
+
+
+@dataclass(frozen=True)
+class _CellReader:
+    """Turns cells into float64 values; a faulty cell is recorded and stands as 0."""
+
+    file: str
+    form: CsvFormat
+    names: tuple[str, ...]  # of the file's columns
+    header: Record | None
+    largest: float
+    faults: _Faults
+    values: array[float] = field(default_factory=lambda: array("d"))
+
+    def read(self, record: Record, positions: Iterable[int]) -> None:
+        for position in positions:
+            cell = record.cells[position]
+            if is_number(cell):
+                value = float(cell)
+                if abs(value) < self.largest or math.isnan(value) or is_infinity(cell):
+                    self.values.append(value)
+                    continue
+            self.values.append(0.0)
+            if self.faults.full:
+                self.faults.count()
+            elif self.header is not None and record.cells == self.header.cells:
+                place = _place(self.file, record, None)
+                hint = "were files joined? remove the line"
+                self.faults.add(Problem("N404", "this row repeats the header", place, (hint,)))
+                return
+            else:
+                self.faults.add(self._bad_cell(record, position))
+
+    def _bad_cell(self, record: Record, position: int) -> Problem:
+        cell = record.cells[position]
+        place = _place(self.file, record, position)
+        column = f"column {position + 1} ({quoted(self.names[position])})"
+        if is_number(cell):
+            dtype = "float64" if self.largest == float("inf") else "float32"
+            message = f"{quoted(cell.strip())} in {column} is too large for {dtype}"
+            return Problem("N415", message, place, ("scale the column, or leave the row out",))
+        if not cell.strip():
+            message = f"empty value in {column}"
+        else:
+            kind = "a missing value" if is_missing(cell) else "not a number"
+            message = f"{quoted(cell)} in {column} is {kind}"
+        hints = (*_delimiter_hint(record, self.form.delimiter), *why_not_a_number(cell))
+        drop = f"if the column is no feature, leave it out: --drop {position + 1}"
+        return Problem("N404", message, place, hints or (drop,))
+
+
+def _ragged(file: str, record: Record, width: int, first: Record, delimiter: str) -> Problem:
+    found = len(record.cells)
+    message = f"{count_of(found, 'field')}, expected {width} as on line {first.line.number}"
+    if found < width and not record.line.end:
+        hint = "the last line has no line end: the file may be cut off"
+    elif found > width and record.cells[-1] == "":
+        hint = "remove the delimiter at the end of the line"
+    elif found > width:
+        hint = f'a cell that holds {delimiter!r} must be quoted: "…"'
+    else:
+        hint = "every row needs a value for every column"
+    return Problem("N403", message, _place(file, record, None), (hint,))
+
+
+def read_transposed(
+    chunks: Iterable[bytes], file: str, form: CsvFormat, select: Select, largest: float
+) -> Table:
+    """Read a file whose lines are the features and whose columns are the samples.
+
+    An all-text first line names the samples, an all-text first column the features.
+    Raises DataError as `read_table` does.
+    """
+    reader = RecordReader(read_lines(chunks, file, form.encoding), file, form.delimiter)
+    records = list(reader)
+    if not records:
+        raise _empty(file, reader.blank_lines)
+    first = records[0]
+    width = len(first.cells)
+    faults = _Faults()
+    for record in records[1:]:
+        if len(record.cells) != width:
+            faults.add(_ragged(file, record, width, first, form.delimiter))
+    if faults.kept:
+        raise faults.error()
+    # The corner belongs to neither the names of the samples nor to those of the features.
+    named = _is_header(first.cells[1:] or first.cells, first, file, form, mixed_is_data=True)
+    body = records[1:] if named else records
+    if not body:
+        raise DataError(
+            Problem("N402", "there is a header, but no data", _place(file, first, None))
+        )
+    labelled = width > 1 and _is_label_column(body, file)
+    start = 1 if labelled else 0
+    names = (
+        tuple(record.cells[0].strip(" \t") for record in body)
+        if labelled
+        else _positions(len(body))
+    )
+    hint = _delimiter_hint(first, form.delimiter)
+    place = _place(file, body[0], None)
+    selection = select(Header(names, labelled, place, hint, positional=not labelled))
+    labels = tuple(cell.strip(" \t") for cell in first.cells) if named else _positions(width)
+    numbers = _CellReader(file, form, labels, first if named else None, largest, faults)
+    for position in selection.features:
+        numbers.read(body[position], range(start, width))
+    if faults.kept:
+        raise faults.error()
+    matrix = np.frombuffer(numbers.values).reshape(len(selection.features), -1)
+    return Table(
+        names=tuple(names[i] for i in selection.features),
+        values=np.ascontiguousarray(matrix.T),  # (samples, features)
+        sample_names=labels[start:] if named else None,
+        notes=(*_blank_note(reader.blank_lines), *selection.notes),
+    )
+
+
+def _is_label_column(body: list[Record], file: str) -> bool:
+    """Whether the first column names the features: none of its cells is a number."""
+    cells = [record.cells[0] for record in body]
+    if any(is_number(cell) for cell in cells):
+        return False
+    if all(is_missing(cell) or starts_like_a_number(cell) for cell in cells):
+        message = "the first column is neither names nor numbers"
+        hint = "write a name for each feature, or mend the numbers"
+        raise DataError(Problem("N410", message, _place(file, body[0], 0), (hint,)))
+    return True
+
+
+def _is_header(
+    cells: list[str], record: Record, file: str, form: CsvFormat, *, mixed_is_data: bool = False
+) -> bool:
+    """Whether the first row is a header: none of its cells is a number."""
+    if form.header is not None:
+        return form.header
+    numbers = [is_number(cell) is not None for cell in cells]
+    hints: tuple[str, ...] = (
+        "if it is a header, say --header",
+        "if it is data, mend it or say --no-header",
+    )
+    if any(numbers):
+        if not all(numbers) and not mixed_is_data:
+            position = numbers.index(False)
+            message = (
+                f"the first row mixes numbers and text like {quoted(cells[position])}: "
+                "header or data?"
+            )
+            raise DataError(Problem("N410", message, _place(file, record, position), hints))
+        return False
+    if all(is_missing(cell) or starts_like_a_number(cell) for cell in cells):
+        message = f"the first row is neither names nor numbers: {quoted(cells[0])}"
+        hints = (*_delimiter_hint(record, form.delimiter), *why_not_a_number(cells[0]), *hints)
+        raise DataError(Problem("N410", message, _place(file, record, 0), hints))
+    return True
+
+
+class _FirstRowNote:
+    """Notices a header made of numbers, like years: it was read as data."""
+
+    def __init__(self, first: Record, named: bool, header: bool | None) -> None:
+        self._line = first.line.number
+        self._seen_fraction = False
+        self._suspicious = False
+        if not named and header is None and len(first.cells) > 1:
+            texts = [cell.strip() for cell in first.cells]
+            if all(text.isascii() and text.isdigit() and len(text) < 10 for text in texts):
+                numbers = [int(text) for text in texts]
+                self._suspicious = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+    def see(self, record: Record) -> None:
+        if self._suspicious and not self._seen_fraction and record.line.number != self._line:
+            self._seen_fraction = any(not cell.strip().isdigit() for cell in record.cells)
+
+    def notes(self) -> tuple[Note, ...]:
+        if not (self._suspicious and self._seen_fraction):
+            return ()
+        message = f"line {self._line} holds consecutive numbers: read as data; --header names them"
+        return (Note("numeric_header", message),)
+
+
+def _blank_note(blank_lines: int) -> tuple[Note, ...]:
+    if not blank_lines:
+        return ()
+    verb = "was" if blank_lines == 1 else "were"
+    return (Note("blank_lines", f"{count_of(blank_lines, 'blank line')} {verb} skipped"),)
+
+
+def _empty(file: str, blank_lines: int) -> DataError:
+    message = "the file holds nothing but blank lines" if blank_lines else "the file is empty"
+    return DataError(Problem("N401", message, Place(file, 1), ("one sample per line, please",)))
+
+
+def _positions(width: int) -> tuple[str, ...]:
+    return tuple(f"column_{number}" for number in range(1, width + 1))
+
+
+def _chain(first: Record, records: Iterator[Record]) -> Iterator[Record]:
+    yield first
+    yield from records
+
+
+def _place(file: str, record: Record, position: int | None) -> Place:
+    """Return the place of a record, or of the cell at *position* in it."""
+    line = record.line
+    if position is None:
+        return Place(file, line.number, 1, line.text, 0)
+    caret = None
+    if '"' not in line.text:  # otherwise a cell's length is not its width on the line
+        caret = sum(len(cell) + 1 for cell in record.cells[:position])
+    return Place(file, line.number, position + 1, line.text, caret)
+
+
+def _delimiter_hint(record: Record, delimiter: str) -> tuple[str, ...]:
+    """Return the flag for another delimiter, if one may have cut the line."""
+    text = record.line.text.strip(" ")
+    for other, flag in ((";", "';'"), ("\t", "tab"), ("|", "'|'"), (",", "','"), (" ", "' '")):
+        likely = other in ";\t|" or len(record.cells) == 1
+        if other != delimiter and likely and other in text:
+            return (f"are the values separated by {flag}? say --delimiter {flag}",)
+    return ()

@@ -1,0 +1,69 @@
+"""NPY arrays as data: the header checked before anything is made of it, nothing ever unpickled."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from nncli.errors import DataError, Place, Problem, shorten
+
+MAGIC = b"\x93NUMPY"
+# NumPy's own limit for a header that is parsed as a Python literal.
+_MAX_HEADER_BYTES = 10_000
+
+
+def read_npy(content: bytes, file: str) -> npt.NDArray[np.float64]:
+    """Return the 2-D array of an NPY file as float64.
+
+    Integers and floats of up to 8 bytes are taken, in any byte order and memory order.
+    Raises DataError for everything else, truncated and overlong files included.
+    """
+    shape, fortran_order, dtype, start = _read_header(content, file)
+    if dtype.hasobject:
+        raise _fault(file, "it holds Python objects, which are never loaded", "save numbers only")
+    if dtype.kind not in "fiu" or dtype.itemsize > 8:
+        what = f"its dtype is {shorten(str(dtype))}, not a real number of up to 64 bits"
+        raise _fault(file, what, "save it as float64")
+    if any(isinstance(size, bool) or not isinstance(size, int) or size < 0 for size in shape):
+        raise _fault(file, f"its shape {shorten(str(shape))} is not possible", "save it again")
+    if len(shape) != 2:
+        what = f"its shape is {shorten(str(shape))}, a batch is (samples, features)"
+        raise _fault(file, what, "reshape a single sample to (1, features)")
+    needed, found = math.prod(shape) * dtype.itemsize, len(content) - start
+    if needed != found:
+        state = "truncated" if found < needed else "longer than its header says"
+        what = f"it is {state}: {needed:,} bytes of data expected, {found:,} found"
+        raise _fault(file, what, "save it again")
+    if 0 in shape:
+        raise DataError(Problem("N402", f"its shape is {shape}: no data", Place(file)))
+    order: Literal["F", "C"] = "F" if fortran_order else "C"
+    array = np.frombuffer(content, dtype, offset=start).reshape(*shape, order=order)
+    return np.ascontiguousarray(array, dtype=np.float64)  # (samples, features)
+
+
+def _read_header(content: bytes, file: str) -> tuple[tuple[Any, ...], bool, np.dtype[Any], int]:
+    stream = io.BytesIO(content)
+    try:
+        version = np.lib.format.read_magic(stream)
+        length_bytes = {(1, 0): 2, (2, 0): 4}[version]
+        length = int.from_bytes(content[8 : 8 + length_bytes], "little")
+        if length > _MAX_HEADER_BYTES:
+            raise ValueError(f"a header of {length:,} bytes")
+        read = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }[version]
+        shape, fortran_order, dtype = read(stream, max_header_size=_MAX_HEADER_BYTES)
+    # NumPy evaluates the header as a literal; hostile text makes that fail in a dozen ways
+    except Exception as error:
+        reason = shorten(str(error).splitlines()[0] if str(error) else type(error).__name__)
+        raise _fault(file, f"its header cannot be read ({reason})", "save it again") from None
+    return shape, fortran_order, dtype, stream.tell()
+
+
+def _fault(file: str, what: str, hint: str) -> DataError:
+    return DataError(Problem("N414", f"not a usable NPY file: {what}", Place(file), (hint,)))

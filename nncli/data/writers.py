@@ -1,0 +1,184 @@
+"""Results into files: CSV text, and the whole new file or none of it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from nncli.errors import FileError, Place, Problem
+from nncli.files import file_error
+
+_CSV_ROWS = 8192
+
+
+def csv_chunks(
+    kept: Mapping[str, Sequence[str]], names: Sequence[str], values: npt.NDArray[np.floating[Any]]
+) -> Iterator[bytes]:
+    """Yield the one CSV form of nncli: a header, carried text columns, then numbers.
+
+    values: (samples, len(names)).  A number is the shortest text that reads back to the same bits;
+    a text is quoted only if it holds a comma, a quote or a line break.
+    """
+    # imported here: tables and JSON never need it
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    header = _quoted(pa.array([*kept, *names], pa.string()))
+    yield (",".join(header.to_pylist()) + "\n").encode("utf-8", "surrogateescape")
+    for start in range(0, len(values), _CSV_ROWS):
+        block = values[start : start + _CSV_ROWS]
+        texts = [
+            _quoted(pa.array(column[start : start + _CSV_ROWS], pa.string()))
+            for column in kept.values()
+        ]
+        numbers = [pa.array(np.ascontiguousarray(column)).cast(pa.string()) for column in block.T]
+        lines = pc.binary_join_element_wise(*texts, *numbers, ",")
+        yield ("\n".join(lines.to_pylist()) + "\n").encode()
+
+
+def _quoted(texts: Any) -> Any:
+    import pyarrow.compute as pc
+
+    needed = pc.match_substring_regex(texts, '[,"\r\n]')
+    doubled = pc.replace_substring(texts, '"', '""')
+    return pc.if_else(needed, pc.binary_join_element_wise('"', doubled, '"', ""), texts)
+
+
+def npy_bytes(values: npt.NDArray[np.floating[Any]]) -> bytes:
+    """Return an NPY file.  values: (samples, neurons)."""
+    import io
+
+    stream = io.BytesIO()
+    np.save(stream, values, allow_pickle=False)
+    return stream.getvalue()
+
+
+@dataclass(frozen=True)
+class OutputTarget:
+    """A checked place for a result.
+
+    path: as the user wrote it; real_path: behind all symlinks; is_stream: a FIFO or a device, which
+    is written to and never replaced.
+    """
+
+    path: str
+    real_path: str
+    force: bool
+    is_stream: bool
+
+
+def is_file_name(path: str) -> bool:
+    """Whether *path* is, or could become, a regular file: no folder, FIFO or device is there."""
+    return not os.path.exists(path) or os.path.isfile(path)
+
+
+def check_output(path: str, inputs: Iterable[str], *, force: bool) -> OutputTarget:
+    """Check that a result could be written to *path*, before anything is computed.
+
+    Raises FileError: it is an input, exists without *force*, is a folder, or its folder is missing
+    or not writable.
+    """
+    real_path = os.path.realpath(path)
+    try:
+        mode = os.stat(real_path).st_mode
+    except FileNotFoundError:
+        mode = None
+    except OSError as error:
+        raise file_error(error, path, "writing") from None
+    except ValueError as error:  # a NUL byte in the name
+        raise FileError(Problem("N501", f"not a file name: {error}", Place(path))) from None
+    if mode is not None:
+        _check_existing(path, real_path, mode, inputs, force=force)
+        if not (stat.S_ISREG(mode)):
+            return OutputTarget(path, real_path, force, is_stream=True)
+    folder = os.path.dirname(real_path)
+    if not os.path.isdir(folder):
+        hint = (f"create it first: mkdir -p {os.path.dirname(path)}",)
+        raise FileError(Problem("N501", "no such folder", Place(os.path.dirname(path)), hint))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        hint = ("choose another folder, or change its permissions",)
+        raise FileError(Problem("N503", "the folder is not writable", Place(folder), hint))
+    return OutputTarget(path, real_path, force, is_stream=False)
+
+
+def _check_existing(
+    path: str, real_path: str, mode: int, inputs: Iterable[str], *, force: bool
+) -> None:
+    if stat.S_ISDIR(mode):
+        raise FileError(Problem("N502", "is a directory", Place(path), ("name a file in it",)))
+    for source in inputs:
+        if os.path.exists(source) and os.path.samefile(source, real_path):
+            message = "the output would overwrite an input"
+            raise FileError(Problem("N505", message, Place(path), ("choose another name",)))
+    if stat.S_ISREG(mode) and not force:
+        hint = ("choose another name, or say --force to replace it",)
+        raise FileError(Problem("N504", "the file exists", Place(path), hint))
+
+
+def write_output(target: OutputTarget, chunks: Iterable[bytes]) -> None:
+    """Write a result: its place then holds all of it or, after any fault, what it held before.
+
+    Raises FileError.
+    """
+    try:
+        if target.is_stream:
+            with open(target.real_path, "wb") as stream:
+                stream.writelines(chunks)
+        else:
+            with _replacing(target) as stream:
+                stream.writelines(chunks)
+    except OSError as error:
+        raise file_error(error, target.path, "writing") from None
+
+
+@contextmanager
+def _replacing(target: OutputTarget) -> Iterator[BinaryIO]:
+    """Open a temporary file in the same folder, and put it in its place once it is complete."""
+    folder = os.path.dirname(target.real_path)
+    temporary = os.path.join(folder, f".nncli-{os.getpid()}-{os.urandom(4).hex()}.tmp")
+    # 0666 less the umask, as any new file; mkstemp would leave 0600
+    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            yield stream
+            stream.flush()
+            if target.force and os.path.exists(target.real_path):
+                os.fchmod(stream.fileno(), stat.S_IMODE(os.stat(target.real_path).st_mode))
+            os.fsync(stream.fileno())
+        if target.force:
+            os.replace(temporary, target.real_path)
+        else:
+            _link_new(temporary, target)
+    except BaseException:
+        # clean up first: when the disk is full, even the message may fail
+        _remove(temporary)
+        raise
+
+
+def _link_new(temporary: str, target: OutputTarget) -> None:
+    """Move the file into its place unless something has appeared there meanwhile."""
+    try:
+        os.link(temporary, target.real_path)
+    except FileExistsError:
+        hint = ("it appeared while nncli was running; say --force to replace it",)
+        problem = Problem("N504", "the file exists", Place(target.path), hint)
+        raise FileError(problem) from None
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
+            raise
+        os.replace(temporary, target.real_path)  # a file system without hard links
+    else:
+        _remove(temporary)
+
+
+def _remove(path: str) -> None:
+    with suppress(OSError):
+        os.unlink(path)

@@ -1,0 +1,1 @@
+"""The arithmetic: layers, networks, and the shapes they make."""

@@ -1,0 +1,98 @@
+"""One dense layer: weights, biases and an activation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from nncli.network.activations import ACTIVATION_FUNCTIONS, Array
+from nncli.network.initializers import INITIALIZER_FUNCTIONS, Fans, Float64Array
+from nncli.spec.model import DType, Initializer, LayerSpec, Layout
+
+
+@dataclass(frozen=True)
+class LayerResult:
+    """What one layer made of a batch.
+
+    layer: its number from 1; pre_activation z and output a: (samples, neurons).
+    """
+
+    layer: int
+    name: str
+    pre_activation: Array
+    output: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Dense:
+    """A dense layer: a = activation(x @ weights + biases).
+
+    weights: (inputs, neurons); biases: (neurons,); activation_name: as in the spec;
+    layout: the orientation in which the spec writes the weights.
+    """
+
+    name: str
+    weights: Array
+    biases: Array
+    activation_name: str
+    activation: Callable[[Array], Array]
+    layout: Layout = "inputs_by_neurons"
+
+    @property
+    def inputs(self) -> int:
+        """How many features a sample must have."""
+        return int(self.weights.shape[0])
+
+    @property
+    def neurons(self) -> int:
+        """How many outputs a sample gets."""
+        return int(self.weights.shape[1])
+
+    @property
+    def parameters(self) -> int:
+        """How many weights and biases there are."""
+        return self.weights.size + self.biases.size
+
+    def pre_activation(self, x: Array) -> Array:
+        """Return z = x @ weights + biases.  x: (samples, inputs) → (samples, neurons)."""
+        z: Array = x @ self.weights
+        z += self.biases
+        return z
+
+
+def build_dense(
+    spec: LayerSpec, inputs: int, dtype: DType, generator: np.random.RandomState | None
+) -> Dense:
+    """Build one layer; what the spec does not give is drawn from *generator*, weights first."""
+    fans = Fans(inputs, spec.neurons)
+    if spec.weights is None:
+        weights = _draw(spec.init.weights, (inputs, spec.neurons), fans, generator)
+    else:
+        typed = np.array(spec.weights, dtype=np.float64)
+        weights = typed if spec.layout == "inputs_by_neurons" else typed.T
+    if spec.biases is None:
+        biases = _draw(spec.init.biases, (spec.neurons,), fans, generator)
+    else:
+        biases = np.array(spec.biases, dtype=np.float64)
+    function = ACTIVATION_FUNCTIONS[spec.activation.kind]
+    return Dense(
+        name=spec.name,
+        weights=np.ascontiguousarray(weights, dtype=dtype),  # (inputs, neurons)
+        biases=biases.astype(dtype),  # (neurons,)
+        activation_name=spec.activation.kind,
+        activation=partial(function, **spec.activation.parameters()),
+        layout=spec.layout,
+    )
+
+
+def _draw(
+    initializer: Initializer,
+    shape: tuple[int, ...],
+    fans: Fans,
+    generator: np.random.RandomState | None,
+) -> Float64Array:
+    function = INITIALIZER_FUNCTIONS[initializer.kind]
+    return function(generator, shape, fans, **initializer.parameters())

@@ -1,0 +1,136 @@
+"""A dense network: built from a spec, run by one loop over its layers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from nncli.errors import FileError, Problem, ShapeError
+from nncli.network.activations import Array
+from nncli.network.dense import Dense, LayerResult, build_dense
+from nncli.network.shapes import shape_table
+from nncli.spec.files import load_spec
+from nncli.spec.model import DType, NetworkSpec
+from nncli.spec.reader import Overrides, read_spec
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    r"""A dense network that is ready to run.
+
+    >>> network = Network.from_yaml_text("layer_sizes: [4, 5, 2]\nseed: 0")
+    >>> network.forward([[1, 2, 3, 2.5]]).shape
+    (1, 2)
+    """
+
+    spec: NetworkSpec
+    layers: tuple[Dense, ...]
+
+    @classmethod
+    def from_yaml(cls, path: str | os.PathLike[str], *, seed: int | None = None) -> Network:
+        """Build the network that a spec file describes; *seed* overrides the file's.
+
+        Raises SpecError with every problem of the file, FileError if it cannot be read.
+        """
+        return build_network(load_spec(os.fspath(path), Overrides(seed=seed)))
+
+    @classmethod
+    def from_yaml_text(cls, text: str) -> Network:
+        """Build the network that a spec's text describes.  Raises SpecError."""
+        return build_network(read_spec(text.encode(), "network"))
+
+    @property
+    def name(self) -> str:
+        """The network's name."""
+        return self.spec.name
+
+    @property
+    def dtype(self) -> DType:
+        """The type that all arithmetic is done in."""
+        return self.spec.dtype
+
+    @property
+    def layer_sizes(self) -> tuple[int, ...]:
+        """The number of inputs, then the neurons of each layer."""
+        return self.spec.layer_sizes
+
+    def forward(self, batch: npt.ArrayLike) -> Array:
+        """Return the network's output.
+
+        batch: (samples, inputs) → (samples, neurons of the last layer).
+        Raises ShapeError if the batch is not 2-D or its width is not the network's.
+        """
+        output = self._check_batch(batch)
+        for result in self._run(output):
+            output = result.output
+        return output
+
+    def trace(self, batch: npt.ArrayLike) -> tuple[LayerResult, ...]:
+        """Return what every layer makes of the batch, first to last.
+
+        batch: (samples, inputs); each result's arrays are (samples, neurons).
+        Raises ShapeError if the batch is not 2-D or its width is not the network's.
+        """
+        return tuple(self._run(self._check_batch(batch)))
+
+    def _run(self, x: Array) -> Iterator[LayerResult]:
+        """Yield a result per layer: the forward loop, the only one."""
+        for number, layer in enumerate(self.layers, start=1):
+            # NaN and infinity are results like others: counted and reported, never a warning
+            with np.errstate(all="ignore"):
+                z = layer.pre_activation(x)
+                x = layer.activation(z)
+            yield LayerResult(number, layer.name, z, x)
+
+    def _check_batch(self, batch: npt.ArrayLike) -> Array:
+        with np.errstate(over="ignore"):
+            x = np.asarray(batch).astype(self.dtype, copy=False)
+        inputs = self.layer_sizes[0]
+        if x.ndim != 2:
+            help_line = "for a single sample, give x[None, :]" if x.ndim == 1 else "give 2-D data"
+            message = f"a batch has the shape (samples, features), got {x.shape}"
+            raise ShapeError(Problem("N204", message, help=(help_line,)))
+        if x.shape[1] != inputs:
+            message = f"the batch has {x.shape[1]} features, but the network takes {inputs}"
+            hints = (
+                ("the samples seem to stand in columns: give x.T",) if x.shape[0] == inputs else ()
+            )
+            raise ShapeError(Problem("N204", message, help=hints))
+        return x
+
+
+def build_network(spec: NetworkSpec) -> Network:
+    """Build a network; weights that the spec does not give are drawn layer by layer.
+
+    Raises ShapeError if the layers do not fit, FileError if memory cannot hold the parameters.
+    """
+    table = shape_table(spec)
+    if table.misfits:
+        raise ShapeError([Problem(m.code, m.message, help=m.help) for m in table.misfits])
+    if spec.seed is None and table.drawn_layers:
+        numbers = ", ".join(map(str, table.drawn_layers))
+        raise ShapeError(Problem("N109", f"layers {numbers} draw random numbers without a seed"))
+    available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if table.parameter_bytes > available:
+        raise _no_memory(table.parameter_bytes, available)
+    generator = np.random.RandomState(spec.seed) if spec.seed is not None else None
+    widths = zip(spec.layer_sizes, spec.layers, strict=False)
+    try:
+        layers = tuple(
+            build_dense(layer, inputs, spec.dtype, generator) for inputs, layer in widths
+        )
+    except MemoryError:
+        raise _no_memory(table.parameter_bytes, available) from None
+    return Network(spec, layers)
+
+
+def _no_memory(needed: int, available: int) -> FileError:
+    message = (
+        f"the network's parameters need {needed:,} bytes of memory, this machine has {available:,}"
+    )
+    help_line = "`nncli shapes` explains a network of any size without building it"
+    return FileError(Problem("N508", message, help=(help_line,)))

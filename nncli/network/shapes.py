@@ -1,0 +1,120 @@
+"""Symbolic shapes: what a network would do to a batch, from the spec alone, no arrays made.
+
+Everything is exact integer arithmetic, so a network far too large for memory is no trouble.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nncli.spec.fit import Misfit, as_inputs_by_neurons, find_misfits
+from nncli.spec.model import UNSEEDED_INITIALIZERS, DType, LayerSpec, Layout, NetworkSpec
+
+ITEM_BYTES: dict[DType, int] = {"float64": 8, "float32": 4}
+
+
+@dataclass(frozen=True)
+class LayerShape:
+    """The shapes of one layer: (N, inputs) · (inputs, neurons) + (neurons,) → (N, neurons).
+
+    weights_shape and biases_shape are what the layer holds, which *misfits* may contradict.
+    """
+
+    layer: int
+    name: str
+    activation: str
+    inputs: int
+    neurons: int
+    weights_shape: tuple[int, int]
+    biases_shape: tuple[int]
+    layout: Layout
+    misfits: tuple[Misfit, ...] = ()
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases together."""
+        return self.weights_shape[0] * self.weights_shape[1] + self.biases_shape[0]
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications, each with an addition, for one sample."""
+        return self.weights_shape[0] * self.weights_shape[1]
+
+
+@dataclass(frozen=True)
+class ShapeTable:
+    """The shapes of a whole network, with its totals."""
+
+    name: str
+    dtype: DType
+    layers: tuple[LayerShape, ...]
+    drawn_layers: tuple[int, ...]
+
+    @property
+    def misfits(self) -> tuple[Misfit, ...]:
+        """All clashes, first layer first."""
+        return tuple(misfit for layer in self.layers for misfit in layer.misfits)
+
+    @property
+    def total_parameters(self) -> int:
+        """Weights and biases of all layers."""
+        return sum(layer.parameters for layer in self.layers)
+
+    @property
+    def total_multiply_adds(self) -> int:
+        """Multiply-adds of all layers for one sample."""
+        return sum(layer.multiply_adds for layer in self.layers)
+
+    @property
+    def parameter_bytes(self) -> int:
+        """Memory of all weights and biases."""
+        return self.total_parameters * ITEM_BYTES[self.dtype]
+
+    def activation_bytes(self, batch_size: int) -> int:
+        """Memory of the batch and every layer's output, all held at once."""
+        widths = self.layers[0].inputs + sum(layer.neurons for layer in self.layers)
+        return batch_size * widths * ITEM_BYTES[self.dtype]
+
+
+def shape_table(spec: NetworkSpec) -> ShapeTable:
+    r"""Walk through the layers of a spec.
+
+    >>> from nncli.spec.reader import read_spec
+    >>> table = shape_table(read_spec(b"layer_sizes: [4, 5, 2]\nseed: 0", "spec.yaml"))
+    >>> [layer.weights_shape for layer in table.layers], table.total_parameters
+    ([(4, 5), (5, 2)], 37)
+    """
+    layers = tuple(
+        _layer_shape(number, layer, inputs)
+        for number, (inputs, layer) in enumerate(
+            zip(spec.layer_sizes, spec.layers, strict=False), start=1
+        )
+    )
+    drawn = tuple(
+        number for number, layer in enumerate(spec.layers, start=1) if _draws_at_random(layer)
+    )
+    return ShapeTable(spec.name, spec.dtype, layers, drawn)
+
+
+def _layer_shape(number: int, layer: LayerSpec, inputs: int) -> LayerShape:
+    typed = (len(layer.weights), len(layer.weights[0])) if layer.weights is not None else None
+    biases = len(layer.biases) if layer.biases is not None else None
+    misfits = find_misfits(number, inputs, layer.neurons, typed, layer.layout, biases)
+    held = as_inputs_by_neurons(typed, layer.layout) if typed else (inputs, layer.neurons)
+    return LayerShape(
+        layer=number,
+        name=layer.name,
+        activation=layer.activation.kind,
+        inputs=inputs,
+        neurons=layer.neurons,
+        weights_shape=held,
+        biases_shape=(layer.neurons if biases is None else biases,),
+        layout=layer.layout,
+        misfits=tuple(misfits),
+    )
+
+
+def _draws_at_random(layer: LayerSpec) -> bool:
+    weights = layer.weights is None and layer.init.weights.kind not in UNSEEDED_INITIALIZERS
+    biases = layer.biases is None and layer.init.biases.kind not in UNSEEDED_INITIALIZERS
+    return weights or biases

@@ -1,0 +1,1 @@
+"""Results into views, and views into terminal, plain, Markdown and JSON text."""

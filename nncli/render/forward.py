@@ -1,0 +1,289 @@
+"""A forward run as a view: the layers, then every layer's numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from nncli.data.batches import STDIN, STDIN_NAME
+from nncli.errors import count_of, shorten
+from nncli.network.activations import Array
+from nncli.network.dense import Dense, LayerResult
+from nncli.network.statistics import LayerStatistics
+from nncli.pipeline import ForwardRun
+from nncli.render.numbers import (
+    DEFAULT_PRECISION,
+    align_decimals,
+    format_number,
+    format_numbers,
+    format_percent,
+    format_shape,
+)
+from nncli.render.text import inert, text_width
+from nncli.render.view import BLANK, GAP, Block, Column, Grid, Line, Span, View, line
+
+# On a terminal, a carried text longer than this is cut; everywhere else it is whole.
+_LABEL_CHARACTERS = 24
+
+
+@dataclass(frozen=True)
+class Display:
+    """What the user wants to see of a run; layers: their numbers from 1."""
+
+    layers: tuple[int, ...]
+    rows: int = 10
+    precision: int = DEFAULT_PRECISION
+    weights: bool = False
+
+
+@dataclass(frozen=True)
+class _TextColumn:
+    """A column of ready texts."""
+
+    heading: str
+    cells: Sequence[str]
+    align: str = "left"
+
+    def width(self) -> int:
+        return max(text_width(inert(text)) for text in (self.heading, *self.cells))
+
+
+def forward_view(run: ForwardRun, display: Display, width: int | None) -> View:
+    """Return everything that a run shows.  width: of the terminal; None for no limit."""
+    blocks: list[Block] = [*layers_view(run, display)]
+    for number in display.layers:
+        blocks += _layer_blocks(run, number, display, width)
+    return blocks
+
+
+def layers_view(run: ForwardRun, display: Display) -> View:
+    """Return the run without its numbers: title, table of layers, statistics of a large batch."""
+    blocks: list[Block] = [_title(run), BLANK, _layers_grid(run)]
+    if len(run.batch.values) > display.rows:
+        blocks += [BLANK, _statistics_grid(run.network.layers, run.statistics, display.precision)]
+    return blocks
+
+
+def _title(run: ForwardRun) -> Line:
+    samples, features = run.batch.values.shape
+    source = STDIN_NAME if run.batch.source == STDIN else run.batch.source
+    shape = f"{count_of(samples, 'sample')} × {count_of(features, 'feature')}"
+    return line(Span(run.network.name, "accent"), f"   {run.network.dtype}   {shape}   {source}")
+
+
+def _layers_grid(run: ForwardRun) -> Grid:
+    samples = len(run.batch.values)
+    columns = (
+        Column("#", "right"),
+        Column("layer"),
+        Column("input"),
+        Column(""),
+        Column("weights"),
+        Column(""),
+        Column("biases"),
+        Column("activation"),
+        Column("output"),
+        Column("parameters", "right"),
+    )
+    rows = [
+        (
+            Span(str(number), "dim"),
+            Span(layer.name),
+            Span(format_shape((samples, layer.inputs))),
+            Span("@", "dim"),
+            Span(format_shape(layer.weights.shape)),
+            Span("+", "dim"),
+            Span(format_shape(layer.biases.shape)),
+            Span(layer.activation_name),
+            Span(format_shape((samples, layer.neurons))),
+            Span(f"{layer.parameters:,}"),
+        )
+        for number, layer in enumerate(run.network.layers, start=1)
+    ]
+    if len(rows) > 1:
+        total = sum(layer.parameters for layer in run.network.layers)
+        empty = [Span("")] * (len(columns) - 2)
+        rows.append((*empty, Span("total", "dim"), Span(f"{total:,}")))  # type: ignore[arg-type]
+    return Grid(columns, tuple(rows))
+
+
+def _statistics_grid(
+    layers: Sequence[Dense], statistics: Sequence[LayerStatistics], precision: int
+) -> Grid:
+    def numbers(name: str) -> list[str]:
+        return format_numbers([getattr(row, name) for row in statistics], precision)
+
+    headings = ("min", "mean", "max", "std", "zeros", "non-finite")
+    columns = (
+        Column("#", "right"),
+        Column("layer"),
+        *(Column(heading, "right") for heading in headings),
+    )
+    cells = zip(
+        [str(row.layer) for row in statistics],
+        [layer.name for layer in layers],
+        numbers("minimum"),
+        numbers("mean"),
+        numbers("maximum"),
+        numbers("std"),
+        [format_percent(row.zeros) for row in statistics],
+        [f"{row.nonfinite:,}" for row in statistics],
+        strict=True,
+    )
+    return Grid(columns, tuple(tuple(Span(text) for text in row) for row in cells))
+
+
+def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | None) -> list[Block]:
+    layer, result = run.network.layers[number - 1], run.layers[number - 1]
+    linear = layer.activation_name == "linear"
+    formula = "a = x @ W + b" if linear else f"z = x @ W + b,  a = {layer.activation_name}(z)"
+    blocks: list[Block] = [
+        BLANK,
+        line(Span(f"{number} {layer.name}", "accent"), "   ", Span(formula, "dim")),
+    ]
+    if display.weights:
+        blocks += _weights_blocks(layer, display, width)
+    shown = _shown_rows(len(result.output), display.rows)
+    labels = _labels(run, shown, width)
+    last = number == len(run.layers)
+    names = run.network.spec.output_columns if last and run.network.spec.outputs else None
+    groups = _neuron_columns(result, names, shown, display.precision, linear=linear, width=width)
+    fitting = _fitting(labels, groups, width)
+    blocks.append(_grid(labels, [group[:fitting] for group in groups]))
+    samples, neurons = result.output.shape
+    if samples > display.rows:
+        everything = "; -o FILE writes all" if last else ""
+        hint = f"{samples - display.rows:,} of {samples:,} samples not shown{everything}"
+        blocks.append(line(Span(f" {hint}", "dim")))
+    if fitting < neurons:
+        everything = "-o FILE" if last else "--format json"
+        hint = f"{fitting} of {neurons:,} neurons shown; {everything} for all"
+        blocks.append(line(Span(f" {hint}", "dim")))
+    return blocks
+
+
+def _shown_rows(count: int, rows: int) -> list[int | None]:
+    """Return the positions of the first and last rows, None for those between."""
+    if count <= rows:
+        return list(range(count))
+    last = rows // 2
+    return [*range(rows - last), None, *range(count - last, count)]
+
+
+def _labels(run: ForwardRun, shown: list[int | None], width: int | None) -> list[_TextColumn]:
+    def column(heading: str, texts: Sequence[str], align: str = "left") -> _TextColumn:
+        limit = _LABEL_CHARACTERS if width is not None else 10**9
+        cells = [shorten(texts[row], limit) if row is not None else "" for row in shown]
+        return _TextColumn(shorten(heading, limit), cells, align)
+
+    numbers = ["…" if row is None else str(row + 1) for row in shown]
+    labels = [_TextColumn("sample", numbers, "right")]
+    if run.batch.sample_names is not None:
+        labels.append(column("name", run.batch.sample_names))
+    return [*labels, *(column(name, texts) for name, texts in run.batch.kept.items())]
+
+
+def _neuron_columns(
+    result: LayerResult,
+    names: Sequence[str] | None,
+    shown: list[int | None],
+    precision: int,
+    *,
+    linear: bool,
+    width: int | None,
+) -> list[list[_TextColumn]]:
+    """Return the columns of z and a, or of a alone where the activation changes nothing."""
+    neurons = result.output.shape[1]
+    # the narrowest column is a digit and a gap: more cannot fit, and need not be formatted
+    count = neurons if width is None else min(neurons, width // (1 + GAP) + 1)
+    parts = [] if linear else [("z", result.pre_activation, None)]
+    return [
+        [
+            _number_column(
+                named[index] if named else f"{symbol} {index + 1}",
+                values[:, index],
+                shown,
+                precision,
+            )
+            for index in range(count)
+        ]
+        for symbol, values, named in [*parts, ("a", result.output, names)]
+    ]
+
+
+def _number_column(
+    heading: str, values: Array, shown: list[int | None], precision: int
+) -> _TextColumn:
+    texts = ["" if row is None else format_number(values[row], precision) for row in shown]
+    return _TextColumn(heading, align_decimals(texts), "right")
+
+
+def _fitting(labels: list[_TextColumn], groups: list[list[_TextColumn]], width: int | None) -> int:
+    """Return how many neurons of each group fit into the width; at least one."""
+    count = len(groups[0])
+    if width is None:
+        return count
+    used = 1 + sum(label.width() for label in labels) + GAP * (len(labels) - 1)
+    fitting = 0
+    for index in range(count):
+        used += sum(GAP + group[index].width() for group in groups)
+        if used > width:
+            break
+        fitting += 1
+    return max(fitting, 1)
+
+
+def _grid(labels: list[_TextColumn], groups: Iterable[list[_TextColumn]]) -> Grid:
+    columns = [*labels, *(column for group in groups for column in group)]
+    headings = tuple(
+        Column(column.heading, "right" if column.align == "right" else "left") for column in columns
+    )
+    dim = len(labels)
+    rows = zip(*(column.cells for column in columns), strict=True)
+    return Grid(
+        headings,
+        tuple(
+            tuple(Span(text, "dim" if index < dim else "") for index, text in enumerate(row))
+            for row in rows
+        ),
+    )
+
+
+def _weights_blocks(layer: Dense, display: Display, width: int | None) -> list[Block]:
+    """Return a layer's weights and biases as its source writes them, in its own layout."""
+    inputs_by_neurons = layer.layout == "inputs_by_neurons"
+    weights = layer.weights if inputs_by_neurons else layer.weights.T
+    row_word, column_word = ("input", "neuron") if inputs_by_neurons else ("neuron", "input")
+    shown = _shown_rows(len(weights), display.rows)
+    numbers = ["…" if row is None else str(row + 1) for row in shown]
+    label = _TextColumn(row_word, numbers, "right")
+    count = weights.shape[1]
+    columns = [
+        _number_column(f"{column_word} {index + 1}", weights[:, index], shown, display.precision)
+        for index in range(count if width is None else min(count, width // (1 + GAP) + 1))
+    ]
+    biases = format_numbers(layer.biases, display.precision)
+    if inputs_by_neurons:
+        label = _TextColumn(row_word, [*numbers, "bias"], "right")
+        columns = [
+            _TextColumn(
+                column.heading, align_decimals([*column.cells, biases[index].strip()]), "right"
+            )
+            for index, column in enumerate(columns)
+        ]
+        labels = [label]
+    else:
+        shown_biases = ["" if row is None else biases[row] for row in shown]
+        labels = [label, _TextColumn("bias", shown_biases, "right")]
+    fitting = _fitting(labels, [columns], width)
+    blocks: list[Block] = [_grid(labels, [columns[:fitting]])]
+    left_out = [
+        f"{len(weights) - display.rows:,} of {len(weights):,} {row_word}s"
+        if len(weights) > display.rows
+        else "",
+        f"{count - fitting:,} of {count:,} {column_word}s" if fitting < count else "",
+    ]
+    if any(left_out):
+        hint = f" {' and '.join(filter(None, left_out))} not shown; --format json for all"
+        blocks.append(line(Span(hint, "dim")))
+    return [*blocks, BLANK]

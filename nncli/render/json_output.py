@@ -1,0 +1,161 @@
+"""Results as JSON: complete, at full precision, whatever the display options."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from nncli.errors import Note, Problem
+from nncli.network.shapes import ShapeTable
+from nncli.spec.model import NetworkSpec
+
+if TYPE_CHECKING:
+    from nncli.network.activations import Array
+    from nncli.network.dense import Dense, LayerResult
+    from nncli.pipeline import ForwardRun
+
+
+def forward_json(run: ForwardRun, *, weights: bool) -> str:
+    """Return a run as one JSON document.  weights: whether to add them, as (inputs, neurons)."""
+    samples, features = run.batch.values.shape
+    layers = [
+        _layer(layer, result, weights=weights)
+        for layer, result in zip(run.network.layers, run.layers, strict=True)
+    ]
+    return _document(
+        {
+            "format": "nncli.forward/1",
+            "network": _network(run.network.spec),
+            "data": {
+                "source": run.batch.source,
+                "samples": samples,
+                "features": features,
+                "columns": list(run.batch.columns),
+                "kept": {name: list(texts) for name, texts in run.batch.kept.items()},
+            },
+            "layers": layers,
+            "output": {
+                "columns": list(run.network.spec.output_columns),
+                "values": json_array(run.output),
+            },
+            "notes": _notes(run.notes),
+        }
+    )
+
+
+def forward_jsonl(run: ForwardRun) -> Iterator[bytes]:
+    """Yield a run's outputs as JSON Lines, one object per sample."""
+    for index, values in enumerate(json_array(run.output)):
+        kept = {name: texts[index] for name, texts in run.batch.kept.items()}
+        yield _document({"sample": index + 1, "kept": kept, "output": values}).encode()
+
+
+def shapes_json(
+    spec: NetworkSpec,
+    table: ShapeTable,
+    *,
+    samples: int | None,
+    batch_size: int,
+    notes: tuple[Note, ...],
+    problems: tuple[Problem, ...],
+) -> str:
+    """Return the shapes of a network; samples: None where only a symbol is known."""
+    layers = [
+        {
+            "layer": layer.layer,
+            "name": layer.name,
+            "activation": layer.activation,
+            "input_shape": [samples, layer.inputs],
+            "weights_shape": list(layer.weights_shape),
+            "biases_shape": list(layer.biases_shape),
+            "output_shape": [samples, layer.neurons],
+            "parameters": layer.parameters,
+            "multiply_adds": layer.multiply_adds,
+        }
+        for layer in table.layers
+    ]
+    return _document(
+        {
+            "format": "nncli.shapes/1",
+            "network": _network(spec),
+            "layers": layers,
+            "total_parameters": table.total_parameters,
+            "total_multiply_adds": table.total_multiply_adds,
+            "parameter_bytes": table.parameter_bytes,
+            "batch_size": batch_size,
+            "activation_bytes": table.activation_bytes(batch_size),
+            "notes": _notes(notes),
+            "problems": [_problem(problem) for problem in problems],
+        }
+    )
+
+
+def json_array(values: Array) -> list[Any]:
+    """Return nested lists of numbers, non-finite ones as the strings nan, inf and -inf.
+
+    A float32 becomes the shortest decimal that reads back to the same float32.
+    """
+    import numpy as np
+
+    exact = values.astype("U").astype(np.float64) if values.dtype == np.float32 else values
+    listed: list[Any] = exact.tolist()
+    return listed if bool(np.isfinite(values).all()) else _with_words(listed)
+
+
+def _with_words(values: list[Any]) -> list[Any]:
+    return [
+        _with_words(value)
+        if isinstance(value, list)
+        else (value if value - value == 0 else str(value))  # inf - inf and nan - nan are nan
+        for value in values
+    ]
+
+
+def _layer(layer: Dense, result: LayerResult, *, weights: bool) -> dict[str, Any]:
+    samples = len(result.output)
+    described: dict[str, Any] = {
+        "layer": result.layer,
+        "name": layer.name,
+        "activation": layer.activation_name,
+        "input_shape": [samples, layer.inputs],
+        "weights_shape": list(layer.weights.shape),
+        "biases_shape": list(layer.biases.shape),
+        "output_shape": [samples, layer.neurons],
+        "parameters": layer.parameters,
+        "pre_activation": json_array(result.pre_activation),
+        "output": json_array(result.output),
+    }
+    if weights:
+        described["weights"] = json_array(layer.weights)
+        described["biases"] = json_array(layer.biases)
+    return described
+
+
+def _network(spec: NetworkSpec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "dtype": spec.dtype,
+        "seed": spec.seed,
+        "layer_sizes": list(spec.layer_sizes),
+    }
+
+
+def _notes(notes: tuple[Note, ...]) -> list[dict[str, Any]]:
+    return [{"code": n.code, "layer": n.layer, "message": n.message} for n in notes]
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    place = problem.place
+    return {
+        "code": problem.code,
+        "file": place.file if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "message": problem.message,
+        "help": list(problem.help),
+    }
+
+
+def _document(content: dict[str, Any]) -> str:
+    return json.dumps(content, allow_nan=False) + "\n"

@@ -1,0 +1,35 @@
+"""Views as plain text: no colour, and as wide as it takes, for pipes and files."""
+
+from __future__ import annotations
+
+from nncli.render.text import inert, text_width
+from nncli.render.view import Grid, Span, View
+
+
+def to_plain(view: View) -> str:
+    """Return a view as text with a line end after each line."""
+    lines: list[str] = []
+    for block in view:
+        if isinstance(block, Grid):
+            lines += _grid_lines(block)
+        else:
+            lines.append(block.text.rstrip())
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _grid_lines(grid: Grid) -> list[str]:
+    widths, gaps = grid.widths(), [*grid.gaps(), 0]
+    heading = tuple(Span(column.heading) for column in grid.columns)
+    lines = []
+    for row in (heading, *grid.rows):
+        cells = [
+            _padded(inert(span.text), width, column.align) + " " * gap
+            for span, column, width, gap in zip(row, grid.columns, widths, gaps, strict=True)
+        ]
+        lines.append((" " + "".join(cells)).rstrip())
+    return lines
+
+
+def _padded(text: str, width: int, align: str) -> str:
+    space = " " * (width - text_width(text))
+    return space + text if align == "right" else text + space

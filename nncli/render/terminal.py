@@ -1,0 +1,55 @@
+"""Views as Rich renderables, for a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from nncli.render.text import inert
+from nncli.render.view import Block, Grid, Line, Span, Style, View, stacked
+
+_STYLES: dict[Style, str] = {
+    "": "",
+    "heading": "bold",
+    "dim": "dim",
+    "accent": "bold cyan",
+    "error": "bold red",
+    "note": "bold yellow",
+}
+
+
+def to_rich(view: View, width: int) -> RenderableType:
+    """Return a view for a terminal of *width* columns; a grid that is too wide becomes a list."""
+    blocks: list[Block] = []
+    for block in view:
+        blocks += stacked(block) if isinstance(block, Grid) and block.width() > width else [block]
+    return Group(*(_table(block) if isinstance(block, Grid) else _text(block) for block in blocks))
+
+
+def _text(line: Line) -> Text:
+    text = Text()
+    for span in line.spans:
+        text.append_text(_span(span))
+    return text
+
+
+def _span(span: Span) -> Text:
+    # Text, never markup: brackets in foreign text must stay brackets
+    return Text(inert(span.text), style=_STYLES[span.style])
+
+
+def _table(grid: Grid) -> Table:
+    table = Table(box=None, padding=0, pad_edge=False, header_style="bold")
+    gaps = [*grid.gaps(), 0]
+    table.add_column("", width=1)
+    for column, width, gap in zip(grid.columns, grid.widths(), gaps, strict=True):
+        heading = Text(inert(column.heading))
+        table.add_column(heading, justify=column.align, width=width, no_wrap=True)
+        table.add_column("", width=gap)
+    for row in grid.rows:
+        cells: list[Text] = [Text("")]
+        for span in row:
+            cells += [_span(span), Text("")]
+        table.add_row(*cells)
+    return table

@@ -1,0 +1,1 @@
+"""What the user asked for: YAML text into a validated network spec."""

@@ -1,0 +1,105 @@
+"""Whether a layer's explicit weights and biases fit the sizes that the spec declares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nncli.errors import count_of
+from nncli.spec.model import Layout
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """One clash: a problem code, the key it stands at, the words and the remedies."""
+
+    code: str
+    key: str
+    message: str
+    help: tuple[str, ...]
+
+
+def as_inputs_by_neurons(shape: tuple[int, int], layout: Layout) -> tuple[int, int]:
+    """Return the (inputs, neurons) that a typed matrix has in its *layout*.
+
+    >>> as_inputs_by_neurons((3, 4), "neurons_by_inputs")
+    (4, 3)
+    """
+    rows, columns = shape
+    return (rows, columns) if layout == "inputs_by_neurons" else (columns, rows)
+
+
+def find_misfits(
+    layer: int,
+    inputs: int | None,
+    neurons: int | None,
+    weights_shape: tuple[int, int] | None,
+    layout: Layout,
+    biases: int | None,
+) -> list[Misfit]:
+    """Compare what one layer holds with what the sizes around it ask for.
+
+    layer: its number from 1; inputs, neurons: the declared sizes; weights_shape: as typed;
+    biases: how many there are.  None means unknown and clashes with nothing.
+    """
+    found: list[Misfit] = []
+    if weights_shape is not None:
+        found += _weights_misfits(layer, inputs, neurons, weights_shape, layout)
+    if biases is not None and neurons is not None and biases != neurons:
+        found.append(
+            Misfit(
+                "N203",
+                "biases",
+                f"layer {layer} has {count_of(neurons, 'neuron')}, "
+                f"but {count_of(biases, 'bias', 'biases')}",
+                (f"give one bias per neuron: {neurons}",),
+            )
+        )
+    return found
+
+
+def _weights_misfits(
+    layer: int,
+    inputs: int | None,
+    neurons: int | None,
+    weights_shape: tuple[int, int],
+    layout: Layout,
+) -> list[Misfit]:
+    held_inputs, held_neurons = as_inputs_by_neurons(weights_shape, layout)
+    if (held_inputs, held_neurons) == (neurons, inputs) and inputs != neurons:
+        other = "neurons_by_inputs" if layout == "inputs_by_neurons" else "inputs_by_neurons"
+        return [
+            Misfit(
+                "N201",
+                "weights",
+                f"layer {layer}: the weights are {(held_inputs, held_neurons)} as "
+                f"(inputs, neurons), expected {(inputs, neurons)}; they look transposed",
+                (f"set `layout: {other}` for this layer, or transpose the weights",),
+            )
+        ]
+    found: list[Misfit] = []
+    if inputs is not None and held_inputs != inputs:
+        first = layer == 1
+        owner = "the network" if first else f"layer {layer - 1}"
+        sizes = count_of(inputs, "input" if first else "neuron")
+        found.append(
+            Misfit(
+                "N201",
+                "weights",
+                f"layer {layer} takes {count_of(held_inputs, 'input')}, but {owner} has {sizes}",
+                (
+                    f"give {owner} {count_of(held_inputs, 'input' if first else 'neuron')}",
+                    f"or give layer {layer} weights for {count_of(inputs, 'input')}",
+                ),
+            )
+        )
+    if neurons is not None and held_neurons != neurons:
+        found.append(
+            Misfit(
+                "N202",
+                "weights",
+                f"layer {layer} has weights for {count_of(held_neurons, 'neuron')}, "
+                f"but `neurons` says {neurons:,}",
+                (f"write `neurons: {held_neurons}`, or give weights for {neurons:,}",),
+            )
+        )
+    return found

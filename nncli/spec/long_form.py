@@ -1,0 +1,327 @@
+"""The short forms of a spec written out in full, with a way back to where they stood.
+
+The long form is plain data in the shape of `nncli.spec.model`, made before validation, so that a
+typo in a short form is reported once and at its own place.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from nncli.errors import Problem, count_of
+from nncli.spec.model import FLOAT32_OVERFLOW, InitSpec
+from nncli.spec.wording import (
+    EMPTY_SPEC_HELP,
+    choice_help,
+    describe,
+    number_help,
+)
+from nncli.spec.yaml_source import Path, YamlSource
+
+SHORT_KEYS = ("layer_sizes", "activations")
+
+
+@dataclass
+class LongForm:
+    """A spec in its long form, while it is being written out.
+
+    origins: long-form path → path in the source, for what did not stand where it is now.
+    reported: paths whose fault is already among *problems*, so that nobody reports it again.
+    """
+
+    source: YamlSource
+    value: dict[str, Any] = field(default_factory=dict)
+    origins: dict[Path, Path] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    reported: set[Path] = field(default_factory=set)
+
+    def source_path(self, path: Path) -> Path:
+        """Return where the value at a long-form *path* stands in the source."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.origins:
+                return self.origins[path[:length]] + path[length:]
+        return path
+
+    def report(
+        self,
+        path: Path,
+        code: str,
+        message: str,
+        *help_lines: str,
+        of_key: bool = False,
+    ) -> None:
+        """Record a problem at a long-form *path*."""
+        self.reported.add(path)
+        place = self.source.place(self.source_path(path), of_key=of_key)
+        self.problems.append(Problem(code, message, place, help_lines))
+
+
+def to_long_form(source: YamlSource, default_name: str) -> LongForm:
+    """Write every short form out.  Faults are recorded in the result, never raised."""
+    form = LongForm(source)
+    if source.value is None:
+        form.report((), "N106", "the spec is empty", EMPTY_SPEC_HELP)
+        return form
+    if not isinstance(source.value, dict):
+        found = describe(source, ())
+        missing_space = isinstance(source.value, str) and re.match(r"\w+:\S", source.value)
+        help_line = "put a space after the `:`" if missing_space else EMPTY_SPEC_HELP
+        form.report((), "N105", f"a spec is a mapping of keys, got {found}", help_line)
+        return form
+    spec = {key: value for key, value in source.value.items() if not _is_empty(form, (key,), value)}
+    spec.setdefault("name", default_name)
+    form.value = spec
+    if "layer_sizes" in spec:
+        _write_out_sizes(form)
+    elif "layers" not in spec and ("layers",) not in form.reported:
+        form.report((), "N106", "the spec has no layers", EMPTY_SPEC_HELP)
+        form.reported.add(("layers",))
+    if "activations" in spec and "layer_sizes" not in form.source.value:
+        message = "`activations` belongs to `layer_sizes`; in `layers`, each has its `activation`"
+        form.report(("activations",), "N108", message, of_key=True)
+    for key in SHORT_KEYS:
+        spec.pop(key, None)
+    _write_out_inputs(form)
+    _write_out_columns(form, ("outputs",))
+    _write_out_init(form, spec, ())
+    _write_out_layers(form)
+    return form
+
+
+def _is_empty(form: LongForm, path: Path, value: Any) -> bool:
+    """Record an empty value: `seed:` must not silently mean no seed."""
+    if value is not None:
+        return False
+    key = path[-1]
+    help_line = (
+        choice_help("activation")
+        if key in ("activation", "activations")
+        else "write a value, or remove the key"
+    )
+    form.report(path, "N105", f"`{key}` is empty", help_line, of_key=True)
+    return True
+
+
+def _without_empty(form: LongForm, path: Path, mapping: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: value for key, value in mapping.items() if not _is_empty(form, (*path, key), value)
+    }
+
+
+def _write_out_sizes(form: LongForm) -> None:
+    spec = form.value
+    for key in ("layers", "inputs"):
+        if key in spec:
+            first = form.source.place(("layer_sizes",), of_key=True)
+            message = f"`layer_sizes` (line {first.line}) and `{key}` exclude each other"
+            help_line = "keep `layer_sizes` alone, or `inputs` with `layers`"
+            form.report((key,), "N108", message, help_line, of_key=True)
+            spec.pop(key)
+    sizes = spec["layer_sizes"]
+    form.reported |= {("inputs",), ("layers",)}
+    if not isinstance(sizes, list):
+        found = describe(form.source, ("layer_sizes",))
+        help_line = "write the inputs, then the neurons of each layer: [4, 5, 2]"
+        form.report(("layer_sizes",), "N105", f"`layer_sizes` is a list, got {found}", help_line)
+        return
+    if len(sizes) < 2:
+        message = f"`layer_sizes` holds {count_of(len(sizes), 'size')}, at least 2 are needed"
+        help_line = "write the inputs, then the neurons of each layer: [4, 5, 2]"
+        form.report(("layer_sizes",), "N107", message, help_line)
+        return
+    spec["inputs"] = {"size": sizes[0]}
+    spec["layers"] = [{"neurons": size} for size in sizes[1:]]
+    form.origins["inputs",] = ("layer_sizes", 0)
+    for index in range(len(sizes) - 1):
+        form.origins["layers", index] = ("layer_sizes", index + 1)
+    _write_out_activations(form)
+
+
+def _write_out_activations(form: LongForm) -> None:
+    spec = form.value
+    if "activations" not in spec:
+        return
+    activations, layers = spec["activations"], spec["layers"]
+    if not isinstance(activations, list):
+        for index, layer in enumerate(layers):
+            layer["activation"] = activations
+            form.origins["layers", index, "activation"] = ("activations",)
+        return
+    if len(activations) != len(layers):
+        sizes = form.source.place(("layer_sizes",), of_key=True)
+        message = (
+            f"{count_of(len(activations), 'activation')} for {count_of(len(layers), 'layer')} "
+            f"(`layer_sizes` at {sizes.line}:{sizes.column} holds the inputs, "
+            f"then {count_of(len(layers), 'layer')})"
+        )
+        help_line = f"write one activation for all, or {len(layers)}"
+        form.report(("activations",), "N111", message, help_line)
+    for index, activation in enumerate(activations[: len(layers)]):
+        layers[index]["activation"] = activation
+        form.origins["layers", index, "activation"] = ("activations", index)
+    # Those beyond the last layer are still checked for their own faults.
+    for index in range(len(layers), len(activations)):
+        _write_out_choice(form, ("activations", index), activations[index], "activation")
+
+
+def _write_out_inputs(form: LongForm) -> None:
+    spec = form.value
+    if "inputs" not in spec:
+        return
+    if not isinstance(spec["inputs"], dict):
+        form.origins.setdefault(("inputs",), ("inputs",))
+        form.origins["inputs", "size"] = form.origins["inputs",]
+        spec["inputs"] = {"size": spec["inputs"]}
+        return
+    _write_out_columns(form, ("inputs",))
+    columns = spec["inputs"].get("columns")
+    if isinstance(columns, tuple) and ("inputs", "size") not in form.reported:
+        spec["inputs"].setdefault("size", len(columns))
+
+
+def _write_out_columns(form: LongForm, path: Path) -> None:
+    key = str(path[0])
+    if not isinstance(form.value.get(key), dict):
+        return
+    form.value[key] = _without_empty(form, path, form.value[key])
+    if isinstance(form.value[key].get("columns"), list):
+        form.value[key]["columns"] = tuple(form.value[key]["columns"])
+
+
+def _write_out_layers(form: LongForm) -> None:
+    layers = form.value.get("layers")
+    if not isinstance(layers, list):
+        return
+    largest = FLOAT32_OVERFLOW if form.value.get("dtype") == "float32" else math.inf
+    form.value["layers"] = tuple(
+        _long_layer(form, index, layer, largest) if isinstance(layer, dict) else layer
+        for index, layer in enumerate(layers)
+    )
+
+
+def _long_layer(
+    form: LongForm, index: int, layer: dict[str, Any], largest: float
+) -> dict[str, Any]:
+    path: Path = ("layers", index)
+    layer = _without_empty(form, path, layer)
+    layer.setdefault("name", f"layer_{index + 1}")
+    if "activation" in layer:
+        activation_path = (*path, "activation")
+        _put(layer, "activation", _write_out_choice(form, activation_path, layer["activation"]))
+    if "layout" not in layer and "layout" in form.value:
+        layer["layout"] = form.value["layout"]
+        form.origins[(*path, "layout")] = ("layout",)
+    _write_out_init(form, layer, path)
+    for key, read in (("weights", _matrix), ("biases", _vector)):
+        if key in layer:
+            _put(layer, key, read(form, (*path, key), layer[key], largest))
+    return layer
+
+
+def _write_out_init(form: LongForm, owner: dict[str, Any], path: Path) -> None:
+    """Write a network's or a layer's `init` out; a layer inherits what it does not say."""
+    inherited = form.value.get("init") if path else None
+    if "init" in owner and isinstance(owner["init"], dict):
+        init = _without_empty(form, (*path, "init"), owner["init"])
+        for key in InitSpec.model_fields:
+            if key in init:
+                init_path = (*path, "init", key)
+                _put(init, key, _write_out_choice(form, init_path, init[key], "initializer"))
+        owner["init"] = init
+    if isinstance(inherited, dict) and isinstance(owner.setdefault("init", {}), dict):
+        for key in InitSpec.model_fields:
+            if key in inherited and key not in owner["init"]:
+                owner["init"][key] = inherited[key]
+                form.origins[(*path, "init", key)] = ("init", key)
+
+
+def _put(owner: dict[str, Any], key: str, value: Any) -> None:
+    """Store a value, or drop the key of one that was already reported as faulty."""
+    if value is None:
+        owner.pop(key)
+    else:
+        owner[key] = value
+
+
+def _write_out_choice(
+    form: LongForm, path: Path, value: Any, what: str = "activation"
+) -> dict[str, Any] | None:
+    """Turn `relu` or `{leaky_relu: {negative_slope: 0.2}}` into a mapping with its `kind`."""
+    if isinstance(value, str):
+        return {"kind": value}
+    if not isinstance(value, dict) or len(value) != 1:
+        found = describe(form.source, form.source_path(path))
+        form.report(path, "N105", f"expected one {what}, got {found}", choice_help(what))
+        return None
+    [(kind, parameters)] = value.items()
+    if parameters is None:
+        return {"kind": kind}
+    if not isinstance(parameters, dict):
+        example = "write them as a mapping: {leaky_relu: {negative_slope: 0.2}}"
+        form.report((*path, kind), "N105", f"`{kind}` takes parameters by name", example)
+        return None
+    parameters = _without_empty(form, (*path, kind), parameters)
+    if "kind" in parameters:
+        parameters.pop("kind")
+        message = f"unknown key `kind` in `{kind}`"
+        form.report((*path, kind, "kind"), "N101", message, "remove it", of_key=True)
+    return {"kind": kind, **parameters}
+
+
+def _matrix(
+    form: LongForm, path: Path, rows: Any, largest: float
+) -> tuple[tuple[float, ...], ...] | None:
+    """Check a list of lists of numbers, row by row; None if anything in it is faulty."""
+    if not isinstance(rows, list) or not rows or not any(isinstance(row, list) for row in rows):
+        found = describe(form.source, form.source_path(path))
+        flat = isinstance(rows, list) and bool(rows)
+        message = f"the weights are a list of rows, got {'one flat list' if flat else found}"
+        form.report(path, "N302", message, "write each row in brackets: [[0.2, 0.8], [0.5, -0.9]]")
+        return None
+    checked = [_vector(form, (*path, index), row, largest) for index, row in enumerate(rows)]
+    lists = [(index, row) for index, row in enumerate(rows) if isinstance(row, list)]
+    width = len(lists[0][1])
+    for index, row in lists:
+        if len(row) != width:
+            message = (
+                f"row {index + 1} of the weights has {count_of(len(row), 'number')}, "
+                f"row {lists[0][0] + 1} has {width}: not homologous"
+            )
+            form.report((*path, index), "N301", message, "make every row equally long")
+            checked[index] = None
+    whole = tuple(row for row in checked if row is not None)
+    return whole if len(whole) == len(rows) else None
+
+
+def _vector(form: LongForm, path: Path, values: Any, largest: float) -> tuple[float, ...] | None:
+    """Check a list of finite numbers; None if anything in it is faulty."""
+    if not isinstance(values, list) or not values:
+        found = describe(form.source, form.source_path(path))
+        help_line = "write the numbers in one pair of brackets: [0.2, 0.8]"
+        form.report(path, "N302", f"expected a list of numbers, got {found}", help_line)
+        return None
+    numbers = [_number(form, (*path, index), value, largest) for index, value in enumerate(values)]
+    finite = tuple(number for number in numbers if number is not None)
+    return finite if len(finite) == len(numbers) else None
+
+
+def _number(form: LongForm, path: Path, value: Any, largest: float) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        found = describe(form.source, form.source_path(path))
+        hints = number_help(form.source.written(form.source_path(path))) or ("write a number",)
+        form.report(path, "N302", f"expected a number, got {found}", *hints)
+        return None
+    try:
+        number = float(value)
+    except OverflowError:  # an integer of more than 308 digits
+        number = math.inf
+    if not abs(number) < largest:  # also when it is nan
+        found = describe(form.source, form.source_path(path))
+        dtype = "float64" if largest == math.inf else "float32"
+        message = f"weights and biases must be finite {dtype} numbers, got {found}"
+        form.report(path, "N303", message, "replace it by a finite number")
+        return None
+    return number

@@ -1,0 +1,194 @@
+"""The spec as data: what a network is, after every short form has been written out in full.
+
+These models are strict (nothing is coerced, no key is ignored) and frozen.  The names, parameters
+and defaults of activations and initializers are listed here and nowhere else; help texts, error
+messages, the JSON Schema and the functions in `nncli.network` all follow this list.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, WithJsonSchema
+
+DType = Literal["float64", "float32"]
+Layout = Literal["inputs_by_neurons", "neurons_by_inputs"]
+
+# numpy.random.RandomState takes a 32-bit seed; an array's size must fit NumPy's index type.
+MAX_SEED = 2**32 - 1
+MAX_NEURONS = 2**63 - 1
+
+# The largest magnitude that still rounds to a finite float32 is just under this.
+FLOAT32_OVERFLOW = float.fromhex("0x1.ffffffp+127")
+
+Name = Annotated[str, Field(min_length=1)]
+Size = Annotated[int, Field(ge=1, le=MAX_NEURONS)]
+_NUMBERS_SCHEMA = {"type": "array", "items": {"type": "number"}}
+# The reader has checked these already, number by number and with a place for each fault.
+Matrix = Annotated[
+    SkipValidation[tuple[tuple[float, ...], ...]],
+    WithJsonSchema({"type": "array", "minItems": 1, "items": _NUMBERS_SCHEMA}),
+]
+Vector = Annotated[SkipValidation[tuple[float, ...]], WithJsonSchema(_NUMBERS_SCHEMA)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class _Choice(_Model):
+    """One name of a registry (`kind`) with its parameters."""
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the parameters by name, defaults included."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name != "kind"}
+
+
+class PlainActivation(_Choice):
+    """An activation without parameters."""
+
+    kind: Literal[
+        "linear", "step", "relu", "selu", "silu", "sigmoid", "tanh", "softplus", "softmax"
+    ]
+
+
+class LeakyRelu(_Choice):
+    """A ReLU that lets a share of the negative side through."""
+
+    kind: Literal["leaky_relu"]
+    negative_slope: float = 0.01
+
+
+class Elu(_Choice):
+    """An exponential linear unit."""
+
+    kind: Literal["elu"]
+    alpha: float = 1.0
+
+
+class Gelu(_Choice):
+    """A Gaussian error linear unit, exact or by the tanh approximation."""
+
+    kind: Literal["gelu"]
+    approximate: Literal["none", "tanh"] = "none"
+
+
+class PlainInitializer(_Choice):
+    """An initializer without parameters."""
+
+    kind: Literal[
+        "zeros",
+        "ones",
+        "glorot_uniform",
+        "glorot_normal",
+        "he_uniform",
+        "he_normal",
+        "lecun_uniform",
+        "lecun_normal",
+    ]
+
+
+class Normal(_Choice):
+    """A normal distribution."""
+
+    kind: Literal["normal"]
+    mean: float = 0.0
+    std: Annotated[float, Field(ge=0)] = 0.1
+
+
+class Uniform(_Choice):
+    """A uniform distribution over [low, high)."""
+
+    kind: Literal["uniform"]
+    low: float = -0.1
+    high: float = 0.1
+
+
+class Constant(_Choice):
+    """The same value everywhere."""
+
+    kind: Literal["constant"]
+    value: float
+
+
+Activation = Annotated[
+    PlainActivation | LeakyRelu | Elu | Gelu,
+    Field(discriminator="kind"),
+]
+Initializer = Annotated[
+    Normal | Uniform | PlainInitializer | Constant,
+    Field(discriminator="kind"),
+]
+
+
+def choice_models(union: Any) -> dict[str, type[_Choice]]:
+    """Return name → model for the members of `Activation` or `Initializer`, in their order."""
+    members = get_args(get_args(union)[0])
+    return {
+        name: member
+        for member in members
+        for name in get_args(member.model_fields["kind"].annotation)
+    }
+
+
+ACTIVATIONS = choice_models(Activation)
+INITIALIZERS = choice_models(Initializer)
+# Initializers that need no random draws, hence no seed.
+UNSEEDED_INITIALIZERS = frozenset({"zeros", "ones", "constant"})
+
+
+class InitSpec(_Model):
+    """How the weights and biases that the spec does not give are made."""
+
+    weights: Initializer = Normal(kind="normal")
+    biases: Initializer = PlainInitializer(kind="zeros")
+
+
+class InputsSpec(_Model):
+    """The features of one sample: how many, and which columns of the data they are."""
+
+    size: Size
+    columns: tuple[Name, ...] | None = None
+
+
+class OutputsSpec(_Model):
+    """Names for the neurons of the last layer."""
+
+    columns: tuple[Name, ...]
+
+
+class LayerSpec(_Model):
+    """One dense layer.  Explicit *weights* stand as typed, in the orientation of *layout*."""
+
+    name: Name
+    neurons: Size
+    activation: Activation = PlainActivation(kind="linear")
+    weights: Matrix | None = None
+    layout: Layout = "inputs_by_neurons"
+    biases: Vector | None = None
+    init: InitSpec = InitSpec()
+
+
+class NetworkSpec(_Model):
+    """A dense network, every default filled in."""
+
+    name: Name
+    dtype: DType = "float64"
+    layout: Layout = "inputs_by_neurons"
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] | None = None
+    init: InitSpec = InitSpec()
+    inputs: InputsSpec
+    layers: Annotated[tuple[LayerSpec, ...], Field(min_length=1)]
+    outputs: OutputsSpec | None = None
+
+    @property
+    def layer_sizes(self) -> tuple[int, ...]:
+        """The number of inputs, then the neurons of each layer."""
+        return (self.inputs.size, *(layer.neurons for layer in self.layers))
+
+    @property
+    def output_columns(self) -> tuple[str, ...]:
+        """The names of the outputs: those of the spec, otherwise output_1 and so on."""
+        if self.outputs is not None:
+            return self.outputs.columns
+        return tuple(f"output_{number}" for number in range(1, self.layers[-1].neurons + 1))

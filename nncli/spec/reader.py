@@ -1,0 +1,331 @@
+"""Spec text → NetworkSpec, with every problem of the file found in one run and located."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from nncli.errors import Note, Problem, SpecError, count_of, did_you_mean, quoted
+from nncli.spec.fit import find_misfits
+from nncli.spec.long_form import SHORT_KEYS, LongForm, to_long_form
+from nncli.spec.model import (
+    ACTIVATIONS,
+    FLOAT32_OVERFLOW,
+    INITIALIZERS,
+    MAX_NEURONS,
+    MAX_SEED,
+    UNSEEDED_INITIALIZERS,
+    DType,
+    InitSpec,
+    InputsSpec,
+    LayerSpec,
+    NetworkSpec,
+    OutputsSpec,
+)
+from nncli.spec.wording import choice_help, describe, number_help
+from nncli.spec.yaml_source import Path, read_yaml
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What the command line says instead of the spec."""
+
+    seed: int | None = None
+    dtype: DType | None = None
+
+
+@dataclass(frozen=True)
+class SpecReading:
+    """A spec whose keys and values are valid, and the places where its layers do not fit."""
+
+    spec: NetworkSpec
+    misfits: tuple[Problem, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    def fitting_spec(self) -> NetworkSpec:
+        """Return the spec.  Raises SpecError if its layers do not fit."""
+        if self.misfits:
+            raise SpecError(self.misfits)
+        return self.spec
+
+
+def read_spec(content: bytes, file: str, overrides: Overrides | None = None) -> NetworkSpec:
+    """Read a spec.
+
+    content: YAML text as bytes; file: its name for messages and for the network's default name.
+    Raises SpecError with every problem of the file, misfits between layers included.
+    """
+    return inspect_spec(content, file, overrides).fitting_spec()
+
+
+def inspect_spec(content: bytes, file: str, overrides: Overrides | None = None) -> SpecReading:
+    """Read a spec whose layers may not fit each other.
+
+    Raises SpecError, misfits included, if anything else is wrong too.
+    """
+    overrides = overrides or Overrides()
+    source = read_yaml(content, file)
+    form = to_long_form(source, default_name=PurePath(file).stem or "network")
+    if not form.value:
+        raise SpecError((*source.problems, *form.problems))
+    if overrides.dtype is not None and form.value.get("dtype") != overrides.dtype:
+        _check_range(form, overrides.dtype)
+    spec = _validate(form)
+    _check_seed(form, overrides)
+    _check_columns(form)
+    misfits = tuple(_misfit_problems(form))
+    problems = (*source.problems, *form.problems)
+    if spec is None or problems:
+        raise SpecError(_in_order((*problems, *misfits)))
+    changes = {"seed": overrides.seed, "dtype": overrides.dtype}
+    given = {key: value for key, value in changes.items() if value is not None}
+    notes = tuple(
+        Note("overridden", f"{key} {value} from the command line, not the spec's {was}")
+        for key, value in given.items()
+        if key in form.value and (was := getattr(spec, key)) != value
+    )
+    return SpecReading(spec.model_copy(update=given), _in_order(misfits), notes)
+
+
+def _in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Sort by place, and drop what one place would say twice with the same code."""
+
+    def position(problem: Problem) -> tuple[int, int, str]:
+        place = problem.place
+        return (place.line or 0, place.column or 0, problem.code) if place else (0, 0, problem.code)
+
+    unique: dict[tuple[int, int, str], Problem] = {}
+    for problem in problems:
+        unique.setdefault(position(problem), problem)
+    return tuple(unique[key] for key in sorted(unique))
+
+
+def _validate(form: LongForm) -> NetworkSpec | None:
+    try:
+        return NetworkSpec.model_validate(form.value)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_context=True):
+            # A tuple with a faulty item is also called too short.
+            echo = fault["type"] == "too_short" and bool(fault["input"])
+            if fault["loc"] not in form.reported and not echo:
+                _report(form, fault)
+        return None
+
+
+_RANGES = {
+    "seed": f"a whole number from 0 to {MAX_SEED}",
+    "neurons": f"a whole number from 1 to {MAX_NEURONS:,}",
+    "size": f"a whole number from 1 to {MAX_NEURONS:,}",
+    "std": "a number of at least 0",
+}
+_RANGE_HELP = {
+    "neurons": "a layer needs at least one neuron",
+    "size": "a sample needs at least one feature",
+    "seed": "choose a smaller number that is not negative",
+}
+_KINDS = {
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "string_type": "text",
+    "tuple_type": "a list",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+
+
+def _report(form: LongForm, fault: ErrorDetails) -> None:
+    """Word one of pydantic's faults at its place in the source."""
+    path: Path = fault["loc"]
+    key = path[-1] if path else ""
+    kind, context = fault["type"], fault.get("ctx", {})
+    if kind == "missing":
+        form.report(path, "N106", f"missing key `{key}`{_owner(path[:-1])}", _missing_help(path))
+        return
+    if kind == "extra_forbidden":
+        _report_unknown_key(form, path)
+        return
+    typed = form.source.written(form.source_path(path))
+    found = describe(form.source, form.source_path(path))
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        what = "activation" if key == "activation" else "initializer"
+        names = list(ACTIVATIONS if what == "activation" else INITIALIZERS)
+        typed = str(fault["input"]["kind"])
+        message = f"unknown {what} {quoted(typed)}"
+        form.report(path, "N107", message, *did_you_mean(typed, names), choice_help(what, typed))
+    elif kind == "literal_error":
+        expected = str(context["expected"]).replace("'", "`")
+        names = [name for name in expected.split("`") if name.isidentifier() and name != "or"]
+        hints = did_you_mean(typed or "", names)
+        form.report(path, "N107", f"`{key}` is {expected}, got {found}", *hints)
+    elif kind in ("greater_than_equal", "less_than_equal"):
+        help_line = _RANGE_HELP.get(str(key), "write one that is")
+        form.report(path, "N107", f"`{key}` is {_RANGES[str(key)]}, got {found}", help_line)
+    elif kind in ("too_short", "string_too_short"):
+        form.report(
+            path, "N107", f"`{_named(path)}` must not be empty", "write one, or remove the key"
+        )
+    else:
+        expected = _KINDS.get(kind, "something else")
+        expected = _RANGES.get(str(key), expected) if kind == "int_type" else expected
+        hints = number_help(typed) if kind in ("int_type", "float_type") else ()
+        if kind == "string_type" and typed is not None:
+            hints = (f'write it in quotes: "{typed}"',)
+        hints = hints or (f"write {expected}",)
+        form.report(path, "N105", f"`{_named(path)}` is {expected}, got {found}", *hints)
+
+
+def _named(path: Path) -> str:
+    """Return the last key of a path, with the list position behind it if it has one."""
+    if path and isinstance(path[-1], int):
+        return f"{_named(path[:-1])}[{path[-1] + 1}]"
+    return str(path[-1]) if path else "spec"
+
+
+def _owner(path: Path) -> str:
+    """Return ' of layer 2' and the like, for a message."""
+    if len(path) == 2 and path[0] == "layers":
+        return f" of layer {int(path[1]) + 1}"
+    return f" of `{path[-1]}`" if path else ""
+
+
+def _missing_help(path: Path) -> str:
+    examples = {
+        "neurons": "write `neurons: 3`: the number of neurons of this layer",
+        "inputs": "write `inputs: 4`: the number of features of a sample",
+        "size": "write `size: 4` or name the `columns`",
+        "columns": "name the outputs: `columns: [left, right]`",
+        "value": "write `{constant: {value: 0.5}}`",
+    }
+    return examples.get(str(path[-1]), f"write `{path[-1]}: …`")
+
+
+def _report_unknown_key(form: LongForm, path: Path) -> None:
+    key = str(path[-1])
+    keys = _keys_at(path[:-1])
+    hints = did_you_mean(key, keys)
+    # An invisible character makes a known key look right.
+    strange = number_help(key) if not key.isascii() else ()
+    listed = f"the keys here are {', '.join(keys)}" if keys else "no keys are allowed here"
+    message = f"unknown key {quoted(key)}{_owner(path[:-1])}"
+    form.report(path, "N101", message, *hints, *strange, listed, of_key=True)
+
+
+def _keys_at(path: Path) -> list[str]:
+    """Return the keys that a mapping at *path* may have, as they are written in a spec."""
+    if not path:
+        return [*SHORT_KEYS, *NetworkSpec.model_fields]
+    if path[-1] in ("inputs", "outputs", "init"):
+        models: dict[str, type[BaseModel]] = {
+            "inputs": InputsSpec,
+            "outputs": OutputsSpec,
+            "init": InitSpec,
+        }
+        return list(models[str(path[-1])].model_fields)
+    if len(path) == 2:
+        return list(LayerSpec.model_fields)
+    choices = ACTIVATIONS | INITIALIZERS
+    return [name for name in choices[str(path[-1])].model_fields if name != "kind"]
+
+
+def _check_seed(form: LongForm, overrides: Overrides) -> None:
+    """Record the first layer that draws random numbers without a seed to draw them from."""
+    seeded = "seed" in form.value or ("seed",) in form.reported or overrides.seed is not None
+    if seeded:
+        return
+    for index, layer in enumerate(_layers(form)):
+        drawn = [key for key in ("weights", "biases") if _draws(form, index, layer, key)]
+        if drawn:
+            form.report(
+                ("layers", index),
+                "N109",
+                f"layer {index + 1} draws its {' and '.join(drawn)} at random, "
+                "but there is no seed",
+                "write `seed: 0` in the spec, or pass --seed 0",
+            )
+            return
+
+
+def _draws(form: LongForm, index: int, layer: dict[str, Any], key: str) -> bool:
+    if key in layer or ("layers", index, key) in form.reported or _inside(form, index, key):
+        return False
+    init = layer.get("init", {})
+    default = "normal" if key == "weights" else "zeros"
+    choice = init.get(key, {"kind": default}) if isinstance(init, dict) else {"kind": "zeros"}
+    kind = choice.get("kind") if isinstance(choice, dict) else None
+    return kind in INITIALIZERS and kind not in UNSEEDED_INITIALIZERS
+
+
+def _inside(form: LongForm, index: int, key: str) -> bool:
+    """Whether a number or row inside these weights or biases was already reported."""
+    prefix = ("layers", index, key)
+    return any(path[:3] == prefix for path in form.reported)
+
+
+def _layers(form: LongForm) -> list[dict[str, Any]]:
+    layers = form.value.get("layers")
+    if not isinstance(layers, tuple):
+        return []
+    return [layer if isinstance(layer, dict) else {} for layer in layers]
+
+
+def _check_columns(form: LongForm) -> None:
+    """Record column names that are repeated, or not as many as the neurons they name."""
+    layers = _layers(form)
+    inputs = form.value.get("inputs")
+    size = _whole(inputs.get("size")) if isinstance(inputs, dict) else None
+    neurons = _whole(layers[-1].get("neurons")) if layers else None
+    for owner, expected, what in (("inputs", size, "input"), ("outputs", neurons, "output")):
+        mapping = form.value.get(owner)
+        columns = mapping.get("columns") if isinstance(mapping, dict) else None
+        if not isinstance(columns, tuple):
+            continue
+        if expected is not None and columns and len(columns) != expected:
+            message = f"{count_of(len(columns), 'column')} for {count_of(expected, what)}"
+            form.report((owner, "columns"), "N111", message, f"name {expected}")
+        for index, column in enumerate(columns):
+            if isinstance(column, str) and column in columns[:index]:
+                message = f"the column {quoted(column)} is named twice"
+                form.report((owner, "columns", index), "N107", message, "give each its own name")
+
+
+def _misfit_problems(form: LongForm) -> Iterator[Problem]:
+    inputs_spec = form.value.get("inputs")
+    inputs = _whole(inputs_spec.get("size")) if isinstance(inputs_spec, dict) else None
+    for index, layer in enumerate(_layers(form)):
+        neurons = _whole(layer.get("neurons"))
+        weights, biases = layer.get("weights"), layer.get("biases")
+        layout = layer.get("layout", "inputs_by_neurons")
+        if layout in ("inputs_by_neurons", "neurons_by_inputs"):
+            shape = (len(weights), len(weights[0])) if weights is not None else None
+            count = len(biases) if biases is not None else None
+            for misfit in find_misfits(index + 1, inputs, neurons, shape, layout, count):
+                place = form.source.place(("layers", index, misfit.key))
+                yield Problem(misfit.code, misfit.message, place, misfit.help)
+        inputs = neurons
+
+
+def _whole(value: Any) -> int | None:
+    """Return a valid size, or None: a faulty one is reported elsewhere and clashes with nothing."""
+    return value if type(value) is int and 1 <= value <= MAX_NEURONS else None
+
+
+def _check_range(form: LongForm, dtype: DType) -> None:
+    """Record weights that --dtype float32 cannot hold."""
+    if dtype != "float32":
+        return
+    for index, layer in enumerate(_layers(form)):
+        numbers: list[tuple[Path, float]] = [
+            (("weights", i, j), number)
+            for i, row in enumerate(layer.get("weights") or ())
+            for j, number in enumerate(row)
+        ]
+        numbers += [(("biases", i), number) for i, number in enumerate(layer.get("biases") or ())]
+        for path, number in numbers:
+            if abs(number) >= FLOAT32_OVERFLOW:
+                message = f"{number:g} is too large for --dtype float32"
+                form.report(("layers", index, *path), "N303", message, "use --dtype float64")

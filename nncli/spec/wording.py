@@ -1,0 +1,64 @@
+"""How a spec's faults are worded: what was found, and what would help."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from nncli.errors import shorten
+from nncli.spec.model import ACTIVATIONS, INITIALIZERS
+from nncli.spec.yaml_source import Path, YamlSource
+
+EMPTY_SPEC_HELP = "a minimal spec: `layer_sizes: [4, 5, 2]` and `seed: 0`, a line each"
+
+_NO_ACTIVATION = frozenset({"no", "off", "none", "null", "~", "identity"})
+
+
+def describe(source: YamlSource, path: Path) -> str:
+    """Return what stands at *path*, as it was typed or by its kind."""
+    written = source.written(path)
+    if written is not None:
+        return f"`{shorten(written)}`" if written else "nothing"
+    value = source.value
+    for step in path:
+        value = value[step]
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
+    return "a mapping"
+
+
+def choice_help(what: str, typed: str | None = None) -> str:
+    """Return the help line that lists the activations or initializers."""
+    names = ", ".join(ACTIVATIONS if what == "activation" else INITIALIZERS)
+    if what == "activation" and (typed is None or typed.casefold() in _NO_ACTIVATION):
+        return f"write `linear` for none; the activations are {names}"
+    return f"the {what}s are {names}"
+
+
+# What a text in a number's place may have been meant as; the first match speaks.
+_ALMOST_NUMBERS: tuple[tuple[str, str], ...] = (
+    (r'".*', "quoted, it is text, not a number: remove the quotes"),
+    (r"[-+]?[0-9]+\.0*", "write it without the point"),
+    (r"[-+]?0+[0-7]+", "it looks like an octal number: write {decimal} or 0o{decimal}"),
+    (r"[-+]?0+[0-9]+", "write {decimal}, without the leading 0"),
+    (r"[-+]?[0-9]+(:[0-9]+)+(\.[0-9]*)?", "YAML 1.2 has no base-60 numbers: write a plain number"),
+    (r"(?=.*_)[-+0-9._]+", "write {plain}, without underscores"),
+    (r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*", "it looks like a date"),
+    (r"(?i)true|yes|on|y|false|no|off|n", "it is a word for yes or no, not a number"),
+    (r"(?i)nan|[-+]?inf(inity)?", "it is text in YAML, and weights must be finite numbers"),
+)
+
+
+def number_help(written: str | None) -> tuple[str, ...]:
+    """Return why a text that stands in a number's place is not a number."""
+    if written is None:
+        return ()
+    strange = next((character for character in written if ord(character) > 126), None)
+    if strange is not None:
+        name = unicodedata.name(strange, "an unnamed character")
+        return (f"it contains U+{ord(strange):04X} {name}; use plain ASCII",)
+    for pattern, words in _ALMOST_NUMBERS:
+        if re.fullmatch(pattern, written, re.DOTALL):
+            decimal = written.lstrip("+-0") or "0"
+            return (words.format(decimal=decimal, plain=written.replace("_", "")),)
+    return ()

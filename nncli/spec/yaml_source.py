@@ -1,0 +1,362 @@
+"""YAML text as plain values, with the line and column of every key and value.
+
+Reading takes three steps, each safe before the next: the bytes become text, the event stream is
+checked (size, depth, aliases, tags) and stopped at the first excess, and only then are nodes
+composed and their scalars resolved by the YAML 1.2 rules.  No YAML constructor ever runs.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from nncli.errors import Place, Problem, SpecError, quoted
+
+MAX_BYTES = 2 * 1024 * 1024
+MAX_VALUES = 100_000
+MAX_DEPTH = 64
+
+# A value's way from the top of the document: mapping keys and 0-based list positions.
+Path = tuple[str | int, ...]
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+# NEL, LS, PS and an inner BOM are legal YAML, but nobody types them on purpose.
+_REFUSED = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_TRUE = frozenset({"true", "True", "TRUE"})
+_FALSE = frozenset({"false", "False", "FALSE"})
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+# YAML 1.1 reads 010 as 8 and YAML 1.2 as 10: neither is taken, and the message says so.
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
+_BASED_INTEGER = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_SPECIAL_FLOAT = re.compile(r"([-+]?)\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+# int() refuses more than 4,300 digits; no value in a spec needs a tenth of that.
+_MAX_INTEGER_DIGITS = 400
+
+
+@dataclass(frozen=True)
+class SpecText:
+    """The text of a spec and its physical lines."""
+
+    file: str
+    text: str
+    lines: tuple[str, ...]
+
+    @classmethod
+    def of(cls, file: str, text: str) -> SpecText:
+        """Split *text* into lines where YAML does: LF, CR or CRLF."""
+        return cls(file, text, tuple(_LINE_END.split(text)))
+
+    def place(self, line: int, column: int) -> Place:
+        """Make a Place from a 0-based line and column; past the end means the last line's end."""
+        last = len(self.lines) - 1
+        if last > 0 and not self.lines[last]:
+            last -= 1
+        if line > last:
+            line, column = last, len(self.lines[last])
+        return Place(self.file, line + 1, column + 1, self.lines[line], column)
+
+    def place_of(self, mark: yaml.Mark) -> Place:
+        """Make a Place from one of PyYAML's marks."""
+        return self.place(mark.line, mark.column)
+
+
+@dataclass(frozen=True)
+class YamlSource:
+    """One YAML document: its plain value, and where everything in it stands.
+
+    *problems* are those that did not stop the reading (repeated keys, tags, merges).
+    """
+
+    text: SpecText
+    value: Any
+    problems: tuple[Problem, ...] = ()
+    _root: yaml.Node | None = field(default=None, repr=False)
+
+    def place(self, path: Path, *, of_key: bool = False) -> Place:
+        """Return where the value at *path* begins, or its key; its nearest parent if absent."""
+        node, key = self._find(path)
+        if node is None:
+            return self.text.place(0, 0)
+        return self.text.place_of((key if of_key and key is not None else node).start_mark)
+
+    def written(self, path: Path) -> str | None:
+        """Return the text of the scalar at *path* as it was typed, quotes included; else None."""
+        node, _ = self._find(path)
+        if not isinstance(node, yaml.ScalarNode):
+            return None
+        return str(node.value) if _is_plain(node) else f'"{node.value}"'
+
+    def _find(self, path: Path) -> tuple[yaml.Node | None, yaml.Node | None]:
+        node, key = self._root, None
+        for step in path:
+            child = _child(node, step)
+            if child is None:
+                return node, None
+            key, node = child
+        return node, key
+
+
+def read_yaml(content: bytes, file: str) -> YamlSource:
+    """Read one YAML document.
+
+    Raises SpecError, located, for anything that makes the document unreadable as a whole.
+    """
+    text = SpecText.of(file, _decode(content, file))
+    _refuse_characters(text)
+    guard = _EventGuard(text)
+    try:
+        for event in yaml.parse(text.text, Loader=_LOADER):
+            guard.check(event)
+        root = yaml.compose(text.text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        raise SpecError(_syntax_problem(error, text)) from None
+    problems = guard.problems
+    value = _plain_value(root, text, problems) if root is not None else None
+    return YamlSource(text, value, tuple(problems), root)
+
+
+# The C parser is absent from PyYAML on some platforms; both give the same events and marks.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _decode(content: bytes, file: str) -> str:
+    if len(content) > MAX_BYTES:
+        raise SpecError(
+            Problem(
+                "N104",
+                "the spec is larger than 2 MiB",
+                Place(file),
+                ("put the weights in a file of their own",),
+            )
+        )
+    encoding = "utf-8"
+    for bom, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if content.startswith(bom):
+            content, encoding = content[len(bom) :], name
+            break
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode(encoding, errors="replace")
+        lines = _LINE_END.split(before)
+        byte = content[error.start]
+        raise SpecError(
+            Problem(
+                "N110",
+                f"byte 0x{byte:02X} is not {encoding.upper()} text",
+                Place(file, len(lines), len(lines[-1]) + 1),
+                ("save the file as UTF-8",),
+            )
+        ) from None
+
+
+def _refuse_characters(text: SpecText) -> None:
+    match = _REFUSED.search(text.text)
+    if match is None:
+        return
+    lines = _LINE_END.split(text.text[: match.start()])
+    help_line = (
+        "is this a binary or a UTF-16 file? save it as UTF-8"
+        if match.group() == "\0"
+        else "remove it; outside comments, write it as an escape in double quotes"
+    )
+    raise SpecError(
+        Problem(
+            "N110",
+            f"character U+{ord(match.group()):04X} is not allowed in a spec",
+            text.place(len(lines) - 1, len(lines[-1])),
+            (help_line,),
+        )
+    )
+
+
+@dataclass
+class _Open:
+    """A collection whose end has not been read yet."""
+
+    anchor: str | None
+    values_before: int
+    height: int = 0
+
+
+class _EventGuard:
+    """Follows the event stream and stops at the first event that is too deep or one too many.
+
+    An alias counts as all the values that it stands for, so that nothing explodes later.
+    """
+
+    def __init__(self, text: SpecText) -> None:
+        self.text = text
+        self.problems: list[Problem] = []
+        self._documents = 0
+        self._values = 0
+        self._stack: list[_Open] = []
+        self._anchored: dict[str, tuple[int, int]] = {}  # anchor → (values, height)
+
+    def check(self, event: yaml.Event) -> None:
+        """Look at one event.  Raises SpecError."""
+        if isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                hint = "a spec is one document; remove the `---` and what follows"
+                raise self._stop("N103", "a second YAML document starts here", event, hint)
+        elif isinstance(event, yaml.AliasEvent):
+            if any(opened.anchor == event.anchor for opened in self._stack):
+                message = f"the alias *{event.anchor} stands inside its own anchor"
+                hint = "an alias may only repeat what is complete"
+                raise self._stop("N104", message, event, hint)
+            self._grow(event, *self._anchored.get(str(event.anchor), (1, 0)))
+        elif isinstance(event, yaml.NodeEvent):
+            self._open(event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            closed = self._stack.pop()
+            if closed.anchor is not None:
+                size = self._values - closed.values_before
+                self._anchored[closed.anchor] = (size, closed.height + 1)
+
+    def _open(self, event: Any) -> None:
+        if event.tag is not None:
+            message = f"the tag {quoted(event.tag)} is not allowed"
+            hint = "a spec is plain data: remove the tag"
+            place = self.text.place_of(event.start_mark)
+            self.problems.append(Problem("N103", message, place, (hint,)))
+        self._grow(event, 1, 0)
+        if isinstance(event, yaml.CollectionStartEvent):
+            self._stack.append(_Open(event.anchor, self._values - 1))
+        elif event.anchor is not None:
+            self._anchored[event.anchor] = (1, 0)
+
+    def _grow(self, event: Any, values: int, height: int) -> None:
+        self._values += values
+        if self._values > MAX_VALUES:
+            message = f"the spec holds more than {MAX_VALUES:,} values"
+            raise self._stop("N104", message, event, "put the weights in a file of their own")
+        if len(self._stack) + height > MAX_DEPTH:
+            message = f"nested deeper than {MAX_DEPTH} levels"
+            raise self._stop("N104", message, event, "a spec needs no more than six")
+        for level, opened in enumerate(reversed(self._stack), start=height + 1):
+            if opened.height >= level:
+                break
+            opened.height = level
+
+    def _stop(self, code: str, message: str, event: Any, hint: str) -> SpecError:
+        return SpecError(Problem(code, message, self.text.place_of(event.start_mark), (hint,)))
+
+
+def _plain_value(node: yaml.Node, text: SpecText, problems: list[Problem]) -> Any:
+    """Turn nodes into dicts, lists and scalars; repeated keys and merges become problems."""
+    if isinstance(node, yaml.ScalarNode):
+        return _resolve(node)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain_value(child, text, problems) for child in node.value]
+    result: dict[str, Any] = {}
+    first_marks: dict[str, yaml.Mark] = {}
+    for key_node, value_node in node.value:
+        mark = key_node.start_mark
+        place = text.place_of(mark)
+        if not isinstance(key_node, yaml.ScalarNode):
+            problems.append(Problem("N105", "a key must be a plain word", place))
+        elif key_node.value == "<<" and _is_plain(key_node):
+            help_line = "write the keys out, or repeat a whole value with an alias"
+            problems.append(Problem("N103", "merge keys (<<) are not allowed", place, (help_line,)))
+        elif key_node.value in first_marks:
+            first = first_marks[key_node.value]
+            problems.append(
+                Problem(
+                    "N102",
+                    f"the key {quoted(key_node.value)} is repeated; "
+                    f"it is first defined at {first.line + 1}:{first.column + 1}",
+                    place,
+                    ("remove one of the two",),
+                )
+            )
+        else:
+            first_marks[key_node.value] = mark
+            result[key_node.value] = _plain_value(value_node, text, problems)
+    return result
+
+
+def _resolve(node: yaml.ScalarNode) -> bool | int | float | str | None:
+    """Resolve a scalar by the YAML 1.2 core schema (yaml.org/spec/1.2.2, section 10.3.2)."""
+    text = str(node.value)
+    if not _is_plain(node):
+        return text
+    if text in _NULL:
+        return None
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    if _LEADING_ZERO.fullmatch(text):
+        return text
+    if _INTEGER.fullmatch(text):
+        return int(text) if len(text) <= _MAX_INTEGER_DIGITS else float(text)
+    if _BASED_INTEGER.fullmatch(text):
+        return int(text, base=0)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    special = _SPECIAL_FLOAT.fullmatch(text)
+    if special:
+        return float(text.lower().replace(".", ""))
+    return text
+
+
+def _is_plain(node: yaml.ScalarNode) -> bool:
+    # '' from the C composer, None from the Python one; quoted styles are ' " | >
+    return not node.style
+
+
+def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+        return (None, node.value[step]) if step < len(node.value) else None
+    if isinstance(node, yaml.MappingNode):
+        for key_node, value_node in node.value:
+            if isinstance(key_node, yaml.ScalarNode) and key_node.value == step:
+                return key_node, value_node
+    return None
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError, text: SpecText) -> Problem:
+    """Word a fault of the YAML itself, at the place where the reader should look."""
+    mark = error.problem_mark or error.context_mark
+    opening = error.context_mark
+    place = text.place_of(mark) if mark else Place(text.file)
+    excerpt, caret = place.excerpt or "", place.caret or 0
+    what = error.problem or "it cannot be parsed"
+    if error.context and "flow" in error.context and opening is not None:
+        opened = text.place_of(opening)
+        bracket = (opened.excerpt or "")[opened.caret or 0 :][:1]
+        stopped = (
+            "the end of the file"
+            if mark is None or mark.line >= len(text.lines) - 1
+            else f"line {place.line}"
+        )
+        closing = {"[": "]", "{": "}"}.get(bracket, "its closing bracket")
+        return Problem(
+            "N100",
+            f"the `{bracket}` opened here is not closed: "
+            f"a `,` or a `{closing}` was expected before {stopped}",
+            opened,
+            (f"add the missing `{closing}` or `,`",),
+        )
+    if "\t" in excerpt[: caret + 1]:
+        return Problem("N100", "a tab cannot indent YAML", place, ("use spaces",))
+    help_line: tuple[str, ...] = ()
+    if re.match(r"\s*(?:- )?\w+:[^\s]", excerpt):
+        help_line = ("put a space after the `:`",)
+    elif "mapping values are not allowed" in what:
+        help_line = ("check the indentation; a text that contains `: ` needs quotes",)
+    elif "quoted scalar" in (error.context or ""):
+        help_line = ("close the quote",)
+    where = f" {error.context}" if error.context else ""
+    return Problem("N100", f"this is not YAML: {what}{where}", place, help_line)
