@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,9 +42,7 @@ class _Stdin(io.TextIOWrapper):
 
 
 @pytest.fixture
-def cli(
-    capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[RunCli]:
+def cli(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> RunCli:
     """Run a command line in this process, from the project's root: cli("forward", …).
 
     stdin: bytes to pipe in; cwd: another folder to run in.
@@ -58,7 +56,7 @@ def cli(
         captured = capsysbinary.readouterr()
         return Done(int(code), captured.out.decode(), captured.err.decode())
 
-    yield run_cli
+    return run_cli
 
 
 @pytest.fixture

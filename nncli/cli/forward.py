@@ -165,7 +165,7 @@ def forward(
             help="The absolute tolerance of --expect.",
             rich_help_panel=CHECKS,
         ),
-    ] = 0.0,
+    ] = 0,
     strict: Annotated[
         bool,
         typer.Option(
@@ -178,8 +178,7 @@ def forward(
 ) -> None:
     """Run the batch DATA through the network CONFIG.
 
-    Shows the layers with their shapes, then each layer's numbers: a row per sample, a column per
-    neuron.
+    Shows the shapes of every layer, then its numbers: samples down, neurons across.
     """
     with error_edge(debug=debug):
         output = _STDOUT if output == "/dev/stdout" else output

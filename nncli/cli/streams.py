@@ -85,16 +85,23 @@ def show(build: Callable[[int | None], View]) -> None:
 
     build: makes the view for a width, None for no limit.
     """
-    if sys.stdout is None or not sys.stdout.isatty():
+    width = _terminal_width(sys.stdout)
+    if width is None:
         write_text(to_plain(build(None)))
-        return
-    width = max(shutil.get_terminal_size().columns, _MIN_WIDTH)
-    write_text(_as_ansi(build(width), width, sys.stdout))
+    else:
+        write_text(_as_ansi(build(width), width, sys.stdout))
 
 
 def report(error: NncliError) -> None:
     """Print an error's problems on standard error."""
-    remark(error_view(error))
+    remark(error_view(error, _terminal_width(sys.stderr)))
+
+
+def _terminal_width(stream: TextIO | None) -> int | None:
+    """Return the width to lay out for, None for no limit: only a terminal has one."""
+    if stream is None or not stream.isatty():
+        return None
+    return max(shutil.get_terminal_size().columns, _MIN_WIDTH)
 
 
 def remark_notes(notes: Iterable[Note], *, quiet: bool) -> None:

@@ -60,23 +60,25 @@ def gelu(z: Array, approximate: str = "none") -> Array:
     approximate="tanh" is 0.5 z (1 + tanh(√(2/π) (z + 0.044715 z³))).
     """
     if approximate == "tanh":
-        a: Array = 0.5 * z * (1 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)))
-        return a
+        cubic: Array = 0.5 * z * (1 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)))
+        return cubic
     # erfc of -z, not 1 + erf of z: the sum would cancel for negative z
     tails = [math.erfc(-value / math.sqrt(2)) for value in z.ravel().tolist()]
-    a: Array = 0.5 * z * np.array(tails, dtype=z.dtype).reshape(z.shape)
-    return a
+    exact: Array = 0.5 * z * np.array(tails, dtype=z.dtype).reshape(z.shape)
+    return exact
 
 
 def silu(z: Array) -> Array:
     """Return z · sigmoid(z), also known as swish (Elfwing et al. 2017)."""
-    return z * sigmoid(z)
+    a: Array = z * sigmoid(z)
+    return a
 
 
 def sigmoid(z: Array) -> Array:
     """Return 1 / (1 + exp(-z)), written so that exp only ever sees negative numbers."""
     decay = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1, decay) / (1 + decay)
+    a: Array = np.where(z >= 0, 1, decay) / (1 + decay)
+    return a
 
 
 def tanh(z: Array) -> Array:

@@ -100,11 +100,12 @@ def _layers_grid(run: ForwardRun) -> Grid:
         )
         for number, layer in enumerate(run.network.layers, start=1)
     ]
+    totals: list[tuple[Span, ...]] = []
     if len(rows) > 1:
         total = sum(layer.parameters for layer in run.network.layers)
-        empty = [Span("")] * (len(columns) - 2)
-        rows.append((*empty, Span("total", "dim"), Span(f"{total:,}")))  # type: ignore[arg-type]
-    return Grid(columns, tuple(rows))
+        empty = [Span("")] * (len(columns) - 3)
+        totals.append((Span(""), Span("total", "dim"), *empty, Span(f"{total:,}")))
+    return Grid(columns, (*rows, *totals))
 
 
 def _statistics_grid(
@@ -149,17 +150,20 @@ def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | N
     names = run.network.spec.output_columns if last and run.network.spec.outputs else None
     groups = _neuron_columns(result, names, shown, display.precision, linear=linear, width=width)
     fitting = _fitting(labels, groups, width)
-    blocks.append(_grid(labels, [group[:fitting] for group in groups]))
     samples, neurons = result.output.shape
+    hints = []
     if samples > display.rows:
         everything = "; -o FILE writes all" if last else ""
-        hint = f"{samples - display.rows:,} of {samples:,} samples not shown{everything}"
-        blocks.append(line(Span(f" {hint}", "dim")))
-    if fitting < neurons:
+        hints.append(f"{samples - display.rows:,} of {samples:,} samples not shown{everything}")
+    if fitting < neurons and _fitting(labels, groups[-1:], width) == neurons:
+        # rather every output than some of both
+        groups, fitting = groups[-1:], neurons
+        hints.append("z not shown; --format json for all")
+    elif fitting < neurons:
         everything = "-o FILE" if last else "--format json"
-        hint = f"{fitting} of {neurons:,} neurons shown; {everything} for all"
-        blocks.append(line(Span(f" {hint}", "dim")))
-    return blocks
+        hints.append(f"{fitting} of {neurons:,} neurons shown; {everything} for all")
+    blocks.append(_grid(labels, [group[:fitting] for group in groups]))
+    return [*blocks, *(line(Span(f" {hint}", "dim")) for hint in hints)]
 
 
 def _shown_rows(count: int, rows: int) -> list[int | None]:

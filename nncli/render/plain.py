@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from nncli.render.text import inert, text_width
-from nncli.render.view import Grid, Span, View
+from nncli.render.view import Grid, Span, View, padded
 
 
 def to_plain(view: View) -> str:
@@ -23,13 +22,8 @@ def _grid_lines(grid: Grid) -> list[str]:
     lines = []
     for row in (heading, *grid.rows):
         cells = [
-            _padded(inert(span.text), width, column.align) + " " * gap
+            padded(span.text, width, column.align) + " " * gap
             for span, column, width, gap in zip(row, grid.columns, widths, gaps, strict=True)
         ]
         lines.append((" " + "".join(cells)).rstrip())
     return lines
-
-
-def _padded(text: str, width: int, align: str) -> str:
-    space = " " * (width - text_width(text))
-    return space + text if align == "right" else text + space

@@ -52,7 +52,6 @@ def _grid(layers: list[LayerShape], samples: str) -> Grid:
         Column("biases"),
         Column(""),
         Column("output"),
-        Column("activation"),
         Column("parameters", "right"),
         Column("multiply–adds", "right"),
     )
@@ -74,7 +73,6 @@ def _row(layer: LayerShape, samples: str) -> tuple[Span, ...]:
         Span(format_shape(layer.biases_shape), "error" if "biases" in faulty else ""),
         Span("✗", "error") if clash else Span("→", "dim"),
         Span("" if clash else format_shape((samples, layer.neurons))),
-        Span(layer.activation),
         Span("" if clash else derivation),
         Span("" if clash else f"{layer.multiply_adds:,}"),
     )

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nncli.render.text import inert
-from nncli.render.view import Block, Grid, Line, Span, Style, View, stacked
+from nncli.render.view import Block, Grid, Line, Span, Style, View, fitted, padded
 
 _STYLES: dict[Style, str] = {
     "": "",
@@ -23,7 +23,7 @@ def to_rich(view: View, width: int) -> RenderableType:
     """Return a view for a terminal of *width* columns; a grid that is too wide becomes a list."""
     blocks: list[Block] = []
     for block in view:
-        blocks += stacked(block) if isinstance(block, Grid) and block.width() > width else [block]
+        blocks += fitted(block, width) if isinstance(block, Grid) else [block]
     return Group(*(_table(block) if isinstance(block, Grid) else _text(block) for block in blocks))
 
 
@@ -41,15 +41,17 @@ def _span(span: Span) -> Text:
 
 def _table(grid: Grid) -> Table:
     table = Table(box=None, padding=0, pad_edge=False, header_style="bold")
-    gaps = [*grid.gaps(), 0]
+    widths, gaps = grid.widths(), [*grid.gaps(), 0]
     table.add_column("", width=1)
-    for column, width, gap in zip(grid.columns, grid.widths(), gaps, strict=True):
-        heading = Text(inert(column.heading))
-        table.add_column(heading, justify=column.align, width=width, no_wrap=True)
+    for column, width, gap in zip(grid.columns, widths, gaps, strict=True):
+        heading = Text(padded(column.heading, width, column.align))
+        table.add_column(heading, width=width, no_wrap=True)
         table.add_column("", width=gap)
     for row in grid.rows:
         cells: list[Text] = [Text("")]
-        for span in row:
-            cells += [_span(span), Text("")]
+        for span, column, width in zip(row, grid.columns, widths, strict=True):
+            # padded here: Rich would strip the spaces that align the decimal points
+            aligned = span._replace(text=padded(span.text, width, column.align))
+            cells += [_span(aligned), Text("")]
         table.add_row(*cells)
     return table

@@ -6,7 +6,7 @@ A view knows nothing of Rich or Markdown; one renderer for each turns it into ou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from nncli.render.text import inert, text_width
@@ -52,6 +52,7 @@ class Grid:
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Span, ...], ...]
+    gap: int = GAP
 
     def widths(self) -> list[int]:
         """Return how wide each column is on a screen."""
@@ -71,7 +72,7 @@ class Grid:
     def gaps(self) -> list[int]:
         """Return the space after each column but the last; signs stand close to their operands."""
         return [
-            1 if not left.heading or not right.heading else GAP
+            1 if not left.heading or not right.heading else self.gap
             for left, right in zip(self.columns, self.columns[1:], strict=False)
         ]
 
@@ -87,22 +88,42 @@ def line(*parts: str | Span) -> Line:
     return Line(tuple(part if isinstance(part, Span) else Span(part) for part in parts))
 
 
-def stacked(grid: Grid) -> list[Block]:
-    """Return a grid that is too wide for the screen as a list: heading and value, row by row."""
-    headings = max(text_width(inert(column.heading)) for column in grid.columns)
-    blocks: list[Block] = []
+def fitted(grid: Grid, width: int) -> list[Block]:
+    """Return a grid so that it fits a screen: as it is, closer together, or as a list."""
+    for gap in range(grid.gap, 0, -1):
+        closer = replace(grid, gap=gap)
+        if closer.width() <= width:
+            return [closer]
+    return _as_list(grid, width)
+
+
+def _as_list(grid: Grid, width: int) -> list[Block]:
+    """Return each row as its first cell, then heading and value of the others, line by line."""
+    indent = max(text_width(inert(row[0].text.strip())) for row in grid.rows) + 1 + GAP
+    lines: list[Block] = []
     for row in grid.rows:
-        cells = [
-            (column.heading, span)
-            for column, span in zip(grid.columns, row, strict=True)
-            if column.heading and span.text.strip()
-        ]
-        for index, (heading, span) in enumerate(cells):
-            mark = "-" if index == 0 else " "
-            blocks.append(
-                line(
-                    Span(f" {mark} {heading.ljust(headings)}  ", "dim"),
-                    span._replace(text=span.text.strip()),
-                )
-            )
-    return blocks
+        first = row[0]._replace(text=f" {row[0].text.strip()}".ljust(indent))
+        spans, used = [first], indent
+        for column, span in zip(grid.columns[1:], row[1:], strict=True):
+            value = span._replace(text=span.text.strip())
+            if not column.heading or not value.text:
+                continue
+            heading = Span(f"{column.heading} ", "dim")
+            needed = Line((heading, value)).width()
+            if used > indent and used + GAP + needed > width:
+                lines.append(Line(tuple(spans)))
+                spans, used = [Span(" " * indent)], indent
+            if used > indent:
+                spans.append(Span(" " * GAP))
+                used += GAP
+            spans += [heading, value]
+            used += needed
+        lines.append(Line(tuple(spans)))
+    return lines
+
+
+def padded(text: str, width: int, align: str) -> str:
+    """Return *text*, made inert, filled up with spaces to *width* cells."""
+    safe = inert(text)
+    space = " " * (width - text_width(safe))
+    return space + safe if align == "right" else safe + space

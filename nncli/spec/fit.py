@@ -87,7 +87,7 @@ def _weights_misfits(
                 "weights",
                 f"layer {layer} takes {count_of(held_inputs, 'input')}, but {owner} has {sizes}",
                 (
-                    f"give {owner} {count_of(held_inputs, 'input' if first else 'neuron')}",
+                    f"set {'`inputs`' if first else '`neurons` of ' + owner} to {held_inputs}",
                     f"or give layer {layer} weights for {count_of(inputs, 'input')}",
                 ),
             )

@@ -1,0 +1,90 @@
+"""The README tells the truth: its commands run, and print what it shows."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """Return the README's fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+def run_shell(command: str) -> str:
+    """Run a line of the README with this Python's nncli; return output, errors, exit code."""
+    function = f'nncli() {{ {shlex.quote(sys.executable)} -m nncli "$@"; }}; '
+    done = subprocess.run(
+        ["bash", "-c", function + command],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    return done.stdout + (f"[exit code {done.returncode}]\n" if done.returncode else "")
+
+
+@pytest.mark.parametrize("block", blocks("console"), ids=lambda text: text.split("\n")[0][2:60])
+def test_a_command_of_the_readme_prints_what_the_readme_shows(block: str) -> None:
+    command, _, shown = block.removeprefix("$ ").partition("\n")
+    assert run_shell(command) == shown
+
+
+def test_the_readme_shows_commands() -> None:
+    assert len(blocks("console")) >= 6
+
+
+def test_the_first_command_runs_the_first_block_after_its_installation() -> None:
+    first = blocks("sh")[0].strip()
+    installation, _, main_job = first.rpartition(" && .venv/bin/")
+    assert installation == "python3 -m venv .venv && .venv/bin/pip install -q ."
+    assert blocks("console")[0].startswith(f"$ {main_job}\n")
+
+
+def test_continuous_integration_runs_the_second_command_exactly() -> None:
+    second = blocks("sh")[1].strip()
+    assert second in (ROOT / ".ci" / "run").read_text(encoding="utf-8").split("\n")
+
+
+@pytest.mark.parametrize("spec", blocks("yaml"))
+def test_a_spec_of_the_readme_is_valid(spec: str) -> None:
+    from nncli import build_network, read_spec
+
+    assert build_network(read_spec(spec.encode(), "readme.yaml")).layers
+
+
+def test_the_python_of_the_readme_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    exec(blocks("python")[0], {})
+    assert "layer_2" in capsys.readouterr().out
+
+
+def test_the_table_of_exit_codes_is_complete() -> None:
+    from nncli.errors import ExitCode
+
+    shown = {
+        int(code)
+        for row in re.findall(r"^\| ([\d, ]+) \|", README, re.MULTILINE)
+        for code in row.split(", ")
+    }
+    assert shown == {int(code) for code in ExitCode}
+
+
+def test_nobody_is_told_to_install_the_other_nncli() -> None:
+    documents = [README, *(path.read_text(encoding="utf-8") for path in ROOT.glob("docs/*.md"))]
+    assert not any(re.search(r"pip install (-\S+ )*['\"]?nncli\b(?!-)", text) for text in documents)
