@@ -502,7 +502,8 @@ class _FirstRowNote:
 
     def see(self, record: Record) -> None:
         if self._suspicious and not self._seen_fraction and record.line.number != self._line:
-            self._seen_fraction = any(not cell.strip().isdigit() for cell in record.cells)
+            numbers = (float(cell) for cell in record.cells if is_number(cell))
+            self._seen_fraction = any(not number.is_integer() for number in numbers)
 
     def notes(self) -> tuple[Note, ...]:
         if not (self._suspicious and self._seen_fraction):
