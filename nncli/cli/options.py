@@ -23,7 +23,10 @@ def whole_number(minimum: int, maximum: int = _MAX_WHOLE) -> Callable[[Any], int
         text = str(value)
         if re.fullmatch(r"[+-]?[0-9]{1,30}", text) and minimum <= int(text) <= maximum:
             return int(text)
-        raise ValueError(f"{text!r} is not a whole number from {minimum:,} to {maximum:,}")
+        bounds = (
+            f"from {minimum} to {maximum}" if maximum < _MAX_WHOLE else f"of at least {minimum}"
+        )
+        raise ValueError(f"{text!r} is not a whole number {bounds}")
 
     return parse
 

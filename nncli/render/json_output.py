@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from nncli.errors import Note, Problem
+from nncli.errors import PROBLEM_TITLES, Note, Problem
 from nncli.network.shapes import ShapeTable
 from nncli.spec.model import NetworkSpec
 
@@ -149,6 +149,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
     place = problem.place
     return {
         "code": problem.code,
+        "title": PROBLEM_TITLES[problem.code],
         "file": place.file if place else None,
         "line": place.line if place else None,
         "column": place.column if place else None,
