@@ -27,7 +27,7 @@ from nncli.spec.model import (
     NetworkSpec,
     OutputsSpec,
 )
-from nncli.spec.wording import choice_help, describe, number_help
+from nncli.spec.wording import choice_help, describe, number_help, strange_help
 from nncli.spec.yaml_source import Path, read_yaml
 
 
@@ -156,11 +156,12 @@ def _report(form: LongForm, fault: ErrorDetails) -> None:
         names = list(ACTIVATIONS if what == "activation" else INITIALIZERS)
         typed = str(fault["input"]["kind"])
         message = f"unknown {what} {quoted(typed)}"
-        form.report(path, "N107", message, *did_you_mean(typed, names), choice_help(what, typed))
+        hints = (*did_you_mean(typed, names), *strange_help(typed), choice_help(what, typed))
+        form.report(path, "N107", message, *hints)
     elif kind == "literal_error":
         expected = str(context["expected"]).replace("'", "`")
         names = [name for name in expected.split("`") if name.isidentifier() and name != "or"]
-        hints = did_you_mean(typed or "", names)
+        hints = (*did_you_mean(typed or "", names), *strange_help(typed or ""))
         form.report(path, "N107", f"`{key}` is {expected}, got {found}", *hints)
     elif kind in ("greater_than_equal", "less_than_equal"):
         help_line = _RANGE_HELP.get(str(key), "write one that is")
@@ -208,11 +209,9 @@ def _report_unknown_key(form: LongForm, path: Path) -> None:
     key = str(path[-1])
     keys = _keys_at(path[:-1])
     hints = did_you_mean(key, keys)
-    # An invisible character makes a known key look right.
-    strange = number_help(key) if not key.isascii() else ()
     listed = f"the keys here are {', '.join(keys)}" if keys else "no keys are allowed here"
     message = f"unknown key {quoted(key)}{_owner(path[:-1])}"
-    form.report(path, "N101", message, *hints, *strange, listed, of_key=True)
+    form.report(path, "N101", message, *hints, *strange_help(key), listed, of_key=True)
 
 
 def _keys_at(path: Path) -> list[str]:

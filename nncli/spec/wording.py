@@ -49,14 +49,21 @@ _ALMOST_NUMBERS: tuple[tuple[str, str], ...] = (
 )
 
 
+def strange_help(written: str) -> tuple[str, ...]:
+    """Name the first character that only looks like another, as NBSP and curly quotes do."""
+    strange = next((character for character in written if ord(character) > 126), None)
+    if strange is None:
+        return ()
+    name = unicodedata.name(strange, "an unnamed character")
+    return (f"it contains U+{ord(strange):04X} {name}; use plain ASCII",)
+
+
 def number_help(written: str | None) -> tuple[str, ...]:
     """Return why a text that stands in a number's place is not a number."""
     if written is None:
         return ()
-    strange = next((character for character in written if ord(character) > 126), None)
-    if strange is not None:
-        name = unicodedata.name(strange, "an unnamed character")
-        return (f"it contains U+{ord(strange):04X} {name}; use plain ASCII",)
+    if not written.isascii():
+        return strange_help(written)
     for pattern, words in _ALMOST_NUMBERS:
         if re.fullmatch(pattern, written, re.DOTALL):
             decimal = written.lstrip("+-0") or "0"
