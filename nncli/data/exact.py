@@ -1,23 +1,20 @@
 """The reference CSV reader: slow, strict, and with words for every fault.
 
-Bytes → physical lines → records of cells → a Table.  Lines end with LF, CRLF or CR and are counted
-from 1; a record is quoted as RFC 4180 says and in no other way.
+Bytes → physical lines → records of cells → a Table; the first two arrows are rooms of their own.
 """
 
 from __future__ import annotations
 
-import codecs
 import math
-import re
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from nncli.data.columns import Header, Select
+from nncli.data.lines import read_lines
 from nncli.data.numbers import (
     is_infinity,
     is_missing,
@@ -25,14 +22,11 @@ from nncli.data.numbers import (
     starts_like_a_number,
     why_not_a_number,
 )
+from nncli.data.records import Record, RecordReader
 from nncli.errors import DataError, Note, Place, Problem, count_of, quoted
 
-MAX_LINE_CHARACTERS = 16 * 1024 * 1024
 # Problems beyond these are counted, not kept: a wrong file may hold millions.
 KEPT_PROBLEMS = 5
-
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_BOM = "\ufeff"
 
 
 @dataclass(frozen=True)
@@ -53,21 +47,6 @@ class Table:
     kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
     sample_names: tuple[str, ...] | None = None
     notes: tuple[Note, ...] = ()
-
-
-class Line(NamedTuple):
-    """A physical line, its number from 1, and the line end that followed it."""
-
-    number: int
-    text: str
-    end: str
-
-
-class Record(NamedTuple):
-    """The cells of one row, with the first physical line that it stands on."""
-
-    line: Line
-    cells: list[str]
 
 
 class _Faults:
@@ -92,195 +71,6 @@ class _Faults:
 
     def error(self) -> DataError:
         return DataError(self.kept, more=self.more)
-
-
-# --- bytes → lines ------------------------------------------------------------------------------
-
-
-def read_lines(chunks: Iterable[bytes], file: str, encoding: str) -> Iterator[Line]:
-    """Decode *chunks* and cut them into physical lines.
-
-    Raises DataError for bytes that are not *encoding*, for a NUL, for a byte-order mark that is not
-    at the start, and for a line that is too long to be one.
-    """
-    number = 1
-    for text in _complete_lines(chunks, file, encoding):
-        position = 0
-        for match in _LINE_END.finditer(text):
-            yield _checked(Line(number, text[position : match.start()], match.group()), file)
-            position = match.end()
-            number += 1
-        if position < len(text):
-            yield _checked(Line(number, text[position:], ""), file)
-
-
-def _complete_lines(chunks: Iterable[bytes], file: str, encoding: str) -> Iterator[str]:
-    """Yield decoded text that ends at line ends, except perhaps at the end of the file."""
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
-    pending: list[str] = []
-    lines = offset = 0
-    first = True
-    for chunk, final in _with_last(chunks):
-        held = len(decoder.getstate()[0])
-        try:
-            text = decoder.decode(chunk, final)
-        except UnicodeDecodeError as error:
-            before = error.object[: error.start].decode(encoding, errors="replace")
-            tail = "".join(pending) + before
-            byte = error.object[error.start]
-            raise _undecodable(
-                file, encoding, byte, offset - held + error.start, lines, tail
-            ) from None
-        offset += len(chunk)
-        if first and text:
-            text, first = text.removeprefix(_BOM), False
-        # A CR at the very end may be half of a CRLF: it waits for the next chunk.
-        cut = len(text) if final else _last_line_end(text)
-        if cut or final:
-            whole = "".join([*pending, text[:cut]])
-            pending = [text[cut:]]
-            yield whole
-            lines += len(_LINE_END.findall(whole))
-        else:
-            pending.append(text)
-        if sum(map(len, pending)) > MAX_LINE_CHARACTERS:
-            raise DataError(
-                Problem(
-                    "N413",
-                    f"line longer than {MAX_LINE_CHARACTERS // 2**20} MiB",
-                    Place(file, lines + 1),
-                    ("is this a CSV file, with line ends?",),
-                )
-            )
-
-
-def _last_line_end(text: str) -> int:
-    """Return where the last complete line of *text* ends; 0 if it holds none."""
-    body = text.removesuffix("\r")
-    return max(body.rfind("\n"), body.rfind("\r")) + 1
-
-
-def _with_last(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Yield every chunk, then an empty one that is marked as the last."""
-    for chunk in chunks:
-        yield chunk, False
-    yield b"", True
-
-
-def _undecodable(
-    file: str, encoding: str, byte: int, offset: int, lines_before: int, tail: str
-) -> DataError:
-    parts = _LINE_END.split(tail)
-    line = lines_before + len(parts)
-    hint = (
-        "if it is not UTF-8, name the encoding: --encoding latin-1"
-        if encoding.replace("_", "-").lower() in ("utf-8", "utf8")
-        else "name the right --encoding"
-    )
-    return DataError(
-        Problem(
-            "N406",
-            f"byte 0x{byte:02X} at offset {offset} is not {encoding} text",
-            Place(file, line, parts[-1].count(",") + 1),
-            (hint,),
-        )
-    )
-
-
-def _checked(line: Line, file: str) -> Line:
-    for character, message, hint in (
-        ("\0", "NUL byte", "is this a binary or a UTF-16 file? (--encoding utf-16)"),
-        (_BOM, "byte-order mark inside the file", "was it concatenated? remove the mark"),
-    ):
-        if character in line.text:
-            caret = line.text.index(character)
-            column = line.text.count(",", 0, caret) + 1
-            place = Place(file, line.number, column, line.text, caret)
-            raise DataError(Problem("N406", message, place, (hint,)))
-    if len(line.text) > MAX_LINE_CHARACTERS:
-        raise DataError(Problem("N413", "line longer than 16 MiB", Place(file, line.number)))
-    return line
-
-
-# --- lines → records ----------------------------------------------------------------------------
-
-
-class RecordReader:
-    """Cuts lines into records; blank lines are no records, and are counted."""
-
-    def __init__(self, lines: Iterator[Line], file: str, delimiter: str) -> None:
-        self.file = file
-        self.delimiter = delimiter
-        self.blank_lines = 0
-        self._lines = lines
-
-    def __iter__(self) -> Iterator[Record]:
-        """Yield every record.  Raises DataError for a misplaced or unterminated quote."""
-        for line in self._lines:
-            text = line.text
-            if '"' in text:
-                yield Record(line, self._quoted_cells(line))
-            elif text.strip(" \t") or self.delimiter in text:
-                yield Record(line, text.split(self.delimiter))
-            else:
-                self.blank_lines += 1
-
-    def _quoted_cells(self, line: Line) -> list[str]:
-        cells: list[str] = []
-        position = 0
-        while True:
-            if line.text.startswith('"', position):
-                cell, line, position = self._quoted_cell(line, position, len(cells) + 1)
-                cells.append(cell)
-                if position == len(line.text):
-                    return cells
-                if line.text[position] != self.delimiter:
-                    raise self._quote_error(
-                        line, len(cells), position, "text after a closing quote"
-                    )
-            else:
-                end = line.text.find(self.delimiter, position)
-                cell = line.text[position:] if end < 0 else line.text[position:end]
-                if '"' in cell:
-                    caret = line.text.index('"', position)
-                    raise self._quote_error(line, len(cells) + 1, caret, "quote inside a cell")
-                cells.append(cell)
-                if end < 0:
-                    return cells
-                position = end
-            position += 1
-
-    def _quoted_cell(self, line: Line, position: int, column: int) -> tuple[str, Line, int]:
-        """Read from an opening quote to its closing one, over line ends if need be."""
-        opening, opened_at = line, position
-        parts: list[str] = []
-        characters = 0
-        position += 1
-        while True:
-            closing = line.text.find('"', position)
-            if closing >= 0:
-                parts.append(line.text[position:closing])
-                if not line.text.startswith('""', closing):
-                    return "".join(parts), line, closing + 1
-                parts.append('"')
-                position = closing + 2
-                continue
-            parts += [line.text[position:], line.end]
-            characters += len(line.text)
-            following = next(self._lines, None)
-            if following is None or characters > MAX_LINE_CHARACTERS:
-                raise self._quote_error(
-                    opening, column, opened_at, "the quote opened here is never closed"
-                )
-            line, position = following, 0
-
-    def _quote_error(self, line: Line, column: int, caret: int, message: str) -> DataError:
-        place = Place(self.file, line.number, column, line.text, caret)
-        hint = 'a quoted cell starts and ends with ", and a quote inside it is written ""'
-        return DataError(Problem("N405", message, place, (hint,)))
-
-
-# --- records → tables ---------------------------------------------------------------------------
 
 
 def read_table(

@@ -1,0 +1,91 @@
+"""Lines into records of cells, quoted as RFC 4180 says and in no other way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from nncli.data.lines import MAX_LINE_CHARACTERS, Line
+from nncli.errors import DataError, Place, Problem
+
+
+class Record(NamedTuple):
+    """The cells of one row, with the first physical line that it stands on."""
+
+    line: Line
+    cells: list[str]
+
+
+class RecordReader:
+    """Cuts lines into records; blank lines are no records, and are counted."""
+
+    def __init__(self, lines: Iterator[Line], file: str, delimiter: str) -> None:
+        self.file = file
+        self.delimiter = delimiter
+        self.blank_lines = 0
+        self._lines = lines
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield every record.  Raises DataError for a misplaced or unterminated quote."""
+        for line in self._lines:
+            text = line.text
+            if '"' in text:
+                yield Record(line, self._quoted_cells(line))
+            elif text.strip(" \t") or self.delimiter in text:
+                yield Record(line, text.split(self.delimiter))
+            else:
+                self.blank_lines += 1
+
+    def _quoted_cells(self, line: Line) -> list[str]:
+        cells: list[str] = []
+        position = 0
+        while True:
+            if line.text.startswith('"', position):
+                cell, line, position = self._quoted_cell(line, position, len(cells) + 1)
+                cells.append(cell)
+                if position == len(line.text):
+                    return cells
+                if line.text[position] != self.delimiter:
+                    raise self._quote_error(
+                        line, len(cells), position, "text after a closing quote"
+                    )
+            else:
+                end = line.text.find(self.delimiter, position)
+                cell = line.text[position:] if end < 0 else line.text[position:end]
+                if '"' in cell:
+                    caret = line.text.index('"', position)
+                    raise self._quote_error(line, len(cells) + 1, caret, "quote inside a cell")
+                cells.append(cell)
+                if end < 0:
+                    return cells
+                position = end
+            position += 1
+
+    def _quoted_cell(self, line: Line, position: int, column: int) -> tuple[str, Line, int]:
+        """Read from an opening quote to its closing one, over line ends if need be."""
+        opening, opened_at = line, position
+        parts: list[str] = []
+        characters = 0
+        position += 1
+        while True:
+            closing = line.text.find('"', position)
+            if closing >= 0:
+                parts.append(line.text[position:closing])
+                if not line.text.startswith('""', closing):
+                    return "".join(parts), line, closing + 1
+                parts.append('"')
+                position = closing + 2
+                continue
+            parts += [line.text[position:], line.end]
+            characters += len(line.text)
+            following = next(self._lines, None)
+            if following is None or characters > MAX_LINE_CHARACTERS:
+                raise self._quote_error(
+                    opening, column, opened_at, "the quote opened here is never closed"
+                )
+            line, position = following, 0
+
+    def _quote_error(self, line: Line, column: int, caret: int, message: str) -> DataError:
+        place = Place(self.file, line.number, column, line.text, caret)
+        hint = 'a quoted cell starts and ends with ", and a quote inside it is written ""'
+        return DataError(Problem("N405", message, place, (hint,)))
