@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from nncli.errors import Problem, count_of
-from nncli.spec.model import FLOAT32_OVERFLOW, InitSpec
+from nncli.errors import Problem, count_of, nearest
+from nncli.spec.model import FLOAT32_OVERFLOW, InitSpec, NetworkSpec
 from nncli.spec.wording import (
     EMPTY_SPEC_HELP,
     choice_help,
@@ -22,6 +22,7 @@ from nncli.spec.wording import (
 from nncli.spec.yaml_source import Path, YamlSource
 
 SHORT_KEYS = ("layer_sizes", "activations")
+TOP_KEYS = (*SHORT_KEYS, *NetworkSpec.model_fields)
 
 
 @dataclass
@@ -44,6 +45,14 @@ class LongForm:
             if path[:length] in self.origins:
                 return self.origins[path[:length]] + path[length:]
         return path
+
+    def may_mean(self, *keys: str) -> bool:
+        """Whether an unknown key at the top is probably one of *keys*, misspelt.
+
+        It is reported as such; that the right one is missing need not be said as well.
+        """
+        unknown = [key for key in self.source.value if key not in TOP_KEYS]
+        return any(nearest(key, TOP_KEYS) in keys for key in unknown)
 
     def report(
         self,
@@ -77,8 +86,9 @@ def to_long_form(source: YamlSource, default_name: str) -> LongForm:
     if "layer_sizes" in spec:
         _write_out_sizes(form)
     elif "layers" not in spec and ("layers",) not in form.reported:
-        form.report((), "N106", "the spec has no layers", EMPTY_SPEC_HELP)
-        form.reported.add(("layers",))
+        if not form.may_mean("layers", "layer_sizes"):
+            form.report((), "N106", "the spec has no layers", EMPTY_SPEC_HELP)
+        form.reported |= {("layers",), ("inputs",)}
     if "activations" in spec and "layer_sizes" not in form.source.value:
         message = "`activations` belongs to `layer_sizes`; in `layers`, each has its `activation`"
         form.report(("activations",), "N108", message, of_key=True)

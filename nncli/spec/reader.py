@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from nncli.errors import Note, Problem, SpecError, count_of, did_you_mean, quoted
 from nncli.spec.fit import find_misfits
-from nncli.spec.long_form import SHORT_KEYS, LongForm, to_long_form
+from nncli.spec.long_form import TOP_KEYS, LongForm, to_long_form
 from nncli.spec.model import (
     ACTIVATIONS,
     FLOAT32_OVERFLOW,
@@ -126,11 +126,19 @@ _RANGES = {
 _RANGE_HELP = {
     "neurons": "a layer needs at least one neuron",
     "size": "a sample needs at least one feature",
-    "seed": "choose a smaller number that is not negative",
+    "seed": "choose another number, like 0",
+    "std": "a standard deviation is not negative",
+}
+_EXAMPLES = {
+    "outputs": "write `outputs: {columns: [left, right]}`",
+    "init": "write `init: {weights: he_normal}`",
+    "layers": "write one `- neurons: 3` per layer",
+    "columns": "write a list of names: [left, right]",
 }
 _KINDS = {
     "int_type": "a whole number",
     "float_type": "a number",
+    "finite_number": "a finite number",
     "string_type": "text",
     "tuple_type": "a list",
     "model_type": "a mapping",
@@ -164,7 +172,7 @@ def _report(form: LongForm, fault: ErrorDetails) -> None:
         hints = (*did_you_mean(typed or "", names), *strange_help(typed or ""))
         form.report(path, "N107", f"`{key}` is {expected}, got {found}", *hints)
     elif kind in ("greater_than_equal", "less_than_equal"):
-        help_line = _RANGE_HELP.get(str(key), "write one that is")
+        help_line = _RANGE_HELP[str(key)]
         form.report(path, "N107", f"`{key}` is {_RANGES[str(key)]}, got {found}", help_line)
     elif kind in ("too_short", "string_too_short"):
         form.report(
@@ -176,7 +184,7 @@ def _report(form: LongForm, fault: ErrorDetails) -> None:
         hints = number_help(typed) if kind in ("int_type", "float_type") else ()
         if kind == "string_type" and typed is not None:
             hints = (f'write it in quotes: "{typed}"',)
-        hints = hints or (f"write {expected}",)
+        hints = hints or (_EXAMPLES.get(str(key), f"write {expected}"),)
         form.report(path, "N105", f"`{_named(path)}` is {expected}, got {found}", *hints)
 
 
@@ -217,7 +225,7 @@ def _report_unknown_key(form: LongForm, path: Path) -> None:
 def _keys_at(path: Path) -> list[str]:
     """Return the keys that a mapping at *path* may have, as they are written in a spec."""
     if not path:
-        return [*SHORT_KEYS, *NetworkSpec.model_fields]
+        return list(TOP_KEYS)
     if path[-1] in ("inputs", "outputs", "init"):
         models: dict[str, type[BaseModel]] = {
             "inputs": InputsSpec,
@@ -234,7 +242,7 @@ def _keys_at(path: Path) -> list[str]:
 def _check_seed(form: LongForm, overrides: Overrides) -> None:
     """Record the first layer that draws random numbers without a seed to draw them from."""
     seeded = "seed" in form.value or ("seed",) in form.reported or overrides.seed is not None
-    if seeded:
+    if seeded or form.may_mean("seed"):
         return
     for index, layer in enumerate(_layers(form)):
         drawn = [key for key in ("weights", "biases") if _draws(form, index, layer, key)]

@@ -23,6 +23,8 @@ MAX_DEPTH = 64
 # A value's way from the top of the document: mapping keys and 0-based list positions.
 Path = tuple[str | int, ...]
 
+# A key whose colon is followed by something else than a space.
+_NO_SPACE = re.compile(r"[ -]*[A-Za-z_]+:[^ \n]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # NEL, LS, PS and an inner BOM are legal YAML, but nobody types them on purpose.
 _REFUSED = re.compile(
@@ -267,7 +269,8 @@ def _plain_value(node: yaml.Node, text: SpecText, problems: list[Problem]) -> An
         mark = key_node.start_mark
         place = text.place_of(mark)
         if not isinstance(key_node, yaml.ScalarNode):
-            problems.append(Problem("N105", "a key must be a plain word", place))
+            hint = ("the keys of a spec are words, like `layers`",)
+            problems.append(Problem("N105", "a key must be a plain word", place, hint))
         elif key_node.value == "<<" and _is_plain(key_node):
             help_line = "write the keys out, or repeat a whole value with an alias"
             problems.append(Problem("N103", "merge keys (<<) are not allowed", place, (help_line,)))
@@ -351,12 +354,23 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: SpecText) -> Problem:
         )
     if "\t" in excerpt[: caret + 1]:
         return Problem("N100", "a tab cannot indent YAML", place, ("use spaces",))
-    help_line: tuple[str, ...] = ()
-    if re.match(r"\s*(?:- )?\w+:[^\s]", excerpt):
-        help_line = ("put a space after the `:`",)
-    elif "mapping values are not allowed" in what:
-        help_line = ("check the indentation; a text that contains `: ` needs quotes",)
-    elif "quoted scalar" in (error.context or ""):
-        help_line = ("close the quote",)
+    if "mapping values are not allowed" in what and mark is not None:
+        return _unexpected_colon(text, mark.line, place)
+    if "quoted scalar" in (error.context or "") and opening is not None:
+        message = "the quote opened here is not closed"
+        return Problem("N100", message, text.place_of(opening), ("add the closing quote",))
     where = f" {error.context}" if error.context else ""
-    return Problem("N100", f"this is not YAML: {what}{where}", place, help_line)
+    hint = "check the indentation, brackets and quotes around this place"
+    return Problem("N100", f"this is not YAML: {what}{where}", place, (hint,))
+
+
+def _unexpected_colon(text: SpecText, line: int, place: Place) -> Problem:
+    """Word a `:` where no key can be: mostly, the line before it lacks the space after its own."""
+    for number in (line, line - 1):
+        match = _NO_SPACE.match(text.lines[number]) if number >= 0 else None
+        if match is not None:
+            before = text.place(number, match.end() - 1)
+            hint = ("put a space after the `:`, a plain one",)
+            return Problem("N100", "there is no space after the `:`", before, hint)
+    hint = ("check the indentation; a text that contains `: ` needs quotes",)
+    return Problem("N100", "a key cannot stand here", place, hint)
