@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -169,19 +170,21 @@ def _width_problem(
     hints = header.delimiter_hint
     surplus = len(features) - size
     if 0 < surplus <= 3 and not choice.columns:
-        last = [header.names[i] if header.named else str(i + 1) for i in features[-surplus:]]
-        names = ",".join(last)
+        items = shlex.quote(",".join(_item(header, position) for position in features[-surplus:]))
+        last = (
+            "the last is not a feature" if surplus == 1 else f"the last {surplus} are no features"
+        )
         hints += (
-            f"if the last is not a feature, leave it out: --drop {_shell_quoted(names)}"
-            if surplus == 1
-            else f"if the last {surplus} are not features, leave them out: "
-            f"--drop {_shell_quoted(names)}",
-            f"or carry it through to the output: --keep {_shell_quoted(names)}",
+            f"if {last}, leave out: --drop {items}",
+            f"or carry through to the output: --keep {items}",
         )
     return Problem("N407", message, header.place, hints or ("check the file and the spec",))
 
 
-def _shell_quoted(text: str) -> str:
-    import shlex
-
-    return shlex.quote(shorten(text, 120))
+def _item(header: Header, position: int) -> str:
+    """Return how the command line would call a column: by its name if that is plain and unique."""
+    name = header.names[position]
+    plain = name.isprintable() and name.strip() == name != "" and "," not in name
+    if header.named and plain and len(name) < 40 and header.names.count(name) == 1:
+        return name
+    return str(position + 1)

@@ -168,14 +168,17 @@ class _CellReader:
             kind = "a missing value" if is_missing(cell) else "not a number"
             message = f"{quoted(cell)} in {column} is {kind}"
         hints = (*_delimiter_hint(record, self.form.delimiter), *why_not_a_number(cell))
-        drop = f"if the column is no feature, leave it out: --drop {position + 1}"
-        return Problem("N404", message, place, hints or (drop,))
+        item = position + 1
+        no_feature = f"if the column is no feature: --drop {item} or --keep {item}"
+        return Problem("N404", message, place, hints or (no_feature,))
 
 
 def _ragged(file: str, record: Record, width: int, first: Record, delimiter: str) -> Problem:
     found = len(record.cells)
     message = f"{count_of(found, 'field')}, expected {width} as on line {first.line.number}"
-    if found < width and not record.line.end:
+    if record.line.text.strip() == "\x1a":
+        hint = "remove the Ctrl-Z (U+001A) at the end of the file"
+    elif found < width and not record.line.end:
         hint = "the last line has no line end: the file may be cut off"
     elif found > width and record.cells[-1] == "":
         hint = "remove the delimiter at the end of the line"
@@ -268,6 +271,8 @@ def _is_header(
                 f"the first row mixes numbers and text like {quoted(cells[position])}: "
                 "header or data?"
             )
+            reasons = why_not_a_number(cells[position])
+            hints = (*_delimiter_hint(record, form.delimiter), *reasons, *hints)
             raise DataError(Problem("N410", message, _place(file, record, position), hints))
         return False
     if all(is_missing(cell) or starts_like_a_number(cell) for cell in cells):
@@ -337,6 +342,8 @@ def _place(file: str, record: Record, position: int | None) -> Place:
 def _delimiter_hint(record: Record, delimiter: str) -> tuple[str, ...]:
     """Return the flag for another delimiter, if one may have cut the line."""
     text = record.line.text.strip(" ")
+    if text.startswith("#"):
+        return ("a line that starts with # is no comment here: remove it",)
     for other, flag in ((";", "';'"), ("\t", "tab"), ("|", "'|'"), (",", "','"), (" ", "' '")):
         likely = other in ";\t|" or len(record.cells) == 1
         if other != delimiter and likely and other in text:
