@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -108,7 +109,7 @@ def _find(item: str, header: Header, option: str) -> int:
         raise DataError(Problem("N409", message, header.place, ("choose by position instead",)))
     if positions:
         return positions[0]
-    if item.isascii() and item.isdigit() and 1 <= int(item[:9]) <= len(header.names):
+    if re.fullmatch("[1-9][0-9]{0,8}", item) and int(item) <= len(header.names):
         return int(item) - 1
     listed = shorten(", ".join(header.names), 200)
     message = f"{option}: there is no column {quoted(item)}"

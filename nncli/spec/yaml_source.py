@@ -28,7 +28,7 @@ _NO_SPACE = re.compile(r"[ -]*[A-Za-z_]+:[^ \n]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # NEL, LS, PS and an inner BOM are legal YAML, but nobody types them on purpose.
 _REFUSED = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"true", "True", "TRUE"})
