@@ -202,8 +202,8 @@ def forward(
         network = build_network(spec)
         target = None
         if output not in (None, _STDOUT):
-            inputs = [path for path in (config, data, expect) if path not in (None, "-")]
-            target = check_output(str(output), map(str, inputs), force=force)
+            sources = ["/dev/stdin" if path == "-" else path for path in (config, data, expect)]
+            target = check_output(str(output), filter(None, sources), force=force)
             if target.is_stream and format_ is None:
                 form = "csv"
         options = data_options(arguments, whole=form == "json")

@@ -24,7 +24,7 @@ class Header:
     """The names of a file's columns: from its first row, or column_1, column_2, … if it has none.
 
     place: the line of the header, or of the first row; positional: the file cannot have names, so
-    that columns wanted by name are taken in their order.
+    that columns wanted by name are taken in their order; transposed: they are the file's lines.
     """
 
     names: tuple[str, ...]
@@ -32,6 +32,7 @@ class Header:
     place: Place
     delimiter_hint: tuple[str, ...] = ()
     positional: bool = False
+    transposed: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _find(item: str, header: Header, option: str) -> int:
         raise DataError(Problem("N409", message, header.place, ("choose by position instead",)))
     if positions:
         return positions[0]
-    if re.fullmatch("[1-9][0-9]{0,8}", item) and int(item) <= len(header.names):
+    if re.fullmatch("0*[1-9][0-9]{0,8}", item) and int(item) <= len(header.names):
         return int(item) - 1
     listed = shorten(", ".join(header.names), 200)
     message = f"{option}: there is no column {quoted(item)}"
@@ -166,11 +167,13 @@ def _ignored(header: Header, used: set[int]) -> tuple[Note, ...]:
 def _width_problem(
     header: Header, features: tuple[int, ...], size: int, choice: ColumnChoice
 ) -> Problem:
-    found = count_of(len(features), "feature column")
+    found = count_of(len(features), "feature line" if header.transposed else "feature column")
     message = f"the file has {found}, the network takes {size:,}"
     hints = header.delimiter_hint
     surplus = len(features) - size
-    if 0 < surplus <= 3 and not choice.columns:
+    if header.transposed:
+        hints += ("if each line is a sample, leave --samples columns out",)
+    elif not header.transposed and 0 < surplus <= 3 and not choice.columns:
         items = shlex.quote(",".join(_item(header, position) for position in features[-surplus:]))
         last = (
             "the last is not a feature" if surplus == 1 else f"the last {surplus} are no features"

@@ -81,12 +81,14 @@ def read_table(
     select: chooses columns once the header is known; largest: a finite value of this magnitude or
     more is refused.  Raises DataError with the first few problems and a count of the others.
     """
-    reader = RecordReader(read_lines(chunks, file, form.encoding), file, form.delimiter)
+    reader = RecordReader(
+        read_lines(chunks, file, form.encoding, form.delimiter), file, form.delimiter
+    )
     records = iter(reader)
     first = next(records, None)
     if first is None:
         raise _empty(file, reader.blank_lines)
-    named = _is_header(first.cells, first, file, form)
+    named = _is_header(first, file, form)
     place = _place(file, first, None)
     width = len(first.cells)
     names = tuple(cell.strip(" \t") for cell in first.cells) if named else _positions(width)
@@ -133,6 +135,7 @@ class _CellReader:
     header: Record | None
     largest: float
     faults: _Faults
+    columns_can_be_left_out: bool = True
     values: array[float] = field(default_factory=lambda: array("d"))
 
     def read(self, record: Record, positions: Iterable[int]) -> None:
@@ -169,8 +172,12 @@ class _CellReader:
             message = f"{quoted(cell)} in {column} is {kind}"
         hints = (*_delimiter_hint(record, self.form.delimiter), *why_not_a_number(cell))
         item = position + 1
-        no_feature = f"if the column is no feature: --drop {item} or --keep {item}"
-        return Problem("N404", message, place, hints or (no_feature,))
+        otherwise = (
+            f"if the column is no feature: --drop {item} or --keep {item}"
+            if self.columns_can_be_left_out
+            else "write a number"
+        )
+        return Problem("N404", message, place, hints or (otherwise,))
 
 
 def _ragged(file: str, record: Record, width: int, first: Record, delimiter: str) -> Problem:
@@ -197,7 +204,9 @@ def read_transposed(
     An all-text first line names the samples, an all-text first column the features.
     Raises DataError as `read_table` does.
     """
-    reader = RecordReader(read_lines(chunks, file, form.encoding), file, form.delimiter)
+    reader = RecordReader(
+        read_lines(chunks, file, form.encoding, form.delimiter), file, form.delimiter
+    )
     records = list(reader)
     if not records:
         raise _empty(file, reader.blank_lines)
@@ -210,7 +219,7 @@ def read_transposed(
     if faults.kept:
         raise faults.error()
     # The corner belongs to neither the names of the samples nor to those of the features.
-    named = _is_header(first.cells[1:] or first.cells, first, file, form, mixed_is_data=True)
+    named = _is_header(first, file, form, corner=width > 1)
     body = records[1:] if named else records
     if not body:
         raise DataError(
@@ -225,9 +234,19 @@ def read_transposed(
     )
     hint = _delimiter_hint(first, form.delimiter)
     place = _place(file, body[0], None)
-    selection = select(Header(names, labelled, place, hint, positional=not labelled))
+    selection = select(
+        Header(names, labelled, place, hint, positional=not labelled, transposed=True)
+    )
     labels = tuple(cell.strip(" \t") for cell in first.cells) if named else _positions(width)
-    numbers = _CellReader(file, form, labels, first if named else None, largest, faults)
+    numbers = _CellReader(
+        file,
+        form,
+        labels,
+        first if named else None,
+        largest,
+        faults,
+        columns_can_be_left_out=False,
+    )
     for position in selection.features:
         numbers.read(body[position], range(start, width))
     if faults.kept:
@@ -253,10 +272,14 @@ def _is_label_column(body: list[Record], file: str) -> bool:
     return True
 
 
-def _is_header(
-    cells: list[str], record: Record, file: str, form: CsvFormat, *, mixed_is_data: bool = False
-) -> bool:
-    """Whether the first row is a header: none of its cells is a number."""
+def _is_header(record: Record, file: str, form: CsvFormat, *, corner: bool = False) -> bool:
+    """Whether the first row is a header: none of its cells is a number.
+
+    corner: whether its first cell has no say, for it may also name a feature; a row that is then
+    still mixed is data.
+    """
+    skipped = 1 if corner else 0
+    cells = record.cells[skipped:]
     if form.header is not None:
         return form.header
     numbers = [is_number(cell) is not None for cell in cells]
@@ -265,7 +288,7 @@ def _is_header(
         "if it is data, mend it or say --no-header",
     )
     if any(numbers):
-        if not all(numbers) and not mixed_is_data:
+        if not all(numbers) and not corner:
             position = numbers.index(False)
             message = (
                 f"the first row mixes numbers and text like {quoted(cells[position])}: "
@@ -278,7 +301,7 @@ def _is_header(
     if all(is_missing(cell) or starts_like_a_number(cell) for cell in cells):
         message = f"the first row is neither names nor numbers: {quoted(cells[0])}"
         hints = (*_delimiter_hint(record, form.delimiter), *why_not_a_number(cells[0]), *hints)
-        raise DataError(Problem("N410", message, _place(file, record, 0), hints))
+        raise DataError(Problem("N410", message, _place(file, record, skipped), hints))
     return True
 
 

@@ -23,26 +23,43 @@ class Line(NamedTuple):
     end: str
 
 
-def read_lines(chunks: Iterable[bytes], file: str, encoding: str) -> Iterator[Line]:
+def read_lines(
+    chunks: Iterable[bytes], file: str, encoding: str, delimiter: str = ","
+) -> Iterator[Line]:
     """Decode *chunks* and cut them into physical lines.
 
-    Raises DataError for bytes that are not *encoding*, for a NUL, for a byte-order mark that is not
-    at the start, and for a line that is too long to be one.
+    delimiter: counts the columns of a place.  Raises DataError, after all lines before the fault,
+    for bytes that are not *encoding*, for a NUL, for a byte-order mark that is not at the start,
+    and for a line that is too long to be one.
     """
+    source = _Source(file, encoding, delimiter)
     number = 1
-    for text in _complete_lines(chunks, file, encoding):
+    for text in _complete_lines(chunks, source):
         position = 0
         for match in _LINE_END.finditer(text):
-            yield _checked(Line(number, text[position : match.start()], match.group()), file)
+            yield _checked(Line(number, text[position : match.start()], match.group()), source)
             position = match.end()
             number += 1
         if position < len(text):
-            yield _checked(Line(number, text[position:], ""), file)
+            yield _checked(Line(number, text[position:], ""), source)
 
 
-def _complete_lines(chunks: Iterable[bytes], file: str, encoding: str) -> Iterator[str]:
+class _Source(NamedTuple):
+    """What a place and a message need to know of the file."""
+
+    file: str
+    encoding: str
+    delimiter: str
+
+    def place(self, line: int, before: str, text: str | None = None) -> Place:
+        """Return the place behind *before* on a line, its column counted by the delimiter."""
+        caret = None if text is None else len(before)
+        return Place(self.file, line, before.count(self.delimiter) + 1, text, caret)
+
+
+def _complete_lines(chunks: Iterable[bytes], source: _Source) -> Iterator[str]:
     """Yield decoded text that ends at line ends, except perhaps at the end of the file."""
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    decoder = codecs.getincrementaldecoder(source.encoding)("strict")
     pending: list[str] = []
     lines = offset = 0
     first = True
@@ -51,12 +68,16 @@ def _complete_lines(chunks: Iterable[bytes], file: str, encoding: str) -> Iterat
         try:
             text = decoder.decode(chunk, final)
         except UnicodeDecodeError as error:
-            before = error.object[: error.start].decode(encoding, errors="replace")
-            tail = "".join(pending) + before
-            byte = error.object[error.start]
-            raise _undecodable(
-                file, encoding, byte, offset - held + error.start, lines, tail
-            ) from None
+            before = error.object[: error.start].decode(source.encoding, errors="replace")
+            *complete, last = _LINE_END.split("".join(pending) + before)
+            # the lines before the fault have faults of their own to tell
+            yield "".join(f"{line}\n" for line in complete)
+            byte, where = error.object[error.start], offset - held + error.start
+            raise _undecodable(source, byte, where, lines + len(complete) + 1, last) from None
+        except UnicodeError as error:  # a UTF-16 file without its mark
+            hint = ("name the byte order: --encoding utf-16-le or utf-16-be",)
+            place = Place(source.file, lines + 1)
+            raise DataError(Problem("N406", str(error), place, hint)) from None
         offset += len(chunk)
         if first and text:
             text, first = text.removeprefix(_BOM), False
@@ -70,14 +91,7 @@ def _complete_lines(chunks: Iterable[bytes], file: str, encoding: str) -> Iterat
         else:
             pending.append(text)
         if sum(map(len, pending)) > MAX_LINE_CHARACTERS:
-            raise DataError(
-                Problem(
-                    "N413",
-                    f"line longer than {MAX_LINE_CHARACTERS // 2**20} MiB",
-                    Place(file, lines + 1),
-                    ("is this a CSV file, with line ends?",),
-                )
-            )
+            raise _too_long(source, lines + 1)
 
 
 def _last_line_end(text: str) -> int:
@@ -93,36 +107,31 @@ def _with_last(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     yield b"", True
 
 
-def _undecodable(
-    file: str, encoding: str, byte: int, offset: int, lines_before: int, tail: str
-) -> DataError:
-    parts = _LINE_END.split(tail)
-    line = lines_before + len(parts)
+def _undecodable(source: _Source, byte: int, offset: int, line: int, before: str) -> DataError:
     hint = (
         "if it is not UTF-8, name the encoding: --encoding latin-1"
-        if encoding.replace("_", "-").lower() in ("utf-8", "utf8")
+        if source.encoding == "utf-8"
         else "name the right --encoding"
     )
-    return DataError(
-        Problem(
-            "N406",
-            f"byte 0x{byte:02X} at offset {offset} is not {encoding} text",
-            Place(file, line, parts[-1].count(",") + 1),
-            (hint,),
-        )
-    )
+    message = f"byte 0x{byte:02X} at offset {offset} is not {source.encoding} text"
+    return DataError(Problem("N406", message, source.place(line, before), (hint,)))
 
 
-def _checked(line: Line, file: str) -> Line:
+def _checked(line: Line, source: _Source) -> Line:
     for character, message, hint in (
         ("\0", "NUL byte", "is this a binary or a UTF-16 file? (--encoding utf-16)"),
         (_BOM, "byte-order mark inside the file", "was it concatenated? remove the mark"),
     ):
-        if character in line.text:
-            caret = line.text.index(character)
-            column = line.text.count(",", 0, caret) + 1
-            place = Place(file, line.number, column, line.text, caret)
+        before, found, _ = line.text.partition(character)
+        if found:
+            place = source.place(line.number, before, line.text)
             raise DataError(Problem("N406", message, place, (hint,)))
     if len(line.text) > MAX_LINE_CHARACTERS:
-        raise DataError(Problem("N413", "line longer than 16 MiB", Place(file, line.number)))
+        raise _too_long(source, line.number)
     return line
+
+
+def _too_long(source: _Source, line: int) -> DataError:
+    message = f"line longer than {MAX_LINE_CHARACTERS // 2**20} MiB"
+    hint = ("is this a CSV file, with line ends?",)
+    return DataError(Problem("N413", message, Place(source.file, line), hint))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 from typing import Any, Literal
 
 import numpy as np
@@ -35,8 +36,10 @@ def read_npy(content: bytes, file: str) -> npt.NDArray[np.float64]:
         raise _fault(file, what, "reshape a single sample to (1, features)")
     needed, found = math.prod(shape) * dtype.itemsize, len(content) - start
     if needed != found:
+        # a product of hostile sizes may have hundreds of digits
+        needed_bytes = shorten(f"{needed:,}", 30)
         state = "truncated" if found < needed else "longer than its header says"
-        what = f"it is {state}: {needed:,} bytes of data expected, {found:,} found"
+        what = f"it is {state}: {needed_bytes} bytes of data expected, {found:,} found"
         raise _fault(file, what, "save it again")
     if 0 in shape:
         raise DataError(Problem("N402", f"its shape is {shape}: no data", Place(file)))
@@ -57,7 +60,9 @@ def _read_header(content: bytes, file: str) -> tuple[tuple[Any, ...], bool, np.d
             (1, 0): np.lib.format.read_array_header_1_0,
             (2, 0): np.lib.format.read_array_header_2_0,
         }[version]
-        shape, fortran_order, dtype = read(stream, max_header_size=_MAX_HEADER_BYTES)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a header from Python 2 is no news to the user
+            shape, fortran_order, dtype = read(stream, max_header_size=_MAX_HEADER_BYTES)
     # NumPy evaluates the header as a literal; hostile text makes that fail in a dozen ways
     except Exception as error:
         reason = shorten(str(error).splitlines()[0] if str(error) else type(error).__name__)

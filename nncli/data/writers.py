@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -86,8 +87,8 @@ def check_output(path: str, inputs: Iterable[str], *, force: bool) -> OutputTarg
     Raises FileError: it is an input, exists without *force*, is a folder, or its folder is missing
     or not writable.
     """
-    real_path = os.path.realpath(path)
     try:
+        real_path = os.path.realpath(path)
         mode = os.stat(real_path).st_mode
     except FileNotFoundError:
         mode = None
@@ -101,8 +102,11 @@ def check_output(path: str, inputs: Iterable[str], *, force: bool) -> OutputTarg
             return OutputTarget(path, real_path, force, is_stream=True)
     folder = os.path.dirname(real_path)
     if not os.path.isdir(folder):
-        hint = (f"create it first: mkdir -p {os.path.dirname(path)}",)
-        raise FileError(Problem("N501", "no such folder", Place(os.path.dirname(path)), hint))
+        # behind a symbolic link, the folder that is missing is not the one that was written
+        written = os.path.dirname(path)
+        shown = folder if not written or os.path.isdir(written) else written
+        hint = (f"create it first: mkdir -p {shlex.quote(shown)}",)
+        raise FileError(Problem("N501", "no such folder", Place(shown), hint))
     if not os.access(folder, os.W_OK | os.X_OK):
         hint = ("choose another folder, or change its permissions",)
         raise FileError(Problem("N503", "the folder is not writable", Place(folder), hint))

@@ -16,8 +16,9 @@ from nncli.network.dense import LayerResult
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
-# The square of a larger value may overflow, so such layers are scaled down before summing.
+# Beyond these the square of a value may overflow or vanish, so it is scaled before summing.
 _LARGE = 1e150
+_SMALL = 1e-140
 # From this factor on, a change of the root mean square from layer to layer is worth a note.
 _JUMP = 100.0
 _NAMED_NEURONS = 8
@@ -52,8 +53,10 @@ def layer_statistics(layer: int, values: Array) -> LayerStatistics:
         nan = math.nan
         return LayerStatistics(layer, nan, nan, nan, nan, nan, zeros, nonfinite)
     minimum, maximum = float(finite.min()), float(finite.max())
-    # a power of two, so that scaling loses nothing
-    scale = 2.0**900 if max(-minimum, maximum) > _LARGE else 1.0
+    largest = max(abs(minimum), abs(maximum))
+    scale = 1.0
+    if largest > _LARGE or 0 < largest < _SMALL:
+        scale = 2.0 ** (math.frexp(largest)[1] - 1)  # a power of two, so that scaling is exact
     scaled = finite / scale
     mean = float(scaled.mean()) * scale
     std = float(scaled.std()) * scale
