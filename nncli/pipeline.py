@@ -22,8 +22,8 @@ from nncli.network.statistics import (
 
 # A matrix product may round a row differently in a batch of another size, and a sum may differ for
 # a lone row.  Rows are therefore always computed in blocks of this size, counted from row 0, the
-# last one padded with zeros.  A multiple of 48: BLAS kernels take up to 24 or 16 rows at a time, and
-# the rows that are left over at the end of a block of 256 round differently on some processors
+# last one padded with zeros.  A multiple of 48: BLAS kernels take 16 or 24 rows at a time, and the
+# rows that are left over at the end of a block of 256 round differently on some processors
 # (benchmarks/row_position.py).
 BLOCK_ROWS = 384
 

@@ -91,7 +91,9 @@ def to_long_form(source: YamlSource, default_name: str) -> LongForm:
         form.reported |= {("layers",), ("inputs",)}
     if "activations" in spec and "layer_sizes" not in form.source.value:
         message = "`activations` belongs to `layer_sizes`; in `layers`, each has its `activation`"
-        form.report(("activations",), "N108", message, of_key=True)
+        if not form.may_mean("layer_sizes"):
+            hint = "write `activation: relu` into each layer"
+            form.report(("activations",), "N108", message, hint, of_key=True)
     for key in SHORT_KEYS:
         spec.pop(key, None)
     _write_out_inputs(form)
@@ -145,8 +147,10 @@ def _write_out_sizes(form: LongForm) -> None:
     spec["inputs"] = {"size": sizes[0]}
     spec["layers"] = [{"neurons": size} for size in sizes[1:]]
     form.origins["inputs",] = ("layer_sizes", 0)
+    form.origins["inputs", "size"] = ("layer_sizes", 0)
     for index in range(len(sizes) - 1):
         form.origins["layers", index] = ("layer_sizes", index + 1)
+        form.origins["layers", index, "neurons"] = ("layer_sizes", index + 1)
     _write_out_activations(form)
 
 
@@ -182,14 +186,17 @@ def _write_out_inputs(form: LongForm) -> None:
     if "inputs" not in spec:
         return
     if not isinstance(spec["inputs"], dict):
-        form.origins.setdefault(("inputs",), ("inputs",))
-        form.origins["inputs", "size"] = form.origins["inputs",]
+        form.origins["inputs", "size"] = ("inputs",)
         spec["inputs"] = {"size": spec["inputs"]}
         return
     _write_out_columns(form, ("inputs",))
     columns = spec["inputs"].get("columns")
-    if isinstance(columns, tuple) and ("inputs", "size") not in form.reported:
+    if not isinstance(columns, tuple):
+        return
+    if columns and ("inputs", "size") not in form.reported:
         spec["inputs"].setdefault("size", len(columns))
+    elif not columns:
+        form.reported.add(("inputs", "size"))
 
 
 def _write_out_columns(form: LongForm, path: Path) -> None:
@@ -267,8 +274,8 @@ def _write_out_choice(
         form.report(path, "N105", f"expected one {what}, got {found}", choice_help(what))
         return None
     [(kind, parameters)] = value.items()
-    if parameters is None:
-        return {"kind": kind}
+    if _is_empty(form, (*path, kind), parameters):
+        return None
     if not isinstance(parameters, dict):
         example = "write them as a mapping: {leaky_relu: {negative_slope: 0.2}}"
         form.report((*path, kind), "N105", f"`{kind}` takes parameters by name", example)
@@ -295,7 +302,7 @@ def _matrix(
     lists = [(index, row) for index, row in enumerate(rows) if isinstance(row, list)]
     width = len(lists[0][1])
     for index, row in lists:
-        if len(row) != width:
+        if row and len(row) != width:
             message = (
                 f"row {index + 1} of the weights has {count_of(len(row), 'number')}, "
                 f"row {lists[0][0] + 1} has {width}: not homologous"

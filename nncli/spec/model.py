@@ -22,8 +22,9 @@ MAX_NEURONS = 2**63 - 1
 FLOAT32_OVERFLOW = float.fromhex("0x1.ffffffp+127")
 
 Name = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[Name, ...], Field(min_length=1)]
 Size = Annotated[int, Field(ge=1, le=MAX_NEURONS)]
-_NUMBERS_SCHEMA = {"type": "array", "items": {"type": "number"}}
+_NUMBERS_SCHEMA = {"type": "array", "minItems": 1, "items": {"type": "number"}}
 # The reader has checked these already, number by number and with a place for each fault.
 Matrix = Annotated[
     SkipValidation[tuple[tuple[float, ...], ...]],
@@ -148,13 +149,13 @@ class InputsSpec(_Model):
     """The features of one sample: how many, and which columns of the data they are."""
 
     size: Size
-    columns: tuple[Name, ...] | None = None
+    columns: Names | None = None
 
 
 class OutputsSpec(_Model):
     """Names for the neurons of the last layer."""
 
-    columns: tuple[Name, ...]
+    columns: Names
 
 
 class LayerSpec(_Model):

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from nncli.errors import Note, Problem, SpecError, count_of, did_you_mean, quoted
+from nncli.errors import Note, Problem, SpecError, count_of, did_you_mean, nearest, quoted
 from nncli.spec.fit import find_misfits
 from nncli.spec.long_form import TOP_KEYS, LongForm, to_long_form
 from nncli.spec.model import (
@@ -78,6 +78,7 @@ def inspect_spec(content: bytes, file: str, overrides: Overrides | None = None) 
     spec = _validate(form)
     _check_seed(form, overrides)
     _check_columns(form)
+    _check_constants(form, overrides)
     misfits = tuple(_misfit_problems(form))
     problems = (*source.problems, *form.problems)
     if spec is None or problems:
@@ -109,14 +110,28 @@ def _validate(form: LongForm) -> NetworkSpec | None:
     try:
         return NetworkSpec.model_validate(form.value)
     except ValidationError as error:
-        for fault in error.errors(include_url=False, include_context=True):
-            # A tuple with a faulty item is also called too short.
-            echo = fault["type"] == "too_short" and bool(fault["input"])
-            if fault["loc"] not in form.reported and not echo:
+        faults = error.errors(include_url=False, include_context=True)
+        unknown = [fault["loc"] for fault in faults if fault["type"] == "extra_forbidden"]
+        for fault in faults:
+            if fault["loc"] not in form.reported and not _is_echo(fault, unknown):
                 _report(form, fault)
         return None
 
 
+def _is_echo(fault: ErrorDetails, unknown: list[Path]) -> bool:
+    """Whether a fault only follows from another one.
+
+    A tuple with a faulty item is also called too short; a key that is missing may stand right
+    there, misspelt.
+    """
+    path: Path = fault["loc"]
+    if fault["type"] == "missing":
+        near = [other[-1] for other in unknown if other[:-1] == path[:-1]]
+        return any(nearest(str(key), _keys_at(path[:-1])) == path[-1] for key in near)
+    return fault["type"] == "too_short" and bool(fault["input"])
+
+
+_LAYER_KEYS = list(LayerSpec.model_fields)
 _RANGES = {
     "seed": f"a whole number from 0 to {MAX_SEED}",
     "neurons": f"a whole number from 1 to {MAX_NEURONS:,}",
@@ -126,7 +141,7 @@ _RANGES = {
 _RANGE_HELP = {
     "neurons": "a layer needs at least one neuron",
     "size": "a sample needs at least one feature",
-    "seed": "choose another number, like 0",
+    "seed": "a seed is not negative",
     "std": "a standard deviation is not negative",
 }
 _EXAMPLES = {
@@ -170,9 +185,10 @@ def _report(form: LongForm, fault: ErrorDetails) -> None:
         expected = str(context["expected"]).replace("'", "`")
         names = [name for name in expected.split("`") if name.isidentifier() and name != "or"]
         hints = (*did_you_mean(typed or "", names), *strange_help(typed or ""))
+        hints = hints or (f"write {expected}",)
         form.report(path, "N107", f"`{key}` is {expected}, got {found}", *hints)
     elif kind in ("greater_than_equal", "less_than_equal"):
-        help_line = _RANGE_HELP[str(key)]
+        help_line = _RANGE_HELP[str(key)] if kind[0] == "g" else "choose a smaller number"
         form.report(path, "N107", f"`{key}` is {_RANGES[str(key)]}, got {found}", help_line)
     elif kind in ("too_short", "string_too_short"):
         form.report(
@@ -234,7 +250,7 @@ def _keys_at(path: Path) -> list[str]:
         }
         return list(models[str(path[-1])].model_fields)
     if len(path) == 2:
-        return list(LayerSpec.model_fields)
+        return _LAYER_KEYS
     choices = ACTIVATIONS | INITIALIZERS
     return [name for name in choices[str(path[-1])].model_fields if name != "kind"]
 
@@ -260,6 +276,8 @@ def _check_seed(form: LongForm, overrides: Overrides) -> None:
 def _draws(form: LongForm, index: int, layer: dict[str, Any], key: str) -> bool:
     if key in layer or ("layers", index, key) in form.reported or _inside(form, index, key):
         return False
+    if any(nearest(str(other), _LAYER_KEYS) == key for other in layer if other not in _LAYER_KEYS):
+        return False  # it is there, misspelt
     init = layer.get("init", {})
     default = "normal" if key == "weights" else "zeros"
     choice = init.get(key, {"kind": default}) if isinstance(init, dict) else {"kind": "zeros"}
@@ -278,6 +296,20 @@ def _layers(form: LongForm) -> list[dict[str, Any]]:
     if not isinstance(layers, tuple):
         return []
     return [layer if isinstance(layer, dict) else {} for layer in layers]
+
+
+def _check_constants(form: LongForm, overrides: Overrides) -> None:
+    """Record constants for weights or biases that float32 cannot hold."""
+    if (overrides.dtype or form.value.get("dtype")) != "float32":
+        return
+    for index, layer in enumerate(_layers(form)):
+        init = layer.get("init")
+        for key, choice in init.items() if isinstance(init, dict) else ():
+            value = choice.get("value") if isinstance(choice, dict) else None
+            if isinstance(value, (int, float)) and abs(value) >= FLOAT32_OVERFLOW:
+                path = ("layers", index, "init", key, "constant", "value")
+                message = f"the constant {value:g} is too large for float32"
+                form.report(path, "N303", message, "use a smaller one, or dtype: float64")
 
 
 def _check_columns(form: LongForm) -> None:

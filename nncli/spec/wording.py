@@ -21,7 +21,11 @@ def describe(source: YamlSource, path: Path) -> str:
         return f"`{shorten(written)}`" if written else "nothing"
     value = source.value
     for step in path:
-        value = value[step]
+        # a value that should be a mapping may be a scalar: its nearest parent speaks for it
+        if (isinstance(value, dict) and step in value) or (
+            isinstance(value, list) and isinstance(step, int)
+        ):
+            value = value[step]
     if isinstance(value, list):
         return "a list" if value else "an empty list"
     return "a mapping"

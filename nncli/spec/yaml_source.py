@@ -87,7 +87,19 @@ class YamlSource:
         node, key = self._find(path)
         if node is None:
             return self.text.place(0, 0)
-        return self.text.place_of((key if of_key and key is not None else node).start_mark)
+        if key is None:
+            return self.text.place_of(node.start_mark)
+        if of_key:
+            return self.text.place_of(key.start_mark)
+        if node.start_mark.index < key.start_mark.index:
+            return self._alias_place(key)
+        return self.text.place_of(node.start_mark)
+
+    def _alias_place(self, key: yaml.Node) -> Place:
+        """Return where a key's alias stands: its value's own mark is at the anchor, further up."""
+        line, column = key.end_mark.line, key.end_mark.column
+        found = self.text.lines[line].find("*", column)
+        return self.text.place(line, found if found >= 0 else column)
 
     def written(self, path: Path) -> str | None:
         """Return the text of the scalar at *path* as it was typed, quotes included; else None."""
@@ -190,7 +202,7 @@ class _Open:
 
     anchor: str | None
     values_before: int
-    height: int = 0
+    height: int = 1
 
 
 class _EventGuard:
@@ -226,7 +238,7 @@ class _EventGuard:
             closed = self._stack.pop()
             if closed.anchor is not None:
                 size = self._values - closed.values_before
-                self._anchored[closed.anchor] = (size, closed.height + 1)
+                self._anchored[closed.anchor] = (size, closed.height)
 
     def _open(self, event: Any) -> None:
         if event.tag is not None:
@@ -234,8 +246,9 @@ class _EventGuard:
             hint = "a spec is plain data: remove the tag"
             place = self.text.place_of(event.start_mark)
             self.problems.append(Problem("N103", message, place, (hint,)))
-        self._grow(event, 1, 0)
-        if isinstance(event, yaml.CollectionStartEvent):
+        is_collection = isinstance(event, yaml.CollectionStartEvent)
+        self._grow(event, 1, 1 if is_collection else 0)
+        if is_collection:
             self._stack.append(_Open(event.anchor, self._values - 1))
         elif event.anchor is not None:
             self._anchored[event.anchor] = (1, 0)
@@ -336,7 +349,7 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: SpecText) -> Problem:
     place = text.place_of(mark) if mark else Place(text.file)
     excerpt, caret = place.excerpt or "", place.caret or 0
     what = error.problem or "it cannot be parsed"
-    if error.context and "flow" in error.context and opening is not None:
+    if "flow" in (error.context or "") and "expected ','" in what and opening is not None:
         opened = text.place_of(opening)
         bracket = (opened.excerpt or "")[opened.caret or 0 :][:1]
         stopped = (
@@ -352,10 +365,12 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: SpecText) -> Problem:
             opened,
             (f"add the missing `{closing}` or `,`",),
         )
-    if "\t" in excerpt[: caret + 1]:
+    indentation = excerpt[: caret + 1]
+    if "\t" in indentation and not indentation.strip():
         return Problem("N100", "a tab cannot indent YAML", place, ("use spaces",))
-    if "mapping values are not allowed" in what and mark is not None:
-        return _unexpected_colon(text, mark.line, place)
+    if "mapping values are not allowed" in what or "expected ':'" in what:
+        lines = [m.line for m in (opening, mark) if m is not None]
+        return _unexpected_colon(text, [*lines, lines[-1] - 1], place)
     if "quoted scalar" in (error.context or "") and opening is not None:
         message = "the quote opened here is not closed"
         return Problem("N100", message, text.place_of(opening), ("add the closing quote",))
@@ -364,13 +379,16 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: SpecText) -> Problem:
     return Problem("N100", f"this is not YAML: {what}{where}", place, (hint,))
 
 
-def _unexpected_colon(text: SpecText, line: int, place: Place) -> Problem:
-    """Word a `:` where no key can be: mostly, the line before it lacks the space after its own."""
-    for number in (line, line - 1):
-        match = _NO_SPACE.match(text.lines[number]) if number >= 0 else None
+def _unexpected_colon(text: SpecText, lines: list[int], place: Place) -> Problem:
+    """Word a `:` where no key can be, or a key without one: mostly a space is missing.
+
+    lines: 0-based, those to look at.
+    """
+    for number in lines:
+        match = _NO_SPACE.match(text.lines[number]) if 0 <= number < len(text.lines) else None
         if match is not None:
             before = text.place(number, match.end() - 1)
             hint = ("put a space after the `:`, a plain one",)
             return Problem("N100", "there is no space after the `:`", before, hint)
     hint = ("check the indentation; a text that contains `: ` needs quotes",)
-    return Problem("N100", "a key cannot stand here", place, hint)
+    return Problem("N100", "a key or a `:` is out of place", place, hint)
