@@ -10,28 +10,36 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from nncli.errors import FileError, Place, Problem, did_you_mean
+from nncli.errors import FileError, Place, Problem, nearest
 
 
 @contextmanager
 def open_binary(path: str) -> Iterator[BinaryIO]:
     """Open a file, FIFO or device for reading; an OSError inside the block becomes a FileError."""
+    if not path:
+        raise FileError(Problem("N501", "the file name is empty", help=("name a file",)))
     try:
-        with Path(path).open("rb") as stream:
-            yield stream
+        stream = Path(path).open("rb")  # noqa: SIM115  # closed below, where other faults belong
     except OSError as error:
         raise file_error(error, path, "reading") from None
     except ValueError as error:  # a NUL byte in the name
-        raise FileError(Problem("N501", f"not a file name: {error}", Place(path))) from None
+        problem = Problem("N501", f"not a file name: {error}", Place(path), ("check the name",))
+        raise FileError(problem) from None
+    try:
+        with stream:
+            yield stream
+    except OSError as error:
+        raise file_error(error, path, "reading") from None
 
 
-def read_at_most(path: str, limit: int) -> bytes:
-    """Return a file's bytes, but never more than *limit* + 1 of them.  Raises FileError."""
+def read_at_most(path: str, limit: int) -> bytes | None:
+    """Return a file's bytes, or None if there are more than *limit*.  Raises FileError."""
     with open_binary(path) as stream:
-        size = os.fstat(stream.fileno())
-        if stat.S_ISREG(size.st_mode) and size.st_size > limit:
-            return b" " * (limit + 1)  # its size alone refuses it: unread
-        return stream.read(limit + 1)
+        status = os.fstat(stream.fileno())
+        if stat.S_ISREG(status.st_mode) and status.st_size > limit:
+            return None  # its size alone refuses it: unread
+        content = stream.read(limit + 1)
+    return content if len(content) <= limit else None
 
 
 def file_error(error: OSError, path: str, doing: str) -> FileError:
@@ -58,10 +66,10 @@ def _missing(path: str) -> Problem:
     folder, name = os.path.split(path)
     try:
         neighbours = os.listdir(folder or ".")
+    except NotADirectoryError:
+        return Problem("N501", "is a file, not a folder", Place(folder), ("check the path",))
     except OSError:
         return Problem("N501", "no such folder", Place(folder), ("check the path",))
-    hints = tuple(
-        hint.replace("`", f"`{os.path.join(folder, '')}", 1)
-        for hint in did_you_mean(name, neighbours)
-    )
-    return Problem("N501", "no such file", Place(path), hints or ("check the path",))
+    best = nearest(name, neighbours)
+    hint = f"did you mean `{os.path.join(folder, best)}`?" if best else "check the path"
+    return Problem("N501", "no such file", Place(path), (hint,))

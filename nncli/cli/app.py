@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from nncli import __version__
 from nncli.cli.edge import Stopped, end_on_signals, report_bug, report_usage_error
-from nncli.cli.streams import ReaderGone, flushed, make_streams_safe, report, show
+from nncli.cli.streams import ReaderGone, abandon_stdout, flushed, make_streams_safe, report, show
 from nncli.errors import ExitCode, NncliError
 from nncli.render.view import line
 
@@ -106,6 +106,8 @@ def run(arguments: Sequence[str]) -> int:
     except NncliError as error:  # outside a command's body, as in --version
         report(error)
         return error.exit_code
+    except OSError as error:  # the help page could not be written
+        return abandon_stdout(error).exit_code
     except SystemExit as error:  # the completion scripts end this way
         return error.code if isinstance(error.code, int) else ExitCode.DONE
     except Exception as error:

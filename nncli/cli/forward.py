@@ -188,7 +188,7 @@ def forward(
         _check_stdin_use(data, expect)
 
         from nncli.checks import check_expected, check_finite
-        from nncli.data.batches import read_batch, read_expected
+        from nncli.data.batches import read_batch, read_expected, source_name
         from nncli.data.writers import check_output
         from nncli.network.compare import Tolerance
         from nncli.network.network import build_network
@@ -207,7 +207,7 @@ def forward(
             if target.is_stream and format_ is None:
                 form = "csv"
         options = data_options(arguments, whole=form == "json")
-        stdin = binary_stdin(data, expect)
+        stdin = binary_stdin(data, expect, quiet=quiet)
         batch = read_batch(data, options, choice, wanted_inputs(spec), stdin)
         expected = read_expected(expect, options, spec.output_columns, stdin) if expect else None
         run = run_forward(network, batch, reading.notes)
@@ -216,7 +216,7 @@ def forward(
         failures = check_finite(run) if strict else []
         if expected is not None:
             tolerances = Tolerance(_DEFAULT_RTOL[spec.dtype] if rtol is None else rtol, atol)
-            failures += check_expected(run, expected, tolerances, str(expect))
+            failures += check_expected(run, expected, tolerances, source_name(str(expect)))
         if failures:
             raise CheckFailed(failures)
 
@@ -249,12 +249,13 @@ def _check_stdin_use(data: str, expect: str | None) -> None:
         raise UsageError("DATA and --expect cannot both be standard input")
 
 
-def _shown_layers(wanted: object, count: int) -> tuple[int, ...]:
+def _shown_layers(wanted: str, count: int) -> tuple[int, ...]:
+    """Return the numbers of the layers to show, of a network with *count*."""
     if wanted == "all":
         return tuple(range(1, count + 1))
     if wanted == "last":
         return (count,)
-    numbers = tuple(wanted) if isinstance(wanted, list) else ()
+    numbers = tuple(sorted({int(item) for item in wanted.split(",")}))
     if numbers[-1] > count:
         message = f"--layers {numbers[-1]}: the network has {count_of(count, 'layer')}"
         raise UsageError(message)

@@ -52,14 +52,13 @@ def comma_list(value: Any) -> list[str]:
     return items
 
 
-def layer_list(value: Any) -> list[int] | Literal["all", "last"]:
-    """Parse which layers to show: all, last, or numbers from 1."""
+def layer_list(value: Any) -> str:
+    """Check which layers to show: all, last, or numbers from 1; how many there are is not known."""
     text = str(value)
-    if text == "all":
-        return "all"
-    if text == "last":
-        return "last"
-    return sorted({whole_number(1)(item) for item in text.split(",")})
+    if text not in ("all", "last"):
+        for item in text.split(","):
+            whole_number(1)(item)
+    return text
 
 
 def delimiter(value: Any) -> str:
@@ -72,10 +71,16 @@ def delimiter(value: Any) -> str:
     return text
 
 
+# Codecs that turn text into text, or only host names: no file is written in them.
+_NO_ENCODINGS = frozenset({"unicode-escape", "raw-unicode-escape", "idna", "punycode", "charmap"})
+
+
 def encoding(value: Any) -> str:
     """Parse the name of a text encoding."""
     try:
         codec = codecs.lookup(str(value))
+        if codec.name in _NO_ENCODINGS:
+            raise LookupError
         "".encode(codec.name)
         codecs.getincrementaldecoder(codec.name)
     except (LookupError, ValueError):

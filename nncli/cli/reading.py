@@ -87,14 +87,14 @@ def wanted_inputs(spec: NetworkSpec) -> WantedInputs:
     from nncli.spec.model import FLOAT32_OVERFLOW
 
     largest = FLOAT32_OVERFLOW if spec.dtype == "float32" else float("inf")
-    return WantedInputs(spec.inputs.size, spec.inputs.columns, largest)
+    return WantedInputs(spec.inputs.size, spec.inputs.columns, largest, spec.output_columns)
 
 
-def binary_stdin(*sources: str | None) -> BinaryIO | None:
+def binary_stdin(*sources: str | None, quiet: bool) -> BinaryIO | None:
     """Return standard input's bytes, if it is open; somebody at a terminal is told to type."""
     stdin = sys.stdin
     if stdin is None:
         return None
-    if "-" in sources and stdin.isatty():
+    if "-" in sources and stdin.isatty() and not quiet:
         remark([line(Span("note", "note"), ": reading from the terminal; Ctrl-D ends the data")])
     return stdin.buffer

@@ -74,6 +74,7 @@ def shapes(
         arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
         choice = column_choice(arguments)
 
+        from nncli.data.batches import read_batch, source_name
         from nncli.network.shapes import shape_table
         from nncli.render.json_output import shapes_json
         from nncli.render.shapes import BatchSize, shapes_view
@@ -84,14 +85,12 @@ def shapes(
         notes = reading.notes
         count = None
         if data is not None and not reading.misfits:
-            from nncli.data.batches import read_batch
-
             options = data_options(arguments, whole=False)
             wanted = wanted_inputs(reading.spec)
-            batch = read_batch(data, options, choice, wanted, binary_stdin(data))
+            batch = read_batch(data, options, choice, wanted, binary_stdin(data, quiet=quiet))
             count, notes = len(batch.values), (*notes, *batch.notes)
         number = batch_size or count or 1
-        size = BatchSize(str(count) if count else "N", number, data if count else None)
+        size = BatchSize(number, count, source_name(data) if data is not None else "")
         if format_ == "json":
             problems = reading.misfits
             write_text(

@@ -59,6 +59,15 @@ def write_result(chunks: Iterable[bytes]) -> None:
         raise file_error(error, _STDOUT, "writing") from None
 
 
+def abandon_stdout(error: OSError) -> FileError:
+    """Report that standard output could not be written, and write there no more."""
+    failure = file_error(error, _STDOUT, "writing")
+    if sys.stdout is not None:
+        _abandon(sys.stdout)
+    report(failure)
+    return failure
+
+
 def flushed(code: int) -> int:
     """Flush what others left in standard output; return *code*, or the one for a failure."""
     try:

@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from typing import BinaryIO, Literal
 
 import numpy as np
@@ -90,10 +89,15 @@ def read_expected(
     return _read(source, options, expected_selector(names), float("inf"), stdin).values
 
 
+def source_name(source: str) -> str:
+    """Return what messages call a source: its path, or <stdin>."""
+    return STDIN_NAME if source == STDIN else source
+
+
 def _read(
     source: str, options: DataOptions, select: Select, largest: float, stdin: BinaryIO | None
 ) -> Table:
-    file = STDIN_NAME if source == STDIN else source
+    file = source_name(source)
     with _open(source, stdin) as stream, _decompression_faults(file):
         head, chunks = _decompressed(stream, options.max_bytes, file)
         if head.startswith(NPY_MAGIC):
@@ -154,14 +158,18 @@ class _Rejoined(io.RawIOBase):
 
 
 def _chunks(head: bytes, stream: BinaryIO, max_bytes: int | None, file: str) -> Iterator[bytes]:
-    total = 0
-    for chunk in chain([head], iter(lambda: stream.read(_CHUNK_BYTES), b"")):
+    total, chunk, wanted = 0, head, HEAD_BYTES
+    while chunk:
         total += len(chunk)
         if max_bytes is not None and total > max_bytes:
             message = f"more than {max_bytes // 2**20} MiB of data, which would be held whole"
             hint = "--format json and --samples columns hold everything: use CSV, samples as rows"
             raise DataError(Problem("N412", message, Place(file), (hint,)))
         yield chunk
+        if len(chunk) < wanted:
+            return  # the end was seen: a terminal would wait for a second Ctrl-D
+        wanted = _CHUNK_BYTES
+        chunk = stream.read(wanted)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from nncli.errors import (
     DataError,
@@ -34,14 +35,34 @@ class Header:
     positional: bool = False
     transposed: bool = False
 
+    @cached_property
+    def positions(self) -> dict[str, list[int]]:
+        """The 0-based positions of each name."""
+        found: dict[str, list[int]] = {}
+        for position, name in enumerate(self.names):
+            found.setdefault(name, []).append(position)
+        return found
+
+    def item(self, position: int) -> str:
+        """Return how the command line would call a column: by its name if that is plain."""
+        name = self.names[position]
+        plain = name.isprintable() and name.strip() == name != "" and "," not in name
+        if self.named and plain and len(name) < 40 and len(self.positions[name]) == 1:
+            return shlex.quote(name)
+        return str(position + 1)
+
 
 @dataclass(frozen=True)
 class Selection:
-    """0-based positions: the columns to read as numbers, in order, and those to carry as text."""
+    """0-based positions: the columns to read as numbers, in order, and those to carry as text.
+
+    can_leave_out: whether the user may leave columns out, so that a message can say so.
+    """
 
     features: tuple[int, ...]
     kept: tuple[int, ...] = ()
     notes: tuple[Note, ...] = ()
+    can_leave_out: bool = True
 
 
 Select = Callable[[Header], Selection]
@@ -58,11 +79,15 @@ class ColumnChoice:
 
 @dataclass(frozen=True)
 class WantedInputs:
-    """What the network wants: so many features, perhaps by name; no value of *largest* or more."""
+    """What the network wants: so many features, perhaps by name; no value of *largest* or more.
+
+    outputs: the names of its outputs, which no carried column may have as well.
+    """
 
     size: int
     columns: tuple[str, ...] | None = None
     largest: float = field(default=float("inf"))
+    outputs: tuple[str, ...] = ()
 
 
 def feature_selector(choice: ColumnChoice, wanted: WantedInputs) -> Select:
@@ -72,13 +97,18 @@ def feature_selector(choice: ColumnChoice, wanted: WantedInputs) -> Select:
         kept = tuple(_find(item, header, "--keep") for item in choice.keep)
         dropped = {_find(item, header, "--drop") for item in choice.drop}
         _refuse_repeats(kept, header, "--keep")
-        _refuse_same_names(kept, header)
+        _refuse_same_names(kept, header, wanted.outputs)
         notes: tuple[Note, ...] = ()
         if choice.columns:
             features = tuple(_find(item, header, "--columns") for item in choice.columns)
             _refuse_repeats(features, header, "--columns")
         elif wanted.columns is not None and not header.positional:
             features = _named_features(wanted.columns, header)
+            for position in dropped.intersection(features):
+                name = quoted(header.names[position])
+                message = f"--drop leaves out {name}, which is one of the spec's inputs"
+                hint = ("choose all inputs with --columns, or drop another",)
+                raise DataError(Problem("N408", message, header.place, hint))
             notes = _ignored(header, {*features, *kept, *dropped})
         else:
             left_out = {*kept, *dropped}
@@ -94,16 +124,18 @@ def expected_selector(names: Sequence[str]) -> Select:
     """Return the selection of expected values: by output name if all are there, else everything."""
 
     def select(header: Header) -> Selection:
-        if header.named and set(names) <= set(header.names):
-            return Selection(tuple(_find(name, header, "--expect") for name in names))
-        return Selection(tuple(range(len(header.names))))
+        if header.named and header.positions.keys() >= set(names):
+            features = tuple(_find(name, header, "--expect") for name in names)
+        else:
+            features = tuple(range(len(header.names)))
+        return Selection(features, can_leave_out=False)
 
     return select
 
 
 def _find(item: str, header: Header, option: str) -> int:
     """Return the position of a name, or of a number that counts columns from 1."""
-    positions = [i for i, name in enumerate(header.names) if name == item]
+    positions = header.positions.get(item, [])
     if len(positions) > 1:
         numbers = " and ".join(str(i + 1) for i in positions)
         message = f"{option}: the name {quoted(item)} stands at columns {numbers}"
@@ -119,18 +151,24 @@ def _find(item: str, header: Header, option: str) -> int:
 
 
 def _refuse_repeats(positions: tuple[int, ...], header: Header, option: str) -> None:
-    for index, position in enumerate(positions):
-        if position in positions[:index]:
+    seen: set[int] = set()
+    for position in positions:
+        if position in seen:
             message = f"{option} names the column {quoted(header.names[position])} twice"
             raise DataError(Problem("N409", message, header.place, ("name it once",)))
+        seen.add(position)
 
 
-def _refuse_same_names(kept: tuple[int, ...], header: Header) -> None:
-    names = [header.names[i] for i in kept]
-    for name in names:
-        if names.count(name) > 1:
-            message = f"--keep carries two columns that are both named {quoted(name)}"
-            raise DataError(Problem("N409", message, header.place, ("rename one of them",)))
+def _refuse_same_names(kept: tuple[int, ...], header: Header, outputs: tuple[str, ...]) -> None:
+    """Raise DataError if two columns of the result would have the same name."""
+    seen = set(outputs)
+    for position in kept:
+        name = header.names[position]
+        if name in seen:
+            message = f"--keep: the result already has a column named {quoted(name)}"
+            hint = ("rename the column, or name the outputs with `outputs.columns`",)
+            raise DataError(Problem("N409", message, header.place, hint))
+        seen.add(name)
 
 
 def _named_features(columns: tuple[str, ...], header: Header) -> tuple[int, ...]:
@@ -142,7 +180,7 @@ def _named_features(columns: tuple[str, ...], header: Header) -> tuple[int, ...]
             + shorten(",".join(str(i + 1) for i in range(len(columns))), 60),
         )
         raise DataError(Problem("N408", message, header.place, (*header.delimiter_hint, *hints)))
-    missing = [name for name in columns if name not in header.names]
+    missing = [name for name in columns if name not in header.positions]
     if missing:
         listed = ", ".join(quoted(name) for name in missing[:5])
         hints = (
@@ -174,7 +212,7 @@ def _width_problem(
     if header.transposed:
         hints += ("if each line is a sample, leave --samples columns out",)
     elif not header.transposed and 0 < surplus <= 3 and not choice.columns:
-        items = shlex.quote(",".join(_item(header, position) for position in features[-surplus:]))
+        items = ",".join(header.item(position) for position in features[-surplus:])
         last = (
             "the last is not a feature" if surplus == 1 else f"the last {surplus} are no features"
         )
@@ -183,12 +221,3 @@ def _width_problem(
             f"or carry through to the output: --keep {items}",
         )
     return Problem("N407", message, header.place, hints or ("check the file and the spec",))
-
-
-def _item(header: Header, position: int) -> str:
-    """Return how the command line would call a column: by its name if that is plain and unique."""
-    name = header.names[position]
-    plain = name.isprintable() and name.strip() == name != "" and "," not in name
-    if header.named and plain and len(name) < 40 and header.names.count(name) == 1:
-        return name
-    return str(position + 1)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -93,11 +94,13 @@ def read_table(
     width = len(first.cells)
     names = tuple(cell.strip(" \t") for cell in first.cells) if named else _positions(width)
     hint = _delimiter_hint(first, form.delimiter)
-    selection = select(Header(names, named, place, hint))
-    rows = records if named else _chain(first, records)
+    columns = Header(names, named, place, hint)
+    selection = select(columns)
+    rows = records if named else chain([first], records)
     kept: list[list[str]] = [[] for _ in selection.kept]
     faults = _Faults()
-    numbers = _CellReader(file, form, names, first if named else None, largest, faults)
+    header = first if named else None
+    numbers = _CellReader(file, form, columns, header, largest, faults, selection.can_leave_out)
     number_note = _FirstRowNote(first, named, form.header)
     try:
         for record in rows:
@@ -131,11 +134,11 @@ class _CellReader:
 
     file: str
     form: CsvFormat
-    names: tuple[str, ...]  # of the file's columns
+    columns: Header  # of the file, not of the selection
     header: Record | None
     largest: float
     faults: _Faults
-    columns_can_be_left_out: bool = True
+    can_leave_out: bool
     values: array[float] = field(default_factory=lambda: array("d"))
 
     def read(self, record: Record, positions: Iterable[int]) -> None:
@@ -160,7 +163,7 @@ class _CellReader:
     def _bad_cell(self, record: Record, position: int) -> Problem:
         cell = record.cells[position]
         place = _place(self.file, record, position)
-        column = f"column {position + 1} ({quoted(self.names[position])})"
+        column = f"column {position + 1} ({quoted(self.columns.names[position])})"
         if is_number(cell):
             dtype = "float64" if self.largest == float("inf") else "float32"
             message = f"{quoted(cell.strip())} in {column} is too large for {dtype}"
@@ -171,10 +174,10 @@ class _CellReader:
             kind = "a missing value" if is_missing(cell) else "not a number"
             message = f"{quoted(cell)} in {column} is {kind}"
         hints = (*_delimiter_hint(record, self.form.delimiter), *why_not_a_number(cell))
-        item = position + 1
+        item = self.columns.item(position)
         otherwise = (
             f"if the column is no feature: --drop {item} or --keep {item}"
-            if self.columns_can_be_left_out
+            if self.can_leave_out
             else "write a number"
         )
         return Problem("N404", message, place, hints or (otherwise,))
@@ -238,15 +241,9 @@ def read_transposed(
         Header(names, labelled, place, hint, positional=not labelled, transposed=True)
     )
     labels = tuple(cell.strip(" \t") for cell in first.cells) if named else _positions(width)
-    numbers = _CellReader(
-        file,
-        form,
-        labels,
-        first if named else None,
-        largest,
-        faults,
-        columns_can_be_left_out=False,
-    )
+    columns = Header(labels, named, place)  # the file's own, which are the samples
+    header = first if named else None
+    numbers = _CellReader(file, form, columns, header, largest, faults, can_leave_out=False)
     for position in selection.features:
         numbers.read(body[position], range(start, width))
     if faults.kept:
@@ -344,11 +341,6 @@ def _empty(file: str, blank_lines: int) -> DataError:
 
 def _positions(width: int) -> tuple[str, ...]:
     return tuple(f"column_{number}" for number in range(1, width + 1))
-
-
-def _chain(first: Record, records: Iterator[Record]) -> Iterator[Record]:
-    yield first
-    yield from records
 
 
 def _place(file: str, record: Record, position: int | None) -> Place:

@@ -32,7 +32,7 @@ _TEXT_KINDS: tuple[tuple[bytes, str, str], ...] = (
     (b"{\n", "JSON", "convert it to CSV"),
     (b"[[", "JSON", "convert it to CSV"),
     (b"[{", "JSON", "convert it to CSV"),
-    (b"sep=", "a CSV with a `sep=` line for Excel", "remove the first line"),
+    (b"sep=", "one with a `sep=` line for Excel", "remove the first line"),
 )
 
 
@@ -50,4 +50,6 @@ def refuse_foreign_kinds(head: bytes, file: str, encoding: str) -> None:
 
 
 def _foreign(file: str, what: str, hint: str) -> DataError:
-    return DataError(Problem("N411", f"this is not a CSV file but {what}", Place(file, 1), (hint,)))
+    return DataError(
+        Problem("N411", f"this is not a plain CSV file but {what}", Place(file, 1), (hint,))
+    )

@@ -13,6 +13,7 @@ MAX_LINE_CHARACTERS = 16 * 1024 * 1024
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BOM = "\ufeff"
+_SURROGATE = re.compile("[\ud800-\udfff]")  # UTF-7 can spell a lone one, which nothing can write
 
 
 class Line(NamedTuple):
@@ -61,43 +62,55 @@ def _complete_lines(chunks: Iterable[bytes], source: _Source) -> Iterator[str]:
     """Yield decoded text that ends at line ends, except perhaps at the end of the file."""
     decoder = codecs.getincrementaldecoder(source.encoding)("strict")
     pending: list[str] = []
+    carriage_return = ""
     lines = offset = 0
     first = True
     for chunk, final in _with_last(chunks):
-        held = len(decoder.getstate()[0])
         try:
-            text = decoder.decode(chunk, final)
-        except UnicodeDecodeError as error:
-            before = error.object[: error.start].decode(source.encoding, errors="replace")
-            *complete, last = _LINE_END.split("".join(pending) + before)
-            # the lines before the fault have faults of their own to tell
-            yield "".join(f"{line}\n" for line in complete)
-            byte, where = error.object[error.start], offset - held + error.start
-            raise _undecodable(source, byte, where, lines + len(complete) + 1, last) from None
+            text, fault = _decoded(decoder, chunk, final=final)
         except UnicodeError as error:  # a UTF-16 file without its mark
-            hint = ("name the byte order: --encoding utf-16-le or utf-16-be",)
+            hint = ("name the right --encoding, like utf-16-le or utf-16-be without a mark",)
             place = Place(source.file, lines + 1)
             raise DataError(Problem("N406", str(error), place, hint)) from None
-        offset += len(chunk)
         if first and text:
             text, first = text.removeprefix(_BOM), False
-        # A CR at the very end may be half of a CRLF: it waits for the next chunk.
-        cut = len(text) if final else _last_line_end(text)
-        if cut or final:
+        text, carriage_return = carriage_return + text, ""
+        if text.endswith("\r") and not (final or fault):
+            # perhaps half of a CRLF: it waits for the next chunk
+            text, carriage_return = text[:-1], "\r"
+        cut = max(text.rfind("\n"), text.rfind("\r")) + 1
+        if final and not fault:
+            cut = len(text)
+        if cut or (final and not fault):
             whole = "".join([*pending, text[:cut]])
             pending = [text[cut:]]
             yield whole
             lines += len(_LINE_END.findall(whole))
         else:
             pending.append(text)
+        offset += len(chunk)
+        if fault:
+            byte, where = fault.object[fault.start], offset - _left(fault)
+            raise _undecodable(source, byte, where, lines + 1, "".join(pending))
         if sum(map(len, pending)) > MAX_LINE_CHARACTERS:
             raise _too_long(source, lines + 1)
 
 
-def _last_line_end(text: str) -> int:
-    """Return where the last complete line of *text* ends; 0 if it holds none."""
-    body = text.removesuffix("\r")
-    return max(body.rfind("\n"), body.rfind("\r")) + 1
+def _decoded(
+    decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool
+) -> tuple[str, UnicodeDecodeError | None]:
+    """Return the text of a chunk, or the text before its fault: those lines have faults to tell."""
+    state = decoder.getstate()
+    try:
+        return decoder.decode(chunk, final), None
+    except UnicodeDecodeError as error:
+        decoder.setstate(state)
+        return decoder.decode(chunk[: max(0, len(chunk) - _left(error))]), error
+
+
+def _left(fault: UnicodeDecodeError) -> int:
+    """Return how many bytes there are from a fault on; a decoder may have left some out before."""
+    return len(fault.object) - fault.start
 
 
 def _with_last(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
@@ -126,6 +139,10 @@ def _checked(line: Line, source: _Source) -> Line:
         if found:
             place = source.place(line.number, before, line.text)
             raise DataError(Problem("N406", message, place, (hint,)))
+    if not line.text.isascii() and (half := _SURROGATE.search(line.text)):
+        place = source.place(line.number, line.text[: half.start()], line.text)
+        help_line = ("name the right --encoding",)
+        raise DataError(Problem("N406", "half of a surrogate pair", place, help_line))
     if len(line.text) > MAX_LINE_CHARACTERS:
         raise _too_long(source, line.number)
     return line

@@ -42,7 +42,9 @@ def read_npy(content: bytes, file: str) -> npt.NDArray[np.float64]:
         what = f"it is {state}: {needed_bytes} bytes of data expected, {found:,} found"
         raise _fault(file, what, "save it again")
     if 0 in shape:
-        raise DataError(Problem("N402", f"its shape is {shape}: no data", Place(file)))
+        raise DataError(
+            Problem("N402", f"its shape is {shape}: no data", Place(file), ("save some samples",))
+        )
     order: Literal["F", "C"] = "F" if fortran_order else "C"
     array = np.frombuffer(content, dtype, offset=start).reshape(*shape, order=order)
     return np.ascontiguousarray(array, dtype=np.float64)  # (samples, features)

@@ -77,7 +77,7 @@ class RecordReader:
                 position = closing + 2
                 continue
             parts += [line.text[position:], line.end]
-            characters += len(line.text)
+            characters += len(line.text) + len(line.end)
             following = next(self._lines, None)
             if following is None or characters > MAX_LINE_CHARACTERS:
                 raise self._quote_error(

@@ -100,7 +100,7 @@ def check_output(path: str, inputs: Iterable[str], *, force: bool) -> OutputTarg
         _check_existing(path, real_path, mode, inputs, force=force)
         if not (stat.S_ISREG(mode)):
             return OutputTarget(path, real_path, force, is_stream=True)
-    folder = os.path.dirname(real_path)
+    folder = real_path if path.endswith("/") else os.path.dirname(real_path)
     if not os.path.isdir(folder):
         # behind a symbolic link, the folder that is missing is not the one that was written
         written = os.path.dirname(path)

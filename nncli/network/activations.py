@@ -1,7 +1,7 @@
 """Activation functions: name → function of an array, element by element (softmax: row by row).
 
 Every function takes z of shape (samples, neurons) and returns an array of the same shape and
-dtype.  All are stable: a finite input never overflows on the way.  NaN stays NaN.
+dtype.  All are stable: a finite input never gives NaN, nor a wrong infinity.  NaN stays NaN.
 """
 
 from __future__ import annotations

@@ -8,12 +8,13 @@ from functools import partial
 
 import numpy as np
 
+from nncli.errors import Problem, SpecError
 from nncli.network.activations import ACTIVATION_FUNCTIONS, Array
 from nncli.network.initializers import INITIALIZER_FUNCTIONS, Fans, Float64Array
 from nncli.spec.model import DType, Initializer, LayerSpec, Layout
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LayerResult:
     """What one layer made of a batch.
 
@@ -66,7 +67,10 @@ class Dense:
 def build_dense(
     spec: LayerSpec, inputs: int, dtype: DType, generator: np.random.RandomState | None
 ) -> Dense:
-    """Build one layer; what the spec does not give is drawn from *generator*, weights first."""
+    """Build one layer; what the spec does not give is drawn from *generator*, weights first.
+
+    Raises SpecError if a drawn value is not finite in *dtype*.
+    """
     fans = Fans(inputs, spec.neurons)
     if spec.weights is None:
         weights = _draw(spec.init.weights, (inputs, spec.neurons), fans, generator)
@@ -77,11 +81,17 @@ def build_dense(
         biases = _draw(spec.init.biases, (spec.neurons,), fans, generator)
     else:
         biases = np.array(spec.biases, dtype=np.float64)
+    with np.errstate(over="ignore"):
+        weights = np.ascontiguousarray(weights, dtype=dtype)  # (inputs, neurons)
+        biases = biases.astype(dtype)  # (neurons,)
+    if not (np.isfinite(weights).all() and np.isfinite(biases).all()):
+        message = f"layer {spec.name!r}: drawn weights or biases are not finite in {dtype}"
+        raise SpecError(Problem("N303", message, help=("use smaller parameters in `init`",)))
     function = ACTIVATION_FUNCTIONS[spec.activation.kind]
     return Dense(
         name=spec.name,
-        weights=np.ascontiguousarray(weights, dtype=dtype),  # (inputs, neurons)
-        biases=biases.astype(dtype),  # (neurons,)
+        weights=weights,
+        biases=biases,
         activation_name=spec.activation.kind,
         activation=partial(function, **spec.activation.parameters()),
         layout=spec.layout,
@@ -95,4 +105,5 @@ def _draw(
     generator: np.random.RandomState | None,
 ) -> Float64Array:
     function = INITIALIZER_FUNCTIONS[initializer.kind]
-    return function(generator, shape, fans, **initializer.parameters())
+    with np.errstate(over="ignore", invalid="ignore"):
+        return function(generator, shape, fans, **initializer.parameters())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -87,8 +88,9 @@ class Network:
             yield LayerResult(number, layer.name, z, x)
 
     def _check_batch(self, batch: npt.ArrayLike) -> Array:
+        x = _numbers(batch)
         with np.errstate(over="ignore"):
-            x = np.asarray(batch).astype(self.dtype, copy=False)
+            x = x.astype(self.dtype, copy=False)
         inputs = self.layer_sizes[0]
         if x.ndim != 2:
             help_line = "for a single sample, give x[None, :]" if x.ndim == 1 else "give 2-D data"
@@ -103,10 +105,24 @@ class Network:
         return x
 
 
+def _numbers(batch: npt.ArrayLike) -> npt.NDArray[Any]:
+    """Return a batch as an array of real numbers.  Raises ShapeError if it is not one."""
+    hint = ("give a 2-D array of real numbers",)
+    try:
+        x = np.asarray(batch)
+    except ValueError:  # rows of different lengths
+        message = "the batch is not homologous: its rows differ in length"
+        raise ShapeError(Problem("N204", message, help=hint)) from None
+    if x.dtype.kind not in "fiub":
+        raise ShapeError(Problem("N204", f"the batch holds {x.dtype}, not numbers", help=hint))
+    return x
+
+
 def build_network(spec: NetworkSpec) -> Network:
     """Build a network; weights that the spec does not give are drawn layer by layer.
 
-    Raises ShapeError if the layers do not fit, FileError if memory cannot hold the parameters.
+    Raises ShapeError if the layers do not fit, SpecError if a drawn weight is not finite, FileError
+    if memory cannot hold the parameters.
     """
     table = shape_table(spec)
     if table.misfits:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import SupportsFloat
 
-from nncli.data.batches import STDIN, STDIN_NAME
+from nncli.data.batches import source_name
 from nncli.errors import count_of, shorten
 from nncli.network.activations import Array
 from nncli.network.dense import Dense, LayerResult
@@ -66,7 +67,7 @@ def layers_view(run: ForwardRun, display: Display) -> View:
 
 def _title(run: ForwardRun) -> Line:
     samples, features = run.batch.values.shape
-    source = STDIN_NAME if run.batch.source == STDIN else run.batch.source
+    source = source_name(run.batch.source)
     shape = f"{count_of(samples, 'sample')} × {count_of(features, 'feature')}"
     return line(Span(run.network.name, "accent"), f"   {run.network.dtype}   {shape}   {source}")
 
@@ -216,9 +217,15 @@ def _neuron_columns(
 
 
 def _number_column(
-    heading: str, values: Array, shown: list[int | None], precision: int
+    heading: str,
+    values: Array,
+    shown: list[int | None],
+    precision: int,
+    *last: SupportsFloat,
 ) -> _TextColumn:
+    """Return the shown values, aligned at the decimal point, with *last* below them."""
     texts = ["" if row is None else format_number(values[row], precision) for row in shown]
+    texts += [format_number(value, precision) for value in last]
     return _TextColumn(heading, align_decimals(texts), "right")
 
 
@@ -260,25 +267,24 @@ def _weights_blocks(layer: Dense, display: Display, width: int | None) -> list[B
     row_word, column_word = ("input", "neuron") if inputs_by_neurons else ("neuron", "input")
     shown = _shown_rows(len(weights), display.rows)
     numbers = ["…" if row is None else str(row + 1) for row in shown]
-    label = _TextColumn(row_word, numbers, "right")
     count = weights.shape[1]
+    formatted = count if width is None else min(count, width // (1 + GAP) + 1)
+    biases = layer.biases
     columns = [
-        _number_column(f"{column_word} {index + 1}", weights[:, index], shown, display.precision)
-        for index in range(count if width is None else min(count, width // (1 + GAP) + 1))
+        _number_column(
+            f"{column_word} {index + 1}",
+            weights[:, index],
+            shown,
+            display.precision,
+            *([biases[index]] if inputs_by_neurons else []),
+        )
+        for index in range(formatted)
     ]
-    biases = format_numbers(layer.biases, display.precision)
     if inputs_by_neurons:
-        label = _TextColumn(row_word, [*numbers, "bias"], "right")
-        columns = [
-            _TextColumn(
-                column.heading, align_decimals([*column.cells, biases[index].strip()]), "right"
-            )
-            for index, column in enumerate(columns)
-        ]
-        labels = [label]
+        labels = [_TextColumn(row_word, [*numbers, "bias"], "right")]
     else:
-        shown_biases = ["" if row is None else biases[row] for row in shown]
-        labels = [label, _TextColumn("bias", shown_biases, "right")]
+        label = _TextColumn(row_word, numbers, "right")
+        labels = [label, _number_column("bias", biases, shown, display.precision)]
     fitting = _fitting(labels, [columns], width)
     blocks: list[Block] = [_grid(labels, [columns[:fitting]])]
     left_out = [

@@ -25,7 +25,8 @@ def format_number(value: SupportsFloat, precision: int = DEFAULT_PRECISION) -> s
     if not math.isfinite(number):
         return str(number)
     if number and not 10.0**-precision <= abs(number) < _LARGE:
-        return np.format_float_scientific(value, precision=precision, trim="-")  # type: ignore[arg-type]
+        text = np.format_float_scientific(value, precision=precision, trim="-")  # type: ignore[arg-type]
+        return text.replace(".e", "e")  # NumPy leaves the point of a number that was rounded
     return np.format_float_positional(value, precision=precision, trim="-")  # type: ignore[arg-type]
 
 
@@ -54,12 +55,14 @@ def format_bytes(count: int) -> str:
     >>> format_bytes(296), format_bytes(800_000_000)
     ('296 B', '762.9 MiB')
     """
-    amount = count
-    for unit in ("B", "KiB", "MiB", "GiB", "TiB", "PiB"):
-        if amount < 1024 or unit == "PiB":
-            break
-        amount = amount / 1024  # type: ignore[assignment]
-    return f"{amount:,} {unit}" if unit == "B" else f"{amount:,.1f} {unit}"
+    if count < 1024:
+        return f"{count:,} B"
+    amount = float(count)
+    units = ["KiB", "MiB", "GiB", "TiB", "PiB"]
+    while round(amount / 1024, 1) >= 1024 and len(units) > 1:
+        amount /= 1024
+        units.pop(0)
+    return f"{amount / 1024:,.1f} {units[0]}"
 
 
 def format_percent(share: float) -> str:

@@ -12,14 +12,20 @@ from nncli.render.view import BLANK, Block, Column, Grid, Span, View, line
 
 @dataclass(frozen=True)
 class BatchSize:
-    """How many samples a batch has: *symbol* where shapes are shown, *number* for memory.
+    """How many samples a batch has.
 
-    source: the data that was counted, if it was.
+    number: those that memory is counted for; samples: those of the data, None if there is none;
+    source: what messages call the data.
     """
 
-    symbol: str
     number: int
-    source: str | None = None
+    samples: int | None = None
+    source: str = ""
+
+    @property
+    def symbol(self) -> str:
+        """What stands for the samples in a shape: their number, or N if it is unknown."""
+        return "N" if self.samples is None else str(self.samples)
 
 
 def shapes_view(table: ShapeTable, batch: BatchSize) -> View:
@@ -110,8 +116,8 @@ def _totals(table: ShapeTable, batch: BatchSize) -> list[Block]:
         line(Span(f" {name:<14}", "dim"), f"{number:>{numbers}}   ", Span(meaning, "dim"))
         for name, number, meaning in facts
     ]
-    if batch.source is not None:
-        fits = f" {batch.source}: {count_of(batch.number, 'sample')}"
+    if batch.samples is not None:
+        fits = f" {batch.source}: {count_of(batch.samples, 'sample')}"
         width = count_of(table.layers[0].inputs, "feature")
         blocks.append(line(Span(f"{fits} × {width}, which fits the network", "dim")))
     return blocks

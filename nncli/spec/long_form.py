@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from nncli.errors import Problem, count_of, nearest
@@ -19,7 +20,7 @@ from nncli.spec.wording import (
     describe,
     number_help,
 )
-from nncli.spec.yaml_source import Path, YamlSource
+from nncli.spec.yaml_source import MAX_PROBLEMS, Path, YamlSource
 
 SHORT_KEYS = ("layer_sizes", "activations")
 TOP_KEYS = (*SHORT_KEYS, *NetworkSpec.model_fields)
@@ -38,6 +39,12 @@ class LongForm:
     origins: dict[Path, Path] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     reported: set[Path] = field(default_factory=set)
+    more: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether so many problems are known that the next ones are only counted."""
+        return len(self.problems) >= MAX_PROBLEMS
 
     def source_path(self, path: Path) -> Path:
         """Return where the value at a long-form *path* stands in the source."""
@@ -46,13 +53,18 @@ class LongForm:
                 return self.origins[path[:length]] + path[length:]
         return path
 
+    def count(self, path: Path) -> None:
+        """Record one more problem, beyond those that are worded."""
+        self.reported.add(path)
+        self.more += 1
+
     def may_mean(self, *keys: str) -> bool:
         """Whether an unknown key at the top is probably one of *keys*, misspelt.
 
         It is reported as such; that the right one is missing need not be said as well.
         """
-        unknown = [key for key in self.source.value if key not in TOP_KEYS]
-        return any(nearest(key, TOP_KEYS) in keys for key in unknown)
+        unknown = (key for key in self.source.value if key not in TOP_KEYS)
+        return any(nearest(key, TOP_KEYS) in keys for key in islice(unknown, MAX_PROBLEMS))
 
     def report(
         self,
@@ -64,6 +76,9 @@ class LongForm:
     ) -> None:
         """Record a problem at a long-form *path*."""
         self.reported.add(path)
+        if self.full:
+            self.more += 1
+            return
         place = self.source.place(self.source_path(path), of_key=of_key)
         self.problems.append(Problem(code, message, place, help_lines))
 
@@ -327,6 +342,9 @@ def _vector(form: LongForm, path: Path, values: Any, largest: float) -> tuple[fl
 
 def _number(form: LongForm, path: Path, value: Any, largest: float) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
+        if form.full:
+            form.count(path)
+            return None
         found = describe(form.source, form.source_path(path))
         hints = number_help(form.source.written(form.source_path(path))) or ("write a number",)
         form.report(path, "N302", f"expected a number, got {found}", *hints)

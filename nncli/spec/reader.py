@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
@@ -28,7 +30,7 @@ from nncli.spec.model import (
     OutputsSpec,
 )
 from nncli.spec.wording import choice_help, describe, number_help, strange_help
-from nncli.spec.yaml_source import Path, read_yaml
+from nncli.spec.yaml_source import MAX_PROBLEMS, Path, read_yaml
 
 
 @dataclass(frozen=True)
@@ -69,20 +71,23 @@ def inspect_spec(content: bytes, file: str, overrides: Overrides | None = None) 
     Raises SpecError, misfits included, if anything else is wrong too.
     """
     overrides = overrides or Overrides()
+    if overrides.seed is not None and not 0 <= overrides.seed <= MAX_SEED:
+        message = f"a seed is {_RANGES['seed']}, got {overrides.seed}"
+        raise SpecError(Problem("N107", message, help=("choose another seed",)))
     source = read_yaml(content, file)
     form = to_long_form(source, default_name=PurePath(file).stem or "network")
     if not form.value:
-        raise SpecError((*source.problems, *form.problems))
+        raise SpecError((*source.problems, *form.problems), more=form.more)
     if overrides.dtype is not None and form.value.get("dtype") != overrides.dtype:
         _check_range(form, overrides.dtype)
     spec = _validate(form)
     _check_seed(form, overrides)
     _check_columns(form)
-    _check_constants(form, overrides)
+    _check_initializers(form, overrides)
     misfits = tuple(_misfit_problems(form))
     problems = (*source.problems, *form.problems)
     if spec is None or problems:
-        raise SpecError(_in_order((*problems, *misfits)))
+        raise SpecError(_in_order((*problems, *misfits)), more=form.more)
     changes = {"seed": overrides.seed, "dtype": overrides.dtype}
     given = {key: value for key, value in changes.items() if value is not None}
     notes = tuple(
@@ -111,14 +116,21 @@ def _validate(form: LongForm) -> NetworkSpec | None:
         return NetworkSpec.model_validate(form.value)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=True)
-        unknown = [fault["loc"] for fault in faults if fault["type"] == "extra_forbidden"]
+        unknown: dict[Path, list[Path]] = {}  # parent → paths of its unknown keys
         for fault in faults:
-            if fault["loc"] not in form.reported and not _is_echo(fault, unknown):
+            if fault["type"] == "extra_forbidden":
+                unknown.setdefault(fault["loc"][:-1], []).append(fault["loc"])
+        for fault in faults:
+            if fault["loc"] in form.reported or _is_echo(fault, unknown):
+                continue
+            if form.full:
+                form.count(fault["loc"])
+            else:
                 _report(form, fault)
         return None
 
 
-def _is_echo(fault: ErrorDetails, unknown: list[Path]) -> bool:
+def _is_echo(fault: ErrorDetails, unknown: dict[Path, list[Path]]) -> bool:
     """Whether a fault only follows from another one.
 
     A tuple with a faulty item is also called too short; a key that is missing may stand right
@@ -126,8 +138,9 @@ def _is_echo(fault: ErrorDetails, unknown: list[Path]) -> bool:
     """
     path: Path = fault["loc"]
     if fault["type"] == "missing":
-        near = [other[-1] for other in unknown if other[:-1] == path[:-1]]
-        return any(nearest(str(key), _keys_at(path[:-1])) == path[-1] for key in near)
+        near = [other[-1] for other in unknown.get(path[:-1], ())]
+        keys = _keys_at(path[:-1])
+        return any(nearest(str(key), keys) == path[-1] for key in near[:MAX_PROBLEMS])
     return fault["type"] == "too_short" and bool(fault["input"])
 
 
@@ -191,9 +204,8 @@ def _report(form: LongForm, fault: ErrorDetails) -> None:
         help_line = _RANGE_HELP[str(key)] if kind[0] == "g" else "choose a smaller number"
         form.report(path, "N107", f"`{key}` is {_RANGES[str(key)]}, got {found}", help_line)
     elif kind in ("too_short", "string_too_short"):
-        form.report(
-            path, "N107", f"`{_named(path)}` must not be empty", "write one, or remove the key"
-        )
+        hint = _EXAMPLES.get(str(key), "write one, or remove the key")
+        form.report(path, "N107", f"`{_named(path)}` must not be empty", hint)
     else:
         expected = _KINDS.get(kind, "something else")
         expected = _RANGES.get(str(key), expected) if kind == "int_type" else expected
@@ -273,11 +285,18 @@ def _check_seed(form: LongForm, overrides: Overrides) -> None:
             return
 
 
+@lru_cache(maxsize=64)
+def _misspelt_keys(written: tuple[str, ...]) -> set[str | None]:
+    """Return what the unknown keys of a layer probably mean."""
+    unknown = [key for key in written if key not in _LAYER_KEYS]
+    return {nearest(key, _LAYER_KEYS) for key in unknown[:MAX_PROBLEMS]}
+
+
 def _draws(form: LongForm, index: int, layer: dict[str, Any], key: str) -> bool:
     if key in layer or ("layers", index, key) in form.reported or _inside(form, index, key):
         return False
-    if any(nearest(str(other), _LAYER_KEYS) == key for other in layer if other not in _LAYER_KEYS):
-        return False  # it is there, misspelt
+    if key in _misspelt_keys(tuple(layer)):
+        return False
     init = layer.get("init", {})
     default = "normal" if key == "weights" else "zeros"
     choice = init.get(key, {"kind": default}) if isinstance(init, dict) else {"kind": "zeros"}
@@ -298,18 +317,35 @@ def _layers(form: LongForm) -> list[dict[str, Any]]:
     return [layer if isinstance(layer, dict) else {} for layer in layers]
 
 
-def _check_constants(form: LongForm, overrides: Overrides) -> None:
-    """Record constants for weights or biases that float32 cannot hold."""
-    if (overrides.dtype or form.value.get("dtype")) != "float32":
-        return
+def _check_initializers(form: LongForm, overrides: Overrides) -> None:
+    """Record constants that float32 cannot hold, and ranges that are none."""
+    is_float32 = (overrides.dtype or form.value.get("dtype")) == "float32"
     for index, layer in enumerate(_layers(form)):
         init = layer.get("init")
         for key, choice in init.items() if isinstance(init, dict) else ():
-            value = choice.get("value") if isinstance(choice, dict) else None
-            if isinstance(value, (int, float)) and abs(value) >= FLOAT32_OVERFLOW:
-                path = ("layers", index, "init", key, "constant", "value")
-                message = f"the constant {value:g} is too large for float32"
-                form.report(path, "N303", message, "use a smaller one, or dtype: float64")
+            path: Path = ("layers", index, "init", key)
+            constant = _float(choice, "constant", "value", 0.0)
+            if is_float32 and abs(constant) >= FLOAT32_OVERFLOW:
+                message = f"the constant {constant:g} is too large for float32"
+                hint = "use a smaller one, or dtype: float64"
+                form.report((*path, "constant", "value"), "N303", message, hint)
+            low, high = (
+                _float(choice, "uniform", "low", -0.1),
+                _float(choice, "uniform", "high", 0.1),
+            )
+            if not 0 <= high - low < math.inf:
+                message = f"there is no range from `low` {low:g} to `high` {high:g}"
+                hint = "write a `low` that is not above `high`, and not too far below it"
+                form.report((*path, "uniform"), "N107", message, hint)
+
+
+def _float(choice: Any, kind: str, key: str, default: float) -> float:
+    """Return a parameter of a choice of that kind; the default if it is absent or no number."""
+    if not isinstance(choice, dict) or choice.get("kind") != kind:
+        return default
+    value = choice.get(key, default)
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number and abs(value) < 1e309 else default
 
 
 def _check_columns(form: LongForm) -> None:
@@ -326,10 +362,13 @@ def _check_columns(form: LongForm) -> None:
         if expected is not None and columns and len(columns) != expected:
             message = f"{count_of(len(columns), 'column')} for {count_of(expected, what)}"
             form.report((owner, "columns"), "N111", message, f"name {expected}")
+        seen: set[str] = set()
         for index, column in enumerate(columns):
-            if isinstance(column, str) and column in columns[:index]:
+            if isinstance(column, str) and column in seen:
                 message = f"the column {quoted(column)} is named twice"
                 form.report((owner, "columns", index), "N107", message, "give each its own name")
+            elif isinstance(column, str):
+                seen.add(column)
 
 
 def _misfit_problems(form: LongForm) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 from nncli.errors import shorten
 from nncli.spec.model import ACTIVATIONS, INITIALIZERS
@@ -19,16 +20,18 @@ def describe(source: YamlSource, path: Path) -> str:
     written = source.written(path)
     if written is not None:
         return f"`{shorten(written)}`" if written else "nothing"
-    value = source.value
+    value: Any = source.value
     for step in path:
         # a value that should be a mapping may be a scalar: its nearest parent speaks for it
-        if (isinstance(value, dict) and step in value) or (
-            isinstance(value, list) and isinstance(step, int)
-        ):
-            value = value[step]
+        held = value if isinstance(value, dict) else dict(enumerate(_items(value)))
+        value = held.get(step, value)
     if isinstance(value, list):
         return "a list" if value else "an empty list"
     return "a mapping"
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def choice_help(what: str, typed: str | None = None) -> str:

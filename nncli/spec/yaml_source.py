@@ -19,6 +19,8 @@ from nncli.errors import Place, Problem, SpecError, quoted
 MAX_BYTES = 2 * 1024 * 1024
 MAX_VALUES = 100_000
 MAX_DEPTH = 64
+# Nobody mends more at once; the others are counted.
+MAX_PROBLEMS = 100
 
 # A value's way from the top of the document: mapping keys and 0-based list positions.
 Path = tuple[str | int, ...]
@@ -81,6 +83,10 @@ class YamlSource:
     value: Any
     problems: tuple[Problem, ...] = ()
     _root: yaml.Node | None = field(default=None, repr=False)
+    # a mapping's children by key, made when first asked for: a wrong spec may have 40,000 keys
+    _children: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = field(
+        default_factory=dict, repr=False
+    )
 
     def place(self, path: Path, *, of_key: bool = False) -> Place:
         """Return where the value at *path* begins, or its key; its nearest parent if absent."""
@@ -111,11 +117,26 @@ class YamlSource:
     def _find(self, path: Path) -> tuple[yaml.Node | None, yaml.Node | None]:
         node, key = self._root, None
         for step in path:
-            child = _child(node, step)
+            child = self._child(node, step)
             if child is None:
                 return node, None
             key, node = child
         return node, key
+
+    def _child(
+        self, node: yaml.Node | None, step: str | int
+    ) -> tuple[yaml.Node | None, yaml.Node] | None:
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            return (None, node.value[step]) if step < len(node.value) else None
+        if not isinstance(node, yaml.MappingNode):
+            return None
+        if id(node) not in self._children:
+            self._children[id(node)] = {
+                key.value: (key, value)
+                for key, value in reversed(node.value)  # the first of a repeated key counts
+                if isinstance(key, yaml.ScalarNode)
+            }
+        return self._children[id(node)].get(str(step))
 
 
 def read_yaml(content: bytes, file: str) -> YamlSource:
@@ -141,16 +162,15 @@ def read_yaml(content: bytes, file: str) -> YamlSource:
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+def too_large(file: str) -> SpecError:
+    """Return the error for a spec beyond MAX_BYTES."""
+    hint = ("put the weights in a file of their own",)
+    return SpecError(Problem("N104", "the spec is larger than 2 MiB", Place(file), hint))
+
+
 def _decode(content: bytes, file: str) -> str:
     if len(content) > MAX_BYTES:
-        raise SpecError(
-            Problem(
-                "N104",
-                "the spec is larger than 2 MiB",
-                Place(file),
-                ("put the weights in a file of their own",),
-            )
-        )
+        raise too_large(file)
     encoding = "utf-8"
     for bom, name in (
         (codecs.BOM_UTF8, "utf-8"),
@@ -241,7 +261,7 @@ class _EventGuard:
                 self._anchored[closed.anchor] = (size, closed.height)
 
     def _open(self, event: Any) -> None:
-        if event.tag is not None:
+        if event.tag is not None and len(self.problems) < MAX_PROBLEMS:
             message = f"the tag {quoted(event.tag)} is not allowed"
             hint = "a spec is plain data: remove the tag"
             place = self.text.place_of(event.start_mark)
@@ -330,16 +350,6 @@ def _resolve(node: yaml.ScalarNode) -> bool | int | float | str | None:
 def _is_plain(node: yaml.ScalarNode) -> bool:
     # '' from the C composer, None from the Python one; quoted styles are ' " | >
     return not node.style
-
-
-def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-        return (None, node.value[step]) if step < len(node.value) else None
-    if isinstance(node, yaml.MappingNode):
-        for key_node, value_node in node.value:
-            if isinstance(key_node, yaml.ScalarNode) and key_node.value == step:
-                return key_node, value_node
-    return None
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: SpecText) -> Problem:

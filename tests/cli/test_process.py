@@ -1,0 +1,455 @@
+"""The command as a process: its streams closed, full or abandoned, its terminal, its signals."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NNCLI = (sys.executable, "-m", "nncli")
+TWO_LAYERS = ("forward", "configs/two_layers.yaml", "sample_data/two_layers.csv")
+IRIS = ("forward", "configs/iris.yaml", "sample_data/iris.csv", "--drop", "species")
+
+# every way of writing a result
+WRITERS: dict[str, tuple[str, ...]] = {
+    "table": TWO_LAYERS,
+    "json": (*TWO_LAYERS, "--format", "json"),
+    "csv": (*TWO_LAYERS, "--format", "csv"),
+    "version": ("--version",),
+    "help": ("--help",),
+}
+by_name = pytest.mark.parametrize("arguments", WRITERS.values(), ids=WRITERS)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return this process's environment without what bears on terminals and encodings."""
+    ours = ("COLUMNS", "LINES", "TERM", "NO_COLOR", "FORCE_COLOR", "PYTHONIOENCODING", "COLORTERM")
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**kept, **more}
+
+
+def shell(redirection: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run nncli under a shell's redirection, such as >&-; return its exit code and streams."""
+    return subprocess.run(
+        ["sh", "-c", f'"$@" {redirection}', "sh", *NNCLI, *arguments],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+# ------------------------------------------------------------- closed, full, abandoned streams
+
+
+@by_name
+def test_a_closed_standard_output_ends_with_5_and_a_message(arguments: tuple[str, ...]) -> None:
+    done = shell(">&-", arguments)
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "error[N506]: standard output is closed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (TWO_LAYERS, 0),
+        ((*TWO_LAYERS, "--expect", "sample_data/batch.csv"), 1),
+        (("forward", "--no-such-option"), 2),
+        (("forward", "nothing.yaml", "nothing.csv"), 5),
+    ],
+    ids=["0", "1", "2", "5"],
+)
+def test_a_closed_standard_error_changes_no_exit_code(
+    arguments: tuple[str, ...], code: int
+) -> None:
+    done = shell("2>&-", arguments)
+    assert done.returncode == code
+    assert done.stdout.startswith("two_layers" if code < 2 else "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_standard_error_changes_no_exit_code() -> None:
+    assert shell("2>/dev/full", ("forward", "nothing.yaml", "nothing.csv")).returncode == 5
+
+
+def test_without_any_standard_stream_the_exit_code_still_tells() -> None:
+    assert shell(">&- 2>&- <&-", ("forward", "configs/two_layers.yaml", "-")).returncode == 5
+
+
+def test_a_closed_standard_input_ends_with_5() -> None:
+    done = shell("<&-", ("forward", "configs/two_layers.yaml", "-"))
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "<stdin>: error[N507]: standard input is closed" in done.stderr
+
+
+def test_a_closed_standard_output_does_not_matter_to_a_file(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    done = shell(">&-", (*TWO_LAYERS, "-o", str(out)))
+    assert (done.returncode, done.stderr) == (0, f"3 rows in, 3 out → {out}\n")
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 4
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@by_name
+def test_a_full_device_ends_with_5_and_a_message(arguments: tuple[str, ...]) -> None:
+    done = shell(">/dev/full", arguments)
+    assert done.returncode == 5
+    assert "<stdout>: error[N506]: writing failed: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_device_as_output_file_ends_with_5() -> None:
+    done = shell("", (*TWO_LAYERS, "-o", "/dev/full"))
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "/dev/full: error[N506]" in done.stderr
+
+
+@by_name
+def test_a_reader_that_goes_away_ends_it_silently_with_141(arguments: tuple[str, ...]) -> None:
+    """The pipe is closed before anything is written: the worst case of `| head`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        done = subprocess.run(
+            [*NNCLI, *arguments],
+            cwd=ROOT,
+            env=environment(),
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=60,
+        )
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_a_reader_that_goes_away_midway_ends_it_silently_with_141(tmp_path: Path) -> None:
+    """More than a pipe holds, of which head takes one line."""
+    data = tmp_path / "data.csv"
+    data.write_text("1,2,3,4\n" * 20_000, encoding="utf-8")
+    command = ("forward", "configs/two_layers.yaml", str(data), "--format", "csv")
+    with subprocess.Popen(
+        [*NNCLI, *command],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"output_1,output_2,output_3\n"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 141
+
+
+def test_with_an_output_file_a_reader_that_goes_away_does_not_matter(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    done = subprocess.run(
+        ["sh", "-c", '("$@"; echo $? >&2) | true', "sh", *NNCLI, *TWO_LAYERS, "-o", str(out)],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.stderr == f"3 rows in, 3 out → {out}\n0\n"
+    assert out.exists()
+
+
+# ----------------------------------------------------------------------------------- encodings
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize("arguments", [TWO_LAYERS, ("--help",)], ids=["table", "help"])
+def test_an_output_that_is_not_unicode_gets_signs_that_it_has(
+    arguments: tuple[str, ...], encoding: str
+) -> None:
+    done = subprocess.run(
+        [*NNCLI, *arguments],
+        cwd=ROOT,
+        env=environment(PYTHONIOENCODING=encoding),
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    done.stdout.decode(encoding)
+
+
+def test_in_ascii_nothing_is_lost() -> None:
+    done = subprocess.run(
+        [*NNCLI, "shapes", "configs/two_layers.yaml"],
+        cwd=ROOT,
+        env=environment(PYTHONIOENCODING="ascii"),
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    text = done.stdout.decode("ascii")
+    assert "(N, 4) . (4, 3)  + (3,)   -> (N, 3)   4x3 + 3 = 15" in text
+    assert "multiply-adds   21   per sample" in text
+
+
+def test_in_the_c_locale_an_error_is_shown_in_ascii() -> None:
+    done = subprocess.run(
+        [*NNCLI, "forward", "configs/größe.yaml", "x.csv"],
+        cwd=ROOT,
+        env=environment(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0"),
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 5
+    assert b"error[N501]: no such file" in done.stderr
+    done.stderr.decode("ascii")
+
+
+# ----------------------------------------------------------------------------------- terminals
+
+
+def on_terminal(
+    arguments: Sequence[str], variables: Mapping[str, str] | None = None, *, width: int = 80
+) -> tuple[int, str]:
+    """Run nncli on a pseudo-terminal of that width; return its exit code and all it showed."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    process = subprocess.Popen(
+        [*NNCLI, *arguments],
+        cwd=ROOT,
+        env=environment(**{"TERM": "xterm-256color", **(variables or {})}),
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+    )
+    os.close(follower)
+    shown = b""
+    while True:
+        try:
+            part = os.read(leader, 65536)
+        except OSError:  # how Linux says that the other side is closed
+            break
+        if not part:
+            break
+        shown += part
+    os.close(leader)
+    return process.wait(60), shown.decode().replace("\r\n", "\n")
+
+
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+COLOURS = re.compile(r"\x1b\[(?:[0-9;]*;)?[349][0-9](?:;[0-9;]*)?m")
+
+
+def test_a_terminal_gets_colours() -> None:
+    code, shown = on_terminal(TWO_LAYERS)
+    assert code == 0
+    assert COLOURS.search(shown)
+
+
+def test_colours_change_nothing_else() -> None:
+    _, shown = on_terminal(TWO_LAYERS)
+    plain = [text.rstrip() for text in ESCAPES.sub("", shown).splitlines()]
+    assert plain == shell("", TWO_LAYERS).stdout.splitlines()
+
+
+NO_COLOURS: dict[str, dict[str, str]] = {
+    "NO_COLOR": {"NO_COLOR": "1"},
+    "TERM=dumb": {"TERM": "dumb"},
+}
+without_colours = pytest.mark.parametrize("variables", NO_COLOURS.values(), ids=NO_COLOURS)
+
+
+@without_colours
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(TWO_LAYERS, 0), (("shapes", "configs/broken.yaml"), 3)],
+    ids=["result", "errors"],
+)
+def test_a_terminal_without_colours_gets_no_escape_codes(
+    variables: dict[str, str], arguments: tuple[str, ...], code: int
+) -> None:
+    ended, shown = on_terminal(arguments, variables)
+    assert ended == code
+    assert "\x1b" not in shown
+
+
+@without_colours
+def test_help_has_no_colours_either(variables: dict[str, str]) -> None:
+    code, shown = on_terminal(("forward", "--help"), variables)
+    assert (code, COLOURS.findall(shown)) == (0, [])
+
+
+def test_off_a_terminal_there_are_no_escape_codes_even_if_colours_are_forced() -> None:
+    done = subprocess.run(
+        [*NNCLI, *TWO_LAYERS],
+        cwd=ROOT,
+        env=environment(TERM="xterm-256color", CLICOLOR_FORCE="1"),
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert b"\x1b" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_no_line_of_a_result_is_wider_than_the_terminal(width: int) -> None:
+    code, shown = on_terminal((*IRIS, "--weights"), width=width)
+    assert code == 0
+    for text in ESCAPES.sub("", shown).splitlines():
+        assert len(text) <= width
+
+
+@pytest.mark.parametrize("columns", ["0", "5", "99999999999999999999"])
+@pytest.mark.parametrize("arguments", [TWO_LAYERS, ("--help",)], ids=["table", "help"])
+def test_a_nonsensical_width_hides_nothing(arguments: tuple[str, ...], columns: str) -> None:
+    code, shown = on_terminal(arguments, {"COLUMNS": columns})
+    assert code == 0
+    words = ESCAPES.sub("", shown)
+    for wanted in ("-5.7633", "2.385") if arguments is TWO_LAYERS else ("forward", "shapes"):
+        assert wanted in words
+
+
+def test_a_name_that_libraries_measure_differently_cuts_nothing(tmp_path: Path) -> None:
+    """Some count a heart with its variation selector as one cell, others as two."""
+    config = tmp_path / "net.yaml"
+    layers = "[{name: ❤️❤️❤️❤️❤️, neurons: 1, weights: [[1]]}, {neurons: 2, weights: [[1, 2]]}]"
+    config.write_text(f"{{inputs: 1, layers: {layers}}}", encoding="utf-8")
+    _, shown = on_terminal(("shapes", str(config)), width=100)
+    assert "❤️❤️❤️❤️❤️" in shown
+    assert "1×1 + 1 = 2" in shown
+    assert "…" not in shown
+
+
+def test_somebody_at_a_terminal_is_told_to_type() -> None:
+    """The pseudo-terminal has nothing to say: Ctrl-D at once."""
+    leader, follower = pty.openpty()
+    with subprocess.Popen(
+        [*NNCLI, "forward", "configs/two_layers.yaml", "-"],
+        cwd=ROOT,
+        env=environment(),
+        stdin=follower,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        os.close(follower)
+        os.write(leader, b"\x04")
+        out, err = process.communicate(timeout=60)
+    os.close(leader)
+    assert (process.returncode, out) == (4, b"")
+    assert err.startswith(b"note: reading from the terminal; Ctrl-D ends the data\n")
+
+
+# ------------------------------------------------------------------------------------- signals
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+    ids=lambda value: value.name if isinstance(value, signal.Signals) else "",
+)
+def test_a_signal_ends_it_silently_and_leaves_nothing_behind(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    """It is reading from a pipe that nobody writes to when the signal comes."""
+    out = tmp_path / "out.csv"
+    command = ("forward", "configs/two_layers.yaml", "/dev/stdin", "-o", str(out))
+    with subprocess.Popen(
+        [*NNCLI, *command],
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        # more than the pipe holds: once it is written, the command has begun to read
+        process.stdin.write(b"1,2,3,4\n" * 20_000)
+        process.stdin.flush()
+        time.sleep(0.1)
+        process.send_signal(number)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert (process.stdout.read(), process.stderr.read()) == (b"", b"")
+        assert process.wait(60) == code
+    assert list(tmp_path.iterdir()) == []
+
+
+# ------------------------------------------------------------------------------------- imports
+
+HEAVY = ("numpy", "pyarrow", "onnx", "pydantic", "yaml", "rich", "typer")
+REPORT = """
+import json, sys
+try:
+    {code}
+except SystemExit:
+    pass
+sys.stderr.write(json.dumps([name for name in {heavy} if name in sys.modules]))
+"""
+
+
+def imported(code: str) -> set[str]:
+    """Return which of the heavy packages a fresh interpreter has imported after *code*."""
+    done = subprocess.run(
+        [sys.executable, "-c", REPORT.format(code=code, heavy=HEAVY)],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    return set(json.loads(done.stderr))
+
+
+def imported_by(*arguments: str) -> set[str]:
+    """Return which of the heavy packages a command line imports."""
+    return imported(f"from nncli.cli.app import run; run({list(arguments)!r})")
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    assert imported("import nncli; dir(nncli); nncli.__version__") == set()
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("forward", "--help")])
+def test_help_needs_no_arithmetic(arguments: tuple[str, ...]) -> None:
+    assert not imported_by(*arguments) & {"numpy", "pyarrow", "onnx", "yaml"}
+
+
+def test_completion_needs_no_arithmetic() -> None:
+    code = (
+        "import os; os.environ.update(_NNCLI_COMPLETE='complete_bash', COMP_WORDS='nncli f', "
+        "COMP_CWORD='1'); from nncli.cli.app import run; run([])"
+    )
+    assert not imported(code) & {"numpy", "pyarrow", "onnx", "yaml"}
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_only_csv_needs_arrow(form: str) -> None:
+    heavy = imported_by(*TWO_LAYERS, "--format", form)
+    assert "numpy" in heavy
+    assert not heavy & {"pyarrow", "onnx"}
+
+
+def test_csv_needs_arrow() -> None:
+    """So that the tests above are able to fail."""
+    assert "pyarrow" in imported_by(*TWO_LAYERS, "--format", "csv")
+
+
+def test_off_a_terminal_shapes_need_neither_numpy_nor_rich() -> None:
+    assert not imported_by("shapes", "configs/two_layers.yaml") & {"numpy", "rich"}

@@ -1,0 +1,273 @@
+"""`--expect` and `--strict` on the command line: what passes, what fails, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Done, RunCli
+
+Write = Callable[[str, str | bytes], Path]
+
+# Doubles its two inputs.
+DOUBLING = """
+inputs: 2
+layers: [{neurons: 2, weights: [[2, 0], [0, 2]]}]
+outputs: {columns: [left, right]}
+"""
+# Overflows in its second layer.
+OVERFLOWING = """
+inputs: 1
+layers: [{neurons: 1, weights: [[1e200]]}, {neurons: 1, weights: [[1e200]]}]
+"""
+
+Check = Callable[..., "Done"]
+
+
+@pytest.fixture
+def check(cli: RunCli, write: Write) -> Check:
+    """Run the doubling network on a batch: check(data, expected, *options)."""
+
+    def run_check(data: str, expected: str | bytes, *options: str, name: str = "e.csv") -> Done:
+        files = (write("net.yaml", DOUBLING), write("data.csv", data))
+        return cli("forward", *files, "--expect", write(name, expected), *options)
+
+    return run_check
+
+
+def npy(values: object) -> bytes:
+    import io
+
+    stream = io.BytesIO()
+    np.save(stream, np.array(values))
+    return stream.getvalue()
+
+
+# ---------------------------------------------------------------------------------- --expect
+
+
+def test_expected_values_that_are_met_end_with_0_and_change_nothing(
+    check: Check, cli: RunCli, write: Write
+) -> None:
+    done = check("1,2\n3,4\n", "2,4\n6,8\n")
+    assert (done.code, done.err) == (0, "")
+    plain = cli("forward", write("net.yaml", DOUBLING), write("data.csv", "1,2\n3,4\n"))
+    assert done.out == plain.out
+
+
+def test_the_first_difference_is_named_by_sample_and_neuron(check: Check) -> None:
+    done = check("1,2\n3,4\n5,6\n", "2,4\n6,8.5\n10.5,12\n")
+    assert done.code == 1
+    assert "error[N601]: sample 2, neuron 2 ('right'): expected 8.5, got 8.0" in done.err
+    assert "2 of 6 values differ" in done.err
+    assert "help: allowed was 0 + 1e-09" in done.err
+
+
+def test_the_result_is_shown_before_the_check_fails(check: Check) -> None:
+    done = check("1,2\n", "0,0\n", "--format", "csv")
+    assert (done.code, done.out) == (1, "left,right\n2,4\n")
+
+
+def test_the_output_file_is_complete_although_the_check_fails(check: Check, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    done = check("1,2\n", "0,0\n", "-o", str(out))
+    assert done.code == 1
+    assert out.read_text(encoding="utf-8") == "left,right\n2,4\n"
+
+
+@pytest.mark.parametrize(
+    ("expected", "options", "code"),
+    [
+        ("2.000000001,4", (), 0),  # 5e-10 off, relatively: the default is 1e-9
+        ("2.00000001,4", (), 1),
+        ("2.1,4", ("--rtol", "0.1"), 0),
+        ("2.5,4", ("--rtol", "0.1"), 1),
+        ("2.5,4", ("--atol", "0.5", "--rtol", "0"), 0),
+        ("2.5625,4", ("--atol", "0.5", "--rtol", "0"), 1),
+        ("2,4", ("--rtol", "0"), 0),
+        ("2.0000000000000004,4", ("--rtol", "0"), 1),
+        ("2.0000000000000004,4", ("--rtol", "0", "--atol", "1e-15"), 0),
+        ("2,4.75", ("--rtol", ".1", "--atol", "+.3"), 0),  # 0.75 <= 0.3 + 0.475
+    ],
+)
+def test_tolerances_are_those_that_are_said(
+    check: Check, expected: str, options: tuple[str, ...], code: int
+) -> None:
+    assert check("1,2\n", f"{expected}\n", *options).code == code
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"), [("2.00001,4", 0), ("2.0001,4", 1), ("2.000000001,4", 0)]
+)
+def test_the_default_tolerance_is_wider_in_float32(check: Check, expected: str, code: int) -> None:
+    """1e-5; 2.00001 is 5e-6 off."""
+    assert check("1,2\n", f"{expected}\n", "--dtype", "float32").code == code
+
+
+def test_a_float32_result_is_not_expected_to_have_float64_digits(check: Check) -> None:
+    """The float32 nearest to 0.2 is 1.5e-8 off."""
+    assert check("0.1,0\n", "0.2,0\n", "--dtype", "float32").code == 0
+    assert check("0.1,0\n", "0.2,0\n", "--dtype", "float32", "--rtol", "1e-9").code == 1
+
+
+def test_nan_is_met_by_nan_alone(check: Check) -> None:
+    assert check("nan,nan\n", "nan,nan\n").code == 0
+    assert check("nan,2\n", "2,4\n").code == 1
+    done = check("1,2\n", "nan,4\n", "--atol", "1e9")
+    assert done.code == 1
+    assert "expected nan, got 2.0" in done.err
+
+
+def test_infinity_is_met_by_the_same_infinity_alone(check: Check) -> None:
+    assert check("1e308,1\n", "inf,2\n").code == 0
+    assert check("1e308,1\n", "-inf,2\n").code == 1
+    assert check("1,1\n", "inf,2\n", "--rtol", "1").code == 1
+
+
+@pytest.mark.parametrize("expected", ["2,4\n6,8\n10,12\n", "2,4\n", "2,4,6\n8,10,12\n", "2\n4\n"])
+def test_expected_values_of_another_shape_end_with_1(check: Check, expected: str) -> None:
+    done = check("1,2\n3,4\n", expected)
+    assert done.code == 1
+    assert "error[N602]: expected values of shape" in done.err
+    assert "the output is (2, 2)" in done.err
+
+
+def test_expected_columns_are_found_by_the_outputs_names(check: Check) -> None:
+    assert check("1,2\n", "id,right,left\nx,4,2\n").code == 0
+
+
+def test_without_all_names_in_the_header_columns_count_by_position(check: Check) -> None:
+    assert check("1,2\n", "first,second\n2,4\n").code == 0
+    assert check("1,2\n", "right,second\n2,4\n").code == 0
+    assert check("1,2\n", "right,left\n2,4\n").code == 1
+
+
+def test_expected_values_without_a_header_count_by_position(check: Check) -> None:
+    assert check("1,2\n", "2,4\n").code == 0
+
+
+def test_expected_values_are_read_with_the_samples_as_the_data_are(check: Check) -> None:
+    data, expected = "1,3,5\n2,4,6\n", "2,6,10\n4,8,12\n"
+    assert check(data, expected, "--samples", "columns").code == 0
+    assert check(data, "2,4\n6,8\n10,12\n", "--samples", "columns").code == 1
+
+
+def test_expected_values_may_be_an_npy_file(check: Check) -> None:
+    assert check("1,2\n", npy([[2.0, 4.0]]), name="e.npy").code == 0
+    assert check("1,2\n", npy([[2.0, 5.0]]), name="e.npy").code == 1
+
+
+def test_the_columns_of_the_data_do_not_choose_those_of_the_expected_values(check: Check) -> None:
+    done = check("a,b,c\n1,9,2\n", "2,4\n", "--columns", "a,c")
+    assert (done.code, done.err) == (0, "")
+
+
+def test_the_output_of_a_run_meets_itself(cli: RunCli, tmp_path: Path) -> None:
+    """What CSV writes reads back to the same bits."""
+    run = ("forward", "configs/iris.yaml", "sample_data/iris.csv", "--drop", "species")
+    for name in ("out.csv", "out.npy"):
+        out = tmp_path / name
+        assert cli(*run, "-o", out).code == 0
+        assert cli(*run, "--expect", out, "--rtol", "0").code == 0
+
+
+def test_faulty_expected_values_are_faulty_data(check: Check) -> None:
+    done = check("1,2\n", "2,x\n")
+    assert done.code == 4
+    assert "e.csv:1:" in done.err
+
+
+def test_a_missing_file_of_expected_values_ends_with_5(cli: RunCli, write: Write) -> None:
+    files = (write("net.yaml", DOUBLING), write("data.csv", "1,2\n"))
+    done = cli("forward", *files, "--expect", "nowhere/e.csv")
+    assert (done.code, done.out) == (5, "")
+    assert "nowhere" in done.err
+
+
+def test_expected_values_may_come_from_standard_input(cli: RunCli, write: Write) -> None:
+    files = (write("net.yaml", DOUBLING), write("data.csv", "1,2\n"))
+    assert cli("forward", *files, "--expect", "-", stdin=b"2,4\n").code == 0
+    assert cli("forward", *files, "--expect", "-", stdin=b"2,5\n").code == 1
+
+
+def test_data_and_expected_values_cannot_both_be_standard_input(cli: RunCli, write: Write) -> None:
+    done = cli("forward", write("net.yaml", DOUBLING), "-", "--expect", "-", stdin=b"1,2\n")
+    assert (done.code, done.out) == (2, "")
+    assert "cannot both be standard input" in done.err
+
+
+@pytest.mark.parametrize("option", ["--rtol", "--atol"])
+@pytest.mark.parametrize("value", ["nan", "inf", "1e400", "-1", "-0.1", "1_0", "0x1", "", "1e"])
+def test_a_tolerance_is_a_finite_number_of_at_least_0(
+    check: Check, option: str, value: str
+) -> None:
+    done = check("1,2\n", "2,4\n", f"{option}={value}")
+    assert (done.code, done.out) == (2, "")
+    assert option in done.err
+
+
+def test_quiet_does_not_silence_a_failed_check(check: Check) -> None:
+    assert "error[N601]" in check("1,2\n", "2,5\n", "--quiet").err
+
+
+# ---------------------------------------------------------------------------------- --strict
+
+
+def test_strict_passes_what_is_finite(cli: RunCli) -> None:
+    arguments = ("forward", "configs/two_layers.yaml", "sample_data/two_layers.csv")
+    strict = cli(*arguments, "--strict")
+    assert (strict.code, strict.err) == (0, "")
+    assert strict.out == cli(*arguments).out
+
+
+def test_strict_fails_with_the_layer_and_the_sample_of_an_overflow(
+    cli: RunCli, write: Write
+) -> None:
+    files = (write("net.yaml", OVERFLOWING), write("data.csv", "0\n1\n"))
+    done = cli("forward", *files, "--strict", "--format", "csv")
+    assert (done.code, done.out) == (1, "output_1\n0\ninf\n")
+    assert "error[N603]: layer 2:" in done.err
+    assert "sample 2, neuron 1" in done.err
+
+
+def test_without_strict_an_overflow_is_a_note(cli: RunCli, write: Write) -> None:
+    files = (write("net.yaml", OVERFLOWING), write("data.csv", "1\n"))
+    done = cli("forward", *files, "--format", "csv")
+    assert (done.code, done.out) == (0, "output_1\ninf\n")
+    assert done.err == (
+        "note: layer 2: 1 non-finite value, the first (inf) at sample 1, neuron 1\n"
+    )
+
+
+@pytest.mark.parametrize("cell", ["nan", "inf", "-Infinity"])
+def test_strict_fails_with_the_column_of_non_finite_data(
+    cli: RunCli, write: Write, cell: str
+) -> None:
+    files = (write("net.yaml", DOUBLING), write("data.csv", f"a,b\n1,2\n3,{cell}\n"))
+    done = cli("forward", *files, "--strict")
+    assert done.code == 1
+    assert "error[N603]: the data holds 1 non-finite value" in done.err
+    assert "sample 2, column 2 ('b')" in done.err
+
+
+def test_in_float32_strict_fails_where_float64_does_not(cli: RunCli, write: Write) -> None:
+    """4e38 is more than float32 holds."""
+    config = write("net.yaml", "{inputs: 1, layers: [{neurons: 1, weights: [[4]]}]}")
+    data = write("data.csv", "1e38\n")
+    assert cli("forward", config, data, "--strict").code == 0
+    done = cli("forward", config, data, "--strict", "--dtype", "float32")
+    assert done.code == 1
+    assert "layer 1: 1 non-finite value" in done.err
+
+
+def test_both_failed_checks_are_reported_in_one_run(cli: RunCli, write: Write) -> None:
+    files = (write("net.yaml", OVERFLOWING), write("data.csv", "1\n"))
+    done = cli("forward", *files, "--strict", "--expect", write("e.csv", "1\n"))
+    assert done.code == 1
+    assert "error[N603]" in done.err
+    assert "error[N601]" in done.err

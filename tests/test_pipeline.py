@@ -1,0 +1,275 @@
+"""The same bits for a row wherever it stands, and a run with everything that is to be said of it.
+
+Bits are compared with one BLAS thread, as the command has it: so the comparisons of many sizes run
+in a process of their own, which sets the variables before NumPy is imported.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nncli.data.batches import Batch
+from nncli.errors import FileError, Note
+from nncli.network.network import Network
+from nncli.pipeline import BLOCK_ROWS, run_forward, run_in_blocks
+from nncli.spec.model import ACTIVATIONS
+
+ROOT = Path(__file__).resolve().parents[1]
+Floats = npt.NDArray[np.floating[Any]]
+
+
+def network_of(
+    sizes: list[int], activation: str = "tanh", seed: int = 1, dtype: str = "float64"
+) -> Network:
+    spec = {"layer_sizes": sizes, "activations": activation, "seed": seed, "dtype": dtype}
+    # weights as large as they come in practice, so that activations see all of their range
+    return Network.from_yaml_text(json.dumps({**spec, "init": {"weights": "he_normal"}}))
+
+
+def rows_of(count: int, width: int, dtype: str = "float64") -> Floats:
+    values: Floats = np.random.RandomState(count).standard_normal((count, width)) * 3
+    return values.astype(dtype)
+
+
+def bits(network: Network, x: Floats) -> list[tuple[bytes, ...]]:
+    """Return, for each row, the bits of every layer's z and a."""
+    layers = run_in_blocks(network, x)
+    return [
+        tuple(
+            values[row].tobytes()
+            for result in layers
+            for values in (result.pre_activation, result.output)
+        )
+        for row in range(len(x))
+    ]
+
+
+def batch_of(values: Any, **more: Any) -> Batch:
+    array = np.array(values, dtype=np.float64)
+    names = tuple(f"column_{number}" for number in range(1, array.shape[1] + 1))
+    return Batch("data.csv", array, names, {}, **more)
+
+
+# ------------------------------------------------------------------- the same bits everywhere
+
+activations = st.sampled_from(sorted(ACTIVATIONS))
+widths = st.lists(st.integers(1, 12), min_size=2, max_size=4)
+
+
+@given(sizes=widths, activation=activations, position=st.integers(0, 600), seed=st.integers(0, 99))
+def test_a_row_alone_has_the_bits_that_it_has_anywhere(
+    sizes: list[int], activation: str, position: int, seed: int
+) -> None:
+    network = network_of(sizes, activation, seed)
+    x = rows_of(601, sizes[0])
+    assert bits(network, x[position : position + 1]) == [bits(network, x)[position]]
+
+
+@given(sizes=widths, activation=activations, cut=st.integers(1, 519))
+def test_a_batch_in_two_parts_has_the_bits_of_the_whole(
+    sizes: list[int], activation: str, cut: int
+) -> None:
+    network = network_of(sizes, activation)
+    x = rows_of(520, sizes[0])
+    assert bits(network, x[:cut]) + bits(network, x[cut:]) == bits(network, x)
+
+
+@given(sizes=widths, activation=activations, seed=st.integers(0, 2**32 - 1))
+def test_permuted_rows_give_the_permuted_bits(sizes: list[int], activation: str, seed: int) -> None:
+    network = network_of(sizes, activation)
+    x = rows_of(300, sizes[0])
+    order = np.random.RandomState(seed).permutation(len(x))
+    before, after = bits(network, x), bits(network, x[order])
+    assert after == [before[row] for row in order]
+
+
+@given(sizes=widths, activation=activations)
+def test_non_finite_neighbours_change_no_bit(sizes: list[int], activation: str) -> None:
+    network = network_of(sizes, activation)
+    x = rows_of(9, sizes[0])
+    before = bits(network, x)
+    x[1::2] = [[np.nan], [np.inf], [-np.inf], [1e308]]
+    assert bits(network, x)[::2] == before[::2]
+
+
+COMPARE_ALL_POSITIONS = """
+import sys
+sys.path.insert(0, {tests!r})
+from test_pipeline import differing_positions
+print(differing_positions())
+"""
+
+
+# Widths at which matrix kernels change: with 256 rows a block, AVX-512 kernels of OpenBLAS round
+# the last four of them in another order once a layer has about 200 neurons.
+WIDTHS = (
+    [1, 1],
+    [3, 1],
+    [4, 5, 2],
+    [17, 33, 9],
+    [100, 1],
+    [64, 100, 10],
+    [16, 193, 1],
+    [8, 500, 3],
+    [300, 257, 31],
+    [784, 128, 10],
+)
+
+
+def differing_positions() -> list[tuple[list[int], int]]:
+    """Return where a row has other bits alone than among 5,000 rows, over many networks."""
+    near_the_ends_of_blocks = range(BLOCK_ROWS - 9, BLOCK_ROWS + 3)
+    positions = [0, 1, 2, 3, 5, 8, 127, *near_the_ends_of_blocks, 4863, 4998, 4999]
+    wrong: list[tuple[list[int], int]] = []
+    for sizes in WIDTHS:
+        network = network_of(sizes)
+        x = rows_of(5000, sizes[0])
+        together = bits(network, x)
+        wrong += [
+            (sizes, row) for row in positions if bits(network, x[row : row + 1]) != [together[row]]
+        ]
+    return wrong
+
+
+@pytest.mark.parametrize("kernels", ["", "Nehalem"], ids=["own kernels", "old kernels"])
+def test_one_row_alone_has_the_bits_that_it_has_among_5000_at_every_width(kernels: str) -> None:
+    """Wide layers take other paths through BLAS than narrow ones, and single columns yet others."""
+    code = COMPARE_ALL_POSITIONS.format(tests=str(ROOT / "tests"))
+    threads = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "MKL", "OMP", "BLIS")}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **threads, **({"OPENBLAS_CORETYPE": kernels} if kernels else {})},
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
+def forward_output(*arguments: str | Path, stdin: bytes = b"", **environment: str) -> bytes:
+    """Return what the command writes as CSV, with its own choice of BLAS threads."""
+    done = subprocess.run(
+        [sys.executable, "-m", "nncli", "forward", *map(str, arguments), "--format", "csv"],
+        cwd=ROOT,
+        input=stdin,
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout
+
+
+def test_the_command_gives_the_same_bits_in_any_part_of_a_file_and_from_a_pipe(
+    tmp_path: Path,
+) -> None:
+    config, data, part = tmp_path / "net.yaml", tmp_path / "all.csv", tmp_path / "part.csv"
+    config.write_text(
+        "{layer_sizes: [40, 300, 9], activations: [silu, softmax], seed: 3}", encoding="utf-8"
+    )
+    lines = [",".join(map(repr, row)) for row in rows_of(700, 40).tolist()]
+    data.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    part.write_text("\n".join(lines[383:]) + "\n", encoding="utf-8")
+    header, *rows = forward_output(config, data).splitlines()
+    assert len(rows) == 700
+    assert forward_output(config, part).splitlines() == [header, *rows[383:]]
+    for row in (255, 511, 699):
+        piped = forward_output(config, "-", stdin=lines[row].encode(), OPENBLAS_NUM_THREADS="2")
+        assert piped.splitlines() == [header, rows[row]]
+
+
+def test_in_float32_the_same_file_gives_the_same_bits_whatever_the_threads(tmp_path: Path) -> None:
+    config, data = tmp_path / "net.yaml", tmp_path / "all.csv"
+    config.write_text("{layer_sizes: [40, 300, 9], dtype: float32, seed: 3}", encoding="utf-8")
+    lines = [",".join(map(repr, row)) for row in rows_of(300, 40).tolist()]
+    data.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    outputs = {forward_output(config, data, OPENBLAS_NUM_THREADS=number) for number in "124"}
+    assert len(outputs) == 1
+
+
+# ------------------------------------------------------------------------------- the blocks
+
+
+@pytest.mark.parametrize("samples", [1, 2, BLOCK_ROWS - 1, BLOCK_ROWS, BLOCK_ROWS + 1, 1000])
+def test_every_row_has_exactly_one_result(samples: int) -> None:
+    network = network_of([3, 4, 2])
+    results = run_in_blocks(network, rows_of(samples, 3))
+    assert [result.output.shape for result in results] == [(samples, 4), (samples, 2)]
+    assert [(result.layer, result.name) for result in results] == [(1, "layer_1"), (2, "layer_2")]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_blocks_compute_what_the_network_computes(dtype: str) -> None:
+    network = network_of([3, 4, 2], "softmax", dtype=dtype)
+    x = rows_of(600, 3, dtype)
+    tolerance = 20 * float(np.finfo(dtype).eps)
+    for block, whole in zip(run_in_blocks(network, x), network.trace(x), strict=True):
+        assert block.output.dtype == dtype
+        np.testing.assert_allclose(block.output, whole.output, rtol=tolerance, atol=tolerance)
+        np.testing.assert_allclose(
+            block.pre_activation, whole.pre_activation, rtol=tolerance, atol=tolerance
+        )
+
+
+def test_a_linear_layers_output_is_its_pre_activation() -> None:
+    (result,) = run_in_blocks(network_of([3, 4], "linear"), rows_of(300, 3))
+    assert np.array_equal(result.output, result.pre_activation)
+
+
+# ---------------------------------------------------------------------------------- the run
+
+
+def test_a_run_keeps_what_went_in_and_what_came_out() -> None:
+    network = network_of([3, 4, 2], "linear")
+    batch = batch_of([[1, 2, 3], [4, 5, 6]])
+    run = run_forward(network, batch)
+    assert run.network is network
+    assert run.batch is batch
+    assert run.output is run.layers[-1].output
+    assert [row.layer for row in run.statistics] == [1, 2]
+    assert (run.nonfinite, run.notes) == ((), ())
+
+
+def test_notes_stand_in_the_order_of_the_spec_the_data_and_the_run() -> None:
+    spec = {
+        "inputs": 1,
+        "layers": [{"neurons": 1, "weights": [[-1]], "activation": "relu"}],
+    }
+    network = Network.from_yaml_text(json.dumps(spec))
+    batch = batch_of([[1], [2], [np.inf]], notes=(Note("blank_lines", "two blank lines"),))
+    run = run_forward(network, batch, (Note("overridden", "seed"),))
+    assert [note.code for note in run.notes] == ["overridden", "blank_lines", "non_finite", "dead"]
+    assert [note.layer for note in run.notes] == [None, None, None, 1]
+
+
+def test_a_non_finite_layer_is_noted_once_with_its_number() -> None:
+    layer = {"neurons": 1, "weights": [[1e200]]}
+    network = Network.from_yaml_text(json.dumps({"inputs": 1, "layers": [layer] * 3}))
+    run = run_forward(network, batch_of([[0], [1]]))
+    noted = [note for note in run.notes if note.code == "non_finite"]
+    assert [(note.layer, note.message) for note in noted] == [
+        (2, "layer 2: 1 non-finite value, the first (inf) at sample 2, neuron 1")
+    ]
+
+
+def test_memory_that_does_not_suffice_is_a_file_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("nncli.pipeline.run_in_blocks", no_memory)
+    with pytest.raises(FileError, match="not enough memory") as caught:
+        run_forward(network_of([1, 1]), batch_of([[1], [2]]))
+    assert caught.value.problems[0].code == "N508"
