@@ -199,6 +199,21 @@ def nearest(word: str, candidates: Sequence[str]) -> str | None:
     return folded[close[0]] if close else None
 
 
+def strange_character(text: str) -> tuple[str, ...]:
+    """Return the help line that names the first character of *text* beyond plain ASCII, or none.
+
+    Such a character often only looks like another: a no-break space, a curly quote, a minus sign.
+    """
+    import unicodedata
+
+    strange = next((c for c in text if not 32 <= ord(c) < 127), None)
+    if strange is None:
+        return ()
+    name = unicodedata.name(strange, "a control character")
+    instead = "; use '-'" if strange == "\u2212" or unicodedata.category(strange) == "Pd" else ""
+    return (f"it contains U+{ord(strange):04X} {name}{instead}",)
+
+
 def did_you_mean(word: str, candidates: Sequence[str]) -> tuple[str, ...]:
     """Return the help line that proposes the nearest candidate, or none."""
     best = nearest(word, candidates)

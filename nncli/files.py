@@ -12,6 +12,14 @@ from typing import BinaryIO
 
 from nncli.errors import FileError, Place, Problem, nearest
 
+STDIN = "-"
+STDIN_NAME = "<stdin>"
+
+
+def source_name(source: str) -> str:
+    """Return what messages call a source: its path, or <stdin>."""
+    return STDIN_NAME if source == STDIN else source
+
 
 @contextmanager
 def open_binary(path: str) -> Iterator[BinaryIO]:

@@ -13,7 +13,16 @@ from typer.main import get_command
 
 from nncli import __version__
 from nncli.cli.edge import Stopped, end_on_signals, report_bug, report_usage_error
-from nncli.cli.streams import ReaderGone, abandon_stdout, flushed, make_streams_safe, report, show
+from nncli.cli.streams import (
+    ReaderGone,
+    abandon_stdout,
+    flushed,
+    make_streams_safe,
+    open_stdout,
+    report,
+    show,
+    terminal_columns,
+)
 from nncli.errors import ExitCode, NncliError
 from nncli.render.view import line
 
@@ -22,13 +31,22 @@ _EPILOG = (
     "4 data · 5 reading or writing · 70 a bug in nncli · 130, 143, 129, 141 interrupted, "
     "terminated, hung up, the reader of stdout went away"
 )
+# Longer lines are hard to read.
+_HELP_WIDTH = 100
 # One BLAS thread: faster for the sizes at hand, and the same bits whatever the machine's load.
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "BLIS_NUM_THREADS")
 
 
-def _leave_quietly_on_broken_pipe() -> None:
-    """Make Rich's help pages end as promised when their reader goes away."""
+def _prepare_help() -> None:
+    """Make Rich's help pages readable at any width, and end as promised if their reader goes away.
+
+    Raises FileError if standard output is closed.
+    """
     from rich.console import Console
+    from typer import rich_utils
+
+    open_stdout()
+    rich_utils.MAX_WIDTH = min(terminal_columns(), _HELP_WIDTH)
 
     def on_broken_pipe(_: Console) -> None:
         raise ReaderGone
@@ -38,13 +56,13 @@ def _leave_quietly_on_broken_pipe() -> None:
 
 class _Command(TyperCommand):
     def format_help(self, *arguments: Any) -> None:
-        _leave_quietly_on_broken_pipe()
+        _prepare_help()
         super().format_help(*arguments)
 
 
 class _Group(TyperGroup):
     def format_help(self, *arguments: Any) -> None:
-        _leave_quietly_on_broken_pipe()
+        _prepare_help()
         super().format_help(*arguments)
 
 

@@ -47,6 +47,7 @@ from nncli.cli.streams import (
     write_text,
 )
 from nncli.errors import CheckFailed, FileError, UsageError, count_of
+from nncli.files import source_name
 from nncli.render.view import line
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def forward(
         _check_stdin_use(data, expect)
 
         from nncli.checks import check_expected, check_finite
-        from nncli.data.batches import read_batch, read_expected, source_name
+        from nncli.data.batches import read_batch, read_expected
         from nncli.data.writers import check_output
         from nncli.network.compare import Tolerance
         from nncli.network.network import build_network

@@ -34,6 +34,7 @@ from nncli.cli.reading import (
 )
 from nncli.cli.streams import remark_notes, show, write_text
 from nncli.errors import SpecError
+from nncli.files import source_name
 
 
 def shapes(
@@ -74,7 +75,6 @@ def shapes(
         arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
         choice = column_choice(arguments)
 
-        from nncli.data.batches import read_batch, source_name
         from nncli.network.shapes import shape_table
         from nncli.render.json_output import shapes_json
         from nncli.render.shapes import BatchSize, shapes_view
@@ -85,6 +85,8 @@ def shapes(
         notes = reading.notes
         count = None
         if data is not None and not reading.misfits:
+            from nncli.data.batches import read_batch
+
             options = data_options(arguments, whole=False)
             wanted = wanted_inputs(reading.spec)
             batch = read_batch(data, options, choice, wanted, binary_stdin(data, quiet=quiet))

@@ -20,6 +20,7 @@ from nncli.render.view import View
 
 # Nothing is laid out for less; a still narrower terminal wraps the lines.
 _MIN_WIDTH = 40
+_MAX_WIDTH = 10_000
 _STDOUT = "<stdout>"
 
 # What an output that is not Unicode gets instead of nncli's own signs.
@@ -41,12 +42,17 @@ class ReaderGone(BaseException):
     """The reader of standard output went away: no error, but the end."""
 
 
-def write_result(chunks: Iterable[bytes]) -> None:
-    """Write a result to standard output.  Raises FileError if it is closed or full, ReaderGone."""
-    out = sys.stdout
-    if out is None:
+def open_stdout() -> TextIO:
+    """Return standard output.  Raises FileError if it is closed."""
+    if sys.stdout is None:
         hint = ("redirect the output, or name a file with -o",)
         raise FileError(Problem("N506", "standard output is closed", Place(_STDOUT), hint))
+    return sys.stdout
+
+
+def write_result(chunks: Iterable[bytes]) -> None:
+    """Write a result to standard output.  Raises FileError if it is closed or full, ReaderGone."""
+    out = open_stdout()
     try:
         out.flush()
         out.buffer.writelines(chunks)
@@ -106,11 +112,16 @@ def report(error: NncliError) -> None:
     remark(error_view(error, _terminal_width(sys.stderr)))
 
 
+def terminal_columns() -> int:
+    """Return the terminal's width, within reason: COLUMNS may say anything."""
+    return min(max(shutil.get_terminal_size().columns, _MIN_WIDTH), _MAX_WIDTH)
+
+
 def _terminal_width(stream: TextIO | None) -> int | None:
     """Return the width to lay out for, None for no limit: only a terminal has one."""
     if stream is None or not stream.isatty():
         return None
-    return max(shutil.get_terminal_size().columns, _MIN_WIDTH)
+    return terminal_columns()
 
 
 def remark_notes(notes: Iterable[Note], *, quiet: bool) -> None:
@@ -139,7 +150,13 @@ def _as_ansi(view: View, width: int | None, stream: TextIO) -> str:
 
     any_length = max([_MIN_WIDTH, *(block.width() for block in view)]) + 1
     console = Console(
-        file=stream, width=width or any_length, highlight=False, markup=False, emoji=False
+        file=stream,
+        width=width or any_length,
+        # without colours no codes at all: bold and dim would be left otherwise
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+        highlight=False,
+        markup=False,
+        emoji=False,
     )
     with console.capture() as capture:
         console.print(to_rich(view, width or any_length))

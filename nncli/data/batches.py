@@ -26,10 +26,8 @@ from nncli.data.kinds import GZIP_MAGIC, HEAD_BYTES, refuse_foreign_kinds
 from nncli.data.npy import MAGIC as NPY_MAGIC
 from nncli.data.npy import read_npy
 from nncli.errors import DataError, FileError, Note, Place, Problem
-from nncli.files import file_error, open_binary
+from nncli.files import STDIN, STDIN_NAME, file_error, open_binary, source_name
 
-STDIN = "-"
-STDIN_NAME = "<stdin>"
 # What has to be held whole is refused beyond this many bytes, after decompression.
 MAX_HELD_BYTES = 64 * 2**20
 _CHUNK_BYTES = 2**20
@@ -87,11 +85,6 @@ def read_expected(
 ) -> npt.NDArray[np.float64]:
     """Read expected outputs: (samples, outputs) float64.  Raises DataError, FileError."""
     return _read(source, options, expected_selector(names), float("inf"), stdin).values
-
-
-def source_name(source: str) -> str:
-    """Return what messages call a source: its path, or <stdin>."""
-    return STDIN_NAME if source == STDIN else source
 
 
 def _read(

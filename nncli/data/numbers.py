@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from nncli.errors import strange_character
 
 # ASCII decimal literals, nan and inf(inity), with ASCII blanks around; nothing else is a number.
 _NUMBER = re.compile(
@@ -38,11 +39,8 @@ def why_not_a_number(cell: str) -> tuple[str, ...]:
     text = cell.strip(" \t")
     if is_missing(text):
         return ("fill the cell in, or leave the row out",)
-    strange = next((c for c in text if ord(c) > 126 or ord(c) < 32), None)
-    if strange is not None:
-        name = unicodedata.name(strange, "a control character")
-        instead = "; use '-'" if unicodedata.category(strange) == "Pd" or strange == "−" else ""
-        return (f"it contains U+{ord(strange):04X} {name}{instead}",)
+    if strange := strange_character(text):
+        return strange
     if re.fullmatch(r"[+-]?[0-9]{1,3}([,' _][0-9]{3})+(\.[0-9]*)?", text) or (
         re.fullmatch(r"[+-]?[0-9_]+", text)
     ):

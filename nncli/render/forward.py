@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import SupportsFloat
 
-from nncli.data.batches import source_name
 from nncli.errors import count_of, shorten
+from nncli.files import source_name
 from nncli.network.activations import Array
 from nncli.network.dense import Dense, LayerResult
 from nncli.network.statistics import LayerStatistics

@@ -66,7 +66,6 @@ def _excerpt(number: int, text: str, caret: int | None, room: int) -> list[Line]
     lines = [line(Span(margin, "dim"), left + window + right)]
     if caret is not None:
         before = inert(left + window[: caret - start])
-        lines.append(
-            line(Span(" " * 4 + " | ", "dim"), " " * text_width(before), Span("^", "error"))
-        )
+        below = " " * (len(margin) - 2) + "| "
+        lines.append(line(Span(below, "dim"), " " * text_width(before), Span("^", "error")))
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -39,19 +40,28 @@ def _span(span: Span) -> Text:
     return Text(inert(span.text), style=_STYLES[span.style])
 
 
+def _column_texts(grid: Grid, index: int) -> list[str]:
+    return [grid.columns[index].heading, *(row[index].text for row in grid.rows)]
+
+
 def _table(grid: Grid) -> Table:
     table = Table(box=None, padding=0, pad_edge=False, header_style="bold")
-    widths, gaps = grid.widths(), [*grid.gaps(), 0]
+    # as wide as Rich measures them: it cuts what it takes for wider than its column
+    widths = [
+        max(width, *(cell_len(inert(text)) for text in _column_texts(grid, index)))
+        for index, width in enumerate(grid.widths())
+    ]
+    gaps = [*grid.gaps(), 0]
     table.add_column("", width=1)
     for column, width, gap in zip(grid.columns, widths, gaps, strict=True):
-        heading = Text(padded(column.heading, width, column.align))
+        heading = Text(padded(column.heading, width, column.align, cell_len))
         table.add_column(heading, width=width, no_wrap=True)
         table.add_column("", width=gap)
     for row in grid.rows:
         cells: list[Text] = [Text("")]
         for span, column, width in zip(row, grid.columns, widths, strict=True):
             # padded here: Rich would strip the spaces that align the decimal points
-            aligned = span._replace(text=padded(span.text, width, column.align))
+            aligned = span._replace(text=padded(span.text, width, column.align, cell_len))
             cells += [_span(aligned), Text("")]
         table.add_row(*cells)
     return table

@@ -5,7 +5,7 @@ A view knows nothing of Rich or Markdown; one renderer for each turns it into ou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -122,8 +122,8 @@ def _as_list(grid: Grid, width: int) -> list[Block]:
     return lines
 
 
-def padded(text: str, width: int, align: str) -> str:
-    """Return *text*, made inert, filled up with spaces to *width* cells."""
+def padded(text: str, width: int, align: str, measure: Callable[[str], int] = text_width) -> str:
+    """Return *text*, made inert, filled up with spaces to *width* cells as *measure* counts."""
     safe = inert(text)
-    space = " " * (width - text_width(safe))
+    space = " " * (width - measure(safe))
     return space + safe if align == "right" else safe + space

@@ -31,7 +31,8 @@ class LongForm:
     """A spec in its long form, while it is being written out.
 
     origins: long-form path → path in the source, for what did not stand where it is now.
-    reported: paths whose fault is already among *problems*, so that nobody reports it again.
+    reported: paths whose fault is already among *problems*, so that nobody reports it again;
+    faulty: the keys of layers at or in which a fault was reported; more: faults only counted.
     """
 
     source: YamlSource
@@ -39,6 +40,7 @@ class LongForm:
     origins: dict[Path, Path] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     reported: set[Path] = field(default_factory=set)
+    faulty: set[Path] = field(default_factory=set)
     more: int = 0
 
     @property
@@ -55,8 +57,12 @@ class LongForm:
 
     def count(self, path: Path) -> None:
         """Record one more problem, beyond those that are worded."""
-        self.reported.add(path)
+        self._remember(path)
         self.more += 1
+
+    def _remember(self, path: Path) -> None:
+        self.reported.add(path)
+        self.faulty.add(path[:3])
 
     def may_mean(self, *keys: str) -> bool:
         """Whether an unknown key at the top is probably one of *keys*, misspelt.
@@ -75,10 +81,10 @@ class LongForm:
         of_key: bool = False,
     ) -> None:
         """Record a problem at a long-form *path*."""
-        self.reported.add(path)
         if self.full:
-            self.more += 1
+            self.count(path)
             return
+        self._remember(path)
         place = self.source.place(self.source_path(path), of_key=of_key)
         self.problems.append(Problem(code, message, place, help_lines))
 
@@ -160,13 +166,25 @@ def _write_out_sizes(form: LongForm) -> None:
         form.report(("layer_sizes",), "N107", message, help_line)
         return
     spec["inputs"] = {"size": sizes[0]}
-    spec["layers"] = [{"neurons": size} for size in sizes[1:]]
+    spec["layers"] = [{"neurons": size} for size in _worded(form, sizes[1:])]
     form.origins["inputs",] = ("layer_sizes", 0)
     form.origins["inputs", "size"] = ("layer_sizes", 0)
     for index in range(len(sizes) - 1):
         form.origins["layers", index] = ("layer_sizes", index + 1)
         form.origins["layers", index, "neurons"] = ("layer_sizes", index + 1)
     _write_out_activations(form)
+
+
+def _worded(form: LongForm, sizes: list[Any]) -> list[Any]:
+    """Return sizes of which no more are faulty than anyone would word; the others are counted."""
+    kept, faulty = list(sizes), 0
+    for index, size in enumerate(sizes):
+        if type(size) is not int:
+            faulty += 1
+            if faulty > MAX_PROBLEMS:
+                form.more += 1
+                kept[index] = 1
+    return kept
 
 
 def _write_out_activations(form: LongForm) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +13,16 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from nncli.errors import Note, Problem, SpecError, count_of, did_you_mean, nearest, quoted
+from nncli.errors import (
+    Note,
+    Problem,
+    SpecError,
+    count_of,
+    did_you_mean,
+    nearest,
+    quoted,
+    strange_character,
+)
 from nncli.spec.fit import find_misfits
 from nncli.spec.long_form import TOP_KEYS, LongForm, to_long_form
 from nncli.spec.model import (
@@ -29,7 +39,7 @@ from nncli.spec.model import (
     NetworkSpec,
     OutputsSpec,
 )
-from nncli.spec.wording import choice_help, describe, number_help, strange_help
+from nncli.spec.wording import choice_help, describe, number_help
 from nncli.spec.yaml_source import MAX_PROBLEMS, Path, read_yaml
 
 
@@ -192,12 +202,12 @@ def _report(form: LongForm, fault: ErrorDetails) -> None:
         names = list(ACTIVATIONS if what == "activation" else INITIALIZERS)
         typed = str(fault["input"]["kind"])
         message = f"unknown {what} {quoted(typed)}"
-        hints = (*did_you_mean(typed, names), *strange_help(typed), choice_help(what, typed))
+        hints = (*did_you_mean(typed, names), *strange_character(typed), choice_help(what, typed))
         form.report(path, "N107", message, *hints)
     elif kind == "literal_error":
         expected = str(context["expected"]).replace("'", "`")
         names = [name for name in expected.split("`") if name.isidentifier() and name != "or"]
-        hints = (*did_you_mean(typed or "", names), *strange_help(typed or ""))
+        hints = (*did_you_mean(typed or "", names), *strange_character(typed or ""))
         hints = hints or (f"write {expected}",)
         form.report(path, "N107", f"`{key}` is {expected}, got {found}", *hints)
     elif kind in ("greater_than_equal", "less_than_equal"):
@@ -247,7 +257,7 @@ def _report_unknown_key(form: LongForm, path: Path) -> None:
     hints = did_you_mean(key, keys)
     listed = f"the keys here are {', '.join(keys)}" if keys else "no keys are allowed here"
     message = f"unknown key {quoted(key)}{_owner(path[:-1])}"
-    form.report(path, "N101", message, *hints, *strange_help(key), listed, of_key=True)
+    form.report(path, "N101", message, *hints, *strange_character(key), listed, of_key=True)
 
 
 def _keys_at(path: Path) -> list[str]:
@@ -293,7 +303,7 @@ def _misspelt_keys(written: tuple[str, ...]) -> set[str | None]:
 
 
 def _draws(form: LongForm, index: int, layer: dict[str, Any], key: str) -> bool:
-    if key in layer or ("layers", index, key) in form.reported or _inside(form, index, key):
+    if key in layer or ("layers", index, key) in form.faulty:
         return False
     if key in _misspelt_keys(tuple(layer)):
         return False
@@ -302,12 +312,6 @@ def _draws(form: LongForm, index: int, layer: dict[str, Any], key: str) -> bool:
     choice = init.get(key, {"kind": default}) if isinstance(init, dict) else {"kind": "zeros"}
     kind = choice.get("kind") if isinstance(choice, dict) else None
     return kind in INITIALIZERS and kind not in UNSEEDED_INITIALIZERS
-
-
-def _inside(form: LongForm, index: int, key: str) -> bool:
-    """Whether a number or row inside these weights or biases was already reported."""
-    prefix = ("layers", index, key)
-    return any(path[:3] == prefix for path in form.reported)
 
 
 def _layers(form: LongForm) -> list[dict[str, Any]]:
@@ -334,8 +338,8 @@ def _check_initializers(form: LongForm, overrides: Overrides) -> None:
                 _float(choice, "uniform", "high", 0.1),
             )
             if not 0 <= high - low < math.inf:
-                message = f"there is no range from `low` {low:g} to `high` {high:g}"
-                hint = "write a `low` that is not above `high`, and not too far below it"
+                message = f"high - low must be finite and not negative, got {low:g} to {high:g}"
+                hint = "write a `low` that is below `high`"
                 form.report((*path, "uniform"), "N107", message, hint)
 
 
@@ -345,7 +349,7 @@ def _float(choice: Any, kind: str, key: str, default: float) -> float:
         return default
     value = choice.get(key, default)
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if is_number and abs(value) < 1e309 else default
+    return float(value) if is_number and abs(value) <= sys.float_info.max else default
 
 
 def _check_columns(form: LongForm) -> None:

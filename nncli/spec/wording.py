@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
-from nncli.errors import shorten
+from nncli.errors import shorten, strange_character
 from nncli.spec.model import ACTIVATIONS, INITIALIZERS
 from nncli.spec.yaml_source import Path, YamlSource
 
@@ -42,6 +41,8 @@ def choice_help(what: str, typed: str | None = None) -> str:
     return f"the {what}s are {names}"
 
 
+# No number is longer; looking for what a longer text may mean would only cost time.
+_MAX_NUMBER = 100
 # What a text in a number's place may have been meant as; the first match speaks.
 _ALMOST_NUMBERS: tuple[tuple[str, str], ...] = (
     (r'".*', "quoted, it is text, not a number: remove the quotes"),
@@ -56,21 +57,14 @@ _ALMOST_NUMBERS: tuple[tuple[str, str], ...] = (
 )
 
 
-def strange_help(written: str) -> tuple[str, ...]:
-    """Name the first character that only looks like another, as NBSP and curly quotes do."""
-    strange = next((character for character in written if ord(character) > 126), None)
-    if strange is None:
-        return ()
-    name = unicodedata.name(strange, "an unnamed character")
-    return (f"it contains U+{ord(strange):04X} {name}; use plain ASCII",)
-
-
 def number_help(written: str | None) -> tuple[str, ...]:
     """Return why a text that stands in a number's place is not a number."""
     if written is None:
         return ()
-    if not written.isascii():
-        return strange_help(written)
+    if len(written) > _MAX_NUMBER:
+        return ("it is too long to be a number",)
+    if strange := strange_character(written):
+        return strange
     for pattern, words in _ALMOST_NUMBERS:
         if re.fullmatch(pattern, written, re.DOTALL):
             decimal = written.lstrip("+-0") or "0"

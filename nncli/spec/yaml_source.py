@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from nncli.errors import Place, Problem, SpecError, quoted
+from nncli.errors import Place, Problem, SpecError, quoted, strange_character
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_VALUES = 100_000
@@ -183,17 +183,11 @@ def _decode(content: bytes, file: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode(encoding, errors="replace")
-        lines = _LINE_END.split(before)
-        byte = content[error.start]
-        raise SpecError(
-            Problem(
-                "N110",
-                f"byte 0x{byte:02X} is not {encoding.upper()} text",
-                Place(file, len(lines), len(lines[-1]) + 1),
-                ("save the file as UTF-8",),
-            )
-        ) from None
+        before = _LINE_END.split(content[: error.start].decode(encoding, errors="replace"))
+        text = SpecText.of(file, content.decode(encoding, errors="replace"))
+        place = text.place(len(before) - 1, len(before[-1]))
+        message = f"byte 0x{content[error.start]:02X} is not {encoding.upper()} text"
+        raise SpecError(Problem("N110", message, place, ("save the file as UTF-8",))) from None
 
 
 def _refuse_characters(text: SpecText) -> None:
@@ -398,7 +392,7 @@ def _unexpected_colon(text: SpecText, lines: list[int], place: Place) -> Problem
         match = _NO_SPACE.match(text.lines[number]) if 0 <= number < len(text.lines) else None
         if match is not None:
             before = text.place(number, match.end() - 1)
-            hint = ("put a space after the `:`, a plain one",)
-            return Problem("N100", "there is no space after the `:`", before, hint)
+            hints = (*strange_character(match.group()[-1]), "put a plain space after the `:`")
+            return Problem("N100", "there is no space after the `:`", before, hints)
     hint = ("check the indentation; a text that contains `: ` needs quotes",)
     return Problem("N100", "a key or a `:` is out of place", place, hint)

@@ -546,7 +546,7 @@ def test_a_constant_that_no_float_can_hold_is_refused(value: str, dtype: str) ->
 
 EXAMPLES = settings(
     deadline=None,  # nothing is asserted about time
-    max_examples=150,
+    max_examples=100,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
