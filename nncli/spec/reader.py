@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -222,6 +223,8 @@ def _report(form: LongForm, fault: ErrorDetails) -> None:
         hints = number_help(typed) if kind in ("int_type", "float_type") else ()
         if kind == "string_type" and typed is not None:
             hints = (f'write it in quotes: "{typed}"',)
+        if expected == "a mapping" and re.match(r"\w+:\S", typed or ""):
+            hints = ("put a space after the `:`",)
         hints = hints or (_EXAMPLES.get(str(key), f"write {expected}"),)
         form.report(path, "N105", f"`{_named(path)}` is {expected}, got {found}", *hints)
 
@@ -339,7 +342,7 @@ def _check_initializers(form: LongForm, overrides: Overrides) -> None:
             )
             if not 0 <= high - low < math.inf:
                 message = f"high - low must be finite and not negative, got {low:g} to {high:g}"
-                hint = "write a `low` that is below `high`"
+                hint = "write a `high` above `low`, not further than the largest float from it"
                 form.report((*path, "uniform"), "N107", message, hint)
 
 

@@ -256,7 +256,8 @@ class _EventGuard:
 
     def _open(self, event: Any) -> None:
         if event.tag is not None and len(self.problems) < MAX_PROBLEMS:
-            message = f"the tag {quoted(event.tag)} is not allowed"
+            written = event.tag.replace("tag:yaml.org,2002:", "!!")
+            message = f"the tag {quoted(written)} is not allowed"
             hint = "a spec is plain data: remove the tag"
             place = self.text.place_of(event.start_mark)
             self.problems.append(Problem("N103", message, place, (hint,)))
