@@ -85,6 +85,15 @@ def test_completion_scripts_can_be_shown(
     assert "_NNCLI_COMPLETE" in done.out
 
 
+def test_completion_for_an_unknown_shell_is_wrong_usage(
+    cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    done = cli("--show-completion", "tcsh")
+    assert (done.code, done.out) == (2, "")
+    assert "tcsh" in done.err
+
+
 # ----------------------------------------------------------------------------- wrong usage
 
 

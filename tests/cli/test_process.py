@@ -29,6 +29,7 @@ WRITERS: dict[str, tuple[str, ...]] = {
     "json": (*TWO_LAYERS, "--format", "json"),
     "csv": (*TWO_LAYERS, "--format", "csv"),
     "help": ("--help",),
+    "completion": ("--show-completion", "bash"),
 }
 by_name = pytest.mark.parametrize("arguments", WRITERS.values(), ids=WRITERS)
 table_and_help = pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_a_reader_that_goes_away_ends_it_silently_with_141(arguments: tuple[str,
         done = subprocess.run(
             [*NNCLI, *arguments],
             cwd=ROOT,
-            env=environment(),
+            env=environment(_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1"),
             stdout=pipe,
             stderr=subprocess.PIPE,
             check=False,

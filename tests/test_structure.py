@@ -1,0 +1,183 @@
+"""The rules of the house: imports only go down, and each outside package has its door."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# From the top of the house to its cellar: a room imports from its own floor's room and from lower
+# floors; rooms of one floor are strangers to each other.
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("cli",),
+    ("render",),
+    ("cluster",),
+    ("pipeline", "checks", "doctor", "explain", "timing"),
+    ("network",),
+    ("formats", "data"),
+    ("spec",),
+    ("files",),
+    ("errors",),
+)
+# A result of the pipeline is what a check looks at.
+NEIGHBOURS = {("checks", "pipeline")}
+# Which rooms an outside package may be imported in.
+DOORS: dict[str, set[str]] = {
+    "typer": {"cli"},
+    "rich": {"cli", "render"},
+    "yaml": {"spec"},
+    "pydantic": {"spec"},
+    "pydantic_core": {"spec"},
+    "pyarrow": {"data"},
+    "safetensors": {"formats"},
+    "onnx": {"formats"},
+    "distributed": {"cluster"},
+}
+# The package itself hands out names of every room, and runs the command.
+OUTSIDE = {"__init__", "__main__"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import statement's module, whole: nncli.spec.model; typing: for type checkers only."""
+
+    module: str
+    line: int
+    typing: bool
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    return name == "TYPE_CHECKING"
+
+
+def imports_of(node: ast.AST, package: str, *, typing: bool = False) -> Iterator[Import]:
+    """Yield every import below *node*, in functions too.  package: of the file, for `from .`."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            for alias in child.names:
+                yield Import(alias.name, child.lineno, typing)
+        elif isinstance(child, ast.ImportFrom):
+            parts = package.split(".")
+            start = ".".join(parts[: len(parts) + 1 - child.level]) if child.level else ""
+            base = ".".join(filter(None, (start, child.module)))
+            for alias in child.names:
+                yield Import(f"{base}.{alias.name}", child.lineno, typing)
+        elif isinstance(child, ast.If) and is_type_checking(child.test):
+            yield from imports_of(ast.Module(child.body, []), package, typing=True)
+            yield from imports_of(ast.Module(child.orelse, []), package, typing=typing)
+        else:
+            yield from imports_of(child, package, typing=typing)
+
+
+def room_of(module: str) -> str:
+    """Return the room of a module of the package: its folder or its file."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def floor_of(room: str) -> int | None:
+    return next((number for number, rooms in enumerate(FLOORS) if room in rooms), None)
+
+
+def goes_down(room: str, other: str) -> bool:
+    if room == other or (room, other) in NEIGHBOURS:
+        return True
+    floor, below = floor_of(room), floor_of(other)
+    return floor is not None and below is not None and floor < below
+
+
+def violations(source: str, path: str) -> list[str]:
+    """Return what breaks the rules of the house in one file.  path: such as nncli/spec/model.py."""
+    parts = Path(path).with_suffix("").parts
+    package = ".".join(parts[:-1])
+    room = room_of(".".join(parts))
+    if room in OUTSIDE:
+        return []
+    if floor_of(room) is None:
+        return [f"{path}: the room `{room}` stands on no floor"]
+    found = []
+    for imported in imports_of(ast.parse(source), package):
+        top = imported.module.split(".")[0]
+        where = f"{path}:{imported.line}"
+        if top == "nncli":
+            other = room_of(imported.module)
+            if other == "__version__" and room == "cli":
+                continue
+            if not goes_down(room, other):
+                found.append(f"{where}: `{room}` imports from `{other}`")
+        elif room not in DOORS.get(top, {room}) and not imported.typing:
+            found.append(f"{where}: `{top}` is used in `{room}`")
+    return found
+
+
+FILES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "nncli").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_imports_only_go_down_and_through_their_doors(path: str) -> None:
+    assert violations((ROOT / path).read_text(encoding="utf-8"), path) == []
+
+
+def test_every_file_is_looked_at() -> None:
+    assert {"nncli/errors.py", "nncli/spec/model.py", "nncli/cli/app.py"} <= set(FILES)
+    assert len(FILES) > 30
+
+
+PLANTED = [
+    ("from nncli.cli.app import run", "nncli/render/plain.py", "`render` imports from `cli`"),
+    ("import nncli.render.view", "nncli/network/dense.py", "`network` imports from `render`"),
+    ("from nncli import render", "nncli/data/npy.py", "`data` imports from `render`"),
+    ("from ..network import dense", "nncli/spec/model.py", "`spec` imports from `network`"),
+    ("from ..cli.app import run", "nncli/data/npy.py", "`data` imports from `cli`"),
+    ("from nncli.errors import Note", "nncli/files.py", ""),
+    ("from nncli.files import open_binary", "nncli/errors.py", "`errors` imports from `files`"),
+    ("from nncli.checks import check_finite", "nncli/pipeline.py", "imports from `checks`"),
+    ("from nncli.formats import npz", "nncli/data/npy.py", "`data` imports from `formats`"),
+    ("from . import batches", "nncli/data/npy.py", ""),
+    ("import typer", "nncli/render/plain.py", "`typer` is used in `render`"),
+    ("from rich.text import Text", "nncli/pipeline.py", "`rich` is used in `pipeline`"),
+    ("def f():\n    import yaml", "nncli/network/network.py", "`yaml` is used in `network`"),
+    ("import pyarrow.compute as pc", "nncli/cli/forward.py", "`pyarrow` is used in `cli`"),
+    ("import rich", "nncli/render/terminal.py", ""),
+    ("import json, numpy", "nncli/spec/model.py", ""),
+    ("x = 1", "nncli/attic/old.py", "the room `attic` stands on no floor"),
+]
+
+
+@pytest.mark.parametrize(("source", "path", "words"), PLANTED)
+def test_a_planted_violation_is_found(source: str, path: str, words: str) -> None:
+    """Those without words are allowed."""
+    found = violations(source, path)
+    assert len(found) == bool(words)
+    assert all(words in text for text in found)
+
+
+def test_a_door_may_be_looked_through_for_types_but_not_a_ceiling() -> None:
+    types = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    "
+    assert violations(f"{types}import pydantic", "nncli/network/dense.py") == []
+    upwards = violations(f"{types}from nncli.cli import app", "nncli/network/dense.py")
+    assert upwards == ["nncli/network/dense.py:3: `network` imports from `cli`"]
+    otherwise = f"{types}import json\nelse:\n    import pydantic"
+    assert len(violations(otherwise, "nncli/network/dense.py")) == 1
+
+
+def test_nothing_below_the_command_line_prints_or_exits() -> None:
+    """Results hold numbers, a renderer returns text: only `cli` has streams and exit codes."""
+    for path in FILES:
+        if path.startswith("nncli/cli/") or path == "nncli/__main__.py":
+            continue
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in ("print", "input", "exit", "quit"), (
+                    f"{path}:{node.lineno}"
+                )
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                used = f"{node.value.id}.{node.attr}"
+                forbidden = ("sys.stdout", "sys.stderr", "sys.stdin", "sys.exit", "os._exit")
+                assert used not in forbidden, f"{path}:{node.lineno}"
