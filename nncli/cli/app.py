@@ -127,11 +127,18 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:  # the help page could not be written
         return abandon_stdout(error).exit_code
     except SystemExit as error:  # the completion scripts end this way
-        return error.code if isinstance(error.code, int) else ExitCode.DONE
+        return _exit_code(error)
     except Exception as error:
         report_bug(error, debug="--debug" in arguments)
         return ExitCode.BUG
     return result if isinstance(result, int) else ExitCode.DONE
+
+
+def _exit_code(error: SystemExit) -> int:
+    """Return the code that an exit from within Typer means."""
+    if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # how Typer meets a broken pipe
+        return ExitCode.READER_GONE
+    return error.code if isinstance(error.code, int) else ExitCode.DONE
 
 
 def main() -> None:
