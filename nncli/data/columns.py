@@ -211,7 +211,7 @@ def _width_problem(
     surplus = len(features) - size
     if header.transposed:
         hints += ("if each line is a sample, leave --samples columns out",)
-    elif not header.transposed and 0 < surplus <= 3 and not choice.columns:
+    elif 0 < surplus <= 3 and not choice.columns:
         items = ",".join(header.item(position) for position in features[-surplus:])
         last = (
             "the last is not a feature" if surplus == 1 else f"the last {surplus} are no features"

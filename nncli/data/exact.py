@@ -74,6 +74,11 @@ class _Faults:
         return DataError(self.kept, more=self.more)
 
 
+def _record_reader(chunks: Iterable[bytes], file: str, form: CsvFormat) -> RecordReader:
+    lines = read_lines(chunks, file, form.encoding, form.delimiter)
+    return RecordReader(lines, file, form.delimiter)
+
+
 def read_table(
     chunks: Iterable[bytes], file: str, form: CsvFormat, select: Select, largest: float
 ) -> Table:
@@ -82,9 +87,7 @@ def read_table(
     select: chooses columns once the header is known; largest: a finite value of this magnitude or
     more is refused.  Raises DataError with the first few problems and a count of the others.
     """
-    reader = RecordReader(
-        read_lines(chunks, file, form.encoding, form.delimiter), file, form.delimiter
-    )
+    reader = _record_reader(chunks, file, form)
     records = iter(reader)
     first = next(records, None)
     if first is None:
@@ -207,9 +210,7 @@ def read_transposed(
     An all-text first line names the samples, an all-text first column the features.
     Raises DataError as `read_table` does.
     """
-    reader = RecordReader(
-        read_lines(chunks, file, form.encoding, form.delimiter), file, form.delimiter
-    )
+    reader = _record_reader(chunks, file, form)
     records = list(reader)
     if not records:
         raise _empty(file, reader.blank_lines)

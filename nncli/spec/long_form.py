@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from nncli.errors import Problem, count_of, nearest
-from nncli.spec.model import FLOAT32_OVERFLOW, InitSpec, NetworkSpec
+from nncli.spec.model import FLOAT32_OVERFLOW, DType, InitSpec, NetworkSpec
 from nncli.spec.wording import (
     EMPTY_SPEC_HELP,
     choice_help,
@@ -89,8 +89,11 @@ class LongForm:
         self.problems.append(Problem(code, message, place, help_lines))
 
 
-def to_long_form(source: YamlSource, default_name: str) -> LongForm:
-    """Write every short form out.  Faults are recorded in the result, never raised."""
+def to_long_form(source: YamlSource, default_name: str, dtype: DType | None = None) -> LongForm:
+    """Write every short form out.  Faults are recorded in the result, never raised.
+
+    dtype: of the command line; weights must be finite in it as well as in the spec's own.
+    """
     form = LongForm(source)
     if source.value is None:
         form.report((), "N106", "the spec is empty", EMPTY_SPEC_HELP)
@@ -120,7 +123,8 @@ def to_long_form(source: YamlSource, default_name: str) -> LongForm:
     _write_out_inputs(form)
     _write_out_columns(form, ("outputs",))
     _write_out_init(form, spec, ())
-    _write_out_layers(form)
+    dtypes = (spec.get("dtype"), dtype)
+    _write_out_layers(form, FLOAT32_OVERFLOW if "float32" in dtypes else math.inf)
     return form
 
 
@@ -241,11 +245,10 @@ def _write_out_columns(form: LongForm, path: Path) -> None:
         form.value[key]["columns"] = tuple(form.value[key]["columns"])
 
 
-def _write_out_layers(form: LongForm) -> None:
+def _write_out_layers(form: LongForm, largest: float) -> None:
     layers = form.value.get("layers")
     if not isinstance(layers, list):
         return
-    largest = FLOAT32_OVERFLOW if form.value.get("dtype") == "float32" else math.inf
     form.value["layers"] = tuple(
         _long_layer(form, index, layer, largest) if isinstance(layer, dict) else layer
         for index, layer in enumerate(layers)

@@ -86,11 +86,9 @@ def inspect_spec(content: bytes, file: str, overrides: Overrides | None = None) 
         message = f"a seed is {_RANGES['seed']}, got {overrides.seed}"
         raise SpecError(Problem("N107", message, help=("choose another seed",)))
     source = read_yaml(content, file)
-    form = to_long_form(source, default_name=PurePath(file).stem or "network")
+    form = to_long_form(source, PurePath(file).stem or "network", overrides.dtype)
     if not form.value:
         raise SpecError((*source.problems, *form.problems), more=form.more)
-    if overrides.dtype is not None and form.value.get("dtype") != overrides.dtype:
-        _check_range(form, overrides.dtype)
     spec = _validate(form)
     _check_seed(form, overrides)
     _check_columns(form)
@@ -156,6 +154,7 @@ def _is_echo(fault: ErrorDetails, unknown: dict[Path, list[Path]]) -> bool:
 
 
 _LAYER_KEYS = list(LayerSpec.model_fields)
+_DEFAULT_INIT = InitSpec()
 _RANGES = {
     "seed": f"a whole number from 0 to {MAX_SEED}",
     "neurons": f"a whole number from 1 to {MAX_NEURONS:,}",
@@ -311,9 +310,9 @@ def _draws(form: LongForm, index: int, layer: dict[str, Any], key: str) -> bool:
     if key in _misspelt_keys(tuple(layer)):
         return False
     init = layer.get("init", {})
-    default = "normal" if key == "weights" else "zeros"
-    choice = init.get(key, {"kind": default}) if isinstance(init, dict) else {"kind": "zeros"}
-    kind = choice.get("kind") if isinstance(choice, dict) else None
+    if not isinstance(init, dict):
+        return False
+    kind = init[key].get("kind") if key in init else getattr(_DEFAULT_INIT, key).kind
     return kind in INITIALIZERS and kind not in UNSEEDED_INITIALIZERS
 
 
@@ -397,20 +396,3 @@ def _misfit_problems(form: LongForm) -> Iterator[Problem]:
 def _whole(value: Any) -> int | None:
     """Return a valid size, or None: a faulty one is reported elsewhere and clashes with nothing."""
     return value if type(value) is int and 1 <= value <= MAX_NEURONS else None
-
-
-def _check_range(form: LongForm, dtype: DType) -> None:
-    """Record weights that --dtype float32 cannot hold."""
-    if dtype != "float32":
-        return
-    for index, layer in enumerate(_layers(form)):
-        numbers: list[tuple[Path, float]] = [
-            (("weights", i, j), number)
-            for i, row in enumerate(layer.get("weights") or ())
-            for j, number in enumerate(row)
-        ]
-        numbers += [(("biases", i), number) for i, number in enumerate(layer.get("biases") or ())]
-        for path, number in numbers:
-            if abs(number) >= FLOAT32_OVERFLOW:
-                message = f"{number:g} is too large for --dtype float32"
-                form.report(("layers", index, *path), "N303", message, "use --dtype float64")
