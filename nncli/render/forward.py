@@ -21,7 +21,7 @@ from nncli.render.numbers import (
     format_shape,
 )
 from nncli.render.text import inert, text_width
-from nncli.render.view import BLANK, GAP, Block, Column, Grid, Line, Span, View, line
+from nncli.render.view import BLANK, GAP, Align, Block, Column, Grid, Line, Span, View, line
 
 # On a terminal, a carried text longer than this is cut; everywhere else it is whole.
 _LABEL_CHARACTERS = 24
@@ -43,7 +43,7 @@ class _TextColumn:
 
     heading: str
     cells: Sequence[str]
-    align: str = "left"
+    align: Align = "left"
 
     def width(self) -> int:
         return max(text_width(inert(text)) for text in (self.heading, *self.cells))
@@ -176,10 +176,10 @@ def _shown_rows(count: int, rows: int) -> list[int | None]:
 
 
 def _labels(run: ForwardRun, shown: list[int | None], width: int | None) -> list[_TextColumn]:
-    def column(heading: str, texts: Sequence[str], align: str = "left") -> _TextColumn:
+    def column(heading: str, texts: Sequence[str]) -> _TextColumn:
         limit = _LABEL_CHARACTERS if width is not None else 10**9
         cells = [shorten(texts[row], limit) if row is not None else "" for row in shown]
-        return _TextColumn(shorten(heading, limit), cells, align)
+        return _TextColumn(shorten(heading, limit), cells)
 
     numbers = ["…" if row is None else str(row + 1) for row in shown]
     labels = [_TextColumn("sample", numbers, "right")]
@@ -246,9 +246,7 @@ def _fitting(labels: list[_TextColumn], groups: list[list[_TextColumn]], width: 
 
 def _grid(labels: list[_TextColumn], groups: Iterable[list[_TextColumn]]) -> Grid:
     columns = [*labels, *(column for group in groups for column in group)]
-    headings = tuple(
-        Column(column.heading, "right" if column.align == "right" else "left") for column in columns
-    )
+    headings = tuple(Column(column.heading, column.align) for column in columns)
     dim = len(labels)
     rows = zip(*(column.cells for column in columns), strict=True)
     return Grid(

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from nncli.render.text import inert, text_width
 
 Style = Literal["", "heading", "dim", "accent", "error", "note"]
+Align = Literal["left", "right"]
 GAP = 3
 
 
@@ -43,7 +44,7 @@ class Column:
     """A column of a grid.  A column without a heading holds signs between its neighbours."""
 
     heading: str
-    align: Literal["left", "right"] = "left"
+    align: Align = "left"
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def _as_list(grid: Grid, width: int) -> list[Block]:
     return lines
 
 
-def padded(text: str, width: int, align: str, measure: Callable[[str], int] = text_width) -> str:
+def padded(text: str, width: int, align: Align, measure: Callable[[str], int] = text_width) -> str:
     """Return *text*, made inert, filled up with spaces to *width* cells as *measure* counts."""
     safe = inert(text)
     space = " " * (width - measure(safe))
