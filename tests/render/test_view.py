@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncli.render.view import BLANK, Column, Grid, Line, Span, fitted, line, padded
+from nncli.render.view import BLANK, Align, Column, Grid, Line, Span, fitted, line, padded
 
 GRID = Grid(
     (Column("#", "right"), Column("layer"), Column(""), Column("parameters", "right")),
@@ -54,7 +54,7 @@ def test_escaped_and_wide_text_count_as_they_are_shown() -> None:
         ("abcde", "left", "abcde"),
     ],
 )
-def test_text_is_filled_up_to_a_number_of_cells(text: str, align: str, expected: str) -> None:
+def test_text_is_filled_up_to_a_number_of_cells(text: str, align: Align, expected: str) -> None:
     assert padded(text, 5, align) == expected
 
 
