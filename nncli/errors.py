@@ -65,6 +65,7 @@ PROBLEM_TITLES: dict[str, str] = {
     "N414": "unusable NPY file",
     "N415": "number too large",
     "N416": "broken compression",
+    "N417": "not a saved benchmark",
     "N501": "no such file",
     "N502": "not a file",
     "N503": "permission denied",
@@ -76,6 +77,8 @@ PROBLEM_TITLES: dict[str, str] = {
     "N601": "expectation not met",
     "N602": "expected values of another shape",
     "N603": "non-finite values",
+    "N604": "outputs that differ",
+    "N605": "slower than allowed",
 }
 
 

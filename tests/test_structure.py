@@ -36,6 +36,10 @@ DOORS: dict[str, set[str]] = {
     "pyarrow": {"data"},
     "safetensors": {"formats"},
     "onnx": {"formats"},
+    "threadpoolctl": {"timing"},
+    "onnxruntime": {"timing"},
+    "torch": {"timing"},
+    "matplotlib": {"render"},
     "distributed": {"cluster"},
 }
 # The package itself hands out names of every room, and runs the command.

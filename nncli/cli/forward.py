@@ -21,13 +21,14 @@ from nncli.cli.options import (
     Drop,
     DTypeName,
     Encoding,
+    Force,
     HasHeader,
     Keep,
     Quiet,
     Samples,
     Seed,
     layer_list,
-    tolerance,
+    nonnegative_number,
     whole_number,
 )
 from nncli.cli.reading import (
@@ -132,10 +133,7 @@ def forward(
             show_default=False,
         ),
     ] = None,
-    force: Annotated[
-        bool,
-        typer.Option("--force", help="Replace FILE if it exists.", rich_help_panel=OUTPUT),
-    ] = False,
+    force: Force = False,
     expect: Annotated[
         str | None,
         typer.Option(
@@ -150,7 +148,7 @@ def forward(
         float | None,
         typer.Option(
             "--rtol",
-            parser=tolerance,
+            parser=nonnegative_number,
             metavar="X",
             help="The relative tolerance of --expect: 1e-9, or 1e-5 in float32.",
             rich_help_panel=CHECKS,
@@ -161,7 +159,7 @@ def forward(
         float,
         typer.Option(
             "--atol",
-            parser=tolerance,
+            parser=nonnegative_number,
             metavar="X",
             help="The absolute tolerance of --expect.",
             rich_help_panel=CHECKS,

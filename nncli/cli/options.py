@@ -10,8 +10,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-NETWORK, DATA, DISPLAY, OUTPUT, CHECKS = "Network", "Data", "Display", "Output", "Checks"
-HELP = "Help"
+from nncli.errors import nearest
+
+NETWORK, DATA, SPEED, DISPLAY = "Network", "Data", "Speed", "Display"
+OUTPUT, CHECKS, HELP = "Output", "Checks", "Help"
 
 _MAX_WHOLE = 2**63 - 1
 
@@ -31,14 +33,19 @@ def whole_number(minimum: int, maximum: int = _MAX_WHOLE) -> Callable[[Any], int
     return parse
 
 
-def tolerance(value: Any) -> float:
-    """Parse a tolerance: a finite number that is not negative."""
+def nonnegative_number(value: Any) -> float:
+    """Parse a finite number that is not negative."""
     text = str(value)
     if re.fullmatch(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
         number = float(text)
         if math.isfinite(number):
             return number
     raise ValueError(f"{text!r} is not a finite number of at least 0")
+
+
+def percentage(value: Any) -> float:
+    """Parse a percentage, with or without its sign, into a share: 10% is 0.1."""
+    return nonnegative_number(str(value).removesuffix("%").rstrip()) / 100
 
 
 def comma_list(value: Any) -> list[str]:
@@ -50,6 +57,67 @@ def comma_list(value: Any) -> list[str]:
     if repeated is not None:
         raise ValueError(f"{repeated!r} is named twice")
     return items
+
+
+def choice_list(*choices: str) -> Callable[[Any], list[str]]:
+    """Return a parser of comma-separated lists of these names."""
+
+    def parse(value: Any) -> list[str]:
+        items = comma_list(value)
+        for item in items:
+            if item not in choices:
+                best = nearest(item, choices)
+                hint = f"; did you mean {best!r}?" if best else ""
+                raise ValueError(f"{item!r} is not one of {', '.join(choices)}{hint}")
+        return items
+
+    return parse
+
+
+def whole_numbers(minimum: int) -> Callable[[Any], list[int]]:
+    """Return a parser of comma-separated lists of whole numbers."""
+    parse = whole_number(minimum)
+    return lambda value: [parse(item) for item in comma_list(value)]
+
+
+_SIZES = re.compile(r"([0-9]{1,19})-([0-9]{1,19})(?:([*+])([0-9]{1,19}))?")
+MAX_BATCH_SIZES = 100
+
+
+def batch_sizes(value: Any) -> list[int]:
+    """Parse batch sizes: a list of numbers and ranges such as 8-512*2 and 16-64+16.
+
+    >>> batch_sizes("1,8-64*2,100-120+10")
+    [1, 8, 16, 32, 64, 100, 110, 120]
+    """
+    sizes: list[int] = []
+    for item in comma_list(value):
+        found = _SIZES.fullmatch(item)
+        if found is None:
+            try:
+                sizes.append(whole_number(1)(item))
+            except ValueError:
+                forms = "a whole number of at least 1, or a range as 8-512*2 or 16-64+16"
+                raise ValueError(f"{item!r} is not a batch size: {forms}") from None
+        else:
+            sizes += _range(item, *found.groups())
+    return sizes
+
+
+def _range(item: str, first: str, last: str, sign: str | None, by: str | None) -> list[int]:
+    """Return the numbers of a range: first-last*factor, first-last+step, or every one."""
+    size, end, change = int(first), whole_number(1)(last), int(by or 1)
+    if size < 1 or size > end:
+        raise ValueError(f"{item!r} does not go from a batch size of at least 1 to a larger one")
+    if change < (2 if sign == "*" else 1):
+        raise ValueError(f"{item!r} never ends: it has to grow")
+    sizes = []
+    while size <= end:
+        sizes.append(size)
+        if len(sizes) > MAX_BATCH_SIZES:
+            raise ValueError(f"{item!r} has more than {MAX_BATCH_SIZES} batch sizes")
+        size = size * change if sign == "*" else size + change
+    return sizes
 
 
 def layer_list(value: Any) -> str:
@@ -197,12 +265,16 @@ Keep = Annotated[
         show_default=False,
     ),
 ]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Replace FILE if it exists.", rich_help_panel=OUTPUT),
+]
 Quiet = Annotated[
     bool,
     typer.Option(
         "-q",
         "--quiet",
-        help="No notes on standard error; errors still are shown.",
+        help="No notes and no progress on standard error; errors still are shown.",
         rich_help_panel=DISPLAY,
     ),
 ]

@@ -63,6 +63,17 @@ class Dense:
         z += self.biases
         return z
 
+    def run(self, number: int, x: Array) -> LayerResult:
+        """Return what the layer makes of a batch.
+
+        number: the layer's, from 1; x: (samples, inputs); the result's arrays: (samples, neurons).
+        """
+        # NaN and infinity are results like others: counted and reported, never a warning
+        with np.errstate(all="ignore"):
+            z = self.pre_activation(x)
+            a = self.activation(z)
+        return LayerResult(number, self.name, z, a)
+
 
 def build_dense(
     spec: LayerSpec, inputs: int, dtype: DType, generator: np.random.RandomState | None

@@ -81,11 +81,9 @@ class Network:
     def _run(self, x: Array) -> Iterator[LayerResult]:
         """Yield a result per layer: the forward loop, the only one."""
         for number, layer in enumerate(self.layers, start=1):
-            # NaN and infinity are results like others: counted and reported, never a warning
-            with np.errstate(all="ignore"):
-                z = layer.pre_activation(x)
-                x = layer.activation(z)
-            yield LayerResult(number, layer.name, z, x)
+            result = layer.run(number, x)
+            x = result.output
+            yield result
 
     def _check_batch(self, batch: npt.ArrayLike) -> Array:
         x = _numbers(batch)
@@ -130,7 +128,7 @@ def build_network(spec: NetworkSpec) -> Network:
     if spec.seed is None and table.drawn_layers:
         numbers = ", ".join(map(str, table.drawn_layers))
         raise ShapeError(Problem("N109", f"layers {numbers} draw random numbers without a seed"))
-    available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    available = physical_memory_bytes()
     if table.parameter_bytes > available:
         raise _no_memory(table.parameter_bytes, available)
     generator = np.random.RandomState(spec.seed) if spec.seed is not None else None
@@ -142,6 +140,11 @@ def build_network(spec: NetworkSpec) -> Network:
     except MemoryError:
         raise _no_memory(table.parameter_bytes, available) from None
     return Network(spec, layers)
+
+
+def physical_memory_bytes() -> int:
+    """Return how much memory this machine has."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _no_memory(needed: int, available: int) -> FileError:

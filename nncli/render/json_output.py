@@ -23,10 +23,10 @@ def forward_json(run: ForwardRun, *, weights: bool) -> str:
         _layer(layer, result, weights=weights)
         for layer, result in zip(run.network.layers, run.layers, strict=True)
     ]
-    return _document(
+    return document(
         {
             "format": "nncli.forward/1",
-            "network": _network(run.network.spec),
+            "network": network_object(run.network.spec),
             "data": {
                 "source": run.batch.source,
                 "samples": samples,
@@ -39,7 +39,7 @@ def forward_json(run: ForwardRun, *, weights: bool) -> str:
                 "columns": list(run.network.spec.output_columns),
                 "values": json_array(run.output),
             },
-            "notes": _notes(run.notes),
+            "notes": note_objects(run.notes),
         }
     )
 
@@ -48,7 +48,7 @@ def forward_jsonl(run: ForwardRun) -> Iterator[bytes]:
     """Yield a run's outputs as JSON Lines, one object per sample."""
     for index, values in enumerate(json_array(run.output)):
         kept = {name: texts[index] for name, texts in run.batch.kept.items()}
-        yield _document({"sample": index + 1, "kept": kept, "output": values}).encode()
+        yield document({"sample": index + 1, "kept": kept, "output": values}).encode()
 
 
 def shapes_json(
@@ -75,17 +75,17 @@ def shapes_json(
         }
         for layer in table.layers
     ]
-    return _document(
+    return document(
         {
             "format": "nncli.shapes/1",
-            "network": _network(spec),
+            "network": network_object(spec),
             "layers": layers,
             "total_parameters": table.total_parameters,
             "total_multiply_adds": table.total_multiply_adds,
             "parameter_bytes": table.parameter_bytes,
             "batch_size": batch_size,
             "activation_bytes": table.activation_bytes(batch_size),
-            "notes": _notes(notes),
+            "notes": note_objects(notes),
             "problems": [_problem(problem) for problem in problems],
         }
     )
@@ -132,7 +132,8 @@ def _layer(layer: Dense, result: LayerResult, *, weights: bool) -> dict[str, Any
     return described
 
 
-def _network(spec: NetworkSpec) -> dict[str, Any]:
+def network_object(spec: NetworkSpec) -> dict[str, Any]:
+    """Return which network it is."""
     return {
         "name": spec.name,
         "dtype": spec.dtype,
@@ -141,7 +142,8 @@ def _network(spec: NetworkSpec) -> dict[str, Any]:
     }
 
 
-def _notes(notes: tuple[Note, ...]) -> list[dict[str, Any]]:
+def note_objects(notes: tuple[Note, ...]) -> list[dict[str, Any]]:
+    """Return the notes of a run."""
     return [{"code": n.code, "layer": n.layer, "message": n.message} for n in notes]
 
 
@@ -158,5 +160,6 @@ def _problem(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _document(content: dict[str, Any]) -> str:
+def document(content: dict[str, Any]) -> str:
+    """Return one JSON document, on a line of its own."""
     return json.dumps(content, allow_nan=False) + "\n"

@@ -188,6 +188,11 @@ class NetworkSpec(_Model):
         return (self.inputs.size, *(layer.neurons for layer in self.layers))
 
     @property
+    def activations(self) -> list[str]:
+        """The name of each layer's activation."""
+        return [layer.activation.kind for layer in self.layers]
+
+    @property
     def output_columns(self) -> tuple[str, ...]:
         """The names of the outputs: those of the spec, otherwise output_1 and so on."""
         if self.outputs is not None:

@@ -1,0 +1,314 @@
+"""A benchmark as a view: its timings, what they advise, and how they compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from nncli.errors import count_of, shorten
+from nncli.files import source_name
+from nncli.network.shapes import shape_table
+from nncli.render.numbers import format_bytes, format_percent
+from nncli.render.quantities import (
+    bar,
+    certain_digits,
+    format_rate,
+    format_seconds,
+    format_significant,
+)
+from nncli.render.view import BLANK, Align, Block, Column, Grid, Line, Span, Style, View, line
+from nncli.timing.bench import Advice, BenchRun, LayerShare, Result
+from nncli.timing.comparison import Comparison
+from nncli.timing.prepare import Series
+from nncli.timing.statistics import MIN_ROUNDS, MIN_TICKS, NOISY_SPREAD, Verdict
+
+_BAR_WIDTH = 10
+# On a terminal, a gap of two still sets columns apart.
+_NARROW_GAP = 2
+# Of timings that cannot be judged no more is shown.
+_DOUBTFUL_DIGITS = 2
+# Beyond this error the line is no description of the times, and that is said.
+_POOR_FIT = 0.10
+
+_WIDE = format_percent(NOISY_SPREAD)
+_RULES: dict[Verdict, str] = {
+    "stable": f"the middle half of the timings spreads less than {_WIDE} of the median",
+    "noisy": f"it spreads {_WIDE} or more: close other programs, or try --min-time",
+    "too short": f"fewer than {MIN_ROUNDS} rounds, or under {MIN_TICKS:,} clock steps: "
+    "try --repetitions",
+}
+_STYLES: dict[str, Style] = {
+    "stable": "dim",
+    "noisy": "note",
+    "too short": "note",
+    "slower": "error",
+    "faster": "accent",
+    "no significant difference": "dim",
+}
+
+
+def bench_view(run: BenchRun, comparison: Comparison | None, width: int | None) -> View:
+    """Return everything that a benchmark shows.  width: of the terminal; None for no limit."""
+    blocks: list[Block] = [*_title(run), BLANK, *_timings(run, width), *_rules(run)]
+    for advice in run.advice:
+        blocks += [BLANK, *_advice(run, advice)]
+    if len(run.advice) > 1:
+        blocks += _between_series(run)
+    for series in dict.fromkeys(share.candidate.series for share in run.layers):
+        blocks += [BLANK, *_layer_shares(run, series)]
+    if comparison is not None:
+        blocks += [BLANK, *_comparison(run, comparison)]
+    return blocks
+
+
+def _title(run: BenchRun) -> list[Line]:
+    spec, machine = run.spec, run.machine
+    dtypes = ", ".join(dict.fromkeys(advice.series.dtype for advice in run.advice))
+    sizes = shorten(" → ".join(map(str, spec.layer_sizes)))
+    multiply_adds = f"{shape_table(spec).total_multiply_adds:,} multiply–adds per sample"
+    inputs = "random inputs" if run.source is None else source_name(run.source)
+    versions = [f"{name} {version}" for name, version in machine.versions.items()]
+    software = ", ".join([*versions, *machine.blas])
+    rates = "   ".join(
+        f"{format_rate(rate.gflops * 1e9)}FLOP/s as a {rate.dtype} matrix product "
+        f"on {count_of(rate.threads, 'thread')}"
+        for rate in run.matmuls
+    )
+    return [
+        line(Span(spec.name, "accent"), f"   {dtypes}   {sizes}   {multiply_adds}   {inputs}"),
+        line(Span(f"{machine.processor}, {count_of(machine.processors, 'processor')}", "dim")),
+        line(Span(software, "dim")),
+        line(Span(rates, "dim")),
+    ]
+
+
+# ------------------------------------------------------------------------------- the timings
+
+
+class _Field(NamedTuple):
+    """A column of the timings: its heading, its texts, and how soon a narrow screen drops it."""
+
+    heading: str
+    cell: Callable[[Result], Span]
+    align: Align = "right"
+    dropped: int = 0  # 0 never, 1 first
+
+
+def _timings(run: BenchRun, width: int | None) -> list[Block]:
+    fields = [*_series_fields(run), *_timing_fields(run)]
+    hidden: list[str] = []
+    grid = _grid(fields, run.results)
+    while width is not None and _narrowed(grid).width() > width:
+        candidates = [field for field in fields if field.dropped]
+        if not candidates:
+            break
+        first = min(candidates, key=lambda field: field.dropped)
+        fields.remove(first)
+        hidden.append(first.heading or "bars")
+        grid = _grid(fields, run.results)
+    blocks: list[Block] = [grid]
+    if hidden:
+        listed = ", ".join(hidden)
+        blocks.append(line(Span(f" {listed} not shown; --format json for all", "dim")))
+    return blocks
+
+
+def _narrowed(grid: Grid) -> Grid:
+    return Grid(grid.columns, grid.rows, _NARROW_GAP)
+
+
+def _grid(fields: Sequence[_Field], results: Sequence[Result]) -> Grid:
+    columns = tuple(Column(field.heading, field.align) for field in fields)
+    return Grid(columns, tuple(tuple(field.cell(r) for field in fields) for r in results))
+
+
+def _series_fields(run: BenchRun) -> list[_Field]:
+    """Return columns for what differs between the series."""
+    fields = [
+        _Field("backend", lambda r: Span(r.series.backend), "left"),
+        _Field("dtype", lambda r: Span(r.series.dtype), "left"),
+        _Field("threads", lambda r: Span(str(r.series.threads))),
+    ]
+    return [f for f in fields if len({f.cell(result) for result in run.results}) > 1]
+
+
+def _timing_fields(run: BenchRun) -> list[_Field]:
+    best = max(result.timing.rate for result in run.results)
+    smallest = run.request.batch_sizes[0]
+    return [
+        _Field("batch size", lambda r: Span(f"{r.batch_size:,}")),
+        _Field("per batch", lambda r: Span(format_seconds(r.summary.median, _digits(r)))),
+        _Field("IQR", lambda r: Span(format_percent(r.summary.spread), "dim")),
+        _Field("p95", lambda r: Span(format_seconds(r.summary.p95, _digits(r))), dropped=2),
+        _Field(
+            "per sample",
+            lambda r: Span(format_seconds(r.timing.seconds_per_sample, _digits(r))),
+            dropped=6,
+        ),
+        _Field("samples/s", lambda r: Span(format_rate(r.timing.rate, _digits(r)))),
+        _Field(
+            "GFLOP/s", lambda r: Span(format_significant(r.gflops, min(_digits(r), 3))), dropped=4
+        ),
+        _Field("of matmul", lambda r: Span(format_percent(r.matmul_share)), dropped=3),
+        _Field(f"vs {smallest:,}", lambda r: Span(f"{format_significant(r.speedup, 2)} ×")),
+        _Field(
+            "",
+            lambda r: Span(bar(r.timing.rate / best, _BAR_WIDTH).ljust(_BAR_WIDTH), "accent"),
+            "left",
+            dropped=5,
+        ),
+        _Field(
+            "memory",
+            lambda r: Span("" if r.peak_bytes is None else format_bytes(r.peak_bytes)),
+            dropped=1,
+        ),
+        _Field("verdict", lambda r: Span(r.verdict, _STYLES[r.verdict]), "left"),
+    ]
+
+
+def _digits(result: Result) -> int:
+    if result.verdict == "too short":
+        return _DOUBTFUL_DIGITS
+    return certain_digits(result.summary.median, result.summary.uncertainty)
+
+
+def _rules(run: BenchRun) -> list[Line]:
+    """Return how it was measured, and what the verdicts mean."""
+    how = f"{count_of(run.rounds, 'round')} in random order, {format_seconds(run.elapsed_seconds)}"
+    equal = "all outputs equal, within rounding"
+    verdicts = dict.fromkeys(result.verdict for result in run.results)
+    return [
+        BLANK,
+        line(Span(f" {how}; {equal}", "dim")),
+        *(line(Span(f" {verdict}: {_RULES[verdict]}", "dim")) for verdict in verdicts),
+    ]
+
+
+# -------------------------------------------------------------------------------- the advice
+
+
+def _advice(run: BenchRun, advice: Advice) -> list[Line]:
+    of_series = run.results_of(advice.series)
+    lines = [line(Span(series_label(run, advice.series), "accent"))] if len(run.advice) > 1 else []
+    if advice.line is not None:
+        smallest = of_series[0].batch_size
+        overhead = format_seconds(advice.line.overhead_seconds)
+        cost = format_seconds(advice.line.seconds_per_sample)
+        share = format_percent(advice.line.overhead_share(smallest))
+        poor = advice.line.largest_error > _POOR_FIT
+        caution = f" (off by up to {format_percent(advice.line.largest_error)})" if poor else ""
+        lines.append(line(f" time ≈ {overhead} + {cost} × batch size{caution}"))
+        lines.append(line(f" at batch size {smallest:,}, {share} of the time is call overhead"))
+    lines.append(line(f" {recommendation_reason(run, advice)}"))
+    for cliff in advice.cliffs:
+        slowdown = format_significant(cliff.slowdown, 3)
+        text = f"a sample takes {slowdown} × as long as at batch size {cliff.smaller:,}"
+        lines.append(line(Span(f" cliff at batch size {cliff.larger:,}", "note"), f": {text}"))
+    return lines
+
+
+def recommendation_reason(run: BenchRun, advice: Advice) -> str:
+    """Return why a batch size is recommended, in a sentence."""
+    results = run.results_of(advice.series)
+    found = advice.recommendation
+    chosen = next(result for result in results if result.batch_size == found.batch_size)
+    size = f"batch size {found.batch_size:,}"
+    takes = format_seconds(chosen.summary.median, _digits(chosen))
+    if chosen.peak_bytes is not None:
+        takes += f" and {format_bytes(chosen.peak_bytes)}"
+    if len(results) == 1:
+        return f"{size} takes {takes}; compare several with --batch-sizes"
+    if found.still_rising:
+        return f"{size} is the fastest, in {takes}; the rate still rises: try larger ones"
+    if found.batch_size == results[0].batch_size:
+        share = format_percent(found.share)
+        return f"{size} already reaches {share} of the best rate: batching buys little here"
+    reaches = f"{size} reaches {format_percent(found.share)} of the best rate, in {takes}"
+    largest = found.batch_size == results[-1].batch_size
+    return reaches if largest else f"{reaches}: larger batches buy little"
+
+
+def series_label(run: BenchRun, series: Series) -> str:
+    """Return what sets a series apart from the others."""
+    varied = [field.heading for field in _series_fields(run)]
+    parts = {
+        "backend": series.backend,
+        "dtype": series.dtype,
+        "threads": count_of(series.threads, "thread"),
+    }
+    return ", ".join(parts[heading] for heading in varied)
+
+
+def _between_series(run: BenchRun) -> list[Line]:
+    """Return how the series compare at the largest batch size that all of them ran."""
+    sizes = [
+        {result.batch_size for result in run.results if result.series == advice.series}
+        for advice in run.advice
+    ]
+    common = set.intersection(*sizes)
+    if not common:
+        return []
+    size = max(common)
+    medians = {r.series: r.summary.median for r in run.results if r.batch_size == size}
+    fastest, *others = sorted(medians, key=lambda series: medians[series])
+    best = f"at batch size {size:,} {series_label(run, fastest)} is the fastest"
+    ratios = [
+        f"{series_label(run, other)} {format_significant(medians[other] / medians[fastest], 3)} ×"
+        for other in others
+    ]
+    return [BLANK, line(f" {best}; relative to it: {', '.join(ratios)}")]
+
+
+# ------------------------------------------------------------------- layers and comparisons
+
+
+def _layer_shares(run: BenchRun, series: Series) -> list[Block]:
+    by_layer: dict[tuple[int, str], list[LayerShare]] = {}
+    sums: dict[int, float] = {}
+    for share in run.layers:
+        key = share.candidate
+        if key.series == series:
+            by_layer.setdefault((key.layer, key.name), []).append(share)
+            sums[key.batch_size] = sums.get(key.batch_size, 0.0) + share.share
+    label = series_label(run, series)
+    columns = (
+        Column("#", "right"),
+        Column("layer"),
+        *(Column(f"batch size {size:,}", "right") for size in sums),
+    )
+    rows = [
+        (Span(str(number), "dim"), Span(name), *(Span(format_percent(s.share)) for s in shares))
+        for (number, name), shares in by_layer.items()
+    ]
+    total = (Span(""), Span("sum", "dim"), *(Span(f"{s * 100:.0f} %") for s in sums.values()))
+    caveat = " each layer was timed by itself: the parts need not add up to the whole"
+    return [
+        line(Span(f"share of each layer{f', {label}' if label else ''}", "accent")),
+        Grid(columns, (*rows, total)),
+        line(Span(caveat, "dim")),
+    ]
+
+
+def _comparison(run: BenchRun, comparison: Comparison) -> list[Block]:
+    named = _series_fields(run)
+    columns = (
+        *(Column(field.heading, field.align) for field in named),
+        Column("batch size", "right"),
+        Column("per batch", "right"),
+        Column("ratio", "right"),
+        Column("95 % interval"),
+        Column("change"),
+    )
+    rows = tuple(
+        (
+            *(field.cell(one.result) for field in named),
+            Span(f"{one.result.batch_size:,}"),
+            Span(format_seconds(one.result.summary.median, _digits(one.result))),
+            Span(f"{one.ratio.estimate:.3f} ×"),
+            Span(f"{one.ratio.low:.3f} to {one.ratio.high:.3f}", "dim"),
+            Span(one.change, _STYLES[one.change]),
+        )
+        for one in comparison.compared
+    )
+    title = line(Span(f"against {comparison.source}", "accent"))
+    return [title, Grid(columns, rows)]

@@ -1,0 +1,108 @@
+"""A benchmark as JSON, JSON Lines and columns: every raw measurement, at full precision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from nncli.render.bench import recommendation_reason
+from nncli.render.json_output import document, network_object, note_objects
+from nncli.timing.bench import Advice, BenchRun, LayerShare, Result
+from nncli.timing.comparison import Compared, Comparison
+from nncli.timing.saved import FORMAT
+
+
+def bench_json(run: BenchRun, comparison: Comparison | None = None) -> str:
+    """Return a benchmark as one JSON document, which `read_saved` reads back."""
+    first = run.advice[0]
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "network": {**network_object(run.spec), "activations": run.spec.activations},
+        "data": {"source": run.source},
+        "plan": {**asdict(run.request.plan), "rounds": run.rounds},
+        "elapsed_seconds": run.elapsed_seconds,
+        "results": [_result(result) for result in run.results],
+        "fit": _fit(first),
+        "recommendation": _recommendation(run, first),
+        "series": [_series(run, advice) for advice in run.advice],
+        "layers": [_layer(share) for share in run.layers],
+        "machine": {**asdict(run.machine), "matmul": [asdict(rate) for rate in run.matmuls]},
+        "notes": note_objects(run.notes),
+    }
+    if comparison is not None:
+        compared = [_compared(one) for one in comparison.compared]
+        content["comparison"] = {"source": comparison.source, "results": compared}
+    return document(content)
+
+
+def bench_jsonl(run: BenchRun) -> Iterator[bytes]:
+    """Yield a benchmark's results as JSON Lines."""
+    for result in run.results:
+        yield document(_result(result)).encode()
+
+
+def bench_columns(run: BenchRun) -> dict[str, list[Any]]:
+    """Return a benchmark's results column by column, without the raw measurements."""
+    rows = [_result(result) for result in run.results]
+    return {name: [row[name] for row in rows] for name in rows[0] if name != "samples_seconds"}
+
+
+def _result(result: Result) -> dict[str, Any]:
+    """Return one result; times are of one call, in seconds."""
+    return {
+        **asdict(result.series),
+        "batch_size": result.batch_size,
+        "verdict": result.verdict,
+        "peak_bytes": result.peak_bytes,
+        "calls": result.samples.calls,
+        "median_seconds": result.summary.median,
+        "iqr_seconds": result.summary.iqr,
+        "p95_seconds": result.summary.p95,
+        "per_sample_seconds": result.timing.seconds_per_sample,
+        "samples_per_second": result.timing.rate,
+        "gflops": result.gflops,
+        "matmul_share": result.matmul_share,
+        "speedup": result.speedup,
+        "samples_seconds": list(result.samples.seconds),
+    }
+
+
+def _fit(advice: Advice) -> dict[str, float] | None:
+    return None if advice.line is None else asdict(advice.line)
+
+
+def _recommendation(run: BenchRun, advice: Advice) -> dict[str, Any]:
+    reason = recommendation_reason(run, advice)
+    return {"batch_size": advice.recommendation.batch_size, "reason": reason}
+
+
+def _series(run: BenchRun, advice: Advice) -> dict[str, Any]:
+    return {
+        **asdict(advice.series),
+        "fit": _fit(advice),
+        "recommendation": _recommendation(run, advice),
+        "cliffs": [asdict(cliff) for cliff in advice.cliffs],
+    }
+
+
+def _layer(share: LayerShare) -> dict[str, Any]:
+    return {
+        **asdict(share.candidate.series),
+        "batch_size": share.candidate.batch_size,
+        "layer": share.candidate.layer,
+        "name": share.candidate.name,
+        "median_seconds": share.seconds,
+        "share": share.share,
+    }
+
+
+def _compared(one: Compared) -> dict[str, Any]:
+    return {
+        **asdict(one.result.series),
+        "batch_size": one.result.batch_size,
+        "ratio": one.ratio.estimate,
+        "low": one.ratio.low,
+        "high": one.ratio.high,
+        "change": one.change,
+    }

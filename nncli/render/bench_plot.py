@@ -1,0 +1,107 @@
+"""A benchmark as a picture: rate and latency against batch size, with their spread."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, Literal
+
+from nncli.render.bench import series_label
+from nncli.timing.bench import Advice, BenchRun, Result
+
+PictureKind = Literal["svg", "png"]
+
+_SIZE_INCHES = (10.0, 4.6)
+_DOTS_PER_INCH = 150
+# Okabe & Ito's colours, which most kinds of colour blindness leave apart.
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_MARKERS = "osD^vPX"
+
+
+def bench_plot(run: BenchRun, kind: PictureKind) -> bytes:
+    """Return a picture of a benchmark: lines through the medians, bars from quartile to quartile.
+
+    Raises ImportError without matplotlib.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    # the same picture for the same figures, whatever the user's settings, and inert foreign text
+    settings = {"svg.hashsalt": "nncli", "text.parse_math": False, "axes.grid": True}
+    with mpl.rc_context({**mpl.rcParamsDefault, **settings, "backend": "agg"}):
+        figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
+        rate, latency = figure.subplots(1, 2)
+        for number, advice in enumerate(run.advice):
+            _draw(run, advice, rate, latency, number)
+        _label(run, rate, latency)
+        stream = io.BytesIO()
+        metadata = {"Date": None} if kind == "svg" else {"Software": None}
+        figure.savefig(stream, format=kind, dpi=_DOTS_PER_INCH, metadata=metadata)
+    return stream.getvalue()
+
+
+def _draw(run: BenchRun, advice: Advice, rate: Any, latency: Any, number: int) -> None:
+    """Draw one series into both panels, and mark its recommended batch size."""
+    results = run.results_of(advice.series)
+    sizes = [result.batch_size for result in results]
+    style = {
+        "color": _COLOURS[number % len(_COLOURS)],
+        "marker": _MARKERS[number % len(_MARKERS)],
+        "markersize": 5,
+        "capsize": 3,
+        "label": series_label(run, advice.series) or "median, quartiles",
+    }
+    rates = [result.timing.rate for result in results]
+    rate.errorbar(sizes, rates, yerr=_rate_spread(results), **style)
+    seconds = [result.summary.median for result in results]
+    latency.errorbar(sizes, seconds, yerr=_seconds_spread(results), **style)
+    if len(results) > 1:
+        chosen = sizes.index(advice.recommendation.batch_size)
+        mark = {"facecolors": "none", "edgecolors": style["color"], "s": 160, "zorder": 5}
+        for axes, values in ((rate, rates), (latency, seconds)):
+            axes.scatter([sizes[chosen]], [values[chosen]], **mark)
+
+
+def _seconds_spread(results: list[Result]) -> list[list[float]]:
+    """Return how far the quartiles lie below and above the medians."""
+    summaries = [result.summary for result in results]
+    return [
+        [s.median - s.lower_quartile for s in summaries],
+        [s.upper_quartile - s.median for s in summaries],
+    ]
+
+
+def _rate_spread(results: list[Result]) -> list[list[float]]:
+    """Return the same for samples per second: the slow quartile is the low one."""
+    return [
+        [r.timing.rate - r.batch_size / r.summary.upper_quartile for r in results],
+        [r.batch_size / r.summary.lower_quartile - r.timing.rate for r in results],
+    ]
+
+
+def _label(run: BenchRun, rate: Any, latency: Any) -> None:
+    from matplotlib.ticker import EngFormatter
+
+    for axes, title, unit in ((rate, "samples per second", ""), (latency, "time per batch", "s")):
+        axes.set_xscale("log", base=2)
+        axes.set_yscale("log")
+        sizes = run.request.batch_sizes
+        axes.set_xticks(sizes if len(sizes) <= 12 else sizes[:: len(sizes) // 8])
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_minor_locator(_no_ticks())
+        axes.yaxis.set_major_formatter(EngFormatter(unit=unit))
+        axes.yaxis.set_minor_formatter("")
+        axes.set_xlabel("batch size")
+        axes.set_title(title, loc="left")
+        axes.grid(visible=True, which="major", color="#dddddd")
+        axes.set_axisbelow(True)
+        axes.spines[["top", "right"]].set_visible(False)
+    figure = rate.figure
+    sizes_text = "-".join(map(str, run.spec.layer_sizes))
+    figure.suptitle(f"{run.spec.name}   {sizes_text}   {run.machine.processor}", fontsize=11)
+    rate.legend(frameon=False)
+
+
+def _no_ticks() -> Any:
+    from matplotlib.ticker import NullLocator
+
+    return NullLocator()

@@ -1,0 +1,1 @@
+"""Measuring honestly how long a network takes: sampling, statistics, advice, comparison."""

@@ -1,0 +1,219 @@
+"""Ways to run the same network, to be timed against one another.
+
+Each prepares everything that does not belong to a call: arrays in its own form, sessions, threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from nncli.network.activations import Array
+from nncli.network.network import Network
+from nncli.spec.model import Activation
+from nncli.timing.names import BackendName
+from nncli.timing.plain import plain_forward
+from nncli.timing.sampling import Contestant
+
+# The slow ways are timed only as far as one call stays around a second.
+MAX_PYTHON_MULTIPLY_ADDS = 20_000_000
+MAX_LOOP_SAMPLES = 50_000
+
+Surroundings: TypeAlias = Callable[[], AbstractContextManager[object]]
+
+
+class Unsupported(Exception):  # noqa: N818  # nothing went wrong: it is a property of the backend
+    """A backend cannot run this network; the text says why."""
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedCall:
+    """A forward pass that is ready to be timed.
+
+    contestant: the call, which does all of it and nothing else, in the surroundings it needs;
+    output: turns what the call returns into an array (samples, neurons).
+    """
+
+    contestant: Contestant
+    output: Callable[[Any], Array]
+
+
+# From a network and a number of threads to a function that prepares calls on a batch.
+Prepare: TypeAlias = Callable[[Array], PreparedCall]
+
+
+def prepare_backend(name: BackendName, network: Network, threads: int) -> Prepare:
+    """Return a function from a batch (samples, inputs) to a call that runs it.
+
+    Raises Unsupported if the backend cannot run the network, ImportError if it is not installed.
+    """
+    return _BACKENDS[name](network, threads)
+
+
+def largest_batch(name: BackendName, multiply_adds: int) -> int | None:
+    """Return the largest batch size that a backend is timed with, None for any.
+
+    multiply_adds: of the network, for one sample.
+    """
+    if name == "python":
+        return MAX_PYTHON_MULTIPLY_ADDS // multiply_adds
+    return MAX_LOOP_SAMPLES if name == "loop" else None
+
+
+def blas_threads(threads: int) -> Surroundings:
+    """Return surroundings in which matrix products run on so many threads."""
+    from threadpoolctl import ThreadpoolController
+
+    return partial(ThreadpoolController().limit, limits=threads, user_api="blas")
+
+
+def _numpy(network: Network, threads: int) -> Prepare:
+    surroundings = blas_threads(threads)
+
+    def prepare(batch: Array) -> PreparedCall:
+        return PreparedCall(Contestant(partial(network.forward, batch), surroundings), _same)
+
+    return prepare
+
+
+def _loop(network: Network, threads: int) -> Prepare:
+    surroundings = blas_threads(threads)
+
+    def prepare(batch: Array) -> PreparedCall:
+        samples = [batch[index : index + 1] for index in range(len(batch))]  # each (1, inputs)
+
+        def call() -> list[Array]:
+            return [network.forward(sample) for sample in samples]
+
+        return PreparedCall(Contestant(call, surroundings), np.concatenate)
+
+    return prepare
+
+
+def _python(network: Network, _: int) -> Prepare:
+    if network.dtype != "float64":
+        raise Unsupported("Python's numbers are float64")
+    forward = plain_forward(network)
+
+    def prepare(batch: Array) -> PreparedCall:
+        return PreparedCall(Contestant(partial(forward, batch.tolist())), np.array)
+
+    return prepare
+
+
+def _onnxruntime(network: Network, threads: int) -> Prepare:
+    import onnxruntime
+
+    from nncli.formats.onnx_model import INPUT, OnnxLayer, onnx_model
+
+    layers = [
+        OnnxLayer(layer.weights, layer.biases, spec.activation)
+        for layer, spec in zip(network.layers, network.spec.layers, strict=True)
+    ]
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # what is wrong is said by nncli
+    providers = ["CPUExecutionProvider"]
+    try:
+        model = onnx_model(layers, network.name)
+        session = onnxruntime.InferenceSession(model, options, providers=providers)
+    except ImportError:
+        raise
+    except Exception as error:
+        # its exceptions have no common class of their own
+        raise Unsupported(str(error).rpartition(" : ")[2]) from None
+
+    def prepare(batch: Array) -> PreparedCall:
+        return PreparedCall(Contestant(partial(session.run, None, {INPUT: batch})), _first)
+
+    return prepare
+
+
+def _torch(network: Network, threads: int) -> Prepare:
+    import torch
+    from torch.nn.functional import linear
+
+    layers = [
+        (
+            torch.from_numpy(np.ascontiguousarray(layer.weights.T)),  # (neurons, inputs)
+            torch.from_numpy(layer.biases),
+            _torch_activation(spec.activation, network.dtype),
+        )
+        for layer, spec in zip(network.layers, network.spec.layers, strict=True)
+    ]
+
+    def forward(x: Any) -> Any:
+        for weights, biases, activation in layers:
+            x = linear(x, weights, biases)
+            if activation is not None:
+                x = activation(x)
+        return x
+
+    def prepare(batch: Array) -> PreparedCall:
+        call = partial(forward, torch.from_numpy(batch))
+        contestant = Contestant(call, partial(_torch_threads, threads))
+        return PreparedCall(contestant, lambda output: output.numpy())
+
+    return prepare
+
+
+@contextmanager
+def _torch_threads(threads: int) -> Iterator[None]:
+    """Let PyTorch run on so many threads, and keep no record for gradients."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _torch_activation(activation: Activation, dtype: str) -> Callable[[Any], Any] | None:
+    """Return PyTorch's function for an activation, None for linear."""
+    import torch
+    from torch.nn import functional
+
+    match activation.kind:
+        case "linear":
+            return None
+        case "step":
+            return partial(torch.heaviside, values=torch.zeros((), dtype=getattr(torch, dtype)))
+        case "softmax":
+            return partial(functional.softmax, dim=1)
+        case "softplus":
+            # from its threshold on PyTorch returns z itself, by default where digits are still lost
+            return partial(functional.softplus, threshold=40)
+        case "sigmoid" | "tanh":
+            function: Callable[[Any], Any] = getattr(torch, activation.kind)
+            return function
+        case kind:
+            return partial(getattr(functional, kind), **activation.parameters())
+
+
+def _same(output: Array) -> Array:
+    return output
+
+
+def _first(outputs: list[Array]) -> Array:
+    return outputs[0]
+
+
+_BACKENDS: Mapping[BackendName, Callable[[Network, int], Prepare]] = MappingProxyType(
+    {
+        "numpy": _numpy,
+        "loop": _loop,
+        "python": _python,
+        "onnxruntime": _onnxruntime,
+        "torch": _torch,
+    }
+)

@@ -1,0 +1,111 @@
+"""A benchmark against one that was saved before: which batch sizes became slower or faster."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Literal
+
+import numpy as np
+
+from nncli.errors import Note, Problem, UsageError, shorten
+from nncli.timing.bench import BenchRun, Result
+from nncli.timing.prepare import Request
+from nncli.timing.saved import Key, SavedBench
+from nncli.timing.statistics import Interval, ratio_of_medians
+
+Change = Literal["slower", "faster", "no significant difference"]
+
+# Two runs of the same network differ by more than the rounds of either show: memory is laid out
+# anew, the machine is warmer.  A difference counts only beyond this (benchmarks/README.md).
+BETWEEN_RUNS = 0.05
+_BOOTSTRAP_SEED = 0
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One result against the saved one; ratio: of the medians, above 1 if it takes longer now."""
+
+    result: Result
+    ratio: Interval
+
+    @property
+    def change(self) -> Change:
+        """What became of it; a difference needs the whole interval beyond what two runs differ."""
+        if self.ratio.low > 1 + BETWEEN_RUNS:
+            return "slower"
+        if self.ratio.high < 1 / (1 + BETWEEN_RUNS):
+            return "faster"
+        return "no significant difference"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All results that have a counterpart in a saved benchmark."""
+
+    source: str
+    compared: tuple[Compared, ...]
+    notes: tuple[Note, ...]
+
+
+def check_comparable(saved: SavedBench, dtypes: Collection[str], request: Request) -> None:
+    """Check, before anything is timed, that something will be comparable.  Raises UsageError."""
+    wanted = product(request.backends, dtypes, request.threads, request.batch_sizes)
+    if not any(Key(*key) in saved.timings for key in wanted):
+        sizes = sorted({key.batch_size for key in saved.timings})
+        message = f"nothing to compare: {saved.source} has no measurement of what is to be timed"
+        listed = ",".join(map(str, sizes)) or "none"
+        raise UsageError(message, f"it was saved with --batch-sizes {listed}")
+
+
+def compare(run: BenchRun, saved: SavedBench) -> Comparison:
+    """Compare every result with the saved one of the same backend, type, threads and size."""
+    generator = np.random.default_rng(_BOOTSTRAP_SEED)
+    compared = []
+    for result in run.results:
+        series = result.series
+        key = Key(series.backend, series.dtype, series.threads, result.batch_size)
+        if key in saved.timings:
+            ratio = ratio_of_medians(result.samples.seconds, saved.timings[key], generator)
+            compared.append(Compared(result, ratio))
+    return Comparison(saved.source, tuple(compared), tuple(_notes(run, saved)))
+
+
+def slower_than(comparison: Comparison, limit: float) -> list[Problem]:
+    """Return a problem for each result that is significantly slower by more than *limit*."""
+    problems = []
+    for one in comparison.compared:
+        if one.change == "slower" and one.ratio.estimate > 1 + limit:
+            series, ratio = one.result.series, one.ratio
+            message = (
+                f"batch size {one.result.batch_size:,} ({series.backend}, {series.dtype}) takes "
+                f"{ratio.estimate:.2f} × as long as in {comparison.source} "
+                f"({ratio.low:.2f} to {ratio.high:.2f} ×), {1 + limit:.4g} × is allowed"
+            )
+            problems.append(Problem("N605", message))
+    return problems
+
+
+def _notes(run: BenchRun, saved: SavedBench) -> Iterable[Note]:
+    """Say in what else the two runs differ: then a ratio says more than one thing."""
+    spec, machine = run.spec, run.machine
+    now: dict[str, Any] = {"layer_sizes": list(spec.layer_sizes), "activations": spec.activations}
+    if any(saved.network.get(key) != value for key, value in now.items()):
+        sizes = saved.network.get("layer_sizes")
+        listed = "-".join(map(str, sizes)) if isinstance(sizes, list) else "unknown sizes"
+        yield Note("other_network", f"{saved.source} is of another network: {shorten(listed)}")
+    then = saved.machine
+    if (then.get("processor"), then.get("processors")) != (machine.processor, machine.processors):
+        where = shorten(f"{then.get('processor')}, {then.get('processors')} processors")
+        yield Note("other_machine", f"{saved.source} was measured on another machine: {where}")
+    versions = then.get("versions")
+    known = versions if isinstance(versions, dict) else {}
+    changed = [
+        f"{name} {shorten(str(known[name]))} → {version}"
+        for name, version in machine.versions.items()
+        if name in known and known[name] != version
+    ]
+    if changed:
+        listed = ", ".join(changed)
+        yield Note("other_versions", f"{saved.source} was measured with other versions: {listed}")
