@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Sequence
 from functools import partial
 from importlib.util import find_spec
@@ -240,8 +241,9 @@ def bench(
         from nncli.timing.bench import run_bench
         from nncli.timing.comparison import check_comparable, slower_than
         from nncli.timing.comparison import compare as compare_runs
+        from nncli.timing.isolation import own_process
         from nncli.timing.prepare import Request
-        from nncli.timing.sampling import Plan, system_clock
+        from nncli.timing.sampling import Plan, sample, system_clock
         from nncli.timing.saved import read_saved
 
         dtypes: tuple[DType | None, ...] = _merged(dtype) or (None,)
@@ -264,14 +266,15 @@ def bench(
             options = data_options(arguments, whole=False)
             batch = read_batch(data, options, choice, wanted, binary_stdin(data, quiet=quiet))
         with progress_bar(quiet=quiet) as advance:
-            run = run_bench(
-                {network.dtype: network for network in networks},
-                batch,
-                request,
-                system_clock(),
-                notes=readings[0].notes,
+            sampler = partial(
+                sample,
+                clock=system_clock(),
+                generator=random.Random(0),  # noqa: S311  # an order, not a secret
                 on_progress=partial(_show_progress, advance),
+                isolate=own_process(),
             )
+            named = {network.dtype: network for network in networks}
+            run = run_bench(named, batch, request, sampler, readings[0].notes)
         comparison = compare_runs(run, saved) if saved is not None else None
         _write_files(run, comparison, targets, save, plot)
         _show(run, comparison, format_)

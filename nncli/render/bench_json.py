@@ -22,6 +22,7 @@ def bench_json(run: BenchRun, comparison: Comparison | None = None) -> str:
         "data": {"source": run.source},
         "plan": {**asdict(run.request.plan), "rounds": run.rounds},
         "elapsed_seconds": run.elapsed_seconds,
+        "clock_tick_seconds": run.tick_seconds,
         "results": [_result(result) for result in run.results],
         "fit": _fit(first),
         "recommendation": _recommendation(run, first),

@@ -45,7 +45,7 @@ def format_seconds(seconds: float, digits: int = 3) -> str:
     """
     rounded = float(f"{seconds:.{digits - 1}e}")
     scale, unit = next((u for u in _TIME_UNITS if abs(rounded) >= u[0]), _TIME_UNITS[-1])
-    return f"{format_significant(seconds / scale, digits)} {unit}"
+    return f"{format_significant(rounded / scale, digits)} {unit}"
 
 
 def format_rate(rate: float, digits: int = 3) -> str:
@@ -56,7 +56,7 @@ def format_rate(rate: float, digits: int = 3) -> str:
     """
     rounded = float(f"{rate:.{digits - 1}e}")
     scale, prefix = next((u for u in _RATE_UNITS if rounded >= u[0]), _RATE_UNITS[-1])
-    return f"{format_significant(rate / scale, digits)}{prefix}"
+    return f"{format_significant(rounded / scale, digits)}{prefix}"
 
 
 def bar(share: float, width: int) -> str:

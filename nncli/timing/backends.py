@@ -17,6 +17,7 @@ import numpy as np
 from nncli.network.activations import Array
 from nncli.network.network import Network
 from nncli.spec.model import Activation
+from nncli.timing.isolation import once_per_process
 from nncli.timing.names import BackendName
 from nncli.timing.plain import plain_forward
 from nncli.timing.sampling import Contestant
@@ -120,18 +121,26 @@ def _onnxruntime(network: Network, threads: int) -> Prepare:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what is wrong is said by nncli
-    providers = ["CPUExecutionProvider"]
+
+    def make_session() -> Any:
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
     try:
         model = onnx_model(layers, network.name)
-        session = onnxruntime.InferenceSession(model, options, providers=providers)
+        make_session()
     except ImportError:
         raise
     except Exception as error:
         # its exceptions have no common class of their own
         raise Unsupported(str(error).rpartition(" : ")[2]) from None
+    session = once_per_process(make_session)  # its threads do not survive a fork
 
     def prepare(batch: Array) -> PreparedCall:
-        return PreparedCall(Contestant(partial(session.run, None, {INPUT: batch})), _first)
+        def call() -> list[Array]:
+            outputs: list[Array] = session().run(None, {INPUT: batch})
+            return outputs
+
+        return PreparedCall(Contestant(call), _first)
 
     return prepare
 

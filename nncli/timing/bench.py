@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias
 
 from nncli.data.batches import Batch
-from nncli.errors import Note, count_of
+from nncli.errors import FileError, Note, Problem, count_of
 from nncli.network.network import Network
 from nncli.network.shapes import shape_table
 from nncli.spec.model import DType, NetworkSpec
@@ -27,12 +27,13 @@ from nncli.timing.prepare import (
     Candidate,
     LayerCandidate,
     MatmulCandidate,
-    Prepared,
     Request,
     Series,
+    check_outputs,
+    measure_peaks,
     prepare_calls,
 )
-from nncli.timing.sampling import Clock, Contestant, Progress, Samples, Sampling, sample
+from nncli.timing.sampling import Contestant, Plan, Samples, Sampling
 from nncli.timing.statistics import Summary, Verdict, judge, summarize
 
 Key: TypeAlias = Candidate | MatmulCandidate | LayerCandidate
@@ -108,6 +109,7 @@ class BenchRun:
     matmuls: tuple[MatmulRate, ...]
     machine: Machine
     rounds: int
+    tick_seconds: float
     elapsed_seconds: float
     notes: tuple[Note, ...]
 
@@ -116,34 +118,43 @@ class BenchRun:
         return [result for result in self.results if result.series == series]
 
 
+# Times contestants as planned: `sample` with its clock, its order and its surroundings.
+Sampler: TypeAlias = Callable[[Mapping[Key, Contestant], Plan], Sampling[Key]]
+
+
 def run_bench(
     networks: Mapping[DType, Network],
     data: Batch | None,
     request: Request,
-    clock: Clock,
-    *,
+    sampler: Sampler,
     notes: Sequence[Note] = (),
-    generator: random.Random | None = None,
-    on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> BenchRun:
     """Time a network.
 
     networks: the same one in each type; data: samples, repeated as needed to fill a batch, or None
-    for random ones; notes stand before those of the run; generator: of the random order.
+    for random ones; notes stand before those of the run.
     Raises CheckFailed if outputs differ by more than rounding, FileError if memory cannot hold the
     largest batch, UsageError if nothing is left to be timed.
     """
     spec = next(iter(networks.values())).spec
-    machine = describe_machine(request.backends, clock.tick_seconds)  # before it is busy with this
-    prepared = prepare_calls(networks, None if data is None else data.values, request)
-    contestants: dict[Key, Contestant] = {}
-    for group in (prepared.calls, prepared.matmuls, prepared.layers):
-        contestants.update(group)  # type: ignore[arg-type]  # each has one of the three keys
-    generator = generator or random.Random(0)  # noqa: S311  # an order, not a secret
-    sampling = sample(contestants, request.plan, clock, generator, on_progress)
+    machine = describe_machine(request.backends)  # before it is busy with this
+    try:
+        prepared = prepare_calls(networks, None if data is None else data.values, request)
+        calls = {key: call.contestant for key, call in prepared.calls.items()}
+        contestants: dict[Key, Contestant] = dict(
+            chain(calls.items(), prepared.matmuls.items(), prepared.layers.items())
+        )
+        sampling = sampler(contestants, request.plan)
+        # last: threads that this starts would not survive into the processes that measure
+        check_outputs(prepared, networks)
+        peak_bytes = measure_peaks(prepared)
+    except MemoryError:
+        message = f"not enough memory for a batch of {request.batch_sizes[-1]:,} samples"
+        problem = Problem("N508", message, help=("use smaller --batch-sizes",))
+        raise FileError(problem) from None
     measured = sampling.samples
     matmuls = tuple(_matmul_rate(key, measured[key]) for key in prepared.matmuls)
-    results = _results(prepared, sampling, matmuls, shape_table(spec).total_multiply_adds)
+    results = _results(sampling, matmuls, peak_bytes, shape_table(spec).total_multiply_adds)
     data_notes = () if data is None else data.notes
     machine_notes = _machine_notes(machine, request, results)
     return BenchRun(
@@ -156,22 +167,25 @@ def run_bench(
         matmuls=matmuls,
         machine=machine,
         rounds=sampling.rounds,
+        tick_seconds=sampling.tick_seconds,
         elapsed_seconds=sampling.elapsed_seconds,
         notes=(*notes, *data_notes, *prepared.notes, *machine_notes),
     )
 
 
 def _results(
-    prepared: Prepared,
     sampling: Sampling[Key],
     matmuls: Sequence[MatmulRate],
+    peak_bytes: Mapping[Candidate, int],
     multiply_adds: int,
 ) -> list[Result]:
     own_rates = {(rate.dtype, rate.threads): rate.gflops for rate in matmuls}
     baselines: dict[Series, float] = {}
     results = []
-    for candidate in prepared.calls:
-        series, samples = candidate.series, sampling.samples[candidate]
+    for candidate, samples in sampling.samples.items():
+        if not isinstance(candidate, Candidate):
+            continue
+        series = candidate.series
         timing = Timing(candidate.batch_size, summarize(samples.seconds))
         baseline = baselines.setdefault(series, timing.rate)  # the smallest batch size comes first
         gflops = 2e-9 * multiply_adds * timing.rate
@@ -184,7 +198,7 @@ def _results(
                 gflops=gflops,
                 matmul_share=gflops / own_rates[series.dtype, series.threads],
                 speedup=timing.rate / baseline,
-                peak_bytes=prepared.peak_bytes.get(candidate),
+                peak_bytes=peak_bytes.get(candidate),
             )
         )
     return results

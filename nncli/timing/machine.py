@@ -24,11 +24,10 @@ class Machine:
     processors: int
     versions: dict[str, str]
     blas: tuple[str, ...]
-    clock_tick_seconds: float
     load: float | None
 
 
-def describe_machine(libraries: Iterable[str], clock_tick_seconds: float) -> Machine:
+def describe_machine(libraries: Iterable[str]) -> Machine:
     """Describe this machine; libraries: other than NumPy, whose versions to note."""
     versions = {"python": platform.python_version()}
     for name in dict.fromkeys(["numpy", *libraries]):
@@ -42,7 +41,6 @@ def describe_machine(libraries: Iterable[str], clock_tick_seconds: float) -> Mac
         processors=processors(),
         versions=versions,
         blas=tuple(_blas()),
-        clock_tick_seconds=clock_tick_seconds,
         load=_load(),
     )
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
 
 import numpy as np
 
-from nncli.errors import CheckFailed, FileError, Note, Problem, UsageError, count_of
+from nncli.errors import CheckFailed, Note, Problem, UsageError, count_of
 from nncli.network.activations import Array
+from nncli.network.dense import LayerResult
 from nncli.network.network import Network, physical_memory_bytes
 from nncli.network.rounding import Float64Array, agree_within, rounding_bounds
 from nncli.network.shapes import shape_table
@@ -23,6 +24,7 @@ from nncli.timing.backends import (
     largest_batch,
     prepare_backend,
 )
+from nncli.timing.isolation import once_per_process
 from nncli.timing.names import BackendName
 from nncli.timing.sampling import Contestant, Plan
 
@@ -32,6 +34,7 @@ INPUT_SEED = 0
 MATMUL_SIZE = 512
 # The checks of outputs hold a block of rows at a time.
 _CHECKED_ROWS = 4096
+_PIECE_VALUES = 8192
 
 
 @dataclass(frozen=True)
@@ -82,47 +85,41 @@ class MatmulCandidate:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Everything that is to be timed, and what was found on the way.
+    """Everything that is to be timed.
 
-    peak_bytes: the memory of a batch and of all that its forward pass allocates, where known.
+    batches: the largest of each type, (samples, inputs); the smaller ones are its first rows.
     """
 
-    calls: dict[Candidate, Contestant]
+    calls: dict[Candidate, PreparedCall]
     matmuls: dict[MatmulCandidate, Contestant]
     layers: dict[LayerCandidate, Contestant]
-    peak_bytes: dict[Candidate, int]
+    batches: dict[DType, Array]
     notes: tuple[Note, ...]
+
+    def batch(self, candidate: Candidate) -> Array:
+        """Return the samples of a candidate: (batch size, inputs)."""
+        return _first_rows(self.batches, candidate)
 
 
 def prepare_calls(
     networks: Mapping[DType, Network], values: Float64Array | None, request: Request
 ) -> Prepared:
-    """Make ready every call of a request, and check that all give the same outputs.
+    """Make ready every call of a request.
 
     networks: the same one in each type; values: (samples, inputs), repeated as needed to fill a
-    batch, or None for random ones.  Raises CheckFailed if outputs differ by more than rounding,
-    FileError if memory cannot hold the largest batch, UsageError if nothing is left to be timed.
+    batch, or None for random ones.  Raises MemoryError if the largest batch cannot be held,
+    UsageError if nothing is left to be timed.
     """
     largest = request.batch_sizes[-1]
     _check_memory(next(iter(networks.values())).spec, largest)
-    try:
-        batches = {dtype: _batch(n, values, largest) for dtype, n in networks.items()}
-        prepared, notes = _prepared_calls(networks, batches, request)
-        _check_outputs(prepared, networks, batches)
-        layers = _layer_calls(prepared, networks, batches) if request.per_layer else {}
-        peaks = {
-            candidate: _peak_bytes(call.contestant, _first_rows(batches, candidate))
-            for candidate, call in prepared.items()
-            if candidate.series.backend == "numpy" and not tracemalloc.is_tracing()
-        }
-    except MemoryError:
-        raise _no_memory(largest) from None
-    matmuls = dict.fromkeys(MatmulCandidate(c.series.dtype, c.series.threads) for c in prepared)
+    batches = {dtype: _batch(network, values, largest) for dtype, network in networks.items()}
+    calls, notes = _forward_calls(networks, batches, request)
+    matmuls = dict.fromkeys(MatmulCandidate(c.series.dtype, c.series.threads) for c in calls)
     return Prepared(
-        calls={candidate: call.contestant for candidate, call in prepared.items()},
+        calls=calls,
         matmuls={candidate: _matmul(candidate) for candidate in matmuls},
-        layers=layers,
-        peak_bytes=peaks,
+        layers=_layer_calls(calls, networks, batches) if request.per_layer else {},
+        batches=batches,
         notes=tuple(notes),
     )
 
@@ -132,32 +129,37 @@ def _check_memory(spec: NetworkSpec, batch_size: int) -> None:
     values = batch_size * sum(spec.layer_sizes)
     # the batch, its layers' values and the bounds of their rounding, as float64
     if values * 8 * 3 > physical_memory_bytes():
-        raise _no_memory(batch_size)
-
-
-def _no_memory(batch_size: int) -> FileError:
-    message = f"not enough memory for a batch of {batch_size:,} samples"
-    return FileError(Problem("N508", message, help=("use smaller --batch-sizes",)))
+        raise MemoryError
 
 
 def _batch(network: Network, values: Float64Array | None, size: int) -> Array:
-    """Return the largest batch, (samples, inputs); the smaller ones are its first rows."""
-    if values is None:
-        generator = np.random.RandomState(INPUT_SEED)
-        values = generator.standard_normal((size, network.layer_sizes[0]))
-    # as often as needed, from the first row on
-    return values[np.arange(size) % len(values)].astype(network.dtype)
+    """Return the largest batch, (samples, inputs).
+
+    It is filled piece by piece: a large array that is freed would change how fast the calls that
+    are timed get their memory.
+    """
+    inputs = network.layer_sizes[0]
+    generator = np.random.RandomState(INPUT_SEED)
+    batch = np.empty((size, inputs), network.dtype)
+    step = max(1, _PIECE_VALUES // inputs)
+    for start in range(0, size, step):
+        rows = np.arange(start, min(start + step, size))
+        if values is None:
+            batch[rows] = generator.standard_normal((len(rows), inputs))
+        else:
+            batch[rows] = values[rows % len(values)]  # as often as needed, from the first row on
+    return batch
 
 
 def _first_rows(batches: Mapping[DType, Array], candidate: Candidate) -> Array:
     return batches[candidate.series.dtype][: candidate.batch_size]
 
 
-def _prepared_calls(
+def _forward_calls(
     networks: Mapping[DType, Network], batches: Mapping[DType, Array], request: Request
 ) -> tuple[dict[Candidate, PreparedCall], list[Note]]:
     """Return everything that can be timed, series by series, and notes about what cannot."""
-    prepared: dict[Candidate, PreparedCall] = {}
+    calls: dict[Candidate, PreparedCall] = {}
     notes: list[Note] = []
     for dtype, threads, backend in product(networks, request.threads, request.backends):
         # plain Python has one thread, whatever is asked for
@@ -173,29 +175,71 @@ def _prepared_calls(
             notes.append(Note("skipped", f"{backend} is left out in {dtype}: {reason}"))
             continue
         for candidate in (Candidate(series, size) for size in sizes):
-            prepared[candidate] = prepare(_first_rows(batches, candidate))
+            calls[candidate] = prepare(_first_rows(batches, candidate))
         left_out = ", ".join(f"{size:,}" for size in request.batch_sizes if size not in sizes)
         if left_out:
             what = f"{backend} is left out for batches of {left_out}: a call would take too long"
             notes.append(Note("skipped", what))
-    if not prepared:
+    if not calls:
         reasons = "; ".join(note.message for note in notes)
         raise UsageError(f"nothing is left to be timed: {reasons}")
-    return prepared, notes
+    return calls, notes
 
 
-def _check_outputs(
-    prepared: Mapping[Candidate, PreparedCall],
+def _matmul(candidate: MatmulCandidate) -> Contestant:
+    generator = np.random.RandomState(INPUT_SEED)
+    shape = (MATMUL_SIZE, MATMUL_SIZE)
+    a, b = (generator.standard_normal(shape).astype(candidate.dtype) for _ in range(2))
+    product_call = partial(np.matmul, a, b, out=np.empty_like(a))
+    return Contestant(product_call, blas_threads(candidate.threads))
+
+
+def _layer_calls(
+    calls: Mapping[Candidate, PreparedCall],
     networks: Mapping[DType, Network],
     batches: Mapping[DType, Array],
-) -> None:
+) -> dict[LayerCandidate, Contestant]:
+    """Return a call for each layer of each NumPy forward pass, on the values that reach it."""
+    layers = {}
+    for candidate, call in calls.items():
+        series, size = candidate.series, candidate.batch_size
+        if series.backend != "numpy":
+            continue
+        network, batch = networks[series.dtype], _first_rows(batches, candidate)
+        for number, layer in enumerate(network.layers, start=1):
+            key = LayerCandidate(series, size, number, layer.name)
+            layers[key] = Contestant(
+                _layer_call(network, number, batch), call.contestant.surroundings
+            )
+    return layers
+
+
+def _layer_call(network: Network, number: int, batch: Array) -> Callable[[], LayerResult]:
+    """Return a call of one layer; what reaches it is computed by the process that times it."""
+
+    def inputs() -> Array:
+        x = batch
+        for index, layer in enumerate(network.layers[: number - 1], start=1):
+            x = layer.run(index, x).output
+        return x
+
+    layer, x = network.layers[number - 1], once_per_process(inputs)
+    return lambda: layer.run(number, x())
+
+
+# ------------------------------------------------------------------------ what was timed was right
+
+
+def check_outputs(prepared: Prepared, networks: Mapping[DType, Network]) -> None:
     """Run every call once and compare its output with that of the largest batch, row by row.
 
     Raises CheckFailed with all that differ by more than rounding.
     """
-    references = {dtype: _reference(networks[dtype], batch) for dtype, batch in batches.items()}
+    references = {
+        dtype: _reference(networks[dtype], batch) for dtype, batch in prepared.batches.items()
+    }
     problems = []
-    for candidate, call in prepared.items():
+    for candidate, call in prepared.calls.items():
         rows = slice(candidate.batch_size)
         reference, bounds = references[candidate.series.dtype]
         with call.contestant.surroundings():
@@ -228,44 +272,21 @@ def _difference(candidate: Candidate, output: Array, reference: Array) -> Proble
     return Problem("N604", message, help=(f"time without it: --backend without {series.backend}",))
 
 
-def _peak_bytes(contestant: Contestant, batch: Array) -> int:
-    """Return the memory of a batch and of everything that its forward pass allocates.
+def measure_peaks(prepared: Prepared) -> dict[Candidate, int]:
+    """Return the memory of each batch and of everything that its forward pass allocates, in bytes.
 
-    Python's memory tracer knows NumPy's arrays; other libraries' it does not see.
+    Python's memory tracer knows NumPy's arrays; those of other libraries it does not see.
     """
-    tracemalloc.start()
-    try:
-        contestant.call()
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    return batch.nbytes + peak
-
-
-def _matmul(candidate: MatmulCandidate) -> Contestant:
-    generator = np.random.RandomState(INPUT_SEED)
-    shape = (MATMUL_SIZE, MATMUL_SIZE)
-    a, b = (generator.standard_normal(shape).astype(candidate.dtype) for _ in range(2))
-    product_call = partial(np.matmul, a, b, out=np.empty_like(a))
-    return Contestant(product_call, blas_threads(candidate.threads))
-
-
-def _layer_calls(
-    prepared: Mapping[Candidate, PreparedCall],
-    networks: Mapping[DType, Network],
-    batches: Mapping[DType, Array],
-) -> dict[LayerCandidate, Contestant]:
-    """Return a call for each layer of each NumPy forward pass, on the values that reach it."""
-    calls = {}
-    for candidate, call in prepared.items():
-        series, size = candidate.series, candidate.batch_size
-        if series.backend != "numpy":
-            continue
-        network, x = networks[series.dtype], _first_rows(batches, candidate)
-        results = network.trace(x)
-        for number, (layer, result) in enumerate(zip(network.layers, results, strict=True), 1):
-            key = LayerCandidate(series, size, number, layer.name)
-            surroundings = call.contestant.surroundings
-            calls[key] = Contestant(partial(layer.run, number, x), surroundings)
-            x = result.output
-    return calls
+    peaks: dict[Candidate, int] = {}
+    if tracemalloc.is_tracing():
+        return peaks  # somebody else's figures are not to be disturbed
+    for candidate, call in prepared.calls.items():
+        if candidate.series.backend == "numpy":
+            tracemalloc.start()
+            try:
+                call.contestant.call()
+                _, peak = tracemalloc.get_traced_memory()
+            finally:
+                tracemalloc.stop()
+            peaks[candidate] = prepared.batch(candidate).nbytes + peak
+    return peaks

@@ -6,14 +6,17 @@ The clock and the random order come in as arguments; nothing here knows what it 
 from __future__ import annotations
 
 import gc
+import math
 import random
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise, repeat
 from typing import Generic, TypeVar
 
+from nncli.timing.isolation import Isolate, here
 from nncli.timing.statistics import MIN_TICKS, summarize
 
 K = TypeVar("K", bound=Hashable)
@@ -23,8 +26,10 @@ K = TypeVar("K", bound=Hashable)
 MIN_MEASUREMENT_SECONDS = 1e-3
 _MAX_MEASUREMENT_SECONDS = 1.0
 _MAX_CALLS = 2**24
-# A call as long as this brings its data into the caches by itself.
-_LONG_CALL_SECONDS = 0.1
+# Untimed calls come first, for so long: they bring data into the caches, and make a process's
+# memory its own.  A measurement as long as the other needs none.
+_WARM_SECONDS = 3e-3
+_LONG_SECONDS = 0.1
 
 DEFAULT_ROUNDS = 15
 # More rounds are measured until the median is certain to this share of itself.
@@ -110,33 +115,12 @@ class _Series:
     """One contestant while it is measured."""
 
     contestant: Contestant
-    calls: int = 1
-    warmed: bool = True
+    calls: int
+    warm_calls: int
     seconds: list[float] = field(default_factory=list)
 
-    def calibrate(self, clock: Clock) -> None:
-        """Find how many calls make a measurement long enough: a power of two."""
-        target = max(MIN_MEASUREMENT_SECONDS, MIN_TICKS * clock.tick_seconds)
-        target = min(target, _MAX_MEASUREMENT_SECONDS)
-        while (seconds := self._measure(clock)) < target and self.calls < _MAX_CALLS:
-            self.calls *= 2
-        self.warmed = seconds < _LONG_CALL_SECONDS
-
-    def measure(self, clock: Clock) -> None:
-        """Add one measurement."""
-        self.seconds.append(self._measure(clock) / self.calls)
-
-    def _measure(self, clock: Clock) -> float:
-        call, read = self.contestant.call, clock.read
-        with self.contestant.surroundings():
-            if self.warmed:
-                call()
-            before = read()
-            for _ in repeat(None, self.calls):
-                call()
-            return read() - before
-
     def is_certain(self) -> bool:
+        """Whether more rounds would change little."""
         summary = summarize(self.seconds)
         return summary.uncertainty <= GOOD_UNCERTAINTY * summary.median
 
@@ -147,23 +131,27 @@ def sample(
     clock: Clock,
     generator: random.Random,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    isolate: Isolate = here,
 ) -> Sampling[K]:
     """Time every contestant once per round, in a new random order each round.
 
-    A machine that slows down for a while then slows all of them alike.  A measurement is preceded
-    by one untimed call, which brings its data into the caches, unless the call is a long one.
+    A machine that slows down for a while then slows all of them alike.  isolate: where each
+    measurement is made.
     """
     started = clock.read()
-    series = [_Series(contestant) for contestant in contestants.values()]
+    series = []
     with _no_garbage_collection():
-        for one in series:
-            one.calibrate(clock)
+        for contestant in contestants.values():
+            calls, seconds = isolate(partial(_calibrate, contestant, clock))
+            series.append(_Series(contestant, int(calls), _warm_calls(int(calls), seconds)))
             on_progress(Progress(0, clock.read() - started, plan.max_seconds))
         began = clock.read()
         rounds = 0
         while not _is_enough(series, rounds, clock.read() - began, plan):
             for one in generator.sample(series, len(series)):
-                one.measure(clock)
+                measure = partial(_measure, one.contestant, one.calls, one.warm_calls, clock)
+                [seconds] = isolate(measure)
+                one.seconds.append(seconds / one.calls)
             rounds += 1
             elapsed = clock.read() - began
             on_progress(Progress(rounds, elapsed, _expected_seconds(series, elapsed, plan)))
@@ -172,6 +160,37 @@ def sample(
         for key, one in zip(contestants, series, strict=True)
     }
     return Sampling(samples, rounds, clock.tick_seconds, clock.read() - started)
+
+
+def _calibrate(contestant: Contestant, clock: Clock) -> tuple[float, float]:
+    """Return how many calls make a measurement long enough, a power of two, and its seconds."""
+    target = max(MIN_MEASUREMENT_SECONDS, MIN_TICKS * clock.tick_seconds)
+    target = min(target, _MAX_MEASUREMENT_SECONDS)
+    calls = 1
+    while True:
+        [seconds] = _measure(contestant, calls, 1, clock)
+        if seconds >= target or calls >= _MAX_CALLS:
+            return calls, seconds
+        calls *= 2
+
+
+def _warm_calls(calls: int, seconds: float) -> int:
+    """Return how many untimed calls come before *calls* calls that take *seconds* together."""
+    if seconds >= _LONG_SECONDS:
+        return 0
+    return math.ceil(_WARM_SECONDS * calls / seconds)
+
+
+def _measure(contestant: Contestant, calls: int, warm_calls: int, clock: Clock) -> tuple[float]:
+    """Return how many seconds *calls* calls take together, after some that are not counted."""
+    call, read = contestant.call, clock.read
+    with contestant.surroundings():
+        for _ in repeat(None, warm_calls):
+            call()
+        before = read()
+        for _ in repeat(None, calls):
+            call()
+        return (read() - before,)
 
 
 @contextmanager
@@ -199,9 +218,9 @@ def _is_enough(series: Sequence[_Series], rounds: int, elapsed: float, plan: Pla
 
 def _expected_seconds(series: Sequence[_Series], elapsed: float, plan: Plan) -> float:
     """Return how long the rounds will take in all, as far as one can know."""
-    rounds = len(series[0].seconds)
-    wanted = elapsed / rounds * (plan.repetitions or DEFAULT_ROUNDS)
-    if rounds >= DEFAULT_ROUNDS and not all(one.is_certain() for one in series):
-        wanted = max(wanted, plan.max_seconds)
-    expected = max(wanted, plan.min_seconds)
-    return expected if plan.repetitions is not None else min(expected, plan.max_seconds)
+    rounds, usual = len(series[0].seconds), plan.repetitions or DEFAULT_ROUNDS
+    goes_on = rounds >= usual and not all(one.is_certain() for one in series)
+    wanted = max(elapsed / rounds * usual, plan.max_seconds if goes_on else plan.min_seconds)
+    if plan.repetitions is None:
+        wanted = min(wanted, plan.max_seconds)
+    return max(elapsed, wanted)

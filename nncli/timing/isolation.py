@@ -1,0 +1,114 @@
+"""Measuring in a process of its own, so that no measurement depends on what ran before it.
+
+How fast a large array is made depends on what the process allocated and freed earlier: the C
+library gives memory back to the system, or keeps it, by the largest piece it has seen freed.  In
+one process for all, a batch size would be timed differently depending on its company.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import sys
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeAlias, TypeVar
+
+T = TypeVar("T")
+
+# Takes a function that measures, returns what it returned.
+Isolate: TypeAlias = Callable[[Callable[[], tuple[float, ...]]], tuple[float, ...]]
+
+_NO_MEMORY = 1
+_FAILED = 2
+
+
+class MeasurementFailed(Exception):  # noqa: N818  # says what happened
+    """A process that measured ended without a result."""
+
+
+def here(measure: Callable[[], tuple[float, ...]]) -> tuple[float, ...]:
+    """Measure in this process."""
+    return measure()
+
+
+def in_forked_process(measure: Callable[[], tuple[float, ...]]) -> tuple[float, ...]:
+    """Measure in a copy of this process, which is as it was before any measurement.
+
+    Raises MemoryError as *measure* does, MeasurementFailed if the copy ends in another way.
+    """
+    parent, child = os.getpid(), 0
+    reading, writing = os.pipe()
+    try:
+        with warnings.catch_warnings():
+            # from Python 3.12 on; the only other threads are OpenBLAS's, which is prepared for it
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+        if not child:
+            _measure_and_exit(measure, writing)
+        os.close(writing)
+        numbers = _read_all(reading)
+    except BaseException:
+        if os.getpid() != parent:
+            os._exit(_FAILED)  # interrupted before it could measure
+        if child:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        raise
+    finally:
+        os.close(reading)
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code in (_NO_MEMORY, -signal.SIGKILL):  # the latter is how Linux ends who takes too much
+        raise MemoryError
+    if code:
+        raise MeasurementFailed(f"a timed call failed in its own process (exit status {code})")
+    return struct.unpack(f"{len(numbers) // 8}d", numbers)
+
+
+def _measure_and_exit(measure: Callable[[], tuple[float, ...]], writing: int) -> None:
+    """Send what is measured and end at once: nothing of the parent's is cleaned up twice."""
+    code = _FAILED
+    try:
+        numbers = measure()
+        os.write(writing, struct.pack(f"{len(numbers)}d", *numbers))
+        code = 0
+    except MemoryError:
+        code = _NO_MEMORY
+    finally:
+        os._exit(code)
+
+
+def _read_all(descriptor: int) -> bytes:
+    content = b""
+    while piece := os.read(descriptor, 4096):
+        content += piece
+    return content
+
+
+def own_process() -> Isolate:
+    """Return the way to measure that suits this system.
+
+    Only on Linux do the libraries that are timed survive a fork.
+    """
+    return in_forked_process if sys.platform == "linux" else here
+
+
+def once_per_process(make: Callable[[], T]) -> Callable[[], T]:
+    """Return a function that makes something when a process first asks for it.
+
+    For what a fork would leave behind broken, such as a pool of threads.
+    """
+    made: dict[int, T] = {}
+
+    def get() -> T:
+        process = os.getpid()
+        if process not in made:
+            made.clear()
+            made[process] = make()
+        return made[process]
+
+    return get

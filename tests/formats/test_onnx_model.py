@@ -1,0 +1,145 @@
+"""The ONNX model of a network against ONNX's own checker and its reference evaluator."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nncli import Network, build_network, read_spec
+from nncli.formats.onnx_model import OnnxLayer, onnx_model
+from nncli.network.rounding import agree_within, rounding_bounds
+from nncli.spec.model import ACTIVATIONS
+
+onnx = pytest.importorskip("onnx", reason="needs the package onnx, of the extra `bench`")
+
+CASES: dict[str, Any] = {name: name for name in ACTIVATIONS} | {
+    "leaky_relu 0.3": {"leaky_relu": {"negative_slope": 0.3}},
+    "elu 1.7": {"elu": {"alpha": 1.7}},
+    "gelu tanh": {"gelu": {"approximate": "tanh"}},
+}
+DTYPES = ["float64", "float32"]
+# ONNX keeps the parameters of operators, and the constants inside some, as float32.
+NARROWED = {"selu", "gelu", "leaky_relu", "leaky_relu 0.3", "elu 1.7", "gelu tanh"}
+
+
+def network_of(document: dict[str, Any]) -> Network:
+    return build_network(read_spec(json.dumps(document).encode(), "x"))
+
+
+def random_network(activation: Any, dtype: str) -> Network:
+    init = {"weights": {"normal": {"std": 1.0}}, "biases": {"normal": {"std": 1.0}}}
+    return network_of(
+        {
+            "name": "small",
+            "layer_sizes": [4, 5, 3],
+            "activations": [activation] * 2,
+            "seed": 1,
+            "dtype": dtype,
+            "init": init,
+        }
+    )
+
+
+def model_of(network: Network) -> Any:
+    """Return a network's model, parsed by the package onnx."""
+    layers = [
+        OnnxLayer(layer.weights, layer.biases, spec.activation)
+        for layer, spec in zip(network.layers, network.spec.layers, strict=True)
+    ]
+    return onnx.load_from_string(onnx_model(layers, network.name))
+
+
+def evaluate(model: Any, batch: Any) -> Any:
+    """Return the output of ONNX's reference evaluator."""
+    from onnx.reference import ReferenceEvaluator
+
+    (output,) = ReferenceEvaluator(model).run(None, {"input": batch})
+    return output
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("case", CASES)
+def test_the_model_passes_the_checker_with_shapes_and_types_inferred(case: str, dtype: str) -> None:
+    onnx.checker.check_model(model_of(random_network(CASES[case], dtype)), full_check=True)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("case", CASES)
+def test_the_reference_evaluator_gives_the_network_s_outputs(
+    case: str, dtype: str, request: pytest.FixtureRequest
+) -> None:
+    if dtype == "float64" and case in NARROWED:
+        reason = "a float64 model computes with parameters rounded to float32"
+        request.applymarker(pytest.mark.xfail(reason=reason))
+    network = random_network(CASES[case], dtype)
+    model = model_of(network)
+    for samples in (1, 30):  # any number of samples
+        batch = np.random.RandomState(0).standard_normal((samples, 4)).astype(dtype)
+        output = evaluate(model, batch)
+        assert output.dtype == dtype
+        assert agree_within(output, network.forward(batch), rounding_bounds(network, batch))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_step_is_1_above_zero_0_from_zero_on_and_nan_for_nan(dtype: str) -> None:
+    layer = {"neurons": 1, "weights": [[1]], "activation": "step"}
+    model = model_of(network_of({"inputs": 1, "layers": [layer], "dtype": dtype}))
+    batch = np.array([[-math.inf], [-2], [-0.0], [0], [1e-30], [math.inf], [math.nan]], dtype=dtype)
+    np.testing.assert_array_equal(
+        evaluate(model, batch), [[0], [0], [0], [0], [1], [1], [math.nan]]
+    )
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_softmax_is_taken_over_the_neurons_of_each_sample(dtype: str) -> None:
+    """1 / (1 + e) and e / (1 + e), to 16 digits, whatever stands in the other sample."""
+    layer = {"neurons": 2, "weights": [[1, 0], [0, 1]], "activation": "softmax"}
+    model = model_of(network_of({"inputs": 2, "layers": [layer], "dtype": dtype}))
+    output = evaluate(model, np.array([[0, 1], [50, 50]], dtype=dtype))
+    expected = [[0.2689414213699951, 0.7310585786300049], [0.5, 0.5]]
+    np.testing.assert_allclose(output, expected, rtol=4 * float(np.finfo(dtype).eps))
+
+
+# ----------------------------------------------------------------------- what is written down
+
+
+def dimensions(value: Any) -> list[str | int]:
+    """Return a tensor's shape: names for the symbolic dimensions, numbers for the others."""
+    return [d.dim_param or d.dim_value for d in value.type.tensor_type.shape.dim]
+
+
+@pytest.mark.parametrize(("dtype", "element"), [("float64", "DOUBLE"), ("float32", "FLOAT")])
+def test_input_and_output_are_named_typed_and_of_any_number_of_samples(
+    dtype: str, element: str
+) -> None:
+    graph = model_of(random_network("relu", dtype)).graph
+    described = [
+        (value.name, onnx.TensorProto.DataType.Name(value.type.tensor_type.elem_type))
+        for value in (*graph.input, *graph.output)
+    ]
+    assert described == [("input", element), ("output", element)]
+    assert [dimensions(graph.input[0]), dimensions(graph.output[0])] == [["N", 4], ["N", 3]]
+
+
+def test_the_operators_are_those_of_set_20_and_the_graph_has_the_network_s_name() -> None:
+    model = model_of(random_network("relu", "float64"))
+    assert [(each.domain, each.version) for each in model.opset_import] == [("", 20)]
+    # the table of versions in ONNX's own documentation pairs set 20 with format version 9
+    assert model.ir_version == 9
+    assert model.graph.name == "small"
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("layout", ["inputs_by_neurons", "neurons_by_inputs"])
+def test_weights_stand_inputs_by_neurons_in_the_network_s_type(layout: str, dtype: str) -> None:
+    by_input = [[1, 2, 3], [4, 5, 6.5]]
+    typed = by_input if layout == "inputs_by_neurons" else [[1, 4], [2, 5], [3, 6.5]]
+    layer = {"neurons": 3, "weights": typed, "biases": [7, 8, 9]}
+    network = network_of({"inputs": 2, "layers": [layer], "layout": layout, "dtype": dtype})
+    stored = [onnx.numpy_helper.to_array(each) for each in model_of(network).graph.initializer]
+    assert [each.tolist() for each in stored] == [by_input, [7, 8, 9]]
+    assert {str(each.dtype) for each in stored} == {dtype}

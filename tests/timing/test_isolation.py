@@ -1,0 +1,143 @@
+"""Measuring in a process of its own: what comes back, what does not, and what is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from nncli.timing.isolation import (
+    MeasurementFailed,
+    here,
+    in_forked_process,
+    once_per_process,
+    own_process,
+)
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only on Linux measurements are forked")
+
+
+def children() -> bool:
+    """Whether this process has a child, running or waiting to be asked how it ended."""
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return False
+    return True
+
+
+@linux
+def test_the_numbers_of_a_forked_measurement_come_back_to_the_last_bit() -> None:
+    numbers = (0.1, -0.0, 5e-324, 1.7976931348623157e308, float("inf"))
+    returned = in_forked_process(lambda: numbers)
+    assert [number.hex() for number in returned] == [number.hex() for number in numbers]
+
+
+@linux
+def test_a_forked_measurement_leaves_this_process_as_it_was() -> None:
+    seen: list[int] = []
+
+    def measure() -> tuple[float, ...]:
+        seen.append(os.getpid())
+        return (float(os.getpid()), float(len(seen)))
+
+    first, second = in_forked_process(measure), in_forked_process(measure)
+    assert seen == []
+    assert len({first[0], second[0], float(os.getpid())}) == 3
+    assert first[1] == second[1] == 1
+    assert not children()
+
+
+@linux
+@pytest.mark.parametrize("by", ["itself", "the system"])
+def test_a_forked_measurement_that_runs_out_of_memory_says_so(by: str) -> None:
+    """The system kills a process that takes more than there is."""
+
+    def measure() -> tuple[float, ...]:
+        if by == "the system":
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        in_forked_process(measure)
+    assert not children()
+
+
+def exits() -> tuple[float, ...]:
+    sys.exit(0)
+
+
+def divides() -> tuple[float, ...]:
+    return (1 / 0,)
+
+
+def is_hung_up() -> tuple[float, ...]:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGHUP)
+    return ()
+
+
+@linux
+@pytest.mark.parametrize("measure", [exits, divides, is_hung_up])
+def test_a_forked_measurement_that_ends_in_another_way_has_failed(
+    measure: Callable[[], tuple[float, ...]],
+) -> None:
+    with pytest.raises(MeasurementFailed, match="failed in its own process"):
+        in_forked_process(measure)
+    assert not children()
+
+
+@linux
+def test_an_interrupt_ends_the_forked_measurement_too() -> None:
+    """The child interrupts its parent, and would then wait for ever."""
+
+    def measure() -> tuple[float, ...]:
+        os.kill(os.getppid(), signal.SIGINT)
+        signal.pause()
+        return ()
+
+    with pytest.raises(KeyboardInterrupt):
+        in_forked_process(measure)
+    assert not children()
+
+
+@linux
+def test_a_forked_measurement_leaves_no_file_open() -> None:
+    def open_files() -> set[str]:
+        return set(os.listdir("/proc/self/fd"))
+
+    before = open_files()
+    in_forked_process(lambda: (1.0,))
+    with pytest.raises(MeasurementFailed):
+        in_forked_process(divides)
+    assert open_files() == before
+
+
+def test_a_measurement_here_runs_in_this_process() -> None:
+    assert here(lambda: (float(os.getpid()),)) == (float(os.getpid()),)
+
+
+def test_linux_forks_and_other_systems_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert own_process() is in_forked_process
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert own_process() is here
+
+
+@linux
+def test_what_is_made_once_per_process_is_made_again_after_a_fork() -> None:
+    made: list[int] = []
+
+    def make() -> int:
+        made.append(os.getpid())
+        return os.getpid()
+
+    get = once_per_process(make)
+    assert get() == get() == os.getpid()
+    in_child, again, times = in_forked_process(lambda: (get(), get(), len(made)))
+    assert in_child == again != os.getpid()
+    assert times == 2  # its own, and the one that was made before the fork
+    assert len(made) == 1
