@@ -152,17 +152,17 @@ def _timing_fields(run: BenchRun) -> list[_Field]:
         _Field("of matmul", lambda r: Span(format_percent(r.matmul_share)), dropped=3),
         _Field(f"vs {smallest:,}", lambda r: Span(f"{format_significant(r.speedup, 2)} ×")),
         _Field(
-            "",
-            lambda r: Span(bar(r.timing.rate / best, _BAR_WIDTH).ljust(_BAR_WIDTH), "accent"),
-            "left",
-            dropped=5,
-        ),
-        _Field(
             "memory",
             lambda r: Span("" if r.peak_bytes is None else format_bytes(r.peak_bytes)),
             dropped=1,
         ),
         _Field("verdict", lambda r: Span(r.verdict, _STYLES[r.verdict]), "left"),
+        _Field(
+            "",
+            lambda r: Span(bar(r.timing.rate / best, _BAR_WIDTH), "accent"),
+            "left",
+            dropped=5,
+        ),
     ]
 
 
@@ -220,12 +220,12 @@ def recommendation_reason(run: BenchRun, advice: Advice) -> str:
         return f"{size} takes {takes}; compare several with --batch-sizes"
     if found.still_rising:
         return f"{size} is the fastest, in {takes}; the rate still rises: try larger ones"
+    share = format_percent(found.share)
     if found.batch_size == results[0].batch_size:
-        share = format_percent(found.share)
         return f"{size} already reaches {share} of the best rate: batching buys little here"
-    reaches = f"{size} reaches {format_percent(found.share)} of the best rate, in {takes}"
-    largest = found.batch_size == results[-1].batch_size
-    return reaches if largest else f"{reaches}: larger batches buy little"
+    if found.batch_size == found.best_batch_size:
+        return f"{size} is the fastest, in {takes}: larger batches are no faster"
+    return f"{size} reaches {share} of the best rate, in {takes}: larger batches buy little"
 
 
 def series_label(run: BenchRun, series: Series) -> str:

@@ -336,7 +336,7 @@ def test_before_timing_it_is_known_whether_something_can_be_compared(key: Key, f
     if fits:
         check_comparable(saved, ["float64"], Request((1, 8)))
         return
-    with pytest.raises(UsageError, match="nothing to compare: old.json"):
+    with pytest.raises(UsageError, match=r"nothing to compare: old\.json"):
         check_comparable(saved, ["float64"], Request((1, 8)))
 
 
