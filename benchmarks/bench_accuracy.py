@@ -1,4 +1,4 @@
-"""Does `nncli bench` measure what pyperf measures?  The ratio of their medians for one callable.
+"""Whether `nncli bench` measures what pyperf does: the ratio of their medians for one callable.
 
 Both time `Network.forward` of configs/wide.yaml on the same samples, on one thread, in turns, each
 in processes of its own.  Needs pyperf:  pip install pyperf && python benchmarks/bench_accuracy.py

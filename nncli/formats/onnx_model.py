@@ -30,12 +30,16 @@ def onnx_model(layers: Sequence[OnnxLayer], name: str) -> bytes:
 
     It takes `input` (N, inputs) and gives `output` (N, neurons).  Operators:
     https://onnx.ai/onnx/operators/.  Raises ImportError without the package onnx, ValueError if
-    the model is larger than its format allows.
+    the model is larger than its format allows, or float64 while ONNX has an activation's
+    parameters and constants as float32 only.
     """
     from onnx import TensorProto, helper, numpy_helper
 
     element = {"float64": TensorProto.DOUBLE, "float32": TensorProto.FLOAT}
     dtype = element[str(layers[0].weights.dtype)]
+    narrow = next((kind for layer in layers if (kind := _narrow(layer.activation))), None)
+    if narrow is not None and dtype == TensorProto.DOUBLE:
+        raise ValueError(f"ONNX has {narrow} with float32 parameters only")
     nodes, initializers, value = [], [], INPUT
     for number, layer in enumerate(layers, start=1):
         z = f"z{number}"
@@ -60,6 +64,12 @@ def onnx_model(layers: Sequence[OnnxLayer], name: str) -> bytes:
     )
     serialized: bytes = model.SerializeToString()
     return serialized
+
+
+def _narrow(activation: Activation) -> str | None:
+    """Return the name of an activation whose operator holds float32 numbers in any model."""
+    is_narrow = activation.parameters() not in ({}, {"approximate": "none"})
+    return activation.kind if is_narrow or activation.kind == "selu" else None
 
 
 def _activation_nodes(activation: Activation, z: str, a: str) -> list[Any]:

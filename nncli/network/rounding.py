@@ -30,12 +30,15 @@ def rounding_bounds(network: Network, batch: Array) -> Float64Array:
     """
     unit = float(np.finfo(network.dtype).eps) / 2
     vanishing = float(np.finfo(network.dtype).tiny)  # what underflow, or flushing to 0, may lose
+    largest = float(np.finfo(network.dtype).max) / 2
     error = np.zeros(np.shape(batch))  # (samples, inputs)
     x = np.asarray(batch, dtype=np.float64)
     for layer, result in zip(network.layers, network.trace(batch), strict=True):
         with np.errstate(all="ignore"):
             weights = np.abs(layer.weights).astype(np.float64)
             terms = np.abs(x) @ weights + np.abs(layer.biases)
+            # near its end, a sum overflows in one order of additions and not in another
+            terms = np.where(terms < largest, terms, np.inf)
             moved = error @ weights + (layer.inputs + 2) * (unit * terms + vanishing)
             z = result.pre_activation.astype(np.float64)
             error = _through_activation(layer, z, moved, unit)
@@ -50,7 +53,7 @@ def _through_activation(
     if layer.activation_name == "linear":
         return moved
     a: Float64Array = layer.activation(z).astype(np.float64, copy=False)
-    bound: Float64Array = _FUNCTION_UNITS * unit * (np.abs(a) + np.minimum(np.abs(z), 1))
+    bound: Float64Array = _FUNCTION_UNITS * unit * (np.abs(a) + _cancelled(layer, z))
     if layer.activation_name == "softmax":
         # every exponent moves by twice the largest error at most: by its own, and by the sum's
         bound += a * (np.expm1(2 * moved.max(axis=1, keepdims=True)) + layer.neurons * unit)
@@ -59,6 +62,16 @@ def _through_activation(
         above, below = layer.activation(z + moved), layer.activation(z - moved)
         bound += np.maximum(np.abs(above - a), np.abs(below - a))
     return bound
+
+
+def _cancelled(layer: Dense, z: Float64Array) -> Float64Array:
+    """Return the size of what an implementation may subtract on the way to an activation."""
+    if layer.activation_name in ("elu", "selu"):
+        # alpha · exp(z) - alpha, whose digits cancel near 0
+        alpha: Float64Array = np.abs(layer.activation(np.full_like(z, -np.inf)))
+        return alpha
+    # z · (1 + tanh(z / 2)) / 2 for silu and the like, which is 0 long before z is -40
+    return np.minimum(np.abs(z), 4)
 
 
 def agree_within(actual: Array, reference: Array, bounds: Float64Array) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import warnings
 from typing import Any, Literal
 
+from nncli.errors import shorten
 from nncli.render.bench import series_label
+from nncli.render.text import inert
 from nncli.timing.bench import Advice, BenchRun, Result
 
 PictureKind = Literal["svg", "png"]
@@ -35,7 +38,9 @@ def bench_plot(run: BenchRun, kind: PictureKind) -> bytes:
         _label(run, rate, latency)
         stream = io.BytesIO()
         metadata = {"Date": None} if kind == "svg" else {"Software": None}
-        figure.savefig(stream, format=kind, dpi=_DOTS_PER_INCH, metadata=metadata)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # a name that no font has all signs for
+            figure.savefig(stream, format=kind, dpi=_DOTS_PER_INCH, metadata=metadata)
     return stream.getvalue()
 
 
@@ -79,7 +84,7 @@ def _rate_spread(results: list[Result]) -> list[list[float]]:
 
 
 def _label(run: BenchRun, rate: Any, latency: Any) -> None:
-    from matplotlib.ticker import EngFormatter
+    from matplotlib.ticker import EngFormatter, LogLocator, NullLocator
 
     for axes, title, unit in ((rate, "samples per second", ""), (latency, "time per batch", "s")):
         axes.set_xscale("log", base=2)
@@ -87,21 +92,19 @@ def _label(run: BenchRun, rate: Any, latency: Any) -> None:
         sizes = run.request.batch_sizes
         axes.set_xticks(sizes if len(sizes) <= 12 else sizes[:: len(sizes) // 8])
         axes.xaxis.set_major_formatter("{x:g}")
-        axes.xaxis.set_minor_locator(_no_ticks())
+        axes.xaxis.set_minor_locator(NullLocator())
+        low, high = axes.get_ylim()
+        # few powers of ten lie in a short range
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 1000 else (1,)))
         axes.yaxis.set_major_formatter(EngFormatter(unit=unit))
         axes.yaxis.set_minor_formatter("")
-        axes.set_xlabel("batch size")
+        axes.set_xlabel("batch size (circle: recommended)")
         axes.set_title(title, loc="left")
         axes.grid(visible=True, which="major", color="#dddddd")
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
     figure = rate.figure
     sizes_text = "-".join(map(str, run.spec.layer_sizes))
-    figure.suptitle(f"{run.spec.name}   {sizes_text}   {run.machine.processor}", fontsize=11)
+    title = f"{shorten(run.spec.name, 40)}   {shorten(sizes_text, 40)}   {run.machine.processor}"
+    figure.suptitle(inert(title), fontsize=11)
     rate.legend(frameon=False)
-
-
-def _no_ticks() -> Any:
-    from matplotlib.ticker import NullLocator
-
-    return NullLocator()

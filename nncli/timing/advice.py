@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from nncli.timing.statistics import Summary
+from nncli.timing.statistics import MIN_ROUNDS, Summary
 
 # A batch size is good enough if it reaches this share of the best rate.
 KNEE_SHARE = 0.90
@@ -110,13 +110,17 @@ class Cliff:
 
 
 def find_cliffs(timings: Sequence[Timing]) -> list[Cliff]:
-    """Return where the next larger batch size makes a sample slower, beyond their spreads."""
+    """Return where the next larger batch size makes a sample slower, beyond their spreads.
+
+    Where too few rounds leave the spread unknown, nothing is said.
+    """
     by_size = sorted(timings, key=lambda timing: timing.batch_size)
     cliffs = []
     for smaller, larger in pairwise(by_size):
         slowdown = larger.seconds_per_sample / smaller.seconds_per_sample
         slower_half = smaller.summary.upper_quartile / smaller.batch_size
         faster_half = larger.summary.lower_quartile / larger.batch_size
-        if slowdown > 1 + CLIFF_SHARE and faster_half > slower_half:
+        is_known = min(smaller.summary.count, larger.summary.count) >= MIN_ROUNDS
+        if is_known and slowdown > 1 + CLIFF_SHARE and faster_half > slower_half:
             cliffs.append(Cliff(smaller.batch_size, larger.batch_size, slowdown))
     return cliffs

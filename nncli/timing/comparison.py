@@ -23,6 +23,15 @@ BETWEEN_RUNS = 0.05
 _BOOTSTRAP_SEED = 0
 
 
+def judge_change(ratio: Interval) -> Change:
+    """Say what a ratio means: a difference needs the whole interval beyond what two runs differ."""
+    if ratio.low > 1 + BETWEEN_RUNS:
+        return "slower"
+    if ratio.high < 1 / (1 + BETWEEN_RUNS):
+        return "faster"
+    return "no significant difference"
+
+
 @dataclass(frozen=True)
 class Compared:
     """One result against the saved one; ratio: of the medians, above 1 if it takes longer now."""
@@ -32,12 +41,8 @@ class Compared:
 
     @property
     def change(self) -> Change:
-        """What became of it; a difference needs the whole interval beyond what two runs differ."""
-        if self.ratio.low > 1 + BETWEEN_RUNS:
-            return "slower"
-        if self.ratio.high < 1 / (1 + BETWEEN_RUNS):
-            return "faster"
-        return "no significant difference"
+        """What became of it."""
+        return judge_change(self.ratio)
 
 
 @dataclass(frozen=True)

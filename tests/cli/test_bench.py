@@ -358,8 +358,8 @@ def test_the_table_shows_what_a_hand_calculates(cli: RunCli) -> None:
     rows = [" ".join(line.split()) for line in lines[5:8]]
     assert rows == [
         "batch size per batch IQR p95 per sample samples/s GFLOP/s of matmul vs 1 memory verdict",
-        "1 1.953 ms 0 % 1.953 ms 1.953 ms 512.0 0.0000215 <1 % 1.0 × █▎ stable",
-        "8 1.953 ms 0 % 1.953 ms 244.1 µs 4.096 k 0.000172 <1 % 8.0 × ██████████ stable",
+        "1 1.953 ms 0 % 1.953 ms 1.953 ms 512.0 0.0000215 <1 % 1.0 × stable █▎",
+        "8 1.953 ms 0 % 1.953 ms 244.1 µs 4.096 k 0.000172 <1 % 8.0 × stable ██████████",
     ]
     text = done.out
     assert "5 rounds in random order" in text
@@ -372,8 +372,8 @@ def test_the_table_shows_what_a_hand_calculates(cli: RunCli) -> None:
 
 def test_what_is_measured_too_little_is_called_too_short(cli: RunCli) -> None:
     done = cli(*QUICK, "--batch-sizes", "3,5")
-    rows = [line for line in done.out.splitlines() if line.endswith("too short")]
-    assert [row.split()[0] for row in rows] == ["3", "5"]
+    rows = [line for line in done.out.splitlines() if " too short" in line]
+    assert [row.split()[0] for row in rows[:2]] == ["3", "5"]
     assert "too short: fewer than 5 rounds, or under 1,000 clock steps" in done.out
 
 
@@ -542,7 +542,7 @@ def test_markdown_is_a_pipe_table_with_a_row_for_each_result(cli: RunCli) -> Non
     assert set(rule) <= set("|-: ")
     assert len(rows) == 3
     assert {text.count("|") for text in (head, rule, *rows)} == {head.count("|")}
-    assert all(row.rstrip(" |").endswith("too short") for row in rows)
+    assert all("| too short |" in row for row in rows)
 
 
 # -------------------------------------------------------------------------------------- DATA
@@ -853,7 +853,8 @@ def test_slower_than_allowed_ends_with_1_after_the_result(
     errors = [text for text in done.err.splitlines() if text.startswith("error[N605]: ")]
     assert len(errors) == 2
     for size, text in zip((1, 8), errors, strict=True):
-        assert f"batch size {size} (numpy, float64) takes 10.00 × as long as in {old}" in text
+        assert f"batch size {size} (numpy, float64" in text
+        assert f" takes 10.00 × as long as in {old}" in text
         assert "1.1 × is allowed" in text
 
 
@@ -1078,6 +1079,34 @@ def test_a_signal_ends_a_long_run_silently_and_saves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+SIGNAL_AT_A_FORK = """
+import os, signal, sys
+from nncli.__main__ import main
+os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), signal.{name}))
+sys.argv = ["nncli", *{arguments}]
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a copy of the process measures")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_at_the_moment_a_measuring_process_begins_shows_no_traceback(name: str) -> None:
+    """Python calls hooks in a new process, and shows what is raised in them."""
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNAL_AT_A_FORK.format(name=name, arguments=[*QUICK, *SMALL])],
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert "Exception ignored" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "bug" not in done.stderr
+
+
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -1134,7 +1163,7 @@ def test_a_narrow_terminal_drops_columns_and_names_them(
     start = next(index for index, text in enumerate(lines) if text.startswith(" batch size"))
     table, rest = lines[start : start + 6], lines[start + 6 :]
     assert [row.split()[0] for row in table[1:]] == ["1", "8", "32", "128", "512"]
-    assert all(row.rstrip().endswith("too short") for row in table[1:])
+    assert all(" too short" in row for row in table[1:])
     assert max(map(len, lines)) <= width
     assert not any("…" in row for row in table)
     said, _, _ = " ".join(" ".join(rest).split()).partition(" not shown; --format json for all")

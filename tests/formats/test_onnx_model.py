@@ -23,7 +23,12 @@ CASES: dict[str, Any] = {name: name for name in ACTIVATIONS} | {
 }
 DTYPES = ["float64", "float32"]
 # ONNX keeps the parameters of operators, and the constants inside some, as float32.
-NARROWED = {"selu", "gelu", "leaky_relu", "leaky_relu 0.3", "elu 1.7", "gelu tanh"}
+NARROW = {case for case in CASES if case.split()[0] in ("selu", "leaky_relu", "elu")} | {
+    "gelu tanh"
+}
+SUPPORTED = [
+    (dtype, case) for dtype in DTYPES for case in CASES if dtype == "float32" or case not in NARROW
+]
 
 
 def network_of(document: dict[str, Any]) -> Network:
@@ -61,27 +66,30 @@ def evaluate(model: Any, batch: Any) -> Any:
     return output
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(("dtype", "case"), SUPPORTED)
 def test_the_model_passes_the_checker_with_shapes_and_types_inferred(case: str, dtype: str) -> None:
     onnx.checker.check_model(model_of(random_network(CASES[case], dtype)), full_check=True)
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("case", CASES)
-def test_the_reference_evaluator_gives_the_network_s_outputs(
-    case: str, dtype: str, request: pytest.FixtureRequest
-) -> None:
-    if dtype == "float64" and case in NARROWED:
-        reason = "a float64 model computes with parameters rounded to float32"
-        request.applymarker(pytest.mark.xfail(reason=reason))
+@pytest.mark.parametrize("case", sorted(NARROW))
+def test_float64_is_refused_where_onnx_has_float32_numbers_only(case: str) -> None:
+    kind = case.split(maxsplit=1)[0]
+    with pytest.raises(ValueError, match=f"ONNX has {kind} with float32 parameters only"):
+        model_of(random_network(CASES[case], "float64"))
+
+
+@pytest.mark.parametrize(("dtype", "case"), SUPPORTED)
+def test_the_reference_evaluator_gives_the_network_s_outputs(case: str, dtype: str) -> None:
     network = random_network(CASES[case], dtype)
     model = model_of(network)
     for samples in (1, 30):  # any number of samples
         batch = np.random.RandomState(0).standard_normal((samples, 4)).astype(dtype)
         output = evaluate(model, batch)
         assert output.dtype == dtype
-        assert agree_within(output, network.forward(batch), rounding_bounds(network, batch))
+        bounds = rounding_bounds(network, batch)
+        if case == "gelu":
+            bounds += 1e-6  # the evaluator's own erf is in single precision, whatever the model's
+        assert agree_within(output, network.forward(batch), bounds)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

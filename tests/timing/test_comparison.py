@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
@@ -162,12 +163,15 @@ def test_nothing_in_common_compares_nothing() -> None:
 
 
 def test_the_same_measurements_give_the_same_interval_each_time() -> None:
-    run, saved = run_of(result(TEN)), saved_of({KEY: tuple(reversed(TEN))})
+    """No two of them are equal, so that another draw would give another interval."""
+    now = [1 + math.sin(number) / 3 for number in range(25)]
+    then = [1 + math.cos(number) / 3 for number in range(25)]
+    run, saved = run_of(result(now)), saved_of({KEY: tuple(then)})
     first, second = compare(run, saved), compare(run, saved)
     assert first.compared[0].ratio == second.compared[0].ratio
     ratio = first.compared[0].ratio
-    assert ratio.estimate == 1.0
-    assert ratio.low < 1 < ratio.high
+    assert ratio.estimate == statistics.median(now) / statistics.median(then)
+    assert ratio.low < ratio.estimate < ratio.high
 
 
 @pytest.mark.parametrize("power", [-3, 1, 10])
@@ -235,11 +239,10 @@ def test_each_failure_is_a_problem_that_names_itself() -> None:
     problems = slower_than(comparison(*ratios), 0.25)
     assert [problem.code for problem in problems] == ["N605", "N605"]
     first, second = (problem.message for problem in problems)
-    assert first == (
-        "batch size 1 (numpy, float64) takes 2.00 × as long as in old.json (1.90 to 2.10 ×), "
-        "1.25 × is allowed"
-    )
-    assert second.startswith("batch size 3 (numpy, float64) takes 1234.50 × as long as")
+    assert first.startswith("batch size 1 (numpy, float64")
+    assert " takes 2.00 × as long as in old.json (1.90 to 2.10 ×), 1.25 × is allowed" in first
+    assert second.startswith("batch size 3 (numpy, float64")
+    assert " takes 1234.50 × as long as in old.json " in second
 
 
 def test_failures_that_differ_only_in_threads_can_be_told_apart() -> None:
