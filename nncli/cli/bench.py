@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -63,6 +64,7 @@ Format = Literal["table", "json", "jsonl", "csv", "md"]
 
 _DEFAULT_SIZES = (1, 8, 32, 128, 512)
 _MIN_SECONDS, _MAX_SECONDS = 1.0, 10.0
+_MAX_THREADS = 1024
 _PICTURES: dict[str, PictureKind] = {".svg": "svg", ".png": "png"}
 
 
@@ -125,7 +127,7 @@ def bench(
         list[str] | None,
         typer.Option(
             "--threads",
-            parser=whole_numbers(1),
+            parser=whole_numbers(1, _MAX_THREADS),
             metavar="1,2",
             help="On how many threads a matrix product runs; otherwise 1, as in forward.",
             rich_help_panel=SPEED,
@@ -311,7 +313,7 @@ def _check_files(save: str | None, plot: str | None) -> None:
     """Check the names of the files to write.  Raises UsageError."""
     if save == "-":
         raise UsageError("--save writes a file", "--format json writes to standard output")
-    if save is not None and save == plot:
+    if save and plot and os.path.realpath(save) == os.path.realpath(plot):
         raise UsageError("--save and --plot name the same file")
     if plot is not None:
         _picture_kind(plot)
@@ -377,9 +379,9 @@ def _show(run: BenchRun, comparison: Comparison | None, form: Format) -> None:
     elif form == "json":
         write_text(bench_json(run, comparison))
     elif form == "jsonl":
-        write_result(bench_jsonl(run))
+        write_result(bench_jsonl(run, comparison))
     else:
-        write_result(_csv(bench_columns(run)))
+        write_result(_csv(bench_columns(run, comparison)))
 
 
 def _csv(columns: dict[str, list[Any]]) -> Iterable[bytes]:
@@ -391,7 +393,7 @@ def _csv(columns: dict[str, list[Any]]) -> Iterable[bytes]:
     texts = {
         name: ["" if value is None else str(value) for value in values]
         for name, values in columns.items()
-        if not isinstance(values[0], float)
+        if not all(isinstance(value, float) for value in values)
     }
     numbers = [name for name in columns if name not in texts]
     return csv_chunks(texts, numbers, np.array([columns[name] for name in numbers]).T)

@@ -23,11 +23,11 @@ def whole_number(minimum: int, maximum: int = _MAX_WHOLE) -> Callable[[Any], int
 
     def parse(value: Any) -> int:
         text = str(value)
-        if re.fullmatch(r"[+-]?[0-9]{1,30}", text) and minimum <= int(text) <= maximum:
-            return int(text)
-        bounds = (
-            f"from {minimum} to {maximum}" if maximum < _MAX_WHOLE else f"of at least {minimum}"
-        )
+        number = int(text) if re.fullmatch(r"[+-]?[0-9]{1,30}", text) else None
+        if number is not None and minimum <= number <= maximum:
+            return number
+        has_end = maximum < _MAX_WHOLE or (number or 0) > maximum
+        bounds = f"from {minimum} to {maximum}" if has_end else f"of at least {minimum}"
         raise ValueError(f"{text!r} is not a whole number {bounds}")
 
     return parse
@@ -74,9 +74,9 @@ def choice_list(*choices: str) -> Callable[[Any], list[str]]:
     return parse
 
 
-def whole_numbers(minimum: int) -> Callable[[Any], list[int]]:
+def whole_numbers(minimum: int, maximum: int) -> Callable[[Any], list[int]]:
     """Return a parser of comma-separated lists of whole numbers."""
-    parse = whole_number(minimum)
+    parse = whole_number(minimum, maximum)
     return lambda value: [parse(item) for item in comma_list(value)]
 
 
@@ -91,7 +91,10 @@ def batch_sizes(value: Any) -> list[int]:
     [1, 8, 16, 32, 64, 100, 110, 120]
     """
     sizes: list[int] = []
-    for item in comma_list(value):
+    items = [item.strip() for item in str(value).split(",")]
+    if "" in items:
+        raise ValueError(f"{value!r} has an empty item")
+    for item in items:  # one may be there twice, as ranges may overlap
         found = _SIZES.fullmatch(item)
         if found is None:
             try:
@@ -106,7 +109,9 @@ def batch_sizes(value: Any) -> list[int]:
 
 def _range(item: str, first: str, last: str, sign: str | None, by: str | None) -> list[int]:
     """Return the numbers of a range: first-last*factor, first-last+step, or every one."""
-    size, end, change = int(first), whole_number(1)(last), int(by or 1)
+    size, end, change = int(first), int(last), int(by or 1)
+    if end > _MAX_WHOLE:
+        raise ValueError(f"{item!r} goes beyond {_MAX_WHOLE}")
     if size < 1 or size > end:
         raise ValueError(f"{item!r} does not go from a batch size of at least 1 to a larger one")
     if change < (2 if sign == "*" else 1):

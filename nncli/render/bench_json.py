@@ -37,16 +37,27 @@ def bench_json(run: BenchRun, comparison: Comparison | None = None) -> str:
     return document(content)
 
 
-def bench_jsonl(run: BenchRun) -> Iterator[bytes]:
-    """Yield a benchmark's results as JSON Lines."""
-    for result in run.results:
-        yield document(_result(result)).encode()
+def bench_jsonl(run: BenchRun, comparison: Comparison | None = None) -> Iterator[bytes]:
+    """Yield a benchmark's results as JSON Lines, each with what it compares with."""
+    for row in _rows(run, comparison):
+        yield document(row).encode()
 
 
-def bench_columns(run: BenchRun) -> dict[str, list[Any]]:
+def bench_columns(run: BenchRun, comparison: Comparison | None = None) -> dict[str, list[Any]]:
     """Return a benchmark's results column by column, without the raw measurements."""
-    rows = [_result(result) for result in run.results]
+    rows = _rows(run, comparison)
     return {name: [row[name] for row in rows] for name in rows[0] if name != "samples_seconds"}
+
+
+def _rows(run: BenchRun, comparison: Comparison | None) -> list[dict[str, Any]]:
+    """Return the results; with a comparison also its ratios, null where there is nothing."""
+    if comparison is None:
+        return [_result(result) for result in run.results]
+    ratios = {(one.result.series, one.result.batch_size): one for one in comparison.compared}
+    return [
+        _result(result) | _ratio(ratios.get((result.series, result.batch_size)))
+        for result in run.results
+    ]
 
 
 def _result(result: Result) -> dict[str, Any]:
@@ -102,8 +113,12 @@ def _compared(one: Compared) -> dict[str, Any]:
     return {
         **asdict(one.result.series),
         "batch_size": one.result.batch_size,
-        "ratio": one.ratio.estimate,
-        "low": one.ratio.low,
-        "high": one.ratio.high,
-        "change": one.change,
+        **_ratio(one),
     }
+
+
+def _ratio(one: Compared | None) -> dict[str, Any]:
+    if one is None:
+        return dict.fromkeys(("ratio", "low", "high", "change"))
+    ratio = one.ratio
+    return {"ratio": ratio.estimate, "low": ratio.low, "high": ratio.high, "change": one.change}

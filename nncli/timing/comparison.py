@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, Literal
 
 import numpy as np
 
-from nncli.errors import Note, Problem, UsageError, shorten
+from nncli.errors import Note, Problem, UsageError, count_of, shorten
+from nncli.spec.model import DType
 from nncli.timing.bench import BenchRun, Result
-from nncli.timing.prepare import Request
+from nncli.timing.prepare import Request, Series, wanted_series
 from nncli.timing.saved import Key, SavedBench
-from nncli.timing.statistics import Interval, ratio_of_medians
+from nncli.timing.statistics import MIN_ROUNDS, Interval, ratio_of_medians
 
 Change = Literal["slower", "faster", "no significant difference"]
 
@@ -34,14 +34,20 @@ def judge_change(ratio: Interval) -> Change:
 
 @dataclass(frozen=True)
 class Compared:
-    """One result against the saved one; ratio: of the medians, above 1 if it takes longer now."""
+    """One result against the saved one.
+
+    ratio: of the medians, above 1 if it takes longer now; rounds: of the run that had fewer.
+    """
 
     result: Result
     ratio: Interval
+    rounds: int = MIN_ROUNDS
 
     @property
     def change(self) -> Change:
         """What became of it."""
+        if self.rounds < MIN_ROUNDS:
+            return "no significant difference"  # an interval from so few is too narrow
         return judge_change(self.ratio)
 
 
@@ -54,14 +60,26 @@ class Comparison:
     notes: tuple[Note, ...]
 
 
-def check_comparable(saved: SavedBench, dtypes: Collection[str], request: Request) -> None:
+def check_comparable(saved: SavedBench, dtypes: Collection[DType], request: Request) -> None:
     """Check, before anything is timed, that something will be comparable.  Raises UsageError."""
-    wanted = product(request.backends, dtypes, request.threads, request.batch_sizes)
-    if not any(Key(*key) in saved.timings for key in wanted):
-        sizes = sorted({key.batch_size for key in saved.timings})
-        message = f"nothing to compare: {saved.source} has no measurement of what is to be timed"
-        listed = ",".join(map(str, sizes)) or "none"
-        raise UsageError(message, f"it was saved with --batch-sizes {listed}")
+    series = wanted_series(dtypes, request)
+    wanted = {_key(one, size) for one in series for size in request.batch_sizes}
+    if wanted & saved.timings.keys():
+        return
+    message = f"nothing to compare: {saved.source} has no measurement of what is to be timed"
+    sizes: dict[str, list[int]] = {}
+    for key in sorted(saved.timings):
+        name = f"{key.backend}, {key.dtype}, {count_of(key.threads, 'thread')}"
+        sizes.setdefault(shorten(name), []).append(key.batch_size)
+    hints = [
+        f"it holds {name}: --batch-sizes {shorten(','.join(map(str, found)))}"
+        for name, found in sizes.items()
+    ]
+    raise UsageError(message, *(hints[:5] or ["it holds none at all"]))
+
+
+def _key(series: Series, batch_size: int) -> Key:
+    return Key(series.backend, series.dtype, series.threads, batch_size)
 
 
 def compare(run: BenchRun, saved: SavedBench) -> Comparison:
@@ -69,11 +87,11 @@ def compare(run: BenchRun, saved: SavedBench) -> Comparison:
     generator = np.random.default_rng(_BOOTSTRAP_SEED)
     compared = []
     for result in run.results:
-        series = result.series
-        key = Key(series.backend, series.dtype, series.threads, result.batch_size)
+        key = _key(result.series, result.batch_size)
         if key in saved.timings:
             ratio = ratio_of_medians(result.samples.seconds, saved.timings[key], generator)
-            compared.append(Compared(result, ratio))
+            rounds = min(len(result.samples.seconds), len(saved.timings[key]))
+            compared.append(Compared(result, ratio, rounds))
     return Comparison(saved.source, tuple(compared), tuple(_notes(run, saved)))
 
 
@@ -84,7 +102,8 @@ def slower_than(comparison: Comparison, limit: float) -> list[Problem]:
         if one.change == "slower" and one.ratio.estimate > 1 + limit:
             series, ratio = one.result.series, one.ratio
             message = (
-                f"batch size {one.result.batch_size:,} ({series.backend}, {series.dtype}) takes "
+                f"batch size {one.result.batch_size:,} ({series.backend}, {series.dtype}, "
+                f"{count_of(series.threads, 'thread')}) takes "
                 f"{ratio.estimate:.2f} × as long as in {comparison.source} "
                 f"({ratio.low:.2f} to {ratio.high:.2f} ×), {1 + limit:.4g} × is allowed"
             )
@@ -97,8 +116,10 @@ def _notes(run: BenchRun, saved: SavedBench) -> Iterable[Note]:
     spec, machine = run.spec, run.machine
     now: dict[str, Any] = {"layer_sizes": list(spec.layer_sizes), "activations": spec.activations}
     if any(saved.network.get(key) != value for key, value in now.items()):
-        sizes = saved.network.get("layer_sizes")
+        sizes, kinds = saved.network.get("layer_sizes"), saved.network.get("activations")
         listed = "-".join(map(str, sizes)) if isinstance(sizes, list) else "unknown sizes"
+        if sizes == now["layer_sizes"]:  # then it is the activations that differ
+            listed = ", ".join(map(str, kinds)) if isinstance(kinds, list) else "no activations"
         yield Note("other_network", f"{saved.source} is of another network: {shorten(listed)}")
     then = saved.machine
     if (then.get("processor"), then.get("processors")) != (machine.processor, machine.processors):

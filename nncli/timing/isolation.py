@@ -21,6 +21,7 @@ T = TypeVar("T")
 # Takes a function that measures, returns what it returned.
 Isolate: TypeAlias = Callable[[Callable[[], tuple[float, ...]]], tuple[float, ...]]
 
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _NO_MEMORY = 1
 _FAILED = 2
 
@@ -34,6 +35,22 @@ def here(measure: Callable[[], tuple[float, ...]]) -> tuple[float, ...]:
     return measure()
 
 
+def _fork_deaf() -> int:
+    """Fork; the copy hears no signal that ends runs: its parent does, and ends it.
+
+    Not even while it begins: Python would show what a signal raises in the hooks of a fork.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        child = os.fork()
+        if not child:
+            for number in _ENDING:
+                signal.signal(number, signal.SIG_IGN)  # also discards what is pending
+        return child
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def in_forked_process(measure: Callable[[], tuple[float, ...]]) -> tuple[float, ...]:
     """Measure in a copy of this process, which is as it was before any measurement.
 
@@ -45,7 +62,7 @@ def in_forked_process(measure: Callable[[], tuple[float, ...]]) -> tuple[float, 
         with warnings.catch_warnings():
             # from Python 3.12 on; the only other threads are OpenBLAS's, which is prepared for it
             warnings.simplefilter("ignore", DeprecationWarning)
-            child = os.fork()
+            child = _fork_deaf()
         if not child:
             _measure_and_exit(measure, writing)
         os.close(writing)

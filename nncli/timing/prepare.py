@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
@@ -155,24 +155,31 @@ def _first_rows(batches: Mapping[DType, Array], candidate: Candidate) -> Array:
     return batches[candidate.series.dtype][: candidate.batch_size]
 
 
+def wanted_series(dtypes: Iterable[DType], request: Request) -> list[Series]:
+    """Return all series of a request, each once; plain Python has one thread, whatever is asked."""
+    combinations = product(dtypes, request.threads, request.backends)
+    return list(
+        dict.fromkeys(
+            Series(backend, dtype, 1 if backend == "python" else threads)
+            for dtype, threads, backend in combinations
+        )
+    )
+
+
 def _forward_calls(
     networks: Mapping[DType, Network], batches: Mapping[DType, Array], request: Request
 ) -> tuple[dict[Candidate, PreparedCall], list[Note]]:
     """Return everything that can be timed, series by series, and notes about what cannot."""
     calls: dict[Candidate, PreparedCall] = {}
     notes: list[Note] = []
-    for dtype, threads, backend in product(networks, request.threads, request.backends):
-        # plain Python has one thread, whatever is asked for
-        series = Series(backend, dtype, 1 if backend == "python" else threads)
-        if backend == "python" and threads != request.threads[0]:
-            continue
-        network = networks[dtype]
+    for series in wanted_series(networks, request):
+        backend, network = series.backend, networks[series.dtype]
         limit = largest_batch(backend, shape_table(network.spec).total_multiply_adds)
         sizes = [size for size in request.batch_sizes if limit is None or size <= limit]
         try:
-            prepare = prepare_backend(backend, network, threads)
+            prepare = prepare_backend(backend, network, series.threads)
         except Unsupported as reason:
-            notes.append(Note("skipped", f"{backend} is left out in {dtype}: {reason}"))
+            notes.append(Note("skipped", f"{backend} is left out in {series.dtype}: {reason}"))
             continue
         for candidate in (Candidate(series, size) for size in sizes):
             calls[candidate] = prepare(_first_rows(batches, candidate))
@@ -265,11 +272,12 @@ def _difference(candidate: Candidate, output: Array, reference: Array) -> Proble
         how = f"have the shape {output.shape} instead of {reference.shape}"
     else:
         with np.errstate(all="ignore"):
-            largest = np.nanmax(np.abs(output.astype(np.float64) - reference.astype(np.float64)))
+            differences = np.abs(output.astype(np.float64) - reference.astype(np.float64))
+            largest = np.fmax.reduce(differences, axis=None)  # of those that are numbers
         how = f"differ by up to {largest:.2g} from NumPy's largest batch, more than rounding can"
     where = f"{series.backend}, {series.dtype}, {count_of(series.threads, 'thread')}"
     message = f"{where}, batch size {candidate.batch_size:,}: the outputs {how}"
-    return Problem("N604", message, help=(f"time without it: --backend without {series.backend}",))
+    return Problem("N604", message, help=(f"leave {series.backend} out of --backend",))
 
 
 def measure_peaks(prepared: Prepared) -> dict[Candidate, int]:

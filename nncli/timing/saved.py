@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -13,6 +12,8 @@ from nncli.files import read_at_most
 
 FORMAT = "nncli.bench/1"
 _MAX_BYTES = 64 * 2**20
+# No call is timed as shorter or longer; beyond, ratios would leave the range of a float.
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 1e-12, 1e9
 
 
 class Key(NamedTuple):
@@ -83,6 +84,8 @@ def _saved(document: dict[str, Any], path: str) -> SavedBench:
             batch_size=_checked(result, "batch_size", _is_count, "a whole number", where),
         )
         seconds = _checked(result, "samples_seconds", _are_seconds, "a list of seconds", where)
+        if key in timings:
+            raise _Unfit(f"{where} is of the same measurement as one before it")
         timings[key] = tuple(map(float, seconds))
     network = _checked(document, "network", lambda value: isinstance(value, dict), "an object")
     machine = _checked(document, "machine", lambda value: isinstance(value, dict), "an object")
@@ -114,7 +117,9 @@ def _are_seconds(value: Any) -> bool:
         isinstance(value, list)
         and bool(value)
         and all(
-            isinstance(item, (int, float)) and not isinstance(item, bool) and 0 < item < math.inf
+            isinstance(item, (int, float))
+            and not isinstance(item, bool)
+            and _SHORTEST_SECONDS <= item <= _LONGEST_SECONDS
             for item in value
         )
     )

@@ -206,8 +206,9 @@ def test_more_than_a_hundred_batch_sizes_in_all_are_refused(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--threads", "0"), "'0' is not a whole number of at least 1"),
-        (("--threads", "1,x"), "'x' is not a whole number of at least 1"),
+        (("--threads", "0"), "'0' is not a whole number from 1 to 1024"),
+        (("--threads", "1,x"), "'x' is not a whole number from 1 to 1024"),
+        (("--threads", "1025"), "'1025' is not a whole number from 1 to 1024"),
         (("--threads", "1,"), "'1,' has an empty item"),
         (("--backend", "numpi"), "did you mean 'numpy'?"),
         (("--backend", "numpy,pyhton"), "did you mean 'python'?"),
