@@ -56,14 +56,13 @@ if TYPE_CHECKING:
     from nncli.data.writers import OutputTarget
     from nncli.render.bench_plot import PictureKind
     from nncli.spec.model import DType
-    from nncli.timing.bench import BenchRun
+    from nncli.timing.bench import BenchRun, Sampler
     from nncli.timing.comparison import Comparison
-    from nncli.timing.sampling import Progress
+    from nncli.timing.sampling import Plan, Progress
 
 Format = Literal["table", "json", "jsonl", "csv", "md"]
 
 _DEFAULT_SIZES = (1, 8, 32, 128, 512)
-_MIN_SECONDS, _MAX_SECONDS = 1.0, 10.0
 _MAX_THREADS = 1024
 _PICTURES: dict[str, PictureKind] = {".svg": "svg", ".png": "png"}
 
@@ -230,7 +229,7 @@ def bench(
         choice = column_choice(arguments)
         backends = _merged(backend) or ("numpy",)
         batches = _batch_sizes(sizes)
-        times = _times(min_time, max_time)
+        plan = _plan(repetitions, min_time, max_time)
         _check_files(save, plot)
         _check_packages(backends, plot)
         if fail_above is not None and compare is None:
@@ -243,9 +242,7 @@ def bench(
         from nncli.timing.bench import run_bench
         from nncli.timing.comparison import check_comparable, slower_than
         from nncli.timing.comparison import compare as compare_runs
-        from nncli.timing.isolation import own_process
         from nncli.timing.prepare import Request
-        from nncli.timing.sampling import Plan, sample, system_clock
         from nncli.timing.saved import read_saved
 
         dtypes: tuple[DType | None, ...] = _merged(dtype) or (None,)
@@ -257,7 +254,6 @@ def bench(
             for path in (save, plot)
             if path is not None
         }
-        plan = Plan(repetitions, *times)
         request = Request(batches, _merged(threads) or (1,), backends, per_layer, plan)
         saved = read_saved(compare) if compare is not None else None
         if saved is not None:
@@ -268,15 +264,8 @@ def bench(
             options = data_options(arguments, whole=False)
             batch = read_batch(data, options, choice, wanted, binary_stdin(data, quiet=quiet))
         with progress_bar(quiet=quiet) as advance:
-            sampler = partial(
-                sample,
-                clock=system_clock(),
-                generator=random.Random(0),  # noqa: S311  # an order, not a secret
-                on_progress=partial(_show_progress, advance),
-                isolate=own_process(),
-            )
             named = {network.dtype: network for network in networks}
-            run = run_bench(named, batch, request, sampler, readings[0].notes)
+            run = run_bench(named, batch, request, _sampler(advance), readings[0].notes)
         comparison = compare_runs(run, saved) if saved is not None else None
         _write_files(run, comparison, targets, save, plot)
         _show(run, comparison, format_)
@@ -300,13 +289,19 @@ def _batch_sizes(lists: Sequence[Any] | None) -> tuple[int, ...]:
     return wanted
 
 
-def _times(min_time: float | None, max_time: float | None) -> tuple[float, float]:
-    """Return how long to measure at least and at most.  Raises UsageError for a contradiction."""
+def _plan(repetitions: int | None, min_time: float | None, max_time: float | None) -> Plan:
+    """Return how much to measure.  Raises UsageError for a contradiction."""
     if min_time is not None and max_time is not None and min_time > max_time:
         raise UsageError(f"--min-time {min_time:g} is more than --max-time {max_time:g}")
-    least = _MIN_SECONDS if min_time is None else min_time
-    most = _MAX_SECONDS if max_time is None else max_time
-    return (least, max(least, most)) if max_time is None else (min(least, most), most)
+
+    from nncli.timing.sampling import Plan
+
+    usual = Plan()
+    least = usual.min_seconds if min_time is None else min_time
+    most = usual.max_seconds if max_time is None else max_time
+    if max_time is None:
+        return Plan(repetitions, least, max(least, most))  # what is not said gives way
+    return Plan(repetitions, min(least, most), most)
 
 
 def _check_files(save: str | None, plot: str | None) -> None:
@@ -341,9 +336,22 @@ def _check_installed(what: str, packages: Iterable[str], extra: str) -> None:
         raise UsageError(message, f"pip install 'nncli-forward[{extra}]'")
 
 
-def _show_progress(advance: Advance, progress: Progress) -> None:
-    what = f"round {progress.rounds}" if progress.rounds else "calibrating"
-    advance(what, progress.elapsed_seconds, progress.expected_seconds)
+def _sampler(advance: Advance) -> Sampler:
+    """Return the way to measure: with this machine's clock, showing how far it is."""
+    from nncli.timing.isolation import own_process
+    from nncli.timing.sampling import sample, system_clock
+
+    def show_progress(progress: Progress) -> None:
+        what = f"round {progress.rounds}" if progress.rounds else "calibrating"
+        advance(what, progress.elapsed_seconds, progress.expected_seconds)
+
+    return partial(
+        sample,
+        clock=system_clock(),
+        generator=random.Random(0),  # noqa: S311  # an order, not a secret
+        on_progress=show_progress,
+        isolate=own_process(),
+    )
 
 
 def _write_files(

@@ -17,7 +17,7 @@ import numpy as np
 from nncli.network.activations import Array
 from nncli.network.network import Network
 from nncli.spec.model import Activation
-from nncli.timing.isolation import once_per_process
+from nncli.timing.isolation import once_per_process, text_from_copy
 from nncli.timing.names import BackendName
 from nncli.timing.plain import plain_forward
 from nncli.timing.sampling import Contestant
@@ -113,26 +113,28 @@ def _onnxruntime(network: Network, threads: int) -> Prepare:
 
     from nncli.formats.onnx_model import INPUT, OnnxLayer, onnx_model
 
-    layers = [
-        OnnxLayer(layer.weights, layer.biases, spec.activation)
-        for layer, spec in zip(network.layers, network.spec.layers, strict=True)
-    ]
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4  # what is wrong is said by nncli
-
     def make_session() -> Any:
+        layers = [
+            OnnxLayer(layer.weights, layer.biases, spec.activation)
+            for layer, spec in zip(network.layers, network.spec.layers, strict=True)
+        ]
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 4  # what is wrong is said by nncli
+        model = onnx_model(layers, network.name)
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
-    try:
-        model = onnx_model(layers, network.name)
-        make_session()
-    except ImportError:
-        raise
-    except Exception as error:
-        # its exceptions have no common class of their own
-        raise Unsupported(str(error).rpartition(" : ")[2]) from None
+    def refusal() -> str:
+        try:
+            make_session()
+        except Exception as error:  # its exceptions have no common class of their own
+            return str(error).rpartition(" : ")[2] or type(error).__name__
+        return ""
+
+    reason = text_from_copy(refusal)
+    if reason:
+        raise Unsupported(reason)
     session = once_per_process(make_session)  # its threads do not survive a fork
 
     def prepare(batch: Array) -> PreparedCall:

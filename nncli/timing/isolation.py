@@ -56,6 +56,27 @@ def in_forked_process(measure: Callable[[], tuple[float, ...]]) -> tuple[float, 
 
     Raises MemoryError as *measure* does, MeasurementFailed if the copy ends in another way.
     """
+
+    def packed() -> bytes:
+        numbers = measure()
+        return struct.pack(f"{len(numbers)}d", *numbers)
+
+    content = _in_copy(packed)
+    return struct.unpack(f"{len(content) // 8}d", content)
+
+
+def text_from_copy(make: Callable[[], str]) -> str:
+    """Return a text that is made where it changes nothing for what is timed later.
+
+    Raises as `in_forked_process` does.
+    """
+    if own_process() is here:
+        return make()
+    return _in_copy(lambda: make().encode("utf-8", "replace")).decode()
+
+
+def _in_copy(make: Callable[[], bytes]) -> bytes:
+    """Return what a forked copy of this process makes."""
     parent, child = os.getpid(), 0
     reading, writing = os.pipe()
     try:
@@ -64,12 +85,12 @@ def in_forked_process(measure: Callable[[], tuple[float, ...]]) -> tuple[float, 
             warnings.simplefilter("ignore", DeprecationWarning)
             child = _fork_deaf()
         if not child:
-            _measure_and_exit(measure, writing)
+            _send_and_exit(make, writing)
         os.close(writing)
-        numbers = _read_all(reading)
+        content = _read_all(reading)
     except BaseException:
         if os.getpid() != parent:
-            os._exit(_FAILED)  # interrupted before it could measure
+            os._exit(_FAILED)  # interrupted before it could begin
         if child:
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
@@ -83,15 +104,16 @@ def in_forked_process(measure: Callable[[], tuple[float, ...]]) -> tuple[float, 
         raise MemoryError
     if code:
         raise MeasurementFailed(f"a timed call failed in its own process (exit status {code})")
-    return struct.unpack(f"{len(numbers) // 8}d", numbers)
+    return content
 
 
-def _measure_and_exit(measure: Callable[[], tuple[float, ...]], writing: int) -> None:
-    """Send what is measured and end at once: nothing of the parent's is cleaned up twice."""
+def _send_and_exit(make: Callable[[], bytes], writing: int) -> None:
+    """Send what is made and end at once: nothing of the parent's is cleaned up twice."""
     code = _FAILED
     try:
-        numbers = measure()
-        os.write(writing, struct.pack(f"{len(numbers)}d", *numbers))
+        content = make()
+        while content:
+            content = content[os.write(writing, content) :]
         code = 0
     except MemoryError:
         code = _NO_MEMORY

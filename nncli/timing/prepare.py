@@ -5,7 +5,6 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import product
 
 import numpy as np
@@ -194,11 +193,16 @@ def _forward_calls(
 
 
 def _matmul(candidate: MatmulCandidate) -> Contestant:
-    generator = np.random.RandomState(INPUT_SEED)
-    shape = (MATMUL_SIZE, MATMUL_SIZE)
-    a, b = (generator.standard_normal(shape).astype(candidate.dtype) for _ in range(2))
-    product_call = partial(np.matmul, a, b, out=np.empty_like(a))
-    return Contestant(product_call, blas_threads(candidate.threads))
+    """Return a product of square matrices, made by the process that times it."""
+
+    def matrices() -> tuple[Array, Array, Array]:
+        generator = np.random.RandomState(INPUT_SEED)
+        shape = (MATMUL_SIZE, MATMUL_SIZE)
+        a, b = (generator.standard_normal(shape).astype(candidate.dtype) for _ in range(2))
+        return a, b, np.empty_like(a)
+
+    made = once_per_process(matrices)
+    return Contestant(lambda: np.matmul(*made()), blas_threads(candidate.threads))
 
 
 def _layer_calls(
