@@ -21,9 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
-from nncli.timing.comparison import BETWEEN_RUNS, judge_change
+from nncli.timing.comparison import BETWEEN_RUNS, TimingDifference, compare_timings
 from nncli.timing.saved import Key, SavedBench, read_saved
-from nncli.timing.statistics import Interval, ratio_of_medians
 
 ROOT = Path(__file__).resolve().parent.parent
 BATCH_SIZES = (1, 32, 1024)
@@ -40,10 +39,16 @@ def run_bench(config: Path, saved: Path) -> SavedBench:
     return read_saved(str(saved))
 
 
-def compared(pairs: Iterable[tuple[SavedBench, SavedBench]], key: Key) -> list[Interval]:
+def compared(pairs: Iterable[tuple[SavedBench, SavedBench]], key: Key) -> list[TimingDifference]:
     """Return how the second run of each pair compares with the first."""
+    kind = (key.dtype, key.threads)
     return [
-        ratio_of_medians(now.timings[key], then.timings[key], np.random.default_rng(0))
+        compare_timings(
+            now.timings[key],
+            then.timings[key],
+            then.matmul_gflops[kind] / now.matmul_gflops[kind],
+            np.random.default_rng(0),
+        )
         for then, now in pairs
     ]
 
@@ -64,11 +69,11 @@ def main() -> None:
         key = Key("numpy", "float64", 1, size)
         medians = [statistics.median(run.timings[key]) for run in wide]
         same = compared(combinations(wide, 2), key)
-        excluding_1 = sum(not ratio.low <= 1 <= ratio.high for ratio in same) / len(same)
-        changes = Counter(judge_change(ratio) for ratio in same)
+        excluding_1 = sum(not one.ratio.low <= 1 <= one.ratio.high for one in same) / len(same)
+        changes = Counter(one.change for one in same)
         against = compared(product(wide, doubled), key)
-        slower = Counter(judge_change(ratio) for ratio in against)
-        ratio = statistics.median(one.estimate for one in against)
+        slower = Counter(one.change for one in against)
+        ratio = statistics.median(one.ratio.estimate for one in against)
         print(f"batch size {size}")
         print(
             f"  the same network, {len(same)} pairs: medians within "

@@ -43,6 +43,21 @@ def test_a_command_of_the_readme_prints_what_the_readme_shows(block: str) -> Non
     assert run_shell(command) == shown
 
 
+@pytest.mark.parametrize("block", blocks("text"), ids=lambda text: text.split("\n")[0][2:60])
+def test_a_timing_of_the_readme_has_the_lines_that_it_shows(block: str) -> None:
+    """Figures differ from machine to machine; names, columns and batch sizes do not."""
+    command, _, shown = block.removeprefix("$ ").partition("\n")
+
+    def skeleton(text: str) -> list[list[str]]:
+        rows = text[text.index("\n batch size") :].splitlines()[1:]
+        table = [row for row in rows[: rows.index("")] if row]
+        return [table[0].split(), *([row.split()[0]] for row in table[1:])]
+
+    printed = run_shell(f"{command} --max-time 0")
+    assert printed.split("\n")[0] == shown.split("\n")[0]
+    assert skeleton(printed) == skeleton(shown)
+
+
 def test_the_readme_shows_commands() -> None:
     assert len(blocks("console")) >= 6
 

@@ -18,7 +18,7 @@ from nncli.render.quantities import (
 )
 from nncli.render.view import BLANK, Align, Block, Column, Grid, Line, Span, Style, View, line
 from nncli.timing.bench import Advice, BenchRun, LayerShare, Result
-from nncli.timing.comparison import Comparison
+from nncli.timing.comparison import BETWEEN_RUNS, Comparison
 from nncli.timing.prepare import Series
 from nncli.timing.statistics import MIN_ROUNDS, MIN_TICKS, NOISY_SPREAD, Verdict
 
@@ -297,6 +297,7 @@ def _comparison(run: BenchRun, comparison: Comparison) -> list[Block]:
         Column("per batch", "right"),
         Column("ratio", "right"),
         Column("95 % interval"),
+        Column("machine", "right"),
         Column("change"),
     )
     rows = tuple(
@@ -304,11 +305,16 @@ def _comparison(run: BenchRun, comparison: Comparison) -> list[Block]:
             *(field.cell(one.result) for field in named),
             Span(f"{one.result.batch_size:,}"),
             Span(format_seconds(one.result.summary.median, _digits(one.result))),
-            Span(f"{one.ratio.estimate:.3f} ×"),
-            Span(f"{one.ratio.low:.3f} to {one.ratio.high:.3f}", "dim"),
-            Span(one.change, _STYLES[one.change]),
+            Span(f"{one.difference.ratio.estimate:.3f} ×"),
+            Span(f"{one.difference.ratio.low:.3f} to {one.difference.ratio.high:.3f}", "dim"),
+            Span(f"{one.difference.machine_ratio:.3f} ×", "dim"),
+            Span(one.difference.change, _STYLES[one.difference.change]),
         )
         for one in comparison.compared
     )
-    title = line(Span(f"against {comparison.source}", "accent"))
-    return [title, Grid(columns, rows)]
+    counts = f"a difference counts from {format_percent(BETWEEN_RUNS)} beyond that"
+    return [
+        line(Span(f"against {comparison.source}", "accent"), "   how many times as long it takes"),
+        Grid(columns, rows),
+        line(Span(f" machine: its own matrix product; {counts}", "dim")),
+    ]

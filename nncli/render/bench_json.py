@@ -119,6 +119,12 @@ def _compared(one: Compared) -> dict[str, Any]:
 
 def _ratio(one: Compared | None) -> dict[str, Any]:
     if one is None:
-        return dict.fromkeys(("ratio", "low", "high", "change"))
-    ratio = one.ratio
-    return {"ratio": ratio.estimate, "low": ratio.low, "high": ratio.high, "change": one.change}
+        return dict.fromkeys(("ratio", "low", "high", "machine_ratio", "change"))
+    difference = one.difference
+    return {
+        "ratio": difference.ratio.estimate,
+        "low": difference.ratio.low,
+        "high": difference.ratio.high,
+        "machine_ratio": difference.machine_ratio,
+        "change": difference.change,
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from nncli.spec.model import DType
 from nncli.timing.bench import BenchRun, Result
 from nncli.timing.prepare import Request, Series, wanted_series
 from nncli.timing.saved import Key, SavedBench
-from nncli.timing.statistics import MIN_ROUNDS, Interval, ratio_of_medians
+from nncli.timing.statistics import MIN_ROUNDS, Interval, ratio_of_medians, summarize
 
 Change = Literal["slower", "faster", "no significant difference"]
 
@@ -23,32 +23,63 @@ BETWEEN_RUNS = 0.05
 _BOOTSTRAP_SEED = 0
 
 
-def judge_change(ratio: Interval) -> Change:
-    """Say what a ratio means: a difference needs the whole interval beyond what two runs differ."""
-    if ratio.low > 1 + BETWEEN_RUNS:
-        return "slower"
-    if ratio.high < 1 / (1 + BETWEEN_RUNS):
-        return "faster"
-    return "no significant difference"
+@dataclass(frozen=True)
+class TimingDifference:
+    """How many times as long something takes now.
+
+    ratio: of the medians; middle_halves: the smallest and the largest ratio of a timing in the
+    middle half of the one run to one in that of the other; machine_ratio: of the machine's own
+    matrix product, 1 if unknown; rounds: of the run that had fewer.
+    """
+
+    ratio: Interval
+    middle_halves: tuple[float, float]
+    machine_ratio: float
+    rounds: int
+
+    @property
+    def change(self) -> Change:
+        """Say what it means.
+
+        A difference counts if the whole interval lies beyond what two runs differ by and beyond
+        what the machine itself changed by, and the middle halves do not overlap.
+        """
+        slowest, fastest = max(1.0, self.machine_ratio), min(1.0, self.machine_ratio)
+        if self.rounds < MIN_ROUNDS:
+            return "no significant difference"  # an interval from so few is too narrow
+        low, high = self.middle_halves
+        if self.ratio.low > slowest * (1 + BETWEEN_RUNS) and low > slowest:
+            return "slower"
+        if self.ratio.high < fastest / (1 + BETWEEN_RUNS) and high < fastest:
+            return "faster"
+        return "no significant difference"
+
+
+def compare_timings(
+    seconds: Sequence[float],
+    baseline: Sequence[float],
+    machine_ratio: float,
+    generator: np.random.Generator,
+) -> TimingDifference:
+    """Compare the timings of two runs.  generator: of the bootstrap's draws."""
+    now, then = summarize(seconds), summarize(baseline)
+    return TimingDifference(
+        ratio=ratio_of_medians(seconds, baseline, generator),
+        middle_halves=(
+            now.lower_quartile / then.upper_quartile,
+            now.upper_quartile / then.lower_quartile,
+        ),
+        machine_ratio=machine_ratio,
+        rounds=min(now.count, then.count),
+    )
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One result against the saved one.
-
-    ratio: of the medians, above 1 if it takes longer now; rounds: of the run that had fewer.
-    """
+    """One result against the saved one."""
 
     result: Result
-    ratio: Interval
-    rounds: int = MIN_ROUNDS
-
-    @property
-    def change(self) -> Change:
-        """What became of it."""
-        if self.rounds < MIN_ROUNDS:
-            return "no significant difference"  # an interval from so few is too narrow
-        return judge_change(self.ratio)
+    difference: TimingDifference
 
 
 @dataclass(frozen=True)
@@ -85,13 +116,17 @@ def _key(series: Series, batch_size: int) -> Key:
 def compare(run: BenchRun, saved: SavedBench) -> Comparison:
     """Compare every result with the saved one of the same backend, type, threads and size."""
     generator = np.random.default_rng(_BOOTSTRAP_SEED)
+    own_rates = {(rate.dtype, rate.threads): rate.gflops for rate in run.matmuls}
     compared = []
     for result in run.results:
         key = _key(result.series, result.batch_size)
         if key in saved.timings:
-            ratio = ratio_of_medians(result.samples.seconds, saved.timings[key], generator)
-            rounds = min(len(result.samples.seconds), len(saved.timings[key]))
-            compared.append(Compared(result, ratio, rounds))
+            kind = (result.series.dtype, result.series.threads)
+            then, now = saved.matmul_gflops.get(kind), own_rates.get(kind)
+            machine_ratio = then / now if then and now else 1.0
+            seconds, baseline = result.samples.seconds, saved.timings[key]
+            difference = compare_timings(seconds, baseline, machine_ratio, generator)
+            compared.append(Compared(result, difference))
     return Comparison(saved.source, tuple(compared), tuple(_notes(run, saved)))
 
 
@@ -99,8 +134,8 @@ def slower_than(comparison: Comparison, limit: float) -> list[Problem]:
     """Return a problem for each result that is significantly slower by more than *limit*."""
     problems = []
     for one in comparison.compared:
-        if one.change == "slower" and one.ratio.estimate > 1 + limit:
-            series, ratio = one.result.series, one.ratio
+        series, ratio = one.result.series, one.difference.ratio
+        if one.difference.change == "slower" and ratio.estimate > 1 + limit:
             message = (
                 f"batch size {one.result.batch_size:,} ({series.backend}, {series.dtype}, "
                 f"{count_of(series.threads, 'thread')}) takes "

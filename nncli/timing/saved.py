@@ -12,8 +12,10 @@ from nncli.files import read_at_most
 
 FORMAT = "nncli.bench/1"
 _MAX_BYTES = 64 * 2**20
-# No call is timed as shorter or longer; beyond, ratios would leave the range of a float.
+# No call is timed as shorter or longer, no machine has other rates; beyond, ratios would leave the
+# range of a float.
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 1e-12, 1e9
+_SLOWEST_GFLOPS, _FASTEST_GFLOPS = 1e-12, 1e12
 
 
 class Key(NamedTuple):
@@ -29,11 +31,13 @@ class Key(NamedTuple):
 class SavedBench:
     """What was measured, on which network and machine.
 
-    timings: seconds per call, for each measurement; network and machine: as they were written.
+    timings: seconds per call, for each measurement; matmul_gflops: the rate of the machine's own
+    matrix product by type and threads; network and machine: as they were written.
     """
 
     source: str
     timings: dict[Key, tuple[float, ...]]
+    matmul_gflops: dict[tuple[str, int], float]
     network: dict[str, Any]
     machine: dict[str, Any]
 
@@ -89,7 +93,11 @@ def _saved(document: dict[str, Any], path: str) -> SavedBench:
         timings[key] = tuple(map(float, seconds))
     network = _checked(document, "network", lambda value: isinstance(value, dict), "an object")
     machine = _checked(document, "machine", lambda value: isinstance(value, dict), "an object")
-    return SavedBench(path, timings, network, machine)
+    rates = []
+    if "matmul" in machine:
+        rates = _checked(machine, "matmul", _are_rates, "a list of rates", "machine")
+    gflops = {(rate["dtype"], rate["threads"]): float(rate["gflops"]) for rate in rates}
+    return SavedBench(path, timings, gflops, network, machine)
 
 
 def _checked(
@@ -112,14 +120,24 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
+def _are_rates(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(rate, dict)
+        and _is_text(rate.get("dtype"))
+        and _is_count(rate.get("threads"))
+        and _is_between(rate.get("gflops"), _SLOWEST_GFLOPS, _FASTEST_GFLOPS)
+        for rate in value
+    )
+
+
+def _is_between(value: Any, low: float, high: float) -> bool:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and low <= value <= high
+
+
 def _are_seconds(value: Any) -> bool:
     return (
         isinstance(value, list)
         and bool(value)
-        and all(
-            isinstance(item, (int, float))
-            and not isinstance(item, bool)
-            and _SHORTEST_SECONDS <= item <= _LONGEST_SECONDS
-            for item in value
-        )
+        and all(_is_between(item, _SHORTEST_SECONDS, _LONGEST_SECONDS) for item in value)
     )

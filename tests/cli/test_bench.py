@@ -824,7 +824,8 @@ def test_a_run_is_compared_with_a_saved_one(
     assert [one["batch_size"] for one in found] == [1, 8]
     for one in found:
         assert set(one) == {
-            *("backend", "dtype", "threads", "batch_size", "ratio", "low", "high", "change")
+            *("backend", "dtype", "threads", "batch_size"),
+            *("ratio", "low", "high", "machine_ratio", "change"),
         }
         assert one["ratio"] == pytest.approx(ratio)
         assert one["low"] <= one["ratio"] <= one["high"]

@@ -25,7 +25,7 @@ OUTPUT = "output_1,output_2,output_3\n"
 
 
 @pytest.mark.parametrize("option", ["--help", "-h"])
-@pytest.mark.parametrize("command", [(), ("forward",), ("shapes",), ("schema",)])
+@pytest.mark.parametrize("command", [(), ("forward",), ("shapes",), ("bench",), ("schema",)])
 def test_help_is_on_standard_output(cli: RunCli, command: tuple[str, ...], option: str) -> None:
     done = cli(*command, option)
     assert (done.code, done.err) == (0, "")
@@ -34,7 +34,7 @@ def test_help_is_on_standard_output(cli: RunCli, command: tuple[str, ...], optio
 
 def test_help_lists_every_command_and_every_exit_code(cli: RunCli) -> None:
     out = " ".join(cli("--help").out.split())
-    for command in ("forward", "shapes", "schema"):
+    for command in ("forward", "shapes", "bench", "schema"):
         assert f"│ {command} " in out
     for code in ("0 done", "1 a requested", "2 wrong", "3 spec", "4 data", "5 reading", "70 a bug"):
         assert code in out

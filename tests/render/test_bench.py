@@ -13,7 +13,7 @@ from nncli.render.plain import to_plain
 from nncli.render.view import Grid, fitted
 from nncli.timing.advice import Timing, find_cliffs, fit_line, recommend
 from nncli.timing.bench import Advice, BenchRun, LayerShare, MatmulRate, Result
-from nncli.timing.comparison import Compared, Comparison
+from nncli.timing.comparison import Compared, Comparison, TimingDifference
 from nncli.timing.machine import Machine
 from nncli.timing.prepare import LayerCandidate, Request, Series
 from nncli.timing.sampling import Samples
@@ -169,11 +169,12 @@ share of each layer
 """
 
 COMPARISON = """\
-against base.json
- batch size   per batch     ratio   95 % interval    change
-          1     24.1 µs   1.240 ×   1.210 to 1.270   slower
-          8     38.0 µs   1.020 ×   0.990 to 1.060   no significant difference
-         64      151 µs   0.500 ×   0.490 to 0.520   faster
+against base.json   how many times as long it takes
+ batch size   per batch     ratio   95 % interval    machine   change
+          1     24.1 µs   1.240 ×   1.210 to 1.270   1.003 ×   slower
+          8     38.0 µs   1.020 ×   0.990 to 1.060   1.003 ×   no significant difference
+         64      151 µs   0.500 ×   0.490 to 0.520   1.003 ×   faster
+ machine: its own matrix product; a difference counts from 5 % beyond that
 """
 
 
@@ -215,7 +216,8 @@ def test_shares_of_layers_come_with_their_sum_and_a_caveat() -> None:
 def test_a_comparison_shows_ratio_interval_and_what_it_means() -> None:
     run = one_series()
     ratios = [Interval(1.24, 1.21, 1.27), Interval(1.02, 0.99, 1.06), Interval(0.5, 0.49, 0.52)]
-    compared = tuple(Compared(r, ratio) for r, ratio in zip(run.results, ratios, strict=True))
+    differences = [TimingDifference(ratio, (ratio.low, ratio.high), 1.003, 25) for ratio in ratios]
+    compared = tuple(Compared(*pair) for pair in zip(run.results, differences, strict=True))
     text = shown(run, Comparison("base.json", compared, ()))
     assert text[text.index("against") :] == COMPARISON
 

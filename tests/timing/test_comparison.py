@@ -13,11 +13,12 @@ import pytest
 from nncli.errors import UsageError
 from nncli.spec.reader import read_spec
 from nncli.timing.advice import Timing
-from nncli.timing.bench import BenchRun, Result
+from nncli.timing.bench import BenchRun, MatmulRate, Result
 from nncli.timing.comparison import (
     Change,
     Compared,
     Comparison,
+    TimingDifference,
     check_comparable,
     compare,
     slower_than,
@@ -85,11 +86,24 @@ def run_of(*results: Result) -> BenchRun:
     return BenchRun(**{name: value for name, value in made.items() if name in names})
 
 
-def saved_of(timings: dict[Key, tuple[float, ...]]) -> SavedBench:
+def saved_of(
+    timings: dict[Key, tuple[float, ...]], gflops: dict[tuple[str, int], float] | None = None
+) -> SavedBench:
     """Return a saved benchmark of the same network on the same machine."""
     network = {"name": "net", "layer_sizes": [4, 3, 2], "activations": ["relu", "softmax"]}
     there = {"processor": "Z80", "processors": 2, "versions": dict(VERSIONS)}
-    return SavedBench("old.json", timings, network, there)
+    return SavedBench("old.json", timings, gflops or {}, network, there)
+
+
+def compared_as(
+    one: Result,
+    ratio: Interval,
+    middle_halves: tuple[float, float] | None = None,
+    machine_ratio: float = 1.0,
+) -> Compared:
+    """Return a comparison on a machine that did not change, its middle halves like its interval."""
+    halves = (ratio.low, ratio.high) if middle_halves is None else middle_halves
+    return Compared(one, TimingDifference(ratio, halves, machine_ratio, rounds=25))
 
 
 # ------------------------------------------------------------------------------- thresholds
@@ -115,15 +129,58 @@ ABOVE, BELOW = math.inf, -math.inf
 def test_a_difference_counts_if_the_whole_interval_is_beyond_5_percent(
     low: float, high: float, change: Change
 ) -> None:
-    assert Compared(result(TEN), Interval(1.0, low, high)).change == change
+    assert compared_as(result(TEN), Interval(1.0, low, high)).difference.change == change
 
 
 @pytest.mark.parametrize(("low", "high"), [(1.06, 1.2), (2.0, 2.0), (1.01, 3.0), (1.04, 1.04)])
 def test_what_is_slower_one_way_is_faster_the_other(low: float, high: float) -> None:
-    there = Compared(result(TEN), Interval(low, low, high)).change
-    back = Compared(result(TEN), Interval(1 / low, 1 / high, 1 / low)).change
+    there = compared_as(result(TEN), Interval(low, low, high)).difference.change
+    back = compared_as(result(TEN), Interval(1 / low, 1 / high, 1 / low)).difference.change
     swapped = {"slower": "faster", "faster": "slower"}
     assert back == swapped.get(there, there)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "middle_halves", "machine_ratio", "change"),
+    [
+        # a machine that became 1.2 times slower takes 1.2 times as long for everything
+        (Interval(1.22, 1.2, 1.24), (1.21, 1.3), 1.2, "no significant difference"),
+        (Interval(1.3, 1.27, 1.33), (1.21, 1.4), 1.2, "slower"),
+        (Interval(1.3, 1.25, 1.33), (1.21, 1.4), 1.2, "no significant difference"),
+        # one that became faster excuses nothing that is slower
+        (Interval(1.1, 1.06, 1.12), (1.01, 1.2), 0.5, "slower"),
+        (Interval(0.5, 0.49, 0.51), (0.4, 0.6), 0.5, "no significant difference"),
+        (Interval(0.4, 0.39, 0.41), (0.35, 0.45), 0.5, "faster"),
+        (Interval(0.8, 0.79, 0.81), (0.7, 0.9), 1.5, "faster"),
+        # timings that are mostly alike are not told apart, however narrow the interval
+        (Interval(1.2, 1.1, 1.3), (0.99, 1.5), 1.0, "no significant difference"),
+        (Interval(1.2, 1.1, 1.3), (1.01, 1.5), 1.0, "slower"),
+        (Interval(0.8, 0.7, 0.9), (0.6, 1.01), 1.0, "no significant difference"),
+        (Interval(0.8, 0.7, 0.9), (0.6, 0.99), 1.0, "faster"),
+    ],
+)
+def test_a_difference_counts_beyond_the_machine_s_and_if_middle_halves_are_apart(
+    ratio: Interval, middle_halves: tuple[float, float], machine_ratio: float, change: Change
+) -> None:
+    one = compared_as(result(TEN), ratio, middle_halves, machine_ratio)
+    assert one.difference.change == change
+
+
+def test_the_middle_halves_are_compared_from_quartile_to_quartile() -> None:
+    """1, 2, 3, 4, 5 has the quartiles 2 and 4; 10, 20, 30, 40, 50 has 20 and 40."""
+    now, then = (10.0, 20.0, 30.0, 40.0, 50.0), (1.0, 2.0, 3.0, 4.0, 5.0)
+    [one] = compare(run_of(result(now)), saved_of({KEY: then})).compared
+    assert one.difference.middle_halves == (20 / 4, 40 / 2)
+    assert one.difference.rounds == 5
+
+
+def test_the_machine_is_compared_by_its_matrix_product_of_the_same_type_and_threads() -> None:
+    """50 GFLOP/s then, 40 now: everything takes 1.25 times as long."""
+    run = replace(run_of(result(TEN)), matmuls=(MatmulRate("float64", 1, 40.0),))
+    known = saved_of({KEY: TEN}, {("float64", 1): 50.0, ("float32", 1): 99.0})
+    assert compare(run, known).compared[0].difference.machine_ratio == 1.25
+    unknown = saved_of({KEY: TEN}, {("float64", 2): 50.0})
+    assert compare(run, unknown).compared[0].difference.machine_ratio == 1
 
 
 # ------------------------------------------------------------------------- what is compared
@@ -150,10 +207,10 @@ def test_results_are_paired_by_backend_type_threads_and_batch_size() -> None:
     )
     compared = compare(run, saved).compared
     assert [one.result for one in compared] == list(run.results[1:5])
-    assert [one.ratio for one in compared] == [
+    assert [one.difference.ratio for one in compared] == [
         Interval(ratio, ratio, ratio) for ratio in (1.0, 3.0, 0.5, 0.1)
     ]
-    changes = [one.change for one in compared]
+    changes = [one.difference.change for one in compared]
     assert changes == ["no significant difference", "slower", "faster", "faster"]
 
 
@@ -168,8 +225,8 @@ def test_the_same_measurements_give_the_same_interval_each_time() -> None:
     then = [1 + math.cos(number) / 3 for number in range(25)]
     run, saved = run_of(result(now)), saved_of({KEY: tuple(then)})
     first, second = compare(run, saved), compare(run, saved)
-    assert first.compared[0].ratio == second.compared[0].ratio
-    ratio = first.compared[0].ratio
+    assert first.compared[0].difference.ratio == second.compared[0].difference.ratio
+    ratio = first.compared[0].difference.ratio
     assert ratio.estimate == statistics.median(now) / statistics.median(then)
     assert ratio.low < ratio.estimate < ratio.high
 
@@ -181,8 +238,10 @@ def test_seconds_in_another_unit_scale_the_ratio_alone(power: int) -> None:
     [plain] = compare(run_of(result(TEN)), saved).compared
     [scaled] = compare(run_of(result([2.0**power * s for s in TEN])), saved).compared
     factor = 2.0**power
-    assert scaled.ratio == Interval(
-        factor * plain.ratio.estimate, factor * plain.ratio.low, factor * plain.ratio.high
+    assert scaled.difference.ratio == Interval(
+        factor * plain.difference.ratio.estimate,
+        factor * plain.difference.ratio.low,
+        factor * plain.difference.ratio.high,
     )
 
 
@@ -190,8 +249,8 @@ def test_an_outlier_on_either_side_changes_little() -> None:
     """Medians are compared, not means."""
     steady = (1.0,) * 14
     [one] = compare(run_of(result((*steady, 1000.0))), saved_of({KEY: (*steady, 1e-3)})).compared
-    assert one.change == "no significant difference"
-    assert one.ratio == Interval(1.0, 1.0, 1.0)
+    assert one.difference.change == "no significant difference"
+    assert one.difference.ratio == Interval(1.0, 1.0, 1.0)
 
 
 @pytest.mark.parametrize("now", [1, 4, 20])
@@ -200,7 +259,7 @@ def test_a_difference_needs_rounds_enough_on_both_sides(now: int, then: int) -> 
     """Fewer than five rounds are too few to judge: so says the verdict `too short`."""
     [one] = compare(run_of(result([3.0] * now)), saved_of({KEY: (1.0,) * then})).compared
     enough = min(now, then) >= 5
-    assert one.change == ("slower" if enough else "no significant difference")
+    assert one.difference.change == ("slower" if enough else "no significant difference")
 
 
 # -------------------------------------------------------------------------------- the limit
@@ -209,7 +268,7 @@ def test_a_difference_needs_rounds_enough_on_both_sides(now: int, then: int) -> 
 def comparison(*ratios: Interval) -> Comparison:
     """Return a comparison with these ratios, of batch sizes from 1 on."""
     compared = [
-        Compared(result(TEN, NUMPY, size), ratio) for size, ratio in enumerate(ratios, start=1)
+        compared_as(result(TEN, NUMPY, size), ratio) for size, ratio in enumerate(ratios, start=1)
     ]
     return Comparison("old.json", tuple(compared), ())
 
@@ -247,7 +306,7 @@ def test_each_failure_is_a_problem_that_names_itself() -> None:
 
 def test_failures_that_differ_only_in_threads_can_be_told_apart() -> None:
     ratio = Interval(2.0, 2.0, 2.0)
-    both = [Compared(result(TEN, Series("numpy", "float64", n)), ratio) for n in (1, 2)]
+    both = [compared_as(result(TEN, Series("numpy", "float64", n)), ratio) for n in (1, 2)]
     problems = slower_than(Comparison("old.json", tuple(both), ()), 0.1)
     assert len({problem.message for problem in problems}) == 2
 
