@@ -16,6 +16,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeAlias, TypeVar
 
+from nncli.errors import FileError, Problem
+
 T = TypeVar("T")
 
 # Takes a function that measures, returns what it returned.
@@ -33,6 +35,11 @@ class MeasurementFailed(Exception):  # noqa: N818  # says what happened
 def here(measure: Callable[[], tuple[float, ...]]) -> tuple[float, ...]:
     """Measure in this process."""
     return measure()
+
+
+def _no_process(error: OSError) -> Problem:
+    message = f"no process to measure in could be started: {error.strerror}"
+    return Problem("N508", message, help=("end other processes, or raise the limit (ulimit -u)",))
 
 
 def _fork_deaf() -> int:
@@ -54,7 +61,8 @@ def _fork_deaf() -> int:
 def in_forked_process(measure: Callable[[], tuple[float, ...]]) -> tuple[float, ...]:
     """Measure in a copy of this process, which is as it was before any measurement.
 
-    Raises MemoryError as *measure* does, MeasurementFailed if the copy ends in another way.
+    Raises MemoryError as *measure* does, MeasurementFailed if the copy ends in another way,
+    FileError if none can be started.
     """
 
     def packed() -> bytes:
@@ -83,7 +91,10 @@ def _in_copy(make: Callable[[], bytes]) -> bytes:
         with warnings.catch_warnings():
             # from Python 3.12 on; the only other threads are OpenBLAS's, which is prepared for it
             warnings.simplefilter("ignore", DeprecationWarning)
-            child = _fork_deaf()
+            try:
+                child = _fork_deaf()
+            except OSError as error:
+                raise FileError(_no_process(error)) from None
         if not child:
             _send_and_exit(make, writing)
         os.close(writing)
@@ -103,7 +114,8 @@ def _in_copy(make: Callable[[], bytes]) -> bytes:
     if code in (_NO_MEMORY, -signal.SIGKILL):  # the latter is how Linux ends who takes too much
         raise MemoryError
     if code:
-        raise MeasurementFailed(f"a timed call failed in its own process (exit status {code})")
+        what = content.decode(errors="replace") if code == _FAILED else f"exit status {code}"
+        raise MeasurementFailed(f"a timed call failed in its own process: {what}")
     return content
 
 
@@ -111,14 +123,19 @@ def _send_and_exit(make: Callable[[], bytes], writing: int) -> None:
     """Send what is made and end at once: nothing of the parent's is cleaned up twice."""
     code = _FAILED
     try:
-        content = make()
-        while content:
-            content = content[os.write(writing, content) :]
+        _send(make(), writing)
         code = 0
     except MemoryError:
         code = _NO_MEMORY
+    except Exception as error:
+        _send(f"{type(error).__name__}: {error}".encode(), writing)
     finally:
         os._exit(code)
+
+
+def _send(content: bytes, descriptor: int) -> None:
+    while content:
+        content = content[os.write(descriptor, content) :]
 
 
 def _read_all(descriptor: int) -> bytes:

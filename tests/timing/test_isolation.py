@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -9,12 +10,14 @@ from collections.abc import Callable
 
 import pytest
 
+from nncli import FileError
 from nncli.timing.isolation import (
     MeasurementFailed,
     here,
     in_forked_process,
     once_per_process,
     own_process,
+    text_from_copy,
 )
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only on Linux measurements are forked")
@@ -81,13 +84,36 @@ def is_hung_up() -> tuple[float, ...]:
 
 
 @linux
-@pytest.mark.parametrize("measure", [exits, divides, is_hung_up])
+@pytest.mark.parametrize(
+    ("measure", "why"),
+    [
+        (exits, "in its own process: $"),
+        (divides, "in its own process: ZeroDivisionError: "),
+        (is_hung_up, "in its own process: exit status -1$"),
+    ],
+)
 def test_a_forked_measurement_that_ends_in_another_way_has_failed(
-    measure: Callable[[], tuple[float, ...]],
+    measure: Callable[[], tuple[float, ...]], why: str
 ) -> None:
-    with pytest.raises(MeasurementFailed, match="failed in its own process"):
+    with pytest.raises(MeasurementFailed, match=why):
         in_forked_process(measure)
     assert not children()
+
+
+@linux
+def test_if_no_process_can_be_started_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fork() -> int:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", fork)
+    with pytest.raises(FileError, match=r"could be started: Resource temporarily unavailable"):
+        in_forked_process(lambda: (1.0,))
+
+
+@linux
+def test_a_long_text_comes_back_from_a_copy_whole() -> None:
+    text = "é" * 100_000
+    assert text_from_copy(lambda: text) == text
 
 
 @linux
