@@ -10,8 +10,10 @@ import numpy as np
 
 from nncli.errors import Problem, SpecError
 from nncli.network.activations import ACTIVATION_FUNCTIONS, Array
-from nncli.network.initializers import INITIALIZER_FUNCTIONS, Fans, Float64Array
+from nncli.network.initializers import INITIALIZER_FUNCTIONS, Fans
 from nncli.spec.model import DType, Initializer, LayerSpec, Layout
+
+_PIECE_VALUES = 8192
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,18 +85,20 @@ def build_dense(
     Raises SpecError if a drawn value is not finite in *dtype*.
     """
     fans = Fans(inputs, spec.neurons)
-    if spec.weights is None:
-        weights = _draw(spec.init.weights, (inputs, spec.neurons), fans, generator)
-    else:
-        typed = np.array(spec.weights, dtype=np.float64)
-        weights = typed if spec.layout == "inputs_by_neurons" else typed.T
-    if spec.biases is None:
-        biases = _draw(spec.init.biases, (spec.neurons,), fans, generator)
-    else:
-        biases = np.array(spec.biases, dtype=np.float64)
-    with np.errstate(over="ignore"):
-        weights = np.ascontiguousarray(weights, dtype=dtype)  # (inputs, neurons)
-        biases = biases.astype(dtype)  # (neurons,)
+    weights: Array  # (inputs, neurons)
+    biases: Array  # (neurons,)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if spec.weights is None:
+            weights = np.empty((inputs, spec.neurons), dtype)
+            _draw_into(weights, spec.init.weights, fans, generator)
+        else:
+            typed = np.array(spec.weights, dtype)
+            weights = np.ascontiguousarray(typed if spec.layout == "inputs_by_neurons" else typed.T)
+        if spec.biases is None:
+            biases = np.empty(spec.neurons, dtype)
+            _draw_into(biases, spec.init.biases, fans, generator)
+        else:
+            biases = np.array(spec.biases, dtype)
     if not (np.isfinite(weights).all() and np.isfinite(biases).all()):
         message = f"layer {spec.name!r}: drawn weights or biases are not finite in {dtype}"
         raise SpecError(Problem("N303", message, help=("use smaller parameters in `init`",)))
@@ -109,12 +113,15 @@ def build_dense(
     )
 
 
-def _draw(
-    initializer: Initializer,
-    shape: tuple[int, ...],
-    fans: Fans,
-    generator: np.random.RandomState | None,
-) -> Float64Array:
+def _draw_into(
+    values: Array, initializer: Initializer, fans: Fans, generator: np.random.RandomState | None
+) -> None:
+    """Fill an array with what an initializer draws, row by row.
+
+    Piece by piece: the draws are float64, and a second copy of large weights is spared.
+    """
     function = INITIALIZER_FUNCTIONS[initializer.kind]
-    with np.errstate(over="ignore", invalid="ignore"):
-        return function(generator, shape, fans, **initializer.parameters())
+    rows = max(1, _PIECE_VALUES * len(values) // values.size)
+    for start in range(0, len(values), rows):
+        piece = values[start : start + rows]
+        piece[...] = function(generator, piece.shape, fans, **initializer.parameters())

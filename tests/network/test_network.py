@@ -347,3 +347,17 @@ def test_layers_know_their_sizes(network: Network) -> None:
         (4, 5, 25),
         (5, 2, 12),
     ]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_large_weights_are_drawn_as_if_all_at_once(dtype: str) -> None:
+    """Row by row, then the biases, from one stream of NumPy's frozen generator."""
+    init = {"weights": {"normal": {"std": 1.0}}, "biases": {"uniform": {"low": 0.0, "high": 1.0}}}
+    spec = {"layer_sizes": [301, 103, 20_000], "seed": 7, "init": init, "dtype": dtype}
+    generator = np.random.RandomState(7)
+    for layer, shape in zip(
+        Network.from_yaml_text(json.dumps(spec)).layers, [(301, 103), (103, 20_000)], strict=True
+    ):
+        assert layer.weights.dtype == layer.biases.dtype == dtype
+        assert np.array_equal(layer.weights, generator.standard_normal(shape).astype(dtype))
+        assert np.array_equal(layer.biases, generator.uniform(0, 1, shape[1]).astype(dtype))
