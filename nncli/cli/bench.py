@@ -47,7 +47,7 @@ from nncli.cli.reading import (
     overrides,
     wanted_inputs,
 )
-from nncli.cli.streams import remark_notes, show, write_result, write_text
+from nncli.cli.streams import open_stdout, remark_notes, show, write_result, write_text
 from nncli.errors import CheckFailed, UsageError
 from nncli.timing.names import BACKEND_PACKAGES, BACKENDS
 
@@ -135,7 +135,9 @@ def bench(
     ] = None,
     per_layer: Annotated[
         bool,
-        typer.Option("--per-layer", help="Time each layer by itself, too.", rich_help_panel=SPEED),
+        typer.Option(
+            "--per-layer", help="Time each layer by itself, too (NumPy).", rich_help_panel=SPEED
+        ),
     ] = False,
     repetitions: Annotated[
         int | None,
@@ -230,10 +232,12 @@ def bench(
         backends = _merged(backend) or ("numpy",)
         batches = _batch_sizes(sizes)
         plan = _plan(repetitions, min_time, max_time)
-        _check_files(save, plot)
+        _check_files(save, plot, compare)
         _check_packages(backends, plot)
         if fail_above is not None and compare is None:
             raise UsageError("--fail-above needs a result to --compare with")
+        if per_layer and "numpy" not in backends:
+            raise UsageError("--per-layer times NumPy's layers: add numpy to --backend")
 
         from nncli.data.batches import read_batch
         from nncli.data.writers import check_output
@@ -249,6 +253,7 @@ def bench(
         readings = [inspect_spec_file(config, overrides(seed, name)) for name in dtypes]
         networks = [build_network(reading.fitting_spec()) for reading in readings]
         inputs = [source for source in (config, data, compare) if source not in (None, "-")]
+        open_stdout()
         targets = {
             path: check_output(path, map(str, inputs), force=force)
             for path in (save, plot)
@@ -304,9 +309,11 @@ def _plan(repetitions: int | None, min_time: float | None, max_time: float | Non
     return Plan(repetitions, min(least, most), most)
 
 
-def _check_files(save: str | None, plot: str | None) -> None:
-    """Check the names of the files to write.  Raises UsageError."""
-    if save == "-":
+def _check_files(save: str | None, plot: str | None, compare: str | None) -> None:
+    """Check the names of the files to write and to read.  Raises UsageError."""
+    if compare == "-":
+        raise UsageError("--compare reads a file that --save wrote")
+    if save in ("-", "/dev/stdout"):
         raise UsageError("--save writes a file", "--format json writes to standard output")
     if save and plot and os.path.realpath(save) == os.path.realpath(plot):
         raise UsageError("--save and --plot name the same file")

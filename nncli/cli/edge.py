@@ -57,7 +57,7 @@ def report_bug(error: Exception, *, debug: bool) -> None:
         for text in traceback.format_exception(error):
             remark([line(part) for part in text.rstrip("\n").split("\n")])
     what = f"a bug in nncli: {type(error).__name__}: {error}"
-    how = "" if debug else "; run it again with --debug, and"
+    how = ";" if debug else "; run it again with --debug, and"
     please = f"{how} please report it with the command and its files"
     remark([line(Span("error", "error"), f": {what}{please}")])
 

@@ -39,7 +39,9 @@ def rounding_bounds(network: Network, batch: Array) -> Float64Array:
             terms = np.abs(x) @ weights + np.abs(layer.biases)
             # near its end, a sum overflows in one order of additions and not in another
             terms = np.where(terms < largest, terms, np.inf)
-            moved = error @ weights + (layer.inputs + 2) * (unit * terms + vanishing)
+            # the errors of a layer's neurons add up like random ones (Higham & Mary 2019)
+            carried = np.sqrt(error**2 @ weights**2)
+            moved = carried + (layer.inputs + 2) * (unit * terms + vanishing)
             z = result.pre_activation.astype(np.float64)
             error = _through_activation(layer, z, moved, unit)
         x = result.output.astype(np.float64)

@@ -17,6 +17,7 @@ from nncli.render.quantities import (
     format_significant,
 )
 from nncli.render.view import BLANK, Align, Block, Column, Grid, Line, Span, Style, View, line
+from nncli.timing.advice import CostLine
 from nncli.timing.bench import Advice, BenchRun, LayerShare, Result
 from nncli.timing.comparison import BETWEEN_RUNS, Comparison
 from nncli.timing.prepare import Series
@@ -29,11 +30,16 @@ _NARROW_GAP = 2
 _DOUBTFUL_DIGITS = 2
 # Beyond this error the line is no description of the times, and that is said.
 _POOR_FIT = 0.10
+_NAMED_SERIES = 5
+_ADVICE_DIGITS = 3
+# Backends that never see a batch.
+_ONE_BY_ONE = ("loop", "python")
 
 _WIDE = format_percent(NOISY_SPREAD)
 _RULES: dict[Verdict, str] = {
     "stable": f"the middle half of the timings spreads less than {_WIDE} of the median",
-    "noisy": f"it spreads {_WIDE} or more: close other programs, or try --min-time",
+    "noisy": f"the middle half spreads {_WIDE} of the median or more: close other programs and run "
+    "it again",
     "too short": f"fewer than {MIN_ROUNDS} rounds, or under {MIN_TICKS:,} clock steps: "
     "try --repetitions",
 }
@@ -65,7 +71,8 @@ def _title(run: BenchRun) -> list[Line]:
     spec, machine = run.spec, run.machine
     dtypes = ", ".join(dict.fromkeys(advice.series.dtype for advice in run.advice))
     sizes = shorten(" → ".join(map(str, spec.layer_sizes)))
-    multiply_adds = f"{shape_table(spec).total_multiply_adds:,} multiply–adds per sample"
+    operations = count_of(shape_table(spec).total_multiply_adds, "multiply–add")
+    multiply_adds = f"{operations} per sample"
     inputs = "random inputs" if run.source is None else source_name(run.source)
     versions = [f"{name} {version}" for name, version in machine.versions.items()]
     software = ", ".join([*versions, *machine.blas])
@@ -138,7 +145,7 @@ def _timing_fields(run: BenchRun) -> list[_Field]:
     return [
         _Field("batch size", lambda r: Span(f"{r.batch_size:,}")),
         _Field("per batch", lambda r: Span(format_seconds(r.summary.median, _digits(r)))),
-        _Field("IQR", lambda r: Span(format_percent(r.summary.spread), "dim")),
+        _Field("IQR", lambda r: Span(_spread(r), "dim")),
         _Field("p95", lambda r: Span(format_seconds(r.summary.p95, _digits(r))), dropped=2),
         _Field(
             "per sample",
@@ -166,6 +173,10 @@ def _timing_fields(run: BenchRun) -> list[_Field]:
     ]
 
 
+def _spread(result: Result) -> str:
+    return format_percent(result.summary.spread) if result.summary.count > 1 else "–"
+
+
 def _digits(result: Result) -> int:
     if result.verdict == "too short":
         return _DOUBTFUL_DIGITS
@@ -190,21 +201,36 @@ def _rules(run: BenchRun) -> list[Line]:
 def _advice(run: BenchRun, advice: Advice) -> list[Line]:
     of_series = run.results_of(advice.series)
     lines = [line(Span(series_label(run, advice.series), "accent"))] if len(run.advice) > 1 else []
+    digits = min(_ADVICE_DIGITS, *(_digits(result) for result in of_series))
+    if advice.series.backend in _ONE_BY_ONE:
+        each = format_seconds(of_series[-1].timing.seconds_per_sample, digits)
+        return [*lines, line(f" samples one by one, {each} each: the batch size changes nothing")]
     if advice.line is not None:
-        smallest = of_series[0].batch_size
-        overhead = format_seconds(advice.line.overhead_seconds)
-        cost = format_seconds(advice.line.seconds_per_sample)
-        share = format_percent(advice.line.overhead_share(smallest))
-        poor = advice.line.largest_error > _POOR_FIT
-        caution = f" (off by up to {format_percent(advice.line.largest_error)})" if poor else ""
-        lines.append(line(f" time ≈ {overhead} + {cost} × batch size{caution}"))
-        lines.append(line(f" at batch size {smallest:,}, {share} of the time is call overhead"))
+        lines += _cost_lines(advice.line, of_series, digits)
     lines.append(line(f" {recommendation_reason(run, advice)}"))
     for cliff in advice.cliffs:
-        slowdown = format_significant(cliff.slowdown, 3)
+        slowdown = format_significant(cliff.slowdown, digits)
         text = f"a sample takes {slowdown} × as long as at batch size {cliff.smaller:,}"
         lines.append(line(Span(f" cliff at batch size {cliff.larger:,}", "note"), f": {text}"))
     return lines
+
+
+def _cost_lines(cost: CostLine, results: Sequence[Result], digits: int) -> list[Line]:
+    """Return the line that describes the times, and what it means."""
+    smallest = results[0].batch_size
+    overhead = format_seconds(cost.overhead_seconds, digits)
+    each = format_seconds(cost.seconds_per_sample, digits)
+    share = format_percent(cost.overhead_share(smallest))
+    cautions = []
+    if cost.largest_error > _POOR_FIT:
+        cautions.append(f"off by up to {format_percent(cost.largest_error)}")
+    if any(result.verdict == "too short" for result in results):
+        cautions.append("measured too shortly to rely on")
+    caution = f" ({', '.join(cautions)})" if cautions else ""
+    return [
+        line(f" time ≈ {overhead} + {each} × batch size{caution}"),
+        line(f" at batch size {smallest:,}, {share} of the time is call overhead"),
+    ]
 
 
 def recommendation_reason(run: BenchRun, advice: Advice) -> str:
@@ -221,10 +247,13 @@ def recommendation_reason(run: BenchRun, advice: Advice) -> str:
     if found.still_rising:
         return f"{size} is the fastest, in {takes}; the rate still rises: try larger ones"
     share = format_percent(found.share)
-    if found.batch_size == results[0].batch_size:
-        return f"{size} already reaches {share} of the best rate: batching buys little here"
+    is_smallest = found.batch_size == results[0].batch_size
     if found.batch_size == found.best_batch_size:
-        return f"{size} is the fastest, in {takes}: larger batches are no faster"
+        smallest = ", the smallest," if is_smallest else ""
+        return f"{size}{smallest} is the fastest, in {takes}: larger batches are no faster"
+    if is_smallest:
+        what = "batching buys" if found.batch_size == 1 else "larger batches buy"
+        return f"{size}, the smallest, reaches {share} of the best rate, in {takes}: {what} little"
     return f"{size} reaches {share} of the best rate, in {takes}: larger batches buy little"
 
 
@@ -254,9 +283,11 @@ def _between_series(run: BenchRun) -> list[Line]:
     best = f"at batch size {size:,} {series_label(run, fastest)} is the fastest"
     ratios = [
         f"{series_label(run, other)} {format_significant(medians[other] / medians[fastest], 3)} ×"
-        for other in others
+        for other in others[:_NAMED_SERIES]
     ]
-    return [BLANK, line(f" {best}; relative to it: {', '.join(ratios)}")]
+    more = len(others) - len(ratios)
+    rest = f", and {count_of(more, 'other')} longer" if more else ""
+    return [BLANK, line(f" {best}; the others take {', '.join(ratios)} as long{rest}")]
 
 
 # ------------------------------------------------------------------- layers and comparisons
@@ -312,9 +343,9 @@ def _comparison(run: BenchRun, comparison: Comparison) -> list[Block]:
         )
         for one in comparison.compared
     )
-    counts = f"a difference counts from {format_percent(BETWEEN_RUNS)} beyond that"
+    counts = f"a difference counts beyond that and {format_percent(BETWEEN_RUNS)} more"
     return [
         line(Span(f"against {comparison.source}", "accent"), "   how many times as long it takes"),
         Grid(columns, rows),
-        line(Span(f" machine: its own matrix product; {counts}", "dim")),
+        line(Span(f" machine: the same for a matrix product; {counts}", "dim")),
     ]

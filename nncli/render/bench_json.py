@@ -29,7 +29,7 @@ def bench_json(run: BenchRun, comparison: Comparison | None = None) -> str:
         "series": [_series(run, advice) for advice in run.advice],
         "layers": [_layer(share) for share in run.layers],
         "machine": {**asdict(run.machine), "matmul": [asdict(rate) for rate in run.matmuls]},
-        "notes": note_objects(run.notes),
+        "notes": note_objects((*run.notes, *(comparison.notes if comparison else ()))),
     }
     if comparison is not None:
         compared = [_compared(one) for one in comparison.compared]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from nncli.errors import shorten
@@ -18,6 +19,8 @@ _DOTS_PER_INCH = 150
 # Okabe & Ito's colours, which most kinds of colour blindness leave apart.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _MARKERS = "osD^vPX"
+_MAX_TICKS = 12
+_LONGEST_LEVEL_TICK = 9999
 
 
 def bench_plot(run: BenchRun, kind: PictureKind) -> bytes:
@@ -50,7 +53,7 @@ def _draw(run: BenchRun, advice: Advice, rate: Any, latency: Any, number: int) -
     sizes = [result.batch_size for result in results]
     style = {
         "color": _COLOURS[number % len(_COLOURS)],
-        "marker": _MARKERS[number % len(_MARKERS)],
+        "marker": _MARKERS[number // len(_COLOURS) % len(_MARKERS)],
         "markersize": 5,
         "capsize": 3,
         "label": series_label(run, advice.series) or "median, quartiles",
@@ -89,9 +92,10 @@ def _label(run: BenchRun, rate: Any, latency: Any) -> None:
     for axes, title, unit in ((rate, "samples per second", ""), (latency, "time per batch", "s")):
         axes.set_xscale("log", base=2)
         axes.set_yscale("log")
-        sizes = run.request.batch_sizes
-        axes.set_xticks(sizes if len(sizes) <= 12 else sizes[:: len(sizes) // 8])
-        axes.xaxis.set_major_formatter("{x:g}")
+        axes.set_xticks(_spread_out(run.request.batch_sizes))
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        if run.request.batch_sizes[-1] > _LONGEST_LEVEL_TICK:
+            axes.tick_params(axis="x", rotation=45)
         axes.xaxis.set_minor_locator(NullLocator())
         low, high = axes.get_ylim()
         # few powers of ten lie in a short range
@@ -107,4 +111,16 @@ def _label(run: BenchRun, rate: Any, latency: Any) -> None:
     sizes_text = "-".join(map(str, run.spec.layer_sizes))
     title = f"{shorten(run.spec.name, 40)}   {shorten(sizes_text, 40)}   {run.machine.processor}"
     figure.suptitle(inert(title), fontsize=11)
-    rate.legend(frameon=False)
+    if len(run.advice) > 1:
+        handles, labels = rate.get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside right upper", frameon=False)
+
+
+def _spread_out(sizes: Sequence[int]) -> list[int]:
+    """Return as many batch sizes as can be labelled on a logarithmic axis, the last among them."""
+    least_step = max((sizes[-1] / sizes[0]) ** (1 / _MAX_TICKS), 1.0)
+    chosen: list[int] = []
+    for size in reversed(sizes):
+        if not chosen or size * least_step <= chosen[-1]:
+            chosen.append(size)
+    return chosen[::-1]

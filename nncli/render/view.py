@@ -100,7 +100,8 @@ def fitted(grid: Grid, width: int) -> list[Block]:
 
 def _as_list(grid: Grid, width: int) -> list[Block]:
     """Return each row as its first cell, then heading and value of the others, line by line."""
-    indent = max(text_width(inert(row[0].text.strip())) for row in grid.rows) + 1 + GAP
+    labels = [text_width(inert(row[0].text.strip())) for row in grid.rows]
+    indent = max(labels, default=0) + 1 + GAP
     lines: list[Block] = []
     for row in grid.rows:
         first = row[0]._replace(text=f" {row[0].text.strip()}".ljust(indent))

@@ -33,7 +33,7 @@ class Timing:
 
 
 @dataclass(frozen=True)
-class Line:
+class CostLine:
     """The line time(n) = overhead + n · cost that describes the times of batches of n samples.
 
     largest_error: of the described times, as a share of the measured one.
@@ -52,7 +52,7 @@ class Line:
         return self.overhead_seconds + self.seconds_per_sample * batch_size
 
 
-def fit_line(timings: Sequence[Timing]) -> Line | None:
+def fit_line(timings: Sequence[Timing]) -> CostLine | None:
     """Return the line with the least sum of relative errors, neither of its parts negative.
 
     None for fewer than two batch sizes.  Least absolute errors ignore a single cliff, and relative
@@ -74,7 +74,7 @@ def fit_line(timings: Sequence[Timing]) -> Line | None:
         return [abs(line[0] + line[1] * size - seconds) / seconds for size, seconds in points]
 
     best = min(candidates, key=lambda line: sum(errors(line)))
-    return Line(*best, largest_error=max(errors(best)))
+    return CostLine(*best, largest_error=max(errors(best)))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from nncli.network.shapes import shape_table
 from nncli.spec.model import DType, NetworkSpec
 from nncli.timing.advice import (
     Cliff,
-    Line,
+    CostLine,
     Recommendation,
     Timing,
     find_cliffs,
@@ -36,7 +36,7 @@ from nncli.timing.prepare import (
 from nncli.timing.sampling import Contestant, Plan, Samples, Sampling
 from nncli.timing.statistics import Summary, Verdict, judge, summarize
 
-Key: TypeAlias = Candidate | MatmulCandidate | LayerCandidate
+Contender: TypeAlias = Candidate | MatmulCandidate | LayerCandidate
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Advice:
     """What the batch sizes of one series show together."""
 
     series: Series
-    line: Line | None
+    line: CostLine | None
     recommendation: Recommendation
     cliffs: tuple[Cliff, ...]
 
@@ -119,7 +119,7 @@ class BenchRun:
 
 
 # Times contestants as planned: `sample` with its clock, its order and its surroundings.
-Sampler: TypeAlias = Callable[[Mapping[Key, Contestant], Plan], Sampling[Key]]
+Sampler: TypeAlias = Callable[[Mapping[Contender, Contestant], Plan], Sampling[Contender]]
 
 
 def run_bench(
@@ -141,7 +141,7 @@ def run_bench(
     try:
         prepared = prepare_calls(networks, None if data is None else data.values, request)
         calls = {key: call.contestant for key, call in prepared.calls.items()}
-        contestants: dict[Key, Contestant] = dict(
+        contestants: dict[Contender, Contestant] = dict(
             chain(calls.items(), prepared.matmuls.items(), prepared.layers.items())
         )
         sampling = sampler(contestants, request.plan)
@@ -174,7 +174,7 @@ def run_bench(
 
 
 def _results(
-    sampling: Sampling[Key],
+    sampling: Sampling[Contender],
     matmuls: Sequence[MatmulRate],
     peak_bytes: Mapping[Candidate, int],
     multiply_adds: int,
@@ -242,5 +242,5 @@ def _machine_notes(machine: Machine, request: Request, results: Sequence[Result]
         yield Note("unknown_threads", what)
     noisy = any(result.verdict == "noisy" for result in results)
     if noisy and machine.load is not None and machine.load >= machine.processors / 2:
-        load = f"{machine.load:.1f} processes were running on {machine.processors} processors"
-        yield Note("busy_machine", f"the machine was busy at the start: {load}")
+        load = f"{machine.load:.1f} processes ran on {count_of(machine.processors, 'processor')}"
+        yield Note("busy_machine", f"the machine was busy in the minute before: {load}")

@@ -114,7 +114,10 @@ def _key(series: Series, batch_size: int) -> Key:
 
 
 def compare(run: BenchRun, saved: SavedBench) -> Comparison:
-    """Compare every result with the saved one of the same backend, type, threads and size."""
+    """Compare every result with the saved one of the same backend, type, threads and size.
+
+    Raises UsageError if there is none: what was wanted may have been left out.
+    """
     generator = np.random.default_rng(_BOOTSTRAP_SEED)
     own_rates = {(rate.dtype, rate.threads): rate.gflops for rate in run.matmuls}
     compared = []
@@ -127,6 +130,9 @@ def compare(run: BenchRun, saved: SavedBench) -> Comparison:
             seconds, baseline = result.samples.seconds, saved.timings[key]
             difference = compare_timings(seconds, baseline, machine_ratio, generator)
             compared.append(Compared(result, difference))
+    if not compared:
+        message = f"nothing to compare: what is also in {saved.source} was left out"
+        raise UsageError(message, *(note.message for note in run.notes))
     return Comparison(saved.source, tuple(compared), tuple(_notes(run, saved)))
 
 
@@ -147,7 +153,16 @@ def slower_than(comparison: Comparison, limit: float) -> list[Problem]:
 
 
 def _notes(run: BenchRun, saved: SavedBench) -> Iterable[Note]:
-    """Say in what else the two runs differ: then a ratio says more than one thing."""
+    """Say what is not compared, and in what else the two runs differ."""
+    unknown: dict[Series, list[int]] = {}
+    for result in run.results:
+        if _key(result.series, result.batch_size) not in saved.timings:
+            unknown.setdefault(result.series, []).append(result.batch_size)
+    for series, missing in unknown.items():
+        listed = shorten(", ".join(f"{size:,}" for size in missing))
+        what = f"{series.backend}, {series.dtype}, {count_of(series.threads, 'thread')}"
+        message = f"{saved.source} has no measurement of batch size {listed} ({what})"
+        yield Note("not_compared", message)
     spec, machine = run.spec, run.machine
     now: dict[str, Any] = {"layer_sizes": list(spec.layer_sizes), "activations": spec.activations}
     if any(saved.network.get(key) != value for key, value in now.items()):

@@ -7,6 +7,7 @@ one process for all, a batch size would be timed differently depending on its co
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import struct
@@ -24,6 +25,7 @@ T = TypeVar("T")
 Isolate: TypeAlias = Callable[[Callable[[], tuple[float, ...]]], tuple[float, ...]]
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_PR_SET_PDEATHSIG = 1
 _NO_MEMORY = 1
 _FAILED = 2
 
@@ -35,27 +37,6 @@ class MeasurementFailed(Exception):  # noqa: N818  # says what happened
 def here(measure: Callable[[], tuple[float, ...]]) -> tuple[float, ...]:
     """Measure in this process."""
     return measure()
-
-
-def _no_process(error: OSError) -> Problem:
-    message = f"no process to measure in could be started: {error.strerror}"
-    return Problem("N508", message, help=("end other processes, or raise the limit (ulimit -u)",))
-
-
-def _fork_deaf() -> int:
-    """Fork; the copy hears no signal that ends runs: its parent does, and ends it.
-
-    Not even while it begins: Python would show what a signal raises in the hooks of a fork.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
-    try:
-        child = os.fork()
-        if not child:
-            for number in _ENDING:
-                signal.signal(number, signal.SIG_IGN)  # also discards what is pending
-        return child
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def in_forked_process(measure: Callable[[], tuple[float, ...]]) -> tuple[float, ...]:
@@ -87,21 +68,19 @@ def _in_copy(make: Callable[[], bytes]) -> bytes:
     """Return what a forked copy of this process makes."""
     parent, child = os.getpid(), 0
     reading, writing = os.pipe()
+    # The copy hears no signal that ends runs, not even while it begins, when Python would show what
+    # the signal raises; its parent hears it, and ends the copy, which it has to know by then.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
-        with warnings.catch_warnings():
-            # from Python 3.12 on; the only other threads are OpenBLAS's, which is prepared for it
-            warnings.simplefilter("ignore", DeprecationWarning)
-            try:
-                child = _fork_deaf()
-            except OSError as error:
-                raise FileError(_no_process(error)) from None
-        if not child:
-            _send_and_exit(make, writing)
-        os.close(writing)
+        try:
+            child = _fork()
+            if not child:
+                _send_and_exit(make, writing, parent)
+        finally:
+            os.close(writing)
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         content = _read_all(reading)
     except BaseException:
-        if os.getpid() != parent:
-            os._exit(_FAILED)  # interrupted before it could begin
         if child:
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
@@ -119,10 +98,26 @@ def _in_copy(make: Callable[[], bytes]) -> bytes:
     return content
 
 
-def _send_and_exit(make: Callable[[], bytes], writing: int) -> None:
+def _fork() -> int:
+    """Copy this process.  Raises FileError if the system has no room for another."""
+    with warnings.catch_warnings():
+        # from Python 3.12 on; the only other threads are OpenBLAS's, which is prepared for it
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            return os.fork()
+        except OSError as error:
+            message = f"no process to measure in could be started: {error.strerror}"
+            hint = "end other processes, or raise the limit (ulimit -u)"
+            raise FileError(Problem("N508", message, help=(hint,))) from None
+
+
+def _send_and_exit(make: Callable[[], bytes], writing: int, parent: int) -> None:
     """Send what is made and end at once: nothing of the parent's is cleaned up twice."""
     code = _FAILED
     try:
+        for number in _ENDING:
+            signal.signal(number, signal.SIG_IGN)  # also discards what is pending
+        _end_with(parent)
         _send(make(), writing)
         code = 0
     except MemoryError:
@@ -131,6 +126,13 @@ def _send_and_exit(make: Callable[[], bytes], writing: int) -> None:
         _send(f"{type(error).__name__}: {error}".encode(), writing)
     finally:
         os._exit(code)
+
+
+def _end_with(parent: int) -> None:
+    """Let the system end this process when its parent ends, however that ends (Linux: prctl 2)."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(_FAILED)  # it ended before
 
 
 def _send(content: bytes, descriptor: int) -> None:

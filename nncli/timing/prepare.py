@@ -189,7 +189,7 @@ def _forward_calls(
     if not calls:
         reasons = "; ".join(note.message for note in notes)
         raise UsageError(f"nothing is left to be timed: {reasons}")
-    return calls, notes
+    return calls, list(dict.fromkeys(notes))  # the same is said of several numbers of threads
 
 
 def _matmul(candidate: MatmulCandidate) -> Contestant:

@@ -27,16 +27,14 @@ MIN_MEASUREMENT_SECONDS = 1e-3
 _MAX_MEASUREMENT_SECONDS = 1.0
 _MAX_CALLS = 2**24
 # Untimed calls come first, for so long: they bring data into the caches, and make a process's
-# memory its own.  A measurement as long as the other needs none.
+# memory its own.
 _WARM_SECONDS = 3e-3
-_LONG_SECONDS = 0.1
 
 DEFAULT_ROUNDS = 15
 # More rounds are measured until the median is certain to this share of itself.
 GOOD_UNCERTAINTY = 0.01
 
 _CLOCK_READINGS = 1000
-_FINEST_TICK = 1e-9
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,11 @@ class Clock:
 
 def system_clock() -> Clock:
     """Return this machine's best clock; its step is measured, for what it claims may be finer."""
-    readings = [time.perf_counter() for _ in range(_CLOCK_READINGS)]
-    steps = [after - before for before, after in pairwise(readings)]
-    return Clock(time.perf_counter, min(filter(None, steps), default=_FINEST_TICK))
+    steps = [0.0]
+    while not any(steps):
+        readings = [time.perf_counter() for _ in range(_CLOCK_READINGS)]
+        steps = [after - before for before, after in pairwise(readings)]
+    return Clock(time.perf_counter, min(filter(None, steps)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,10 +175,11 @@ def _calibrate(contestant: Contestant, clock: Clock) -> tuple[float, float]:
 
 
 def _warm_calls(calls: int, seconds: float) -> int:
-    """Return how many untimed calls come before *calls* calls that take *seconds* together."""
-    if seconds >= _LONG_SECONDS:
-        return 0
-    return math.ceil(_WARM_SECONDS * calls / seconds)
+    """Return how many untimed calls come before *calls* calls that take *seconds* together.
+
+    At least one: in a process of its own, the first call also makes what is made once.
+    """
+    return max(1, math.ceil(_WARM_SECONDS * calls / seconds)) if seconds else calls
 
 
 def _measure(contestant: Contestant, calls: int, warm_calls: int, clock: Clock) -> tuple[float]:

@@ -206,6 +206,9 @@ def test_more_than_a_hundred_batch_sizes_in_all_are_refused(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        (("--compare", "-"), "--compare reads a file that --save wrote"),
+        (("--save", "/dev/stdout"), "--save writes a file"),
+        (("--per-layer", "--backend", "loop"), "--per-layer times NumPy's layers"),
         (("--threads", "0"), "'0' is not a whole number from 1 to 1024"),
         (("--threads", "1,x"), "'x' is not a whole number from 1 to 1024"),
         (("--threads", "1025"), "'1025' is not a whole number from 1 to 1024"),
@@ -367,8 +370,7 @@ def test_the_table_shows_what_a_hand_calculates(cli: RunCli) -> None:
     assert "all outputs equal, within rounding" in text
     assert "stable: the middle half of the timings spreads less than 10 % of the median" in text
     assert "noisy" not in text
-    assert " time ≈ 1.95 ms + 0 ns × batch size\n" in text
-    assert " batch size 8 is the fastest, in 1.953 ms; the rate still rises" in text
+    assert " samples one by one, 244 µs each: the batch size changes nothing" in text
 
 
 def test_what_is_measured_too_little_is_called_too_short(cli: RunCli) -> None:
@@ -945,6 +947,8 @@ def test_whatever_else_differs_is_noted(
     for word in words:
         assert word in done.err
     assert cli(*JUDGED, "--compare", old, "-q").err == ""
+    noted = cli(*JUDGED, "--compare", old, "--format", "json").json["notes"]
+    assert [f"note: {note['message']}\n" for note in noted] == [done.err]
 
 
 @pytest.mark.parametrize(

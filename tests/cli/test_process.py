@@ -210,6 +210,22 @@ def test_in_ascii_nothing_is_lost() -> None:
     assert "multiply-adds   21   per sample" in text
 
 
+def test_in_ascii_a_timing_can_be_read() -> None:
+    command = ("bench", "configs/neuron.yaml", "--batch-sizes", "1,64", "--max-time", "0")
+    done = subprocess.run(
+        [sys.executable, "-m", "nncli", *command],
+        cwd=ROOT,
+        env=environment(PYTHONIOENCODING="ascii"),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    text = done.stdout.decode("ascii")
+    assert " us " in text
+    assert "##########" in text
+    assert "\\" not in text
+
+
 def test_in_the_c_locale_an_error_is_shown_in_ascii() -> None:
     done = subprocess.run(
         [*NNCLI, "forward", "configs/größe.yaml", "x.csv"],

@@ -121,7 +121,7 @@ python 3.11.7, numpy 2.4.6, openblas 0.3.31 SkylakeX
 
  25 rounds in random order, 1.25 s; all outputs equal, within rounding
  stable: the middle half of the timings spreads less than 10 % of the median
- noisy: it spreads 10 % or more: close other programs, or try --min-time
+ noisy: the middle half spreads 10 % of the median or more: close other programs and run it again
 
  time ≈ 22.1 µs + 2.01 µs × batch size
  at batch size 1, 92 % of the time is call overhead
@@ -152,11 +152,9 @@ numpy
  cliff at batch size 64: a sample takes 2.22 × as long as at batch size 32
 
 loop
- time ≈ 0 ns + 25.0 µs × batch size
- at batch size 1, 0 % of the time is call overhead
- batch size 1 already reaches 100 % of the best rate: batching buys little here
+ samples one by one, 25.4 µs each: the batch size changes nothing
 
- at batch size 32 numpy is the fastest; relative to it: loop 9.02 ×
+ at batch size 32 numpy is the fastest; the others take loop 9.02 × as long
 """
 
 LAYERS = """\
@@ -174,7 +172,7 @@ against base.json   how many times as long it takes
           1     24.1 µs   1.240 ×   1.210 to 1.270   1.003 ×   slower
           8     38.0 µs   1.020 ×   0.990 to 1.060   1.003 ×   no significant difference
          64      151 µs   0.500 ×   0.490 to 0.520   1.003 ×   faster
- machine: its own matrix product; a difference counts from 5 % beyond that
+ machine: the same for a matrix product; a difference counts beyond that and 5 % more
 """
 
 
@@ -239,7 +237,7 @@ def test_timings_that_cannot_be_judged_show_two_digits() -> None:
         ),
         ({1: 10, 8: 20, 16: 50}, "batch size 8 is the fastest, in 20.0 µs and 4.0 KiB: larger"),
         ({1: 10, 8: 20, 16: 38}, "batch size 8 reaches 95 % of the best rate, in 20.0 µs"),
-        ({1: 10, 8: 79}, "batch size 1 already reaches 99 % of the best rate: batching buys"),
+        ({1: 10, 8: 79}, "batch size 1, the smallest, reaches 99 % of the best rate, in 10.00 µs"),
     ],
 )
 def test_the_reason_for_a_batch_size(microseconds: dict[int, float], reason: str) -> None:

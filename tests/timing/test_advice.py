@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nncli.timing.advice import (
     Cliff,
-    Line,
+    CostLine,
     Recommendation,
     Timing,
     find_cliffs,
@@ -39,7 +39,7 @@ def timings(points: Points) -> list[Timing]:
     return [timing(size, median) for size, median in points]
 
 
-def fit(points: Points) -> Line:
+def fit(points: Points) -> CostLine:
     line = fit_line(timings(points))
     assert line is not None
     return line
@@ -58,7 +58,7 @@ def test_the_rate_and_the_time_per_sample() -> None:
 )
 @pytest.mark.parametrize("sizes", [(1, 2), (1, 8, 64, 512), (16, 1, 4)])
 def test_a_line_is_recovered_exactly(overhead: float, cost: float, sizes: tuple[int, ...]) -> None:
-    assert fit([(size, overhead + cost * size) for size in sizes]) == Line(overhead, cost, 0.0)
+    assert fit([(size, overhead + cost * size) for size in sizes]) == CostLine(overhead, cost, 0.0)
 
 
 @pytest.mark.parametrize("wild", range(1, 5))
@@ -78,12 +78,12 @@ def test_times_that_grow_faster_than_the_batch_have_no_overhead() -> None:
 
     The errors are 0.5 of 1, 0 of 3, and 2 of 8.
     """
-    assert fit([(1, 1.0), (2, 3.0), (4, 8.0)]) == Line(0.0, 1.5, 0.5)
+    assert fit([(1, 1.0), (2, 3.0), (4, 8.0)]) == CostLine(0.0, 1.5, 0.5)
 
 
 def test_times_that_fall_have_no_cost_per_sample() -> None:
     """4, 3, 2 weigh 1/4, 1/3, 1/2; their median is 3.  The errors are 1/4, 0 and 1/2."""
-    assert fit([(1, 4.0), (2, 3.0), (4, 2.0)]) == Line(3.0, 0.0, 0.5)
+    assert fit([(1, 4.0), (2, 3.0), (4, 2.0)]) == CostLine(3.0, 0.0, 0.5)
 
 
 @pytest.mark.parametrize("points", [[(4, 1.0)], [(4, 1.0), (4, 2.0)]])
@@ -97,7 +97,7 @@ def test_no_batch_size_makes_no_line() -> None:
 
 def test_the_share_of_overhead_worked_by_hand() -> None:
     """3 s of overhead and 0.5 s a sample: half of a batch of 6, a quarter of one of 18."""
-    line = Line(3.0, 0.5, 0.0)
+    line = CostLine(3.0, 0.5, 0.0)
     assert (line.seconds(6), line.seconds(18)) == (6, 12)
     assert (line.overhead_share(6), line.overhead_share(18)) == (0.5, 0.25)
 
@@ -117,7 +117,7 @@ def relative_errors(points: Points, overhead: Fraction, cost: Fraction) -> Fract
     return sum(errors, Fraction(0))
 
 
-def of_line(points: Points, line: Line) -> float:
+def of_line(points: Points, line: CostLine) -> float:
     overhead, cost = Fraction(line.overhead_seconds), Fraction(line.seconds_per_sample)
     return float(relative_errors(points, overhead, cost))
 
@@ -191,7 +191,7 @@ def test_another_unit_of_time_gives_the_same_line_in_that_unit(
 ) -> None:
     unit = 2.0**exponent
     line, scaled = fit(points), fit([(size, seconds * unit) for size, seconds in points])
-    assert scaled == Line(
+    assert scaled == CostLine(
         line.overhead_seconds * unit, line.seconds_per_sample * unit, line.largest_error
     )
 

@@ -17,7 +17,7 @@ from nncli import Dense, FileError, Network, NetworkSpec, build_network, read_sp
 from nncli.data.batches import Batch
 from nncli.errors import CheckFailed, Note, UsageError
 from nncli.network.activations import Array
-from nncli.timing.advice import Line
+from nncli.timing.advice import CostLine
 from nncli.timing.bench import BenchRun, run_bench
 from nncli.timing.machine import processors
 from nncli.timing.prepare import Request, Series
@@ -130,7 +130,7 @@ def test_the_share_is_of_a_matrix_product_timed_in_the_same_run() -> None:
 
 def test_the_fitted_line_is_the_one_that_the_network_takes() -> None:
     [advice] = run(TimedNetwork(*parts()), 1, 16, 64).advice
-    assert advice.line == Line(OVERHEAD, COST, 0.0)
+    assert advice.line == CostLine(OVERHEAD, COST, 0.0)
     # 16 of 17 parts of a batch of one
     assert advice.line.overhead_share(1) == pytest.approx(16 / 17, rel=1e-15)
 
@@ -155,11 +155,11 @@ def test_a_larger_batch_that_is_slower_is_a_cliff() -> None:
 
 
 def test_a_spread_of_a_tenth_of_the_median_is_noisy() -> None:
-    """Every other call takes twice as long, and there is one a measurement."""
+    """Calls take one, two or three times as long, and there is one a measurement."""
     calls = count()
 
     def uneven(_: int) -> float:
-        return 2.0**-4 * (1 + next(calls) % 2)
+        return 2.0**-4 * (1 + next(calls) % 3)
 
     [result] = run(TimedNetwork(*parts(), uneven), 1, max_seconds=3.0).results
     assert result.samples.calls == 1
@@ -177,7 +177,7 @@ def test_outputs_that_differ_by_more_than_rounding_fail_with_the_batch_size() ->
 
 
 def test_outputs_that_differ_by_rounding_are_equal() -> None:
-    assert run(TimedNetwork(*parts(), error=lambda size: 1e-17 * size), 1, 8, 64).results
+    assert run(TimedNetwork(*parts(), error=lambda size: 1e-18 * size), 1, 8, 64).results
 
 
 def test_data_is_repeated_from_its_first_row_to_fill_a_batch() -> None:

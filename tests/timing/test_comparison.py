@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nncli.errors import UsageError
+from nncli.errors import Note, UsageError
 from nncli.spec.reader import read_spec
 from nncli.timing.advice import Timing
 from nncli.timing.bench import BenchRun, MatmulRate, Result
@@ -214,9 +214,20 @@ def test_results_are_paired_by_backend_type_threads_and_batch_size() -> None:
     assert changes == ["no significant difference", "slower", "faster", "faster"]
 
 
-def test_nothing_in_common_compares_nothing() -> None:
-    comparison = compare(run_of(result(TEN)), saved_of({Key("numpy", "float64", 1, 9): TEN}))
-    assert (comparison.source, comparison.compared) == ("old.json", ())
+def test_nothing_left_to_compare_is_wrong_usage_with_the_reasons() -> None:
+    run = replace(run_of(result(TEN)), notes=(Note("skipped", "python is left out"),))
+    with pytest.raises(UsageError, match="nothing to compare") as caught:
+        compare(run, saved_of({Key("numpy", "float64", 1, 9): TEN}))
+    assert caught.value.problems[0].help == ("python is left out",)
+
+
+def test_what_the_saved_run_lacks_is_noted() -> None:
+    run = run_of(result(TEN, NUMPY, 1), result(TEN, NUMPY, 8), result(TEN, NUMPY, 16))
+    [note] = compare(run, saved_of({KEY: TEN})).notes
+    assert note.code == "not_compared"
+    assert note.message == (
+        "old.json has no measurement of batch size 1, 16 (numpy, float64, 1 thread)"
+    )
 
 
 def test_the_same_measurements_give_the_same_interval_each_time() -> None:

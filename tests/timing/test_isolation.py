@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 
@@ -77,9 +78,8 @@ def divides() -> tuple[float, ...]:
     return (1 / 0,)
 
 
-def is_hung_up() -> tuple[float, ...]:
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    os.kill(os.getpid(), signal.SIGHUP)
+def is_ended_by_a_signal() -> tuple[float, ...]:
+    os.kill(os.getpid(), signal.SIGUSR1)
     return ()
 
 
@@ -89,7 +89,7 @@ def is_hung_up() -> tuple[float, ...]:
     [
         (exits, "in its own process: $"),
         (divides, "in its own process: ZeroDivisionError: "),
-        (is_hung_up, "in its own process: exit status -1$"),
+        (is_ended_by_a_signal, "in its own process: exit status -10$"),
     ],
 )
 def test_a_forked_measurement_that_ends_in_another_way_has_failed(
@@ -167,3 +167,24 @@ def test_what_is_made_once_per_process_is_made_again_after_a_fork() -> None:
     assert in_child == again != os.getpid()
     assert times == 2  # its own, and the one that was made before the fork
     assert len(made) == 1
+
+
+@linux
+def test_a_measurement_ends_with_the_process_that_started_it() -> None:
+    """A process starts one that would wait for ever, and is killed before it could say goodbye."""
+    program = """if True:
+        import os, signal
+        from nncli.timing.isolation import in_forked_process
+        def measure():
+            os.write(1, b"%d" % os.getpid())
+            signal.pause()
+            return ()
+        in_forked_process(measure)
+    """
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        started = os.read(parent.stdout.fileno(), 64)
+        parent.kill()
+        # the pipe ends when nobody holds it: neither the process nor the one it started
+        assert parent.stdout.read() == b""
+    assert int(started) != parent.pid

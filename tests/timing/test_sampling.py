@@ -6,7 +6,6 @@ Durations are sums of powers of two: no addition of them rounds.
 from __future__ import annotations
 
 import gc
-import math
 import random
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -49,15 +48,21 @@ class FakeClock:
 
 
 class Timed:
-    """A call that takes the given durations in turn; counts: the calls in each measurement."""
+    """A call that takes the given durations in turn; counts: the calls in each measurement.
 
-    def __init__(self, clock: FakeClock, durations: Iterable[float]) -> None:
+    free: the first call of a measurement, which is not counted in it, takes no time once it has
+    been calibrated.
+    """
+
+    def __init__(self, clock: FakeClock, durations: Iterable[float], *, free: bool = False) -> None:
+        self.free = free
         self.clock = clock
         self.durations = iter(durations)
         self.counts: list[int] = []
 
     def call(self) -> None:
-        self.clock.now += next(self.durations)
+        if not (self.free and len(self.counts) > 1 and self.counts[-1] == 0):
+            self.clock.now += next(self.durations)
         self.counts[-1] += 1
 
     @contextmanager
@@ -71,7 +76,7 @@ class Timed:
 
 
 def steady(clock: FakeClock, seconds: float) -> Timed:
-    return Timed(clock, repeat(seconds))
+    return Timed(clock, repeat(seconds), free=seconds >= 0.1)
 
 
 def run(
@@ -97,7 +102,7 @@ def uncertain(fake: FakeClock) -> Timed:
     The middle half of any number of them spreads over two thirds of their median or more, so that
     the median is not certain to 1 % before the ten thousandth.
     """
-    return Timed(fake, cycle([0.25, 0.125]))
+    return Timed(fake, cycle([0.25, 0.125]), free=True)
 
 
 def disturbed(fake: FakeClock) -> Timed:
@@ -106,7 +111,7 @@ def disturbed(fake: FakeClock) -> Timed:
     The upper quartile of n rounds lies at position 3/4·(n-1) and the last of the n-5 short ones
     at n-6: the quartiles agree, and the median is certain, from n = 21 on.
     """
-    return Timed(fake, chain(repeat(0.25, 2 + 5), repeat(0.125)))
+    return Timed(fake, chain(repeat(0.25, 2 + 5), repeat(0.125)), free=True)
 
 
 # ----------------------------------------------------------------------------- calibration
@@ -155,7 +160,7 @@ def test_samples_are_the_duration_of_one_call(seconds: float) -> None:
 def test_samples_are_in_the_order_of_the_rounds() -> None:
     fake = FakeClock()
     durations = [EIGHTH * number for number in (1, 1, 3, 2, 5, 4)]  # the first two calibrate
-    sampling = run(fake, Plan(4, 0, 0), Timed(fake, durations))
+    sampling = run(fake, Plan(4, 0, 0), Timed(fake, durations, free=True))
     assert sampling.samples[0].seconds == (3 / 8, 2 / 8, 5 / 8, 4 / 8)
 
 
@@ -190,16 +195,15 @@ def test_a_sampling_tells_its_clock_and_its_whole_time() -> None:
         (FINE_TICK, 0.0015, [2], 2, 1),
         (FINE_TICK, 0.00149, [2], 3, 1),
         (FINE_TICK, 2.0**-4, [2], 1, 1),
-        # a measurement of a tenth of a second needs none, be it one call or many
-        (FINE_TICK, math.nextafter(0.1, 0), [2], 1, 1),
-        (FINE_TICK, 0.1, [2], 0, 1),
-        (FINE_TICK, 2.0, [2], 0, 1),
+        # however long a call, one comes first: what a process makes once is not timed
+        (FINE_TICK, 0.1, [2], 1, 1),
+        (FINE_TICK, 2.0, [2], 1, 1),
         (2.0**-16, 2.0**-11, [2, 3, 5, 9, 17, 33], 7, 32),
-        (2.0**-10, 2.0**-4, [2, 3, 5, 9, 17], 0, 16),
-        (2.0**-4, 2.0**-6, [2, 3, 5, 9, 17, 33, 65], 0, 64),
+        (2.0**-10, 2.0**-4, [2, 3, 5, 9, 17], 1, 16),
+        (2.0**-4, 2.0**-6, [2, 3, 5, 9, 17, 33, 65], 1, 64),
     ],
 )
-def test_untimed_calls_of_three_milliseconds_precede_each_measurement_unless_it_is_long(
+def test_untimed_calls_of_three_milliseconds_precede_each_measurement_and_one_at_least(
     tick: float, seconds: float, calibration: list[int], untimed: int, timed: int
 ) -> None:
     """To calibrate, one untimed call precedes each try."""
@@ -209,6 +213,14 @@ def test_untimed_calls_of_three_milliseconds_precede_each_measurement_unless_it_
     assert call.counts == calibration + [untimed + timed] * 15
     assert sampling.samples[0].calls == timed
     assert sampling.samples[0].seconds == pytest.approx([seconds] * 15, rel=1e-12)
+
+
+def test_what_a_first_call_takes_longer_is_never_timed() -> None:
+    """As where each measurement is made in a process of its own, which begins with nothing."""
+    fake = FakeClock()
+    first_then_others = Timed(fake, cycle([2.0, 0.25]))
+    sampling = run(fake, Plan(15, 0, 0), first_then_others)
+    assert sampling.samples[0] == Samples(1, (0.25,) * 15)
 
 
 def test_the_untimed_call_comes_before_the_timed_ones() -> None:
@@ -361,7 +373,9 @@ def test_a_median_is_certain_when_its_interval_is_within_one_percent(
     """
     fake = FakeClock()
     spread = [1 - deviation] * 5 + [1.0] * 6 + [1 + deviation] * 5
-    sampling = run(fake, Plan(16, 0, 1000), Timed(fake, chain([1.0, 1.0], cycle(spread))))
+    sampling = run(
+        fake, Plan(16, 0, 1000), Timed(fake, chain([1.0, 1.0], cycle(spread)), free=True)
+    )
     assert (sampling.rounds == 16) is certain
 
 
