@@ -21,49 +21,68 @@ _FUNCTION_UNITS = 16.0
 
 
 def rounding_bounds(network: Network, batch: Array) -> Float64Array:
-    """Return how far each output may be from its exact value.
+    """Return how far each output may be expected to be from its exact value.
 
     batch: (samples, inputs) → (samples, neurons of the last layer).  A sum of n products errs by at
     most n + 2 units of |x| @ |W| + |b| in any order (Higham 2002, "Accuracy and Stability of
-    Numerical Algorithms", section 3.1), and the errors of a layer's inputs go through its weights
-    and its activation.  Infinite or NaN where nothing can be said.
+    Numerical Algorithms", section 3.1).  The errors of a layer's inputs go on through its weights
+    and its activation: those of each neuron's own add up like random ones (Higham & Mary 2019, "A
+    New Approach to Probabilistic Rounding Error Analysis"), and those that all neurons share, such
+    as a function that is always a little too large, as the values themselves do.
+    Infinite or NaN where nothing can be said.
     """
     unit = float(np.finfo(network.dtype).eps) / 2
     vanishing = float(np.finfo(network.dtype).tiny)  # what underflow, or flushing to 0, may lose
     largest = float(np.finfo(network.dtype).max) / 2
-    error = np.zeros(np.shape(batch))  # (samples, inputs)
+    own = np.zeros(np.shape(batch))  # (samples, inputs), as shared and x
+    shared = np.zeros(np.shape(batch))
     x = np.asarray(batch, dtype=np.float64)
     for layer, result in zip(network.layers, network.trace(batch), strict=True):
         with np.errstate(all="ignore"):
-            weights = np.abs(layer.weights).astype(np.float64)
-            terms = np.abs(x) @ weights + np.abs(layer.biases)
+            weights = layer.weights.astype(np.float64)
+            terms = np.abs(x) @ np.abs(weights) + np.abs(layer.biases)
             # near its end, a sum overflows in one order of additions and not in another
             terms = np.where(terms < largest, terms, np.inf)
-            # the errors of a layer's neurons add up like random ones (Higham & Mary 2019)
-            carried = np.sqrt(error**2 @ weights**2)
-            moved = carried + (layer.inputs + 2) * (unit * terms + vanishing)
+            summing = (layer.inputs + 2) * (unit * terms + vanishing)  # (samples, neurons)
+            shared = shared @ weights + summing
+            moved = np.sqrt(own**2 @ weights**2) + np.abs(shared) + summing
             z = result.pre_activation.astype(np.float64)
-            error = _through_activation(layer, z, moved, unit)
+            a = layer.activation(z).astype(np.float64, copy=False)
+            computing = _activation_error(layer, z, a, unit)
+            own = _largest_change(layer, z, moved, a) + computing
+            shared = _change(layer, z, shared, a) + computing
         x = result.output.astype(np.float64)
+    return own
+
+
+def _activation_error(layer: Dense, z: Float64Array, a: Float64Array, unit: float) -> Float64Array:
+    """Return how far an implementation of the activation may be off."""
+    if layer.activation_name == "linear":
+        return np.zeros_like(a)
+    error: Float64Array = _FUNCTION_UNITS * unit * (np.abs(a) + _cancelled(layer, z))
+    if layer.activation_name == "softmax":
+        error += layer.neurons * unit * a  # its sum
     return error
 
 
-def _through_activation(
-    layer: Dense, z: Float64Array, moved: Float64Array, unit: float
+def _largest_change(
+    layer: Dense, z: Float64Array, moved: Float64Array, a: Float64Array
 ) -> Float64Array:
     """Return how far a layer's outputs may move if its pre-activations z do by *moved*."""
-    if layer.activation_name == "linear":
-        return moved
-    a: Float64Array = layer.activation(z).astype(np.float64, copy=False)
-    bound: Float64Array = _FUNCTION_UNITS * unit * (np.abs(a) + _cancelled(layer, z))
     if layer.activation_name == "softmax":
         # every exponent moves by twice the largest error at most: by its own, and by the sum's
-        bound += a * (np.expm1(2 * moved.max(axis=1, keepdims=True)) + layer.neurons * unit)
-    else:
-        # the larger change over the interval z ± moved; at a jump, all of the jump
-        above, below = layer.activation(z + moved), layer.activation(z - moved)
-        bound += np.maximum(np.abs(above - a), np.abs(below - a))
-    return bound
+        change: Float64Array = a * np.expm1(2 * moved.max(axis=1, keepdims=True))
+        return change
+    # over the interval z ± moved; at a jump, all of the jump
+    above, below = _change(layer, z, moved, a), _change(layer, z, -moved, a)
+    return np.maximum(np.abs(above), np.abs(below))
+
+
+def _change(layer: Dense, z: Float64Array, by: Float64Array, a: Float64Array) -> Float64Array:
+    """Return how much a layer's outputs a change if its pre-activations z do."""
+    if layer.activation_name == "linear":
+        return by  # exactly: the difference of sums would be rounded
+    return layer.activation(z + by).astype(np.float64, copy=False) - a
 
 
 def _cancelled(layer: Dense, z: Float64Array) -> Float64Array:

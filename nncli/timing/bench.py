@@ -146,7 +146,7 @@ def run_bench(
         )
         sampling = sampler(contestants, request.plan)
         # last: threads that this starts would not survive into the processes that measure
-        check_outputs(prepared, networks)
+        check_notes = check_outputs(prepared, networks)
         peak_bytes = measure_peaks(prepared)
     except MemoryError:
         message = f"not enough memory for a batch of {request.batch_sizes[-1]:,} samples"
@@ -169,7 +169,7 @@ def run_bench(
         rounds=sampling.rounds,
         tick_seconds=sampling.tick_seconds,
         elapsed_seconds=sampling.elapsed_seconds,
-        notes=(*notes, *data_notes, *prepared.notes, *machine_notes),
+        notes=(*notes, *data_notes, *prepared.notes, *check_notes, *machine_notes),
     )
 
 

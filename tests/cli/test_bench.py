@@ -948,7 +948,7 @@ def test_whatever_else_differs_is_noted(
         assert word in done.err
     assert cli(*JUDGED, "--compare", old, "-q").err == ""
     noted = cli(*JUDGED, "--compare", old, "--format", "json").json["notes"]
-    assert [f"note: {note['message']}\n" for note in noted] == [done.err]
+    assert [f"note: {note['message']}\n".replace("\x1b", "\\x1b") for note in noted] == [done.err]
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,17 @@ def test_outputs_that_differ_by_rounding_are_equal() -> None:
     assert run(TimedNetwork(*parts(), error=lambda size: 1e-18 * size), 1, 8, 64).results
 
 
+def test_where_rounding_could_do_as_much_the_comparison_is_said_to_say_little() -> None:
+    """Each layer cancels all but a hundred-millionth of what it is given, in float32."""
+    spec = b"""
+        {dtype: float32, inputs: 2, layers: [
+          {neurons: 1, weights: [[1.0], [-1.0]], biases: [1e-6]}]}"""
+    network = TimedNetwork(*parts(spec))
+    rows = np.full((4, 2), 1e3)
+    done = run(network, 1, 4, data=Batch("rows.csv", rows, ("a", "b"), {}))
+    assert [note.code for note in done.notes] == ["loose_check"]
+
+
 def test_data_is_repeated_from_its_first_row_to_fill_a_batch() -> None:
     rows = np.arange(12.0).reshape(3, 4)
     data = Batch("rows.csv", rows, ("a", "b", "c", "d"), {}, notes=(Note("blank", "a note"),))
