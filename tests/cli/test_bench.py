@@ -632,7 +632,8 @@ def test_values_that_are_or_become_infinite_are_timed_like_others(
 ) -> None:
     data = write("data.csv", f"{cell},1,2,3\n1,2,3,4\n")
     done = cli(*QUICK, data, *SMALL, "--backend", "numpy,loop,python", "--format", "json")
-    assert (done.code, done.err) == (0, "")
+    doubt = "half of the float64 outputs may be infinite or NaN: comparing them says little"
+    assert (done.code, done.err) == (0, f"note: {doubt}\n")
     assert len(done.json["results"]) == 6
 
 
