@@ -53,7 +53,7 @@ def _draw(run: BenchRun, advice: Advice, rate: Any, latency: Any, number: int) -
     sizes = [result.batch_size for result in results]
     style = {
         "color": _COLOURS[number % len(_COLOURS)],
-        "marker": _MARKERS[number // len(_COLOURS) % len(_MARKERS)],
+        "marker": _MARKERS[(number + number // len(_COLOURS)) % len(_MARKERS)],
         "markersize": 5,
         "capsize": 3,
         "label": series_label(run, advice.series) or "median, quartiles",
