@@ -60,8 +60,7 @@ def run_forward(network: Network, batch: Batch, notes: tuple[Note, ...] = ()) ->
         message = f"not enough memory to hold every layer's values for {samples}"
         hint = ("split the data into smaller files",)
         raise FileError(Problem("N508", message, help=hint)) from None
-    activations = [layer.activation_name for layer in network.layers]
-    remarks = find_notes(layers, statistics, activations)
+    remarks = find_notes(layers, statistics, network.spec.activations)
     bad_values = tuple(
         Note("non_finite", nonfinite_message(found, batch.columns), found.layer or None)
         for found in nonfinite

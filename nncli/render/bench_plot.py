@@ -32,7 +32,7 @@ def bench_plot(run: BenchRun, kind: PictureKind) -> bytes:
     from matplotlib.figure import Figure
 
     # the same picture for the same figures, whatever the user's settings, and inert foreign text
-    settings = {"svg.hashsalt": "nncli", "text.parse_math": False, "axes.grid": True}
+    settings = {"svg.hashsalt": "nncli", "text.parse_math": False}
     with mpl.rc_context({**mpl.rcParamsDefault, **settings, "backend": "agg"}):
         figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
         rate, latency = figure.subplots(1, 2)
@@ -56,7 +56,7 @@ def _draw(run: BenchRun, advice: Advice, rate: Any, latency: Any, number: int) -
         "marker": _MARKERS[(number + number // len(_COLOURS)) % len(_MARKERS)],
         "markersize": 5,
         "capsize": 3,
-        "label": series_label(run, advice.series) or "median, quartiles",
+        "label": series_label(run, advice.series),
     }
     rates = [result.timing.rate for result in results]
     rate.errorbar(sizes, rates, yerr=_rate_spread(results), **style)

@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from nncli.errors import Note, Problem, UsageError, count_of, shorten
+from nncli.errors import Note, Problem, UsageError, shorten
 from nncli.spec.model import DType
 from nncli.timing.bench import BenchRun, Result
+from nncli.timing.names import series_name
 from nncli.timing.prepare import Request, Series, wanted_series
 from nncli.timing.saved import Key, SavedBench
 from nncli.timing.statistics import MIN_ROUNDS, Interval, ratio_of_medians, summarize
@@ -100,7 +101,7 @@ def check_comparable(saved: SavedBench, dtypes: Collection[DType], request: Requ
     message = f"nothing to compare: {saved.source} has no measurement of what is to be timed"
     sizes: dict[str, list[int]] = {}
     for key in sorted(saved.timings):
-        name = f"{key.backend}, {key.dtype}, {count_of(key.threads, 'thread')}"
+        name = series_name(key.backend, key.dtype, key.threads)
         sizes.setdefault(shorten(name), []).append(key.batch_size)
     hints = [
         f"it holds {name}: --batch-sizes {shorten(','.join(map(str, found)))}"
@@ -143,8 +144,7 @@ def slower_than(comparison: Comparison, limit: float) -> list[Problem]:
         series, ratio = one.result.series, one.difference.ratio
         if one.difference.change == "slower" and ratio.estimate > 1 + limit:
             message = (
-                f"batch size {one.result.batch_size:,} ({series.backend}, {series.dtype}, "
-                f"{count_of(series.threads, 'thread')}) takes "
+                f"batch size {one.result.batch_size:,} ({series.name}) takes "
                 f"{ratio.estimate:.2f} × as long as in {comparison.source} "
                 f"({ratio.low:.2f} to {ratio.high:.2f} ×), {1 + limit:.4g} × is allowed"
             )
@@ -160,8 +160,7 @@ def _notes(run: BenchRun, saved: SavedBench) -> Iterable[Note]:
             unknown.setdefault(result.series, []).append(result.batch_size)
     for series, missing in unknown.items():
         listed = shorten(", ".join(f"{size:,}" for size in missing))
-        what = f"{series.backend}, {series.dtype}, {count_of(series.threads, 'thread')}"
-        message = f"{saved.source} has no measurement of batch size {listed} ({what})"
+        message = f"{saved.source} has no measurement of batch size {listed} ({series.name})"
         yield Note("not_compared", message)
     spec, machine = run.spec, run.machine
     now: dict[str, Any] = {"layer_sizes": list(spec.layer_sizes), "activations": spec.activations}

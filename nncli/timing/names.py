@@ -1,8 +1,10 @@
-"""The names of the backends, for a command line that imports nothing heavy to show its help."""
+"""The names of backends and series: light, for a command line that only shows its help."""
 
 from __future__ import annotations
 
 from typing import Literal, get_args
+
+from nncli.errors import count_of
 
 BackendName = Literal["numpy", "loop", "python", "onnxruntime", "torch"]
 BACKENDS: tuple[BackendName, ...] = get_args(BackendName)
@@ -12,3 +14,12 @@ BACKEND_PACKAGES: dict[str, tuple[str, ...]] = {
     "onnxruntime": ("onnx", "onnxruntime"),
     "torch": ("torch",),
 }
+
+
+def series_name(backend: str, dtype: str, threads: int) -> str:
+    """Return what messages call the timings of one backend, type and number of threads.
+
+    >>> series_name("numpy", "float64", 1)
+    'numpy, float64, 1 thread'
+    """
+    return f"{backend}, {dtype}, {count_of(threads, 'thread')}"

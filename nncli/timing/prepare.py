@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 
-from nncli.errors import CheckFailed, Note, Problem, UsageError, count_of
+from nncli.errors import CheckFailed, Note, Problem, UsageError
 from nncli.network.activations import Array
 from nncli.network.dense import LayerResult
 from nncli.network.network import Network, physical_memory_bytes
@@ -24,7 +24,7 @@ from nncli.timing.backends import (
     prepare_backend,
 )
 from nncli.timing.isolation import once_per_process
-from nncli.timing.names import BackendName
+from nncli.timing.names import BackendName, series_name
 from nncli.timing.sampling import Contestant, Plan
 
 # Without data, inputs are standard normal draws from this seed.
@@ -54,6 +54,11 @@ class Series:
     backend: BackendName
     dtype: DType
     threads: int
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return series_name(self.backend, self.dtype, self.threads)
 
 
 @dataclass(frozen=True)
@@ -292,8 +297,7 @@ def _difference(candidate: Candidate, output: Array, reference: Array) -> Proble
             differences = np.abs(output.astype(np.float64) - reference.astype(np.float64))
             largest = np.fmax.reduce(differences, axis=None)  # of those that are numbers
         how = f"differ by up to {largest:.2g} from NumPy's largest batch, more than rounding can"
-    where = f"{series.backend}, {series.dtype}, {count_of(series.threads, 'thread')}"
-    message = f"{where}, batch size {candidate.batch_size:,}: the outputs {how}"
+    message = f"{series.name}, batch size {candidate.batch_size:,}: the outputs {how}"
     return Problem("N604", message, help=(f"leave {series.backend} out of --backend",))
 
 
