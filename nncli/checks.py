@@ -38,4 +38,8 @@ def check_expected(
 
 def check_finite(run: ForwardRun) -> list[Problem]:
     """Return a problem for each place where non-finite values come from."""
-    return [Problem("N603", nonfinite_message(found, run.batch.columns)) for found in run.nonfinite]
+    hint = ("without --strict they are shown and counted",)
+    return [
+        Problem("N603", nonfinite_message(found, run.batch.columns), help=hint)
+        for found in run.nonfinite
+    ]

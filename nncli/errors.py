@@ -98,16 +98,47 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A piece of a text file, and the text to put in its place.
+
+    Lines and columns count from 1, columns in characters (a place in a CSV file counts fields);
+    the piece ends before end_line:end_column.  summary: what a screen shows of it.
+    """
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A change that would mend a problem: in words, then exactly.
+
+    options: to add to the command line; edits: of files, first to last, none touching another.
+    """
+
+    words: str
+    options: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True)
 class Problem:
     """One thing that is wrong: a stable code, what was found, where, and what would help.
 
-    The code is a key of PROBLEM_TITLES, or empty for a wrong command line.
+    The code is a key of PROBLEM_TITLES, or empty for a wrong command line.  help: advice in
+    words; suggestions: changes that the doctor has tried, or has yet to try.
     """
 
     code: str
     message: str
     place: Place | None = None
     help: tuple[str, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,10 +182,25 @@ class ShapeError(SpecError):
     """Two shapes do not fit."""
 
 
+@dataclass(frozen=True)
+class FirstLook:
+    """The first bytes of some data, decompressed; complete: whether they are all there is."""
+
+    content: bytes
+    complete: bool
+
+
 class DataError(NncliError):
-    """The input data is wrong, its width for this network included."""
+    """The input data is wrong, its width for this network included.
+
+    look: the beginning of the data, for a doctor to try changes on; features: its width, if it is
+    that which does not fit; rejects: the file that lists every fault, if there is one.
+    """
 
     exit_code = ExitCode.DATA
+    look: FirstLook | None = None
+    features: int | None = None
+    rejects: str | None = None
 
 
 class FileError(NncliError):

@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("network",),
     ("formats", "data"),
     ("spec",),
-    ("files",),
+    ("files", "lessons"),
     ("errors",),
 )
 # A result of the pipeline is what a check looks at.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from nncli.cli.edge import error_edge
+from nncli.cli.edge import error_edge, fail
 from nncli.cli.options import (
     CHECKS,
     DISPLAY,
@@ -41,14 +41,16 @@ from nncli.cli.options import (
 from nncli.cli.progress import progress_bar
 from nncli.cli.reading import (
     DataArguments,
-    binary_stdin,
+    DataRequest,
     column_choice,
     data_options,
+    fitting_batch,
+    fitting_spec,
     overrides,
-    wanted_inputs,
+    read_config,
 )
 from nncli.cli.streams import open_stdout, remark_notes, show, write_result, write_text
-from nncli.errors import CheckFailed, UsageError
+from nncli.errors import CheckFailed, Problem, UsageError
 from nncli.timing.names import BACKEND_PACKAGES, BACKENDS
 
 if TYPE_CHECKING:
@@ -226,7 +228,7 @@ def bench(
 
     All batch sizes are measured in turns, in a random order; their outputs are compared.
     """
-    with error_edge(debug=debug):
+    with error_edge(debug=debug, json=format_ == "json"):
         arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
         choice = column_choice(arguments)
         backends = _merged(backend) or ("numpy",)
@@ -239,10 +241,8 @@ def bench(
         if per_layer and "numpy" not in backends:
             raise UsageError("--per-layer times NumPy's layers: add numpy to --backend")
 
-        from nncli.data.batches import read_batch
         from nncli.data.writers import check_output
         from nncli.network.network import build_network
-        from nncli.spec.files import inspect_spec_file
         from nncli.timing.bench import run_bench
         from nncli.timing.comparison import check_comparable, slower_than
         from nncli.timing.comparison import compare as compare_runs
@@ -250,8 +250,11 @@ def bench(
         from nncli.timing.saved import read_saved
 
         dtypes: tuple[DType | None, ...] = _merged(dtype) or (None,)
-        readings = [inspect_spec_file(config, overrides(seed, name)) for name in dtypes]
-        networks = [build_network(reading.fitting_spec()) for reading in readings]
+        request = None
+        if data is not None:
+            request = DataRequest(data, data_options(arguments, whole=False), choice, quiet)
+        readings = [read_config(config, overrides(seed, name)) for name in dtypes]
+        networks = [build_network(fitting_spec(reading, request)) for reading in readings]
         inputs = [source for source in (config, data, compare) if source not in (None, "-")]
         open_stdout()
         targets = {
@@ -259,26 +262,26 @@ def bench(
             for path in (save, plot)
             if path is not None
         }
-        request = Request(batches, _merged(threads) or (1,), backends, per_layer, plan)
+        wanted = Request(batches, _merged(threads) or (1,), backends, per_layer, plan)
         saved = read_saved(compare) if compare is not None else None
         if saved is not None:
-            check_comparable(saved, [network.dtype for network in networks], request)
+            check_comparable(saved, [network.dtype for network in networks], wanted)
         batch = None
-        if data is not None:
-            wanted = wanted_inputs(min((n.spec for n in networks), key=lambda s: s.dtype))
-            options = data_options(arguments, whole=False)
-            batch = read_batch(data, options, choice, wanted, binary_stdin(data, quiet=quiet))
+        if request is not None:
+            # what float32 cannot hold is refused, whatever else is timed
+            batch = fitting_batch(min(readings, key=lambda r: r.spec.dtype), request)
         with progress_bar(quiet=quiet) as advance:
             named = {network.dtype: network for network in networks}
-            run = run_bench(named, batch, request, _sampler(advance), readings[0].notes)
+            run = run_bench(named, batch, wanted, _sampler(advance), readings[0].notes)
         comparison = compare_runs(run, saved) if saved is not None else None
         _write_files(run, comparison, targets, save, plot)
-        _show(run, comparison, format_)
-        remark_notes([*run.notes, *(comparison.notes if comparison else ())], quiet=quiet)
+        failures: list[Problem] = []
         if comparison is not None and fail_above is not None:
             failures = slower_than(comparison, fail_above)
-            if failures:
-                raise CheckFailed(failures)
+        _show(run, comparison, failures, format_)
+        remark_notes([*run.notes, *(comparison.notes if comparison else ())], quiet=quiet)
+        if failures:
+            fail(CheckFailed(failures))
 
 
 def _merged(lists: Sequence[Any] | None) -> tuple[Any, ...]:
@@ -380,7 +383,9 @@ def _write_files(
         write_output(targets[plot], [bench_plot(run, _picture_kind(plot))])
 
 
-def _show(run: BenchRun, comparison: Comparison | None, form: Format) -> None:
+def _show(
+    run: BenchRun, comparison: Comparison | None, failures: Iterable[Problem], form: Format
+) -> None:
     """Show the result on standard output."""
     from nncli.render.bench import bench_view
     from nncli.render.bench_json import bench_columns, bench_json, bench_jsonl
@@ -392,7 +397,7 @@ def _show(run: BenchRun, comparison: Comparison | None, form: Format) -> None:
 
         write_text(to_markdown(bench_view(run, comparison, None)))
     elif form == "json":
-        write_text(bench_json(run, comparison))
+        write_text(bench_json(run, comparison, failures))
     elif form == "jsonl":
         write_result(bench_jsonl(run, comparison))
     else:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import NoReturn
 
 import typer
 
-from nncli.cli.streams import ReaderGone, remark, report
+from nncli.cli.streams import ReaderGone, remark, report, write_text
 from nncli.errors import ExitCode, FileError, NncliError, Problem, nearest
 from nncli.render.view import Span, line
 
@@ -26,13 +27,17 @@ class Stopped(BaseException):
 
 
 @contextmanager
-def error_edge(*, debug: bool) -> Iterator[None]:
-    """Run a command's body; whatever goes wrong in it ends as a message and an exit code."""
+def error_edge(*, debug: bool, json: bool = False) -> Iterator[None]:
+    """Run a command's body; whatever goes wrong in it ends as a message and an exit code.
+
+    json: whether standard output, which has nothing yet, gets the problems as JSON.
+    """
     try:
         yield
     except NncliError as error:
-        report(error)
-        raise typer.Exit(error.exit_code) from None
+        if json:
+            _write_json(error)
+        fail(error)
     except ReaderGone:
         raise typer.Exit(ExitCode.READER_GONE) from None
     except MemoryError:
@@ -47,6 +52,19 @@ def error_edge(*, debug: bool) -> Iterator[None]:
             raise
         report_bug(error, debug=debug)
         raise typer.Exit(ExitCode.BUG) from None
+
+
+def fail(error: NncliError) -> NoReturn:
+    """Report an error and end the command with its exit code; its result is out already."""
+    report(error)
+    raise typer.Exit(error.exit_code) from None
+
+
+def _write_json(error: NncliError) -> None:
+    from nncli.render.json_output import problems_json
+
+    with suppress(NncliError, ReaderGone):  # the message and the exit code say what matters
+        write_text(problems_json(error))
 
 
 def report_bug(error: Exception, *, debug: bool) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from nncli.cli.edge import error_edge
+from nncli.cli.edge import error_edge, fail
 from nncli.cli.options import (
     CHECKS,
     DISPLAY,
@@ -25,6 +26,7 @@ from nncli.cli.options import (
     HasHeader,
     Keep,
     Quiet,
+    Rejects,
     Samples,
     Seed,
     layer_list,
@@ -33,11 +35,15 @@ from nncli.cli.options import (
 )
 from nncli.cli.reading import (
     DataArguments,
+    DataRequest,
     binary_stdin,
+    check_file_names,
     column_choice,
     data_options,
+    fitting_batch,
+    fitting_spec,
     overrides,
-    wanted_inputs,
+    read_config,
 )
 from nncli.cli.streams import (
     ReaderGone,
@@ -47,7 +53,7 @@ from nncli.cli.streams import (
     write_result,
     write_text,
 )
-from nncli.errors import CheckFailed, FileError, UsageError, count_of
+from nncli.errors import CheckFailed, FileError, Problem, UsageError, count_of
 from nncli.files import source_name
 from nncli.render.view import line
 
@@ -133,6 +139,7 @@ def forward(
             show_default=False,
         ),
     ] = None,
+    rejects: Rejects = None,
     force: Force = False,
     expect: Annotated[
         str | None,
@@ -179,45 +186,60 @@ def forward(
 
     Shows the shapes of every layer, then its numbers: samples down, neurons across.
     """
-    with error_edge(debug=debug):
-        output = _STDOUT if output == "/dev/stdout" else output
+    output = _STDOUT if output == "/dev/stdout" else output
+    with error_edge(debug=debug, json=format_ == "json" and output in (None, _STDOUT)):
         form = _resolve_format(format_, output)
         arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
         choice = column_choice(arguments)
         _check_stdin_use(data, expect)
+        check_file_names({"--output": output, "--rejects": rejects})
 
         from nncli.checks import check_expected, check_finite
-        from nncli.data.batches import read_batch, read_expected
+        from nncli.data.batches import read_expected
         from nncli.data.writers import check_output
         from nncli.network.compare import Tolerance
         from nncli.network.network import build_network
         from nncli.pipeline import run_forward
         from nncli.render.forward import Display
-        from nncli.spec.files import inspect_spec_file
 
-        reading = inspect_spec_file(config, overrides(seed, dtype))
-        spec = reading.fitting_spec()
+        options = data_options(arguments, whole=form == "json")
+        request = DataRequest(data, options, choice, quiet)
+        reading = read_config(config, overrides(seed, dtype))
+        spec = fitting_spec(reading, request)
         display = Display(_shown_layers(layers, len(spec.layers)), rows, precision, weights)
         network = build_network(spec)
-        target = None
-        if output not in (None, _STDOUT):
-            sources = ["/dev/stdin" if path == "-" else path for path in (config, data, expect)]
-            target = check_output(str(output), filter(None, sources), force=force)
-            if target.is_stream and format_ is None:
-                form = "csv"
-        options = data_options(arguments, whole=form == "json")
-        stdin = binary_stdin(data, expect, quiet=quiet)
-        batch = read_batch(data, options, choice, wanted_inputs(spec), stdin)
-        expected = read_expected(expect, options, spec.output_columns, stdin) if expect else None
+        sources = ["/dev/stdin" if path == "-" else path for path in (config, data, expect)]
+        target, reject_list = (
+            check_output(path, filter(None, sources), force=force) if path else None
+            for path in (output if output != _STDOUT else None, rejects)
+        )
+        if target is not None and target.is_stream and format_ is None:
+            form = "csv"
+        batch = fitting_batch(reading, request, reject_list)
+        expected = None
+        if expect is not None:
+            stdin = binary_stdin(expect, quiet=quiet)
+            expected = read_expected(expect, options, spec.output_columns, stdin)
         run = run_forward(network, batch, reading.notes)
-        _put_out(run, form, target, display, quiet=quiet)
-        remark_notes(run.notes, quiet=quiet)
         failures = check_finite(run) if strict else []
         if expected is not None:
             tolerances = Tolerance(_DEFAULT_RTOL[spec.dtype] if rtol is None else rtol, atol)
             failures += check_expected(run, expected, tolerances, source_name(str(expect)))
+        result = _Result(run, form, display, tuple(failures))
+        _put_out(result, target, quiet=quiet)
+        remark_notes(run.notes, quiet=quiet)
         if failures:
-            raise CheckFailed(failures)
+            fail(CheckFailed(failures))
+
+
+@dataclass(frozen=True, eq=False)
+class _Result:
+    """A finished run, how to put it out, and the checks that failed."""
+
+    run: ForwardRun
+    form: str
+    display: Display
+    failures: tuple[Problem, ...]
 
 
 def _resolve_format(format_: Format | None, output: str | None) -> str:
@@ -261,21 +283,15 @@ def _shown_layers(wanted: str, count: int) -> tuple[int, ...]:
     return numbers
 
 
-def _put_out(
-    run: ForwardRun,
-    form: str,
-    target: OutputTarget | None,
-    display: Display,
-    *,
-    quiet: bool,
-) -> None:
+def _put_out(result: _Result, target: OutputTarget | None, *, quiet: bool) -> None:
     """Write the result where it belongs; a file's layer table still goes to the screen."""
     from nncli.render.forward import forward_view, layers_view
 
+    run, form, display = result.run, result.form, result.display
     if target is not None:
         from nncli.data.writers import write_output
 
-        write_output(target, _result_chunks(run, form, display))
+        write_output(target, _chunks(result))
         if not target.is_stream:
             # the file is complete: it does not matter whether anybody sees the table
             with suppress(ReaderGone, FileError):
@@ -290,17 +306,18 @@ def _put_out(
 
         write_text(to_markdown(forward_view(run, display, None)))
     else:
-        write_result(_result_chunks(run, form, display))
+        write_result(_chunks(result))
 
 
-def _result_chunks(run: ForwardRun, form: str, display: Display) -> Iterable[bytes]:
+def _chunks(result: _Result) -> Iterable[bytes]:
     from nncli.data.writers import csv_chunks, npy_bytes
     from nncli.render.json_output import forward_json, forward_jsonl
 
-    if form == "json":
-        return [forward_json(run, weights=display.weights).encode()]
-    if form == "jsonl":
+    run = result.run
+    if result.form == "json":
+        return [forward_json(run, result.failures, weights=result.display.weights).encode()]
+    if result.form == "jsonl":
         return forward_jsonl(run)
-    if form == "npy":
+    if result.form == "npy":
         return [npy_bytes(run.output)]
     return csv_chunks(run.batch.kept, run.network.spec.output_columns, run.output)

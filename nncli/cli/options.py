@@ -270,6 +270,16 @@ Keep = Annotated[
         show_default=False,
     ),
 ]
+Rejects = Annotated[
+    str | None,
+    typer.Option(
+        "--rejects",
+        metavar="FILE",
+        help="List every cell and row of DATA that is refused, as CSV.",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
 Force = Annotated[
     bool,
     typer.Option("--force", help="Replace FILE if it exists.", rich_help_panel=OUTPUT),

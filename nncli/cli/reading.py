@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
-from nncli.cli.streams import remark
-from nncli.errors import UsageError
+from nncli.cli.streams import remark, remark_view
+from nncli.errors import DataError, FirstLook, NncliError, SpecError, UsageError
+from nncli.files import STDIN, source_name
 from nncli.render.view import Span, line
 
 if TYPE_CHECKING:
-    from nncli.data.batches import DataOptions
+    from nncli.data.batches import Batch, DataOptions
     from nncli.data.columns import ColumnChoice, WantedInputs
+    from nncli.data.writers import OutputTarget
+    from nncli.doctor.data import DataCase
+    from nncli.doctor.diagnosis import Diagnosis
     from nncli.spec.model import DType, NetworkSpec
-    from nncli.spec.reader import Overrides
+    from nncli.spec.reader import Overrides, SpecReading
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,111 @@ def data_options(arguments: DataArguments, *, whole: bool) -> DataOptions:
     )
 
 
+def read_config(config: str, changes: Overrides) -> SpecReading:
+    """Read the spec at a path.  Raises SpecError with the changes that mend it, FileError."""
+    from nncli.spec.files import read_spec_file
+    from nncli.spec.reader import inspect_spec
+
+    content = read_spec_file(config)
+    try:
+        return inspect_spec(content, config, changes)
+    except SpecError as error:
+        from nncli.doctor.spec import treat_spec
+
+        raise treat_spec(error, content, config, changes) from None
+
+
+@dataclass(frozen=True)
+class DataRequest:
+    """Some data to read for a network, and how; quiet: whether without a word to a terminal."""
+
+    source: str
+    options: DataOptions
+    choice: ColumnChoice
+    quiet: bool = False
+
+    def case(self, reading: SpecReading, look: FirstLook) -> DataCase:
+        """Return the case for a doctor."""
+        from nncli.doctor.data import DataCase
+
+        options = self.options.for_source(self.source)
+        wanted = wanted_inputs(reading.spec)
+        return DataCase(source_name(self.source), look, options, self.choice, wanted, reading)
+
+
+def diagnosis(reading: SpecReading, request: DataRequest | None) -> Diagnosis:
+    """Return what is wrong with a spec whose layers do not fit, and with the data for it."""
+    from nncli.data.content import look_at
+    from nncli.doctor.diagnosis import diagnose
+
+    if request is None or (request.source == STDIN and _is_terminal(sys.stdin)):
+        return diagnose(reading, None)  # nobody is asked to type data for such a spec
+    try:
+        look = look_at(request.source, binary_stdin(request.source, quiet=True))
+    except NncliError as error:
+        found = diagnose(reading, None)
+        return replace(found, problems=(*found.problems, *error.problems))
+    return diagnose(reading, request.case(reading, look))
+
+
+def fitting_spec(reading: SpecReading, request: DataRequest | None) -> NetworkSpec:
+    """Return a spec whose layers fit.  Raises SpecError, after a drawing of what does not."""
+    if reading.misfits:
+        found = diagnosis(reading, request)
+        draw_clash(reading.spec, found.features)
+        raise SpecError(found.problems)
+    return reading.spec
+
+
+def draw_clash(spec: NetworkSpec, features: int | None) -> None:
+    """Show on standard error where shapes clash.  features: of the data, if they clash."""
+    from nncli.network.shapes import shape_table
+    from nncli.render.shapes import BatchSize, shapes_view
+
+    remark_view(lambda _: shapes_view(shape_table(spec, features), BatchSize(1)))
+
+
+def read_data(
+    reading: SpecReading, request: DataRequest, rejects: OutputTarget | None = None
+) -> Batch:
+    """Read the batch for a network whose layers fit.
+
+    rejects: where to list what is refused of it.  Raises DataError with the changes that mend it.
+    """
+    from nncli.data.batches import read_batch
+    from nncli.data.writers import listing_rejects
+
+    wanted = wanted_inputs(reading.spec)
+    stdin = binary_stdin(request.source, quiet=request.quiet)
+    with listing_rejects(rejects) as on_reject:
+        try:
+            return read_batch(
+                request.source, request.options, request.choice, wanted, stdin, on_reject
+            )
+        except DataError as error:
+            fault = error
+            if on_reject is not None:
+                on_reject.add_problems(error.problems)
+    if fault.look is not None:
+        from nncli.doctor.data import treat_data
+
+        fault = treat_data(fault, request.case(reading, fault.look))
+    fault.rejects = rejects.path if rejects is not None else None
+    raise fault
+
+
+def fitting_batch(
+    reading: SpecReading, request: DataRequest, rejects: OutputTarget | None = None
+) -> Batch:
+    """Read a batch as `read_data` does; if its width does not fit, after a drawing of that."""
+    try:
+        return read_data(reading, request, rejects)
+    except DataError as error:
+        if error.features is not None:
+            draw_clash(reading.spec, error.features)
+        raise
+
+
 def overrides(seed: int | None, dtype: DType | None) -> Overrides:
     """Return what the command line says instead of the spec."""
     from nncli.spec.reader import Overrides
@@ -90,11 +201,27 @@ def wanted_inputs(spec: NetworkSpec) -> WantedInputs:
     return WantedInputs(spec.inputs.size, spec.inputs.columns, largest, spec.output_columns)
 
 
+def check_file_names(files: Mapping[str, str | None]) -> None:
+    """Check that options do not name the same file to write.  Raises UsageError."""
+    seen: dict[str, str] = {}
+    for option, path in files.items():
+        if path is None:
+            continue
+        real = os.path.realpath(path)
+        if real in seen:
+            raise UsageError(f"{seen[real]} and {option} name the same file")
+        seen[real] = option
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
 def binary_stdin(*sources: str | None, quiet: bool) -> BinaryIO | None:
     """Return standard input's bytes, if it is open; somebody at a terminal is told to type."""
     stdin = sys.stdin
     if stdin is None:
         return None
-    if "-" in sources and stdin.isatty() and not quiet:
+    if STDIN in sources and _is_terminal(stdin) and not quiet:
         remark([line(Span("note", "note"), ": reading from the terminal; Ctrl-D ends the data")])
     return stdin.buffer

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from nncli.cli.edge import error_edge
+from nncli.cli.edge import error_edge, fail
 from nncli.cli.options import (
     DISPLAY,
     Columns,
@@ -16,25 +16,33 @@ from nncli.cli.options import (
     Drop,
     DTypeName,
     Encoding,
+    Force,
     HasHeader,
     Keep,
     OptionalData,
     Quiet,
+    Rejects,
     Samples,
     Seed,
     whole_number,
 )
 from nncli.cli.reading import (
     DataArguments,
-    binary_stdin,
+    DataRequest,
     column_choice,
     data_options,
+    diagnosis,
     overrides,
-    wanted_inputs,
+    read_config,
+    read_data,
 )
 from nncli.cli.streams import remark_notes, show, write_text
-from nncli.errors import SpecError
+from nncli.errors import DataError, NncliError, Note, Problem, SpecError, UsageError
 from nncli.files import source_name
+
+if TYPE_CHECKING:
+    from nncli.render.shapes import BatchSize
+    from nncli.spec.model import NetworkSpec
 
 
 def shapes(
@@ -65,52 +73,71 @@ def shapes(
         ),
     ] = None,
     quiet: Quiet = False,
+    rejects: Rejects = None,
+    force: Force = False,
     debug: Debug = False,
 ) -> None:
     """Explain the shapes of the network CONFIG, and why they do not fit if they do not.
 
     Nothing is built: a network of any size is explained at once.
     """
-    with error_edge(debug=debug):
+    with error_edge(debug=debug, json=format_ == "json"):
         arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
         choice = column_choice(arguments)
+        request = None
+        if data is not None:
+            request = DataRequest(data, data_options(arguments, whole=False), choice, quiet)
+        elif rejects is not None:
+            raise UsageError("--rejects lists what is refused of DATA: name the data file, too")
 
-        from nncli.network.shapes import shape_table
-        from nncli.render.json_output import shapes_json
-        from nncli.render.shapes import BatchSize, shapes_view
-        from nncli.spec.files import inspect_spec_file
+        from nncli.data.writers import check_output
+        from nncli.render.shapes import BatchSize
 
-        reading = inspect_spec_file(config, overrides(seed, dtype))
-        table = shape_table(reading.spec)
-        notes = reading.notes
-        count = None
-        if data is not None and not reading.misfits:
-            from nncli.data.batches import read_batch
-
-            options = data_options(arguments, whole=False)
-            wanted = wanted_inputs(reading.spec)
-            batch = read_batch(data, options, choice, wanted, binary_stdin(data, quiet=quiet))
-            count, notes = len(batch.values), (*notes, *batch.notes)
-        number = batch_size or count or 1
-        size = BatchSize(number, count, source_name(data) if data is not None else "")
-        if format_ == "json":
-            problems = reading.misfits
-            write_text(
-                shapes_json(
-                    reading.spec,
-                    table,
-                    samples=count,
-                    batch_size=number,
-                    notes=notes,
-                    problems=problems,
-                )
-            )
-        elif format_ == "md":
-            from nncli.render.markdown import to_markdown
-
-            write_text(to_markdown(shapes_view(table, size)))
-        else:
-            show(lambda _: shapes_view(table, size))
-        remark_notes(notes, quiet=quiet)
+        reading = read_config(config, overrides(seed, dtype))
+        features = None
+        batch = None
+        error: NncliError | None = None
         if reading.misfits:
-            raise SpecError(reading.misfits)
+            found = diagnosis(reading, request)
+            features, error = found.features, SpecError(found.problems)
+        elif request is not None:
+            sources = ["/dev/stdin" if path == "-" else path for path in (config, request.source)]
+            target = check_output(rejects, sources, force=force) if rejects else None
+            try:
+                batch = read_data(reading, request, target)
+            except DataError as fault:
+                if fault.features is None:
+                    raise
+                features, error = fault.features, fault
+        count = len(batch.values) if batch is not None else None
+        size = BatchSize(batch_size or count or 1, count, source_name(data or ""))
+        notes = (*reading.notes, *(batch.notes if batch is not None else ()))
+        problems = error.problems if error is not None else ()
+        _show(reading.spec, features, size, notes, problems, format_)
+        remark_notes(notes, quiet=quiet)
+        if error is not None:
+            fail(error)
+
+
+def _show(
+    spec: NetworkSpec,
+    features: int | None,
+    size: BatchSize,
+    notes: tuple[Note, ...],
+    problems: tuple[Problem, ...],
+    form: str,
+) -> None:
+    from nncli.network.shapes import shape_table
+    from nncli.render.shapes import shapes_view
+
+    table = shape_table(spec, features)
+    if form == "json":
+        from nncli.render.json_output import shapes_json
+
+        write_text(shapes_json(spec, table, size, notes, problems))
+    elif form == "md":
+        from nncli.render.markdown import to_markdown
+
+        write_text(to_markdown(shapes_view(table, size)))
+    else:
+        show(lambda _: shapes_view(table, size))

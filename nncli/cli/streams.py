@@ -37,6 +37,9 @@ _ASCII_SIGNS = {
     "√": "sqrt",
     "µ": "u",
     "━": "-",
+    "─": "-",
+    "│": "|",
+    **dict.fromkeys("┌┐└┘", "+"),
     **dict.fromkeys("█▉▊▋▌▍▎▏", "#"),
 }
 
@@ -110,6 +113,12 @@ def show(build: Callable[[int | None], View]) -> None:
         write_text(_as_ansi(build(width), width, sys.stdout))
 
 
+def remark_view(build: Callable[[int | None], View]) -> None:
+    """Show a view on standard error, laid out as `show` does."""
+    width = _terminal_width(sys.stderr)
+    remark(build(width), width)
+
+
 def report(error: NncliError) -> None:
     """Print an error's problems on standard error."""
     remark(error_view(error, _terminal_width(sys.stderr)))
@@ -133,13 +142,16 @@ def remark_notes(notes: Iterable[Note], *, quiet: bool) -> None:
         remark([note_line(note) for note in notes])
 
 
-def remark(view: View) -> None:
-    """Print on standard error; a closed or full one changes nothing about the run."""
+def remark(view: View, width: int | None = None) -> None:
+    """Print on standard error; a closed or full one changes nothing about the run.
+
+    width: of the terminal, for what must be laid out; None for lines of any length.
+    """
     err = sys.stderr
     if err is None or not view:
         return
     try:
-        err.write(_as_ansi(view, None, err) if err.isatty() else to_plain(view))
+        err.write(_as_ansi(view, width, err) if err.isatty() else to_plain(view))
         err.flush()
     except (OSError, ValueError):
         _abandon(err)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal
 
 import numpy as np
@@ -21,16 +17,17 @@ from nncli.data.columns import (
     expected_selector,
     feature_selector,
 )
+from nncli.data.content import Content, open_source
 from nncli.data.exact import CsvFormat, Table, read_table, read_transposed
-from nncli.data.kinds import GZIP_MAGIC, HEAD_BYTES, refuse_foreign_kinds
+from nncli.data.kinds import refuse_foreign_kinds
 from nncli.data.npy import MAGIC as NPY_MAGIC
-from nncli.data.npy import read_npy
-from nncli.errors import DataError, FileError, Note, Place, Problem
-from nncli.files import STDIN, STDIN_NAME, file_error, open_binary, source_name
+from nncli.data.npy import first_rows, read_npy
+from nncli.data.rejects import OnReject
+from nncli.errors import DataError, FirstLook, Note, Place, Problem
+from nncli.files import source_name
 
 # What has to be held whole is refused beyond this many bytes, after decompression.
 MAX_HELD_BYTES = 64 * 2**20
-_CHUNK_BYTES = 2**20
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,11 @@ class DataOptions:
     header: bool | None = None
     samples: Literal["rows", "columns"] = "rows"
     max_bytes: int | None = None
+
+    def for_source(self, source: str) -> DataOptions:
+        """Return the options with the delimiter that is usual for a source, if none is given."""
+        is_tsv = source.lower().removesuffix(".gz").endswith(".tsv")
+        return replace(self, delimiter=self.delimiter or ("\t" if is_tsv else ","))
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,13 +72,16 @@ def read_batch(
     choice: ColumnChoice,
     wanted: WantedInputs,
     stdin: BinaryIO | None = None,
+    on_reject: OnReject | None = None,
 ) -> Batch:
     """Read the batch for a network.
 
-    source: a path, or - for *stdin*; wanted: the network's inputs.
+    source: a path, or - for *stdin*; wanted: the network's inputs; on_reject: is told of every
+    cell and row that is refused.
     Raises DataError for the content, with its place, and FileError for the file.
     """
-    table = _read(source, options, feature_selector(choice, wanted), wanted.largest, stdin)
+    select = feature_selector(choice, wanted)
+    table = _read(source, options, select, wanted.largest, stdin, on_reject)
     return Batch(source, table.values, table.names, table.kept, table.sample_names, table.notes)
 
 
@@ -87,95 +92,57 @@ def read_expected(
     return _read(source, options, expected_selector(names), float("inf"), stdin).values
 
 
+def read_look(
+    look: FirstLook,
+    file: str,
+    options: DataOptions,
+    select: Select,
+    largest: float = float("inf"),
+) -> Table:
+    """Read the beginning of some data as if it were all.  Raises DataError."""
+    content = look.content
+    if not look.complete:
+        whole_lines = content[: content.rfind(b"\n") + 1]
+        content = first_rows(content) if content.startswith(NPY_MAGIC) else whole_lines
+    return _parse(iter([content]), content, file, options, select, largest)
+
+
 def _read(
-    source: str, options: DataOptions, select: Select, largest: float, stdin: BinaryIO | None
+    source: str,
+    options: DataOptions,
+    select: Select,
+    largest: float,
+    stdin: BinaryIO | None,
+    on_reject: OnReject | None = None,
 ) -> Table:
     file = source_name(source)
-    with _open(source, stdin) as stream, _decompression_faults(file):
-        head, chunks = _decompressed(stream, options.max_bytes, file)
-        if head.startswith(NPY_MAGIC):
-            return _npy_table(b"".join(chunks), file, options, select, largest)
-        encoding = options.encoding
-        refuse_foreign_kinds(head, file, encoding)
-        form = CsvFormat(options.delimiter or _usual_delimiter(source), encoding, options.header)
-        read = read_table if options.samples == "rows" else read_transposed
-        return read(chunks, file, form, select, largest)
+    options = options.for_source(source)
+    with open_source(source, stdin) as stream:
+        content = Content(stream, file, options.max_bytes)
+        try:
+            head = content.head()
+            return _parse(content.chunks(), head, file, options, select, largest, on_reject)
+        except DataError as error:
+            error.look = content.first_look()
+            raise
 
 
-def _usual_delimiter(source: str) -> str:
-    return "\t" if source.lower().removesuffix(".gz").endswith(".tsv") else ","
-
-
-@contextmanager
-def _open(source: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
-    if source != STDIN:
-        with open_binary(source) as stream:
-            yield stream
-        return
-    if stdin is None:
-        message = "standard input is closed"
-        raise FileError(Problem("N507", message, Place(STDIN_NAME), ("pipe the data in",)))
-    try:
-        yield stdin
-    except OSError as error:
-        raise file_error(error, STDIN_NAME, "reading") from None
-
-
-def _decompressed(
-    stream: BinaryIO, max_bytes: int | None, file: str
-) -> tuple[bytes, Iterator[bytes]]:
-    """Return the first bytes of the content, and all of it in chunks."""
-    head = stream.read(HEAD_BYTES)
-    if head.startswith(GZIP_MAGIC):
-        raw = io.BufferedReader(_Rejoined(head, stream), _CHUNK_BYTES)
-        stream = gzip.GzipFile(fileobj=raw)  # type: ignore[assignment]  # reads like one
-        head = stream.read(HEAD_BYTES)
-    return head, _chunks(head, stream, max_bytes, file)
-
-
-class _Rejoined(io.RawIOBase):
-    """A stream whose first bytes were read already, and are put back in front."""
-
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
-        self._head = head
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._head[: len(buffer)] or self._stream.read(len(buffer))
-        self._head = self._head[len(data) :]
-        buffer[: len(data)] = data
-        return len(data)
-
-
-def _chunks(head: bytes, stream: BinaryIO, max_bytes: int | None, file: str) -> Iterator[bytes]:
-    total, chunk, wanted = 0, head, HEAD_BYTES
-    while chunk:
-        total += len(chunk)
-        if max_bytes is not None and total > max_bytes:
-            message = f"more than {max_bytes // 2**20} MiB of data, which would be held whole"
-            hint = "--format json and --samples columns hold everything: use CSV, samples as rows"
-            raise DataError(Problem("N412", message, Place(file), (hint,)))
-        yield chunk
-        if len(chunk) < wanted:
-            return  # the end was seen: a terminal would wait for a second Ctrl-D
-        wanted = _CHUNK_BYTES
-        chunk = stream.read(wanted)
-
-
-@contextmanager
-def _decompression_faults(file: str) -> Iterator[None]:
-    hint = ("copy or download the file again",)
-    try:
-        yield
-    except EOFError:
-        message = "the compressed data ends early: the file is cut off"
-        raise DataError(Problem("N416", message, Place(file), hint)) from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        message = f"the compressed data is broken: {error}"
-        raise DataError(Problem("N416", message, Place(file), hint)) from None
+def _parse(
+    chunks: Iterator[bytes],
+    head: bytes,
+    file: str,
+    options: DataOptions,
+    select: Select,
+    largest: float,
+    on_reject: OnReject | None = None,
+) -> Table:
+    """Turn content into a table.  head: its first bytes."""
+    if head.startswith(NPY_MAGIC):
+        return _npy_table(b"".join(chunks), file, options, select, largest)
+    refuse_foreign_kinds(head, file, options.encoding)
+    form = CsvFormat(options.delimiter or ",", options.encoding, options.header)
+    read = read_table if options.samples == "rows" else read_transposed
+    return read(chunks, file, form, select, largest, on_reject)
 
 
 def _npy_table(

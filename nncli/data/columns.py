@@ -31,7 +31,6 @@ class Header:
     names: tuple[str, ...]
     named: bool
     place: Place
-    delimiter_hint: tuple[str, ...] = ()
     positional: bool = False
     transposed: bool = False
 
@@ -54,15 +53,11 @@ class Header:
 
 @dataclass(frozen=True)
 class Selection:
-    """0-based positions: the columns to read as numbers, in order, and those to carry as text.
-
-    can_leave_out: whether the user may leave columns out, so that a message can say so.
-    """
+    """0-based positions: the columns to read as numbers, in order, and those to carry as text."""
 
     features: tuple[int, ...]
     kept: tuple[int, ...] = ()
     notes: tuple[Note, ...] = ()
-    can_leave_out: bool = True
 
 
 Select = Callable[[Header], Selection]
@@ -94,13 +89,13 @@ def feature_selector(choice: ColumnChoice, wanted: WantedInputs) -> Select:
     """Return the selection of a network's inputs."""
 
     def select(header: Header) -> Selection:
-        kept = tuple(_find(item, header, "--keep") for item in choice.keep)
-        dropped = {_find(item, header, "--drop") for item in choice.drop}
+        kept = tuple(find_column(item, header, "--keep") for item in choice.keep)
+        dropped = {find_column(item, header, "--drop") for item in choice.drop}
         _refuse_repeats(kept, header, "--keep")
         _refuse_same_names(kept, header, wanted.outputs)
         notes: tuple[Note, ...] = ()
         if choice.columns:
-            features = tuple(_find(item, header, "--columns") for item in choice.columns)
+            features = tuple(find_column(item, header, "--columns") for item in choice.columns)
             _refuse_repeats(features, header, "--columns")
         elif wanted.columns is not None and not header.positional:
             features = _named_features(wanted.columns, header)
@@ -114,7 +109,9 @@ def feature_selector(choice: ColumnChoice, wanted: WantedInputs) -> Select:
             left_out = {*kept, *dropped}
             features = tuple(i for i in range(len(header.names)) if i not in left_out)
         if len(features) != wanted.size:
-            raise DataError(_width_problem(header, features, wanted.size, choice))
+            error = DataError(_width_problem(header, len(features), wanted.size))
+            error.features = len(features)
+            raise error
         return Selection(features, kept, notes)
 
     return select
@@ -125,16 +122,19 @@ def expected_selector(names: Sequence[str]) -> Select:
 
     def select(header: Header) -> Selection:
         if header.named and header.positions.keys() >= set(names):
-            features = tuple(_find(name, header, "--expect") for name in names)
+            features = tuple(find_column(name, header, "--expect") for name in names)
         else:
             features = tuple(range(len(header.names)))
-        return Selection(features, can_leave_out=False)
+        return Selection(features)
 
     return select
 
 
-def _find(item: str, header: Header, option: str) -> int:
-    """Return the position of a name, or of a number that counts columns from 1."""
+def find_column(item: str, header: Header, option: str) -> int:
+    """Return the position of a name, or of a number that counts columns from 1.
+
+    option: what the message names.  Raises DataError if there is none, or more than one.
+    """
     positions = header.positions.get(item, [])
     if len(positions) > 1:
         numbers = " and ".join(str(i + 1) for i in positions)
@@ -174,23 +174,18 @@ def _refuse_same_names(kept: tuple[int, ...], header: Header, outputs: tuple[str
 def _named_features(columns: tuple[str, ...], header: Header) -> tuple[int, ...]:
     if not header.named:
         message = "the spec finds its inputs by column name, but the file has no header"
-        hints: tuple[str, ...] = (
-            f"add a header: {shorten(','.join(columns), 200)}",
-            "or choose by position: --columns "
-            + shorten(",".join(str(i + 1) for i in range(len(columns))), 60),
-        )
-        raise DataError(Problem("N408", message, header.place, (*header.delimiter_hint, *hints)))
+        hint = f"add a header: {shorten(','.join(columns), 200)}"
+        raise DataError(Problem("N408", message, header.place, (hint,)))
     missing = [name for name in columns if name not in header.positions]
     if missing:
         listed = ", ".join(quoted(name) for name in missing[:5])
         hints = (
-            *header.delimiter_hint,
             *did_you_mean(missing[0], header.names[:1000]),
             f"the columns are {shorten(', '.join(header.names), 200)}",
         )
         message = f"the spec's inputs name {listed}, not in the header"
         raise DataError(Problem("N408", message, header.place, hints))
-    return tuple(_find(name, header, "inputs.columns") for name in columns)
+    return tuple(find_column(name, header, "inputs.columns") for name in columns)
 
 
 def _ignored(header: Header, used: set[int]) -> tuple[Note, ...]:
@@ -202,22 +197,7 @@ def _ignored(header: Header, used: set[int]) -> tuple[Note, ...]:
     return (Note("ignored_columns", f"{noun} not among the spec's inputs, ignored: {listed}"),)
 
 
-def _width_problem(
-    header: Header, features: tuple[int, ...], size: int, choice: ColumnChoice
-) -> Problem:
-    found = count_of(len(features), "feature line" if header.transposed else "feature column")
+def _width_problem(header: Header, features: int, size: int) -> Problem:
+    found = count_of(features, "feature line" if header.transposed else "feature column")
     message = f"the file has {found}, the network takes {size:,}"
-    hints = header.delimiter_hint
-    surplus = len(features) - size
-    if header.transposed:
-        hints += ("if each line is a sample, leave --samples columns out",)
-    elif 0 < surplus <= 3 and not choice.columns:
-        items = ",".join(header.item(position) for position in features[-surplus:])
-        last = (
-            "the last is not a feature" if surplus == 1 else f"the last {surplus} are no features"
-        )
-        hints += (
-            f"if {last}, leave out: --drop {items}",
-            f"or carry through to the output: --keep {items}",
-        )
-    return Problem("N407", message, header.place, hints or ("check the file and the spec",))
+    return Problem("N407", message, header.place)

@@ -6,8 +6,9 @@ Bytes → physical lines → records of cells → a Table; the first two arrows 
 from __future__ import annotations
 
 import math
+import re
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -20,14 +21,29 @@ from nncli.data.numbers import (
     is_infinity,
     is_missing,
     is_number,
-    starts_like_a_number,
+    looks_like_a_number,
+    numbers_meant,
     why_not_a_number,
 )
-from nncli.data.records import Record, RecordReader
-from nncli.errors import DataError, Note, Place, Problem, count_of, quoted
+from nncli.data.records import Record, RecordReader, cell_span
+from nncli.data.rejects import OnReject, Reject
+from nncli.errors import (
+    DataError,
+    Edit,
+    Note,
+    Place,
+    Problem,
+    Suggestion,
+    count_of,
+    quoted,
+    shorten,
+    strange_character,
+)
 
 # Problems beyond these are counted, not kept: a wrong file may hold millions.
 KEPT_PROBLEMS = 5
+# Nobody mends a cell in a longer line by its number.
+_MAX_EDITED_LINE = 100_000
 
 
 @dataclass(frozen=True)
@@ -53,24 +69,28 @@ class Table:
 class _Faults:
     """The faults met so far: the first few in full, the others as a count."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_reject: OnReject | None) -> None:
         self.kept: list[Problem] = []
         self.more = 0
+        self._on_reject = on_reject
 
-    @property
-    def full(self) -> bool:
-        return len(self.kept) >= KEPT_PROBLEMS
-
-    def add(self, problem: Problem) -> None:
-        if self.full:
-            self.count()
+    def add(self, reject: Reject, word: Callable[[], Problem]) -> None:
+        """Take a fault in.  word: makes its problem, if anybody will read it."""
+        if self._on_reject is not None:
+            self._on_reject(reject)
+        if len(self.kept) < KEPT_PROBLEMS:
+            self.kept.append(word())
         else:
+            self.more += 1
+
+    def error(self, last: DataError | None = None) -> DataError:
+        """Return all faults; *last* is the one behind which nothing could be read."""
+        for problem in last.problems if last is not None else ():
+            place = problem.place
+            line, text = (place.line, place.excerpt or "") if place is not None else (None, "")
+            if self._on_reject is not None:
+                self._on_reject(Reject(line, None, "", problem.code, text))
             self.kept.append(problem)
-
-    def count(self) -> None:
-        self.more += 1
-
-    def error(self) -> DataError:
         return DataError(self.kept, more=self.more)
 
 
@@ -80,12 +100,18 @@ def _record_reader(chunks: Iterable[bytes], file: str, form: CsvFormat) -> Recor
 
 
 def read_table(
-    chunks: Iterable[bytes], file: str, form: CsvFormat, select: Select, largest: float
+    chunks: Iterable[bytes],
+    file: str,
+    form: CsvFormat,
+    select: Select,
+    largest: float,
+    on_reject: OnReject | None = None,
 ) -> Table:
     """Read a file whose rows are the samples.
 
     select: chooses columns once the header is known; largest: a finite value of this magnitude or
-    more is refused.  Raises DataError with the first few problems and a count of the others.
+    more is refused; on_reject: is told of every fault.
+    Raises DataError with the first few problems and a count of the others.
     """
     reader = _record_reader(chunks, file, form)
     records = iter(reader)
@@ -93,35 +119,33 @@ def read_table(
     if first is None:
         raise _empty(file, reader.blank_lines)
     named = _is_header(first, file, form)
-    place = _place(file, first, None)
+    place = _place(file, first)
     width = len(first.cells)
     names = tuple(cell.strip(" \t") for cell in first.cells) if named else _positions(width)
-    hint = _delimiter_hint(first, form.delimiter)
-    columns = Header(names, named, place, hint)
+    columns = Header(names, named, place)
     selection = select(columns)
     rows = records if named else chain([first], records)
     kept: list[list[str]] = [[] for _ in selection.kept]
-    faults = _Faults()
+    faults = _Faults(on_reject)
     header = first if named else None
-    numbers = _CellReader(file, form, columns, header, largest, faults, selection.can_leave_out)
+    numbers = _CellReader(file, form, columns, header, largest, faults)
     number_note = _FirstRowNote(first, named, form.header)
     try:
         for record in rows:
             if len(record.cells) != width:
-                faults.add(_ragged(file, record, width, first, form.delimiter))
+                _add_ragged(faults, file, record, width, first, form.delimiter)
                 continue
             numbers.read(record, selection.features)
             number_note.see(record)
             for texts, position in zip(kept, selection.kept, strict=True):
                 texts.append(record.cells[position])
     except DataError as error:
-        faults.kept += error.problems
-        raise faults.error() from None
+        raise faults.error(error) from None
     if faults.kept:
         raise faults.error()
     if not numbers.values:
-        hint_line = "if the first row is data, say --no-header"
-        raise DataError(Problem("N402", "there is a header, but no data rows", place, (hint_line,)))
+        advice = ("write a row for each sample below the header",)
+        raise DataError(Problem("N402", "there is a header, but no data rows", place, advice))
     matrix = np.frombuffer(numbers.values).reshape(-1, len(selection.features))
     return Table(
         names=tuple(names[i] for i in selection.features),
@@ -141,10 +165,11 @@ class _CellReader:
     header: Record | None
     largest: float
     faults: _Faults
-    can_leave_out: bool
     values: array[float] = field(default_factory=lambda: array("d"))
 
-    def read(self, record: Record, positions: Iterable[int]) -> None:
+    def read(self, record: Record, positions: Sequence[int]) -> None:
+        """Read the cells of a row that are features, in their order."""
+        faulty = []
         for position in positions:
             cell = record.cells[position]
             if is_number(cell):
@@ -153,57 +178,150 @@ class _CellReader:
                     self.values.append(value)
                     continue
             self.values.append(0.0)
-            if self.faults.full:
-                self.faults.count()
-            elif self.header is not None and record.cells == self.header.cells:
-                place = _place(self.file, record, None)
-                hint = "were files joined? remove the line"
-                self.faults.add(Problem("N404", "this row repeats the header", place, (hint,)))
-                return
-            else:
-                self.faults.add(self._bad_cell(record, position))
+            faulty.append(position)
+        if not faulty:
+            return
+        if len(faulty) == len(positions) > 1 and not any(map(is_number, record.cells)):
+            row = Reject(record.line.number, None, "", "N404", record.line.text)
+            self.faults.add(row, lambda: self._bad_row(record, faulty))
+            return
+        for position in faulty:
+            self._add_cell(record, position)
+
+    def _add_cell(self, record: Record, position: int) -> None:
+        cell = record.cells[position]
+        code = "N415" if is_number(cell) else "N404"
+        reject = Reject(record.line.number, position + 1, self.columns.names[position], code, cell)
+        self.faults.add(reject, lambda: self._bad_cell(record, position))
+
+    def _bad_row(self, record: Record, positions: Sequence[int]) -> Problem:
+        """Word a row without a single number, which is no sample with so many typing errors."""
+        without = _without_line(self.file, record.line.number)
+        if self.header is not None and record.cells == self.header.cells:
+            place = _place(self.file, record)
+            words = "were files joined? remove the line"
+            remedy = (Suggestion(words, edits=(without,)),)
+            return Problem("N404", "this row repeats the header", place, (words,), remedy)
+        place = _place(self.file, record, positions[0], self.form.delimiter)
+        if all(is_missing(record.cells[position]) for position in positions):
+            message = f"{self._fault_of(record, positions[0])}, as in every other of this row"
+            return Problem("N404", message, place, ("fill the row in, or remove it",))
+        cells = ", ".join(quoted(record.cells[position]) for position in positions[:3])
+        more = ", …" if len(positions) > 3 else ""
+        message = f"no cell of this row is a number: {cells}{more}"
+        words = "if it is no sample (units, a comment, a title), remove the line"
+        return Problem("N404", message, place, (words,), (Suggestion(words, edits=(without,)),))
+
+    def _fault_of(self, record: Record, position: int) -> str:
+        """Say what is wrong with a cell, and in which column it is."""
+        cell = record.cells[position]
+        column = f"column {position + 1} ({quoted(self.columns.names[position])})"
+        if not cell.strip():
+            return f"empty value in {column}"
+        kind = "a missing value" if is_missing(cell) else "not a number"
+        return f"{quoted(cell)} in {column} is {kind}"
 
     def _bad_cell(self, record: Record, position: int) -> Problem:
         cell = record.cells[position]
-        place = _place(self.file, record, position)
-        column = f"column {position + 1} ({quoted(self.columns.names[position])})"
+        place = _place(self.file, record, position, self.form.delimiter)
         if is_number(cell):
+            column = f"column {position + 1} ({quoted(self.columns.names[position])})"
             dtype = "float64" if self.largest == float("inf") else "float32"
             message = f"{quoted(cell.strip())} in {column} is too large for {dtype}"
-            return Problem("N415", message, place, ("scale the column, or leave the row out",))
-        if not cell.strip():
-            message = f"empty value in {column}"
-        else:
-            kind = "a missing value" if is_missing(cell) else "not a number"
-            message = f"{quoted(cell)} in {column} is {kind}"
-        hints = (*_delimiter_hint(record, self.form.delimiter), *why_not_a_number(cell))
-        item = self.columns.item(position)
-        otherwise = (
-            f"if the column is no feature: --drop {item} or --keep {item}"
-            if self.can_leave_out
-            else "write a number"
+            hint = "scale the column, or leave the row out"
+            wider = ("use dtype: float64",) if dtype == "float32" else ()
+            return Problem("N415", message, place, (*wider, hint))
+        message = self._fault_of(record, position)
+        remedies = _cell_edits(self.file, record, position, self.form.delimiter)
+        hints = why_not_a_number(cell)
+        if not hints:
+            words = "write a decimal number, or remove the line if it is no sample"
+            without = _without_line(self.file, record.line.number)
+            hints, remedies = (words,), (Suggestion(words, edits=(without,)),)
+        return Problem("N404", message, place, hints, remedies)
+
+
+def _cell_edits(file: str, record: Record, position: int, delimiter: str) -> tuple[Suggestion, ...]:
+    """Return the changes of a cell into the numbers that it may have been meant to be."""
+    line = record.line
+    span = cell_span(line.text, delimiter, position)
+    if span is None or len(line.text) > _MAX_EDITED_LINE:
+        return ()
+    return tuple(
+        Suggestion(
+            words,
+            edits=(Edit(file, line.number, span[0] + 1, line.number, span[1] + 1, text, text),),
         )
-        return Problem("N404", message, place, hints or (otherwise,))
+        for words, text in numbers_meant(record.cells[position])
+        if delimiter not in text
+    )
+
+
+def _row_edits(file: str, record: Record, form: CsvFormat) -> tuple[Suggestion, ...]:
+    """Return the change of all cells of a row into numbers, if each may have been meant as one."""
+    remedies = [
+        _cell_edits(file, record, position, form.delimiter)[:1]
+        for position, cell in enumerate(record.cells)
+        if not is_number(cell)
+    ]
+    if not all(remedies):
+        return ()
+    edits = tuple(edit for (remedy,) in remedies for edit in remedy.edits)
+    return (Suggestion(remedies[0][0].words, edits=edits),)
+
+
+def _without_line(file: str, number: int) -> Edit:
+    return Edit(file, number, 1, number + 1, 1, "", "(without this line)")
+
+
+def _add_ragged(
+    faults: _Faults, file: str, record: Record, width: int, first: Record, delimiter: str
+) -> None:
+    reject = Reject(record.line.number, None, "", "N403", record.line.text)
+    faults.add(reject, lambda: _ragged(file, record, width, first, delimiter))
 
 
 def _ragged(file: str, record: Record, width: int, first: Record, delimiter: str) -> Problem:
-    found = len(record.cells)
+    found, line = len(record.cells), record.line
+    place = _place(file, record)
     message = f"{count_of(found, 'field')}, expected {width} as on line {first.line.number}"
-    if record.line.text.strip() == "\x1a":
+    without = _without_line(file, line.number)
+    if line.text.strip() == "\x1a":
         hint = "remove the Ctrl-Z (U+001A) at the end of the file"
-    elif found < width and not record.line.end:
+        return Problem("N403", message, place, (hint,), (Suggestion(hint, edits=(without,)),))
+    if found < width and not line.end:
         hint = "the last line has no line end: the file may be cut off"
     elif found > width and record.cells[-1] == "":
         hint = "remove the delimiter at the end of the line"
+        end = len(line.text.rstrip())
+        edit = Edit(file, line.number, end, line.number, end + 1, "", shorten(line.text[: end - 1]))
+        proposals = (Suggestion(hint, edits=(edit,)),) if found == width + 1 else ()
+        return Problem("N403", message, place, (hint,), proposals)
+    elif found > width and re.search(r"(^|\D)[0-9]{1,3},[0-9]{3}(\D|$)", line.text):
+        hint = "if a comma separates thousands, write the number without it"
     elif found > width:
         hint = f'a cell that holds {delimiter!r} must be quoted: "…"'
     else:
         hint = "every row needs a value for every column"
-    return Problem("N403", message, _place(file, record, None), (hint,))
+    if line.text.startswith("#"):
+        hint = "remove the line: one that starts with # is no comment here"
+        return Problem("N403", message, place, (hint,), (Suggestion(hint, edits=(without,)),))
+    if found == 1 and not line.text.isascii() and not line.text.strip():
+        hint = f"remove the line: {strange_character(line.text)[0]}"
+        return Problem("N403", message, place, (hint,), (Suggestion(hint, edits=(without,)),))
+    if found == 1 and width > 1 and not is_number(record.cells[0]) and line.end:
+        hint = "if it is no sample (a comment, a title), remove the line"
+        return Problem("N403", message, place, (hint,), (Suggestion(hint, edits=(without,)),))
+    return Problem("N403", message, place, (hint,))
 
 
 def read_transposed(
-    chunks: Iterable[bytes], file: str, form: CsvFormat, select: Select, largest: float
+    chunks: Iterable[bytes],
+    file: str,
+    form: CsvFormat,
+    select: Select,
+    largest: float,
+    on_reject: OnReject | None = None,
 ) -> Table:
     """Read a file whose lines are the features and whose columns are the samples.
 
@@ -216,10 +334,10 @@ def read_transposed(
         raise _empty(file, reader.blank_lines)
     first = records[0]
     width = len(first.cells)
-    faults = _Faults()
+    faults = _Faults(on_reject)
     for record in records[1:]:
         if len(record.cells) != width:
-            faults.add(_ragged(file, record, width, first, form.delimiter))
+            _add_ragged(faults, file, record, width, first, form.delimiter)
     if faults.kept:
         raise faults.error()
     # The corner belongs to neither the names of the samples nor to those of the features.
@@ -227,7 +345,12 @@ def read_transposed(
     body = records[1:] if named else records
     if not body:
         raise DataError(
-            Problem("N402", "there is a header, but no data", _place(file, first, None))
+            Problem(
+                "N402",
+                "there is a header, but no data",
+                _place(file, first),
+                ("write a line for each feature",),
+            )
         )
     labelled = width > 1 and _is_label_column(body, file)
     start = 1 if labelled else 0
@@ -236,15 +359,12 @@ def read_transposed(
         if labelled
         else _positions(len(body))
     )
-    hint = _delimiter_hint(first, form.delimiter)
-    place = _place(file, body[0], None)
-    selection = select(
-        Header(names, labelled, place, hint, positional=not labelled, transposed=True)
-    )
+    place = _place(file, body[0])
+    selection = select(Header(names, labelled, place, positional=not labelled, transposed=True))
     labels = tuple(cell.strip(" \t") for cell in first.cells) if named else _positions(width)
     columns = Header(labels, named, place)  # the file's own, which are the samples
     header = first if named else None
-    numbers = _CellReader(file, form, columns, header, largest, faults, can_leave_out=False)
+    numbers = _CellReader(file, form, columns, header, largest, faults)
     for position in selection.features:
         numbers.read(body[position], range(start, width))
     if faults.kept:
@@ -263,7 +383,7 @@ def _is_label_column(body: list[Record], file: str) -> bool:
     cells = [record.cells[0] for record in body]
     if any(is_number(cell) for cell in cells):
         return False
-    if all(is_missing(cell) or starts_like_a_number(cell) for cell in cells):
+    if all(is_missing(cell) or looks_like_a_number(cell) for cell in cells):
         message = "the first column is neither names nor numbers"
         hint = "write a name for each feature, or mend the numbers"
         raise DataError(Problem("N410", message, _place(file, body[0], 0), (hint,)))
@@ -281,10 +401,7 @@ def _is_header(record: Record, file: str, form: CsvFormat, *, corner: bool = Fal
     if form.header is not None:
         return form.header
     numbers = [is_number(cell) is not None for cell in cells]
-    hints: tuple[str, ...] = (
-        "if it is a header, say --header",
-        "if it is data, mend it or say --no-header",
-    )
+    decide = "mend the row, or say with --header or --no-header what it is"
     if any(numbers):
         if not all(numbers) and not corner:
             position = numbers.index(False)
@@ -292,14 +409,18 @@ def _is_header(record: Record, file: str, form: CsvFormat, *, corner: bool = Fal
                 f"the first row mixes numbers and text like {quoted(cells[position])}: "
                 "header or data?"
             )
-            reasons = why_not_a_number(cells[position])
-            hints = (*_delimiter_hint(record, form.delimiter), *reasons, *hints)
-            raise DataError(Problem("N410", message, _place(file, record, position), hints))
+            place = _place(file, record, position + skipped, form.delimiter)
+            hints = (*why_not_a_number(cells[position]), decide)
+            lone = numbers.count(False) == 1
+            edits = _cell_edits(file, record, position, form.delimiter) if lone else ()
+            raise DataError(Problem("N410", message, place, hints, edits))
         return False
-    if all(is_missing(cell) or starts_like_a_number(cell) for cell in cells):
+    if all(is_missing(cell) or looks_like_a_number(cell) for cell in cells):
         message = f"the first row is neither names nor numbers: {quoted(cells[0])}"
-        hints = (*_delimiter_hint(record, form.delimiter), *why_not_a_number(cells[0]), *hints)
-        raise DataError(Problem("N410", message, _place(file, record, skipped), hints))
+        hints = (*why_not_a_number(cells[0]), decide)
+        raise DataError(
+            Problem("N410", message, _place(file, record, skipped, form.delimiter), hints)
+        )
     return True
 
 
@@ -319,7 +440,7 @@ class _FirstRowNote:
     def see(self, record: Record) -> None:
         if self._suspicious and not self._seen_fraction and record.line.number != self._line:
             numbers = (float(cell) for cell in record.cells if is_number(cell))
-            self._seen_fraction = any(not number.is_integer() for number in numbers)
+            self._seen_fraction = any(number % 1 > 0 for number in numbers)  # not so nan and inf
 
     def notes(self) -> tuple[Note, ...]:
         if not (self._suspicious and self._seen_fraction):
@@ -344,24 +465,10 @@ def _positions(width: int) -> tuple[str, ...]:
     return tuple(f"column_{number}" for number in range(1, width + 1))
 
 
-def _place(file: str, record: Record, position: int | None) -> Place:
+def _place(file: str, record: Record, position: int | None = None, delimiter: str = ",") -> Place:
     """Return the place of a record, or of the cell at *position* in it."""
     line = record.line
     if position is None:
         return Place(file, line.number, 1, line.text, 0)
-    caret = None
-    if '"' not in line.text:  # otherwise a cell's length is not its width on the line
-        caret = sum(len(cell) + 1 for cell in record.cells[:position])
-    return Place(file, line.number, position + 1, line.text, caret)
-
-
-def _delimiter_hint(record: Record, delimiter: str) -> tuple[str, ...]:
-    """Return the flag for another delimiter, if one may have cut the line."""
-    text = record.line.text.strip(" ")
-    if text.startswith("#"):
-        return ("a line that starts with # is no comment here: remove it",)
-    for other, flag in ((";", "';'"), ("\t", "tab"), ("|", "'|'"), (",", "','"), (" ", "' '")):
-        likely = other in ";\t|" or len(record.cells) == 1
-        if other != delimiter and likely and other in text:
-            return (f"are the values separated by {flag}? say --delimiter {flag}",)
-    return ()
+    span = cell_span(line.text, delimiter, position)
+    return Place(file, line.number, position + 1, line.text, span[0] if span else None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nncli.errors import DataError, Place, Problem
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -28,12 +30,9 @@ _TEXT_KINDS: tuple[tuple[bytes, str, str], ...] = (
     (b"<!doctype", "an HTML page", "download the file itself"),
     (b"<html", "an HTML page", "download the file itself"),
     (b"<?xml", "an XML document", "export the table as CSV"),
-    (b'{"', "JSON", "convert it to CSV"),
-    (b"{\n", "JSON", "convert it to CSV"),
-    (b"[[", "JSON", "convert it to CSV"),
-    (b"[{", "JSON", "convert it to CSV"),
     (b"sep=", "one with a `sep=` line for Excel", "remove the first line"),
 )
+_JSON = re.compile(rb"\[\s*[\[{\"0-9-]|\{\s*(?:\"|$)")
 
 
 def refuse_foreign_kinds(head: bytes, file: str, encoding: str) -> None:
@@ -47,6 +46,8 @@ def refuse_foreign_kinds(head: bytes, file: str, encoding: str) -> None:
     for magic, what, hint in _TEXT_KINDS:
         if text.startswith(magic):
             raise _foreign(file, what, hint)
+    if _JSON.match(text):
+        raise _foreign(file, "JSON", "convert it to CSV")
 
 
 def _foreign(file: str, what: str, hint: str) -> DataError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from typing import NamedTuple
 
 from nncli.errors import DataError, Place, Problem
@@ -65,13 +67,15 @@ def _complete_lines(chunks: Iterable[bytes], source: _Source) -> Iterator[str]:
     carriage_return = ""
     lines = offset = 0
     first = True
-    for chunk, final in _with_last(chunks):
+    following = _with_last(chunks)
+    while True:
         try:
-            text, fault = _decoded(decoder, chunk, final=final)
-        except UnicodeError as error:  # a UTF-16 file without its mark
-            hint = ("name the right --encoding, like utf-16-le or utf-16-be without a mark",)
-            place = Place(source.file, lines + 1)
-            raise DataError(Problem("N406", str(error), place, hint)) from None
+            chunk, final = next(following)
+        except StopIteration:
+            return
+        except DataError as error:
+            raise _behind_line(error, lines) from None
+        text, fault = _decoded(decoder, chunk, source, lines, final=final)
         if first and text:
             text, first = text.removeprefix(_BOM), False
         text, carriage_return = carriage_return + text, ""
@@ -91,21 +95,37 @@ def _complete_lines(chunks: Iterable[bytes], source: _Source) -> Iterator[str]:
         offset += len(chunk)
         if fault:
             byte, where = fault.object[fault.start], offset - _left(fault)
-            raise _undecodable(source, byte, where, lines + 1, "".join(pending))
+            cut = final and fault.reason == "unexpected end of data"
+            raise _undecodable(source, byte, where, lines + 1, "".join(pending), cut=cut)
         if sum(map(len, pending)) > MAX_LINE_CHARACTERS:
             raise _too_long(source, lines + 1)
 
 
+def _behind_line(error: DataError, lines: int) -> DataError:
+    """Return the error of broken content with the last line that is whole."""
+    [problem] = error.problems
+    if problem.place is None or not lines:
+        return error
+    message = f"{problem.message}, after line {lines:,}"
+    return DataError(replace(problem, message=message, place=replace(problem.place, line=lines)))
+
+
 def _decoded(
-    decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool
+    decoder: codecs.IncrementalDecoder, chunk: bytes, source: _Source, lines: int, *, final: bool
 ) -> tuple[str, UnicodeDecodeError | None]:
     """Return the text of a chunk, or the text before its fault: those lines have faults to tell."""
     state = decoder.getstate()
     try:
         return decoder.decode(chunk, final), None
-    except UnicodeDecodeError as error:
-        decoder.setstate(state)
-        return decoder.decode(chunk[: max(0, len(chunk) - _left(error))]), error
+    except UnicodeError as error:
+        if isinstance(error, UnicodeDecodeError):
+            decoder.setstate(state)
+            with suppress(UnicodeError):
+                return decoder.decode(chunk[: max(0, len(chunk) - _left(error))]), error
+        # a UTF-16 file without its mark
+        hint = ("name the right --encoding, like utf-16-le or utf-16-be without a mark",)
+        place = Place(source.file, lines + 1)
+        raise DataError(Problem("N406", str(error), place, hint)) from None
 
 
 def _left(fault: UnicodeDecodeError) -> int:
@@ -120,14 +140,18 @@ def _with_last(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     yield b"", True
 
 
-def _undecodable(source: _Source, byte: int, offset: int, line: int, before: str) -> DataError:
+def _undecodable(
+    source: _Source, byte: int, offset: int, line: int, before: str, *, cut: bool
+) -> DataError:
+    """Word a byte that is no text.  cut: whether the file ends within a character."""
     hint = (
-        "if it is not UTF-8, name the encoding: --encoding latin-1"
-        if source.encoding == "utf-8"
-        else "name the right --encoding"
+        "the file ends within a character: it may be cut off"
+        if cut
+        else "if it is text, name its --encoding, such as latin-1; is it a binary file?"
     )
     message = f"byte 0x{byte:02X} at offset {offset} is not {source.encoding} text"
-    return DataError(Problem("N406", message, source.place(line, before), (hint,)))
+    place = source.place(line, before, f"{before}\ufffd")
+    return DataError(Problem("N406", message, place, (hint,)))
 
 
 def _checked(line: Line, source: _Source) -> Line:

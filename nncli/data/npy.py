@@ -50,6 +50,25 @@ def read_npy(content: bytes, file: str) -> npt.NDArray[np.float64]:
     return np.ascontiguousarray(array, dtype=np.float64)  # (samples, features)
 
 
+def first_rows(content: bytes) -> bytes:
+    """Return the beginning of an NPY file as a file of its own, with the rows that are whole.
+
+    Unchanged if it is no such file, or stores its columns one after the other.
+    """
+    try:
+        shape, fortran_order, dtype, start = _read_header(content, "")
+    except DataError:
+        return content
+    if fortran_order or len(shape) != 2 or dtype.hasobject or not shape[1]:
+        return content
+    rows = (len(content) - start) // (shape[1] * dtype.itemsize)
+    stream = io.BytesIO()
+    count = rows * shape[1]
+    array = np.frombuffer(content, dtype, count, offset=start).reshape(rows, shape[1])
+    np.save(stream, array, allow_pickle=False)
+    return stream.getvalue()
+
+
 def _read_header(content: bytes, file: str) -> tuple[tuple[Any, ...], bool, np.dtype[Any], int]:
     stream = io.BytesIO(content)
     try:

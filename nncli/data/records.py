@@ -16,6 +16,39 @@ class Record(NamedTuple):
     cells: list[str]
 
 
+def cell_span(text: str, delimiter: str, position: int) -> tuple[int, int] | None:
+    """Return where a cell stands in its line, quotes included: first character, end.
+
+    None if a quoted cell before it goes on over the line's end.
+
+    >>> cell_span('1,"2,5",3', ",", 1)
+    (2, 7)
+    """
+    start = 0
+    for index in range(position + 1):
+        if text.startswith('"', start):
+            end = _closing_quote(text, start)
+            if end is None:
+                return None
+        else:
+            found = text.find(delimiter, start)
+            end = len(text) if found < 0 else found
+        if index == position:
+            return start, end
+        start = end + 1
+    return None
+
+
+def _closing_quote(text: str, opening: int) -> int | None:
+    """Return the end of a quoted cell that begins at *opening*."""
+    position = opening + 1
+    while (closing := text.find('"', position)) >= 0:
+        if not text.startswith('""', closing):
+            return closing + 1
+        position = closing + 2
+    return None
+
+
 class RecordReader:
     """Cuts lines into records; blank lines are no records, and are counted."""
 

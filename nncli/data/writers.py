@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from nncli.data.rejects import Reject
 from nncli.errors import FileError, Place, Problem
 from nncli.files import file_error
 
@@ -139,6 +140,50 @@ def write_output(target: OutputTarget, chunks: Iterable[bytes]) -> None:
         else:
             with _replacing(target) as stream:
                 stream.writelines(chunks)
+    except OSError as error:
+        raise file_error(error, target.path, "writing") from None
+
+
+class RejectList:
+    """Writes what is refused of some data, one line of CSV for each cell or row."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._empty = True
+        stream.write(b"line,column,name,code,text\n")
+
+    def __call__(self, reject: Reject) -> None:
+        """Write one more."""
+        self._empty = False
+        cells = ("" if value is None else str(value) for value in reject)
+        line = ",".join(_csv_text(cell) for cell in cells) + "\n"
+        self._stream.write(line.encode("utf-8", "surrogateescape"))
+
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        """Write what ended the reading before a cell or row could be refused."""
+        for problem in problems if self._empty else ():
+            place = problem.place
+            line, text = (place.line, place.excerpt) if place is not None else (None, None)
+            self(Reject(line, None, "", problem.code, text or ""))
+
+
+def _csv_text(text: str) -> str:
+    needs_quotes = any(character in text for character in ',"\r\n')
+    return '"' + text.replace('"', '""') + '"' if needs_quotes else text
+
+
+@contextmanager
+def listing_rejects(target: OutputTarget | None) -> Iterator[RejectList | None]:
+    """Open a list of rejects, if it is wanted; it is in its place when the block ends.
+
+    Raises FileError.
+    """
+    if target is None:
+        yield None
+        return
+    try:
+        with _replacing(target) if not target.is_stream else open(target.real_path, "wb") as stream:
+            yield RejectList(stream)
     except OSError as error:
         raise file_error(error, target.path, "writing") from None
 

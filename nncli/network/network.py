@@ -124,7 +124,7 @@ def build_network(spec: NetworkSpec) -> Network:
     """
     table = shape_table(spec)
     if table.misfits:
-        raise ShapeError([Problem(m.code, m.message, help=m.help) for m in table.misfits])
+        raise ShapeError([Problem(m.code, m.message) for m in table.misfits])
     if spec.seed is None and table.drawn_layers:
         numbers = ", ".join(map(str, table.drawn_layers))
         raise ShapeError(Problem("N109", f"layers {numbers} draw random numbers without a seed"))

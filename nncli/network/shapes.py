@@ -5,8 +5,9 @@ Everything is exact integer arithmetic, so a network far too large for memory is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from nncli.errors import count_of
 from nncli.spec.fit import Misfit, as_inputs_by_neurons, find_misfits
 from nncli.spec.model import UNSEEDED_INITIALIZERS, DType, LayerSpec, Layout, NetworkSpec
 
@@ -76,8 +77,11 @@ class ShapeTable:
         return batch_size * widths * ITEM_BYTES[self.dtype]
 
 
-def shape_table(spec: NetworkSpec) -> ShapeTable:
+def shape_table(spec: NetworkSpec, features: int | None = None) -> ShapeTable:
     r"""Walk through the layers of a spec.
+
+    features: the width of the batch, if it is known; another one than the network's is a misfit
+    of layer 1.
 
     >>> from nncli.spec.reader import read_spec
     >>> table = shape_table(read_spec(b"layer_sizes: [4, 5, 2]\nseed: 0", "spec.yaml"))
@@ -85,18 +89,28 @@ def shape_table(spec: NetworkSpec) -> ShapeTable:
     ([(4, 5), (5, 2)], 37)
     """
     layers = tuple(
-        _layer_shape(number, layer, inputs)
+        layer_shape(number, layer, inputs)
         for number, (inputs, layer) in enumerate(
             zip(spec.layer_sizes, spec.layers, strict=False), start=1
         )
     )
+    # a first layer that does not fit its own network has trouble enough
+    if features not in (None, spec.inputs.size) and not layers[0].misfits:
+        layers = (_with_batch(layers[0], features), *layers[1:])
     drawn = tuple(
         number for number, layer in enumerate(spec.layers, start=1) if _draws_at_random(layer)
     )
     return ShapeTable(spec.name, spec.dtype, layers, drawn)
 
 
-def _layer_shape(number: int, layer: LayerSpec, inputs: int) -> LayerShape:
+def _with_batch(first: LayerShape, features: int) -> LayerShape:
+    message = f"the batch has {count_of(features, 'feature')}, the network takes {first.inputs:,}"
+    misfit = Misfit("N407", "inputs", message, features, first.inputs)
+    return replace(first, inputs=features, misfits=(misfit, *first.misfits))
+
+
+def layer_shape(number: int, layer: LayerSpec, inputs: int) -> LayerShape:
+    """Return the shapes of one layer.  number: from 1; inputs: what it is handed."""
     typed = (len(layer.weights), len(layer.weights[0])) if layer.weights is not None else None
     biases = len(layer.biases) if layer.biases is not None else None
     misfits = find_misfits(number, inputs, layer.neurons, typed, layer.layout, biases)

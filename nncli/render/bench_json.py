@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
+from nncli.errors import Problem
 from nncli.render.bench import recommendation_reason
-from nncli.render.json_output import document, network_object, note_objects
+from nncli.render.json_output import document, network_object, note_objects, problem_objects
 from nncli.timing.bench import Advice, BenchRun, LayerShare, Result
 from nncli.timing.comparison import Compared, Comparison
 from nncli.timing.saved import FORMAT
 
 
-def bench_json(run: BenchRun, comparison: Comparison | None = None) -> str:
-    """Return a benchmark as one JSON document, which `read_saved` reads back."""
+def bench_json(
+    run: BenchRun, comparison: Comparison | None = None, failures: Iterable[Problem] = ()
+) -> str:
+    """Return a benchmark as one JSON document, which `read_saved` reads back.
+
+    failures: of checks against the compared run.
+    """
     first = run.advice[0]
     content: dict[str, Any] = {
         "format": FORMAT,
@@ -30,6 +36,7 @@ def bench_json(run: BenchRun, comparison: Comparison | None = None) -> str:
         "layers": [_layer(share) for share in run.layers],
         "machine": {**asdict(run.machine), "matmul": [asdict(rate) for rate in run.matmuls]},
         "notes": note_objects((*run.notes, *(comparison.notes if comparison else ()))),
+        "problems": problem_objects(failures),
     }
     if comparison is not None:
         compared = [_compared(one) for one in comparison.compared]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from nncli.errors import PROBLEM_TITLES, Note, Problem
+from nncli.errors import PROBLEM_TITLES, NncliError, Note, Problem, Suggestion
 from nncli.network.shapes import ShapeTable
+from nncli.render.shapes import BatchSize
 from nncli.spec.model import NetworkSpec
 
 if TYPE_CHECKING:
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from nncli.pipeline import ForwardRun
 
 
-def forward_json(run: ForwardRun, *, weights: bool) -> str:
-    """Return a run as one JSON document.  weights: whether to add them, as (inputs, neurons)."""
+def forward_json(run: ForwardRun, failures: Iterable[Problem] = (), *, weights: bool) -> str:
+    """Return a run as one JSON document.
+
+    failures: of checks; weights: whether to add them, as (inputs, neurons).
+    """
     samples, features = run.batch.values.shape
     layers = [
         _layer(layer, result, weights=weights)
@@ -40,6 +44,7 @@ def forward_json(run: ForwardRun, *, weights: bool) -> str:
                 "values": json_array(run.output),
             },
             "notes": note_objects(run.notes),
+            "problems": problem_objects(failures),
         }
     )
 
@@ -54,22 +59,20 @@ def forward_jsonl(run: ForwardRun) -> Iterator[bytes]:
 def shapes_json(
     spec: NetworkSpec,
     table: ShapeTable,
-    *,
-    samples: int | None,
-    batch_size: int,
-    notes: tuple[Note, ...],
-    problems: tuple[Problem, ...],
+    batch: BatchSize,
+    notes: tuple[Note, ...] = (),
+    problems: tuple[Problem, ...] = (),
 ) -> str:
-    """Return the shapes of a network; samples: None where only a symbol is known."""
+    """Return the shapes of a network; an unknown number of samples is null."""
     layers = [
         {
             "layer": layer.layer,
             "name": layer.name,
             "activation": layer.activation,
-            "input_shape": [samples, layer.inputs],
+            "input_shape": [batch.samples, layer.inputs],
             "weights_shape": list(layer.weights_shape),
             "biases_shape": list(layer.biases_shape),
-            "output_shape": [samples, layer.neurons],
+            "output_shape": [batch.samples, layer.neurons],
             "parameters": layer.parameters,
             "multiply_adds": layer.multiply_adds,
         }
@@ -83,10 +86,10 @@ def shapes_json(
             "total_parameters": table.total_parameters,
             "total_multiply_adds": table.total_multiply_adds,
             "parameter_bytes": table.parameter_bytes,
-            "batch_size": batch_size,
-            "activation_bytes": table.activation_bytes(batch_size),
+            "batch_size": batch.number,
+            "activation_bytes": table.activation_bytes(batch.number),
             "notes": note_objects(notes),
-            "problems": [_problem(problem) for problem in problems],
+            "problems": problem_objects(problems),
         }
     )
 
@@ -144,19 +147,52 @@ def network_object(spec: NetworkSpec) -> dict[str, Any]:
 
 def note_objects(notes: tuple[Note, ...]) -> list[dict[str, Any]]:
     """Return the notes of a run."""
-    return [{"code": n.code, "layer": n.layer, "message": n.message} for n in notes]
+    return [
+        {"code": n.code, "severity": "note", "layer": n.layer, "message": n.message} for n in notes
+    ]
+
+
+def problems_json(error: NncliError) -> str:
+    """Return why a run came to nothing; more: how many further problems were only counted."""
+    problems = problem_objects(error.problems)
+    return document({"format": "nncli.problems/1", "problems": problems, "more": error.more})
+
+
+def problem_objects(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Return problems, each with its place and with the changes that would mend it."""
+    return [_problem(problem) for problem in problems]
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
     place = problem.place
     return {
-        "code": problem.code,
-        "title": PROBLEM_TITLES[problem.code],
+        "code": problem.code or None,
+        "title": PROBLEM_TITLES.get(problem.code, "wrong use of the command line"),
+        "severity": "error",
         "file": place.file if place else None,
         "line": place.line if place else None,
         "column": place.column if place else None,
         "message": problem.message,
+        "suggestions": [_suggestion(suggestion) for suggestion in problem.suggestions],
         "help": list(problem.help),
+    }
+
+
+def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
+    return {
+        "message": suggestion.words,
+        "options": list(suggestion.options),
+        "edits": [
+            {
+                "file": edit.file,
+                "line": edit.line,
+                "column": edit.column,
+                "end_line": edit.end_line,
+                "end_column": edit.end_column,
+                "text": edit.text,
+            }
+            for edit in suggestion.edits
+        ],
     }
 
 

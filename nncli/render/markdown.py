@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from nncli.render.text import inert
-from nncli.render.view import Grid, View
+from nncli.render.view import Figure, Grid, View
 
 # Whatever Markdown or the HTML in it could take for more than text.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#!~&])")
@@ -17,6 +17,9 @@ def to_markdown(view: View) -> str:
     for block in view:
         if isinstance(block, Grid):
             parts.append(_table(block))
+        elif isinstance(block, Figure):
+            drawing = "\n".join(line.text.rstrip() for line in block.lines)
+            parts.append(f"```\n{drawing}\n```\n")
         elif block.text.strip():
             parts.append(_escaped(block.text.strip()) + "\n")
     return "\n".join(parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nncli.render.view import Grid, Span, View, padded
+from nncli.render.view import Figure, Grid, Span, View, padded
 
 
 def to_plain(view: View) -> str:
@@ -11,6 +11,8 @@ def to_plain(view: View) -> str:
     for block in view:
         if isinstance(block, Grid):
             lines += _grid_lines(block)
+        elif isinstance(block, Figure):
+            lines += [line.text.rstrip() for line in block.lines]
         else:
             lines.append(block.text.rstrip())
     return "".join(f"{line}\n" for line in lines)

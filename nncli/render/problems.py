@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from nncli.errors import NncliError, Note, Place, Problem, count_of
+import shlex
+from collections.abc import Sequence
+
+from nncli.errors import DataError, NncliError, Note, Place, Problem, Suggestion, count_of
 from nncli.render.text import inert, text_width
-from nncli.render.view import BLANK, Line, Span, line
+from nncli.render.view import BLANK, GAP, Line, Span, line
 
 _MARGIN = 7
+_MAX_ALIGNED = 60
 _MAX_EXCERPT = 100
 # No screen is served by more; the count of the others is given.
 _SHOWN_PROBLEMS = 20
@@ -24,8 +28,13 @@ def error_view(error: NncliError, width: int | None = None) -> list[Line]:
             lines.append(BLANK)
         lines += problem_lines(problem, room)
     more = error.more + max(0, len(error.problems) - _SHOWN_PROBLEMS)
+    rejects = error.rejects if isinstance(error, DataError) else None
     if more:
-        lines += [BLANK, line(Span(f"… and {count_of(more, 'more problem')}", "dim"))]
+        words = f"… and {count_of(more, 'more problem')}"
+        words += f"; {rejects} lists all" if rejects else ""
+        lines += [BLANK, line(Span(words, "dim"))]
+    elif rejects:
+        lines += [BLANK, line(Span(f"{rejects} lists what was refused", "dim"))]
     return lines
 
 
@@ -40,7 +49,29 @@ def problem_lines(problem: Problem, room: int = _MAX_EXCERPT) -> list[Line]:
     lines = [line(Span(prefix, "heading"), label, ": ", problem.message)]
     if place is not None and place.excerpt is not None and place.line is not None:
         lines += _excerpt(place.line, place.excerpt, place.caret, room)
+    lines += _suggestion_lines(problem.suggestions)
     lines += [line(Span("help", "accent"), ": ", text) for text in problem.help]
+    return lines
+
+
+def _suggestion_lines(suggestions: Sequence[Suggestion]) -> list[Line]:
+    """Return a line for each suggestion: in words, then where, then what to type."""
+    words = [f"{'or ' if number else ''}{s.words}" for number, s in enumerate(suggestions)]
+    # aligned, as far as one long line does not push all others off the screen
+    width = max((w for w in map(text_width, map(inert, words)) if w <= _MAX_ALIGNED), default=0)
+    lines = []
+    for text, suggestion in zip(words, suggestions, strict=True):
+        gap = " " * (max(0, width - text_width(inert(text))) + GAP)
+        spans = [Span("help", "accent"), Span(": "), Span(text)]
+        if suggestion.edits:
+            edit = suggestion.edits[0]
+            spans += [Span(gap), Span(f"{edit.file}:{edit.line}", "dim")]
+            spans += [Span(" " * GAP), Span(edit.summary, "accent")]
+            gap = " " * GAP
+        if suggestion.options:
+            typed = " ".join(shlex.quote(option) for option in suggestion.options)
+            spans += [Span(gap), Span(typed, "accent")]
+        lines.append(Line(tuple(spans)))
     return lines
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nncli.errors import count_of
 from nncli.network.shapes import LayerShape, ShapeTable
+from nncli.render.clash import clash_blocks
 from nncli.render.numbers import format_bytes, format_shape
 from nncli.render.view import BLANK, Block, Column, Grid, Span, View, line
 
@@ -43,7 +44,8 @@ def shapes_view(table: ShapeTable, batch: BatchSize) -> View:
             break
     blocks: list[Block] = [title, BLANK, _grid(shown, batch.symbol)]
     if table.misfits:
-        return [*blocks, BLANK, *_clash(shown[-1], batch.symbol)]
+        # a blank line at the end: the problem, on another stream, follows right below
+        return [*blocks, BLANK, *clash_blocks(shown[-1], batch.symbol), BLANK]
     return [*blocks, BLANK, *_totals(table, batch)]
 
 
@@ -72,7 +74,7 @@ def _row(layer: LayerShape, samples: str) -> tuple[Span, ...]:
     return (
         Span(str(layer.layer), "dim"),
         Span(layer.name),
-        Span(format_shape((samples, layer.inputs))),
+        Span(format_shape((samples, layer.inputs)), "error" if "inputs" in faulty else ""),
         Span("·", "dim"),
         Span(format_shape(layer.weights_shape), "error" if "weights" in faulty else ""),
         Span("+", "dim"),
@@ -82,23 +84,6 @@ def _row(layer: LayerShape, samples: str) -> tuple[Span, ...]:
         Span("" if clash else derivation),
         Span("" if clash else f"{layer.multiply_adds:,}"),
     )
-
-
-def _clash(layer: LayerShape, samples: str) -> list[Block]:
-    """Return the clash of the first faulty layer in a sentence, and the sizes that clash."""
-    blocks: list[Block] = []
-    for misfit in layer.misfits:
-        held = layer.weights_shape if misfit.key == "weights" else layer.biases_shape
-        if misfit.code == "N201":
-            text = (
-                f"{format_shape((samples, layer.inputs))} · {format_shape(held)}: "
-                f"{layer.inputs} ≠ {held[0]}, the inner sizes must be equal"
-            )
-        else:
-            found = held[-1]
-            text = f"{misfit.key} {format_shape(held)}: {found} ≠ {layer.neurons} neurons"
-        blocks.append(line(Span(" ✗ ", "error"), text))
-    return blocks
 
 
 def _totals(table: ShapeTable, batch: BatchSize) -> list[Block]:

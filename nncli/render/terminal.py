@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nncli.render.text import inert
-from nncli.render.view import Block, Grid, Line, Span, Style, View, fitted, padded
+from nncli.render.view import Block, Figure, Grid, Line, Span, Style, View, fitted, padded
 
 _STYLES: dict[Style, str] = {
     "": "",
@@ -24,8 +24,19 @@ def to_rich(view: View, width: int) -> RenderableType:
     """Return a view for a terminal of *width* columns; a grid that is too wide becomes a list."""
     blocks: list[Block] = []
     for block in view:
-        blocks += fitted(block, width) if isinstance(block, Grid) else [block]
-    return Group(*(_table(block) if isinstance(block, Grid) else _text(block) for block in blocks))
+        if isinstance(block, Figure):
+            # a drawing that is wrapped says nothing; the words below it do
+            blocks += block.lines if block.width() <= width else []
+        else:
+            blocks += fitted(block, width) if isinstance(block, Grid) else [block]
+    return Group(*(_renderable(block) for block in blocks))
+
+
+def _renderable(block: Block) -> RenderableType:
+    if isinstance(block, Grid):
+        return _table(block)
+    lines = block.lines if isinstance(block, Figure) else (block,)
+    return Group(*map(_text, lines))
 
 
 def _text(line: Line) -> Text:

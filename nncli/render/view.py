@@ -1,4 +1,4 @@
-"""What a screen shows, before anyone decides how: lines and grids of styled text.
+"""What a screen shows, before anyone decides how: lines, drawings and grids of styled text.
 
 A view knows nothing of Rich or Markdown; one renderer for each turns it into output.
 """
@@ -40,6 +40,17 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A drawing of characters: lines that belong together."""
+
+    lines: tuple[Line, ...]
+
+    def width(self) -> int:
+        """Return how wide the drawing is on a screen."""
+        return max(line.width() for line in self.lines)
+
+
+@dataclass(frozen=True)
 class Column:
     """A column of a grid.  A column without a heading holds signs between its neighbours."""
 
@@ -78,7 +89,7 @@ class Grid:
         ]
 
 
-Block = Line | Grid
+Block = Line | Figure | Grid
 View = Sequence[Block]
 
 BLANK = Line()

@@ -10,12 +10,17 @@ from nncli.spec.model import Layout
 
 @dataclass(frozen=True)
 class Misfit:
-    """One clash: a problem code, the key it stands at, the words and the remedies."""
+    """One clash of two sizes that must be equal.
+
+    code: a problem code; key: of the layer, what does not fit; found: the size that it has;
+    wanted: the size that it meets.
+    """
 
     code: str
     key: str
     message: str
-    help: tuple[str, ...]
+    found: int
+    wanted: int
 
 
 def as_inputs_by_neurons(shape: tuple[int, int], layout: Layout) -> tuple[int, int]:
@@ -26,6 +31,11 @@ def as_inputs_by_neurons(shape: tuple[int, int], layout: Layout) -> tuple[int, i
     """
     rows, columns = shape
     return (rows, columns) if layout == "inputs_by_neurons" else (columns, rows)
+
+
+def other_layout(layout: Layout) -> Layout:
+    """Return the layout in which the same rows are columns."""
+    return "neurons_by_inputs" if layout == "inputs_by_neurons" else "inputs_by_neurons"
 
 
 def find_misfits(
@@ -45,15 +55,11 @@ def find_misfits(
     if weights_shape is not None:
         found += _weights_misfits(layer, inputs, neurons, weights_shape, layout)
     if biases is not None and neurons is not None and biases != neurons:
-        found.append(
-            Misfit(
-                "N203",
-                "biases",
-                f"layer {layer} has {count_of(neurons, 'neuron')}, "
-                f"but {count_of(biases, 'bias', 'biases')}",
-                (f"give one bias per neuron: {neurons}",),
-            )
+        message = (
+            f"layer {layer} has {count_of(neurons, 'neuron')}, "
+            f"but {count_of(biases, 'bias', 'biases')}"
         )
+        found.append(Misfit("N203", "biases", message, biases, neurons))
     return found
 
 
@@ -65,41 +71,24 @@ def _weights_misfits(
     layout: Layout,
 ) -> list[Misfit]:
     held_inputs, held_neurons = as_inputs_by_neurons(weights_shape, layout)
-    if (held_inputs, held_neurons) == (neurons, inputs) and inputs != neurons:
-        other = "neurons_by_inputs" if layout == "inputs_by_neurons" else "inputs_by_neurons"
-        return [
-            Misfit(
-                "N201",
-                "weights",
-                f"layer {layer}: the weights are {(held_inputs, held_neurons)} as "
-                f"(inputs, neurons), expected {(inputs, neurons)}; they look transposed",
-                (f"set `layout: {other}` for this layer, or transpose the weights",),
-            )
-        ]
+    if inputs is not None and (held_inputs, held_neurons) == (neurons, inputs) and neurons:
+        if inputs == neurons:
+            return []
+        message = (
+            f"layer {layer}: the weights are {(held_inputs, held_neurons)} as "
+            f"(inputs, neurons), expected {(inputs, neurons)}; they look transposed"
+        )
+        return [Misfit("N201", "weights", message, held_inputs, inputs)]
     found: list[Misfit] = []
     if inputs is not None and held_inputs != inputs:
-        first = layer == 1
-        owner = "the network" if first else f"layer {layer - 1}"
-        sizes = count_of(inputs, "input" if first else "neuron")
-        found.append(
-            Misfit(
-                "N201",
-                "weights",
-                f"layer {layer} takes {count_of(held_inputs, 'input')}, but {owner} has {sizes}",
-                (
-                    f"set {'`inputs`' if first else '`neurons` of ' + owner} to {held_inputs}",
-                    f"or give layer {layer} weights for {count_of(inputs, 'input')}",
-                ),
-            )
-        )
+        owner = "the network" if layer == 1 else f"layer {layer - 1}"
+        sizes = count_of(inputs, "input" if layer == 1 else "neuron")
+        message = f"layer {layer} takes {count_of(held_inputs, 'input')}, but {owner} has {sizes}"
+        found.append(Misfit("N201", "weights", message, held_inputs, inputs))
     if neurons is not None and held_neurons != neurons:
-        found.append(
-            Misfit(
-                "N202",
-                "weights",
-                f"layer {layer} has weights for {count_of(held_neurons, 'neuron')}, "
-                f"but `neurons` says {neurons:,}",
-                (f"write `neurons: {held_neurons}`, or give weights for {neurons:,}",),
-            )
+        message = (
+            f"layer {layer} has weights for {count_of(held_neurons, 'neuron')}, "
+            f"but `neurons` says {neurons:,}"
         )
+        found.append(Misfit("N202", "weights", message, held_neurons, neurons))
     return found

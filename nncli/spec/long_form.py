@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from nncli.errors import Problem, count_of, nearest
+from nncli.errors import Place, Problem, Suggestion, count_of, nearest
+from nncli.spec.edits import SpecEditor
 from nncli.spec.model import FLOAT32_OVERFLOW, DType, InitSpec, NetworkSpec
 from nncli.spec.wording import (
     EMPTY_SPEC_HELP,
+    LAYERS_HELP,
+    SPACE_HELP,
+    as_number,
     choice_help,
     describe,
     number_help,
@@ -48,12 +54,21 @@ class LongForm:
         """Whether so many problems are known that the next ones are only counted."""
         return len(self.problems) >= MAX_PROBLEMS
 
+    @property
+    def editor(self) -> SpecEditor:
+        """What finds the places of long-form paths in the source, and makes edits of it."""
+        return SpecEditor(self.source, self.origins)
+
+    def layers(self) -> list[dict[str, Any]]:
+        """Return what is known of each layer; nothing of one that is no mapping."""
+        layers = self.value.get("layers")
+        if not isinstance(layers, tuple):
+            return []
+        return [layer if isinstance(layer, dict) else {} for layer in layers]
+
     def source_path(self, path: Path) -> Path:
         """Return where the value at a long-form *path* stands in the source."""
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.origins:
-                return self.origins[path[:length]] + path[length:]
-        return path
+        return self.editor.source_path(path)
 
     def count(self, path: Path) -> None:
         """Record one more problem, beyond those that are worded."""
@@ -79,14 +94,23 @@ class LongForm:
         message: str,
         *help_lines: str,
         of_key: bool = False,
+        proposals: tuple[Suggestion, ...] = (),
+        place: Place | None = None,
     ) -> None:
-        """Record a problem at a long-form *path*."""
+        """Record a problem at a long-form *path*.
+
+        of_key: whether the key is meant, not its value; place: another than that of the path;
+        proposals: changes that a doctor may try.
+        """
+        if self.source.is_refused(self.source_path(path)):
+            self._remember(path)
+            return
         if self.full:
             self.count(path)
             return
         self._remember(path)
-        place = self.source.place(self.source_path(path), of_key=of_key)
-        self.problems.append(Problem(code, message, place, help_lines))
+        place = place or self.editor.place(path, of_key=of_key)
+        self.problems.append(Problem(code, message, place, help_lines, proposals))
 
 
 def to_long_form(source: YamlSource, default_name: str, dtype: DType | None = None) -> LongForm:
@@ -101,7 +125,7 @@ def to_long_form(source: YamlSource, default_name: str, dtype: DType | None = No
     if not isinstance(source.value, dict):
         found = describe(source, ())
         missing_space = isinstance(source.value, str) and re.match(r"\w+:\S", source.value)
-        help_line = "put a space after the `:`" if missing_space else EMPTY_SPEC_HELP
+        help_line = SPACE_HELP if missing_space else EMPTY_SPEC_HELP
         form.report((), "N105", f"a spec is a mapping of keys, got {found}", help_line)
         return form
     spec = {key: value for key, value in source.value.items() if not _is_empty(form, (key,), value)}
@@ -110,8 +134,9 @@ def to_long_form(source: YamlSource, default_name: str, dtype: DType | None = No
     if "layer_sizes" in spec:
         _write_out_sizes(form)
     elif "layers" not in spec and ("layers",) not in form.reported:
-        if not form.may_mean("layers", "layer_sizes"):
-            form.report((), "N106", "the spec has no layers", EMPTY_SPEC_HELP)
+        if not form.may_mean("layers", "layer_sizes") and not form.source.is_merged(()):
+            hint = LAYERS_HELP if "inputs" in spec else EMPTY_SPEC_HELP
+            form.report((), "N106", "the spec has no layers", hint)
         form.reported |= {("layers",), ("inputs",)}
     if "activations" in spec and "layer_sizes" not in form.source.value:
         message = "`activations` belongs to `layer_sizes`; in `layers`, each has its `activation`"
@@ -133,13 +158,37 @@ def _is_empty(form: LongForm, path: Path, value: Any) -> bool:
     if value is not None:
         return False
     key = path[-1]
-    help_line = (
-        choice_help("activation")
-        if key in ("activation", "activations")
-        else "write a value, or remove the key"
-    )
-    form.report(path, "N105", f"`{key}` is empty", help_line, of_key=True)
+    if colon := re.match(r"\w+:(?=\S)", str(key)):
+        _report_missing_space(form, path, colon.end())
+        return True
+    help_line = {
+        "activation": choice_help("activation"),
+        "activations": choice_help("activation"),
+        "layers": LAYERS_HELP,
+        "seed": "write a whole number: `seed: 0`",
+    }.get(str(key), "write a value, or remove the key")
+    proposals: tuple[Suggestion, ...] = ()
+    if key == "seed":
+        proposals = form.editor.suggest(help_line, form.editor.fill(path, "0"))
+    form.report(path, "N105", f"`{key}` is empty", help_line, of_key=True, proposals=proposals)
     return True
+
+
+def _report_missing_space(form: LongForm, path: Path, behind: int) -> None:
+    """Record a key such as `neurons:3`.  behind: how many characters stand before the gap."""
+    key = form.editor.place(path, of_key=True)
+    text = form.source.text
+    place = text.place((key.line or 1) - 1, (key.column or 1) - 1 + behind)
+    edit = text.inserted((key.line or 1) - 1, (key.column or 1) - 1 + behind, " ")
+    proposals = form.editor.suggest(SPACE_HELP, edit)
+    form.report(
+        path,
+        "N100",
+        "there is no space after the `:`",
+        SPACE_HELP,
+        place=place,
+        proposals=proposals,
+    )
 
 
 def _without_empty(form: LongForm, path: Path, mapping: dict[str, Any]) -> dict[str, Any]:
@@ -209,7 +258,10 @@ def _write_out_activations(form: LongForm) -> None:
             f"then {count_of(len(layers), 'layer')})"
         )
         help_line = f"write one activation for all, or {len(layers)}"
-        form.report(("activations",), "N111", message, help_line)
+        only = form.source.written(("activations", 0)) if len(activations) == 1 else None
+        edit = form.editor.replace(("activations",), only) if only else None
+        proposals = form.editor.suggest("the same for every layer", edit)
+        form.report(("activations",), "N111", message, help_line, proposals=proposals)
     for index, activation in enumerate(activations[: len(layers)]):
         layers[index]["activation"] = activation
         form.origins["layers", index, "activation"] = ("activations", index)
@@ -268,7 +320,7 @@ def _long_layer(
         layer["layout"] = form.value["layout"]
         form.origins[(*path, "layout")] = ("layout",)
     _write_out_init(form, layer, path)
-    for key, read in (("weights", _matrix), ("biases", _vector)):
+    for key, read in (("weights", _matrix), ("biases", _biases)):
         if key in layer:
             _put(layer, key, read(form, (*path, key), layer[key], largest))
     return layer
@@ -332,21 +384,68 @@ def _matrix(
         found = describe(form.source, form.source_path(path))
         flat = isinstance(rows, list) and bool(rows)
         message = f"the weights are a list of rows, got {'one flat list' if flat else found}"
-        form.report(path, "N302", message, "write each row in brackets: [[0.2, 0.8], [0.5, -0.9]]")
+        hint = "write each row in brackets: [[0.2, 0.8], [0.5, -0.9]]"
+        form.report(path, "N302", message, hint, proposals=_as_rows(form, path) if flat else ())
         return None
     checked = [_vector(form, (*path, index), row, largest) for index, row in enumerate(rows)]
-    lists = [(index, row) for index, row in enumerate(rows) if isinstance(row, list)]
-    width = len(lists[0][1])
-    for index, row in lists:
-        if row and len(row) != width:
+    lengths = {index: len(row) for index, row in enumerate(rows) if isinstance(row, list) and row}
+    width = _most_common(lengths.values())
+    usual = [index for index, length in lengths.items() if length == width]
+    for index, length in lengths.items():
+        if length != width:
             message = (
-                f"row {index + 1} of the weights has {count_of(len(row), 'number')}, "
-                f"row {lists[0][0] + 1} has {width}: not homologous"
+                f"row {index + 1} of the weights has {count_of(length, 'number')}, "
+                f"{_rows(usual)} {width}: not homologous"
             )
             form.report((*path, index), "N301", message, "make every row equally long")
             checked[index] = None
     whole = tuple(row for row in checked if row is not None)
     return whole if len(whole) == len(rows) else None
+
+
+def _as_rows(form: LongForm, path: Path) -> tuple[Suggestion, ...]:
+    """Return the two ways to write a flat list as a matrix: each number a row, or one row."""
+    source, where = form.source, form.source_path(path)
+    written = [source.written((*where, index)) for index in range(source.items(where))]
+    if None in written:
+        return ()
+    columns, row = ", ".join(f"[{text}]" for text in written), ", ".join(map(str, written))
+    return (
+        *form.editor.suggest("a row for each input", form.editor.replace(path, f"[{columns}]")),
+        *form.editor.suggest("all in one row", form.editor.replace(path, f"[[{row}]]")),
+    )
+
+
+def _most_common(lengths: Iterable[int]) -> int:
+    """Return the length that most rows have; of several, the first row's."""
+    [(length, _)] = Counter(lengths).most_common(1) or [(0, 0)]
+    return length
+
+
+def _rows(indices: list[int]) -> str:
+    """Return 'row 1 has', 'rows 1 and 2 have', or 'the 98 others have' for many."""
+    if len(indices) == 1:
+        return f"row {indices[0] + 1} has"
+    if len(indices) == 2:
+        return f"rows {indices[0] + 1} and {indices[1] + 1} have"
+    return f"{len(indices):,} others have"
+
+
+def _biases(form: LongForm, path: Path, values: Any, largest: float) -> tuple[float, ...] | None:
+    """Check a list of finite numbers that NumPy would not broadcast into another shape."""
+    if isinstance(values, list) and values and all(isinstance(row, list) for row in values):
+        widths = {len(row) for row in values}
+        if widths == {1} or (len(values) == 1 and widths != {0}):
+            shape = (len(values), len(values[0]))
+            message = (
+                f"the biases have the shape {shape}, not ({max(shape)},): one number per neuron; "
+                "NumPy would broadcast some such shapes into a wrong answer without a word"
+            )
+            hint = "write the biases in one pair of brackets"
+            flat = form.editor.suggest(hint, form.editor.flatten(path))
+            form.report(path, "N203", message, hint, proposals=flat)
+            return None
+    return _vector(form, path, values, largest)
 
 
 def _vector(form: LongForm, path: Path, values: Any, largest: float) -> tuple[float, ...] | None:
@@ -367,8 +466,10 @@ def _number(form: LongForm, path: Path, value: Any, largest: float) -> float | N
             form.count(path)
             return None
         found = describe(form.source, form.source_path(path))
-        hints = number_help(form.source.written(form.source_path(path))) or ("write a number",)
-        form.report(path, "N302", f"expected a number, got {found}", *hints)
+        written = form.source.written(form.source_path(path))
+        hints = number_help(written) or ("write a number",)
+        proposals = as_number(form.editor, path, written)
+        form.report(path, "N302", f"expected a number, got {found}", *hints, proposals=proposals)
         return None
     try:
         number = float(value)
@@ -378,6 +479,8 @@ def _number(form: LongForm, path: Path, value: Any, largest: float) -> float | N
         found = describe(form.source, form.source_path(path))
         dtype = "float64" if largest == math.inf else "float32"
         message = f"weights and biases must be finite {dtype} numbers, got {found}"
-        form.report(path, "N303", message, "replace it by a finite number")
+        overflows = dtype == "float32" and math.isfinite(number)
+        hint = "use dtype: float64, or a smaller number" if overflows else "write a finite number"
+        form.report(path, "N303", message, hint)
         return None
     return number

@@ -10,24 +10,34 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import yaml
 
-from nncli.errors import Place, Problem, SpecError, quoted, strange_character
+from nncli.errors import (
+    Place,
+    Problem,
+    SpecError,
+    Suggestion,
+    quoted,
+    shorten,
+)
+from nncli.spec.spec_text import LINE_END, Span, SpecText
+from nncli.spec.yaml_faults import syntax_problem
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_VALUES = 100_000
 MAX_DEPTH = 64
+_TOO_LARGE_HELP = "a spec is for what is written by hand: let larger layers be drawn from a seed"
 # Nobody mends more at once; the others are counted.
 MAX_PROBLEMS = 100
 
 # A value's way from the top of the document: mapping keys and 0-based list positions.
 Path = tuple[str | int, ...]
 
-# A key whose colon is followed by something else than a space.
-_NO_SPACE = re.compile(r"[ -]*[A-Za-z_]+:[^ \n]")
-_LINE_END = re.compile(r"\r\n|\r|\n")
+# Blank lines, comments and the marks around documents.
+_NO_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\r\n]*|---|\.\.\.)?[ \t]*(?:\r\n|\r|\n|$))*")
 # NEL, LS, PS and an inner BOM are legal YAML, but nobody types them on purpose.
 _REFUSED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -46,33 +56,6 @@ _MAX_INTEGER_DIGITS = 400
 
 
 @dataclass(frozen=True)
-class SpecText:
-    """The text of a spec and its physical lines."""
-
-    file: str
-    text: str
-    lines: tuple[str, ...]
-
-    @classmethod
-    def of(cls, file: str, text: str) -> SpecText:
-        """Split *text* into lines where YAML does: LF, CR or CRLF."""
-        return cls(file, text, tuple(_LINE_END.split(text)))
-
-    def place(self, line: int, column: int) -> Place:
-        """Make a Place from a 0-based line and column; past the end means the last line's end."""
-        last = len(self.lines) - 1
-        if last > 0 and not self.lines[last]:
-            last -= 1
-        if line > last:
-            line, column = last, len(self.lines[last])
-        return Place(self.file, line + 1, column + 1, self.lines[line], column)
-
-    def place_of(self, mark: yaml.Mark) -> Place:
-        """Make a Place from one of PyYAML's marks."""
-        return self.place(mark.line, mark.column)
-
-
-@dataclass(frozen=True)
 class YamlSource:
     """One YAML document: its plain value, and where everything in it stands.
 
@@ -82,6 +65,7 @@ class YamlSource:
     text: SpecText
     value: Any
     problems: tuple[Problem, ...] = ()
+    _tagged: frozenset[tuple[int, int]] = frozenset()  # where values with a tag begin
     _root: yaml.Node | None = field(default=None, repr=False)
     # a mapping's children by key, made when first asked for: a wrong spec may have 40,000 keys
     _children: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = field(
@@ -114,6 +98,101 @@ class YamlSource:
             return None
         return str(node.value) if _is_plain(node) else f'"{node.value}"'
 
+    def span(self, path: Path) -> Span | None:
+        """Return the piece of text that is the value at *path*, and is nothing else's value.
+
+        None if there is no such value, or if an anchor shares it or what it stands in.
+        """
+        node = self._own_node(path)
+        if node is None:
+            return None
+        start, end = node.start_mark, _end_mark(node)
+        return Span(start.line, start.column, end.line, end.column)
+
+    def key_span(self, path: Path) -> Span | None:
+        """Return the piece of text that is the last key of *path*; None as for `span`."""
+        _, key = self._find(path)
+        if key is None or self._own_node(path[:-1]) is None:
+            return None
+        start, end = key.start_mark, key.end_mark
+        return Span(start.line, start.column, end.line, end.column)
+
+    def holds(self, path: Path) -> bool:
+        """Whether there is something at *path*."""
+        node = self._root
+        for step in path:
+            child = self._child(node, step)
+            if child is None:
+                return False
+            node = child[1]
+        return node is not None
+
+    def is_refused(self, path: Path) -> bool:
+        """Whether the value at *path*, or what it stands in, has a tag: that is its problem."""
+        node = self._root
+        for step in (*path, None):
+            if node is not None and (node.start_mark.line, node.start_mark.column) in self._tagged:
+                return True
+            child = self._child(node, step) if step is not None else None
+            if child is None:
+                return False
+            node = child[1]
+        return False
+
+    def holds_key_like(self, path: Path, start: str) -> bool:
+        """Whether the mapping at *path* has a key that starts so."""
+        node, _ = self._find(path)
+        return isinstance(node, yaml.MappingNode) and any(
+            isinstance(key, yaml.ScalarNode) and key.value.startswith(start)
+            for key, _ in node.value
+        )
+
+    def is_merged(self, path: Path) -> bool:
+        """Whether the mapping at *path* takes keys from elsewhere: a problem of its own."""
+        node, _ = self._find(path)
+        return isinstance(node, yaml.MappingNode) and any(
+            key.value == "<<" and _is_plain(key)
+            for key, _ in node.value
+            if isinstance(key, yaml.ScalarNode)
+        )
+
+    def is_flow(self, path: Path) -> bool:
+        """Whether the list or mapping at *path* is written in brackets."""
+        node = self._own_node(path)
+        return isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
+
+    def items(self, path: Path) -> int:
+        """Return how many items the list at *path* has; 0 if there is none."""
+        node = self._own_node(path)
+        return len(node.value) if isinstance(node, yaml.SequenceNode) else 0
+
+    def _own_node(self, path: Path) -> yaml.Node | None:
+        node = self._root
+        for step in path:
+            child = self._child(node, step)
+            if child is None or id(child[1]) in self._shared:
+                return None
+            node = child[1]
+        return node
+
+    @cached_property
+    def _shared(self) -> frozenset[int]:
+        """The nodes that stand in more than one place: aliases repeat them."""
+        seen: set[int] = set()
+        shared: set[int] = set()
+        waiting = [self._root] if self._root is not None else []
+        while waiting:
+            node = waiting.pop()
+            if id(node) in seen:
+                shared.add(id(node))
+                continue
+            seen.add(id(node))
+            if isinstance(node, yaml.SequenceNode):
+                waiting += node.value
+            elif isinstance(node, yaml.MappingNode):
+                waiting += [value for _, value in node.value]
+        return frozenset(shared)
+
     def _find(self, path: Path) -> tuple[yaml.Node | None, yaml.Node | None]:
         node, key = self._root, None
         for step in path:
@@ -139,6 +218,14 @@ class YamlSource:
         return self._children[id(node)].get(str(step))
 
 
+def _end_mark(node: yaml.Node) -> yaml.Mark:
+    """Return where a value ends: a block's own mark is at the next token, perhaps lines below."""
+    while isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    return node.end_mark
+
+
 def read_yaml(content: bytes, file: str) -> YamlSource:
     """Read one YAML document.
 
@@ -146,16 +233,18 @@ def read_yaml(content: bytes, file: str) -> YamlSource:
     """
     text = SpecText.of(file, _decode(content, file))
     _refuse_characters(text)
+    if _NO_CONTENT.fullmatch(text.text):
+        return YamlSource(text, None)
     guard = _EventGuard(text)
     try:
         for event in yaml.parse(text.text, Loader=_LOADER):
             guard.check(event)
         root = yaml.compose(text.text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
-        raise SpecError(_syntax_problem(error, text)) from None
+        raise SpecError(syntax_problem(error, text)) from None
     problems = guard.problems
     value = _plain_value(root, text, problems) if root is not None else None
-    return YamlSource(text, value, tuple(problems), root)
+    return YamlSource(text, value, tuple(problems), frozenset(guard.tagged), root)
 
 
 # The C parser is absent from PyYAML on some platforms; both give the same events and marks.
@@ -164,7 +253,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def too_large(file: str) -> SpecError:
     """Return the error for a spec beyond MAX_BYTES."""
-    hint = ("put the weights in a file of their own",)
+    hint = (_TOO_LARGE_HELP,)
     return SpecError(Problem("N104", "the spec is larger than 2 MiB", Place(file), hint))
 
 
@@ -183,7 +272,7 @@ def _decode(content: bytes, file: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        before = _LINE_END.split(content[: error.start].decode(encoding, errors="replace"))
+        before = LINE_END.split(content[: error.start].decode(encoding, errors="replace"))
         text = SpecText.of(file, content.decode(encoding, errors="replace"))
         place = text.place(len(before) - 1, len(before[-1]))
         message = f"byte 0x{content[error.start]:02X} is not {encoding.upper()} text"
@@ -194,18 +283,28 @@ def _refuse_characters(text: SpecText) -> None:
     match = _REFUSED.search(text.text)
     if match is None:
         return
-    lines = _LINE_END.split(text.text[: match.start()])
-    help_line = (
-        "is this a binary or a UTF-16 file? save it as UTF-8"
-        if match.group() == "\0"
-        else "remove it; outside comments, write it as an escape in double quotes"
+    lines = LINE_END.split(text.text[: match.start()])
+    line, column = len(lines) - 1, len(lines[-1])
+    help_line = {
+        "\0": "is this a binary or a UTF-16 file? save it as UTF-8",
+        "\ufeff": "it is a byte-order mark: were files joined? remove it",
+    }.get(match.group(), "remove it; inside a text, write it as an escape in double quotes")
+    content = text.lines[line]
+    replacement = "\n" if match.group() in "\x85\u2028\u2029" else ""
+    if replacement:
+        help_line = "some programs take it for a line end: write a plain one"
+    edit = text.edit(
+        Span(line, column, line, column + 1),
+        replacement,
+        shorten((content[:column] + replacement + content[column + 1 :]).split("\n")[-1].strip()),
     )
     raise SpecError(
         Problem(
             "N110",
             f"character U+{ord(match.group()):04X} is not allowed in a spec",
-            text.place(len(lines) - 1, len(lines[-1])),
+            text.place(line, column),
             (help_line,),
+            (Suggestion(help_line, edits=(edit,)),),
         )
     )
 
@@ -228,6 +327,7 @@ class _EventGuard:
     def __init__(self, text: SpecText) -> None:
         self.text = text
         self.problems: list[Problem] = []
+        self.tagged: list[tuple[int, int]] = []
         self._documents = 0
         self._values = 0
         self._stack: list[_Open] = []
@@ -260,7 +360,9 @@ class _EventGuard:
             message = f"the tag {quoted(written)} is not allowed"
             hint = "a spec is plain data: remove the tag"
             place = self.text.place_of(event.start_mark)
-            self.problems.append(Problem("N103", message, place, (hint,)))
+            proposals = _without_tag(self.text, event.start_mark)
+            self.problems.append(Problem("N103", message, place, (hint,), proposals))
+            self.tagged.append((event.start_mark.line, event.start_mark.column))
         is_collection = isinstance(event, yaml.CollectionStartEvent)
         self._grow(event, 1, 1 if is_collection else 0)
         if is_collection:
@@ -272,7 +374,7 @@ class _EventGuard:
         self._values += values
         if self._values > MAX_VALUES:
             message = f"the spec holds more than {MAX_VALUES:,} values"
-            raise self._stop("N104", message, event, "put the weights in a file of their own")
+            raise self._stop("N104", message, event, _TOO_LARGE_HELP)
         if len(self._stack) + height > MAX_DEPTH:
             message = f"nested deeper than {MAX_DEPTH} levels"
             raise self._stop("N104", message, event, "a spec needs no more than six")
@@ -283,6 +385,17 @@ class _EventGuard:
 
     def _stop(self, code: str, message: str, event: Any, hint: str) -> SpecError:
         return SpecError(Problem(code, message, self.text.place_of(event.start_mark), (hint,)))
+
+
+def _without_tag(text: SpecText, mark: yaml.Mark) -> tuple[Suggestion, ...]:
+    line = text.lines[mark.line]
+    tag = re.match(r"!\S*[ ]*", line[mark.column :])
+    if tag is None:
+        return ()
+    rest = line[mark.column + tag.end() :]
+    span = Span(mark.line, mark.column, mark.line, mark.column + tag.end())
+    edit = text.edit(span, "", shorten((line[: mark.column] + rest).strip()))
+    return (Suggestion("a spec is plain data: remove the tag", edits=(edit,)),)
 
 
 def _plain_value(node: yaml.Node, text: SpecText, problems: list[Problem]) -> Any:
@@ -345,55 +458,3 @@ def _resolve(node: yaml.ScalarNode) -> bool | int | float | str | None:
 def _is_plain(node: yaml.ScalarNode) -> bool:
     # '' from the C composer, None from the Python one; quoted styles are ' " | >
     return not node.style
-
-
-def _syntax_problem(error: yaml.MarkedYAMLError, text: SpecText) -> Problem:
-    """Word a fault of the YAML itself, at the place where the reader should look."""
-    mark = error.problem_mark or error.context_mark
-    opening = error.context_mark
-    place = text.place_of(mark) if mark else Place(text.file)
-    excerpt, caret = place.excerpt or "", place.caret or 0
-    what = error.problem or "it cannot be parsed"
-    if "flow" in (error.context or "") and "expected ','" in what and opening is not None:
-        opened = text.place_of(opening)
-        bracket = (opened.excerpt or "")[opened.caret or 0 :][:1]
-        stopped = (
-            "the end of the file"
-            if mark is None or mark.line >= len(text.lines) - 1
-            else f"line {place.line}"
-        )
-        closing = {"[": "]", "{": "}"}.get(bracket, "its closing bracket")
-        return Problem(
-            "N100",
-            f"the `{bracket}` opened here is not closed: "
-            f"a `,` or a `{closing}` was expected before {stopped}",
-            opened,
-            (f"add the missing `{closing}` or `,`",),
-        )
-    indentation = excerpt[: caret + 1]
-    if "\t" in indentation and not indentation.strip():
-        return Problem("N100", "a tab cannot indent YAML", place, ("use spaces",))
-    if "mapping values are not allowed" in what or "expected ':'" in what:
-        lines = [m.line for m in (opening, mark) if m is not None]
-        return _unexpected_colon(text, [*lines, lines[-1] - 1], place)
-    if "quoted scalar" in (error.context or "") and opening is not None:
-        message = "the quote opened here is not closed"
-        return Problem("N100", message, text.place_of(opening), ("add the closing quote",))
-    where = f" {error.context}" if error.context else ""
-    hint = "check the indentation, brackets and quotes around this place"
-    return Problem("N100", f"this is not YAML: {what}{where}", place, (hint,))
-
-
-def _unexpected_colon(text: SpecText, lines: list[int], place: Place) -> Problem:
-    """Word a `:` where no key can be, or a key without one: mostly a space is missing.
-
-    lines: 0-based, those to look at.
-    """
-    for number in lines:
-        match = _NO_SPACE.match(text.lines[number]) if 0 <= number < len(text.lines) else None
-        if match is not None:
-            before = text.place(number, match.end() - 1)
-            hints = (*strange_character(match.group()[-1]), "put a plain space after the `:`")
-            return Problem("N100", "there is no space after the `:`", before, hints)
-    hint = ("check the indentation; a text that contains `: ` needs quotes",)
-    return Problem("N100", "a key or a `:` is out of place", place, hint)

@@ -148,7 +148,8 @@ def slower_than(comparison: Comparison, limit: float) -> list[Problem]:
                 f"{ratio.estimate:.2f} × as long as in {comparison.source} "
                 f"({ratio.low:.2f} to {ratio.high:.2f} ×), {1 + limit:.4g} × is allowed"
             )
-            problems.append(Problem("N605", message))
+            hint = "measure again before you trust it; --fail-above sets the limit"
+            problems.append(Problem("N605", message, help=(hint,)))
     return problems
 
 

@@ -1,0 +1,148 @@
+"""The bytes of a source: opened, decompressed, and looked at before anyone reads them."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import select
+import stat
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, BinaryIO
+
+from nncli.data.kinds import GZIP_MAGIC, HEAD_BYTES
+from nncli.errors import DataError, FileError, FirstLook, Place, Problem
+from nncli.files import STDIN, STDIN_NAME, file_error, open_binary, source_name
+
+_CHUNK_BYTES = 2**20
+# Enough rows to see what a column is, few enough to read them a dozen times.
+LOOK_BYTES = 2**18
+# Nobody waits longer for an error because a pipe is slow.
+_LOOK_SECONDS = 0.05
+
+
+@contextmanager
+def open_source(source: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
+    """Open a path, or *stdin* for -.  Raises FileError, also for what fails inside the block."""
+    if source != STDIN:
+        with open_binary(source) as stream:
+            yield stream
+        return
+    if stdin is None:
+        message = "standard input is closed"
+        raise FileError(Problem("N507", message, Place(STDIN_NAME), ("pipe the data in",)))
+    try:
+        yield stdin
+    except OSError as error:
+        raise file_error(error, STDIN_NAME, "reading") from None
+
+
+class Content:
+    """What an open stream holds, decompressed if need be, in chunks."""
+
+    def __init__(self, stream: BinaryIO, file: str, max_bytes: int | None = None) -> None:
+        """file: what messages call it; more than *max_bytes* (None: any number) is refused."""
+        self._file = file
+        self._max_bytes = max_bytes
+        self._raw = stream
+        self._stream: Any = stream
+        self._seen = bytearray()
+        self._total = 0
+        self._ended = False
+        self._next = stream.read(HEAD_BYTES)
+        self._compressed = self._next.startswith(GZIP_MAGIC)
+        if self._compressed:
+            rejoined = io.BufferedReader(_Rejoined(self._next, stream), _CHUNK_BYTES)
+            self._stream = gzip.GzipFile(fileobj=rejoined)
+            self._next = b""
+        else:
+            # a terminal would wait for a second Ctrl-D
+            self._ended = len(self._next) < HEAD_BYTES
+
+    def head(self) -> bytes:
+        """Return the first bytes, which are still to come in a chunk.  Raises DataError."""
+        if self._compressed and not self._total:
+            self._next = self._next or self._read(HEAD_BYTES)
+        return self._next
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield all the content.  Raises DataError where it is broken, or too much."""
+        while chunk := self._take():
+            yield chunk
+
+    def first_look(self) -> FirstLook:
+        """Return what was read of the beginning, and more of it if nobody has to wait for it."""
+        complete = False
+        with suppress(DataError, OSError):  # what is wrong there is another problem
+            while len(self._seen) < LOOK_BYTES and not complete and self._is_ready():
+                complete = not self._take()
+        return FirstLook(bytes(self._seen), complete and self._total == len(self._seen))
+
+    def _take(self) -> bytes:
+        chunk, self._next = self._next, b""
+        chunk = chunk or self._read(_CHUNK_BYTES)
+        self._total += len(chunk)
+        if self._max_bytes is not None and self._total > self._max_bytes:
+            message = f"more than {self._max_bytes // 2**20} MiB of data, which would be held whole"
+            hint = "--format json and --samples columns hold everything: use CSV, samples as rows"
+            raise DataError(Problem("N412", message, Place(self._file), (hint,)))
+        self._seen += chunk[: LOOK_BYTES - len(self._seen)]
+        return chunk
+
+    def _read(self, wanted: int) -> bytes:
+        if self._ended:
+            return b""
+        if not self._compressed:
+            chunk: bytes = self._stream.read(wanted)
+            self._ended = len(chunk) < wanted
+            return chunk
+        hint = ("copy or download the file again",)
+        try:
+            # piece by piece: all that came before a fault counts as read
+            chunk = self._stream.read1(wanted)
+        except EOFError:
+            message = "the compressed data ends early: the file is cut off"
+            raise DataError(Problem("N416", message, Place(self._file), hint)) from None
+        except (gzip.BadGzipFile, zlib.error) as error:
+            reason = str(error)
+            if reason.startswith("Not a gzipped file"):
+                reason = "what follows its end is not compressed"
+            message = f"the compressed data is broken: {reason}"
+            raise DataError(Problem("N416", message, Place(self._file), hint)) from None
+        self._ended = not chunk
+        return chunk
+
+    def _is_ready(self) -> bool:
+        """Whether reading on will not block: it is a file, or a pipe with something in it."""
+        try:
+            descriptor = self._raw.fileno()
+        except OSError:  # in memory
+            return True
+        if self._ended or stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return True
+        return bool(select.select([descriptor], [], [], _LOOK_SECONDS)[0])
+
+
+def look_at(source: str, stdin: BinaryIO | None = None) -> FirstLook:
+    """Return the beginning of some data.  Raises FileError, DataError."""
+    with open_source(source, stdin) as stream:
+        return Content(stream, source_name(source)).first_look()
+
+
+class _Rejoined(io.RawIOBase):
+    """A stream whose first bytes were read already, and are put back in front."""
+
+    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+        self._head = head
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._head[: len(buffer)] or self._stream.read(len(buffer))
+        self._head = self._head[len(data) :]
+        buffer[: len(data)] = data
+        return len(data)

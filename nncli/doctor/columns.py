@@ -1,0 +1,82 @@
+"""What the columns of a file seem to be: features, labels, identifiers or text."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from nncli.data.numbers import is_missing, is_number
+
+_LABEL_NAMES = frozenset(
+    {
+        *("label", "labels", "class", "classes", "target", "targets", "y", "species", "category"),
+        *("outcome", "result", "answer", "truth", "prediction", "expected", "diagnosis"),
+    }
+)
+_IDENTIFIER_NAMES = frozenset(
+    {
+        *("id", "ids", "index", "idx", "no", "nr", "num", "number", "row", "key", "uuid", "guid"),
+        *("name", "date", "time", "timestamp", "datetime", "sample", "subject", "patient"),
+    }
+)
+# A label takes few values: so many at most, each in two rows or more on average.
+_MAX_LABELS = 20
+
+
+class Suspicion(IntEnum):
+    """How likely it is that a column is no feature."""
+
+    NONE = 0
+    BY_NAME = 1
+    BY_VALUES = 2
+    BY_NAME_AND_VALUES = 3
+    TEXT = 4
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """One column: its 0-based position, how suspicious it is, why, and whether to carry it along.
+
+    is_identifier: worth carrying through to the output, as what tells the rows apart.
+    """
+
+    position: int
+    suspicion: Suspicion
+    reason: str
+    is_identifier: bool
+
+
+def column_facts(position: int, name: str, cells: Sequence[str], *, is_last: bool) -> ColumnFacts:
+    """Say what a column seems to be.  cells: those below the header, as text."""
+    words = set(re.split(r"[^a-z0-9]+", re.sub(r"([a-z])([A-Z])", r"\1_\2", name).casefold()))
+    label_name, identifier_name = bool(words & _LABEL_NAMES), bool(words & _IDENTIFIER_NAMES)
+    if name == "" and position == 0:
+        identifier_name = True  # the index that pandas writes
+    if cells and not any(is_number(cell) or is_missing(cell) for cell in cells):
+        distinct = len(set(cells))
+        identifies = not label_name and (identifier_name or distinct == len(cells) > 1)
+        return ColumnFacts(position, Suspicion.TEXT, ": it is text", identifies)
+    numbers = [int(cell) for cell in cells if re.fullmatch(r" *[+-]?[0-9]{1,18} *", cell)]
+    whole = len(numbers) == len(cells) > 1
+    increasing = whole and all(a < b for a, b in itertools.pairwise(numbers))
+    distinct = len(set(numbers))
+    repeated = whole and distinct <= min(_MAX_LABELS, len(cells) // 2)
+    if (increasing and (identifier_name or position == 0)) or (identifier_name and not label_name):
+        by_values = increasing or (whole and distinct == len(cells))
+        reason = ": it counts the rows" if increasing else ": its name is that of an identifier"
+        return ColumnFacts(position, _sum(identifier_name, by_values), reason, is_identifier=True)
+    if label_name or (repeated and is_last):
+        reason = (
+            f": it holds only {distinct} whole numbers"
+            if repeated
+            else ": its name is that of a label"
+        )
+        return ColumnFacts(position, _sum(label_name, repeated), reason, is_identifier=False)
+    return ColumnFacts(position, Suspicion.NONE, ", if it is no feature", is_identifier=False)
+
+
+def _sum(by_name: bool, by_values: bool) -> Suspicion:
+    return Suspicion(int(by_name) * Suspicion.BY_NAME + int(by_values) * Suspicion.BY_VALUES)

@@ -1,0 +1,39 @@
+"""A first look at everything: layers that do not fit, and what is wrong with the data besides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from nncli.doctor.data import DataCase, treat_data
+from nncli.doctor.layers import treat_layers
+from nncli.errors import Problem
+from nncli.spec.reader import SpecReading
+
+_SAME_CAUSE = "the first change above mends this, too"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """All problems, the layers' first; features: the data's width if the network takes another."""
+
+    problems: tuple[Problem, ...]
+    features: int | None = None
+
+
+def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
+    """Say why the layers of a spec do not fit each other, and whether the data fits them.
+
+    case: the beginning of the data, if there is any.
+    """
+    fault = case.fault() if case is not None else None
+    if case is None or fault is None:
+        known = case.wanted.size if case is not None else None
+        return Diagnosis(treat_layers(reading, known))
+    layers = treat_layers(reading, fault.features)
+    inputs = f"inputs: {fault.features}"
+    likeliest = layers[0].suggestions[:1]
+    if fault.features and any(e.summary == inputs for s in likeliest for e in s.edits):
+        of_data = tuple(replace(problem, help=(_SAME_CAUSE,)) for problem in fault.problems)
+    else:
+        of_data = treat_data(fault, case).problems
+    return Diagnosis((*layers, *of_data), fault.features)

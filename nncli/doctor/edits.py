@@ -1,0 +1,24 @@
+"""Edits made in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from nncli.errors import Edit
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """Return a text with edits made in it.
+
+    >>> edited("a: 1", [Edit("net.yaml", 1, 4, 1, 5, "2", "a: 2")])
+    'a: 2'
+    """
+    starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+    for edit in sorted(edits, key=lambda edit: (edit.line, edit.column), reverse=True):
+        start = starts[edit.line - 1] + edit.column - 1
+        end = starts[edit.end_line - 1] + edit.end_column - 1
+        text = text[:start] + edit.text + text[end:]
+    return text

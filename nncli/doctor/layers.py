@@ -1,0 +1,255 @@
+"""Layers that do not fit each other: every change of the spec that would make them fit.
+
+A change is a few layers as they would be; it is tried on the shapes alone, and kept if nothing
+clashes any more.  Where clashes have several causes, a change counts if it mends its own clash
+and makes no new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+
+from nncli.errors import Edit, Problem, Suggestion, count_of
+from nncli.network.shapes import LayerShape, layer_shape, shape_table
+from nncli.spec.edits import SpecEditor
+from nncli.spec.fit import Misfit, other_layout
+from nncli.spec.model import LayerSpec, NetworkSpec
+from nncli.spec.reader import SpecReading
+
+# Nobody reads more of them; those beyond are reported without a remedy.
+_TREATED_MISFITS = 20
+_NOTHING_WORKS = "no single change of a size, a layout or a list of biases makes the network fit"
+_SAME_CAUSE = "the first change above mends this, too"
+
+# A clash, by the layer's number and the problem's code.
+Clash = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What would be different: the network's inputs, some layers by number from 1."""
+
+    words: str
+    edit: Edit | None
+    inputs: int | None = None
+    layers: Mapping[int, LayerSpec] = field(default_factory=dict)
+
+    def suggestion(self) -> Suggestion:
+        """Return the change as the user is told of it."""
+        return Suggestion(self.words, edits=(self.edit,) if self.edit else ())
+
+    def applied_to(self, spec: NetworkSpec) -> NetworkSpec:
+        """Return a spec with the change made."""
+        size = self.inputs or spec.inputs.size
+        numbered = enumerate(spec.layers, start=1)
+        layers = tuple(self.layers.get(number, layer) for number, layer in numbered)
+        inputs = spec.inputs.model_copy(update={"size": size})
+        return spec.model_copy(update={"inputs": inputs, "layers": layers})
+
+
+def treat_layers(reading: SpecReading, features: int | None = None) -> tuple[Problem, ...]:
+    """Return the problems of a spec whose layers do not fit, with the changes that mend them.
+
+    features: the width of the data, if it is known; changes that also fit it come first.
+    """
+    spec = reading.spec
+    clashing = [(layer, misfit) for layer in shape_table(spec).layers for misfit in layer.misfits]
+    left = frozenset((layer.layer, misfit.code) for layer, misfit in clashing)
+    problems: list[Problem] = []
+    for number, (layer, misfit) in enumerate(clashing):
+        place = reading.editor.place(("layers", layer.layer - 1, misfit.key))
+        suggestions: tuple[Suggestion, ...] = ()
+        if (layer.layer, misfit.code) not in left:
+            advice: tuple[str, ...] = (_SAME_CAUSE,)
+        elif number < _TREATED_MISFITS:
+            # what is left after the likeliest changes so far: the advice must go together
+            patient = _Patient(spec, reading.editor, left)
+            working = _working(patient, (layer.layer, misfit.code), features)
+            suggestions = tuple(change.suggestion() for change, _ in working)
+            if working:
+                change, left = working[0]
+                spec = change.applied_to(spec)
+            advice = _by_hand(layer, misfit, prefix="or " if working else "")
+            advice = advice if working else (_NOTHING_WORKS, *advice)
+        else:
+            advice = _by_hand(layer, misfit)
+        problems.append(Problem(misfit.code, misfit.message, place, advice, suggestions))
+    return tuple(problems)
+
+
+def _by_hand(layer: LayerShape, misfit: Misfit, prefix: str = "") -> tuple[str, ...]:
+    """Return the change that only the user can make: weights of another shape."""
+    inputs, neurons = layer.weights_shape
+    if misfit.code != "N201" or (inputs, neurons) == (layer.neurons, layer.inputs):
+        return ()
+    rows = "rows" if layer.layout == "inputs_by_neurons" else "numbers in each row"
+    shape = f"weights for {count_of(layer.inputs, 'input')}"
+    return (f"{prefix}give layer {layer.layer} {shape}: {layer.inputs:,} {rows}, not {inputs:,}",)
+
+
+def change_of_inputs(reading: SpecReading, features: int) -> Suggestion | None:
+    """Return the change of the network's inputs to that many, if all layers then fit."""
+    spec, editor = reading.spec, reading.editor
+    clashing = (layer for layer in shape_table(spec).layers if layer.misfits)
+    clashes = frozenset((layer.layer, m.code) for layer in clashing for m in layer.misfits)
+    change = _inputs_change(editor, features)
+    if change.edit is None or _clashes_after(_Patient(spec, editor, clashes), change):
+        return None
+    return change.suggestion()
+
+
+@dataclass(frozen=True)
+class _Patient:
+    """A spec, the maker of its edits, and what clashes in it."""
+
+    spec: NetworkSpec
+    editor: SpecEditor
+    clashes: frozenset[Clash]
+
+    def shape(self, number: int) -> LayerShape:
+        """Return the shapes of a layer."""
+        return layer_shape(number, self.spec.layers[number - 1], self.spec.layer_sizes[number - 1])
+
+
+def _working(
+    patient: _Patient, clash: Clash, features: int | None
+) -> list[tuple[_Change, frozenset[Clash]]]:
+    """Return the changes that mend a clash, the likeliest first, each with what still clashes.
+
+    If some make the whole network fit, only those.
+    """
+    layer = patient.shape(clash[0])
+    misfit = next(misfit for misfit in layer.misfits if misfit.code == clash[1])
+    candidates = chain(
+        _layout_changes(patient, layer.layer),
+        _size_changes(patient, layer, misfit),
+        _bias_changes(patient, layer, misfit),
+    )
+    tried = [(change, _clashes_after(patient, change)) for change in candidates]
+    clean = [
+        (change, after)
+        for change, after in tried
+        if clash not in after and after <= patient.clashes
+    ]
+    whole = [(change, after) for change, after in clean if not after]
+
+    def rank(item: tuple[_Change, frozenset[Clash]]) -> tuple[bool, bool, int]:
+        change, after = item
+        misses_data = change.inputs is not None and features not in (None, change.inputs)
+        # what cannot be typed as it stands comes last; otherwise the order is the likelihood
+        return change.edit is None, misses_data, len(after)
+
+    return sorted(whole or clean, key=rank)
+
+
+def _clashes_after(patient: _Patient, change: _Change) -> frozenset[Clash]:
+    """Return what clashes after a change; only changed layers and those behind them are asked."""
+    spec = patient.spec
+    asked = set(change.layers) | {number + 1 for number in change.layers}
+    if change.inputs is not None:
+        asked.add(1)
+    now: set[Clash] = set()
+    for number in asked:
+        if number > len(spec.layers):
+            continue
+        inputs = change.inputs or spec.inputs.size
+        if number > 1:
+            inputs = change.layers.get(number - 1, spec.layers[number - 2]).neurons
+        layer = change.layers.get(number, spec.layers[number - 1])
+        now |= {(number, misfit.code) for misfit in layer_shape(number, layer, inputs).misfits}
+    return frozenset(clash for clash in patient.clashes if clash[0] not in asked) | now
+
+
+def _layout_changes(patient: _Patient, number: int) -> Iterator[_Change]:
+    """Yield: the weights of all layers the other way round; this layer's."""
+    spec, editor = patient.spec, patient.editor
+    own = spec.layers[number - 1]
+    if own.weights is None:
+        return
+    layout = other_layout(own.layout)
+    turned = {
+        n: layer.model_copy(update={"layout": layout})
+        for n, layer in enumerate(spec.layers, start=1)
+        if layer.weights is not None and layer.layout != layout
+    }
+    if len(turned) > 1:
+        words = f"read the weights of all layers as {_meaning(layout)}"
+        yield _Change(words, _all_layouts_edit(editor, spec, layout), layers=turned)
+    path = ("layers", number - 1)
+    edit = (
+        editor.replace((*path, "layout"), layout)
+        if editor.source.holds((*path, "layout"))
+        else editor.insert_key((*path, "weights"), "layout", layout)
+    )
+    words = f"read the weights of layer {number} as {_meaning(layout)}"
+    yield _Change(words, edit, layers={number: turned[number]})
+
+
+def _meaning(layout: str) -> str:
+    return "(neurons, inputs)" if layout == "neurons_by_inputs" else "(inputs, neurons)"
+
+
+def _all_layouts_edit(editor: SpecEditor, spec: NetworkSpec, layout: str) -> Edit | None:
+    """Return the edit of the layout for all layers; none if layers have layouts of their own."""
+    layers = range(len(spec.layers))
+    if any(editor.source.holds(("layers", index, "layout")) for index in layers):
+        return None
+    if editor.source.holds(("layout",)):
+        return editor.replace(("layout",), layout)
+    return editor.insert_key(("layers",), "layout", layout)
+
+
+def _size_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Iterator[_Change]:
+    """Yield: the sizes that weights or biases speak of, written where they are declared.
+
+    Of the layer in front as well as of its own: either may be the wrong one.
+    """
+    spec, number = patient.spec, layer.layer
+    held_inputs, held_neurons = layer.weights_shape
+    if misfit.code == "N201" and number == 1:
+        yield _inputs_change(patient.editor, held_inputs)
+    if misfit.code == "N201" and number > 1:
+        yield _neurons_change(patient, number - 1, held_inputs)
+    sizes = []
+    if spec.layers[number - 1].weights is not None:
+        sizes.append(held_neurons)
+    if misfit.code == "N203":
+        sizes.append(misfit.found)
+        if number < len(spec.layers):
+            sizes.append(patient.shape(number + 1).weights_shape[0])
+    for size in dict.fromkeys(sizes):
+        yield _neurons_change(patient, number, size)
+
+
+def _inputs_change(editor: SpecEditor, inputs: int) -> _Change:
+    words = f"let the network take {count_of(inputs, 'input')}"
+    return _Change(words, editor.replace(("inputs", "size"), str(inputs)), inputs=inputs)
+
+
+def _neurons_change(patient: _Patient, number: int, neurons: int) -> _Change:
+    layer = patient.spec.layers[number - 1]
+    edit = patient.editor.replace(("layers", number - 1, "neurons"), str(neurons))
+    changed = layer.model_copy(update={"neurons": neurons})
+    words = f"give layer {number} {count_of(neurons, 'neuron')}"
+    return _Change(words, edit, layers={number: changed})
+
+
+def _bias_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Iterator[_Change]:
+    """Yield the list of biases as long as the layer needs it."""
+    number = layer.layer
+    own = patient.spec.layers[number - 1]
+    if misfit.code != "N203" or own.biases is None:
+        return
+    lacking = own.neurons - len(own.biases)
+    biases = (*own.biases, *[0.0] * lacking)[: own.neurons]
+    if lacking > 0:
+        added = "a bias" if lacking == 1 else f"{lacking:,} biases"
+        words = f"give layer {number} {added} more, whatever belongs there instead of 0"
+    else:
+        left_out = "a bias" if lacking == -1 else f"{-lacking:,} biases"
+        words = f"take {left_out} of layer {number} away, the last if it is the wrong one"
+    edit = patient.editor.resize(("layers", number - 1, "biases"), own.neurons)
+    changed = own.model_copy(update={"biases": biases})
+    yield _Change(words, edit, layers={number: changed})

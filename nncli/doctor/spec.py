@@ -1,0 +1,55 @@
+"""A spec that cannot be read as it stands: the proposed changes of its text, tried one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nncli.doctor.edits import edited
+from nncli.errors import SpecError, Suggestion
+from nncli.spec.reader import Overrides, inspect_spec
+
+# Reading a larger spec again and again would take longer than anyone waits for an error.
+_MAX_BYTES = 32 * 1024
+_TREATED_PROBLEMS = 10
+
+
+def treat_spec(
+    error: SpecError, content: bytes, file: str, overrides: Overrides | None
+) -> SpecError:
+    """Return the error with those of its proposed changes that were seen to work.
+
+    A change works if its problem is gone and no new one has come.
+    """
+    problems = []
+    for number, problem in enumerate(error.problems):
+        kept: list[Suggestion] = []
+        if number < _TREATED_PROBLEMS and len(content) <= _MAX_BYTES:
+            kept = [
+                suggestion
+                for suggestion in problem.suggestions
+                if _works(suggestion, error, content, file, overrides)
+            ]
+        said = {suggestion.words for suggestion in kept}
+        advice = tuple(text for text in problem.help if text not in said)
+        problems.append(replace(problem, help=advice, suggestions=tuple(kept)))
+    return SpecError(problems, more=error.more)
+
+
+def _works(
+    suggestion: Suggestion,
+    error: SpecError,
+    content: bytes,
+    file: str,
+    overrides: Overrides | None,
+) -> bool:
+    before = [(other.code, other.message) for other in error.problems]
+    if suggestion.options:
+        overrides = replace(overrides or Overrides(), seed=int(suggestion.options[1]))
+    else:
+        content = edited(content.decode("utf-8-sig", "replace"), suggestion.edits).encode()
+    try:
+        inspect_spec(content, file, overrides)
+    except SpecError as other:
+        after = [(left.code, left.message) for left in other.problems]
+        return len(after) < len(before) and set(after) <= set(before)
+    return True

@@ -1,0 +1,154 @@
+"""A clash of two shapes as a drawing: the matrices, and the two sizes that should be equal."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from nncli.network.shapes import LayerShape
+from nncli.render.numbers import format_shape
+from nncli.render.view import Block, Figure, Line, Span, Style, line
+from nncli.spec.fit import Misfit
+
+_MARGIN = 4
+# Boxes grow with the logarithm of their sizes, within what a narrow screen can hold.
+_MAX_ROWS, _MAX_COLUMNS = 4, 13
+
+
+def clash_blocks(layer: LayerShape, samples: str) -> list[Block]:
+    """Return the first clash of a layer, drawn, and all of them in words.
+
+    samples: what stands for the number of samples.
+    """
+    first = layer.misfits[0]
+    words = [line(Span(" ✗ ", "error"), _words(misfit, layer, samples)) for misfit in layer.misfits]
+    return [_drawing(first, layer, samples), *words]
+
+
+def _words(misfit: Misfit, layer: LayerShape, samples: str) -> str:
+    unequal = f"{misfit.found} ≠ {misfit.wanted}"
+    if misfit.code == "N407":
+        outer = format_shape((samples, layer.weights_shape[1]))
+        return f"{unequal}: the inner sizes must be equal; the outer ones remain, {outer}"
+    if misfit.code == "N201":
+        unequal = f"{misfit.wanted} ≠ {misfit.found}"
+        outer = format_shape((samples, layer.weights_shape[1]))
+        return f"{unequal}: the inner sizes must be equal; the outer ones remain, {outer}"
+    if misfit.code == "N202":
+        return f"{unequal}: each neuron has a column of W"
+    return f"{unequal}: each neuron has one bias"
+
+
+def _drawing(misfit: Misfit, layer: LayerShape, samples: str) -> Figure:
+    inputs, neurons = layer.weights_shape
+    if misfit.code in ("N201", "N407"):
+        return _linked_boxes(
+            _Box("x", samples, str(layer.inputs), _rows(samples), _columns(layer.inputs)),
+            _Box("W", str(inputs), str(neurons), _rows(inputs), _columns(neurons)),
+        )
+    if misfit.code == "N202":
+        box = _Box("W", str(inputs), str(neurons), _rows(inputs), _columns(neurons))
+        return _box_and_number(box, f"neurons: {misfit.wanted}")
+    box = _Box("x @ W", samples, str(layer.neurons), _rows(samples), _columns(layer.neurons))
+    return _box_and_number(box, f"biases: {misfit.found}")
+
+
+def _rows(size: int | str) -> int:
+    if not isinstance(size, int) and not size.isdigit():
+        return 1
+    return min(_MAX_ROWS, 1 + int(math.log2(int(size)) / 2))
+
+
+def _columns(size: int) -> int:
+    return min(_MAX_COLUMNS, 5 + 2 * int(math.log2(size)))
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A matrix: its name, its sizes as text, and how large it is drawn inside its border."""
+
+    name: str
+    rows: str
+    columns: str
+    height: int
+    width: int
+
+
+@dataclass
+class _Canvas:
+    """Characters with styles, put down by row and column."""
+
+    cells: dict[tuple[int, int], tuple[str, Style]] = field(default_factory=dict)
+
+    def put(self, row: int, column: int, text: str, style: Style = "dim") -> None:
+        for offset, character in enumerate(text):
+            self.cells[row, column + offset] = (character, style)
+
+    def box(self, column: int, box: _Box) -> int:
+        """Draw a box whose left border is at *column*; return the column of its right border."""
+        bottom, right = box.height + 1, column + box.width + 1
+        self.put(0, column, "┌" + "─" * box.width + "┐")
+        for row in range(1, bottom):
+            self.put(row, column, "│")
+            self.put(row, right, "│")
+        self.put(bottom, column, "└" + "─" * box.width + "┘")
+        name = column + 1 + (box.width - len(box.name)) // 2
+        self.put((box.height + 1) // 2, name, box.name, "")
+        return right
+
+    def lines(self) -> tuple[Line, ...]:
+        rows = max(row for row, _ in self.cells)
+        return tuple(self._line(row) for row in range(rows + 1))
+
+    def _line(self, row: int) -> Line:
+        columns = [column for r, column in self.cells if r == row]
+        spans: list[Span] = []
+        for column in range(max(columns, default=-1) + 1):
+            character, style = self.cells.get((row, column), (" ", ""))
+            if spans and spans[-1].style == style:
+                spans[-1] = Span(spans[-1].text + character, style)
+            else:
+                spans.append(Span(character, style))
+        return Line(tuple(spans))
+
+
+def _linked_boxes(left: _Box, right: _Box) -> Figure:
+    """Draw two matrices, the columns of the left one linked to the rows of the right one."""
+    canvas = _Canvas()
+    x = _MARGIN + len(left.rows) + 1
+    end = canvas.box(x, left)
+    canvas.put((left.height + 1) // 2, _MARGIN, left.rows, "accent")
+    label = x + 1 + (left.width - len(left.columns)) // 2
+    below = left.height + 2
+    canvas.put(below, label, left.columns, "error")
+    corner = max(end, label + len(left.columns)) + 4
+    start = corner + len(right.rows) + 4
+    canvas.box(start, right)
+    # the link: from below the left box up to beside the right one
+    canvas.put(below, label + len(left.columns) + 1, "─" * (corner - label - len(left.columns) - 1))
+    canvas.put(below, (label + len(left.columns) + 1 + corner) // 2, "✗", "error")
+    canvas.put(below, corner, "┘")
+    for row in range(2, below):
+        canvas.put(row, corner, "│")
+    canvas.put(1, corner, "┌─")
+    canvas.put(1, start - len(right.rows) - 1, right.rows, "error")
+    middle = start + 1 + (right.width - len(right.columns)) // 2
+    canvas.put(right.height + 2, middle, right.columns, "accent")
+    return Figure(canvas.lines())
+
+
+def _box_and_number(box: _Box, number: str) -> Figure:
+    """Draw a matrix, its columns linked to a number that should be the same."""
+    canvas = _Canvas()
+    x = _MARGIN + len(box.rows) + 1
+    end = canvas.box(x, box)
+    canvas.put((box.height + 1) // 2, _MARGIN, box.rows, "accent")
+    label = x + 1 + (box.width - len(box.columns)) // 2
+    below = box.height + 2
+    canvas.put(below, label, box.columns, "error")
+    start = label + len(box.columns) + 1
+    stop = max(end, start) + 4
+    canvas.put(below, start, "─" * (stop - start))
+    canvas.put(below, (start + stop) // 2, "✗", "error")
+    canvas.put(below, stop + 1, number, "error")
+    return Figure(canvas.lines())
