@@ -296,19 +296,11 @@ LESSONS: dict[str, Lesson] = {
         ),
         wrong=Example(
             "shapes net.yaml",
-            {
-                "net.yaml": _text(
-                    "inputs: 2", "layers:", "  - neurons: 3", "    weights: [[1, 2], [3, 4]]"
-                )
-            },
+            {"net.yaml": _text("inputs: 1", "layers:", "  - neurons: 3", "    weights: [[1, 2]]")},
         ),
         right=Example(
             "shapes net.yaml",
-            {
-                "net.yaml": _text(
-                    "inputs: 2", "layers:", "  - neurons: 2", "    weights: [[1, 2], [3, 4]]"
-                )
-            },
+            {"net.yaml": _text("inputs: 1", "layers:", "  - neurons: 2", "    weights: [[1, 2]]")},
         ),
     ),
     "N203": Lesson(
@@ -374,7 +366,7 @@ LESSONS: dict[str, Lesson] = {
             "shapes net.yaml",
             {
                 "net.yaml": _text(
-                    "inputs: 2", "layers:", "  - neurons: 2", "    weights: [[0.2, 0.8], [0.5]]"
+                    "inputs: 2", "layers:", "  - neurons: 3", "    weights: [[1, 2, 3], [4, 5]]"
                 )
             },
         ),
@@ -382,7 +374,7 @@ LESSONS: dict[str, Lesson] = {
             "shapes net.yaml",
             {
                 "net.yaml": _text(
-                    "inputs: 2", "layers:", "  - neurons: 2", "    weights: [[0.2, 0.8], [0.5, 0]]"
+                    "inputs: 2", "layers:", "  - neurons: 3", "    weights: [[1, 2, 3], [4, 5, 0]]"
                 )
             },
         ),

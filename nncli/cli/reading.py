@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nncli.data.batches import Batch, DataOptions
     from nncli.data.columns import ColumnChoice, WantedInputs
     from nncli.data.writers import OutputTarget
-    from nncli.doctor.data import DataCase
+    from nncli.doctor.case import DataCase
     from nncli.doctor.diagnosis import Diagnosis
     from nncli.spec.model import DType, NetworkSpec
     from nncli.spec.reader import Overrides, SpecReading
@@ -105,7 +105,7 @@ class DataRequest:
 
     def case(self, reading: SpecReading, look: FirstLook) -> DataCase:
         """Return the case for a doctor."""
-        from nncli.doctor.data import DataCase
+        from nncli.doctor.case import DataCase
 
         options = self.options.for_source(self.source)
         wanted = wanted_inputs(reading.spec)

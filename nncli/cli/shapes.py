@@ -90,7 +90,6 @@ def shapes(
         elif rejects is not None:
             raise UsageError("--rejects lists what is refused of DATA: name the data file, too")
 
-        from nncli.data.writers import check_output
         from nncli.render.shapes import BatchSize
 
         reading = read_config(config, overrides(seed, dtype))
@@ -101,6 +100,8 @@ def shapes(
             found = diagnosis(reading, request)
             features, error = found.features, SpecError(found.problems)
         elif request is not None:
+            from nncli.data.writers import check_output  # brings NumPy, which shapes do without
+
             sources = ["/dev/stdin" if path == "-" else path for path in (config, request.source)]
             target = check_output(rejects, sources, force=force) if rejects else None
             try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -47,7 +46,7 @@ class Header:
         name = self.names[position]
         plain = name.isprintable() and name.strip() == name != "" and "," not in name
         if self.named and plain and len(name) < 40 and len(self.positions[name]) == 1:
-            return shlex.quote(name)
+            return name
         return str(position + 1)
 
 

@@ -104,7 +104,7 @@ def _complete_lines(chunks: Iterable[bytes], source: _Source) -> Iterator[str]:
 def _behind_line(error: DataError, lines: int) -> DataError:
     """Return the error of broken content with the last line that is whole."""
     [problem] = error.problems
-    if problem.place is None or not lines:
+    if problem.code != "N416" or problem.place is None or not lines:
         return error
     message = f"{problem.message}, after line {lines:,}"
     return DataError(replace(problem, message=message, place=replace(problem.place, line=lines)))

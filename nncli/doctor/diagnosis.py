@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nncli.doctor.data import DataCase, treat_data
+from nncli.doctor.case import DataCase
+from nncli.doctor.data import treat_data
 from nncli.doctor.layers import treat_layers
 from nncli.errors import Problem
 from nncli.spec.reader import SpecReading

@@ -77,7 +77,7 @@ def _at_a_token(text: SpecText, what: str, place: Place) -> Problem | None:
     if "undefined tag handle" in what:
         hint = "a spec is plain data: remove the tag"
         return Problem("N103", f"the tag {quoted(word)} is not allowed", place, (hint,))
-    if "expected <document start>" in what:
+    if "document start" in what:
         hint = "a spec is one document; remove the `...` and what follows"
         return Problem("N103", "a second YAML document starts here", place, (hint,))
     sign = excerpt[caret : caret + 1]

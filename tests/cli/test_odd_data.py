@@ -51,7 +51,9 @@ class Told:
 
 
 def first_problem(text: str) -> Told:
-    lines = text.partition("\n\n")[0].splitlines()
+    # a drawing of shapes that clash may stand before it
+    block = next(part for part in text.split("\n\n") if _HEADLINE.match(part))
+    lines = block.splitlines()
     found = _HEADLINE.fullmatch(lines[0])
     assert found, text
     file, line, column, code, message = found.groups()
@@ -94,13 +96,11 @@ def test_a_bad_cell_far_down_is_located_and_nothing_is_written(cli: Cli, spec: P
     """Row 99."""
     content = ABC + b"1,2,3\r\n" * 30_000 + b"4,five,6\r\n"
     done = forward(cli, spec, content, (), "file")
-    near = forward(cli, spec, ABC + b"4,five,6\r\n", (), "file")
+    near = forward(cli, spec, ABC + b"1,2,3\r\n4,five,6\r\n", (), "file")
     told = first_problem(done.err)
     assert (done.code, done.out, told.code, told.line, told.column) == (4, "", "N404", 30_002, 2)
-    assert (told.message, told.help) == (
-        first_problem(near.err).message,
-        first_problem(near.err).help,
-    )
+    assert told.message == first_problem(near.err).message
+    assert told.help == first_problem(near.err).help.replace("data.csv:3", "data.csv:30002")
     out = spec.parent / "out.csv"
     assert cli("forward", spec, spec.parent / "data.csv", "-o", out).code == 4
     assert not out.exists()
@@ -155,7 +155,7 @@ def test_what_must_be_held_whole_is_limited_after_decompression(cli: Cli, spec: 
     (spec.parent / "data.csv").write_bytes(content)
     options = ("--drop", "id", "--format", "json")
     done = cli("forward", spec, "data.csv", *options, cwd=spec.parent)
-    assert (done.code, done.out) == (4, "")
+    assert (done.code, done.json["problems"][0]["code"]) == (4, "N412")
     told = first_problem(done.err)
     assert (told.code, "64 MiB" in told.message) == ("N412", True)
 

@@ -1382,14 +1382,12 @@ DATA: list[Refused | Taken] = [
     ),
     bad_data(
         "102 a column of texts instead of a feature",
-        "id,b,c\nx,2,3\n",
+        "id,b,c\nx,2,3\ny,4,5\n",
         ("N404", 2, 1),
         says=("'x'", "'id'"),
         helps="text in every row",
     ),
-    bad_data(
-        "102 a text with an umlaut", cell("München"), ("N404", 2, 3), helps="text in every row"
-    ),
+    bad_data("102 a text with an umlaut", cell("München"), ("N404", 2, 3), helps="decimal number"),
     bad_data(
         "102 a column of texts without a name",
         "x,1,2,3\ny,4,5,6\n",

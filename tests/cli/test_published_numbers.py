@@ -261,7 +261,7 @@ def test_the_books_weights_do_not_fit_untransposed(tmp_path: Path) -> None:
     """(3, 4) times (3, 4): without the layout line the inner sizes 4 and 3 differ, exit 3."""
     config = tmp_path / "untransposed.yaml"
     config.write_text(spec_without("batch", "layout"), encoding="utf-8")
-    done = run_nncli("forward", config, "sample_data/batch.csv", "--format", "json")
+    done = run_nncli("forward", config, "sample_data/batch.csv", "--format", "csv")
     assert (done.returncode, done.stdout) == (3, "")
     assert "error[N2" in done.stderr
     assert "Traceback" not in done.stderr
@@ -486,7 +486,7 @@ def test_the_three_shares_of_every_flower_sum_to_1() -> None:
 
 def test_a_text_column_that_is_not_dropped_is_refused() -> None:
     """The species are no numbers: wrong data, exit 4, and nothing on stdout."""
-    done = run_nncli("forward", "configs/iris.yaml", "sample_data/iris.csv", "--format", "json")
+    done = run_nncli("forward", "configs/iris.yaml", "sample_data/iris.csv", "--format", "csv")
     assert (done.returncode, done.stdout) == (4, "")
     assert "sample_data/iris.csv:" in done.stderr
     assert "Traceback" not in done.stderr

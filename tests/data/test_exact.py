@@ -407,7 +407,7 @@ def test_a_misplaced_quote_is_located_on_its_own_line(
         ("2.O,b", True),
         ("5%,rate", True),
         ("x1,x2", True),
-        ("$5,$6", True),
+        ("$5,a", True),
         ("1e5, .5", False),
     ],
 )
@@ -438,7 +438,7 @@ def test_a_first_row_that_is_neither_names_nor_numbers_is_an_error(row: str) -> 
 
 
 NUMBERS, MISSING = ["1", "-2.5", " 3 ", "nan", "-inf", "1e5"], ["", " ", "NA", "n/a", "-", "?"]
-MISTYPED, WORDS = ["2.O", "5%", "1 000", "+3a"], ["a", "x1", "Ä", "width (cm)", "$5"]
+MISTYPED, WORDS = ["2.O", "5%", "1 000", "+3a", "$5"], ["a", "x1", "Ä", "width (cm)", "#1 b"]
 
 
 @given(st.lists(st.sampled_from(NUMBERS + MISSING + MISTYPED + WORDS), min_size=2, max_size=5))
@@ -516,7 +516,7 @@ def test_blank_lines_are_no_rows_and_are_counted_and_keep_their_numbers() -> Non
 
 
 def test_a_line_that_holds_a_delimiter_is_not_blank() -> None:
-    assert [where(p) for p in refused("a,b\n ,\n").problems] == [("N404", 2, 1), ("N404", 2, 2)]
+    assert [where(p) for p in refused("a,b\n ,\n").problems] == [("N404", 2, 1)]
     assert where(only_problem("a\n\t\n1\n", delimiter="\t")) == ("N403", 2, 1)
 
 

@@ -18,7 +18,8 @@ from nncli.data.numbers import (
     is_infinity,
     is_missing,
     is_number,
-    starts_like_a_number,
+    looks_like_a_number,
+    numbers_meant,
     why_not_a_number,
 )
 from nncli.errors import DataError
@@ -57,7 +58,7 @@ def bits(value: float) -> bytes:
 # ------------------------------------------------------------------------------ the oracle
 
 
-def looks_like_a_number(cell: str) -> bool:
+def is_a_literal(cell: str) -> bool:
     """Say by hand, character by character, whether a cell is a number."""
     rest = cell
     while rest[:1] in {" ", "\t"}:
@@ -173,7 +174,7 @@ def test_nothing_else_is_a_number(cell: str) -> None:
 
 @given(st.text(ALPHABET, max_size=12) | nearly_numbers() | number_texts() | st.text(max_size=6))
 def test_a_cell_is_a_number_exactly_if_the_grammar_read_by_hand_says_so(cell: str) -> None:
-    assert (is_number(cell) is not None) == looks_like_a_number(cell)
+    assert (is_number(cell) is not None) == is_a_literal(cell)
 
 
 @given(number_texts(), st.text(" \t", max_size=4), st.text(" \t", max_size=4))
@@ -296,14 +297,20 @@ def test_other_cells_are_not_missing(cell: str) -> None:
     assert not is_missing(cell)
 
 
-@pytest.mark.parametrize("cell", ["2.O", "5%", " 1x", "+3a", "-.5b", ".1.2", "1/2", "0x10"])
-def test_a_mistyped_number_starts_like_one(cell: str) -> None:
-    assert starts_like_a_number(cell)
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("2.O", "5%", " 1x", "+3a", "-.5b", ".1.2", "1/2", "0x10", "(5)", "$5", "'1'", "\u22121"),
+        *("½", "\u00a01", "\u0661", "<5", "[1]", "~5"),
+    ],
+)
+def test_a_mistyped_number_looks_like_one(cell: str) -> None:
+    assert looks_like_a_number(cell)
 
 
-@pytest.mark.parametrize("cell", ["x1", "", "e5", "-", ".", "+", "species", "(5)"])
-def test_a_word_does_not_start_like_a_number(cell: str) -> None:
-    assert not starts_like_a_number(cell)
+@pytest.mark.parametrize("cell", ["x1", "", "e5", "-", ".", "+", "species", "größe 1", "#a1"])
+def test_a_word_does_not_look_like_a_number(cell: str) -> None:
+    assert not looks_like_a_number(cell)
 
 
 @pytest.mark.parametrize(("cell", "infinite"), [("inf", True), ("-INFINITY", True), ("1e9", False)])
@@ -335,8 +342,7 @@ def test_an_infinity_is_told_by_its_spelling(cell: str, infinite: bool) -> None:
     ],
 )
 def test_a_cell_that_is_no_number_is_told_why(cell: str, words: str) -> None:
-    (hint,) = why_not_a_number(cell)
-    assert words in hint
+    assert words in why_not_a_number(cell)[0]
 
 
 def test_a_plain_word_needs_no_explanation() -> None:
@@ -346,3 +352,63 @@ def test_a_plain_word_needs_no_explanation() -> None:
 @given(st.text(max_size=30))
 def test_an_explanation_can_be_asked_of_any_text(cell: str) -> None:
     assert all(hint.strip() for hint in why_not_a_number(cell))
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("1,000", "1000"),
+        ("-1,234,567.5", "-1234567.5"),
+        ("1 000", "1000"),
+        ("1'000'000", "1000000"),
+        ("1_000", "1000"),
+        ("1,00,000", "100000"),
+        ("1.000.000", "1000000"),
+        ("1.000,5", "1000.5"),
+        ("1,5", "1.5"),
+        (",5", ".5"),
+        ("\u22121.5", "-1.5"),
+        ("\uff11\uff12", "12"),
+        ("\u0661\u0662", "12"),
+        ("\u00a05 ", "5"),
+        ("' 5'", "5"),
+        ("0x1F", "31"),
+        ("-0b11", "-3"),
+        ("5 %", "0.05"),
+        ("12.5%", "0.125"),
+        ("1d-3", "1e-3"),
+        ("2.O", "2.0"),
+        ("l2", "12"),
+        ("$ 5.50", "5.50"),
+        ("5 \N{EURO SIGN}", "5"),
+        ("7 cm", "7"),
+        ("3 km/h", "3"),
+        ("(5)", "-5"),
+        ("1/4", "0.25"),
+        ("True", "1"),
+        ("no", "0"),
+        ("3\x1a", "3"),
+        ("1.5f", "1.5"),
+    ],
+)
+def test_a_number_in_disguise_is_found(cell: str, number: str) -> None:
+    assert numbers_meant(cell)[0][1] == number
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["", "NA", "x", "1²", "1j", "1:30", "2020-01-01", "1e", "0x", "1/0", "O", "1O" * 31],
+)
+def test_nothing_is_made_of_what_may_be_anything(cell: str) -> None:
+    assert numbers_meant(cell) == []
+
+
+def test_a_lone_group_behind_a_comma_may_be_thousands_or_decimals() -> None:
+    assert [number for _, number in numbers_meant("1,000")] == ["1000", "1.000"]
+
+
+@given(st.text(alphabet="0123456789+-.,'_ %$()/eExOlI\u2212\uff11\u00a0", max_size=12))
+def test_whatever_was_meant_is_a_number(cell: str) -> None:
+    for words, number in numbers_meant(cell):
+        assert words
+        assert is_number(number)

@@ -175,4 +175,4 @@ def test_transposed_weights_are_called_transposed() -> None:
     weights = ((1.0, 2.0, 3.0, 4.0),) * 3
     (misfit,) = unfitting(LayerSpec(name="one", neurons=3, weights=weights), 4).misfits
     assert "transposed" in misfit.message
-    assert "layout: neurons_by_inputs" in misfit.help[0]
+    assert (misfit.code, misfit.found, misfit.wanted) == ("N201", 3, 4)

@@ -36,7 +36,9 @@ def test_a_forward_pass_has_every_part(cli: RunCli) -> None:
     done = cli(*TWO_LAYERS, "--format", "json")
     assert (done.code, done.err) == (0, "")
     document = strictly(done.out)
-    assert list(document) == ["format", "network", "data", "layers", "output", "notes"]
+    assert list(document) == [
+        *("format", "network", "data", "layers", "output", "notes", "problems")
+    ]
     assert document["format"] == "nncli.forward/1"
     assert document["network"] == {
         "name": "two_layers",
@@ -222,7 +224,25 @@ def test_shapes_that_do_not_fit_are_problems_with_a_code_and_a_place(cli: RunCli
     done = cli("shapes", "configs/broken.yaml", "--format", "json")
     assert done.code == 3
     (problem,) = strictly(done.out)["problems"]
-    assert list(problem) == ["code", "title", "file", "line", "column", "message", "help"]
+    assert list(problem) == [
+        *("code", "title", "severity", "file", "line", "column", "message"),
+        *("suggestions", "help"),
+    ]
+    assert problem["severity"] == "error"
+    assert problem["suggestions"][0] == {
+        "message": "give layer 1 5 neurons",
+        "options": [],
+        "edits": [
+            {
+                "file": "configs/broken.yaml",
+                "line": 8,
+                "column": 14,
+                "end_line": 8,
+                "end_column": 15,
+                "text": "5",
+            }
+        ],
+    }
     assert (problem["code"], problem["file"]) == ("N201", "configs/broken.yaml")
     assert (problem["line"], problem["column"]) == (12, 14)
     assert problem["message"] in done.err

@@ -1,0 +1,41 @@
+"""`nncli explain-error`: a short lesson about a problem code."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
+
+from nncli.cli.edge import error_edge
+from nncli.cli.options import Debug
+from nncli.cli.streams import show
+from nncli.errors import PROBLEM_TITLES, UsageError, did_you_mean, quoted
+
+
+def explain_error(
+    code: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CODE]",
+            help="The code in a message, as in error[N201]; without it, all are listed.",
+            show_default=False,
+        ),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Explain a problem's CODE: what it means, a tiny example, how to mend it."""
+    with error_edge(debug=debug):
+        from nncli.render.lessons import codes_view, lesson_view
+
+        if code is None:
+            show(lambda _: codes_view())
+            return
+        digits = re.search("[0-9]+", code)
+        known = f"N{digits[0]}" if digits is not None else code.upper()
+        if known not in PROBLEM_TITLES:
+            hints = did_you_mean(known, list(PROBLEM_TITLES))
+            raise UsageError(
+                f"there is no code {quoted(code)}", *hints, "nncli explain-error lists them"
+            )
+        show(lambda width: lesson_view(known, width))

@@ -1,0 +1,122 @@
+"""Some data as a patient: its beginning, how it was to be read, and what it was for."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from nncli.data.batches import DataOptions, read_look
+from nncli.data.columns import (
+    ColumnChoice,
+    Header,
+    Selection,
+    WantedInputs,
+    feature_selector,
+)
+from nncli.data.lines import read_lines
+from nncli.data.npy import MAGIC as NPY_MAGIC
+from nncli.data.records import RecordReader
+from nncli.errors import DataError, FirstLook, Suggestion, quoted
+from nncli.spec.reader import SpecReading
+
+# What may come of reading a file in another form than it was written in.
+FORM_FAULTS = frozenset({"N402", "N403", "N404", "N405", "N407", "N408", "N410"})
+
+
+@dataclass(frozen=True)
+class DataCase:
+    """Some data, how it was to be read, and the network it was for."""
+
+    file: str
+    look: FirstLook
+    options: DataOptions
+    choice: ColumnChoice
+    wanted: WantedInputs
+    reading: SpecReading
+
+    def fault(self) -> DataError | None:
+        """Return what is wrong with the beginning of the data, if anything is."""
+        try:
+            select = feature_selector(self.choice, self.wanted)
+            read_look(self.look, self.file, self.options, select, self.wanted.largest)
+        except DataError as error:
+            return error
+        return None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A case as it would be, and how to get there; likelihood: larger is likelier."""
+
+    case: DataCase
+    suggestion: Suggestion
+    likelihood: int
+
+
+def with_option(
+    case: DataCase, words: str, options: tuple[str, ...], likelihood: int, **changes: object
+) -> Change:
+    """Return the change of options of the reading.
+
+    options: what the user types for it; changes: the same, as fields of DataOptions.
+    """
+    changed = replace(case.options, **changes)  # type: ignore[arg-type]
+    return Change(replace(case, options=changed), Suggestion(words, options), likelihood)
+
+
+def decoded(case: DataCase, content: bytes) -> str:
+    """Return content as text, whatever it is; a byte-order mark in front is no part of it."""
+    try:
+        text = content.decode(case.options.encoding, "replace")
+    except UnicodeError:  # UTF-16 without its mark
+        text = content.decode("latin-1")
+    return text.removeprefix("\ufeff")
+
+
+class _HeaderSeen(Exception):  # noqa: N818  # no error: the way out of the reader
+    """All that was wanted of the data is known."""
+
+
+def read_header(case: DataCase) -> Header | None:
+    """Return the names of the columns as the case reads them, if it comes so far."""
+    seen: list[Header] = []
+
+    def see(header: Header) -> Selection:
+        seen.append(header)
+        raise _HeaderSeen
+
+    with suppress(_HeaderSeen, DataError):
+        read_look(case.look, case.file, case.options, see)
+    return seen[0] if seen else None
+
+
+def read_rows(case: DataCase, header: Header) -> list[list[str]]:
+    """Return the cells of the first rows below the header that are as wide as it."""
+    if case.look.content.startswith(NPY_MAGIC):
+        return []
+    rows = read_records(case)[int(header.named) :]
+    return [row for row in rows if len(row) == len(header.names)]
+
+
+def read_records(case: DataCase) -> list[list[str]]:
+    """Return the cells of all rows, as far as they can be cut into cells."""
+    delimiter = case.options.delimiter or ","
+    lines = read_lines([case.look.content], case.file, case.options.encoding, delimiter)
+    rows: list[list[str]] = []
+    with suppress(DataError):
+        rows.extend(record.cells for record in RecordReader(lines, case.file, delimiter))
+    return rows if case.look.complete else rows[:-1]
+
+
+def header_and_width(case: DataCase) -> tuple[list[str], int]:
+    """Return the first row, and how many values all of the next have: 0 if that differs."""
+    records = read_records(case)
+    widths = {len(cells) for cells in records[1:]}
+    alike = len(records) > 2 and len(widths) == 1
+    return (records[0] if records else []), (widths.pop() if alike else 0)
+
+
+def called(header: Header, position: int) -> str:
+    """Return how a message calls a column."""
+    has_name = header.named and header.names[position]
+    return quoted(header.names[position]) if has_name else f"column {position + 1}"

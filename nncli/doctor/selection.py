@@ -1,0 +1,139 @@
+"""Which columns to leave out or to take, so that the data has the network's width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nncli.data.columns import Header, find_column
+from nncli.doctor.case import Change, called, read_header, read_rows
+from nncli.doctor.columns import ColumnFacts, Suspicion, column_facts
+from nncli.doctor.layers import change_of_inputs
+from nncli.errors import DataError, Suggestion, nearest
+
+# More of equal likelihood are no help.
+_MAX_COLUMNS_TRIED = 8
+# Whoever has more to leave out had better say what stays.
+_MAX_COLUMNS_LEFT_OUT = 10
+
+
+def column_changes(change: Change) -> Iterator[Change]:
+    """Yield the change together with a choice of columns, or with other inputs of the network."""
+    case = change.case
+    header = read_header(case)
+    if header is None or case.choice.columns:
+        return
+    if case.wanted.columns is not None and not header.positional:
+        yield from _columns_by_name(change, header, case.wanted.columns)
+        return
+    items = (*case.choice.drop, *case.choice.keep)
+    try:
+        left_out = {find_column(item, header, "") for item in items}
+    except DataError:
+        return
+    features = [position for position in range(len(header.names)) if position not in left_out]
+    surplus = len(features) - case.wanted.size
+    if surplus > 0 and not header.transposed:
+        yield from _fewer_columns(change, header, features, surplus)
+    if surplus < 0:
+        yield from _more_columns(change)
+    other_inputs = change_of_inputs(case.reading, len(features))
+    if surplus and not change.suggestion.options and other_inputs is not None:
+        wanted = replace(case.wanted, size=len(features))
+        yield Change(replace(case, wanted=wanted), other_inputs, 45)
+
+
+def _fewer_columns(
+    change: Change, header: Header, features: list[int], surplus: int
+) -> Iterator[Change]:
+    """Yield the columns to leave out, the most suspicious first."""
+    rows = read_rows(change.case, header)
+    last = len(header.names) - 1
+    facts = [
+        column_facts(p, header.names[p], [row[p] for row in rows], is_last=p == last)
+        for p in features
+    ]
+    text = [fact for fact in facts if fact.suspicion == Suspicion.TEXT]
+    if len(text) > surplus or surplus > _MAX_COLUMNS_LEFT_OUT:
+        return
+    # where nothing speaks for either, the last columns are likelier than the first
+    ranked = sorted(facts, key=lambda fact: (fact.suspicion, fact.position), reverse=True)
+    if surplus == 1:
+        choices = [[fact] for fact in (text or ranked[:_MAX_COLUMNS_TRIED])]
+    else:
+        choices = [ranked[:surplus]]
+        if not text and facts[-surplus:] != sorted(ranked[:surplus], key=lambda f: f.position):
+            choices.append(facts[-surplus:])
+    for number, chosen in enumerate(choices):
+        yield _leaving_out(change, header, chosen, number)
+        if len(chosen) == 1 and chosen[0].suspicion:
+            other = replace(chosen[0], is_identifier=not chosen[0].is_identifier, reason="")
+            yield _leaving_out(change, header, [other], number + 1)
+
+
+_LIKELIHOODS = {
+    Suspicion.TEXT: 85,
+    Suspicion.BY_NAME_AND_VALUES: 80,
+    Suspicion.BY_NAME: 75,
+    Suspicion.BY_VALUES: 70,
+    Suspicion.NONE: 30,
+}
+
+
+def _leaving_out(change: Change, header: Header, facts: list[ColumnFacts], number: int) -> Change:
+    kept = [fact.position for fact in facts if fact.is_identifier]
+    dropped = [fact.position for fact in facts if not fact.is_identifier]
+    options = list(change.suggestion.options)
+    words = [change.suggestion.words] if change.suggestion.words else []
+    for flag, positions, verb in (
+        ("--keep", kept, "carry {} through unread"),
+        ("--drop", dropped, "leave {} out"),
+    ):
+        if positions:
+            options += [flag, ",".join(header.item(position) for position in positions)]
+            names = " and ".join(called(header, position) for position in positions)
+            words.append(verb.format(names))
+    if len(facts) == 1 and facts[0].reason:
+        words[-1] += f"{facts[0].reason}"
+    case = change.case
+    choice = replace(
+        case.choice,
+        keep=(*case.choice.keep, *(str(position + 1) for position in kept)),
+        drop=(*case.choice.drop, *(str(position + 1) for position in dropped)),
+    )
+    likelihood = min(_LIKELIHOODS[fact.suspicion] for fact in facts) - number
+    return Change(
+        replace(case, choice=choice),
+        Suggestion(", and ".join(words), tuple(options), change.suggestion.edits),
+        min(likelihood, change.likelihood or likelihood),
+    )
+
+
+def _more_columns(change: Change) -> Iterator[Change]:
+    """Yield the case without each of the columns that the user has left out."""
+    choice = change.case.choice
+    for option in ("drop", "keep"):
+        items: tuple[str, ...] = getattr(choice, option)
+        for item in items:
+            others = tuple(other for other in items if other != item)
+            case = replace(change.case, choice=replace(choice, **{option: others}))
+            words = f"do without `--{option} {item}`"
+            yield Change(case, Suggestion(words, change.suggestion.options), 60)
+
+
+def _columns_by_name(change: Change, header: Header, names: tuple[str, ...]) -> Iterator[Change]:
+    """Yield the columns that the spec's inputs may mean: of nearly those names, or in order."""
+    if header.named:
+        meant = [nearest(name, header.names[:1000]) for name in names]
+        words = "take the columns whose names are nearest"
+    else:
+        meant = [str(position + 1) for position in range(len(names))]
+        words = "take the columns in their order"
+    items = tuple(item for item in meant if item is not None)
+    if len(set(items)) < len(names) or len(items) > len(header.names):
+        return
+    case = replace(change.case, choice=replace(change.case.choice, columns=items))
+    listed = ",".join(header.item(header.names.index(i)) if header.named else i for i in items)
+    options = (*change.suggestion.options, "--columns", listed)
+    words = f"{change.suggestion.words}, and {words}" if change.suggestion.words else words
+    yield Change(case, Suggestion(words, options), min(75, change.likelihood or 75))
