@@ -138,9 +138,13 @@ def _mends(suggestion: Suggestion, problem: Problem, case: DataCase) -> bool:
     fault = _edited(case, suggestion.edits).fault()
     if fault is None:
         return True
+    before = case.fault()
+    known = [(other.code, other.place) for other in before.problems] if before else []
     left = [(other.code, other.place) for other in fault.problems]
-    lines = [other.line for _, other in left if other is not None and other.line is not None]
-    return (problem.code, place) not in left and min(lines, default=0) >= (place.line or 0)
+    new = [where for code, where in left if (code, where) not in known]
+    # mended, even if further down something shows that had not been told yet
+    later = all(where is not None and (where.line or 0) >= (place.line or 0) for where in new)
+    return (problem.code, place) not in left and later
 
 
 def _edited(case: DataCase, edits: Sequence[Edit]) -> DataCase:

@@ -79,7 +79,7 @@ def _without_first_line(case: DataCase) -> Iterator[Change]:
         words = "remove the first line: one that starts with # is no comment here"
         words = words.replace("#", title[: 1 if title[0] in "#%" else 2])
         yield Change(below, Suggestion(words, edits=(edit,)), 88)
-    elif end and (case.options.delimiter or ",") not in title:
+    elif title and end and (case.options.delimiter or ",") not in title:
         words = "if the first line is a title, remove it"
         yield Change(below, Suggestion(words, edits=(edit,)), 50)
 
@@ -92,7 +92,7 @@ def _renamed_columns(case: DataCase) -> Iterator[Change]:
     delimiter = case.options.delimiter or ","
     line, _, rest = case.look.content.partition(b"\n")
     text = decoded(case, line).rstrip("\r")
-    if '"' in text:
+    if text.split(delimiter) != names:  # quotes, or blank lines above
         return
     if width > len(names):
         added = [f"column_{number + 1}" for number in range(len(names), width)]

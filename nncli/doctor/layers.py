@@ -20,6 +20,8 @@ from nncli.spec.reader import SpecReading
 
 # Nobody reads more of them; those beyond are reported without a remedy.
 _TREATED_MISFITS = 20
+# Trying to turn the weights of more layers takes too long, and nobody has written them by hand.
+_MAX_TURNED_LAYERS = 1000
 _NOTHING_WORKS = "no single change of a size, a layout or a list of biases makes the network fit"
 _SAME_CAUSE = "the first change above mends this, too"
 
@@ -71,18 +73,18 @@ def treat_layers(reading: SpecReading, features: int | None = None) -> tuple[Pro
             if working:
                 change, left = working[0]
                 spec = change.applied_to(spec)
-            advice = _by_hand(layer, misfit, prefix="or " if working else "")
+            advice = _by_hand(patient.shape(layer.layer), prefix="or " if working else "")
             advice = advice if working else (_NOTHING_WORKS, *advice)
         else:
-            advice = _by_hand(layer, misfit)
+            advice = _by_hand(layer)
         problems.append(Problem(misfit.code, misfit.message, place, advice, suggestions))
     return tuple(problems)
 
 
-def _by_hand(layer: LayerShape, misfit: Misfit, prefix: str = "") -> tuple[str, ...]:
-    """Return the change that only the user can make: weights of another shape."""
+def _by_hand(layer: LayerShape, prefix: str = "") -> tuple[str, ...]:
+    """Return the change that only the user can make: weights for other inputs."""
     inputs, neurons = layer.weights_shape
-    if misfit.code != "N201" or (inputs, neurons) == (layer.neurons, layer.inputs):
+    if inputs == layer.inputs or (inputs, neurons) == (layer.neurons, layer.inputs):
         return ()
     rows = "rows" if layer.layout == "inputs_by_neurons" else "numbers in each row"
     shape = f"weights for {count_of(layer.inputs, 'input')}"
@@ -169,11 +171,13 @@ def _layout_changes(patient: _Patient, number: int) -> Iterator[_Change]:
     if own.weights is None:
         return
     layout = other_layout(own.layout)
-    turned = {
-        n: layer.model_copy(update={"layout": layout})
-        for n, layer in enumerate(spec.layers, start=1)
-        if layer.weights is not None and layer.layout != layout
-    }
+    turned = {number: own.model_copy(update={"layout": layout})}
+    if len(spec.layers) <= _MAX_TURNED_LAYERS:
+        turned |= {
+            n: layer.model_copy(update={"layout": layout})
+            for n, layer in enumerate(spec.layers, start=1)
+            if layer.weights is not None and layer.layout != layout
+        }
     if len(turned) > 1:
         words = f"read the weights of all layers as {_meaning(layout)}"
         yield _Change(words, _all_layouts_edit(editor, spec, layout), layers=turned)
@@ -232,7 +236,7 @@ def _neurons_change(patient: _Patient, number: int, neurons: int) -> _Change:
     layer = patient.spec.layers[number - 1]
     edit = patient.editor.replace(("layers", number - 1, "neurons"), str(neurons))
     changed = layer.model_copy(update={"neurons": neurons})
-    words = f"give layer {number} {count_of(neurons, 'neuron')}"
+    words = f"let layer {number} have {count_of(neurons, 'neuron')}"
     return _Change(words, edit, layers={number: changed})
 
 
@@ -245,11 +249,11 @@ def _bias_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Itera
     lacking = own.neurons - len(own.biases)
     biases = (*own.biases, *[0.0] * lacking)[: own.neurons]
     if lacking > 0:
-        added = "a bias" if lacking == 1 else f"{lacking:,} biases"
-        words = f"give layer {number} {added} more, whatever belongs there instead of 0"
+        added = count_of(lacking, "bias", "biases")
+        words = f"add {added} to layer {number}, with what belongs there instead of 0"
     else:
-        left_out = "a bias" if lacking == -1 else f"{-lacking:,} biases"
-        words = f"take {left_out} of layer {number} away, the last if it is the wrong one"
+        left_out = count_of(-lacking, "bias", "biases")
+        words = f"take {left_out} away from layer {number}, the last if it is the wrong one"
     edit = patient.editor.resize(("layers", number - 1, "biases"), own.neurons)
     changed = own.model_copy(update={"biases": biases})
     yield _Change(words, edit, layers={number: changed})

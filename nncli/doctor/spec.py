@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nncli.doctor.edits import edited
-from nncli.errors import SpecError, Suggestion
+from nncli.errors import Problem, SpecError, Suggestion
 from nncli.spec.reader import Overrides, inspect_spec
 
 # Reading a larger spec again and again would take longer than anyone waits for an error.
@@ -18,7 +18,7 @@ def treat_spec(
 ) -> SpecError:
     """Return the error with those of its proposed changes that were seen to work.
 
-    A change works if its problem is gone and no new one has come.
+    *content* is the spec's text; *overrides* what the command line says instead of it.
     """
     problems = []
     for number, problem in enumerate(error.problems):
@@ -27,7 +27,7 @@ def treat_spec(
             kept = [
                 suggestion
                 for suggestion in problem.suggestions
-                if _works(suggestion, error, content, file, overrides)
+                if _works(suggestion, problem, error, content, file, overrides)
             ]
         said = {suggestion.words for suggestion in kept}
         advice = tuple(text for text in problem.help if text not in said)
@@ -37,12 +37,16 @@ def treat_spec(
 
 def _works(
     suggestion: Suggestion,
+    problem: Problem,
     error: SpecError,
     content: bytes,
     file: str,
     overrides: Overrides | None,
 ) -> bool:
-    before = [(other.code, other.message) for other in error.problems]
+    """Whether a change makes its problem go away, and brings none where it changes something.
+
+    A misspelt key hides what is wrong below it: that may come to light.
+    """
     if suggestion.options:
         overrides = replace(overrides or Overrides(), seed=int(suggestion.options[1]))
     else:
@@ -50,6 +54,10 @@ def _works(
     try:
         inspect_spec(content, file, overrides)
     except SpecError as other:
-        after = [(left.code, left.message) for left in other.problems]
-        return len(after) < len(before) and set(after) <= set(before)
+        known = {(old.code, old.message) for old in error.problems}
+        if (problem.code, problem.message) in {(p.code, p.message) for p in other.problems}:
+            return False
+        new = [p for p in other.problems if (p.code, p.message) not in known]
+        changed = {edit.line for edit in suggestion.edits}
+        return not any(p.place is None or p.place.line in changed for p in new)
     return True

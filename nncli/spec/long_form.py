@@ -229,15 +229,17 @@ def _write_out_sizes(form: LongForm) -> None:
 
 
 def _worded(form: LongForm, sizes: list[Any]) -> list[Any]:
-    """Return sizes of which no more are faulty than anyone would word; the others are counted."""
-    kept, faulty = list(sizes), 0
+    """Return the sizes up to so many faulty ones that nobody would read of more.
+
+    The faulty ones behind are counted; what is right behind them need not be validated.
+    """
+    faulty = 0
     for index, size in enumerate(sizes):
-        if type(size) is not int:
-            faulty += 1
-            if faulty > MAX_PROBLEMS:
-                form.more += 1
-                kept[index] = 1
-    return kept
+        faulty += type(size) is not int
+        if faulty > MAX_PROBLEMS:
+            form.more += sum(type(other) is not int for other in sizes[index:])
+            return sizes[:index]
+    return sizes
 
 
 def _write_out_activations(form: LongForm) -> None:
@@ -245,19 +247,20 @@ def _write_out_activations(form: LongForm) -> None:
     if "activations" not in spec:
         return
     activations, layers = spec["activations"], spec["layers"]
+    count = len(spec["layer_sizes"]) - 1
     if not isinstance(activations, list):
         for index, layer in enumerate(layers):
             layer["activation"] = activations
             form.origins["layers", index, "activation"] = ("activations",)
         return
-    if len(activations) != len(layers):
+    if len(activations) != count:
         sizes = form.source.place(("layer_sizes",), of_key=True)
         message = (
-            f"{count_of(len(activations), 'activation')} for {count_of(len(layers), 'layer')} "
+            f"{count_of(len(activations), 'activation')} for {count_of(count, 'layer')} "
             f"(`layer_sizes` at {sizes.line}:{sizes.column} holds the inputs, "
-            f"then {count_of(len(layers), 'layer')})"
+            f"then {count_of(count, 'layer')})"
         )
-        help_line = f"write one activation for all, or {len(layers)}"
+        help_line = f"write one activation for all, or {count}"
         only = form.source.written(("activations", 0)) if len(activations) == 1 else None
         edit = form.editor.replace(("activations",), only) if only else None
         proposals = form.editor.suggest("the same for every layer", edit)
@@ -266,7 +269,7 @@ def _write_out_activations(form: LongForm) -> None:
         layers[index]["activation"] = activation
         form.origins["layers", index, "activation"] = ("activations", index)
     # Those beyond the last layer are still checked for their own faults.
-    for index in range(len(layers), len(activations)):
+    for index in range(count, len(activations)):
         _write_out_choice(form, ("activations", index), activations[index], "activation")
 
 

@@ -230,7 +230,7 @@ def test_shapes_that_do_not_fit_are_problems_with_a_code_and_a_place(cli: RunCli
     ]
     assert problem["severity"] == "error"
     assert problem["suggestions"][0] == {
-        "message": "give layer 1 5 neurons",
+        "message": "let layer 1 have 5 neurons",
         "options": [],
         "edits": [
             {
