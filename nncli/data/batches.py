@@ -153,7 +153,9 @@ def _npy_table(
         values = np.ascontiguousarray(values.T)
     names = tuple(f"column_{number}" for number in range(1, values.shape[1] + 1))
     # Its columns have no names, so a spec's inputs.columns are taken by position.
-    selection = select(Header(names, named=False, place=Place(file), positional=True))
+    transposed = options.samples == "columns"
+    header = Header(names, named=False, place=Place(file), positional=True, transposed=transposed)
+    selection = select(header)
     if selection.kept:
         message = "--keep carries text columns, and an NPY file has numbers only"
         raise DataError(Problem("N408", message, Place(file), ("leave --keep out",)))

@@ -108,7 +108,7 @@ def feature_selector(choice: ColumnChoice, wanted: WantedInputs) -> Select:
             left_out = {*kept, *dropped}
             features = tuple(i for i in range(len(header.names)) if i not in left_out)
         if len(features) != wanted.size:
-            error = DataError(_width_problem(header, len(features), wanted.size))
+            error = DataError(_width_problem(header, len(features), wanted.size, choice))
             error.features = len(features)
             raise error
         return Selection(features, kept, notes)
@@ -196,7 +196,8 @@ def _ignored(header: Header, used: set[int]) -> tuple[Note, ...]:
     return (Note("ignored_columns", f"{noun} not among the spec's inputs, ignored: {listed}"),)
 
 
-def _width_problem(header: Header, features: int, size: int) -> Problem:
+def _width_problem(header: Header, features: int, size: int, choice: ColumnChoice) -> Problem:
     found = count_of(features, "feature line" if header.transposed else "feature column")
-    message = f"the file has {found}, the network takes {size:,}"
+    owner = f"--columns chooses {found}" if choice.columns else f"the file has {found}"
+    message = f"{owner}, the network takes {size:,}"
     return Problem("N407", message, header.place)

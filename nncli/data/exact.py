@@ -209,6 +209,8 @@ class _CellReader:
         cells = ", ".join(quoted(record.cells[position]) for position in positions[:3])
         more = ", …" if len(positions) > 3 else ""
         message = f"no cell of this row is a number: {cells}{more}"
+        if remedies := _row_edits(self.file, record, self.form):
+            return Problem("N404", message, place, (remedies[0].words,), remedies)
         words = "if it is no sample (units, a comment, a title), remove the line"
         return Problem("N404", message, place, (words,), (Suggestion(words, edits=(without,)),))
 
@@ -234,7 +236,9 @@ class _CellReader:
         message = self._fault_of(record, position)
         remedies = _cell_edits(self.file, record, position, self.form.delimiter)
         hints = why_not_a_number(cell)
-        if not hints:
+        if not hints and any(map(str.isnumeric, cell)):
+            hints = ("write a decimal number",)
+        elif not hints:
             words = "write a decimal number, or remove the line if it is no sample"
             without = _without_line(self.file, record.line.number)
             hints, remedies = (words,), (Suggestion(words, edits=(without,)),)
@@ -291,10 +295,11 @@ def _ragged(file: str, record: Record, width: int, first: Record, delimiter: str
         return Problem("N403", message, place, (hint,), (Suggestion(hint, edits=(without,)),))
     if found < width and not line.end:
         hint = "the last line has no line end: the file may be cut off"
-    elif found > width and record.cells[-1] == "":
+    elif found > width and not record.cells[-1].strip():
         hint = "remove the delimiter at the end of the line"
-        end = len(line.text.rstrip())
-        edit = Edit(file, line.number, end, line.number, end + 1, "", shorten(line.text[: end - 1]))
+        end = line.text.rfind(delimiter) + 1
+        rest = len(line.text) + 1
+        edit = Edit(file, line.number, end, line.number, rest, "", shorten(line.text[: end - 1]))
         proposals = (Suggestion(hint, edits=(edit,)),) if found == width + 1 else ()
         return Problem("N403", message, place, (hint,), proposals)
     elif found > width and re.search(r"(^|\D)[0-9]{1,3},[0-9]{3}(\D|$)", line.text):
@@ -418,9 +423,9 @@ def _is_header(record: Record, file: str, form: CsvFormat, *, corner: bool = Fal
     if all(is_missing(cell) or looks_like_a_number(cell) for cell in cells):
         message = f"the first row is neither names nor numbers: {quoted(cells[0])}"
         hints = (*why_not_a_number(cells[0]), decide)
-        raise DataError(
-            Problem("N410", message, _place(file, record, skipped, form.delimiter), hints)
-        )
+        place = _place(file, record, skipped, form.delimiter)
+        remedies = _row_edits(file, record, form)
+        raise DataError(Problem("N410", message, place, hints, remedies))
     return True
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
-from nncli.errors import DataError, Place, Problem
+from nncli.errors import DataError, Edit, Place, Problem, Suggestion, shorten
 
 MAX_LINE_CHARACTERS = 16 * 1024 * 1024
 
@@ -162,7 +162,10 @@ def _checked(line: Line, source: _Source) -> Line:
         before, found, _ = line.text.partition(character)
         if found:
             place = source.place(line.number, before, line.text)
-            raise DataError(Problem("N406", message, place, (hint,)))
+            at, text = len(before) + 1, before + line.text[len(before) + 1 :]
+            edit = Edit(source.file, line.number, at, line.number, at + 1, "", shorten(text))
+            remedy = (Suggestion(hint, edits=(edit,)),) if character == _BOM else ()
+            raise DataError(Problem("N406", message, place, (hint,), remedy))
     if not line.text.isascii() and (half := _SURROGATE.search(line.text)):
         place = source.place(line.number, line.text[: half.start()], line.text)
         help_line = ("name the right --encoding",)

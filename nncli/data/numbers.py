@@ -136,11 +136,28 @@ _DISGUISES: tuple[tuple[str, str, Callable[[re.Match[str]], str]], ...] = (
         lambda found: found[0].translate(str.maketrans("OolI", "0011")),
     ),
     (
-        rf"[$€£]? *({_DIGITS_AND_POINT})(?: *[$€£]| +[^\W\d_]+/?[^\W\d_]*)?",
+        r"([+-]?)[$€£] *([0-9].*)|([+-]?[0-9][0-9.,' ]*?) *(?:[$€£]|°?[^\W\d_]{2,}|°[CF])",
+        "write the number without its unit",
+        lambda found: (found[1] or "") + _plain(found[2] or found[3]),
+    ),
+    (
+        rf"({_DIGITS_AND_POINT}) +[^\W\d_]+(?:/[^\W\d_]+)?",
         "write the number without its unit",
         lambda found: found[1],
     ),
+    (
+        rf"([+-]) +({_DIGITS_AND_POINT})",
+        "remove the blank behind the sign",
+        lambda found: found[1] + found[2],
+    ),
 )
+
+
+def _plain(text: str) -> str:
+    """Return a number without separators, if it is one."""
+    if is_number(text):
+        return text.strip()
+    return next((number for _, number in numbers_meant(text)), "")
 
 
 def _from_base(digits: str, base: int) -> str:

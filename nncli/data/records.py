@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from nncli.data.lines import MAX_LINE_CHARACTERS, Line
-from nncli.errors import DataError, Place, Problem
+from nncli.errors import DataError, Edit, Place, Problem, Suggestion, shorten
 
 
 class Record(NamedTuple):
@@ -121,4 +121,23 @@ class RecordReader:
     def _quote_error(self, line: Line, column: int, caret: int, message: str) -> DataError:
         place = Place(self.file, line.number, column, line.text, caret)
         hint = 'a quoted cell starts and ends with ", and a quote inside it is written ""'
-        return DataError(Problem("N405", message, place, (hint,)))
+        return DataError(
+            Problem("N405", message, place, (hint,), self._without_blanks(line, caret))
+        )
+
+    def _without_blanks(self, line: Line, caret: int) -> tuple[Suggestion, ...]:
+        """Return the change of a line whose only fault there is a blank beside a quoted cell."""
+        start = line.text.rfind(self.delimiter, 0, caret) + 1
+        end = line.text.find(self.delimiter, caret)
+        end = len(line.text) if end < 0 else end
+        blanks = [
+            (first, last)
+            for first, last in ((start, caret), (caret, end))
+            if last > first and not line.text[first:last].strip()
+        ]
+        if not blanks:
+            return ()
+        first, last = blanks[0]
+        number, text = line.number, line.text[:first] + line.text[last:]
+        edit = Edit(self.file, number, first + 1, number, last + 1, "", shorten(text))
+        return (Suggestion("remove the blank beside the quoted cell", edits=(edit,)),)

@@ -59,6 +59,9 @@ def column_facts(position: int, name: str, cells: Sequence[str], *, is_last: boo
         distinct = len(set(cells))
         identifies = not label_name and (identifier_name or distinct == len(cells) > 1)
         return ColumnFacts(position, Suspicion.TEXT, ": it is text", identifies)
+    if len(cells) > 1 and not any(cell.strip() for cell in cells):
+        reason = ": it is empty in every row"
+        return ColumnFacts(position, Suspicion.TEXT, reason, is_identifier=False)
     numbers = [int(cell) for cell in cells if re.fullmatch(r" *[+-]?[0-9]{1,18} *", cell)]
     whole = len(numbers) == len(cells) > 1
     increasing = whole and all(a < b for a, b in itertools.pairwise(numbers))
@@ -66,7 +69,11 @@ def column_facts(position: int, name: str, cells: Sequence[str], *, is_last: boo
     repeated = whole and distinct <= min(_MAX_LABELS, len(cells) // 2)
     if (increasing and (identifier_name or position == 0)) or (identifier_name and not label_name):
         by_values = increasing or (whole and distinct == len(cells))
-        reason = ": it counts the rows" if increasing else ": its name is that of an identifier"
+        reason = (
+            ": its values increase from row to row"
+            if increasing
+            else ": its name is that of an identifier"
+        )
         return ColumnFacts(position, _sum(identifier_name, by_values), reason, is_identifier=True)
     if label_name or (repeated and is_last):
         reason = (

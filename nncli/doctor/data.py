@@ -25,6 +25,10 @@ from nncli.doctor.forms import DELIMITERS, TAB, ways_of_reading
 from nncli.doctor.selection import column_changes
 from nncli.errors import DataError, Edit, FirstLook, Problem, Suggestion, count_of
 
+# Of changes after which something else comes to light, the likeliest will do.
+_MAX_PARTLY = 3
+# Problems of a whole file, which hide what is wrong with its rows.
+_OF_THE_FORM = frozenset({"N406", "N407", "N408", "N410", "N411"})
 _NOTHING_WORKS = "no option or size that was tried makes the data fit"
 _SAME_CAUSE = "the first change above mends this, too"
 # Trying takes a few milliseconds for so many bytes; so many rows are enough even if they are long.
@@ -94,21 +98,30 @@ def _removes_a_line(suggestion: Suggestion) -> bool:
 def _with(
     problem: Problem, suggestions: tuple[Suggestion, ...], otherwise: tuple[str, ...]
 ) -> Problem:
-    """Return a problem with suggestions, without the advice that they repeat; or with other."""
+    """Return a problem with the suggestions that work, or else with advice in words."""
     said = {suggestion.words for suggestion in suggestions}
-    advice = tuple(text for text in problem.help if text not in said)
-    return replace(problem, help=advice if suggestions else otherwise, suggestions=suggestions)
+    advice = otherwise
+    if suggestions:
+        # what else may be so, of a first row that may be two things
+        kept = problem.help if problem.code == "N410" else ()
+        advice = tuple(text for text in kept if text not in said and "--header" not in text)
+    return replace(problem, help=advice, suggestions=suggestions)
 
 
 def _without_remedy(problem: Problem, case: DataCase) -> tuple[str, ...]:
     """Return what to say of a problem that no option mends: how to mend the file, or nothing."""
-    content = case.look.content
-    if problem.code not in FORM_FAULTS:
+    if problem.code not in FORM_FAULTS or problem.code == "N405":
         return problem.help
     names, width = header_and_width(case)
     if problem.code == "N403" and width not in (0, len(names)):
         found = f"{count_of(len(names), 'name')}, the rows {count_of(width, 'value')}"
         return (f"the header has {found}: add or remove a name, or mend the rows",)
+    return _of_another_form(case) or ((_NOTHING_WORKS,) if problem.code == "N407" else problem.help)
+
+
+def _of_another_form(case: DataCase) -> tuple[str, ...]:
+    """Return how to turn the file into CSV, if it is a table of another form."""
+    content = case.look.content
     blanks = re.sub(rb"(?m)^ +| +(?=\r?$)", b"", content)
     if _is_mended(case, re.sub(rb" +", b",", blanks), ","):
         return ("its columns are separated by blanks: make them commas (tr -s ' ' , < FILE > NEW)",)
@@ -119,7 +132,7 @@ def _without_remedy(problem: Problem, case: DataCase) -> tuple[str, ...]:
             flag = f"--delimiter {DELIMITERS[delimiter]}"
             how = f"write points instead (tr , . < FILE > NEW), and say {flag}"
             return (f"its numbers have decimal commas: {how}",)
-    return (_NOTHING_WORKS,) if problem.code == "N407" else problem.help
+    return ()
 
 
 def _is_mended(case: DataCase, content: bytes, delimiter: str) -> bool:
@@ -166,14 +179,38 @@ def _shortened(look: FirstLook) -> FirstLook:
 
 def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
     """Yield the changes of options, columns and inputs after which nothing is wrong."""
+    partly: list[Change] = []
+    whole = False
+    for change in _candidates(problem, case):
+        fault = change.case.fault()
+        if fault is None:
+            whole = True
+            yield change
+        elif _is_further(fault.problems[0], problem):
+            partly.append(change)
+    if not whole and problem.code in _OF_THE_FORM and not _of_another_form(case):
+        likely = sorted(partly, key=lambda change: -change.likelihood)
+        yield from (change for change in likely[:_MAX_PARTLY] if change.likelihood > 50)
+
+
+def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:
+    """Yield the ways of reading, each followed by the choices of columns that it may need."""
+    encoded = False
     for change in ways_of_reading(problem, case):
         fault = change.case.fault()
-        if fault is None and change.likelihood:
+        if change.likelihood and not (encoded and "--encoding" in change.suggestion.options):
             yield change
-        elif fault is not None and not change.suggestion.edits and _may_be_columns(fault):
-            for other in column_changes(change):
-                if other.case.fault() is None:
-                    yield other
+            encoded |= fault is None and "--encoding" in change.suggestion.options
+        if fault is not None and not change.suggestion.edits and _may_be_columns(fault):
+            yield from column_changes(change)
+
+
+def _is_further(fault: Problem, problem: Problem) -> bool:
+    """Whether a fault only came to light because the problem is mended."""
+    if problem.code in ("N406", "N411"):
+        return fault.code not in ("N406", "N411")
+    line, other = (p.place.line if p.place is not None else None for p in (fault, problem))
+    return (line or 0) > (other or 0)
 
 
 def _may_be_columns(fault: DataError) -> bool:

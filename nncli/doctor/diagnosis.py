@@ -31,9 +31,8 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
         known = case.wanted.size if case is not None else None
         return Diagnosis(treat_layers(reading, known))
     layers = treat_layers(reading, fault.features)
-    inputs = f"inputs: {fault.features}"
-    likeliest = layers[0].suggestions[:1]
-    if fault.features and any(e.summary == inputs for s in likeliest for e in s.edits):
+    other_inputs = reading.editor.replace(("inputs", "size"), str(fault.features))
+    if any(other_inputs in suggestion.edits for suggestion in layers[0].suggestions[:1]):
         of_data = tuple(replace(problem, help=(_SAME_CAUSE,)) for problem in fault.problems)
     else:
         of_data = treat_data(fault, case).problems

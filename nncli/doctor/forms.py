@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from nncli.data.npy import MAGIC as NPY_MAGIC
 from nncli.data.numbers import is_number
 from nncli.doctor.case import (
     FORM_FAULTS,
@@ -12,6 +13,7 @@ from nncli.doctor.case import (
     DataCase,
     decoded,
     header_and_width,
+    read_records,
     with_option,
 )
 from nncli.errors import Edit, Problem, Suggestion, count_of, shorten
@@ -20,29 +22,40 @@ TAB = "\t"
 DELIMITERS = {",": "','", ";": "';'", TAB: "tab", "|": "'|'", " ": "' '"}
 _COMMENT_SIGNS = ("#", "%", "//")
 # What may come of a first row that was taken for what it is not.
-_HEADER_FAULTS = frozenset({"N402", "N404", "N408", "N410"})
+_HEADER_FAULTS = frozenset({"N402", "N404", "N410"})
 
 
 def ways_of_reading(problem: Problem, case: DataCase) -> Iterator[Change]:
     """Yield the case as it is, then each way of reading that could have caused the problem."""
     yield Change(case, Suggestion(""), 0)
-    if problem.code in ("N406", "N411"):
+    if case.look.content.startswith(NPY_MAGIC):
+        yield from _other_samples(case)
+        return
+    if problem.code in ("N406", "N411") and not _ends_within_a_character(case):
         windows = any(0x80 <= byte < 0xA0 for byte in case.look.content)
-        for encoding in ("utf-16", "utf-16-le", "utf-16-be", "cp1252" if windows else "latin-1"):
-            words = f"if its text is encoded as {encoding}"
-            yield with_option(case, words, ("--encoding", encoding), 90, encoding=encoding)
+        western = "cp1252" if windows else "latin-1"
+        for encoding in ("utf-8", "utf-16", "utf-16-le", "utf-16-be", western):
+            if encoding != case.options.encoding:
+                words = f"if its text is encoded as {encoding}"
+                yield with_option(case, words, ("--encoding", encoding), 90, encoding=encoding)
     yield from _without_first_line(case)
     if problem.code not in FORM_FAULTS:
         return
     yield from _delimiters(case)
     yield from _renamed_columns(case)
     if problem.code in _HEADER_FAULTS:
+        as_data = 95 if _first_row_is_like_the_others(case) else 70
+        if case.options.header is not False:
+            words = "if the first row is data"
+            yield with_option(case, words, ("--no-header",), as_data, header=False)
         if case.options.header is not True:
             words = "if the first row is a header"
             yield with_option(case, words, ("--header",), 80, header=True)
-        if case.options.header is not False:
-            words = "if the first row is data"
-            yield with_option(case, words, ("--no-header",), 70, header=False)
+    yield from _other_samples(case)
+
+
+def _other_samples(case: DataCase) -> Iterator[Change]:
+    """Yield the case with its rows as columns, or the reverse."""
     chosen = (*case.choice.columns, *case.choice.drop, *case.choice.keep)
     if case.options.samples == "columns":
         words = "if each line is a sample"
@@ -52,6 +65,23 @@ def ways_of_reading(problem: Problem, case: DataCase) -> Iterator[Change]:
         likelihood = 65 if case.look.content[:1] in b"0123456789+-." else 40
         options = ("--samples", "columns")
         yield with_option(case, words, options, likelihood, samples="columns")
+
+
+def _ends_within_a_character(case: DataCase) -> bool:
+    """Whether the text is cut off there, and right as far as it goes."""
+    try:
+        case.look.content.decode(case.options.encoding)
+    except UnicodeDecodeError as error:
+        return case.look.complete and error.reason == "unexpected end of data"
+    except UnicodeError:
+        pass
+    return False
+
+
+def _first_row_is_like_the_others(case: DataCase) -> bool:
+    """Whether the first row has numbers and texts in the same columns as the rows below it."""
+    first, *others = [[is_number(cell) is not None for cell in row] for row in read_records(case)]
+    return bool(others) and all(row == first for row in others)
 
 
 def _delimiters(case: DataCase) -> Iterator[Change]:
@@ -66,28 +96,47 @@ def _delimiters(case: DataCase) -> Iterator[Change]:
 def _without_first_line(case: DataCase) -> Iterator[Change]:
     """Yield the case without a first line that is a comment, a title or Excel's `sep=;`."""
     first, end, rest = case.look.content.partition(b"\n")
-    title = decoded(case, first).strip()
-    edit = Edit(case.file, 1, 1, 2, 1, "", "(without this line)")
+    title = decoded(case, first).strip(" \r")
+    count = 1
+    is_for_excel = title.lower().startswith("sep=")
+    while not is_for_excel and _is_like_title(case, title, rest):
+        _, end, rest = rest.partition(b"\n")
+        count += 1
+    edit = Edit(case.file, 1, 1, count + 1, 1, "", "(without this line)")
+    what = "line" if count == 1 else f"{count} lines"
     below = replace(case, look=replace(case.look, content=rest))
-    if title.lower().startswith("sep=") and end:
+    if is_for_excel and end:
         for other in _delimiters(below):
             if other.case.options.delimiter == title[len("sep=") :]:
                 words = "remove the line for Excel, and separate the values as it says"
                 yield Change(other.case, Suggestion(words, other.suggestion.options, (edit,)), 90)
         yield Change(below, Suggestion("remove the line for Excel", edits=(edit,)), 88)
     elif title.startswith(_COMMENT_SIGNS) and end:
-        words = "remove the first line: one that starts with # is no comment here"
-        words = words.replace("#", title[: 1 if title[0] in "#%" else 2])
+        sign = title[: 1 if title[0] in "#%" else 2]
+        words = f"remove the first {what}: what starts with {sign} is no comment here"
         yield Change(below, Suggestion(words, edits=(edit,)), 88)
     elif title and end and (case.options.delimiter or ",") not in title:
-        words = "if the first line is a title, remove it"
+        words = f"remove the first {what}, if it is a title"
         yield Change(below, Suggestion(words, edits=(edit,)), 50)
+
+
+def _is_like_title(case: DataCase, title: str, rest: bytes) -> bool:
+    """Whether the line below a comment or a title is one more of its kind."""
+    following, end, _ = rest.partition(b"\n")
+    text = decoded(case, following).strip()
+    if not text or not end:
+        return False
+    if title.startswith(_COMMENT_SIGNS):
+        return text.startswith(title[:1])
+    return (case.options.delimiter or ",") not in title + text
 
 
 def _renamed_columns(case: DataCase) -> Iterator[Change]:
     """Yield the case with as many names in the header as there are values in the rows."""
     names, width = header_and_width(case)
     if width in (0, len(names)) or any(map(is_number, names)):
+        return
+    if names[0].startswith(_COMMENT_SIGNS):
         return
     delimiter = case.options.delimiter or ","
     line, _, rest = case.look.content.partition(b"\n")

@@ -34,13 +34,18 @@ class _Change:
     """What would be different: the network's inputs, some layers by number from 1."""
 
     words: str
-    edit: Edit | None
+    edits: tuple[Edit | None, ...]
     inputs: int | None = None
     layers: Mapping[int, LayerSpec] = field(default_factory=dict)
 
     def suggestion(self) -> Suggestion:
         """Return the change as the user is told of it."""
-        return Suggestion(self.words, edits=(self.edit,) if self.edit else ())
+        return Suggestion(self.words, edits=self.possible_edits())
+
+    def possible_edits(self) -> tuple[Edit, ...]:
+        """Return the edits that make the change; none if one of them is not possible."""
+        edits = tuple(edit for edit in self.edits if edit is not None)
+        return edits if len(edits) == len(self.edits) else ()
 
     def applied_to(self, spec: NetworkSpec) -> NetworkSpec:
         """Return a spec with the change made."""
@@ -97,7 +102,7 @@ def change_of_inputs(reading: SpecReading, features: int) -> Suggestion | None:
     clashing = (layer for layer in shape_table(spec).layers if layer.misfits)
     clashes = frozenset((layer.layer, m.code) for layer in clashing for m in layer.misfits)
     change = _inputs_change(editor, features)
-    if change.edit is None or _clashes_after(_Patient(spec, editor, clashes), change):
+    if not change.possible_edits() or _clashes_after(_Patient(spec, editor, clashes), change):
         return None
     return change.suggestion()
 
@@ -141,7 +146,7 @@ def _working(
         change, after = item
         misses_data = change.inputs is not None and features not in (None, change.inputs)
         # what cannot be typed as it stands comes last; otherwise the order is the likelihood
-        return change.edit is None, misses_data, len(after)
+        return not change.possible_edits(), misses_data, len(after)
 
     return sorted(whole or clean, key=rank)
 
@@ -180,29 +185,33 @@ def _layout_changes(patient: _Patient, number: int) -> Iterator[_Change]:
         }
     if len(turned) > 1:
         words = f"read the weights of all layers as {_meaning(layout)}"
-        yield _Change(words, _all_layouts_edit(editor, spec, layout), layers=turned)
-    path = ("layers", number - 1)
-    edit = (
-        editor.replace((*path, "layout"), layout)
-        if editor.source.holds((*path, "layout"))
-        else editor.insert_key((*path, "weights"), "layout", layout)
-    )
+        yield _Change(words, _all_layouts_edits(editor, spec, turned, layout), layers=turned)
     words = f"read the weights of layer {number} as {_meaning(layout)}"
-    yield _Change(words, edit, layers={number: turned[number]})
+    edit = _layout_edit(editor, number, layout)
+    yield _Change(words, (edit,), layers={number: turned[number]})
+
+
+def _layout_edit(editor: SpecEditor, number: int, layout: str) -> Edit | None:
+    path = ("layers", number - 1)
+    if editor.source.holds((*path, "layout")):
+        return editor.replace((*path, "layout"), layout)
+    return editor.insert_key((*path, "weights"), "layout", layout)
 
 
 def _meaning(layout: str) -> str:
     return "(neurons, inputs)" if layout == "neurons_by_inputs" else "(inputs, neurons)"
 
 
-def _all_layouts_edit(editor: SpecEditor, spec: NetworkSpec, layout: str) -> Edit | None:
-    """Return the edit of the layout for all layers; none if layers have layouts of their own."""
+def _all_layouts_edits(
+    editor: SpecEditor, spec: NetworkSpec, turned: Mapping[int, LayerSpec], layout: str
+) -> tuple[Edit | None, ...]:
+    """Return the edit of the layout for all layers, or those of each if they have their own."""
     layers = range(len(spec.layers))
     if any(editor.source.holds(("layers", index, "layout")) for index in layers):
-        return None
+        return tuple(_layout_edit(editor, number, layout) for number in turned)
     if editor.source.holds(("layout",)):
-        return editor.replace(("layout",), layout)
-    return editor.insert_key(("layers",), "layout", layout)
+        return (editor.replace(("layout",), layout),)
+    return (editor.insert_key(("layers",), "layout", layout),)
 
 
 def _size_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Iterator[_Change]:
@@ -229,7 +238,8 @@ def _size_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Itera
 
 def _inputs_change(editor: SpecEditor, inputs: int) -> _Change:
     words = f"let the network take {count_of(inputs, 'input')}"
-    return _Change(words, editor.replace(("inputs", "size"), str(inputs)), inputs=inputs)
+    edit = editor.replace(("inputs", "size"), str(inputs))
+    return _Change(words, (edit,), inputs=inputs)
 
 
 def _neurons_change(patient: _Patient, number: int, neurons: int) -> _Change:
@@ -237,7 +247,7 @@ def _neurons_change(patient: _Patient, number: int, neurons: int) -> _Change:
     edit = patient.editor.replace(("layers", number - 1, "neurons"), str(neurons))
     changed = layer.model_copy(update={"neurons": neurons})
     words = f"let layer {number} have {count_of(neurons, 'neuron')}"
-    return _Change(words, edit, layers={number: changed})
+    return _Change(words, (edit,), layers={number: changed})
 
 
 def _bias_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Iterator[_Change]:
@@ -256,4 +266,4 @@ def _bias_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Itera
         words = f"take {left_out} away from layer {number}, the last if it is the wrong one"
     edit = patient.editor.resize(("layers", number - 1, "biases"), own.neurons)
     changed = own.model_copy(update={"biases": biases})
-    yield _Change(words, edit, layers={number: changed})
+    yield _Change(words, (edit,), layers={number: changed})

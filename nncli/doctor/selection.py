@@ -81,8 +81,8 @@ _LIKELIHOODS = {
 
 
 def _leaving_out(change: Change, header: Header, facts: list[ColumnFacts], number: int) -> Change:
-    kept = [fact.position for fact in facts if fact.is_identifier]
-    dropped = [fact.position for fact in facts if not fact.is_identifier]
+    kept = sorted(fact.position for fact in facts if fact.is_identifier)
+    dropped = sorted(fact.position for fact in facts if not fact.is_identifier)
     options = list(change.suggestion.options)
     words = [change.suggestion.words] if change.suggestion.words else []
     for flag, positions, verb in (
@@ -98,8 +98,8 @@ def _leaving_out(change: Change, header: Header, facts: list[ColumnFacts], numbe
     case = change.case
     choice = replace(
         case.choice,
-        keep=(*case.choice.keep, *(str(position + 1) for position in kept)),
-        drop=(*case.choice.drop, *(str(position + 1) for position in dropped)),
+        keep=(*case.choice.keep, *map(header.item, kept)),
+        drop=(*case.choice.drop, *map(header.item, dropped)),
     )
     likelihood = min(_LIKELIHOODS[fact.suspicion] for fact in facts) - number
     return Change(
@@ -123,17 +123,16 @@ def _more_columns(change: Change) -> Iterator[Change]:
 
 def _columns_by_name(change: Change, header: Header, names: tuple[str, ...]) -> Iterator[Change]:
     """Yield the columns that the spec's inputs may mean: of nearly those names, or in order."""
-    if header.named:
-        meant = [nearest(name, header.names[:1000]) for name in names]
-        words = "take the columns whose names are nearest"
-    else:
-        meant = [str(position + 1) for position in range(len(names))]
+    meant = [nearest(name, header.names[:1000]) for name in names] if header.named else []
+    positions = [header.names.index(name) for name in meant if name is not None]
+    words = "take the columns whose names are nearest"
+    if len(set(positions)) < len(names):
+        positions = list(range(len(names)))
         words = "take the columns in their order"
-    items = tuple(item for item in meant if item is not None)
-    if len(set(items)) < len(names) or len(items) > len(header.names):
-        return
+        if len(names) > len(header.names) or (header.named and len(names) < len(header.names)):
+            return
+    items = tuple(map(header.item, positions))
     case = replace(change.case, choice=replace(change.case.choice, columns=items))
-    listed = ",".join(header.item(header.names.index(i)) if header.named else i for i in items)
-    options = (*change.suggestion.options, "--columns", listed)
+    options = (*change.suggestion.options, "--columns", ",".join(items))
     words = f"{change.suggestion.words}, and {words}" if change.suggestion.words else words
     yield Change(case, Suggestion(words, options), min(75, change.likelihood or 75))

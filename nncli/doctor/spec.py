@@ -11,6 +11,8 @@ from nncli.spec.reader import Overrides, inspect_spec
 # Reading a larger spec again and again would take longer than anyone waits for an error.
 _MAX_BYTES = 32 * 1024
 _TREATED_PROBLEMS = 10
+# Where a suggestion says all that the advice says.
+_SELF_EXPLAINING = frozenset({"N106", "N109", "N110"})
 
 
 def treat_spec(
@@ -31,6 +33,8 @@ def treat_spec(
             ]
         said = {suggestion.words for suggestion in kept}
         advice = tuple(text for text in problem.help if text not in said)
+        if kept and problem.code in _SELF_EXPLAINING:
+            advice = ()
         problems.append(replace(problem, help=advice, suggestions=tuple(kept)))
     return SpecError(problems, more=error.more)
 
@@ -52,12 +56,12 @@ def _works(
     else:
         content = edited(content.decode("utf-8-sig", "replace"), suggestion.edits).encode()
     try:
-        inspect_spec(content, file, overrides)
+        left = inspect_spec(content, file, overrides).misfits
     except SpecError as other:
-        known = {(old.code, old.message) for old in error.problems}
-        if (problem.code, problem.message) in {(p.code, p.message) for p in other.problems}:
-            return False
-        new = [p for p in other.problems if (p.code, p.message) not in known]
-        changed = {edit.line for edit in suggestion.edits}
-        return not any(p.place is None or p.place.line in changed for p in new)
-    return True
+        left = other.problems
+    known = {(old.code, old.message) for old in error.problems}
+    if (problem.code, problem.message) in {(other.code, other.message) for other in left}:
+        return False
+    new = [other for other in left if (other.code, other.message) not in known]
+    changed = {edit.line for edit in suggestion.edits}
+    return not any(other.place is None or other.place.line in changed for other in new)

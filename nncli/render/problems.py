@@ -10,7 +10,7 @@ from nncli.render.text import inert, text_width
 from nncli.render.view import BLANK, GAP, Line, Span, line
 
 _MARGIN = 7
-_MAX_ALIGNED = 60
+_MAX_ALIGNED = 70
 _MAX_EXCERPT = 100
 # No screen is served by more; the count of the others is given.
 _SHOWN_PROBLEMS = 20
@@ -67,6 +67,8 @@ def _suggestion_lines(suggestions: Sequence[Suggestion]) -> list[Line]:
             edit = suggestion.edits[0]
             spans += [Span(gap), Span(f"{edit.file}:{edit.line}", "dim")]
             spans += [Span(" " * GAP), Span(edit.summary, "accent")]
+            if len(suggestion.edits) > 1:
+                spans.append(Span(f"   and {count_of(len(suggestion.edits) - 1, 'more change')}"))
             gap = " " * GAP
         if suggestion.options:
             typed = " ".join(shlex.quote(option) for option in suggestion.options)

@@ -28,6 +28,9 @@ from nncli.spec.wording import (
 )
 from nncli.spec.yaml_source import MAX_PROBLEMS, Path, YamlSource
 
+# Nobody has typed a longer list of weights without noticing.
+_MAX_FLAT = 100
+
 SHORT_KEYS = ("layer_sizes", "activations")
 TOP_KEYS = (*SHORT_KEYS, *NetworkSpec.model_fields)
 
@@ -407,16 +410,19 @@ def _matrix(
 
 
 def _as_rows(form: LongForm, path: Path) -> tuple[Suggestion, ...]:
-    """Return the two ways to write a flat list as a matrix: each number a row, or one row."""
+    """Return the ways to write a flat list as a matrix: in rows of each possible length."""
     source, where = form.source, form.source_path(path)
-    written = [source.written((*where, index)) for index in range(source.items(where))]
-    if None in written:
+    count = source.items(where)
+    written = [source.written((*where, index)) or "" for index in range(min(count, _MAX_FLAT))]
+    if count > _MAX_FLAT or not all(written):
         return ()
-    columns, row = ", ".join(f"[{text}]" for text in written), ", ".join(map(str, written))
-    return (
-        *form.editor.suggest("a row for each input", form.editor.replace(path, f"[{columns}]")),
-        *form.editor.suggest("all in one row", form.editor.replace(path, f"[[{row}]]")),
-    )
+    proposals: tuple[Suggestion, ...] = ()
+    for width in (width for width in range(1, count + 1) if count % width == 0):
+        rows = [written[start : start + width] for start in range(0, count, width)]
+        text = ", ".join(f"[{', '.join(row)}]" for row in rows)
+        words = f"in {count_of(len(rows), 'row')} of {width}"
+        proposals += form.editor.suggest(words, form.editor.replace(path, f"[{text}]"))
+    return proposals
 
 
 def _most_common(lengths: Iterable[int]) -> int:

@@ -124,8 +124,8 @@ def _in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 def _check_seed(form: LongForm, overrides: Overrides) -> None:
     """Record the first layer that draws random numbers without a seed to draw them from."""
-    if form.source.is_merged(()):
-        return  # the seed may be among the merged keys
+    if form.source.is_merged(()) or any(key.strip() != key.strip(" ") for key in form.source.value):
+        return  # a key that is out of place may bring the seed, or the weights
     seeded = "seed" in form.value or ("seed",) in form.reported or overrides.seed is not None
     if seeded or form.may_mean("seed"):
         return
@@ -153,7 +153,7 @@ def _with_seed(form: LongForm) -> tuple[Suggestion, ...]:
     first = next(iter(form.source.value))
     edit = form.editor.insert_key((first,), "seed", "0")
     this_run = Suggestion("choose one for this run", options=("--seed", "0"))
-    return (*form.editor.suggest(_SEED_HELP, edit), this_run)
+    return (*form.editor.suggest("write a seed into the spec", edit), this_run)
 
 
 _DEFAULT_INIT = InitSpec()

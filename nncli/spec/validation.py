@@ -13,7 +13,6 @@ from nncli.spec.long_form import TOP_KEYS, LongForm
 from nncli.spec.model import (
     ACTIVATIONS,
     INITIALIZERS,
-    MAX_NEURONS,
     MAX_SEED,
     InitSpec,
     InputsSpec,
@@ -71,8 +70,8 @@ def _is_echo(form: LongForm, fault: ErrorDetails, unknown: dict[Path, list[Path]
 LAYER_KEYS = list(LayerSpec.model_fields)
 RANGES = {
     "seed": f"a whole number from 0 to {MAX_SEED}",
-    "neurons": f"a whole number from 1 to {MAX_NEURONS:,}",
-    "size": f"a whole number from 1 to {MAX_NEURONS:,}",
+    "neurons": "a whole number of at least 1",
+    "size": "a whole number of at least 1",
     "std": "a number of at least 0",
 }
 _RANGE_HELP = {
@@ -226,7 +225,9 @@ def _report_unknown_key(form: LongForm, path: Path) -> None:
         _report_weights_file(form, path)
         return
     hints = did_you_mean(key, keys)
-    listed = f"the keys here are {', '.join(keys)}" if keys else "no keys are allowed here"
+    listed = {0: "no keys are allowed here", 1: f"the only key here is {''.join(keys)}"}.get(
+        len(keys), f"the keys here are {', '.join(keys)}"
+    )
     message = f"unknown key {quoted(key)}{_owner(path[:-1])}"
     hints = (*hints, *strange_character(key), listed)
     best = nearest(key, keys)

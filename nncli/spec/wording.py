@@ -55,7 +55,7 @@ def better_choice(what: str, typed: str) -> str | None:
 _MAX_NUMBER = 100
 # What a text in a number's place may have been meant as; the first match speaks.
 _ALMOST_NUMBERS: tuple[tuple[str, str], ...] = (
-    (r'"\s*[-+]?\.?[0-9].*"', "quoted, it is text, not a number: remove the quotes"),
+    (r'"\s*[-+]?\.?[0-9][0-9.eE+-]*\s*"', "quoted, it is text, not a number: remove the quotes"),
     (r'".*"', "quoted, it is text: write a number, without quotes"),
     (r"[-+]?[0-9]+\.0*", "write it without the point"),
     (r"[-+]?0+[0-7]+", "it looks like an octal number: write {decimal} or 0o{decimal}"),
@@ -95,7 +95,7 @@ def as_number(editor: SpecEditor, path: Path, written: str | None) -> tuple[Sugg
     """Return the change of a text into the number that it looks like, if it looks like one."""
     if written is None or len(written) > _MAX_NUMBER:
         return ()
-    text = written
+    text = written.replace("\u2212", "-").replace("\u00a0", "")
     if re.fullmatch(r"[-+]?[0-9][0-9_]*", written):
         text = written.replace("_", "")
     for pattern, number in _NUMBERS_IN_DISGUISE:

@@ -857,12 +857,14 @@ DATA: list[Refused | Taken] = [
         "1.0,2.O,3.0\n1,2,3\n",
         ("N410", 1, 2),
         says=("'2.O'", "header"),
-        helps=("--header", "mend"),
+        helps=("--header", "digits"),
     ),
     bad_data(
         "052 numbers and an empty cell", "1,,3\n1,2,3\n", ("N410", 1, 2), helps=("fill", "--header")
     ),
-    bad_data("052 typos only", "1.O,2.O,3.O\n1,2,3\n", ("N410", 1, 1), says="'1.O'", helps="mend"),
+    bad_data(
+        "052 typos only", "1.O,2.O,3.O\n1,2,3\n", ("N410", 1, 1), says="'1.O'", helps="digits"
+    ),
     bad_data("053 a header only", ABC, ("N402", 1, 1), says="no data rows", misleads="--no-header"),
     bad_data(
         "053 numbers, said to be a header",
@@ -1034,8 +1036,12 @@ DATA: list[Refused | Taken] = [
     ),
     # -------- quotes
     good_data("070 quoted numbers", ABC + '"1","2"," 3 "\n', "1,2,3\n"),
-    bad_data("071 a blank before a quote", ABC + '1, "2",3\n', ("N405", 2, 2), helps="starts"),
-    bad_data("071 a blank behind a quote", ABC + '"1" ,2,3\n', ("N405", 2, 1), helps="ends"),
+    bad_data(
+        "071 a blank before a quote", ABC + '1, "2",3\n', ("N405", 2, 2), helps="remove the blank"
+    ),
+    bad_data(
+        "071 a blank behind a quote", ABC + '"1" ,2,3\n', ("N405", 2, 1), helps="remove the blank"
+    ),
     bad_data("072 a quote in a cell", ABC + '1,2"3,4\n', ("N405", 2, 2), helps='""'),
     bad_data("072 text behind a quote", ABC + '"1"x,2,3\n', ("N405", 2, 1), says="after"),
     bad_data("072 a quote in a name", 'size 5",b,c\n1,2,3\n', ("N405", 1, 1), helps='""'),
@@ -1101,7 +1107,7 @@ DATA: list[Refused | Taken] = [
         ONE.encode("utf-16-le"),
         ("N406", 1, None),
         options=("--encoding", "utf-16"),
-        helps=("utf-16-le", "utf-16-be"),
+        helps="utf-16-le",
     ),
     good_data(
         "080 UTF-16 without its mark, said to be so",
@@ -1121,7 +1127,7 @@ DATA: list[Refused | Taken] = [
         b"\xef\xbb\xbfa,b,c\n1,2,\xf6\n",
         ("N406", 2, 3),
         says="0xF6",
-        helps="such as latin-1",
+        helps="--encoding latin-1",
     ),
     good_data(
         "081 Latin-1, said to be so",
@@ -1364,9 +1370,7 @@ DATA: list[Refused | Taken] = [
     ),
     bad_data("101 a comment between rows", ONE + "# half time\n4,5,6\n", ("N403", 3, 1), helps="#"),
     bad_data("101 a title above", "My data\n" + ONE, ("N407", 1, 1), misleads="--delimiter"),
-    bad_data(
-        "101 a line for Excel", "sep=,\n" + ONE, ("N411", 1, None), helps="remove the first line"
-    ),
+    bad_data("101 a line for Excel", "sep=,\n" + ONE, ("N411", 1, None), helps="remove the line"),
     bad_data(
         "102 a column of texts at the start",
         "id,a,b,c\nx,1,2,3\n",
