@@ -192,7 +192,7 @@ def forward(
         arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
         choice = column_choice(arguments)
         _check_stdin_use(data, expect)
-        check_file_names({"--output": output, "--rejects": rejects})
+        check_file_names({"-o": output, "--rejects": rejects})
 
         from nncli.checks import check_expected, check_finite
         from nncli.data.batches import read_expected

@@ -205,7 +205,9 @@ def check_file_names(files: Mapping[str, str | None]) -> None:
     """Check that options do not name the same file to write.  Raises UsageError."""
     seen: dict[str, str] = {}
     for option, path in files.items():
-        if path is None:
+        if path == STDIN and option == "--rejects":
+            raise UsageError("--rejects writes a file: - would be the result's place")
+        if path is None or path == STDIN:
             continue
         real = os.path.realpath(path)
         if real in seen:

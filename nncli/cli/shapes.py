@@ -29,6 +29,7 @@ from nncli.cli.options import (
 from nncli.cli.reading import (
     DataArguments,
     DataRequest,
+    check_file_names,
     column_choice,
     data_options,
     diagnosis,
@@ -87,7 +88,8 @@ def shapes(
         request = None
         if data is not None:
             request = DataRequest(data, data_options(arguments, whole=False), choice, quiet)
-        elif rejects is not None:
+        check_file_names({"--rejects": rejects})
+        if rejects is not None and data is None:
             raise UsageError("--rejects lists what is refused of DATA: name the data file, too")
 
         from nncli.render.shapes import BatchSize

@@ -247,3 +247,33 @@ def test_shapes_that_do_not_fit_are_problems_with_a_code_and_a_place(cli: RunCli
     assert (problem["line"], problem["column"]) == (12, 14)
     assert problem["message"] in done.err
     assert all(f"help: {text}\n" in done.err for text in problem["help"])
+
+
+def test_a_check_that_failed_is_a_problem_of_the_result(cli: RunCli) -> None:
+    wrong = ("--expect", "sample_data/layer_expected.csv")
+    done = cli(*TWO_LAYERS, "--format", "json", *wrong)
+    assert done.code == 1
+    document = strictly(done.out)
+    assert document["format"] == "nncli.forward/1"
+    assert [problem["code"] for problem in document["problems"]] == ["N602"]
+
+
+@pytest.mark.parametrize("command", ["forward", "shapes", "bench"])
+def test_a_command_that_fails_tells_programs_why(cli: RunCli, command: str) -> None:
+    data = "sample_data/iris.csv"
+    done = cli(command, "configs/layer_objects.yaml", data, "--format", "json")
+    assert done.code == 4
+    document = strictly(done.out)
+    known = {"forward": "nncli.problems/1", "shapes": "nncli.shapes/1", "bench": "nncli.problems/1"}
+    assert document["format"] == known[command]
+    (problem,) = document["problems"]
+    assert (problem["code"], problem["severity"]) == ("N407", "error")
+    assert (problem["file"], problem["line"], problem["column"]) == (data, 1, 1)
+    assert problem["suggestions"][0]["options"] == ["--drop", "species"]
+
+
+def test_wrong_usage_has_no_code(cli: RunCli) -> None:
+    done = cli("forward", "net.yaml", "-", "--format", "json", "--expect", "-")
+    assert done.code == 2
+    (problem,) = strictly(done.out)["problems"]
+    assert (problem["code"], problem["title"]) == (None, "wrong use of the command line")

@@ -757,3 +757,32 @@ def test_explicit_weights_are_read_to_the_last_bit_in_either_layout(
         assert one.weights == tuple(map(tuple, layer["weights"]))
         assert other.weights == tuple(zip(*layer["weights"], strict=True))
         assert one.biases == other.biases == tuple(layer["biases"])
+
+
+# ------------------------------------------------------------------------- weights either way round
+
+
+@pytest.mark.parametrize(
+    ("layer", "is_noted"),
+    [
+        ("weights: [[1, 2], [3, 4]]", True),
+        ("weights: [[1, 2], [3, 4]], layout: inputs_by_neurons", False),
+        ("weights: [[1, 2], [3, 4]], layout: neurons_by_inputs", False),
+        ("weights: [[1, 2], [2, 1]]", False),  # its own transpose
+        ("init: {weights: ones}", False),
+    ],
+)
+def test_square_weights_without_a_layout_are_noted(layer: str, is_noted: bool) -> None:
+    text = f"inputs: 2\nlayers:\n  - {{neurons: 2, {layer}}}\n"
+    notes = inspect_spec(text.encode(), "net.yaml").notes
+    assert [(note.code, note.layer) for note in notes] == [("ambiguous_layout", 1)] * is_noted
+
+
+def test_a_layout_for_all_layers_settles_square_weights_too() -> None:
+    layers = b"inputs: 2\nlayers: [{neurons: 2, weights: [[1, 2], [3, 4]]}]"
+    assert inspect_spec(b"layout: inputs_by_neurons\n" + layers, "net.yaml").notes == ()
+
+
+def test_a_single_weight_has_no_other_way_round() -> None:
+    text = b"inputs: 1\nlayers: [{neurons: 1, weights: [[5]]}]"
+    assert inspect_spec(text, "net.yaml").notes == ()
