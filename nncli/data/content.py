@@ -76,27 +76,31 @@ class Content:
         """Return what was read of the beginning, and more of it if nobody has to wait for it."""
         complete = False
         with suppress(DataError, OSError):  # what is wrong there is another problem
-            while len(self._seen) < LOOK_BYTES and not complete and self._is_ready():
-                complete = not self._take()
+            while (
+                len(self._seen) < LOOK_BYTES and not complete and (self._next or self._is_ready())
+            ):
+                complete = not self._take(waiting=False)
         return FirstLook(bytes(self._seen), complete and self._total == len(self._seen))
 
-    def _take(self) -> bytes:
+    def _take(self, *, waiting: bool = True) -> bytes:
+        """Return the next chunk; waiting: until it is full, not only for what there is."""
         chunk, self._next = self._next, b""
-        chunk = chunk or self._read(_CHUNK_BYTES)
+        chunk = chunk or self._read(_CHUNK_BYTES, waiting=waiting)
         self._total += len(chunk)
+        self._seen += chunk[: LOOK_BYTES - len(self._seen)]
         if self._max_bytes is not None and self._total > self._max_bytes:
             message = f"more than {self._max_bytes // 2**20} MiB of data, which would be held whole"
             hint = "--format json and --samples columns hold everything: use CSV, samples as rows"
             raise DataError(Problem("N412", message, Place(self._file), (hint,)))
-        self._seen += chunk[: LOOK_BYTES - len(self._seen)]
         return chunk
 
-    def _read(self, wanted: int) -> bytes:
+    def _read(self, wanted: int, *, waiting: bool = True) -> bytes:
         if self._ended:
             return b""
         if not self._compressed:
-            chunk: bytes = self._stream.read(wanted)
-            self._ended = len(chunk) < wanted
+            read = self._stream.read if waiting else self._stream.read1
+            chunk: bytes = read(wanted)
+            self._ended = len(chunk) < wanted if waiting else not chunk
             return chunk
         hint = ("copy or download the file again",)
         try:

@@ -394,7 +394,7 @@ def test_json_holds_all_fields_and_no_others(cli: RunCli) -> None:
     assert list(result) == [
         *("format", "network", "data", "plan", "elapsed_seconds", "clock_tick_seconds"),
         *("results", "fit"),
-        *("recommendation", "series", "layers", "machine", "notes"),
+        *("recommendation", "series", "layers", "machine", "notes", "problems"),
     ]
     assert result["format"] == "nncli.bench/1"
     network = result["network"]
