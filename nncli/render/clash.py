@@ -112,27 +112,36 @@ class _Canvas:
         return Line(tuple(spans))
 
 
+def _left_box(canvas: _Canvas, box: _Box) -> tuple[int, int, int]:
+    """Draw a matrix at the left margin, its rows beside it and its columns below.
+
+    Return the row and the column behind that lower label, where a link begins, and the column
+    that the link must pass to be seen.
+    """
+    left = _MARGIN + len(box.rows) + 1
+    right = canvas.box(left, box)
+    canvas.put((box.height + 1) // 2, _MARGIN, box.rows, "accent")
+    label = left + 1 + (box.width - len(box.columns)) // 2
+    canvas.put(box.height + 2, label, box.columns, "error")
+    start = label + len(box.columns) + 1
+    return box.height + 2, start, max(right, start - 1) + 4
+
+
 def _linked_boxes(left: _Box, right: _Box) -> Figure:
     """Draw two matrices, the columns of the left one linked to the rows of the right one."""
     canvas = _Canvas()
-    x = _MARGIN + len(left.rows) + 1
-    end = canvas.box(x, left)
-    canvas.put((left.height + 1) // 2, _MARGIN, left.rows, "accent")
-    label = x + 1 + (left.width - len(left.columns)) // 2
-    below = left.height + 2
-    canvas.put(below, label, left.columns, "error")
-    corner = max(end, label + len(left.columns)) + 4
-    start = corner + len(right.rows) + 4
-    canvas.box(start, right)
+    below, start, corner = _left_box(canvas, left)
+    border = corner + len(right.rows) + 4
+    canvas.box(border, right)
     # the link: from below the left box up to beside the right one
-    canvas.put(below, label + len(left.columns) + 1, "─" * (corner - label - len(left.columns) - 1))
-    canvas.put(below, (label + len(left.columns) + 1 + corner) // 2, "✗", "error")
+    canvas.put(below, start, "─" * (corner - start))
+    canvas.put(below, (start + corner) // 2, "✗", "error")
     canvas.put(below, corner, "┘")
     for row in range(2, below):
         canvas.put(row, corner, "│")
     canvas.put(1, corner, "┌─")
-    canvas.put(1, start - len(right.rows) - 1, right.rows, "error")
-    middle = start + 1 + (right.width - len(right.columns)) // 2
+    canvas.put(1, border - len(right.rows) - 1, right.rows, "error")
+    middle = border + 1 + (right.width - len(right.columns)) // 2
     canvas.put(right.height + 2, middle, right.columns, "accent")
     return Figure(canvas.lines())
 
@@ -140,14 +149,8 @@ def _linked_boxes(left: _Box, right: _Box) -> Figure:
 def _box_and_number(box: _Box, number: str) -> Figure:
     """Draw a matrix, its columns linked to a number that should be the same."""
     canvas = _Canvas()
-    x = _MARGIN + len(box.rows) + 1
-    end = canvas.box(x, box)
-    canvas.put((box.height + 1) // 2, _MARGIN, box.rows, "accent")
-    label = x + 1 + (box.width - len(box.columns)) // 2
-    below = box.height + 2
-    canvas.put(below, label, box.columns, "error")
-    start = label + len(box.columns) + 1
-    stop = max(end, start) + 4
+    below, start, stop = _left_box(canvas, box)
+    stop = max(stop, start + 4)
     canvas.put(below, start, "─" * (stop - start))
     canvas.put(below, (start + stop) // 2, "✗", "error")
     canvas.put(below, stop + 1, number, "error")
