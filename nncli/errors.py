@@ -151,9 +151,13 @@ class Note:
 
 
 class NncliError(Exception):
-    """Anything that the user can mend.  Root of the family; `exit_code` says which stage failed."""
+    """Anything that the user can mend.  Root of the family; `exit_code` says which stage failed.
+
+    notes: remarks that may have to do with it.
+    """
 
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
+    notes: tuple[Note, ...] = ()
 
     def __init__(self, problems: Problem | Sequence[Problem], *, more: int = 0) -> None:
         """problems: one or several; more: how many further ones were counted but not kept."""

@@ -17,7 +17,7 @@ def explain_error(
     code: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CODE]",
+            metavar="CODE",
             help="The code in a message, as in error[N201]; without it, all are listed.",
             show_default=False,
         ),

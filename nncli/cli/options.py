@@ -177,7 +177,7 @@ Data = Annotated[
 OptionalData = Annotated[
     str | None,
     typer.Argument(
-        metavar="[DATA]",
+        metavar="DATA",
         help="A batch to hold against the network: a CSV or NPY file; - is standard input.",
         show_default=False,
     ),

@@ -121,6 +121,8 @@ def diagnosis(reading: SpecReading, request: DataRequest | None) -> Diagnosis:
         return diagnose(reading, None)  # nobody is asked to type data for such a spec
     try:
         look = look_at(request.source, binary_stdin(request.source, quiet=True))
+        if look is None:
+            return diagnose(reading, None)
     except NncliError as error:
         found = diagnose(reading, None)
         return replace(found, problems=(*found.problems, *error.problems))
@@ -132,7 +134,9 @@ def fitting_spec(reading: SpecReading, request: DataRequest | None) -> NetworkSp
     if reading.misfits:
         found = diagnosis(reading, request)
         draw_clash(reading.spec, found.features)
-        raise SpecError(found.problems)
+        error = SpecError(found.problems, more=found.more)
+        error.notes = reading.notes
+        raise error
     return reading.spec
 
 
@@ -152,7 +156,7 @@ def read_data(
     rejects: where to list what is refused of it.  Raises DataError with the changes that mend it.
     """
     from nncli.data.batches import read_batch
-    from nncli.data.writers import listing_rejects
+    from nncli.data.rejects import listing_rejects
 
     wanted = wanted_inputs(reading.spec)
     stdin = binary_stdin(request.source, quiet=request.quiet)
@@ -182,6 +186,7 @@ def fitting_batch(
     except DataError as error:
         if error.features is not None:
             draw_clash(reading.spec, error.features)
+            error.notes = reading.notes
         raise
 
 

@@ -100,7 +100,8 @@ def shapes(
         error: NncliError | None = None
         if reading.misfits:
             found = diagnosis(reading, request)
-            features, error = found.features, SpecError(found.problems)
+            features = found.features
+            error = SpecError(found.problems, more=found.more)
         elif request is not None:
             from nncli.data.writers import check_output  # brings NumPy, which shapes do without
 
@@ -117,9 +118,10 @@ def shapes(
         notes = (*reading.notes, *(batch.notes if batch is not None else ()))
         problems = error.problems if error is not None else ()
         _show(reading.spec, features, size, notes, problems, format_)
-        remark_notes(notes, quiet=quiet)
         if error is not None:
+            error.notes = notes
             fail(error)
+        remark_notes(notes, quiet=quiet)
 
 
 def _show(

@@ -20,6 +20,7 @@ from nncli.data.columns import (
 from nncli.data.content import Content, open_source
 from nncli.data.exact import CsvFormat, Table, read_table, read_transposed
 from nncli.data.kinds import refuse_foreign_kinds
+from nncli.data.lines import whole_lines
 from nncli.data.npy import MAGIC as NPY_MAGIC
 from nncli.data.npy import first_rows, read_npy
 from nncli.data.rejects import OnReject
@@ -102,8 +103,8 @@ def read_look(
     """Read the beginning of some data as if it were all.  Raises DataError."""
     content = look.content
     if not look.complete:
-        whole_lines = content[: content.rfind(b"\n") + 1]
-        content = first_rows(content) if content.startswith(NPY_MAGIC) else whole_lines
+        is_npy = content.startswith(NPY_MAGIC)
+        content = first_rows(content) if is_npy else whole_lines(content, options.encoding)
     return _parse(iter([content]), content, file, options, select, largest)
 
 

@@ -42,8 +42,14 @@ def open_source(source: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
 class Content:
     """What an open stream holds, decompressed if need be, in chunks."""
 
-    def __init__(self, stream: BinaryIO, file: str, max_bytes: int | None = None) -> None:
-        """file: what messages call it; more than *max_bytes* (None: any number) is refused."""
+    def __init__(
+        self, stream: BinaryIO, file: str, max_bytes: int | None = None, *, waiting: bool = True
+    ) -> None:
+        """Read the first bytes.
+
+        file: what messages call it; more than *max_bytes* (None: any number) is refused;
+        waiting: until there are bytes enough, otherwise for what a pipe has.
+        """
         self._file = file
         self._max_bytes = max_bytes
         self._raw = stream
@@ -51,7 +57,8 @@ class Content:
         self._seen = bytearray()
         self._total = 0
         self._ended = False
-        self._next = stream.read(HEAD_BYTES)
+        read = stream.read if waiting else getattr(stream, "read1", stream.read)
+        self._next = read(HEAD_BYTES)
         self._compressed = self._next.startswith(GZIP_MAGIC)
         if self._compressed:
             rejoined = io.BufferedReader(_Rejoined(self._next, stream), _CHUNK_BYTES)
@@ -59,7 +66,7 @@ class Content:
             self._next = b""
         else:
             # a terminal would wait for a second Ctrl-D
-            self._ended = len(self._next) < HEAD_BYTES
+            self._ended = len(self._next) < HEAD_BYTES if waiting else not self._next
 
     def head(self) -> bytes:
         """Return the first bytes, which are still to come in a chunk.  Raises DataError."""
@@ -119,20 +126,30 @@ class Content:
         return chunk
 
     def _is_ready(self) -> bool:
-        """Whether reading on will not block: it is a file, or a pipe with something in it."""
-        try:
-            descriptor = self._raw.fileno()
-        except OSError:  # in memory
-            return True
-        if self._ended or stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return True
-        return bool(select.select([descriptor], [], [], _LOOK_SECONDS)[0])
+        """Whether reading on will not block."""
+        return self._ended or is_ready(self._raw)
 
 
-def look_at(source: str, stdin: BinaryIO | None = None) -> FirstLook:
-    """Return the beginning of some data.  Raises FileError, DataError."""
+def is_ready(stream: BinaryIO) -> bool:
+    """Whether reading will not block: it is a file, or a pipe with something in it."""
+    try:
+        descriptor = stream.fileno()
+    except OSError:  # in memory
+        return True
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return True
+    return bool(select.select([descriptor], [], [], _LOOK_SECONDS)[0])
+
+
+def look_at(source: str, stdin: BinaryIO | None = None) -> FirstLook | None:
+    """Return the beginning of some data; None if somebody would have to wait for it.
+
+    Raises FileError, DataError.
+    """
     with open_source(source, stdin) as stream:
-        return Content(stream, source_name(source)).first_look()
+        if not is_ready(stream):
+            return None
+        return Content(stream, source_name(source), waiting=False).first_look()
 
 
 class _Rejoined(io.RawIOBase):

@@ -209,8 +209,10 @@ class _CellReader:
         cells = ", ".join(quoted(record.cells[position]) for position in positions[:3])
         more = ", …" if len(positions) > 3 else ""
         message = f"no cell of this row is a number: {cells}{more}"
-        if remedies := _row_edits(self.file, record, self.form):
+        if remedies := _row_edits(self.file, record, self.form, positions):
             return Problem("N404", message, place, (remedies[0].words,), remedies)
+        if any(numbers_meant(record.cells[position]) for position in positions):
+            return Problem("N404", message, place, ("write decimal numbers",))
         words = "if it is no sample (units, a comment, a title), remove the line"
         return Problem("N404", message, place, (words,), (Suggestion(words, edits=(without,)),))
 
@@ -236,12 +238,7 @@ class _CellReader:
         message = self._fault_of(record, position)
         remedies = _cell_edits(self.file, record, position, self.form.delimiter)
         hints = why_not_a_number(cell)
-        if not hints and any(map(str.isnumeric, cell)):
-            hints = ("write a decimal number",)
-        elif not hints:
-            words = "write a decimal number, or remove the line if it is no sample"
-            without = _without_line(self.file, record.line.number)
-            hints, remedies = (words,), (Suggestion(words, edits=(without,)),)
+        hints = hints or ("write a decimal number, or remove the line if it is no sample",)
         return Problem("N404", message, place, hints, remedies)
 
 
@@ -261,12 +258,14 @@ def _cell_edits(file: str, record: Record, position: int, delimiter: str) -> tup
     )
 
 
-def _row_edits(file: str, record: Record, form: CsvFormat) -> tuple[Suggestion, ...]:
-    """Return the change of all cells of a row into numbers, if each may have been meant as one."""
+def _row_edits(
+    file: str, record: Record, form: CsvFormat, positions: Sequence[int]
+) -> tuple[Suggestion, ...]:
+    """Return the change of cells of a row into numbers, if each may have been meant as one."""
     remedies = [
         _cell_edits(file, record, position, form.delimiter)[:1]
-        for position, cell in enumerate(record.cells)
-        if not is_number(cell)
+        for position in positions
+        if not is_number(record.cells[position])
     ]
     if not all(remedies):
         return ()
@@ -424,7 +423,7 @@ def _is_header(record: Record, file: str, form: CsvFormat, *, corner: bool = Fal
         message = f"the first row is neither names nor numbers: {quoted(cells[0])}"
         hints = (*why_not_a_number(cells[0]), decide)
         place = _place(file, record, skipped, form.delimiter)
-        remedies = _row_edits(file, record, form)
+        remedies = _row_edits(file, record, form, range(skipped, len(record.cells)))
         raise DataError(Problem("N410", message, place, hints, remedies))
     return True
 

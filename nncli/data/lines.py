@@ -47,6 +47,23 @@ def read_lines(
             yield _checked(Line(number, text[position:], ""), source)
 
 
+def whole_lines(content: bytes, encoding: str) -> bytes:
+    r"""Return the beginning of some bytes that ends at a line end.
+
+    >>> whole_lines(b"1,2\r3,4\r5,", "utf-8")
+    b'1,2\r3,4\r'
+    """
+    if not encoding.startswith(("utf-16", "utf-32")):
+        return content[: max(content.rfind(b"\n"), content.rfind(b"\r")) + 1]
+    # a line end takes several bytes, and must begin where a character does
+    unit = 2 if encoding.startswith("utf-16") else 4
+    start = len(content) - len(content) % unit - unit
+    for at in range(start, -1, -unit):
+        if content[at : at + unit].strip(b"\0") in (b"\n", b"\r"):
+            return content[: at + unit]
+    return b""
+
+
 class _Source(NamedTuple):
     """What a place and a message need to know of the file."""
 

@@ -11,13 +11,16 @@ from nncli.errors import strange_character
 
 # ASCII decimal literals, nan and inf(inity), with ASCII blanks around; nothing else is a number.
 _NUMBER = re.compile(
-    r"[ \t]*[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|nan|inf|infinity)[ \t]*",
+    r"[ \t]*[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?|nan|inf|infinity)[ \t]*",
     re.ASCII | re.IGNORECASE,
 )
 is_number = _NUMBER.fullmatch
 _STARTS_LIKE_A_NUMBER = re.compile(r"[ \t]*[+-]?\.?[0-9]")
 _MISSING_WORDS = frozenset(
-    {"na", "n/a", "null", "none", "nil", "nan", "missing", "#n/a", "#na", "-", "--", "?", "."}
+    {
+        *("na", "n/a", "null", "none", "nil", "nan", "missing", "<na>", "-", "--", "?", "."),
+        *("#n/a", "#na", "#ref!", "#div/0!", "#value!", "#num!", "#name?"),
+    }
 )
 
 
@@ -41,6 +44,11 @@ def is_infinity(cell: str) -> bool:
     return "i" in cell or "I" in cell
 
 
+_DATE = (
+    r"(?:[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-/.])[0-9]{1,2}\2[0-9]{4})(?:[ T].*)?"
+)
+
+
 def why_not_a_number(cell: str) -> tuple[str, ...]:
     """Return what would help a cell that is not a number, if its form tells."""
     if is_missing(cell):
@@ -50,7 +58,7 @@ def why_not_a_number(cell: str) -> tuple[str, ...]:
     text = cell.strip(" \t")
     if "\n" in text or "\r" in text:
         return ("there is a line break inside the quotes: write the number on one line",)
-    if re.fullmatch(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}([ T].*)?", text):
+    if re.fullmatch(_DATE, text):
         return ("a date is no number: write one, such as days since a first date",)
     if re.fullmatch(r"[0-9]+(:[0-9]+)+([.][0-9]*)?", text):
         return ("a time is no number: write one, such as seconds",)
@@ -58,9 +66,10 @@ def why_not_a_number(cell: str) -> tuple[str, ...]:
     return strange_character(text) if has_digit and not text.isascii() else ()
 
 
+_BASES: dict[str, int] = {"x": 16, "o": 8, "b": 2}
 # No number that somebody typed is longer.
 _MAX_TYPED = 60
-_DIGITS_AND_POINT = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
+_DIGITS_AND_POINT = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 # Of a text in a number's place: its form, what would help, and the number as it should be typed.
 _DISGUISES: tuple[tuple[str, str, Callable[[re.Match[str]], str]], ...] = (
     (
@@ -94,9 +103,9 @@ _DISGUISES: tuple[tuple[str, str, Callable[[re.Match[str]], str]], ...] = (
         lambda found: found[1].strip(),
     ),
     (
-        r"([+-]?)0([xXbB])([0-9a-fA-F]+)",
+        r"([+-]?)0([xXbBoO])([0-9a-fA-F]+)",
         "write it as a decimal number",
-        lambda found: found[1] + _from_base(found[3], 16 if found[2] in "xX" else 2),
+        lambda found: found[1] + _from_base(found[3], _BASES[found[2].lower()]),
     ),
     (
         rf"({_DIGITS_AND_POINT}) *%",
@@ -131,7 +140,7 @@ _DISGUISES: tuple[tuple[str, str, Callable[[re.Match[str]], str]], ...] = (
         lambda found: f"{found[1]}e{found[2]}",
     ),
     (
-        r"(?=.*[0-9])[+-]?[0-9OolI.]+",
+        r"(?=.*[0-9])(?![+-]?0[oO])[+-]?[0-9OolI.]+",
         "write digits instead of the letters that look like them",
         lambda found: found[0].translate(str.maketrans("OolI", "0011")),
     ),

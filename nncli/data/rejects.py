@@ -1,9 +1,14 @@
-"""What was refused of some data, one entry for every cell or row."""
+"""What was refused of some data: one entry for every cell or row, and a file that lists them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, NamedTuple
+
+from nncli.data.writers import OutputTarget, replacing
+from nncli.errors import Problem
+from nncli.files import file_error
 
 
 class Reject(NamedTuple):
@@ -21,3 +26,47 @@ class Reject(NamedTuple):
 
 
 OnReject = Callable[[Reject], None]
+
+
+class RejectList:
+    """Writes what is refused of some data, one line of CSV for each cell or row."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._empty = True
+        stream.write(b"line,column,name,code,text\n")
+
+    def __call__(self, reject: Reject) -> None:
+        """Write one more."""
+        self._empty = False
+        cells = ("" if value is None else str(value) for value in reject)
+        line = ",".join(_csv_text(cell) for cell in cells) + "\n"
+        self._stream.write(line.encode("utf-8", "surrogateescape"))
+
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        """Write what ended the reading before a cell or row could be refused."""
+        for problem in problems if self._empty else ():
+            place = problem.place
+            line, text = (place.line, place.excerpt) if place is not None else (None, None)
+            self(Reject(line, None, "", problem.code, text or ""))
+
+
+def _csv_text(text: str) -> str:
+    needs_quotes = any(character in text for character in ',"\r\n')
+    return '"' + text.replace('"', '""') + '"' if needs_quotes else text
+
+
+@contextmanager
+def listing_rejects(target: OutputTarget | None) -> Iterator[RejectList | None]:
+    """Open a list of rejects, if it is wanted; it is in its place when the block ends.
+
+    Raises FileError.
+    """
+    if target is None:
+        yield None
+        return
+    try:
+        with replacing(target) if not target.is_stream else open(target.real_path, "wb") as stream:
+            yield RejectList(stream)
+    except OSError as error:
+        raise file_error(error, target.path, "writing") from None

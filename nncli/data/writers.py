@@ -14,7 +14,6 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from nncli.data.rejects import Reject
 from nncli.errors import FileError, Place, Problem
 from nncli.files import file_error
 
@@ -89,8 +88,8 @@ def check_output(path: str, inputs: Iterable[str], *, force: bool) -> OutputTarg
     or not writable.
     """
     try:
-        real_path = os.path.realpath(path)
-        mode = os.stat(real_path).st_mode
+        # a pipe behind /dev/stdout has no path of its own
+        mode: int | None = os.stat(path).st_mode
     except FileNotFoundError:
         mode = None
     except OSError as error:
@@ -98,9 +97,10 @@ def check_output(path: str, inputs: Iterable[str], *, force: bool) -> OutputTarg
     except ValueError as error:  # a NUL byte in the name
         raise FileError(Problem("N501", f"not a file name: {error}", Place(path))) from None
     if mode is not None:
-        _check_existing(path, real_path, mode, inputs, force=force)
-        if not (stat.S_ISREG(mode)):
-            return OutputTarget(path, real_path, force, is_stream=True)
+        _check_existing(path, mode, inputs, force=force)
+        if not stat.S_ISREG(mode):
+            return OutputTarget(path, path, force, is_stream=True)
+    real_path = os.path.realpath(path)
     folder = real_path if path.endswith("/") else os.path.dirname(real_path)
     if not os.path.isdir(folder):
         # behind a symbolic link, the folder that is missing is not the one that was written
@@ -114,13 +114,11 @@ def check_output(path: str, inputs: Iterable[str], *, force: bool) -> OutputTarg
     return OutputTarget(path, real_path, force, is_stream=False)
 
 
-def _check_existing(
-    path: str, real_path: str, mode: int, inputs: Iterable[str], *, force: bool
-) -> None:
+def _check_existing(path: str, mode: int, inputs: Iterable[str], *, force: bool) -> None:
     if stat.S_ISDIR(mode):
         raise FileError(Problem("N502", "is a directory", Place(path), ("name a file in it",)))
     for source in inputs:
-        if os.path.exists(source) and os.path.samefile(source, real_path):
+        if os.path.exists(source) and os.path.samefile(source, path):
             message = "the output would overwrite an input"
             raise FileError(Problem("N505", message, Place(path), ("choose another name",)))
     if stat.S_ISREG(mode) and not force:
@@ -138,59 +136,18 @@ def write_output(target: OutputTarget, chunks: Iterable[bytes]) -> None:
             with open(target.real_path, "wb") as stream:
                 stream.writelines(chunks)
         else:
-            with _replacing(target) as stream:
+            with replacing(target) as stream:
                 stream.writelines(chunks)
     except OSError as error:
         raise file_error(error, target.path, "writing") from None
 
 
-class RejectList:
-    """Writes what is refused of some data, one line of CSV for each cell or row."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._empty = True
-        stream.write(b"line,column,name,code,text\n")
-
-    def __call__(self, reject: Reject) -> None:
-        """Write one more."""
-        self._empty = False
-        cells = ("" if value is None else str(value) for value in reject)
-        line = ",".join(_csv_text(cell) for cell in cells) + "\n"
-        self._stream.write(line.encode("utf-8", "surrogateescape"))
-
-    def add_problems(self, problems: Iterable[Problem]) -> None:
-        """Write what ended the reading before a cell or row could be refused."""
-        for problem in problems if self._empty else ():
-            place = problem.place
-            line, text = (place.line, place.excerpt) if place is not None else (None, None)
-            self(Reject(line, None, "", problem.code, text or ""))
-
-
-def _csv_text(text: str) -> str:
-    needs_quotes = any(character in text for character in ',"\r\n')
-    return '"' + text.replace('"', '""') + '"' if needs_quotes else text
-
-
 @contextmanager
-def listing_rejects(target: OutputTarget | None) -> Iterator[RejectList | None]:
-    """Open a list of rejects, if it is wanted; it is in its place when the block ends.
+def replacing(target: OutputTarget) -> Iterator[BinaryIO]:
+    """Open a temporary file in the same folder, and put it in its place once it is complete.
 
-    Raises FileError.
+    Raises OSError, FileError; then nothing has changed.
     """
-    if target is None:
-        yield None
-        return
-    try:
-        with _replacing(target) if not target.is_stream else open(target.real_path, "wb") as stream:
-            yield RejectList(stream)
-    except OSError as error:
-        raise file_error(error, target.path, "writing") from None
-
-
-@contextmanager
-def _replacing(target: OutputTarget) -> Iterator[BinaryIO]:
-    """Open a temporary file in the same folder, and put it in its place once it is complete."""
     folder = os.path.dirname(target.real_path)
     temporary = os.path.join(folder, f".nncli-{os.getpid()}-{os.urandom(4).hex()}.tmp")
     # 0666 less the umask, as any new file; mkstemp would leave 0600

@@ -64,6 +64,21 @@ def with_option(
     return Change(replace(case, options=changed), Suggestion(words, options), likelihood)
 
 
+def joined(first: Change, second: Change) -> Change:
+    """Return two changes as one; the second was made to the case of the first."""
+    one, other = first.suggestion, second.suggestion
+    suggestion = Suggestion(
+        f"{one.words}, {other.words}", one.options + other.options, one.edits + other.edits
+    )
+    return Change(second.case, suggestion, min(first.likelihood, second.likelihood) + 1)
+
+
+def with_text(case: DataCase, text: str) -> DataCase:
+    """Return the case with other content."""
+    content = text.encode(case.options.encoding, "replace")
+    return replace(case, look=replace(case.look, content=content))
+
+
 def decoded(case: DataCase, content: bytes) -> str:
     """Return content as text, whatever it is; a byte-order mark in front is no part of it."""
     try:

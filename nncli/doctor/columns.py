@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from nncli.data.numbers import is_missing, is_number
+from nncli.errors import count_of
 
 _LABEL_NAMES = frozenset(
     {
@@ -77,7 +78,7 @@ def column_facts(position: int, name: str, cells: Sequence[str], *, is_last: boo
         return ColumnFacts(position, _sum(identifier_name, by_values), reason, is_identifier=True)
     if label_name or (repeated and is_last):
         reason = (
-            f": it holds only {distinct} whole numbers"
+            f": it holds only {count_of(distinct, 'whole number')}"
             if repeated
             else ": its name is that of a label"
         )

@@ -6,9 +6,11 @@ An option is kept if the beginning of the data, read with it, has nothing wrong 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from nncli.data.lines import whole_lines
 from nncli.data.numbers import is_missing, numbers_meant
 from nncli.doctor.case import (
     FORM_FAULTS,
@@ -19,9 +21,11 @@ from nncli.doctor.case import (
     header_and_width,
     read_header,
     read_rows,
+    with_text,
 )
 from nncli.doctor.edits import edited
-from nncli.doctor.forms import DELIMITERS, TAB, ways_of_reading
+from nncli.doctor.forms import TAB, ways_of_reading
+from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.selection import column_changes
 from nncli.errors import DataError, Edit, FirstLook, Problem, Suggestion, count_of
 
@@ -30,7 +34,6 @@ _MAX_PARTLY = 3
 # Problems of a whole file, which hide what is wrong with its rows.
 _OF_THE_FORM = frozenset({"N406", "N407", "N408", "N410", "N411"})
 _NOTHING_WORKS = "no option or size that was tried makes the data fit"
-_SAME_CAUSE = "the first change above mends this, too"
 # Trying takes a few milliseconds for so many bytes; so many rows are enough even if they are long.
 _TRIAL_BYTES = 2**16
 _TRIAL_ROWS = 20
@@ -41,7 +44,7 @@ def treat_data(error: DataError, case: DataCase) -> DataError:
 
     Changes of the whole reading stand at the first problem, those of a cell or line at its own.
     """
-    case = replace(case, look=_shortened(case.look))
+    case = replace(case, look=_shortened(case.look, case.options.encoding))
     first, *others = error.problems
     found: list[Change] = []
     if case.fault() is not None:  # otherwise what is wrong stands further down
@@ -60,7 +63,7 @@ def treat_data(error: DataError, case: DataCase) -> DataError:
         proposals = () if text_column else problem.suggestions
         own = tuple(change for change in proposals if _mends(change, problem, case))
         shared = found and not own and problem.code == first.code
-        advice = (_SAME_CAUSE,) if shared else text_column or _without_remedy(problem, case)
+        advice = (SAME_CAUSE,) if shared else text_column or _without_remedy(problem, case)
         if advice == problems[0].help != problem.help and not own:
             counted += 1  # the same cause, not worth the same words
         else:
@@ -123,23 +126,32 @@ def _of_another_form(case: DataCase) -> tuple[str, ...]:
     """Return how to turn the file into CSV, if it is a table of another form."""
     content = case.look.content
     blanks = re.sub(rb"(?m)^ +| +(?=\r?$)", b"", content)
-    if _is_mended(case, re.sub(rb" +", b",", blanks), ","):
-        return ("its columns are separated by blanks: make them commas (tr -s ' ' , < FILE > NEW)",)
+    if b"  " in content and _options_for(case, re.sub(rb" +", b",", blanks), ",") is not None:
+        how = "sed 's/^ *//; s/ *$//; s/  */,/g' FILE > NEW"
+        return (f"its columns are separated by blanks: make them commas ({how})",)
     for delimiter in (";", TAB, "|", " "):
         if b"," not in content or delimiter.encode() not in content:
             continue
-        if _is_mended(case, content.replace(b",", b"."), delimiter):
-            flag = f"--delimiter {DELIMITERS[delimiter]}"
-            how = f"write points instead (tr , . < FILE > NEW), and say {flag}"
+        options = _options_for(case, content.replace(b",", b"."), delimiter)
+        if options is not None:
+            flags = shlex.join(("--delimiter", "tab" if delimiter == TAB else delimiter, *options))
+            how = f"write points instead (tr , . < FILE > NEW), and say {flags}"
             return (f"its numbers have decimal commas: {how}",)
     return ()
 
 
-def _is_mended(case: DataCase, content: bytes, delimiter: str) -> bool:
-    """Whether other content, read with another delimiter, has nothing wrong."""
+def _options_for(case: DataCase, content: bytes, delimiter: str) -> tuple[str, ...] | None:
+    """Return what to say, besides the delimiter, to read other content; None if nothing helps."""
     options = replace(case.options, delimiter=delimiter)
-    look = replace(case.look, content=content)
-    return replace(case, look=look, options=options).fault() is None
+    changed = replace(case, look=replace(case.look, content=content), options=options)
+    fault = changed.fault()
+    if fault is None:
+        return ()
+    if _may_be_columns(fault):
+        for change in column_changes(Change(changed, Suggestion(""), 0)):
+            if change.suggestion.options and change.case.fault() is None:
+                return change.suggestion.options
+    return None
 
 
 def _mends(suggestion: Suggestion, problem: Problem, case: DataCase) -> bool:
@@ -161,20 +173,18 @@ def _mends(suggestion: Suggestion, problem: Problem, case: DataCase) -> bool:
 
 
 def _edited(case: DataCase, edits: Sequence[Edit]) -> DataCase:
-    encoding = case.options.encoding
-    text = edited(decoded(case, case.look.content), edits)
-    return replace(case, look=replace(case.look, content=text.encode(encoding, "replace")))
+    return with_text(case, edited(decoded(case, case.look.content), edits))
 
 
-def _shortened(look: FirstLook) -> FirstLook:
+def _shortened(look: FirstLook, encoding: str) -> FirstLook:
     """Return fewer of the first bytes, if they hold rows enough."""
     content = look.content
     if len(content) <= _TRIAL_BYTES:
         return look
-    cut = content.rfind(b"\n", 0, _TRIAL_BYTES) + 1
-    if content.count(b"\n", 0, cut) < _TRIAL_ROWS:
+    shorter = whole_lines(content[:_TRIAL_BYTES], encoding)
+    if max(shorter.count(b"\n"), shorter.count(b"\r")) < _TRIAL_ROWS:
         return look
-    return FirstLook(content[:cut], complete=False)
+    return FirstLook(shorter, complete=False)
 
 
 def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
@@ -186,7 +196,9 @@ def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
         if fault is None:
             whole = True
             yield change
-        elif _is_further(fault.problems[0], problem):
+        elif "--samples" not in change.suggestion.options and _is_further(
+            fault.problems[0], problem
+        ):
             partly.append(change)
     if not whole and problem.code in _OF_THE_FORM and not _of_another_form(case):
         likely = sorted(partly, key=lambda change: -change.likelihood)

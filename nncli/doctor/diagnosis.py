@@ -6,19 +6,21 @@ from dataclasses import dataclass, replace
 
 from nncli.doctor.case import DataCase
 from nncli.doctor.data import treat_data
-from nncli.doctor.layers import treat_layers
+from nncli.doctor.layers import SAME_CAUSE, treat_layers
 from nncli.errors import Problem
 from nncli.spec.reader import SpecReading
-
-_SAME_CAUSE = "the first change above mends this, too"
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """All problems, the layers' first; features: the data's width if the network takes another."""
+    """All problems, the layers' first; features: the data's width if the network takes another.
+
+    more: how many further problems of the data were counted.
+    """
 
     problems: tuple[Problem, ...]
     features: int | None = None
+    more: int = 0
 
 
 def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
@@ -33,7 +35,7 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
     layers = treat_layers(reading, fault.features)
     other_inputs = reading.editor.replace(("inputs", "size"), str(fault.features))
     if any(other_inputs in suggestion.edits for suggestion in layers[0].suggestions[:1]):
-        of_data = tuple(replace(problem, help=(_SAME_CAUSE,)) for problem in fault.problems)
-    else:
-        of_data = treat_data(fault, case).problems
-    return Diagnosis((*layers, *of_data), fault.features)
+        of_data = tuple(replace(problem, help=(SAME_CAUSE,)) for problem in fault.problems)
+        return Diagnosis((*layers, *of_data), fault.features, fault.more)
+    treated = treat_data(fault, case)
+    return Diagnosis((*layers, *treated.problems), fault.features, treated.more)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from nncli.data.npy import MAGIC as NPY_MAGIC
 from nncli.data.numbers import is_number
@@ -13,8 +12,10 @@ from nncli.doctor.case import (
     DataCase,
     decoded,
     header_and_width,
+    joined,
     read_records,
     with_option,
+    with_text,
 )
 from nncli.errors import Edit, Problem, Suggestion, count_of, shorten
 
@@ -32,18 +33,19 @@ def ways_of_reading(problem: Problem, case: DataCase) -> Iterator[Change]:
         yield from _other_samples(case)
         return
     if problem.code in ("N406", "N411") and not _ends_within_a_character(case):
-        windows = any(0x80 <= byte < 0xA0 for byte in case.look.content)
-        western = "cp1252" if windows else "latin-1"
-        for encoding in ("utf-8", "utf-16", "utf-16-le", "utf-16-be", western):
+        for encoding in _encodings(case.look.content):
             if encoding != case.options.encoding:
                 words = f"if its text is encoded as {encoding}"
-                yield with_option(case, words, ("--encoding", encoding), 90, encoding=encoding)
+                options = ("--encoding", encoding)
+                encoded = with_option(case, words, options, 90, encoding=encoding)
+                yield encoded
+                yield from (joined(encoded, other) for other in _delimiters(encoded.case))
     yield from _without_first_line(case)
     if problem.code not in FORM_FAULTS:
         return
     yield from _delimiters(case)
     yield from _renamed_columns(case)
-    if problem.code in _HEADER_FAULTS:
+    if problem.code in _HEADER_FAULTS or case.options.header is not None:
         as_data = 95 if _first_row_is_like_the_others(case) else 70
         if case.options.header is not False:
             words = "if the first row is data"
@@ -60,7 +62,7 @@ def _other_samples(case: DataCase) -> Iterator[Change]:
     if case.options.samples == "columns":
         words = "if each line is a sample"
         yield with_option(case, words, ("--samples", "rows"), 95, samples="rows")
-    elif not chosen and case.look.complete:
+    elif not chosen and case.look.complete and not _looks_for_names(case):
         words = "if each column is a sample"
         likelihood = 65 if case.look.content[:1] in b"0123456789+-." else 40
         options = ("--samples", "columns")
@@ -84,8 +86,27 @@ def _first_row_is_like_the_others(case: DataCase) -> bool:
     return bool(others) and all(row == first for row in others)
 
 
+def _encodings(content: bytes) -> Iterator[str]:
+    """Yield the encodings that some bytes may have, by their marks and zeros."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        yield "utf-16"
+    elif b"\0" in content:
+        # where characters take two bytes, the high one of an ASCII character is zero
+        low_first = content[1::2].count(0) > content[::2].count(0)
+        yield "utf-16-le" if low_first else "utf-16-be"
+    else:
+        yield "utf-8"
+        yield "cp1252" if any(0x80 <= byte < 0xA0 for byte in content) else "latin-1"
+
+
+def _looks_for_names(case: DataCase) -> bool:
+    """Whether the network wants columns by name, and the first row has names."""
+    first = read_records(case)[:1]
+    return case.wanted.columns is not None and not any(map(is_number, *first or [[]]))
+
+
 def _delimiters(case: DataCase) -> Iterator[Change]:
-    start = case.look.content[:4096].decode("latin-1")
+    start = decoded(case, case.look.content[:4096])
     for delimiter, shown in DELIMITERS.items():
         if delimiter != case.options.delimiter and delimiter in start:
             words = f"separate the values at {'tabs' if delimiter == TAB else shown}"
@@ -95,40 +116,38 @@ def _delimiters(case: DataCase) -> Iterator[Change]:
 
 def _without_first_line(case: DataCase) -> Iterator[Change]:
     """Yield the case without a first line that is a comment, a title or Excel's `sep=;`."""
-    first, end, rest = case.look.content.partition(b"\n")
-    title = decoded(case, first).strip(" \r")
-    count = 1
+    lines = decoded(case, case.look.content).splitlines(keepends=True)
+    if len(lines) < 2:
+        return
+    title = lines[0].strip(" \r\n")
     is_for_excel = title.lower().startswith("sep=")
-    while not is_for_excel and _is_like_title(case, title, rest):
-        _, end, rest = rest.partition(b"\n")
+    count = 1
+    while not is_for_excel and count < len(lines) - 1 and _is_like_title(case, title, lines[count]):
         count += 1
     edit = Edit(case.file, 1, 1, count + 1, 1, "", "(without this line)")
     what = "line" if count == 1 else f"{count} lines"
-    below = replace(case, look=replace(case.look, content=rest))
-    if is_for_excel and end:
+    below = with_text(case, "".join(lines[count:]))
+    if is_for_excel:
         for other in _delimiters(below):
             if other.case.options.delimiter == title[len("sep=") :]:
                 words = "remove the line for Excel, and separate the values as it says"
                 yield Change(other.case, Suggestion(words, other.suggestion.options, (edit,)), 90)
         yield Change(below, Suggestion("remove the line for Excel", edits=(edit,)), 88)
-    elif title.startswith(_COMMENT_SIGNS) and end:
+    elif title.startswith(_COMMENT_SIGNS):
         sign = title[: 1 if title[0] in "#%" else 2]
         words = f"remove the first {what}: what starts with {sign} is no comment here"
         yield Change(below, Suggestion(words, edits=(edit,)), 88)
-    elif title and end and (case.options.delimiter or ",") not in title:
+    elif title and (case.options.delimiter or ",") not in title:
         words = f"remove the first {what}, if it is a title"
         yield Change(below, Suggestion(words, edits=(edit,)), 50)
 
 
-def _is_like_title(case: DataCase, title: str, rest: bytes) -> bool:
+def _is_like_title(case: DataCase, title: str, following: str) -> bool:
     """Whether the line below a comment or a title is one more of its kind."""
-    following, end, _ = rest.partition(b"\n")
-    text = decoded(case, following).strip()
-    if not text or not end:
-        return False
+    text = following.strip()
     if title.startswith(_COMMENT_SIGNS):
         return text.startswith(title[:1])
-    return (case.options.delimiter or ",") not in title + text
+    return bool(text) and (case.options.delimiter or ",") not in title + text
 
 
 def _renamed_columns(case: DataCase) -> Iterator[Change]:
@@ -139,8 +158,8 @@ def _renamed_columns(case: DataCase) -> Iterator[Change]:
     if names[0].startswith(_COMMENT_SIGNS):
         return
     delimiter = case.options.delimiter or ","
-    line, _, rest = case.look.content.partition(b"\n")
-    text = decoded(case, line).rstrip("\r")
+    line, *rest = decoded(case, case.look.content).splitlines(keepends=True)
+    text = line.rstrip("\r\n")
     if text.split(delimiter) != names:  # quotes, or blank lines above
         return
     if width > len(names):
@@ -151,6 +170,5 @@ def _renamed_columns(case: DataCase) -> Iterator[Change]:
         new = delimiter.join(text.split(delimiter)[:width])
         words = f"the rows have {count_of(width, 'value')}: take away the name too many"
     edit = Edit(case.file, 1, 1, 1, len(text) + 1, new, shorten(new))
-    content = new.encode(case.options.encoding, "replace") + b"\n" + rest
-    below = replace(case, look=replace(case.look, content=content))
+    below = with_text(case, "".join([f"{new}\n", *rest]))
     yield Change(below, Suggestion(words, edits=(edit,)), 60)

@@ -23,7 +23,7 @@ _TREATED_MISFITS = 20
 # Trying to turn the weights of more layers takes too long, and nobody has written them by hand.
 _MAX_TURNED_LAYERS = 1000
 _NOTHING_WORKS = "no single change of a size, a layout or a list of biases makes the network fit"
-_SAME_CAUSE = "the first change above mends this, too"
+SAME_CAUSE = "the first change above mends this, too"
 
 # A clash, by the layer's number and the problem's code.
 Clash = tuple[int, str]
@@ -69,7 +69,7 @@ def treat_layers(reading: SpecReading, features: int | None = None) -> tuple[Pro
         place = reading.editor.place(("layers", layer.layer - 1, misfit.key))
         suggestions: tuple[Suggestion, ...] = ()
         if (layer.layer, misfit.code) not in left:
-            advice: tuple[str, ...] = (_SAME_CAUSE,)
+            advice: tuple[str, ...] = (SAME_CAUSE,)
         elif number < _TREATED_MISFITS:
             # what is left after the likeliest changes so far: the advice must go together
             patient = _Patient(spec, reading.editor, left)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nncli.data.columns import Header, find_column
 from nncli.doctor.case import Change, called, read_header, read_rows
 from nncli.doctor.columns import ColumnFacts, Suspicion, column_facts
 from nncli.doctor.layers import change_of_inputs
-from nncli.errors import DataError, Suggestion, nearest
+from nncli.errors import DataError, Suggestion, nearest, quoted
 
 # More of equal likelihood are no help.
 _MAX_COLUMNS_TRIED = 8
 # Whoever has more to leave out had better say what stays.
 _MAX_COLUMNS_LEFT_OUT = 10
+# To compare more with every name of a header takes too long.
+_MAX_NAMES_COMPARED = 50
 
 
 def column_changes(change: Change) -> Iterator[Change]:
@@ -35,7 +37,7 @@ def column_changes(change: Change) -> Iterator[Change]:
     surplus = len(features) - case.wanted.size
     if surplus > 0 and not header.transposed:
         yield from _fewer_columns(change, header, features, surplus)
-    if surplus < 0:
+    if surplus < 0 and not change.suggestion.options:
         yield from _more_columns(change)
     other_inputs = change_of_inputs(case.reading, len(features))
     if surplus and not change.suggestion.options and other_inputs is not None:
@@ -117,13 +119,25 @@ def _more_columns(change: Change) -> Iterator[Change]:
         for item in items:
             others = tuple(other for other in items if other != item)
             case = replace(change.case, choice=replace(choice, **{option: others}))
-            words = f"do without `--{option} {item}`"
-            yield Change(case, Suggestion(words, change.suggestion.options), 60)
+            yield Change(case, Suggestion(f"leave {quoted(item)} out of --{option}"), 60)
+
+
+def _names_meant(names: Sequence[str], found: Sequence[str]) -> list[str | None]:
+    """Return the columns that the names may mean: the same but for case and blanks, or nearly."""
+    folded = {name.strip().casefold(): name for name in reversed(found)}
+    meant = [folded.get(name.strip().casefold()) for name in names]
+    if len(names) <= _MAX_NAMES_COMPARED:
+        candidates = list(found[:1000])
+        pairs = zip(names, meant, strict=True)
+        meant = [known or nearest(name, candidates) for name, known in pairs]
+    return meant
 
 
 def _columns_by_name(change: Change, header: Header, names: tuple[str, ...]) -> Iterator[Change]:
     """Yield the columns that the spec's inputs may mean: of nearly those names, or in order."""
-    meant = [nearest(name, header.names[:1000]) for name in names] if header.named else []
+    if change.case.choice.drop:
+        return  # which goes with no other choice
+    meant = _names_meant(names, header.names) if header.named else []
     positions = [header.names.index(name) for name in meant if name is not None]
     words = "take the columns whose names are nearest"
     if len(set(positions)) < len(names):

@@ -155,7 +155,14 @@ def note_objects(notes: tuple[Note, ...]) -> list[dict[str, Any]]:
 def problems_json(error: NncliError) -> str:
     """Return why a run came to nothing; more: how many further problems were only counted."""
     problems = problem_objects(error.problems)
-    return document({"format": "nncli.problems/1", "problems": problems, "more": error.more})
+    return document(
+        {
+            "format": "nncli.problems/1",
+            "problems": problems,
+            "more": error.more,
+            "notes": note_objects(error.notes),
+        }
+    )
 
 
 def problem_objects(problems: Iterable[Problem]) -> list[dict[str, Any]]:

@@ -35,6 +35,8 @@ def error_view(error: NncliError, width: int | None = None) -> list[Line]:
         lines += [BLANK, line(Span(words, "dim"))]
     elif rejects:
         lines += [BLANK, line(Span(f"{rejects} lists what was refused", "dim"))]
+    if error.notes:
+        lines += [BLANK, *map(note_line, error.notes)]
     return lines
 
 

@@ -104,9 +104,7 @@ def inspect_spec(content: bytes, file: str, overrides: Overrides | None = None) 
         if key in form.value and (was := getattr(spec, key)) != value
     )
     spec = spec.model_copy(update=given)
-    if not misfits:
-        notes = (*notes, *_square_notes(spec))
-    return SpecReading(spec, form.editor, _in_order(misfits), notes)
+    return SpecReading(spec, form.editor, _in_order(misfits), (*notes, *_square_notes(spec)))
 
 
 def _in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
@@ -238,11 +236,14 @@ _DOCTOR = ("`nncli shapes` tries which change would make the layers fit",)
 
 def _square_notes(spec: NetworkSpec) -> Iterator[Note]:
     """Say which weights could stand either way round without anyone noticing."""
+    sizes = spec.layer_sizes
     for number, layer in enumerate(spec.layers, start=1):
         rows = layer.weights
         if rows is None or "layout" in layer.model_fields_set:
             continue
-        if len(rows) == len(rows[0]) and rows != tuple(zip(*rows, strict=True)):
+        # of those that do not fit, the clash says enough
+        fits = len(rows) == len(rows[0]) == layer.neurons == sizes[number - 1]
+        if fits and rows != tuple(zip(*rows, strict=True)):
             shape = f"({len(rows)}, {len(rows)})"
             message = (
                 f"layer {number}: its {shape} weights would fit transposed, too; they are read as "
