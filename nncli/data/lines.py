@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -135,14 +134,16 @@ def _decoded(
     try:
         return decoder.decode(chunk, final), None
     except UnicodeError as error:
-        if isinstance(error, UnicodeDecodeError):
-            decoder.setstate(state)
-            with suppress(UnicodeError):
-                return decoder.decode(chunk[: max(0, len(chunk) - _left(error))]), error
-        # a UTF-16 file without its mark
-        hint = ("name the right --encoding, like utf-16-le or utf-16-be without a mark",)
-        place = Place(source.file, lines + 1)
-        raise DataError(Problem("N406", str(error), place, hint)) from None
+        fault = error
+    if isinstance(fault, UnicodeDecodeError):
+        decoder.setstate(state)
+        try:
+            return decoder.decode(chunk[: max(0, len(chunk) - _left(fault))]), fault
+        except UnicodeError as error:
+            fault = error
+    # a UTF-16 file without its mark
+    hint = ("name the right --encoding, like utf-16-le or utf-16-be without a mark",)
+    raise DataError(Problem("N406", str(fault), Place(source.file, lines + 1), hint))
 
 
 def _left(fault: UnicodeDecodeError) -> int:

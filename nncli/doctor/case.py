@@ -40,7 +40,11 @@ class DataCase:
             select = feature_selector(self.choice, self.wanted)
             read_look(self.look, self.file, self.options, select, self.wanted.largest)
         except DataError as error:
-            return error
+            # of a beginning, the last row may go on
+            if self.look.complete or error.problems[-1].code != "N405":
+                return error
+            earlier = error.problems[:-1]
+            return DataError(earlier, more=error.more) if earlier else None
         return None
 
 

@@ -47,7 +47,9 @@ def treat_data(error: DataError, case: DataCase) -> DataError:
     case = replace(case, look=_shortened(case.look, case.options.encoding))
     first, *others = error.problems
     found: list[Change] = []
-    if case.fault() is not None:  # otherwise what is wrong stands further down
+    other_form = _of_another_form(case) if first.code in FORM_FAULTS else ()
+    # where nothing is wrong with the beginning, the fault stands further down
+    if case.fault() is not None and not other_form:
         found = sorted(_changes_that_work(first, case), key=lambda change: -change.likelihood)
     text_column = _text_column(first, case)
     proposals = () if text_column else first.suggestions
@@ -56,7 +58,8 @@ def treat_data(error: DataError, case: DataCase) -> DataError:
     # to write a number is nearer than to change the reading, to lose a row is further
     ranked = by_options + own if own and _removes_a_line(own[0]) else own + by_options
     suggestions = tuple(dict.fromkeys(ranked))
-    problems = [_with(first, suggestions, text_column or _without_remedy(first, case))]
+    advice = other_form or text_column or _without_remedy(first, case)
+    problems = [_with(first, suggestions, advice)]
     counted = 0
     for problem in others:
         text_column = _text_column(problem, case)
@@ -119,7 +122,7 @@ def _without_remedy(problem: Problem, case: DataCase) -> tuple[str, ...]:
     if problem.code == "N403" and width not in (0, len(names)):
         found = f"{count_of(len(names), 'name')}, the rows {count_of(width, 'value')}"
         return (f"the header has {found}: add or remove a name, or mend the rows",)
-    return _of_another_form(case) or ((_NOTHING_WORKS,) if problem.code == "N407" else problem.help)
+    return (_NOTHING_WORKS,) if problem.code == "N407" else problem.help
 
 
 def _of_another_form(case: DataCase) -> tuple[str, ...]:
@@ -200,7 +203,7 @@ def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
             fault.problems[0], problem
         ):
             partly.append(change)
-    if not whole and problem.code in _OF_THE_FORM and not _of_another_form(case):
+    if not whole and problem.code in _OF_THE_FORM:
         likely = sorted(partly, key=lambda change: -change.likelihood)
         yield from (change for change in likely[:_MAX_PARTLY] if change.likelihood > 50)
 
@@ -222,7 +225,7 @@ def _is_further(fault: Problem, problem: Problem) -> bool:
     if problem.code in ("N406", "N411"):
         return fault.code not in ("N406", "N411")
     line, other = (p.place.line if p.place is not None else None for p in (fault, problem))
-    return (line or 0) > (other or 0)
+    return fault.code in ("N404", "N415") and (line or 0) > (other or 0)
 
 
 def _may_be_columns(fault: DataError) -> bool:

@@ -10,6 +10,9 @@ from nncli.doctor.layers import SAME_CAUSE, treat_layers
 from nncli.errors import Problem
 from nncli.spec.reader import SpecReading
 
+# What the beginning of sound data may be refused for: no rows, an open quote, a short array.
+_CUT_SHORT = frozenset({"N401", "N402", "N405", "N414"})
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -29,6 +32,9 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
     case: the beginning of the data, if there is any.
     """
     fault = case.fault() if case is not None else None
+    if case is not None and fault is not None and not case.look.complete:
+        # the rest, which was not looked at, may hold what seems to be missing
+        fault = None if fault.problems[0].code in _CUT_SHORT else fault
     if case is None or fault is None:
         known = case.wanted.size if case is not None else None
         return Diagnosis(treat_layers(reading, known))

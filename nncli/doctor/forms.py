@@ -40,7 +40,8 @@ def ways_of_reading(problem: Problem, case: DataCase) -> Iterator[Change]:
                 encoded = with_option(case, words, options, 90, encoding=encoding)
                 yield encoded
                 yield from (joined(encoded, other) for other in _delimiters(encoded.case))
-    yield from _without_first_line(case)
+    if problem.code in FORM_FAULTS or case.look.content[:4].lower() == b"sep=":
+        yield from _without_first_line(case)
     if problem.code not in FORM_FAULTS:
         return
     yield from _delimiters(case)

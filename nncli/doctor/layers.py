@@ -45,7 +45,9 @@ class _Change:
     def possible_edits(self) -> tuple[Edit, ...]:
         """Return the edits that make the change; none if one of them is not possible."""
         edits = tuple(edit for edit in self.edits if edit is not None)
-        return edits if len(edits) == len(self.edits) else ()
+        if len(edits) < len(self.edits):
+            return ()
+        return tuple(sorted(edits, key=lambda edit: (edit.line, edit.column)))
 
     def applied_to(self, spec: NetworkSpec) -> NetworkSpec:
         """Return a spec with the change made."""
@@ -134,7 +136,8 @@ def _working(
         _size_changes(patient, layer, misfit),
         _bias_changes(patient, layer, misfit),
     )
-    tried = [(change, _clashes_after(patient, change)) for change in candidates]
+    fitting = (change for change in candidates if _fits_names(patient.spec, change))
+    tried = [(change, _clashes_after(patient, change)) for change in fitting]
     clean = [
         (change, after)
         for change, after in tried
@@ -149,6 +152,16 @@ def _working(
         return not change.possible_edits(), misses_data, len(after)
 
     return sorted(whole or clean, key=rank)
+
+
+def _fits_names(spec: NetworkSpec, change: _Change) -> bool:
+    """Whether inputs and outputs stay as many as the columns that the spec names for them."""
+    last = change.layers.get(len(spec.layers), spec.layers[-1])
+    names = spec.outputs.columns if spec.outputs is not None else None
+    inputs = change.inputs or spec.inputs.size
+    return (names is None or len(names) == last.neurons) and (
+        spec.inputs.columns is None or len(spec.inputs.columns) == inputs
+    )
 
 
 def _clashes_after(patient: _Patient, change: _Change) -> frozenset[Clash]:

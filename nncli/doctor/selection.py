@@ -119,7 +119,9 @@ def _more_columns(change: Change) -> Iterator[Change]:
         for item in items:
             others = tuple(other for other in items if other != item)
             case = replace(change.case, choice=replace(choice, **{option: others}))
-            yield Change(case, Suggestion(f"leave {quoted(item)} out of --{option}"), 60)
+            typed = f"`--{option} {','.join(items)}`"
+            words = f"leave {quoted(item)} out of {typed}" if others else f"do without {typed}"
+            yield Change(case, Suggestion(words), 60)
 
 
 def _names_meant(names: Sequence[str], found: Sequence[str]) -> list[str | None]:

@@ -46,6 +46,9 @@ class SpecEditor:
             return None
         where = self.source_path(path)
         key = where[-1]
+        key_span = self.source.key_span(where)
+        if key_span is not None and key_span.line < span.line and span.column <= key_span.column:
+            text = "  " + text  # below its key, brackets must stand further right than dashes
         # a list is shown with all its items: a lone one would not say which
         summary = f"{key}: {text}" if isinstance(key, str) else self._list_with(where, text)
         return self.source.text.edit(span, text, summary)

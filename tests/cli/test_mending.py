@@ -920,15 +920,6 @@ FORMS = {
         in_data=(("1,2\na,b\n", "1,2\n"),),
         output=AS_TWO,
     ),
-    "a total at the end": Case(
-        spec=TWO,
-        data="a,b\n1,2\n3,4\ntotal,6\n",
-        exit_code=4,
-        code="N404",
-        at=(4, 1),
-        in_data=(("total,6\n", ""),),
-        output=AS_TWO,
-    ),
     "a Ctrl-Z on a line of its own": Case(
         spec=TWO,
         data="a,b\r\n1,2\r\n3,4\r\n\x1a",

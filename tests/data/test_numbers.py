@@ -412,3 +412,11 @@ def test_whatever_was_meant_is_a_number(cell: str) -> None:
     for words, number in numbers_meant(cell):
         assert words
         assert is_number(number)
+
+
+def test_a_million_digits_that_are_no_number_are_judged_in_one_pass() -> None:
+    """A pattern that tried every way to split the digits would take hours."""
+    digits = "1" * 1_000_000
+    assert is_number(digits) is not None
+    assert is_number(f"{digits}x") is None
+    assert is_number(f"{digits}.{digits}e1x") is None

@@ -238,7 +238,6 @@ def test_a_flat_list_is_none_of_lists() -> None:
     assert editor("layers:\n  - biases: [[1, [2]]]\n").flatten(("layers", 0, "biases")) is None
 
 
-@pytest.mark.xfail(reason="brackets may not stand no further right than their key", strict=True)
 @pytest.mark.parametrize("key", ["weights", "biases"])
 def test_a_list_that_stands_right_below_its_key_is_replaced(key: str) -> None:
     text = f"layers:\n  - {key}:\n    - [1, 2]\n    neurons: 2\n"

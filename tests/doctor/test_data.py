@@ -1,0 +1,489 @@
+"""Data that does not fit or cannot be read: which options and edits are offered for it."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from nncli.data.batches import DataOptions
+from nncli.data.columns import ColumnChoice, WantedInputs
+from nncli.doctor.case import DataCase
+from nncli.doctor.data import treat_data
+from nncli.errors import DataError, FirstLook, Problem
+from nncli.spec.reader import inspect_spec
+
+# Explicit weights take so many inputs and no other number.
+TWO_INPUTS = "inputs: 2\nlayers:\n  - neurons: 1\n    weights: [[1], [2]]\n"
+ONE_INPUT = "inputs: 1\nlayers:\n  - neurons: 1\n    weights: [[1]]\n"
+DRAWN = "inputs: 2\nlayers: [{neurons: 1}]\nseed: 0\n"
+NAMED = "inputs: {columns: [width, height]}\nlayers: [{neurons: 1}]\nseed: 0\n"
+ALL = ColumnChoice()
+Shown = tuple[tuple[str, ...], str | None]
+
+
+def make_case(
+    content: str | bytes,
+    spec: str = TWO_INPUTS,
+    *,
+    options: DataOptions | None = None,
+    choice: ColumnChoice = ALL,
+    complete: bool = True,
+) -> DataCase:
+    reading = inspect_spec(spec.encode(), "net.yaml")
+    inputs = reading.spec.inputs
+    wanted = WantedInputs(inputs.size, inputs.columns, outputs=reading.spec.output_columns)
+    raw = content.encode() if isinstance(content, str) else content
+    options = (options or DataOptions()).for_source("batch.csv")
+    return DataCase("batch.csv", FirstLook(raw, complete), options, choice, wanted, reading)
+
+
+def treat(case: DataCase) -> DataError:
+    fault = case.fault()
+    assert fault is not None, "the data fits"
+    return treat_data(fault, case)
+
+
+def offered(problem: Problem) -> list[Shown]:
+    """Return each change as options to type, and what a screen shows of its edit."""
+    return [
+        (s.options, ", ".join(edit.summary for edit in s.edits) or None)
+        for s in problem.suggestions
+    ]
+
+
+def options_for(content: str | bytes, spec: str = TWO_INPUTS) -> list[tuple[str, ...]]:
+    """Return the options offered for a file's first problem; there must be no edits."""
+    shown = offered(treat(make_case(content, spec)).problems[0])
+    assert all(edit is None for _, edit in shown)
+    return [options for options, _ in shown]
+
+
+def npy(array: npt.NDArray[np.float64]) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
+
+
+# ---- ways of reading -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "typed"), [(";", ";"), ("\t", "tab"), ("|", "|"), (" ", " ")]
+)
+@pytest.mark.parametrize("header", ["", "a,b\n"])
+def test_another_delimiter_is_offered_if_it_makes_the_data_fit(
+    delimiter: str, typed: str, header: str
+) -> None:
+    content = (header + "1,2\n3,4\n").replace(",", delimiter)
+    assert options_for(content) == [("--delimiter", typed)]
+
+
+def test_a_comma_is_offered_where_something_else_was_asked_for() -> None:
+    case = make_case("a,b\n1,2\n", options=DataOptions(delimiter=";"))
+    assert offered(treat(case).problems[0]) == [(("--delimiter", ","), None)]
+
+
+def test_a_delimiter_that_does_not_make_the_data_fit_is_not_offered() -> None:
+    [problem] = treat(make_case("1;2;3;4\n1;2;3\n")).problems
+    assert problem.suggestions == ()
+
+
+def test_a_header_that_holds_a_number_is_offered_as_one() -> None:
+    # a cell that may be a mistyped number is mended first
+    assert options_for("x,2020\n1,2\n3,4\n") == [("--header",)]
+    typed = offered(treat(make_case("1,2O\n3,4\n")).problems[0])
+    assert typed == [((), "20"), (("--header",), None)]
+
+
+def test_a_first_row_that_was_said_to_be_a_header_is_offered_as_data() -> None:
+    case = make_case("1,2\n", options=DataOptions(header=True))
+    [problem] = treat(case).problems
+    assert (problem.code, offered(problem)) == ("N402", [(("--no-header",), None)])
+
+
+def test_lines_that_are_features_are_offered_as_such() -> None:
+    # two lines, each of four numbers or of a name and four numbers
+    assert ("--samples", "columns") in options_for("1,2,3,4\n5,6,7,8\n")
+    assert options_for("width,1,2,3,4\nheight,5,6,7,8\n")[0] == ("--samples", "columns")
+    assert ("--samples", "columns") not in options_for("1,2,3\n3,4,1\n5,6,0\n")
+
+
+def test_lines_that_are_samples_are_offered_as_such() -> None:
+    case = make_case("1,2\n3,4\n5,6\n", options=DataOptions(samples="columns"))
+    assert offered(treat(case).problems[0]) == [(("--samples", "rows"), None)]
+
+
+def test_columns_are_no_samples_if_columns_were_chosen_or_not_all_is_known() -> None:
+    content = "a,b,c,d\n1,2,3,4\n5,6,7,8\n"
+    cut = make_case(content, complete=False)
+    chosen = make_case(content, choice=ColumnChoice(drop=("a",)))
+    for case in (cut, chosen):
+        shown = offered(treat(case).problems[0])
+        assert not any("--samples" in options for options, _ in shown)
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "expected"),
+    [
+        ("größe,b\n1,2\n".encode("latin-1"), "N406", ["latin-1"]),
+        # 0x80 is a control character in latin-1, and the euro sign on Windows
+        ("€,b\n1,2\n".encode("cp1252"), "N406", ["cp1252"]),
+        ("a,b\n1,2\n".encode("utf-16-le"), "N406", ["utf-16-le"]),
+        ("a,b\n1,2\n".encode("utf-16-be"), "N406", ["utf-16-be"]),
+    ],
+)
+def test_another_encoding_is_offered_if_it_makes_the_data_fit(
+    content: bytes, code: str, expected: list[str]
+) -> None:
+    [problem] = treat(make_case(content)).problems
+    assert problem.code == code
+    assert offered(problem) == [(("--encoding", name), None) for name in expected]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_with_its_mark_is_offered_as_utf_16_first(encoding: str) -> None:
+    [problem] = treat(make_case("\ufeffa,b\n1,2\n".encode(encoding))).problems
+    assert (problem.code, offered(problem)[0]) == ("N411", (("--encoding", "utf-16"), None))
+
+
+def test_an_encoding_is_offered_if_it_brings_only_other_faults_to_light() -> None:
+    # three names for two inputs: that shows once the names can be read
+    [problem] = treat(make_case("größe,b,c\n1,2\n".encode("latin-1"))).problems
+    assert problem.code == "N406"
+    assert offered(problem) == [(("--encoding", "latin-1"), None)]
+
+
+WITHOUT = "(without this line)"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("My measurements\na,b\n1,2\n3,4\n", ((), WITHOUT)),
+        ("# width\n1,2\n3,4\n5,6\n", ((), WITHOUT)),
+        ("% made by a program\n1,2\n", ((), WITHOUT)),
+        ("// made by a program\na,b\n1,2\n", ((), WITHOUT)),
+        ("sep=,\na,b\n1,2\n", ((), WITHOUT)),
+        ("sep=;\na;b\n1;2\n", (("--delimiter", ";"), WITHOUT)),
+        ("SEP=|\r\n1|2\r\n", (("--delimiter", "|"), WITHOUT)),
+    ],
+)
+def test_a_first_line_that_is_no_row_is_offered_to_be_removed(
+    content: str, expected: Shown
+) -> None:
+    problem = treat(make_case(content)).problems[0]
+    assert offered(problem)[0] == expected
+    [edit] = problem.suggestions[0].edits
+    assert (edit.line, edit.column, edit.end_line, edit.end_column, edit.text) == (1, 1, 2, 1, "")
+
+
+@pytest.mark.parametrize("content", ["Data\na,b,c\n1,2\n", "#x\n1,a\n", "a\n1,2,3\n4,5,6\n7,8\n"])
+def test_a_first_line_stays_if_what_is_below_does_not_fit_either(content: str) -> None:
+    assert treat(make_case(content)).problems[0].suggestions == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "spec"),
+    [
+        # a ragged row is found in line 3, however it is read
+        ("1,2,3\n4,5,6\n1,2\n7,8,9\n", ONE_INPUT),
+        # a title of two words is no header of two names
+        pytest.param(
+            "My data\na,b,c\n1,2\n",
+            TWO_INPUTS,
+        ),
+    ],
+)
+def test_an_option_is_not_offered_if_it_only_moves_the_fault(content: str, spec: str) -> None:
+    shown = offered(treat(make_case(content, spec)).problems[0])
+    assert not any("--delimiter" in options or "--samples" in options for options, _ in shown)
+
+
+def test_a_delimiter_is_offered_if_it_brings_a_faulty_cell_to_light() -> None:
+    problem = treat(make_case("a;b\n1;2\n3;x\n5;6\n")).problems[0]
+    assert offered(problem) == [(("--delimiter", ";"), None)]
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("a\n1,2\n3,4\n", "a,column_2"),
+        ("a,b,c\n1,2\n3,4\n", "a,b"),
+        ("a,b,c,d\r\n1,2\r\n3,4\r\n", "a,b"),
+    ],
+)
+def test_a_header_is_offered_as_many_names_as_the_rows_have_values(content: str, line: str) -> None:
+    shown = offered(treat(make_case(content)).problems[0])
+    assert shown[0] == ((), line)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a,b,c\n1,2\n",  # one row may be the faulty one
+        "a,b,c\n1,2\n3,4\n5,6,7\n",  # rows that differ
+        '"a",b,c\n1,2\n3,4\n',  # its text cannot be cut at the commas
+    ],
+)
+def test_a_header_stays_if_the_rows_do_not_say_what_it_should_be(content: str) -> None:
+    shown = offered(treat(make_case(content)).problems[0])
+    assert not any(edit for _, edit in shown)
+
+
+# ---- columns -------------------------------------------------------------------------------------
+
+
+def test_a_column_that_is_no_feature_by_all_signs_comes_first_and_the_last_before_others() -> None:
+    content = "a,label,b\n0.5,1,2.5\n0.25,1,1.5\n0.75,0,4.5\n1.5,0,2.25\n"
+    by_all_signs = [("--drop", "label"), ("--keep", "label")]
+    assert options_for(content) == [*by_all_signs, ("--drop", "b"), ("--drop", "a")]
+
+
+def test_an_identifier_is_carried_along_rather_than_left_out() -> None:
+    content = "id,a,b\n7,0.5,2.5\n8,0.25,1.5\n9,0.75,4.5\n"
+    assert options_for(content)[:2] == [("--keep", "id"), ("--drop", "id")]
+
+
+def test_a_column_without_a_name_of_its_own_is_called_by_its_number() -> None:
+    # the index of pandas has no name, and two columns have the same
+    index = ",a,b\n0,0.5,2.5\n1,0.25,1.5\n2,0.75,4.5\n"
+    assert options_for(index)[:2] == [("--keep", "1"), ("--drop", "1")]
+    twice = "a,x,x\n0.5,2.5,1.5\n0.25,1.5,0.5\n"
+    assert [option for option in options_for(twice) if option[0] == "--drop"] == [
+        ("--drop", "3"),
+        ("--drop", "2"),
+        ("--drop", "a"),
+    ]
+
+
+def test_a_name_with_a_blank_is_offered_as_the_argument_that_it_is() -> None:
+    content = "a,b,row number\n0.5,2.5,2\n0.25,1.5,1\n"
+    assert options_for(content)[0] == ("--keep", "row number")
+
+
+def test_a_text_column_is_the_one_to_leave_out() -> None:
+    content = "city,a,b\nOslo,0.5,2.5\nRome,0.25,1.5\nOslo,1.5,3.5\n"
+    assert options_for(content) == [("--drop", "city"), ("--keep", "city")]
+
+
+def test_several_columns_too_many_are_left_out_together() -> None:
+    content = "id,a,b,species\n1,0.5,2.5,setosa\n2,0.25,1.5,setosa\n3,0.75,4.5,virginica\n"
+    assert options_for(content)[0] == ("--keep", "id", "--drop", "species")
+
+
+def test_no_columns_are_named_where_there_are_more_than_ten_too_many() -> None:
+    for surplus, expected in ((10, True), (11, False)):
+        row = ",".join(["0.5"] * (2 + surplus)) + "\n"
+        shown = offered(treat(make_case(row * 3)).problems[0])
+        assert any(options[:1] == ("--drop",) for options, _ in shown) is expected
+
+
+def test_columns_that_were_left_out_are_offered_to_stay_in() -> None:
+    case = make_case("a,b\n1,2\n3,4\n", choice=ColumnChoice(drop=("a",)))
+    [problem] = treat(case).problems
+    [suggestion] = problem.suggestions
+    assert (suggestion.options, suggestion.edits) == ((), ())  # not to add, but to leave out
+    assert "--drop a" in suggestion.words
+
+
+def test_a_network_of_drawn_weights_may_take_as_many_inputs_as_there_are_columns() -> None:
+    shown = offered(treat(make_case("a,b,c\n0.5,1,2\n1.5,2,1\n0.5,1,4\n", DRAWN)).problems[0])
+    assert ((), "inputs: 3") in shown
+    shown = offered(treat(make_case("a\n0.5\n1.5\n", DRAWN)).problems[0])
+    assert shown[0] == ((), "inputs: 1")
+
+
+def test_columns_wanted_by_name_are_those_of_the_nearest_names() -> None:
+    content = "heigth,Width,x\n1,2,3\n"
+    [problem] = treat(make_case(content, NAMED)).problems
+    assert (problem.code, offered(problem)) == ("N408", [(("--columns", "Width,heigth"), None)])
+
+
+def test_columns_wanted_by_name_are_taken_in_order_where_there_are_no_names() -> None:
+    [problem] = treat(make_case("1,2\n3,4\n", NAMED)).problems
+    assert (("--columns", "1,2"), None) in offered(problem)
+
+
+# ---- a look that is not complete -----------------------------------------------------------------
+
+ROWS = "a,b,label\n0.5,2,0\n1.5,4,0\n0.25,6,1\n0.75,8,1\n"
+
+
+@pytest.mark.parametrize("cut", ["", "9", "9,1", "9,1,", "x,y,z", '"9,1'])
+def test_a_look_that_ends_within_a_row_is_judged_by_the_rows_before_it(cut: str) -> None:
+    whole, looked = make_case(ROWS), make_case(ROWS + cut, complete=False)
+    expected = [s for s in offered(treat(whole).problems[0]) if "--samples" not in s[0]]
+    assert offered(treat(looked).problems[0]) == expected
+    assert expected[0] == (("--drop", "label"), None)
+
+
+def test_a_look_that_ends_within_a_quoted_cell_is_judged_by_the_rows_before_it() -> None:
+    content = 'a,b,note\n1,2,"good\nor bad"\n3,4,"good\nor'
+    shown = offered(treat(make_case(content, complete=False)).problems[0])
+    assert (("--drop", "note"), None) in shown
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16-be"])
+def test_more_rows_than_are_tried_change_nothing(encoding: str) -> None:
+    content = ("größe,b\n" + "1.5,2.5\n" * 20_000).encode(encoding)
+    [problem] = treat(make_case(content)).problems
+    assert offered(problem) == [(("--encoding", encoding), None)]
+
+
+def test_more_rows_of_utf_16_than_are_tried_change_nothing() -> None:
+    content = ("a,b\n" + "1.5,2.5\n" * 20_000).encode("utf-16-le")
+    [problem] = treat(make_case(content)).problems
+    assert offered(problem) == [(("--encoding", "utf-16-le"), None)]
+
+
+# ---- NPY arrays ----------------------------------------------------------------------------------
+
+
+def test_an_array_whose_columns_are_samples_is_offered_to_be_read_so() -> None:
+    [problem] = treat(make_case(npy(np.full((2, 5), 0.5)))).problems
+    assert (problem.code, offered(problem)[0]) == ("N407", (("--samples", "columns"), None))
+
+
+def test_an_array_with_a_column_too_many_is_offered_to_do_without_the_last_first() -> None:
+    [problem] = treat(make_case(npy(np.full((5, 3), 0.5)))).problems
+    dropped = [options for options, _ in offered(problem) if options[0] == "--drop"]
+    assert dropped == [("--drop", "3"), ("--drop", "2"), ("--drop", "1")]
+
+
+def test_an_array_larger_than_the_first_look_is_judged_by_its_whole_rows() -> None:
+    content = npy(np.arange(60_000.0).reshape(20_000, 3))[: 2**18]
+    [problem] = treat(make_case(content, complete=False)).problems
+    assert problem.code == "N407"
+    assert (("--drop", "3"), None) in offered(problem)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (20_000, 3)])
+def test_an_array_is_not_offered_delimiters(shape: tuple[int, int]) -> None:
+    content = npy(np.arange(float(shape[0] * shape[1])).reshape(shape))
+    shown = offered(treat(make_case(content)).problems[0])
+    assert not any("--delimiter" in options for options, _ in shown)
+
+
+def test_an_array_is_not_offered_to_lose_columns_that_are_samples() -> None:
+    shown = offered(treat(make_case(npy(np.full((5, 3), 0.5)))).problems[0])
+    assert not any("--samples" in options and "--drop" in options for options, _ in shown)
+
+
+# ---- advice in words, where no option helps ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "flag"),
+    [
+        ("a;b\n1,5;2,5\n3,5;4,5\n", "--delimiter ';'"),
+        ("a\tb\n1,5\t2,5\n3,5\t4,5\n", "--delimiter tab"),
+        ("a|b\n1,5|2\n3,5|4\n", "--delimiter '|'"),
+    ],
+)
+def test_decimal_commas_are_explained(content: str, flag: str) -> None:
+    [problem] = treat(make_case(content)).problems
+    assert problem.suggestions == ()
+    [advice] = problem.help
+    assert "decimal commas" in advice
+    assert flag in advice
+
+
+@pytest.mark.parametrize(
+    "content", ["1   2\n3   4\n", "  1    2\n 13    4\n", "a    b\r\n1    2 \r\n3   14\r\n"]
+)
+def test_columns_aligned_with_blanks_are_explained(content: str) -> None:
+    [problem] = treat(make_case(content)).problems
+    assert problem.suggestions == ()
+    [advice] = problem.help
+    assert "blanks" in advice
+
+
+def test_decimal_commas_without_a_header_are_explained() -> None:
+    # four cells that a comma cuts into three, the middle one a text
+    problem = treat(make_case("1,5;2,5\n3,5;4,5\n")).problems[0]
+    assert any("decimal commas" in advice for advice in problem.help)
+
+
+def test_a_column_of_text_that_the_network_counts_on_is_explained() -> None:
+    error = treat(make_case("a,city\n1,Oslo\n2,Rome\n3,Oslo\n"))
+    [problem] = error.problems
+    assert (problem.code, problem.suggestions) == ("N404", ())
+    [advice] = problem.help
+    assert "'city' is text in every row" in advice
+
+
+def test_a_text_among_numbers_is_a_cell_to_mend() -> None:
+    [problem] = treat(make_case("a,b\n1,2\n3,x\n5,6\n")).problems
+    assert problem.place is not None
+    assert (problem.place.line, problem.place.column) == (3, 2)
+    assert problem.help
+    assert not any("in every row" in advice for advice in problem.help)
+
+
+# ---- several problems ----------------------------------------------------------------------------
+
+
+def test_faults_of_the_same_cause_are_counted_not_repeated() -> None:
+    error = treat(make_case("a,city\n" + "1,Oslo\n" * 8))
+    assert [problem.place.line for problem in error.problems if problem.place] == [2]
+    assert error.more == 7
+
+
+def test_columns_of_text_are_explained_each() -> None:
+    error = treat(make_case("city,land\nOslo,Norge\nRoma,Italia\n"))
+    assert error.problems[0].suggestions == ()
+    assert len(error.problems) + error.more in (2, 4)  # a fault for each row, or each cell
+
+
+def test_each_cell_has_its_own_edit() -> None:
+    problems = treat(make_case("a,b\n1,2O\n3,4\n1.000.000,6\n")).problems
+    assert [offered(problem) for problem in problems] == [[((), "20")], [((), "1000000")]]
+
+
+def test_an_edit_is_made_where_the_cell_stands() -> None:
+    [problem] = treat(make_case('a,b\n1,2\n" 3",4O\n')).problems
+    [edit] = problem.suggestions[0].edits
+    # characters 6 and 7 of line 3 are the O's cell: `" 3",4O`
+    assert (edit.line, edit.column, edit.end_line, edit.end_column) == (3, 6, 3, 8)
+
+
+def test_what_the_reader_counted_and_measured_is_passed_on() -> None:
+    case = make_case("a,b,c\n1,2,3\n")
+    fault = case.fault()
+    assert fault is not None
+    fault.look = case.look
+    treated = treat_data(fault, case)
+    assert (treated.look, treated.features) == (case.look, 3)
+
+
+def test_nothing_is_offered_for_what_no_option_mends() -> None:
+    for content in ("", "\n\n", "a,b\n", "PK\x03\x04"):
+        problem = treat(make_case(content)).problems[0]
+        assert problem.suggestions == ()
+        assert problem.help
+    [problem] = treat(make_case("a\n1\n2\n3\n")).problems
+    assert (problem.code, problem.suggestions) == ("N407", ())
+    assert problem.help  # that nothing was found is said
+
+
+def test_a_thousand_wanted_names_that_are_nowhere_are_not_compared_with_each_other() -> None:
+    """Comparing each with all by likeness would take minutes."""
+    names = ", ".join(f"feature_{number}_x" for number in range(1000))
+    spec = f"inputs: {{columns: [{names}]}}\nlayers: [{{neurons: 1, init: {{weights: ones}}}}]\n"
+    header = ",".join(f"feature_{number}_y" for number in range(1001))
+    content = header + "\n" + ",".join("1" * 1001) + "\n"
+    assert treat(make_case(content, spec)).problems[0].code == "N408"
+
+
+def test_a_row_with_a_number_is_never_advised_to_be_removed() -> None:
+    for cell in ("O", "#REF!", "x", "1.5.", "5*"):
+        problem = treat(make_case(f"a,b\n1,2\n{cell},4\n5,6\n")).problems[0]
+        assert not any(edit.end_line > edit.line for s in problem.suggestions for edit in s.edits)
+
+
+def test_an_encoding_and_a_delimiter_are_found_together() -> None:
+    problem = treat(make_case("größe;b\n1;2\n3;4\n".encode("latin-1"))).problems[0]
+    assert offered(problem)[0] == (("--encoding", "latin-1", "--delimiter", ";"), None)

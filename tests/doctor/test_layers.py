@@ -1,0 +1,436 @@
+"""Layers that do not fit: which changes are offered for them, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from nncli.doctor import layers as doctor
+from nncli.doctor.layers import change_of_inputs, treat_layers
+from nncli.errors import Edit, Problem
+from nncli.network.shapes import LayerShape, layer_shape, shape_table
+from nncli.spec.model import LayerSpec
+from nncli.spec.reader import SpecReading, inspect_spec
+
+SAME_CAUSE = ("the first change above mends this, too",)
+
+
+def reading(text: str) -> SpecReading:
+    return inspect_spec(text.encode(), "net.yaml")
+
+
+def treated(text: str, features: int | None = None) -> tuple[Problem, ...]:
+    return treat_layers(reading(text), features)
+
+
+def codes(problems: tuple[Problem, ...]) -> list[tuple[str, int | None]]:
+    return [(p.code, p.place.line if p.place else None) for p in problems]
+
+
+def offered(problem: Problem) -> list[tuple[int, str]]:
+    """Return each change as the line that it is made in, and what a screen shows of it."""
+    return [(e.line, e.summary) for s in problem.suggestions for e in s.edits]
+
+
+def with_lines(text: str, *edits: Edit) -> str:
+    """Make edits that stand on one line each."""
+    lines = text.split("\n")
+    for edit in edits:
+        assert edit.line == edit.end_line
+        line = lines[edit.line - 1]
+        lines[edit.line - 1] = line[: edit.column - 1] + edit.text + line[edit.end_column - 1 :]
+    return "\n".join(lines)
+
+
+# ---- one clash: what is offered, the likeliest first ---------------------------------------------
+
+CASES = {
+    # (3, 2) where (2, 3) is wanted, behind a square matrix that fits either way round: the same
+    # mistake in all layers is likelier than in one
+    "one turned, one square": (
+        """\
+inputs: 2
+layers:
+  - neurons: 2
+    weights: [[1, 2], [3, 4]]
+  - neurons: 3
+    weights: [[1, 2], [3, 4], [5, 6]]
+""",
+        ("N201", 6),
+        [(2, "layout: neurons_by_inputs"), (6, "layout: neurons_by_inputs")],
+    ),
+    # the declared layout is changed where it stands
+    "its own layout is wrong": (
+        """\
+inputs: 2
+layers:
+  - neurons: 3
+    layout: neurons_by_inputs
+    weights: [[1, 2, 3], [4, 5, 6]]
+""",
+        ("N201", 5),
+        [(4, "layout: inputs_by_neurons")],
+    ),
+    # 4 biases for 3 neurons, and nothing else that says which is right
+    "neurons or biases": (
+        "inputs: 2\nlayers:\n  - neurons: 3\n    biases: [1, 2, 3, 4]\nseed: 0\n",
+        ("N203", 4),
+        [(3, "neurons: 4"), (4, "biases: [1, 2, 3]")],
+    ),
+    # the weights say 3 neurons, too: only the biases can be wrong
+    "weights speak for the neurons": (
+        "inputs: 1\nlayers:\n  - neurons: 3\n    weights: [[1, 2, 3]]\n    biases: [1, 2]\n",
+        ("N203", 5),
+        [(5, "biases: [1, 2, 0]")],
+    ),
+    # 4 neurons would suit the biases, but not the next layer's weights
+    "the next layer speaks for the neurons": (
+        """\
+inputs: 2
+layers:
+  - neurons: 3
+    biases: [1, 2, 3, 4]
+  - neurons: 1
+    weights: [[1], [2], [3]]
+seed: 0
+""",
+        ("N203", 4),
+        [(4, "biases: [1, 2, 3]")],
+    ),
+    # `neurons` is the one that is wrong
+    "weights and biases against the neurons": (
+        "inputs: 1\nlayers:\n  - neurons: 2\n    weights: [[1, 2, 3]]\n",
+        ("N202", 4),
+        [(3, "neurons: 3")],
+    ),
+    # layer 1 is drawn, so that its size is free
+    "a drawn layer in front": (
+        "inputs: 2\nlayers:\n  - neurons: 3\n  - neurons: 1\n    weights: [[1], [2]]\nseed: 0\n",
+        ("N201", 5),
+        [(3, "neurons: 2")],
+    ),
+    "the network's inputs": (
+        "inputs: 5\nlayers:\n  - neurons: 3\n    weights: [[1, 2, 3], [4, 5, 6]]\n",
+        ("N201", 4),
+        [(1, "inputs: 2")],
+    ),
+    "the size of inputs with a size": (
+        "inputs: {size: 5}\nlayers:\n  - neurons: 3\n    weights: [[1, 2, 3], [4, 5, 6]]\n",
+        ("N201", 4),
+        [(1, "size: 2")],
+    ),
+    # in brackets, a new key is followed by a comma
+    "a spec on one line": (
+        "{inputs: 2, layers: [{neurons: 3, weights: [[1, 2], [3, 4], [5, 6]]}]}",
+        ("N201", 1),
+        [(1, "layout: neurons_by_inputs")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_changes_that_mend_a_clash_are_offered_the_likeliest_first(name: str) -> None:
+    text, clash, expected = CASES[name]
+    problems = treated(text)
+    assert codes(problems) == [clash]
+    assert offered(problems[0]) == expected
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_change_that_is_offered_leaves_no_clash(name: str) -> None:
+    text, _, _ = CASES[name]
+    for suggestion in treated(text)[0].suggestions:
+        assert reading(with_lines(text, *suggestion.edits)).misfits == ()
+
+
+# ---- several clashes -----------------------------------------------------------------------------
+
+
+def test_a_change_that_makes_a_new_clash_is_not_offered() -> None:
+    # 5 neurons would suit layer 2, but layer 1 has weights for 3; (5, 1) turned is (1, 5)
+    text = """\
+inputs: 1
+layers:
+  - neurons: 3
+    weights: [[1, 2, 3]]
+  - neurons: 1
+    weights: [[1], [2], [3], [4], [5]]
+"""
+    [problem] = treated(text)
+    assert (problem.code, problem.suggestions) == ("N201", ())
+    # what is left to do: other weights
+    assert any("3 rows, not 5" in advice for advice in problem.help)
+
+
+def test_weights_to_be_written_anew_are_counted_in_the_layers_own_layout() -> None:
+    text = """\
+inputs: 1
+layers:
+  - neurons: 3
+    weights: [[1, 2, 3]]
+  - neurons: 2
+    layout: neurons_by_inputs
+    weights: [[1, 2, 3, 4], [5, 6, 7, 8]]
+"""
+    [problem] = treated(text)
+    assert any("3 numbers in each row, not 4" in advice for advice in problem.help)
+
+
+def test_a_change_that_mends_everything_hides_those_that_mend_a_part() -> None:
+    # both layers are turned; turning one of them would mend its own clash only
+    text = """\
+inputs: 2
+layers:
+  - neurons: 3
+    weights: [[1, 2], [3, 4], [5, 6]]
+  - neurons: 2
+    weights: [[1, 2, 3], [4, 5, 6]]
+"""
+    first, second = treated(text)
+    assert offered(first) == [(2, "layout: neurons_by_inputs")]
+    assert (second.help, second.suggestions) == (SAME_CAUSE, ())
+    [suggestion] = first.suggestions
+    assert reading(with_lines(text, *suggestion.edits)).misfits == ()
+
+
+def test_a_size_that_two_clashes_speak_of_is_changed_once() -> None:
+    # 5 biases, and 5 inputs of the next layer: it is `neurons` that is wrong
+    text = """\
+inputs: 2
+layers:
+  - neurons: 3
+    biases: [1, 2, 3, 4, 5]
+  - neurons: 1
+    weights: [[1], [2], [3], [4], [5]]
+seed: 0
+"""
+    first, second = treated(text)
+    assert [codes((first, second)), offered(first)] == [
+        [("N203", 4), ("N201", 6)],
+        [(3, "neurons: 5")],
+    ]
+    assert (second.help, second.suggestions) == (SAME_CAUSE, ())
+
+
+def test_clashes_of_different_causes_get_remedies_that_go_together() -> None:
+    # layer 1 is turned, and layer 3 has too many biases
+    text = """\
+inputs: 2
+layers:
+  - neurons: 3
+    weights: [[1, 2], [3, 4], [5, 6]]
+  - neurons: 4
+  - neurons: 2
+    biases: [1, 2, 3]
+seed: 0
+"""
+    first, second = treated(text)
+    assert offered(first) == [(4, "layout: neurons_by_inputs")]
+    assert offered(second) == [(6, "neurons: 3"), (7, "biases: [1, 2]")]
+    together = (*second.suggestions[0].edits, *first.suggestions[0].edits)
+    assert reading(with_lines(text, *together)).misfits == ()
+
+
+def test_advice_for_a_clash_follows_from_the_changes_above_it() -> None:
+    # 5 biases and 4 inputs of the next layer: no size suits both
+    text = """\
+inputs: 2
+layers:
+  - neurons: 3
+    biases: [1, 2, 3, 4, 5]
+  - neurons: 1
+    weights: [[1], [2], [3], [4]]
+seed: 0
+"""
+    first, second = treated(text)
+    assert offered(first) == [(3, "neurons: 5"), (4, "biases: [1, 2, 3]")]
+    assert (second.code, second.suggestions) == ("N201", ())
+    # once layer 1 has 5 neurons
+    assert any("5 rows, not 4" in advice for advice in second.help)
+
+
+def test_of_changes_that_mend_a_part_the_one_that_leaves_least_comes_first() -> None:
+    # nothing mends all three: 4 neurons suit the biases and the weights behind, 2 biases neither
+    text = """\
+inputs: 2
+layers:
+  - neurons: 2
+    biases: [1, 2, 3, 4]
+  - neurons: 1
+    weights: [[1], [2], [3], [4]]
+  - neurons: 1
+    weights: [[1], [2]]
+seed: 0
+"""
+    problems = treated(text)
+    assert codes(problems) == [("N203", 4), ("N201", 6), ("N201", 8)]
+    assert offered(problems[0]) == [(3, "neurons: 4"), (4, "biases: [1, 2]")]
+    assert problems[1].help == SAME_CAUSE
+
+
+def test_a_value_that_an_alias_repeats_is_spoken_of_but_not_edited() -> None:
+    # to change `neurons` at its anchor would change layer 2 as well
+    text = """\
+inputs: 2
+layers:
+  - neurons: &size 3
+    biases: [1, 2, 3, 4]
+  - neurons: *size
+seed: 0
+"""
+    [problem] = treated(text)
+    edits = [[edit.summary for edit in s.edits] for s in problem.suggestions]
+    assert edits == [["biases: [1, 2, 3]"], []]  # what cannot be typed as it stands comes last
+    assert "4 neurons" in problem.suggestions[1].words
+
+
+def test_layouts_that_each_layer_has_are_edited_together() -> None:
+    text = """\
+inputs: 2
+layers:
+  - neurons: 3
+    layout: inputs_by_neurons
+    weights: [[1, 2], [3, 4], [5, 6]]
+  - neurons: 2
+    layout: inputs_by_neurons
+    weights: [[1, 2, 3], [4, 5, 6]]
+"""
+    first, second = treated(text)
+    [suggestion] = first.suggestions
+    assert [edit.line for edit in suggestion.edits] == [4, 7]
+    assert reading(with_lines(text, *suggestion.edits)).misfits == ()
+    assert (second.help, second.suggestions) == (SAME_CAUSE, ())
+
+
+def test_edits_that_go_together_are_made_first_to_last() -> None:
+    # layer 1 fits either way round, layer 2 clashes
+    text = """\
+inputs: 2
+layers:
+  - neurons: 2
+    layout: inputs_by_neurons
+    weights: [[1, 2], [3, 4]]
+  - neurons: 3
+    layout: inputs_by_neurons
+    weights: [[1, 2], [3, 4], [5, 6]]
+"""
+    [problem] = treated(text)
+    assert [[edit.line for edit in s.edits] for s in problem.suggestions] == [[4, 7], [7]]
+
+
+def test_of_layouts_that_are_shared_none_is_edited() -> None:
+    text = """\
+inputs: 2
+layers:
+  - neurons: 3
+    layout: &layout inputs_by_neurons
+    weights: [[1, 2], [3, 4], [5, 6]]
+  - neurons: 2
+    layout: *layout
+    weights: [[1, 2, 3], [4, 5, 6]]
+"""
+    first, second = treated(text)
+    assert [s.edits for s in first.suggestions] == [()]
+    assert "all layers as (neurons, inputs)" in first.suggestions[0].words
+    assert second.help == SAME_CAUSE
+
+
+# ---- column names, which speak of sizes as well --------------------------------------------------
+
+
+def test_a_size_that_the_outputs_names_contradict_is_not_offered() -> None:
+    text = """\
+inputs: 2
+layers:
+  - neurons: 3
+    biases: [1, 2, 3, 4]
+seed: 0
+outputs: {columns: [p, q, r]}
+"""
+    [problem] = treated(text)
+    assert offered(problem) == [(4, "biases: [1, 2, 3]")]
+
+
+def test_a_size_that_the_inputs_names_contradict_is_not_offered() -> None:
+    text = """\
+inputs: {size: 3, columns: [a, b, c]}
+layers:
+  - neurons: 2
+    weights: [[1, 2], [3, 4]]
+"""
+    [problem] = treated(text)
+    assert problem.suggestions == ()
+
+
+# ---- the width of the data -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("features", [None, 2, 5, 7])
+def test_the_network_is_given_the_inputs_of_its_weights_whatever_the_data(
+    features: int | None,
+) -> None:
+    text = "inputs: 5\nlayers:\n  - neurons: 1\n    weights: [[1], [2]]\n"
+    [problem] = treated(text, features)
+    assert offered(problem) == [(1, "inputs: 2")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # drawn weights take any number
+        ("inputs: 2\nlayers: [{neurons: 3}]\nseed: 0\n", "inputs: 5"),
+        ("layer_sizes: [2, 3]\nseed: 0\n", "layer_sizes: [5, 3]"),
+        # explicit ones only their own
+        ("inputs: 2\nlayers:\n  - neurons: 1\n    weights: [[1], [2]]\n", None),
+        (
+            "inputs: 2\nlayers:\n  - neurons: 1\n    weights: [[1], [2], [3], [4], [5]]\n",
+            "inputs: 5",
+        ),
+        # another layer would still not fit
+        ("inputs: 2\nlayers:\n  - {neurons: 1, biases: [1, 2]}\nseed: 0\n", None),
+        # the inputs are also layer 1's neurons
+        ("inputs: &n 2\nlayers: [{neurons: *n}]\nseed: 0\n", None),
+    ],
+)
+def test_the_inputs_follow_the_data_if_all_layers_then_fit(text: str, expected: str | None) -> None:
+    change = change_of_inputs(reading(text), 5)
+    shown = [edit.summary for edit in change.edits] if change is not None else None
+    assert shown == ([expected] if expected is not None else None)
+
+
+# ---- how much is tried ---------------------------------------------------------------------------
+
+
+def test_no_more_than_twenty_clashes_are_treated() -> None:
+    layers = "".join(f"  - {{neurons: {n}, biases: [1, 2, 3]}}\n" for n in [4, 5] * 13)
+    problems = treated(f"inputs: 2\nlayers:\n{layers}seed: 0\n")
+    assert [bool(problem.suggestions) for problem in problems] == [True] * 20 + [False] * 6
+    assert {problem.code for problem in problems} == {"N203"}
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "{neurons: 1, biases: [1, 2]}",
+        "{neurons: 2, weights: [[1, 2]], biases: [1, 2]}",
+        "{neurons: 1, weights: [[1, 2], [3, 4]], biases: [1, 2, 3]}",
+    ],
+)
+def test_of_many_layers_only_those_near_a_clash_are_looked_at_again(
+    layer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = reading(f"inputs: 1\nlayers:\n  - {layer}\nseed: 0\n")
+    many = replace(few, spec=few.spec.model_copy(update={"layers": few.spec.layers * 40_000}))
+    calls = 0
+
+    def counted(number: int, layer: LayerSpec, inputs: int) -> LayerShape:
+        nonlocal calls
+        calls += 1
+        return layer_shape(number, layer, inputs)
+
+    monkeypatch.setattr(doctor, "layer_shape", counted)  # not the walk through all of them
+    problems = treat_layers(many)
+    assert len(problems) == len(shape_table(many.spec).misfits) >= 39_999
+    # twenty clashes, each with at most eight changes that concern two layers
+    assert 0 < calls <= 20 * 8 * 2 + 20 * 2

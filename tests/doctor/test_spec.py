@@ -1,0 +1,184 @@
+"""Changes of a spec's text are tried, and kept if they work."""
+
+from __future__ import annotations
+
+import pytest
+
+from nncli.doctor.spec import treat_spec
+from nncli.errors import Edit, Problem, SpecError, Suggestion
+from nncli.spec.reader import Overrides, inspect_spec
+
+
+def treated(content: str | bytes, overrides: Overrides | None = None) -> SpecError:
+    raw = content.encode() if isinstance(content, str) else content
+    with pytest.raises(SpecError) as caught:
+        inspect_spec(raw, "net.yaml", overrides)
+    return treat_spec(caught.value, raw, "net.yaml", overrides)
+
+
+def shown(problem: Problem) -> list[tuple[tuple[str, ...], list[str]]]:
+    """Return the options of each suggestion, and what a screen shows of its edits."""
+    return [(s.options, [edit.summary for edit in s.edits]) for s in problem.suggestions]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "summary"),
+    [
+        ("inputs: 1\nlayers: [{neuron: 2}]\nseed: 0\n", "N101", "layers: [{neurons: 2}]"),
+        ("layer_sizes: [1, 2]\nseed: 0\nactivations: rleu\n", "N107", "activations: relu"),
+        ("layer_sizes: [1, 2]\nseed:\n", "N105", "seed: 0"),
+        ("layer_sizes: [1, 2.0]\nseed: 0\n", "N105", "layer_sizes: [1, 2]"),
+        (
+            "layer_sizes: [1, 2, 3]\nseed: 0\nactivations: [relu]\n",
+            "N111",
+            "activations: relu",
+        ),
+        (
+            "inputs: 1\nlayers:\n  - neurons: 2\n    weights: [[1, 2]]\n    biases: [[3, 4]]\n",
+            "N203",
+            "biases: [3, 4]",
+        ),
+        (
+            "inputs: 1\nlayers:\n  - neurons: 2\n    weights: [[1, 2]]\n    biases: [[3], [4]]\n",
+            "N203",
+            "biases: [3, 4]",
+        ),
+        ("layers:\n  - neurons: 2\n    weights: [[1, 2]]\n", "N106", "inputs: 1"),
+        ("inputs: 1\nlayers:\n  - weights: [[1, 2]]\n", "N106", "neurons: 2"),
+    ],
+)
+def test_a_change_that_works_is_kept(text: str, code: str, summary: str) -> None:
+    [problem] = treated(text).problems
+    assert (problem.code, shown(problem)[:1]) == (code, [((), [summary])])
+
+
+def test_a_missing_seed_is_written_or_given_for_this_run() -> None:
+    [problem] = treated("layer_sizes: [1, 2]\n").problems
+    assert problem.code == "N109"
+    assert shown(problem) == [((), ["seed: 0"]), (("--seed", "0"), [])]
+
+
+def test_each_of_several_problems_has_its_own_change() -> None:
+    text = "inputs: 1\nlayers:\n  - neuron: 2\n    activation: rleu\nseed:\n"
+    problems = treated(text).problems
+    assert [(p.code, shown(p)) for p in problems] == [
+        ("N101", [((), ["- neurons: 2"])]),
+        ("N107", [((), ["activation: relu"])]),
+        ("N105", [((), ["seed: 0"])]),
+    ]
+
+
+def with_proposals(text: str, *proposals: Suggestion) -> SpecError:
+    """Treat the only problem of a text as if its reader had proposed other changes."""
+    raw = text.encode()
+    with pytest.raises(SpecError) as caught:
+        inspect_spec(raw, "net.yaml")
+    [problem] = caught.value.problems
+    error = SpecError(
+        Problem(problem.code, problem.message, problem.place, problem.help, proposals)
+    )
+    return treat_spec(error, raw, "net.yaml", None)
+
+
+def edit_of(text: str, words: str, old: str, new: str) -> Suggestion:
+    """Return the change of a piece of text that stands on one line."""
+    lines = text.split("\n")
+    row = next(number for number, line in enumerate(lines) if old in line)
+    start = lines[row].index(old)
+    edit = Edit("net.yaml", row + 1, start + 1, row + 1, start + len(old) + 1, new, new)
+    return Suggestion(words, edits=(edit,))
+
+
+def test_only_the_proposals_that_work_are_kept_in_their_order() -> None:
+    text = "layer_sizes: [1, 2]\nactivations: rleu\nseed: 0\n"
+    proposals = [
+        edit_of(text, "not a name either", "rleu", "rlue"),
+        edit_of(text, "right", "rleu", "relu"),
+        edit_of(text, "not YAML", "rleu", "[relu"),
+        edit_of(text, "right, too", "rleu", "tanh"),
+        edit_of(text, "a new problem", "activations: rleu", "activation: relu"),
+    ]
+    [problem] = with_proposals(text, *proposals).problems
+    assert [s.words for s in problem.suggestions] == ["right", "right, too"]
+
+
+def test_a_change_that_leaves_no_yaml_is_not_kept() -> None:
+    # a list that stands no further right than its key: brackets may not
+    text = """\
+inputs: 1
+layers:
+  - biases:
+    - - 1
+      - 2
+    neurons: 2
+seed: 0
+"""
+    [problem] = treated(text).problems
+    for suggestion in problem.suggestions:
+        for edit in suggestion.edits:
+            lines = text.split("\n")
+            first, last = lines[edit.line - 1], lines[edit.end_line - 1]
+            piece = first[: edit.column - 1] + edit.text + last[edit.end_column - 1 :]
+            lines[edit.line - 1 : edit.end_line] = piece.split("\n")
+            assert inspect_spec("\n".join(lines).encode(), "net.yaml").misfits == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # 1 input and 3 neurons: only one row fits, not a row for each input
+        ("inputs: 1\nlayers:\n  - neurons: 3\n    weights: [1, 2, 3]\n", ["weights: [[1, 2, 3]]"]),
+        ("inputs: 3\nlayers:\n  - neurons: 1\n    weights: [1, 2]\n", []),
+    ],
+)
+def test_of_the_ways_to_write_a_flat_list_only_the_fitting_one_is_kept(
+    text: str, expected: list[str]
+) -> None:
+    [problem] = treated(text).problems
+    assert [edit.summary for s in problem.suggestions for edit in s.edits] == expected
+
+
+def test_advice_that_a_change_repeats_is_not_given_twice() -> None:
+    [problem] = treated("layer_sizes: [1, 2]\nactivations: rleu\nseed: 0\n").problems
+    [suggestion] = problem.suggestions
+    assert suggestion.words not in problem.help
+
+
+def test_advice_stays_if_its_change_cannot_be_made() -> None:
+    # the text stands once, for two layers: to change it there is not what anchors are for
+    text = "layer_sizes: [1, 2, 2]\nactivations: [&a rleu, *a]\nseed: 0\n"
+    problem = treated(text).problems[0]
+    assert problem.suggestions == ()
+    assert any("relu" in advice for advice in problem.help)
+
+
+def test_what_the_command_line_says_instead_counts() -> None:
+    # without --seed, the empty seed would be one problem and the missing one another
+    text = "layer_sizes: [1, 2]\nactivations: rleu\n"
+    [problem] = treated(text, Overrides(seed=1)).problems
+    assert shown(problem) == [((), ["activations: relu"])]
+
+
+def test_the_changes_of_ten_problems_are_tried_and_no_more() -> None:
+    layers = "".join(f"  - {{neuron: {number}}}\n" for number in range(1, 13))
+    problems = treated(f"inputs: 1\nlayers:\n{layers}seed: 0\n").problems
+    assert [bool(p.suggestions) for p in problems] == [True] * 10 + [False] * 2
+    assert all(any("neurons" in advice for advice in p.help) for p in problems[10:])
+
+
+@pytest.mark.parametrize(("padding", "is_tried"), [(20_000, True), (33_000, False)])
+def test_changes_of_a_very_long_spec_are_not_tried(padding: int, is_tried: bool) -> None:
+    text = f"layer_sizes: [1, 2]\nactivations: rleu\nseed: 0\n# {'-' * padding}\n"
+    [problem] = treated(text).problems
+    assert bool(problem.suggestions) is is_tried
+    assert problem.help  # advice there is in any case
+
+
+def test_a_byte_order_mark_does_not_shift_the_edits() -> None:
+    [problem] = treated("\ufefflayer_sizes: [1, 2.0]\nseed: 0\n").problems
+    assert shown(problem) == [((), ["layer_sizes: [1, 2]"])]
+
+
+def test_further_problems_that_were_only_counted_stay_counted() -> None:
+    error = SpecError(Problem("N105", "wrong", help=("write it",)), more=7)
+    assert treat_spec(error, b"layer_sizes: [1, 2]\n", "net.yaml", None).more == 7
