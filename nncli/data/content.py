@@ -87,7 +87,7 @@ class Content:
                 len(self._seen) < LOOK_BYTES and not complete and (self._next or self._is_ready())
             ):
                 complete = not self._take(waiting=False)
-        return FirstLook(bytes(self._seen), complete and self._total == len(self._seen))
+        return FirstLook(bytes(self._seen), complete)
 
     def _take(self, *, waiting: bool = True) -> bytes:
         """Return the next chunk; waiting: until it is full, not only for what there is."""

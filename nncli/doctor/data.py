@@ -1,6 +1,7 @@
 """Data that does not fit or cannot be read: options that would mend it, tried on its beginning.
 
-An option is kept if the beginning of the data, read with it, has nothing wrong any more.
+An option is kept if the beginning of the data, read with it, has nothing wrong any more; failing
+that, if it mends the form of the file, and only then something shows in a row further down.
 """
 
 from __future__ import annotations

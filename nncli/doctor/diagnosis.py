@@ -36,9 +36,8 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
         # the rest, which was not looked at, may hold what seems to be missing
         fault = None if fault.problems[0].code in _CUT_SHORT else fault
     if case is None or fault is None:
-        known = case.wanted.size if case is not None else None
-        return Diagnosis(treat_layers(reading, known))
-    layers = treat_layers(reading, fault.features)
+        return Diagnosis(treat_layers(reading))
+    layers = treat_layers(reading)
     other_inputs = reading.editor.replace(("inputs", "size"), str(fault.features))
     if any(other_inputs in suggestion.edits for suggestion in layers[0].suggestions[:1]):
         of_data = tuple(replace(problem, help=(SAME_CAUSE,)) for problem in fault.problems)

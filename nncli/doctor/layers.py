@@ -58,11 +58,8 @@ class _Change:
         return spec.model_copy(update={"inputs": inputs, "layers": layers})
 
 
-def treat_layers(reading: SpecReading, features: int | None = None) -> tuple[Problem, ...]:
-    """Return the problems of a spec whose layers do not fit, with the changes that mend them.
-
-    features: the width of the data, if it is known; changes that also fit it come first.
-    """
+def treat_layers(reading: SpecReading) -> tuple[Problem, ...]:
+    """Return the problems of a spec whose layers do not fit, with the changes that mend them."""
     spec = reading.spec
     clashing = [(layer, misfit) for layer in shape_table(spec).layers for misfit in layer.misfits]
     left = frozenset((layer.layer, misfit.code) for layer, misfit in clashing)
@@ -75,7 +72,7 @@ def treat_layers(reading: SpecReading, features: int | None = None) -> tuple[Pro
         elif number < _TREATED_MISFITS:
             # what is left after the likeliest changes so far: the advice must go together
             patient = _Patient(spec, reading.editor, left)
-            working = _working(patient, (layer.layer, misfit.code), features)
+            working = _working(patient, (layer.layer, misfit.code))
             suggestions = tuple(change.suggestion() for change, _ in working)
             if working:
                 change, left = working[0]
@@ -122,9 +119,7 @@ class _Patient:
         return layer_shape(number, self.spec.layers[number - 1], self.spec.layer_sizes[number - 1])
 
 
-def _working(
-    patient: _Patient, clash: Clash, features: int | None
-) -> list[tuple[_Change, frozenset[Clash]]]:
+def _working(patient: _Patient, clash: Clash) -> list[tuple[_Change, frozenset[Clash]]]:
     """Return the changes that mend a clash, the likeliest first, each with what still clashes.
 
     If some make the whole network fit, only those.
@@ -145,11 +140,10 @@ def _working(
     ]
     whole = [(change, after) for change, after in clean if not after]
 
-    def rank(item: tuple[_Change, frozenset[Clash]]) -> tuple[bool, bool, int]:
+    def rank(item: tuple[_Change, frozenset[Clash]]) -> tuple[bool, int]:
         change, after = item
-        misses_data = change.inputs is not None and features not in (None, change.inputs)
         # what cannot be typed as it stands comes last; otherwise the order is the likelihood
-        return not change.possible_edits(), misses_data, len(after)
+        return not change.possible_edits(), len(after)
 
     return sorted(whole or clean, key=rank)
 

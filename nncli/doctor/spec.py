@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import replace
 
 from nncli.doctor.edits import edited
@@ -54,7 +55,9 @@ def _works(
     if suggestion.options:
         overrides = replace(overrides or Overrides(), seed=int(suggestion.options[1]))
     else:
-        content = edited(content.decode("utf-8-sig", "replace"), suggestion.edits).encode()
+        marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        text = content.decode("utf-16" if marked else "utf-8-sig", "replace")
+        content = edited(text, suggestion.edits).encode()
     try:
         left = inspect_spec(content, file, overrides).misfits
     except SpecError as other:

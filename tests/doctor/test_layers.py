@@ -20,8 +20,8 @@ def reading(text: str) -> SpecReading:
     return inspect_spec(text.encode(), "net.yaml")
 
 
-def treated(text: str, features: int | None = None) -> tuple[Problem, ...]:
-    return treat_layers(reading(text), features)
+def treated(text: str) -> tuple[Problem, ...]:
+    return treat_layers(reading(text))
 
 
 def codes(problems: tuple[Problem, ...]) -> list[tuple[str, int | None]]:
@@ -366,12 +366,9 @@ layers:
 # ---- the width of the data -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("features", [None, 2, 5, 7])
-def test_the_network_is_given_the_inputs_of_its_weights_whatever_the_data(
-    features: int | None,
-) -> None:
+def test_the_network_is_given_the_inputs_of_its_weights() -> None:
     text = "inputs: 5\nlayers:\n  - neurons: 1\n    weights: [[1], [2]]\n"
-    [problem] = treated(text, features)
+    [problem] = treated(text)
     assert offered(problem) == [(1, "inputs: 2")]
 
 

@@ -182,3 +182,12 @@ def test_a_byte_order_mark_does_not_shift_the_edits() -> None:
 def test_further_problems_that_were_only_counted_stay_counted() -> None:
     error = SpecError(Problem("N105", "wrong", help=("write it",)), more=7)
     assert treat_spec(error, b"layer_sizes: [1, 2]\n", "net.yaml", None).more == 7
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_an_edit_is_tried_on_the_text_of_a_marked_spec(encoding: str) -> None:
+    content = "layer_sizes: [2, 1]\nseed: 0\nactivatons: relu\n".encode(encoding)
+    with pytest.raises(SpecError) as caught:
+        inspect_spec(content, "net.yaml")
+    [problem] = treat_spec(caught.value, content, "net.yaml", None).problems
+    assert [edit.text for s in problem.suggestions for edit in s.edits] == ["activations"]
