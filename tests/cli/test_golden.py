@@ -13,10 +13,18 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from conftest import RunCli
+
+# Runs arguments in a folder; returns exit code, output, errors.
+Run = Callable[[Sequence[str], Path], tuple[int, str, str]]
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden"
 FILES = sorted(FOLDER.glob("*.txt"))
@@ -53,30 +61,40 @@ class Golden:
         parts.append(f"=== exit code {self.code}\n")
         return "".join(parts)
 
-    def run(self) -> Golden:
+    def run(self, run: Run) -> Golden:
         """Return the same with what the command prints now."""
         with tempfile.TemporaryDirectory() as folder:
             for name, content in self.files.items():
                 (Path(folder) / name).write_text(content, encoding="utf-8")
             program, *arguments = shlex.split(self.command)
             assert program == "nncli"
-            done = subprocess.run(
-                [sys.executable, "-m", "nncli", *arguments],
-                cwd=folder,
-                env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                encoding="utf-8",
-                timeout=60,
-                check=False,
-            )
-        return Golden(self.files, self.command, done.stdout, done.stderr, done.returncode)
+            code, out, err = run(arguments, Path(folder))
+        return Golden(self.files, self.command, out, err, code)
+
+
+def run_apart(arguments: Sequence[str], folder: Path) -> tuple[int, str, str]:
+    """Run a command in a process of its own; return exit code, output, errors."""
+    done = subprocess.run(
+        [sys.executable, "-m", "nncli", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_command_prints_what_its_golden_file_shows(path: Path) -> None:
+def test_a_command_prints_what_its_golden_file_shows(cli: RunCli, path: Path) -> None:
+    def run_here(arguments: Sequence[str], folder: Path) -> tuple[int, str, str]:
+        done = cli(*arguments, cwd=folder)
+        return done.code, done.out, done.err
+
     text = path.read_text(encoding="utf-8")
-    assert Golden.read(text).run().text() == text
+    assert Golden.read(text).run(run_here).text() == text
 
 
 def test_there_are_golden_files() -> None:
@@ -86,4 +104,4 @@ def test_there_are_golden_files() -> None:
 if __name__ == "__main__":
     for path in FILES:
         golden = Golden.read(path.read_text(encoding="utf-8"))
-        path.write_text(golden.run().text(), encoding="utf-8")
+        path.write_text(golden.run(run_apart).text(), encoding="utf-8")

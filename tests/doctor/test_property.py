@@ -375,7 +375,7 @@ BREAKS = {
 @pytest.mark.parametrize("kind", BREAKS)
 @settings(
     deadline=None,
-    max_examples=60,
+    max_examples=25,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
         HealthCheck.filter_too_much,
