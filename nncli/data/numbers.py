@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from decimal import Decimal
 
 from nncli.errors import strange_character
 
@@ -110,7 +109,7 @@ _DISGUISES: tuple[tuple[str, str, Callable[[re.Match[str]], str]], ...] = (
     (
         rf"({_DIGITS_AND_POINT}) *%",
         "write the fraction instead of the percentage",
-        lambda found: format((Decimal(found[1]) / 100).normalize(), "f"),
+        lambda found: _hundredth(found[1]),
     ),
     (
         rf"\(({_DIGITS_AND_POINT})\)",
@@ -160,6 +159,13 @@ _DISGUISES: tuple[tuple[str, str, Callable[[re.Match[str]], str]], ...] = (
         lambda found: found[1] + found[2],
     ),
 )
+
+
+def _hundredth(text: str) -> str:
+    """Return a percentage as a share, digit by digit."""
+    from decimal import Decimal  # only needed once something is already wrong
+
+    return format((Decimal(text) / 100).normalize(), "f")
 
 
 def _plain(text: str) -> str:
