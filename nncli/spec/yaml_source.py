@@ -24,7 +24,6 @@ from nncli.errors import (
     shorten,
 )
 from nncli.spec.spec_text import LINE_END, Span, SpecText
-from nncli.spec.yaml_faults import syntax_problem
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_VALUES = 100_000
@@ -241,6 +240,8 @@ def read_yaml(content: bytes, file: str) -> YamlSource:
             guard.check(event)
         root = yaml.compose(text.text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
+        from nncli.spec.yaml_faults import syntax_problem  # only needed once something is wrong
+
         raise SpecError(syntax_problem(error, text)) from None
     problems = guard.problems
     value = _plain_value(root, text, problems) if root is not None else None
