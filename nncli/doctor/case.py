@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from nncli.data.batches import DataOptions, read_look
 from nncli.data.columns import (
@@ -36,6 +37,11 @@ class DataCase:
 
     def fault(self) -> DataError | None:
         """Return what is wrong with the beginning of the data, if anything is."""
+        return self._fault
+
+    @cached_property
+    def _fault(self) -> DataError | None:
+        # read once: a case is asked by whoever proposes a change and by whoever judges it
         try:
             select = feature_selector(self.choice, self.wanted)
             read_look(self.look, self.file, self.options, select, self.wanted.largest)
