@@ -24,6 +24,10 @@ from nncli.spec.reader import SpecReading
 FORM_FAULTS = frozenset({"N402", "N403", "N404", "N405", "N407", "N408", "N410"})
 
 
+class _HeaderSeen(Exception):  # noqa: N818  # no error: the way out of the reader
+    """All that was wanted of the data is known."""
+
+
 @dataclass(frozen=True)
 class DataCase:
     """Some data, how it was to be read, and the network it was for."""
@@ -52,6 +56,29 @@ class DataCase:
             earlier = error.problems[:-1]
             return DataError(earlier, more=error.more) if earlier else None
         return None
+
+    @cached_property
+    def header(self) -> Header | None:
+        """The names of the columns as the case reads them, if it comes so far."""
+        seen: list[Header] = []
+
+        def see(header: Header) -> Selection:
+            seen.append(header)
+            raise _HeaderSeen
+
+        with suppress(_HeaderSeen, DataError):
+            read_look(self.look, self.file, self.options, see)
+        return seen[0] if seen else None
+
+    @cached_property
+    def records(self) -> list[list[str]]:
+        """The cells of all rows, as far as they can be cut into cells."""
+        delimiter = self.options.delimiter or ","
+        lines = read_lines([self.look.content], self.file, self.options.encoding, delimiter)
+        rows: list[list[str]] = []
+        with suppress(DataError):
+            rows.extend(record.cells for record in RecordReader(lines, self.file, delimiter))
+        return rows if self.look.complete else rows[:-1]
 
 
 @dataclass(frozen=True)
@@ -98,44 +125,17 @@ def decoded(case: DataCase, content: bytes) -> str:
     return text.removeprefix("\ufeff")
 
 
-class _HeaderSeen(Exception):  # noqa: N818  # no error: the way out of the reader
-    """All that was wanted of the data is known."""
-
-
-def read_header(case: DataCase) -> Header | None:
-    """Return the names of the columns as the case reads them, if it comes so far."""
-    seen: list[Header] = []
-
-    def see(header: Header) -> Selection:
-        seen.append(header)
-        raise _HeaderSeen
-
-    with suppress(_HeaderSeen, DataError):
-        read_look(case.look, case.file, case.options, see)
-    return seen[0] if seen else None
-
-
 def read_rows(case: DataCase, header: Header) -> list[list[str]]:
     """Return the cells of the first rows below the header that are as wide as it."""
     if case.look.content.startswith(NPY_MAGIC):
         return []
-    rows = read_records(case)[int(header.named) :]
+    rows = case.records[int(header.named) :]
     return [row for row in rows if len(row) == len(header.names)]
-
-
-def read_records(case: DataCase) -> list[list[str]]:
-    """Return the cells of all rows, as far as they can be cut into cells."""
-    delimiter = case.options.delimiter or ","
-    lines = read_lines([case.look.content], case.file, case.options.encoding, delimiter)
-    rows: list[list[str]] = []
-    with suppress(DataError):
-        rows.extend(record.cells for record in RecordReader(lines, case.file, delimiter))
-    return rows if case.look.complete else rows[:-1]
 
 
 def header_and_width(case: DataCase) -> tuple[list[str], int]:
     """Return the first row, and how many values all of the next have: 0 if that differs."""
-    records = read_records(case)
+    records = case.records
     widths = {len(cells) for cells in records[1:]}
     alike = len(records) > 2 and len(widths) == 1
     return (records[0] if records else []), (widths.pop() if alike else 0)

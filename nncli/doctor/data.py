@@ -20,7 +20,6 @@ from nncli.doctor.case import (
     called,
     decoded,
     header_and_width,
-    read_header,
     read_rows,
     with_text,
 )
@@ -82,7 +81,7 @@ def _text_column(problem: Problem, case: DataCase) -> tuple[str, ...]:
     place = problem.place
     if problem.code != "N404" or place is None or place.column is None:
         return ()
-    header = read_header(case)
+    header = case.header
     if header is None or header.transposed or place.column > len(header.names):
         return ()
     cells = [row[place.column - 1] for row in read_rows(case, header)]

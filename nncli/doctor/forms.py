@@ -13,7 +13,6 @@ from nncli.doctor.case import (
     decoded,
     header_and_width,
     joined,
-    read_records,
     with_option,
     with_text,
 )
@@ -83,7 +82,7 @@ def _ends_within_a_character(case: DataCase) -> bool:
 
 def _first_row_is_like_the_others(case: DataCase) -> bool:
     """Whether the first row has numbers and texts in the same columns as the rows below it."""
-    first, *others = [[is_number(cell) is not None for cell in row] for row in read_records(case)]
+    first, *others = [[is_number(cell) is not None for cell in row] for row in case.records]
     return bool(others) and all(row == first for row in others)
 
 
@@ -102,7 +101,7 @@ def _encodings(content: bytes) -> Iterator[str]:
 
 def _looks_for_names(case: DataCase) -> bool:
     """Whether the network wants columns by name, and the first row has names."""
-    first = read_records(case)[:1]
+    first = case.records[:1]
     return case.wanted.columns is not None and not any(map(is_number, *first or [[]]))
 
 

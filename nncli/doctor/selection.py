@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nncli.data.columns import Header, find_column
-from nncli.doctor.case import Change, called, read_header, read_rows
+from nncli.doctor.case import Change, called, read_rows
 from nncli.doctor.columns import ColumnFacts, Suspicion, column_facts
 from nncli.doctor.layers import change_of_inputs
 from nncli.errors import DataError, Suggestion, nearest, quoted
@@ -22,7 +22,7 @@ _MAX_NAMES_COMPARED = 50
 def column_changes(change: Change) -> Iterator[Change]:
     """Yield the change together with a choice of columns, or with other inputs of the network."""
     case = change.case
-    header = read_header(case)
+    header = case.header
     if header is None or case.choice.columns:
         return
     if case.wanted.columns is not None and not header.positional:
