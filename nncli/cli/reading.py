@@ -134,8 +134,10 @@ def fitting_spec(reading: SpecReading, request: DataRequest | None) -> NetworkSp
     if reading.misfits:
         found = diagnosis(reading, request)
         draw_clash(reading.spec, found.features)
-        error = SpecError(found.problems, more=found.more)
-        error.notes = reading.notes
+        error = found.error()
+        # -q silences notes, those beside an error too
+        quiet = request is not None and request.quiet
+        error.notes = () if quiet else reading.notes
         raise error
     return reading.spec
 
@@ -186,7 +188,7 @@ def fitting_batch(
     except DataError as error:
         if error.features is not None:
             draw_clash(reading.spec, error.features)
-            error.notes = reading.notes
+            error.notes = () if request.quiet else reading.notes
         raise
 
 

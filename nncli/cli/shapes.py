@@ -38,7 +38,7 @@ from nncli.cli.reading import (
     read_data,
 )
 from nncli.cli.streams import remark_notes, show, write_text
-from nncli.errors import DataError, NncliError, Note, Problem, SpecError, UsageError
+from nncli.errors import DataError, NncliError, Note, Problem, UsageError
 from nncli.files import source_name
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def shapes(
         if reading.misfits:
             found = diagnosis(reading, request)
             features = found.features
-            error = SpecError(found.problems, more=found.more)
+            error = found.error()
         elif request is not None:
             from nncli.data.writers import check_output  # brings NumPy, which shapes do without
 
@@ -119,7 +119,7 @@ def shapes(
         problems = error.problems if error is not None else ()
         _show(reading.spec, features, size, notes, problems, format_)
         if error is not None:
-            error.notes = notes
+            error.notes = () if quiet else notes
             fail(error)
         remark_notes(notes, quiet=quiet)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from nncli.doctor.case import DataCase
 from nncli.doctor.data import treat_data
 from nncli.doctor.layers import SAME_CAUSE, treat_layers
-from nncli.errors import Problem
+from nncli.errors import Problem, SpecError
 from nncli.spec.reader import SpecReading
 
 # What the beginning of sound data may be refused for: no rows, an open quote, a short array.
@@ -24,6 +24,10 @@ class Diagnosis:
     problems: tuple[Problem, ...]
     features: int | None = None
     more: int = 0
+
+    def error(self) -> SpecError:
+        """Return the problems as the error that the spec is refused with."""
+        return SpecError(self.problems, more=self.more)
 
 
 def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:

@@ -420,3 +420,16 @@ def test_standard_output_as_output_is_csv_and_nothing_else(cli: RunCli, name: st
     assert (done.code, done.err) == (0, "")
     assert done.out == cli("forward", *FILES, "--format", "csv").out
     assert done.out.startswith(OUTPUT)
+
+
+@pytest.mark.parametrize("command", ["forward", "shapes"])
+def test_quiet_silences_the_notes_beside_an_error_too(
+    cli: RunCli, write: Write, command: str
+) -> None:
+    spec = "inputs: 2\nlayers:\n  - {neurons: 2, weights: [[1, 2], [3, 4]]}\n"
+    arguments = (command, write("net.yaml", spec), "-")
+    loud, quiet = (cli(*arguments, *more, stdin=b"1,2,3\n") for more in ((), ("-q",)))
+    assert (loud.code, quiet.code) == (4, 4)
+    assert "note: layer 1: its (2, 2) weights" in loud.err
+    assert "note:" not in quiet.err
+    assert "error[N407]" in quiet.err
