@@ -113,6 +113,11 @@ class Edit:
     text: str
     summary: str
 
+    @classmethod
+    def without_lines(cls, file: str, first: int, count: int = 1) -> Edit:
+        """Return the edit that takes whole lines away."""
+        return cls(file, first, 1, first + count, 1, "", "(without this line)")
+
 
 @dataclass(frozen=True)
 class Suggestion:

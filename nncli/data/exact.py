@@ -196,7 +196,7 @@ class _CellReader:
 
     def _bad_row(self, record: Record, positions: Sequence[int]) -> Problem:
         """Word a row without a single number, which is no sample with so many typing errors."""
-        without = _without_line(self.file, record.line.number)
+        without = Edit.without_lines(self.file, record.line.number)
         if self.header is not None and record.cells == self.header.cells:
             place = _place(self.file, record)
             words = "were files joined? remove the line"
@@ -273,10 +273,6 @@ def _row_edits(
     return (Suggestion(remedies[0][0].words, edits=edits),)
 
 
-def _without_line(file: str, number: int) -> Edit:
-    return Edit(file, number, 1, number + 1, 1, "", "(without this line)")
-
-
 def _add_ragged(
     faults: _Faults, file: str, record: Record, width: int, first: Record, delimiter: str
 ) -> None:
@@ -288,7 +284,7 @@ def _ragged(file: str, record: Record, width: int, first: Record, delimiter: str
     found, line = len(record.cells), record.line
     place = _place(file, record)
     message = f"{count_of(found, 'field')}, expected {width} as on line {first.line.number}"
-    without = _without_line(file, line.number)
+    without = Edit.without_lines(file, line.number)
     if line.text.strip() == "\x1a":
         hint = "remove the Ctrl-Z (U+001A) at the end of the file"
         return Problem("N403", message, place, (hint,), (Suggestion(hint, edits=(without,)),))

@@ -124,7 +124,7 @@ def _without_first_line(case: DataCase) -> Iterator[Change]:
     count = 1
     while not is_for_excel and count < len(lines) - 1 and _is_like_title(case, title, lines[count]):
         count += 1
-    edit = Edit(case.file, 1, 1, count + 1, 1, "", "(without this line)")
+    edit = Edit.without_lines(case.file, 1, count)
     what = "line" if count == 1 else f"{count} lines"
     below = with_text(case, "".join(lines[count:]))
     if is_for_excel:
