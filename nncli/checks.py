@@ -19,11 +19,14 @@ def check_expected(
     expected: (samples, outputs); source: where they come from.
     """
     place = Place(source)
-    if expected.shape != run.output.shape:
-        message = f"expected values of shape {expected.shape}, the output is {run.output.shape}"
+    output = run.output
+    if output is None:
+        raise ValueError("the run did not hold its output")
+    if expected.shape != output.shape:
+        message = f"expected values of shape {expected.shape}, the output is {output.shape}"
         hint = "rows are samples, columns are output neurons"
         return [Problem("N602", message, place, (hint,))]
-    difference = find_difference(run.output, expected, tolerance)
+    difference = find_difference(output, expected, tolerance)
     if difference is None:
         return []
     name = run.network.spec.output_columns[difference.neuron - 1]
@@ -40,6 +43,5 @@ def check_finite(run: ForwardRun) -> list[Problem]:
     """Return a problem for each place where non-finite values come from."""
     hint = ("without --strict they are shown and counted",)
     return [
-        Problem("N603", nonfinite_message(found, run.batch.columns), help=hint)
-        for found in run.nonfinite
+        Problem("N603", nonfinite_message(found, run.columns), help=hint) for found in run.nonfinite
     ]

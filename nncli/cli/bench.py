@@ -44,10 +44,11 @@ from nncli.cli.reading import (
     DataRequest,
     column_choice,
     data_options,
-    fitting_batch,
+    fitting,
     fitting_spec,
     overrides,
     read_config,
+    read_data,
 )
 from nncli.cli.streams import open_stdout, remark_notes, show, write_result, write_text
 from nncli.errors import CheckFailed, Problem, UsageError
@@ -269,7 +270,9 @@ def bench(
         batch = None
         if request is not None:
             # what float32 cannot hold is refused, whatever else is timed
-            batch = fitting_batch(min(readings, key=lambda r: r.spec.dtype), request)
+            narrowest = min(readings, key=lambda r: r.spec.dtype)
+            with fitting(narrowest, quiet=quiet):
+                batch = read_data(narrowest, request)
         with progress_bar(quiet=quiet) as advance:
             named = {network.dtype: network for network in networks}
             run = run_bench(named, batch, wanted, _sampler(advance), readings[0].notes)
@@ -408,7 +411,7 @@ def _csv(columns: dict[str, list[Any]]) -> Iterable[bytes]:
     """Return results as CSV: first the columns that are texts, or may be empty."""
     import numpy as np
 
-    from nncli.data.writers import csv_chunks
+    from nncli.data.sinks import csv_chunks
 
     texts = {
         name: ["" if value is None else str(value) for value in values]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, cast
 
 import typer
 
 from nncli.cli.edge import error_edge, fail
 from nncli.cli.options import (
     CHECKS,
+    DATA,
     DISPLAY,
     OUTPUT,
+    SPEED,
     Columns,
     Config,
     Data,
@@ -33,6 +34,7 @@ from nncli.cli.options import (
     nonnegative_number,
     whole_number,
 )
+from nncli.cli.progress import samples_progress
 from nncli.cli.reading import (
     DataArguments,
     DataRequest,
@@ -40,13 +42,15 @@ from nncli.cli.reading import (
     check_file_names,
     column_choice,
     data_options,
-    fitting_batch,
+    fitting,
     fitting_spec,
+    opened_samples,
     overrides,
     read_config,
 )
 from nncli.cli.streams import (
     ReaderGone,
+    ResultStream,
     remark,
     remark_notes,
     show,
@@ -58,12 +62,28 @@ from nncli.files import source_name
 from nncli.render.view import line
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from nncli.data.samples import SampleStream
     from nncli.data.writers import OutputTarget
-    from nncli.pipeline import ForwardRun
+    from nncli.network.compare import Tolerance
+    from nncli.network.network import Network
+    from nncli.pipeline import ForwardRun, RunPlan
     from nncli.render.forward import Display
 
 Format = Literal["table", "json", "jsonl", "csv", "md"]
-_SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".npy": "npy"}
+_SUFFIXES = {
+    ".csv": "csv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".npy": "npy",
+    ".parquet": "parquet",
+}
+# Forms that are written sample by sample, in bounded memory.
+_STREAMED = ("csv", "jsonl", "npy", "parquet")
+_LISTED = "csv, json, jsonl, npy or parquet"
 _STDOUT = "-"
 _DEFAULT_RTOL = {"float64": 1e-9, "float32": 1e-5}
 
@@ -80,6 +100,17 @@ def forward(
     header: HasHeader = None,
     delimiter: Delimiter = None,
     encoding: Encoding = "utf-8",
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            parser=whole_number(1),
+            metavar="N",
+            help="Run the first N samples only.",
+            rich_help_panel=DATA,
+            show_default=False,
+        ),
+    ] = None,
     format_: Annotated[
         Format | None,
         typer.Option(
@@ -134,7 +165,7 @@ def forward(
             "-o",
             "--output",
             metavar="FILE",
-            help="Write the outputs: .csv, .json, .jsonl or .npy; - is CSV on standard output.",
+            help="Write the outputs: .csv, .json, .jsonl, .npy, .parquet; - is CSV on stdout.",
             rich_help_panel=OUTPUT,
             show_default=False,
         ),
@@ -180,6 +211,29 @@ def forward(
             rich_help_panel=CHECKS,
         ),
     ] = False,
+    batch_size: Annotated[
+        int | None,
+        typer.Option(
+            "--batch-size",
+            parser=whole_number(1),
+            metavar="N",
+            help="Samples per unit of work, rounded up to a multiple of 256; otherwise as many as "
+            "are read at a time. Changes memory and speed, never a result.",
+            rich_help_panel=SPEED,
+            show_default=False,
+        ),
+    ] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            "--threads",
+            parser=whole_number(1, 1024),
+            metavar="N",
+            help="Units of work at a time; as many as there are processors unless said here.",
+            rich_help_panel=SPEED,
+            show_default=False,
+        ),
+    ] = None,
     debug: Debug = False,
 ) -> None:
     """Run the batch DATA through the network CONFIG.
@@ -194,16 +248,14 @@ def forward(
         _check_stdin_use(data, expect)
         check_file_names({"-o": output, "--rejects": rejects})
 
-        from nncli.checks import check_expected, check_finite
         from nncli.data.batches import read_expected
         from nncli.data.writers import check_output
         from nncli.network.compare import Tolerance
         from nncli.network.network import build_network
-        from nncli.pipeline import run_forward
         from nncli.render.forward import Display
 
-        options = data_options(arguments, whole=form == "json")
-        request = DataRequest(data, options, choice, quiet)
+        data_form = data_options(arguments, whole=form == "json")
+        request = DataRequest(data, data_form, choice, quiet)
         reading = read_config(config, overrides(seed, dtype))
         spec = fitting_spec(reading, request)
         display = Display(_shown_layers(layers, len(spec.layers)), rows, precision, weights)
@@ -215,31 +267,104 @@ def forward(
         )
         if target is not None and target.is_stream and format_ is None:
             form = "csv"
-        batch = fitting_batch(reading, request, reject_list)
-        expected = None
+        checks = _Checks(strict)
         if expect is not None:
             stdin = binary_stdin(expect, quiet=quiet)
-            expected = read_expected(expect, options, spec.output_columns, stdin)
-        run = run_forward(network, batch, reading.notes)
-        failures = check_finite(run) if strict else []
-        if expected is not None:
-            tolerances = Tolerance(_DEFAULT_RTOL[spec.dtype] if rtol is None else rtol, atol)
-            failures += check_expected(run, expected, tolerances, source_name(str(expect)))
-        result = _Result(run, form, display, tuple(failures))
-        _put_out(result, target, quiet=quiet)
+            expected = read_expected(expect, data_form, spec.output_columns, stdin)
+            tolerance = Tolerance(_DEFAULT_RTOL[spec.dtype] if rtol is None else rtol, atol)
+            checks = _Checks(strict, expected, tolerance, source_name(expect))
+        plan = _plan(form, rows, batch_size, threads, limit, outputs=expect is not None)
+        job = _Job(network, plan, form, display, target, quiet)
+        with (
+            fitting(reading, quiet=quiet),
+            opened_samples(reading, request, reject_list) as stream,
+        ):
+            run = _run(job, stream)
+        run = replace(run, notes=(*reading.notes, *run.notes))
+        failures = checks.failures(run)
+        _put_out(job, run, failures)
         remark_notes(run.notes, quiet=quiet)
         if failures:
             fail(CheckFailed(failures))
 
 
 @dataclass(frozen=True, eq=False)
-class _Result:
-    """A finished run, how to put it out, and the checks that failed."""
+class _Checks:
+    """What the user wants to be checked of a run; expected: (samples, outputs)."""
 
-    run: ForwardRun
+    strict: bool
+    expected: npt.NDArray[np.float64] | None = None
+    tolerance: Tolerance | None = None
+    source: str = ""
+
+    def failures(self, run: ForwardRun) -> tuple[Problem, ...]:
+        from nncli.checks import check_expected, check_finite
+
+        failures = check_finite(run) if self.strict else []
+        if self.expected is not None and self.tolerance is not None:
+            failures += check_expected(run, self.expected, self.tolerance, self.source)
+        return tuple(failures)
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """A network to be run, how, and how its result is put out.
+
+    target: where to, None for standard output.
+    """
+
+    network: Network
+    plan: RunPlan
     form: str
     display: Display
-    failures: tuple[Problem, ...]
+    target: OutputTarget | None
+    quiet: bool
+
+
+def _plan(
+    form: str,
+    rows: int,
+    batch_size: int | None,
+    threads: int | None,
+    limit: int | None,
+    *,
+    outputs: bool,
+) -> RunPlan:
+    """Return how to run: what a form does not show is not held."""
+    from nncli.pipeline import RunPlan, usable_cores
+
+    whole = form == "json"
+    shown = rows if form in ("table", "md") else 0
+    return RunPlan(
+        head=None if whole else shown - shown // 2,
+        tail=shown // 2,
+        outputs=outputs,
+        batch_size=batch_size,
+        threads=threads or usable_cores(),
+        limit=limit,
+    )
+
+
+def _run(job: _Job, samples: SampleStream) -> ForwardRun:
+    """Run all samples; a result that can be written in parts is written meanwhile."""
+    from nncli.pipeline import run_forward
+
+    with ExitStack() as stack:
+        sink = None
+        if job.form in _STREAMED:
+            from nncli.data.sinks import ResultColumns, open_sink
+            from nncli.data.writers import writing
+
+            stream = (
+                stack.enter_context(writing(job.target))
+                if job.target
+                else cast(BinaryIO, ResultStream())
+            )
+            spec = job.network.spec
+            columns = ResultColumns(samples.kept, spec.output_columns, spec.dtype)
+            sink = open_sink(job.form, stream, columns)
+        advance = stack.enter_context(samples_progress(samples, quiet=job.quiet))
+        return run_forward(job.network, samples, job.plan, sink, advance)
 
 
 def _resolve_format(format_: Format | None, output: str | None) -> str:
@@ -247,7 +372,7 @@ def _resolve_format(format_: Format | None, output: str | None) -> str:
     if output is None:
         return format_ or "table"
     if format_ in ("table", "md"):
-        message = f"--format {format_} is for the screen, -o writes csv, json, jsonl or npy"
+        message = f"--format {format_} is for the screen, -o writes " + _LISTED
         raise UsageError(message)
     if format_ is not None:
         return format_
@@ -283,41 +408,32 @@ def _shown_layers(wanted: str, count: int) -> tuple[int, ...]:
     return numbers
 
 
-def _put_out(result: _Result, target: OutputTarget | None, *, quiet: bool) -> None:
-    """Write the result where it belongs; a file's layer table still goes to the screen."""
+def _put_out(job: _Job, run: ForwardRun, failures: tuple[Problem, ...]) -> None:
+    """Show or write what was not written meanwhile; a file's layer table goes to the screen."""
     from nncli.render.forward import forward_view, layers_view
 
-    run, form, display = result.run, result.form, result.display
-    if target is not None:
-        from nncli.data.writers import write_output
+    target = job.target
+    if job.form == "json":
+        from nncli.render.json_output import forward_json
 
-        write_output(target, _chunks(result))
-        if not target.is_stream:
-            # the file is complete: it does not matter whether anybody sees the table
-            with suppress(ReaderGone, FileError):
-                show(lambda _: layers_view(run, display))
-        if not quiet:
-            rows = len(run.batch.values)
-            remark([line(f"{count_of(rows, 'row')} in, {rows:,} out → {target.path}")])
-    elif form == "table":
-        show(lambda width: forward_view(run, display, width))
-    elif form == "md":
+        content = [forward_json(run, failures, weights=job.display.weights).encode()]
+        if target is None:
+            write_result(content)
+        else:
+            from nncli.data.writers import write_output
+
+            write_output(target, content)
+    elif job.form == "table":
+        show(lambda width: forward_view(run, job.display, width))
+    elif job.form == "md":
         from nncli.render.markdown import to_markdown
 
-        write_text(to_markdown(forward_view(run, display, None)))
-    else:
-        write_result(_chunks(result))
-
-
-def _chunks(result: _Result) -> Iterable[bytes]:
-    from nncli.data.writers import csv_chunks, npy_bytes
-    from nncli.render.json_output import forward_json, forward_jsonl
-
-    run = result.run
-    if result.form == "json":
-        return [forward_json(run, result.failures, weights=result.display.weights).encode()]
-    if result.form == "jsonl":
-        return forward_jsonl(run)
-    if result.form == "npy":
-        return [npy_bytes(run.output)]
-    return csv_chunks(run.batch.kept, run.network.spec.output_columns, run.output)
+        write_text(to_markdown(forward_view(run, job.display, None)))
+    if target is None:
+        return
+    if not target.is_stream:
+        # the file is complete: it does not matter whether anybody sees the table
+        with suppress(ReaderGone, FileError):
+            show(lambda _: layers_view(run, job.display))
+    if not job.quiet:
+        remark([line(f"{count_of(run.samples, 'row')} in, {run.samples:,} out → {target.path}")])

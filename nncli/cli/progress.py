@@ -6,13 +6,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nncli.data.samples import SampleStream
 
 # What is over sooner needs no bar; and more pictures a second nobody sees.
 _SILENT_SECONDS = 1.0
 _REDRAW_SECONDS = 0.2
 
-# Takes what is done, the seconds so far, and those expected in all.
-Advance = Callable[[str, float, float], None]
+# Takes what is done, the seconds so far, and those expected in all, if anybody knows.
+Advance = Callable[[str, float, float | None], None]
 
 
 @contextmanager
@@ -36,13 +40,13 @@ def progress_bar(*, quiet: bool) -> Iterator[Advance]:
     task = bar.add_task("", left="")
     started = drawn = time.monotonic()
 
-    def advance(what: str, elapsed: float, expected: float) -> None:
+    def advance(what: str, elapsed: float, expected: float | None) -> None:
         nonlocal drawn
         now = time.monotonic()
         if now - started < _SILENT_SECONDS or now - drawn < _REDRAW_SECONDS:
             return
         drawn = now
-        left = f"{max(expected - elapsed, 0):.0f} s left"
+        left = f"{max(expected - elapsed, 0):.0f} s left" if expected is not None else ""
         bar.update(task, description=what, completed=elapsed, total=expected, left=left)
         bar.start()
         bar.refresh()
@@ -51,3 +55,18 @@ def progress_bar(*, quiet: bool) -> Iterator[Advance]:
         yield advance
     finally:
         bar.stop()
+
+
+@contextmanager
+def samples_progress(samples: SampleStream, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Yield a function that draws how many samples are done; time left if the size is known."""
+    started = time.monotonic()
+    with progress_bar(quiet=quiet) as draw:
+
+        def advance(done: int) -> None:
+            elapsed = max(time.monotonic() - started, 1e-9)
+            position, size = samples.position(), samples.size
+            expected = elapsed * size / position if size and position else None
+            draw(f"{done:,} rows   {position / elapsed / 1e6:.0f} MB/s", elapsed, expected)
+
+        yield advance

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
@@ -16,6 +17,7 @@ from nncli.render.view import Span, line
 if TYPE_CHECKING:
     from nncli.data.batches import Batch, DataOptions
     from nncli.data.columns import ColumnChoice, WantedInputs
+    from nncli.data.samples import SampleStream
     from nncli.data.writers import OutputTarget
     from nncli.doctor.case import DataCase
     from nncli.doctor.diagnosis import Diagnosis
@@ -150,23 +152,27 @@ def draw_clash(spec: NetworkSpec, features: int | None) -> None:
     remark_view(lambda _: shapes_view(shape_table(spec, features), BatchSize(1)))
 
 
-def read_data(
+@contextmanager
+def opened_samples(
     reading: SpecReading, request: DataRequest, rejects: OutputTarget | None = None
-) -> Batch:
-    """Read the batch for a network whose layers fit.
+) -> Iterator[SampleStream]:
+    """Open the samples for a network whose layers fit.
 
-    rejects: where to list what is refused of it.  Raises DataError with the changes that mend it.
+    rejects: where to list what is refused of them.  Raises DataError, also for what is found within
+    the block, with the changes that mend it.
     """
-    from nncli.data.batches import read_batch
+    from nncli.data.batches import open_samples
     from nncli.data.rejects import listing_rejects
 
     wanted = wanted_inputs(reading.spec)
     stdin = binary_stdin(request.source, quiet=request.quiet)
     with listing_rejects(rejects) as on_reject:
         try:
-            return read_batch(
+            with open_samples(
                 request.source, request.options, request.choice, wanted, stdin, on_reject
-            )
+            ) as samples:
+                yield samples
+            return
         except DataError as error:
             fault = error
             if on_reject is not None:
@@ -179,16 +185,25 @@ def read_data(
     raise fault
 
 
-def fitting_batch(
+def read_data(
     reading: SpecReading, request: DataRequest, rejects: OutputTarget | None = None
 ) -> Batch:
-    """Read a batch as `read_data` does; if its width does not fit, after a drawing of that."""
+    """Read all samples at once; arguments and errors are those of opened_samples."""
+    from nncli.data.batches import whole_batch
+
+    with opened_samples(reading, request, rejects) as samples:
+        return whole_batch(samples)
+
+
+@contextmanager
+def fitting(reading: SpecReading, *, quiet: bool) -> Iterator[None]:
+    """Draw where shapes clash if the width of the data, read within the block, does not fit."""
     try:
-        return read_data(reading, request, rejects)
+        yield
     except DataError as error:
         if error.features is not None:
             draw_clash(reading.spec, error.features)
-            error.notes = () if request.quiet else reading.notes
+            error.notes = () if quiet else reading.notes
         raise
 
 

@@ -71,6 +71,15 @@ def write_result(chunks: Iterable[bytes]) -> None:
         raise file_error(error, _STDOUT, "writing") from None
 
 
+class ResultStream:
+    """Standard output as a stream for a result that comes in parts; each is out at once."""
+
+    def write(self, data: bytes) -> int:
+        """Write some of it.  Raises as `write_result` does."""
+        write_result([data])
+        return len(data)
+
+
 def abandon_stdout(error: OSError) -> FileError:
     """Report that standard output could not be written, and write there no more."""
     failure = file_error(error, _STDOUT, "writing")

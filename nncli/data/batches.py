@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal
 
@@ -24,6 +25,8 @@ from nncli.data.lines import whole_lines
 from nncli.data.npy import MAGIC as NPY_MAGIC
 from nncli.data.npy import first_rows, read_npy
 from nncli.data.rejects import OnReject
+from nncli.data.rows import Rows, joined_texts, text_list
+from nncli.data.samples import SampleStream, csv_samples, whole_samples
 from nncli.errors import DataError, FirstLook, Note, Place, Problem
 from nncli.files import source_name
 
@@ -67,6 +70,26 @@ class Batch:
     notes: tuple[Note, ...] = ()
 
 
+@contextmanager
+def open_samples(
+    source: str,
+    options: DataOptions,
+    choice: ColumnChoice,
+    wanted: WantedInputs,
+    stdin: BinaryIO | None = None,
+    on_reject: OnReject | None = None,
+) -> Iterator[SampleStream]:
+    """Open the samples for a network, to be read piece by piece within the block.
+
+    source: a path, or - for *stdin*; wanted: the network's inputs; on_reject: is told of every
+    cell and row that is refused.
+    Raises DataError for the content, with its place, and FileError for the file.
+    """
+    select = feature_selector(choice, wanted)
+    with _open(source, options, select, wanted.largest, stdin, on_reject) as samples:
+        yield samples
+
+
 def read_batch(
     source: str,
     options: DataOptions,
@@ -75,22 +98,35 @@ def read_batch(
     stdin: BinaryIO | None = None,
     on_reject: OnReject | None = None,
 ) -> Batch:
-    """Read the batch for a network.
+    """Read all samples for a network at once; arguments and errors are those of open_samples."""
+    with open_samples(source, options, choice, wanted, stdin, on_reject) as samples:
+        return whole_batch(samples)
 
-    source: a path, or - for *stdin*; wanted: the network's inputs; on_reject: is told of every
-    cell and row that is refused.
-    Raises DataError for the content, with its place, and FileError for the file.
-    """
-    select = feature_selector(choice, wanted)
-    table = _read(source, options, select, wanted.largest, stdin, on_reject)
-    return Batch(source, table.values, table.names, table.kept, table.sample_names, table.notes)
+
+def whole_batch(samples: SampleStream) -> Batch:
+    """Return all of some opened samples.  Raises DataError."""
+    rows = gathered(samples)
+    kept = dict(zip(samples.kept, (tuple(text_list(texts)) for texts in rows.kept), strict=True))
+    values = np.ascontiguousarray(np.transpose(rows.columns))  # (samples, features)
+    names = samples.sample_names
+    return Batch(samples.source, values, samples.columns, kept, names, samples.notes())
+
+
+def gathered(samples: SampleStream) -> Rows:
+    """Return all rows of some samples.  Raises DataError."""
+    parts = list(samples.accept(piece() for piece in samples.pieces))
+    columns = zip(*(part.columns for part in parts), strict=True)
+    kept = zip(*(part.kept for part in parts), strict=True)
+    return Rows(tuple(map(np.concatenate, columns)), tuple(map(joined_texts, kept)))
 
 
 def read_expected(
     source: str, options: DataOptions, names: tuple[str, ...], stdin: BinaryIO | None = None
 ) -> npt.NDArray[np.float64]:
     """Read expected outputs: (samples, outputs) float64.  Raises DataError, FileError."""
-    return _read(source, options, expected_selector(names), float("inf"), stdin).values
+    select = expected_selector(names)
+    with _open(source, options, select, float("inf"), stdin) as samples:
+        return np.transpose(gathered(samples).columns)
 
 
 def read_look(
@@ -105,45 +141,63 @@ def read_look(
     if not look.complete:
         is_npy = content.startswith(NPY_MAGIC)
         content = first_rows(content) if is_npy else whole_lines(content, options.encoding)
-    return _parse(iter([content]), content, file, options, select, largest)
+    return _parse(content, file, options, select, largest)
 
 
-def _read(
+@contextmanager
+def _open(
     source: str,
     options: DataOptions,
     select: Select,
     largest: float,
     stdin: BinaryIO | None,
     on_reject: OnReject | None = None,
-) -> Table:
+) -> Iterator[SampleStream]:
+    """Open a source; an error within the block learns what the beginning looks like."""
     file = source_name(source)
     options = options.for_source(source)
     with open_source(source, stdin) as stream:
         content = Content(stream, file, options.max_bytes)
         try:
-            head = content.head()
-            return _parse(content.chunks(), head, file, options, select, largest, on_reject)
+            samples = _samples(content, file, options, select, largest, on_reject)
+            samples.source = source
+            samples.position, samples.size = content.position, content.size
+            yield samples
         except DataError as error:
             error.look = content.first_look()
             raise
 
 
-def _parse(
-    chunks: Iterator[bytes],
-    head: bytes,
+def _samples(
+    content: Content,
     file: str,
     options: DataOptions,
     select: Select,
     largest: float,
-    on_reject: OnReject | None = None,
-) -> Table:
-    """Turn content into a table.  head: its first bytes."""
+    on_reject: OnReject | None,
+) -> SampleStream:
+    """Return the samples of some content, whatever it is."""
+    head = content.head()
     if head.startswith(NPY_MAGIC):
-        return _npy_table(b"".join(chunks), file, options, select, largest)
+        return whole_samples(_npy_table(b"".join(content.chunks()), file, options, select, largest))
     refuse_foreign_kinds(head, file, options.encoding)
     form = CsvFormat(options.delimiter or ",", options.encoding, options.header)
+    if options.samples == "columns":
+        table = read_transposed(content.chunks(), file, form, select, largest, on_reject)
+        return whole_samples(table)
+    return csv_samples(content, file, form, select, largest, on_reject)
+
+
+def _parse(
+    content: bytes, file: str, options: DataOptions, select: Select, largest: float
+) -> Table:
+    """Turn content into a table.  Raises DataError."""
+    if content.startswith(NPY_MAGIC):
+        return _npy_table(content, file, options, select, largest)
+    refuse_foreign_kinds(content, file, options.encoding)
+    form = CsvFormat(options.delimiter or ",", options.encoding, options.header)
     read = read_table if options.samples == "rows" else read_transposed
-    return read(chunks, file, form, select, largest, on_reject)
+    return read([content], file, form, select, largest)
 
 
 def _npy_table(

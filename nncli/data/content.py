@@ -51,12 +51,15 @@ class Content:
         waiting: until there are bytes enough, otherwise for what a pipe has.
         """
         self._file = file
+        # of a compressed file, the compressed bytes: what is left is known of these
+        self.size = os.fstat(stream.fileno()).st_size if has_size(stream) else None
         self._max_bytes = max_bytes
         self._raw = stream
         self._stream: Any = stream
         self._seen = bytearray()
         self._total = 0
         self._ended = False
+        self._whole = waiting and is_file(stream)
         read = stream.read if waiting else getattr(stream, "read1", stream.read)
         self._next = read(HEAD_BYTES)
         self._compressed = self._next.startswith(GZIP_MAGIC)
@@ -67,6 +70,10 @@ class Content:
         else:
             # a terminal would wait for a second Ctrl-D
             self._ended = len(self._next) < HEAD_BYTES if waiting else not self._next
+
+    def position(self) -> int:
+        """Return how many bytes were read."""
+        return self._raw.tell() if self.size is not None else self._total
 
     def head(self) -> bytes:
         """Return the first bytes, which are still to come in a chunk.  Raises DataError."""
@@ -83,16 +90,15 @@ class Content:
         """Return what was read of the beginning, and more of it if nobody has to wait for it."""
         complete = False
         with suppress(DataError, OSError):  # what is wrong there is another problem
-            while (
-                len(self._seen) < LOOK_BYTES and not complete and (self._next or self._is_ready())
-            ):
+            while len(self._seen) < LOOK_BYTES and not complete and (self._next or self.is_ready()):
                 complete = not self._take(waiting=False)
         return FirstLook(bytes(self._seen), complete)
 
     def _take(self, *, waiting: bool = True) -> bytes:
-        """Return the next chunk; waiting: until it is full, not only for what there is."""
+        """Return the next chunk; waiting: until there is one."""
         chunk, self._next = self._next, b""
-        chunk = chunk or self._read(_CHUNK_BYTES, waiting=waiting)
+        # a pipe's writer may be slow: what has come is taken
+        chunk = chunk or self._read(_CHUNK_BYTES, waiting=waiting and self._whole)
         self._total += len(chunk)
         self._seen += chunk[: LOOK_BYTES - len(self._seen)]
         if self._max_bytes is not None and self._total > self._max_bytes:
@@ -104,15 +110,11 @@ class Content:
     def _read(self, wanted: int, *, waiting: bool = True) -> bytes:
         if self._ended:
             return b""
-        if not self._compressed:
-            read = self._stream.read if waiting else self._stream.read1
-            chunk: bytes = read(wanted)
-            self._ended = len(chunk) < wanted if waiting else not chunk
-            return chunk
+        # piece by piece if compressed: all that came before a fault counts as read
+        read = self._stream.read if waiting and not self._compressed else self._stream.read1
         hint = ("copy or download the file again",)
         try:
-            # piece by piece: all that came before a fault counts as read
-            chunk = self._stream.read1(wanted)
+            chunk: bytes = read(wanted)
         except EOFError:
             message = "the compressed data ends early: the file is cut off"
             raise DataError(Problem("N416", message, Place(self._file), hint)) from None
@@ -122,23 +124,36 @@ class Content:
                 reason = "what follows its end is not compressed"
             message = f"the compressed data is broken: {reason}"
             raise DataError(Problem("N416", message, Place(self._file), hint)) from None
-        self._ended = not chunk
+        except OSError as error:
+            raise file_error(error, self._file, "reading") from None
+        whole = waiting and not self._compressed
+        self._ended = len(chunk) < wanted if whole else not chunk
         return chunk
 
-    def _is_ready(self) -> bool:
+    def is_ready(self) -> bool:
         """Whether reading on will not block."""
         return self._ended or is_ready(self._raw)
 
 
+def has_size(stream: BinaryIO) -> bool:
+    """Whether a stream is a regular file."""
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except OSError:  # in memory
+        return False
+
+
+def is_file(stream: BinaryIO) -> bool:
+    """Whether a stream's bytes are all there already: of a regular file, or in memory."""
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except OSError:
+        return True
+
+
 def is_ready(stream: BinaryIO) -> bool:
     """Whether reading will not block: it is a file, or a pipe with something in it."""
-    try:
-        descriptor = stream.fileno()
-    except OSError:  # in memory
-        return True
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return True
-    return bool(select.select([descriptor], [], [], _LOOK_SECONDS)[0])
+    return is_file(stream) or bool(select.select([stream], [], [], _LOOK_SECONDS)[0])
 
 
 def look_at(source: str, stdin: BinaryIO | None = None) -> FirstLook | None:

@@ -15,8 +15,8 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from nncli.data.columns import Header, Select
-from nncli.data.lines import read_lines
+from nncli.data.columns import Header, Select, Selection
+from nncli.data.lines import FILE_START, Start, read_lines
 from nncli.data.numbers import (
     is_infinity,
     is_missing,
@@ -27,6 +27,7 @@ from nncli.data.numbers import (
 )
 from nncli.data.records import Record, RecordReader, cell_span
 from nncli.data.rejects import OnReject, Reject
+from nncli.data.rows import Faults, Floats, Rows
 from nncli.errors import (
     DataError,
     Edit,
@@ -83,20 +84,78 @@ class _Faults:
         else:
             self.more += 1
 
-    def error(self, last: DataError | None = None) -> DataError:
-        """Return all faults; *last* is the one behind which nothing could be read."""
-        for problem in last.problems if last is not None else ():
+    def add_last(self, error: DataError) -> None:
+        """Take in the fault behind which nothing could be read."""
+        for problem in error.problems:
             place = problem.place
             line, text = (place.line, place.excerpt or "") if place is not None else (None, "")
             if self._on_reject is not None:
                 self._on_reject(Reject(line, None, "", problem.code, text))
             self.kept.append(problem)
+
+    def error(self) -> DataError:
+        """Return all faults."""
         return DataError(self.kept, more=self.more)
 
 
-def _record_reader(chunks: Iterable[bytes], file: str, form: CsvFormat) -> RecordReader:
-    lines = read_lines(chunks, file, form.encoding, form.delimiter)
+def record_reader(
+    chunks: Iterable[bytes], file: str, form: CsvFormat, start: Start = FILE_START
+) -> RecordReader:
+    """Return a reader of the records in some content.  start: where in the file it begins."""
+    lines = read_lines(chunks, file, form.encoding, form.delimiter, start)
     return RecordReader(lines, file, form.delimiter)
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """What the first row of a file tells of all its rows.
+
+    first: that row; columns: all of them; selection: those that are read; largest: a finite value
+    of this magnitude or more is refused.
+    """
+
+    file: str
+    form: CsvFormat
+    first: Record
+    columns: Header
+    selection: Selection
+    largest: float
+
+    @property
+    def header(self) -> Record | None:
+        """The row of names, if there is one."""
+        return self.first if self.columns.named else None
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the columns that are read as numbers."""
+        return tuple(self.columns.names[i] for i in self.selection.features)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The names of the columns that are carried as text."""
+        return tuple(self.columns.names[i] for i in self.selection.kept)
+
+    @property
+    def seems_named(self) -> bool:
+        """Whether the first row, though read as data, may hold names that are numbers: years."""
+        if self.columns.named or self.form.header is not None or len(self.first.cells) < 2:
+            return False
+        texts = [cell.strip() for cell in self.first.cells]
+        if not all(text.isascii() and text.isdigit() and len(text) < 10 for text in texts):
+            return False
+        numbers = [int(text) for text in texts]
+        return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def frame_of(first: Record, file: str, form: CsvFormat, select: Select, largest: float) -> Frame:
+    """Return what a file's first row tells.  Raises DataError."""
+    named = _is_header(first, file, form)
+    names = (
+        tuple(cell.strip(" \t") for cell in first.cells) if named else _positions(len(first.cells))
+    )
+    columns = Header(names, named, _place(file, first))
+    return Frame(file, form, first, columns, select(columns), largest)
 
 
 def read_table(
@@ -113,57 +172,67 @@ def read_table(
     more is refused; on_reject: is told of every fault.
     Raises DataError with the first few problems and a count of the others.
     """
-    reader = _record_reader(chunks, file, form)
+    reader = record_reader(chunks, file, form)
     records = iter(reader)
     first = next(records, None)
     if first is None:
-        raise _empty(file, reader.blank_lines)
-    named = _is_header(first, file, form)
-    place = _place(file, first)
-    width = len(first.cells)
-    names = tuple(cell.strip(" \t") for cell in first.cells) if named else _positions(width)
-    columns = Header(names, named, place)
-    selection = select(columns)
-    rows = records if named else chain([first], records)
-    kept: list[list[str]] = [[] for _ in selection.kept]
+        raise empty_file(file, reader.blank_lines)
+    frame = frame_of(first, file, form, select, largest)
+    result = read_rows(
+        records if frame.columns.named else chain([first], records), frame, on_reject
+    )
+    if isinstance(result, Faults):
+        raise DataError(result.problems, more=result.more)
+    if not len(result):
+        raise no_rows(frame)
+    return Table(
+        names=frame.features,
+        values=np.ascontiguousarray(np.transpose(result.columns)),  # (rows, features)
+        kept=dict(zip(frame.kept, map(tuple, result.kept), strict=True)),
+        notes=(
+            *blank_note(reader.blank_lines),
+            *numeric_header_note(frame, has_fraction(result.columns)),
+            *frame.selection.notes,
+        ),
+    )
+
+
+def read_rows(
+    records: Iterable[Record], frame: Frame, on_reject: OnReject | None = None
+) -> Rows | Faults:
+    """Read the rows below a header.  on_reject: is told of every fault."""
+    kept: list[list[str]] = [[] for _ in frame.selection.kept]
     faults = _Faults(on_reject)
-    header = first if named else None
-    numbers = _CellReader(file, form, columns, header, largest, faults)
-    number_note = _FirstRowNote(first, named, form.header)
+    numbers = _CellReader(frame, faults)
+    ended = False
     try:
-        for record in rows:
-            if len(record.cells) != width:
-                _add_ragged(faults, file, record, width, first, form.delimiter)
+        for record in records:
+            if len(record.cells) != len(frame.columns.names):
+                _add_ragged(faults, record, frame.first, frame.file, frame.form.delimiter)
                 continue
-            numbers.read(record, selection.features)
-            number_note.see(record)
-            for texts, position in zip(kept, selection.kept, strict=True):
+            numbers.read(record, frame.selection.features)
+            for texts, position in zip(kept, frame.selection.kept, strict=True):
                 texts.append(record.cells[position])
     except DataError as error:
-        raise faults.error(error) from None
+        faults.add_last(error)
+        ended = True
     if faults.kept:
-        raise faults.error()
-    if not numbers.values:
-        advice = ("write a row for each sample below the header",)
-        raise DataError(Problem("N402", "there is a header, but no data rows", place, advice))
-    matrix = np.frombuffer(numbers.values).reshape(-1, len(selection.features))
-    return Table(
-        names=tuple(names[i] for i in selection.features),
-        values=matrix,  # (rows, features)
-        kept={names[i]: tuple(texts) for i, texts in zip(selection.kept, kept, strict=True)},
-        notes=(*_blank_note(reader.blank_lines), *number_note.notes(), *selection.notes),
-    )
+        return Faults(tuple(faults.kept), faults.more, ended=ended)
+    matrix = np.frombuffer(numbers.values).reshape(-1, len(frame.selection.features))
+    return Rows(tuple(matrix.T), tuple(kept))  # each column (rows,)
+
+
+def has_fraction(columns: Iterable[Floats]) -> bool:
+    """Whether any value of some columns is not whole."""
+    with np.errstate(invalid="ignore"):  # of an infinity: it is no fraction
+        return any(bool((column % 1 > 0).any()) for column in columns)
 
 
 @dataclass(frozen=True)
 class _CellReader:
     """Turns cells into float64 values; a faulty cell is recorded and stands as 0."""
 
-    file: str
-    form: CsvFormat
-    columns: Header  # of the file, not of the selection
-    header: Record | None
-    largest: float
+    frame: Frame
     faults: _Faults
     values: array[float] = field(default_factory=lambda: array("d"))
 
@@ -174,7 +243,7 @@ class _CellReader:
             cell = record.cells[position]
             if is_number(cell):
                 value = float(cell)
-                if abs(value) < self.largest or math.isnan(value) or is_infinity(cell):
+                if abs(value) < self.frame.largest or math.isnan(value) or is_infinity(cell):
                     self.values.append(value)
                     continue
             self.values.append(0.0)
@@ -191,25 +260,27 @@ class _CellReader:
     def _add_cell(self, record: Record, position: int) -> None:
         cell = record.cells[position]
         code = "N415" if is_number(cell) else "N404"
-        reject = Reject(record.line.number, position + 1, self.columns.names[position], code, cell)
+        reject = Reject(
+            record.line.number, position + 1, self.frame.columns.names[position], code, cell
+        )
         self.faults.add(reject, lambda: self._bad_cell(record, position))
 
     def _bad_row(self, record: Record, positions: Sequence[int]) -> Problem:
         """Word a row without a single number, which is no sample with so many typing errors."""
-        without = Edit.without_lines(self.file, record.line.number)
-        if self.header is not None and record.cells == self.header.cells:
-            place = _place(self.file, record)
+        without = Edit.without_lines(self.frame.file, record.line.number)
+        if self.frame.header is not None and record.cells == self.frame.header.cells:
+            place = _place(self.frame.file, record)
             words = "were files joined? remove the line"
             remedy = (Suggestion(words, edits=(without,)),)
             return Problem("N404", "this row repeats the header", place, (words,), remedy)
-        place = _place(self.file, record, positions[0], self.form.delimiter)
+        place = _place(self.frame.file, record, positions[0], self.frame.form.delimiter)
         if all(is_missing(record.cells[position]) for position in positions):
             message = f"{self._fault_of(record, positions[0])}, as in every other of this row"
             return Problem("N404", message, place, ("fill the row in, or remove it",))
         cells = ", ".join(quoted(record.cells[position]) for position in positions[:3])
         more = ", …" if len(positions) > 3 else ""
         message = f"no cell of this row is a number: {cells}{more}"
-        if remedies := _row_edits(self.file, record, self.form, positions):
+        if remedies := _row_edits(self.frame.file, record, self.frame.form, positions):
             return Problem("N404", message, place, (remedies[0].words,), remedies)
         if any(numbers_meant(record.cells[position]) for position in positions):
             return Problem("N404", message, place, ("write decimal numbers",))
@@ -219,7 +290,7 @@ class _CellReader:
     def _fault_of(self, record: Record, position: int) -> str:
         """Say what is wrong with a cell, and in which column it is."""
         cell = record.cells[position]
-        column = f"column {position + 1} ({quoted(self.columns.names[position])})"
+        column = f"column {position + 1} ({quoted(self.frame.columns.names[position])})"
         if not cell.strip():
             return f"empty value in {column}"
         kind = "a missing value" if is_missing(cell) else "not a number"
@@ -227,16 +298,16 @@ class _CellReader:
 
     def _bad_cell(self, record: Record, position: int) -> Problem:
         cell = record.cells[position]
-        place = _place(self.file, record, position, self.form.delimiter)
+        place = _place(self.frame.file, record, position, self.frame.form.delimiter)
         if is_number(cell):
-            column = f"column {position + 1} ({quoted(self.columns.names[position])})"
-            dtype = "float64" if self.largest == float("inf") else "float32"
+            column = f"column {position + 1} ({quoted(self.frame.columns.names[position])})"
+            dtype = "float64" if self.frame.largest == float("inf") else "float32"
             message = f"{quoted(cell.strip())} in {column} is too large for {dtype}"
             hint = "scale the column, or leave the row out"
             wider = ("use dtype: float64",) if dtype == "float32" else ()
             return Problem("N415", message, place, (*wider, hint))
         message = self._fault_of(record, position)
-        remedies = _cell_edits(self.file, record, position, self.form.delimiter)
+        remedies = _cell_edits(self.frame.file, record, position, self.frame.form.delimiter)
         hints = why_not_a_number(cell)
         hints = hints or ("write a decimal number, or remove the line if it is no sample",)
         return Problem("N404", message, place, hints, remedies)
@@ -273,15 +344,13 @@ def _row_edits(
     return (Suggestion(remedies[0][0].words, edits=edits),)
 
 
-def _add_ragged(
-    faults: _Faults, file: str, record: Record, width: int, first: Record, delimiter: str
-) -> None:
+def _add_ragged(faults: _Faults, record: Record, first: Record, file: str, delimiter: str) -> None:
     reject = Reject(record.line.number, None, "", "N403", record.line.text)
-    faults.add(reject, lambda: _ragged(file, record, width, first, delimiter))
+    faults.add(reject, lambda: _ragged(record, first, file, delimiter))
 
 
-def _ragged(file: str, record: Record, width: int, first: Record, delimiter: str) -> Problem:
-    found, line = len(record.cells), record.line
+def _ragged(record: Record, first: Record, file: str, delimiter: str) -> Problem:
+    found, width, line = len(record.cells), len(first.cells), record.line
     place = _place(file, record)
     message = f"{count_of(found, 'field')}, expected {width} as on line {first.line.number}"
     without = Edit.without_lines(file, line.number)
@@ -328,16 +397,16 @@ def read_transposed(
     An all-text first line names the samples, an all-text first column the features.
     Raises DataError as `read_table` does.
     """
-    reader = _record_reader(chunks, file, form)
+    reader = record_reader(chunks, file, form)
     records = list(reader)
     if not records:
-        raise _empty(file, reader.blank_lines)
+        raise empty_file(file, reader.blank_lines)
     first = records[0]
     width = len(first.cells)
     faults = _Faults(on_reject)
     for record in records[1:]:
         if len(record.cells) != width:
-            _add_ragged(faults, file, record, width, first, form.delimiter)
+            _add_ragged(faults, record, first, file, form.delimiter)
     if faults.kept:
         raise faults.error()
     # The corner belongs to neither the names of the samples nor to those of the features.
@@ -363,8 +432,7 @@ def read_transposed(
     selection = select(Header(names, labelled, place, positional=not labelled, transposed=True))
     labels = tuple(cell.strip(" \t") for cell in first.cells) if named else _positions(width)
     columns = Header(labels, named, place)  # the file's own, which are the samples
-    header = first if named else None
-    numbers = _CellReader(file, form, columns, header, largest, faults)
+    numbers = _CellReader(Frame(file, form, first, columns, selection, largest), faults)
     for position in selection.features:
         numbers.read(body[position], range(start, width))
     if faults.kept:
@@ -374,7 +442,7 @@ def read_transposed(
         names=tuple(names[i] for i in selection.features),
         values=np.ascontiguousarray(matrix.T),  # (samples, features)
         sample_names=labels[start:] if named else None,
-        notes=(*_blank_note(reader.blank_lines), *selection.notes),
+        notes=(*blank_note(reader.blank_lines), *selection.notes),
     )
 
 
@@ -424,41 +492,37 @@ def _is_header(record: Record, file: str, form: CsvFormat, *, corner: bool = Fal
     return True
 
 
-class _FirstRowNote:
-    """Notices a header made of numbers, like years: it was read as data."""
+def numeric_header_note(frame: Frame, fraction: bool) -> tuple[Note, ...]:
+    """Return a remark on a header made of numbers, if it seems to be one.
 
-    def __init__(self, first: Record, named: bool, header: bool | None) -> None:
-        self._line = first.line.number
-        self._seen_fraction = False
-        self._suspicious = False
-        if not named and header is None and len(first.cells) > 1:
-            texts = [cell.strip() for cell in first.cells]
-            if all(text.isascii() and text.isdigit() and len(text) < 10 for text in texts):
-                numbers = [int(text) for text in texts]
-                self._suspicious = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-
-    def see(self, record: Record) -> None:
-        if self._suspicious and not self._seen_fraction and record.line.number != self._line:
-            numbers = (float(cell) for cell in record.cells if is_number(cell))
-            self._seen_fraction = any(number % 1 > 0 for number in numbers)  # not so nan and inf
-
-    def notes(self) -> tuple[Note, ...]:
-        if not (self._suspicious and self._seen_fraction):
-            return ()
-        message = f"line {self._line} holds consecutive numbers: read as data; --header names them"
-        return (Note("numeric_header", message),)
+    fraction: whether any value below it is not whole.
+    """
+    if not (fraction and frame.seems_named):
+        return ()
+    number = frame.first.line.number
+    message = f"line {number} holds consecutive numbers: read as data; --header names them"
+    return (Note("numeric_header", message),)
 
 
-def _blank_note(blank_lines: int) -> tuple[Note, ...]:
+def blank_note(blank_lines: int) -> tuple[Note, ...]:
+    """Return a remark on the blank lines of a file, if there are any."""
     if not blank_lines:
         return ()
     verb = "was" if blank_lines == 1 else "were"
     return (Note("blank_lines", f"{count_of(blank_lines, 'blank line')} {verb} skipped"),)
 
 
-def _empty(file: str, blank_lines: int) -> DataError:
+def empty_file(file: str, blank_lines: int) -> DataError:
+    """Word a file without a single row."""
     message = "the file holds nothing but blank lines" if blank_lines else "the file is empty"
     return DataError(Problem("N401", message, Place(file, 1), ("one sample per line, please",)))
+
+
+def no_rows(frame: Frame) -> DataError:
+    """Word a header without rows below it."""
+    advice = ("write a row for each sample below the header",)
+    message = "there is a header, but no data rows"
+    return DataError(Problem("N402", message, frame.columns.place, advice))
 
 
 def _positions(width: int) -> tuple[str, ...]:

@@ -17,6 +17,16 @@ _BOM = "\ufeff"
 _SURROGATE = re.compile("[\ud800-\udfff]")  # UTF-7 can spell a lone one, which nothing can write
 
 
+class Start(NamedTuple):
+    """Where in a file some content begins: its line, counted from 1, and its byte, from 0."""
+
+    line: int
+    offset: int
+
+
+FILE_START = Start(1, 0)
+
+
 class Line(NamedTuple):
     """A physical line, its number from 1, and the line end that followed it."""
 
@@ -26,17 +36,21 @@ class Line(NamedTuple):
 
 
 def read_lines(
-    chunks: Iterable[bytes], file: str, encoding: str, delimiter: str = ","
+    chunks: Iterable[bytes],
+    file: str,
+    encoding: str,
+    delimiter: str = ",",
+    start: Start = FILE_START,
 ) -> Iterator[Line]:
     """Decode *chunks* and cut them into physical lines.
 
-    delimiter: counts the columns of a place.  Raises DataError, after all lines before the fault,
-    for bytes that are not *encoding*, for a NUL, for a byte-order mark that is not at the start,
-    and for a line that is too long to be one.
+    delimiter: counts the columns of a place; start: where in the file they begin.
+    Raises DataError, after all lines before the fault, for bytes that are not *encoding*, for a
+    NUL, for a byte-order mark that is not at the start, and for a line that is too long to be one.
     """
     source = _Source(file, encoding, delimiter)
-    number = 1
-    for text in _complete_lines(chunks, source):
+    number = start.line
+    for text in _complete_lines(chunks, source, start):
         position = 0
         for match in _LINE_END.finditer(text):
             yield _checked(Line(number, text[position : match.start()], match.group()), source)
@@ -76,13 +90,13 @@ class _Source(NamedTuple):
         return Place(self.file, line, before.count(self.delimiter) + 1, text, caret)
 
 
-def _complete_lines(chunks: Iterable[bytes], source: _Source) -> Iterator[str]:
+def _complete_lines(chunks: Iterable[bytes], source: _Source, start: Start) -> Iterator[str]:
     """Yield decoded text that ends at line ends, except perhaps at the end of the file."""
     decoder = codecs.getincrementaldecoder(source.encoding)("strict")
     pending: list[str] = []
     carriage_return = ""
-    lines = offset = 0
-    first = True
+    lines, offset = start.line - 1, start.offset
+    first = start == FILE_START
     following = _with_last(chunks)
     while True:
         try:
@@ -90,7 +104,7 @@ def _complete_lines(chunks: Iterable[bytes], source: _Source) -> Iterator[str]:
         except StopIteration:
             return
         except DataError as error:
-            raise _behind_line(error, lines) from None
+            raise behind_line(error, lines) from None
         text, fault = _decoded(decoder, chunk, source, lines, final=final)
         if first and text:
             text, first = text.removeprefix(_BOM), False
@@ -117,7 +131,7 @@ def _complete_lines(chunks: Iterable[bytes], source: _Source) -> Iterator[str]:
             raise _too_long(source, lines + 1)
 
 
-def _behind_line(error: DataError, lines: int) -> DataError:
+def behind_line(error: DataError, lines: int) -> DataError:
     """Return the error of broken content with the last line that is whole."""
     [problem] = error.problems
     if problem.code != "N416" or problem.place is None or not lines:

@@ -56,12 +56,14 @@ class RecordReader:
         self.file = file
         self.delimiter = delimiter
         self.blank_lines = 0
+        self.last_line = 0  # the number of the last one that was read
         self._lines = lines
 
     def __iter__(self) -> Iterator[Record]:
         """Yield every record.  Raises DataError for a misplaced or unterminated quote."""
         for line in self._lines:
             text = line.text
+            self.last_line = line.number
             if '"' in text:
                 yield Record(line, self._quoted_cells(line))
             elif text.strip(" \t") or self.delimiter in text:
@@ -117,6 +119,7 @@ class RecordReader:
                     opening, column, opened_at, "the quote opened here is never closed"
                 )
             line, position = following, 0
+            self.last_line = line.number
 
     def _quote_error(self, line: Line, column: int, caret: int, message: str) -> DataError:
         place = Place(self.file, line.number, column, line.text, caret)

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple
 
-from nncli.data.writers import OutputTarget, replacing
+from nncli.data.writers import OutputTarget, writing
 from nncli.errors import Problem
-from nncli.files import file_error
 
 
 class Reject(NamedTuple):
@@ -65,8 +64,5 @@ def listing_rejects(target: OutputTarget | None) -> Iterator[RejectList | None]:
     if target is None:
         yield None
         return
-    try:
-        with replacing(target) if not target.is_stream else open(target.real_path, "wb") as stream:
-            yield RejectList(stream)
-    except OSError as error:
-        raise file_error(error, target.path, "writing") from None
+    with writing(target) as stream:
+        yield RejectList(stream)

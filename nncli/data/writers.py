@@ -1,4 +1,4 @@
-"""Results into files: CSV text, and the whole new file or none of it."""
+"""The place of a result: checked before anything is computed, then the whole file or none of it."""
 
 from __future__ import annotations
 
@@ -6,60 +6,13 @@ import errno
 import os
 import shlex
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, BinaryIO
-
-import numpy as np
-import numpy.typing as npt
+from typing import BinaryIO
 
 from nncli.errors import FileError, Place, Problem
 from nncli.files import file_error
-
-_CSV_ROWS = 8192
-
-
-def csv_chunks(
-    kept: Mapping[str, Sequence[str]], names: Sequence[str], values: npt.NDArray[np.floating[Any]]
-) -> Iterator[bytes]:
-    """Yield the one CSV form of nncli: a header, carried text columns, then numbers.
-
-    values: (samples, len(names)).  A number is the shortest text that reads back to the same bits;
-    a text is quoted only if it holds a comma, a quote or a line break.
-    """
-    # imported here: tables and JSON never need it
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    header = _quoted(pa.array([*kept, *names], pa.string()))
-    yield (",".join(header.to_pylist()) + "\n").encode("utf-8", "surrogateescape")
-    for start in range(0, len(values), _CSV_ROWS):
-        block = values[start : start + _CSV_ROWS]
-        texts = [
-            _quoted(pa.array(column[start : start + _CSV_ROWS], pa.string()))
-            for column in kept.values()
-        ]
-        numbers = [pa.array(np.ascontiguousarray(column)).cast(pa.string()) for column in block.T]
-        lines = pc.binary_join_element_wise(*texts, *numbers, ",")
-        yield ("\n".join(lines.to_pylist()) + "\n").encode()
-
-
-def _quoted(texts: Any) -> Any:
-    import pyarrow.compute as pc
-
-    needed = pc.match_substring_regex(texts, '[,"\r\n]')
-    doubled = pc.replace_substring(texts, '"', '""')
-    return pc.if_else(needed, pc.binary_join_element_wise('"', doubled, '"', ""), texts)
-
-
-def npy_bytes(values: npt.NDArray[np.floating[Any]]) -> bytes:
-    """Return an NPY file.  values: (samples, neurons)."""
-    import io
-
-    stream = io.BytesIO()
-    np.save(stream, values, allow_pickle=False)
-    return stream.getvalue()
 
 
 @dataclass(frozen=True)
@@ -127,17 +80,20 @@ def _check_existing(path: str, mode: int, inputs: Iterable[str], *, force: bool)
 
 
 def write_output(target: OutputTarget, chunks: Iterable[bytes]) -> None:
-    """Write a result: its place then holds all of it or, after any fault, what it held before.
+    """Write a whole result.  Raises FileError."""
+    with writing(target) as stream:
+        stream.writelines(chunks)
+
+
+@contextmanager
+def writing(target: OutputTarget) -> Iterator[BinaryIO]:
+    """Open the place of a result: after the block it holds all of it, after any fault what it held.
 
     Raises FileError.
     """
     try:
-        if target.is_stream:
-            with open(target.real_path, "wb") as stream:
-                stream.writelines(chunks)
-        else:
-            with replacing(target) as stream:
-                stream.writelines(chunks)
+        with replacing(target) if not target.is_stream else open(target.real_path, "wb") as stream:
+            yield stream
     except OSError as error:
         raise file_error(error, target.path, "writing") from None
 

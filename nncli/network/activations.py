@@ -1,6 +1,6 @@
-"""Activation functions: name → function of an array, element by element (softmax: row by row).
+"""Activation functions: name → function of an array, element by element (softmax: per sample).
 
-Every function takes z of shape (samples, neurons) and returns an array of the same shape and
+Every function takes z of shape (…, neurons, samples) and returns an array of the same shape and
 dtype.  All are stable: a finite input never gives NaN, nor a wrong infinity.  NaN stays NaN.
 """
 
@@ -92,14 +92,14 @@ def softplus(z: Array) -> Array:
 
 
 def softmax(z: Array) -> Array:
-    """Return exp(z) / Σ exp(z) over each row's neurons.
+    """Return exp(z) / Σ exp(z) over each sample's neurons.
 
-    A row with +inf, or with nothing but -inf, has no such limit and becomes NaN.
+    A sample with +inf, or with nothing but -inf, has no such limit and becomes NaN.
     """
-    # subtract the row maximum: exp of a large score overflows
-    powers = np.exp(z - z.max(axis=1, keepdims=True))
-    a: Array = powers / powers.sum(axis=1, keepdims=True)
-    return a
+    # subtract the maximum: exp of a large score overflows
+    powers: Array = np.exp(z - z.max(axis=-2, keepdims=True))
+    powers /= powers.sum(axis=-2, keepdims=True)
+    return powers
 
 
 # The names are those of nncli.spec.model.ACTIVATIONS; a test compares the two.

@@ -59,22 +59,17 @@ class Dense:
         """How many weights and biases there are."""
         return self.weights.size + self.biases.size
 
-    def pre_activation(self, x: Array) -> Array:
-        """Return z = x @ weights + biases.  x: (samples, inputs) → (samples, neurons)."""
-        z: Array = x @ self.weights
-        z += self.biases
-        return z
+    def run(self, x: Array) -> tuple[Array, Array]:
+        """Return the pre-activation z and the output a, which is z itself in a linear layer.
 
-    def run(self, number: int, x: Array) -> LayerResult:
-        """Return what the layer makes of a batch.
-
-        number: the layer's, from 1; x: (samples, inputs); the result's arrays: (samples, neurons).
+        x: (…, inputs, samples) → z, a: (…, neurons, samples).  Samples are the last axis because
+        the bias and the activation then run along rows that are long, whatever the layer's width.
         """
         # NaN and infinity are results like others: counted and reported, never a warning
         with np.errstate(all="ignore"):
-            z = self.pre_activation(x)
-            a = self.activation(z)
-        return LayerResult(number, self.name, z, a)
+            z = np.matmul(self.weights.T, x)
+            z += self.biases[:, None]
+            return z, self.activation(z)
 
 
 def build_dense(

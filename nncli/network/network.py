@@ -65,10 +65,10 @@ class Network:
         batch: (samples, inputs) → (samples, neurons of the last layer).
         Raises ShapeError if the batch is not 2-D or its width is not the network's.
         """
-        output = self._check_batch(batch)
-        for result in self._run(output):
-            output = result.output
-        return output
+        output = self._check_batch(batch).T
+        for _, a in self.run(output):
+            output = a
+        return output.T
 
     def trace(self, batch: npt.ArrayLike) -> tuple[LayerResult, ...]:
         """Return what every layer makes of the batch, first to last.
@@ -76,14 +76,22 @@ class Network:
         batch: (samples, inputs); each result's arrays are (samples, neurons).
         Raises ShapeError if the batch is not 2-D or its width is not the network's.
         """
-        return tuple(self._run(self._check_batch(batch)))
+        results = self.run(self._check_batch(batch).T)
+        return tuple(
+            LayerResult(number, layer.name, z.T, a.T if a is not z else z.T)
+            for number, (layer, (z, a)) in enumerate(
+                zip(self.layers, results, strict=True), start=1
+            )
+        )
 
-    def _run(self, x: Array) -> Iterator[LayerResult]:
-        """Yield a result per layer: the forward loop, the only one."""
-        for number, layer in enumerate(self.layers, start=1):
-            result = layer.run(number, x)
-            x = result.output
-            yield result
+    def run(self, x: Array) -> Iterator[tuple[Array, Array]]:
+        """Yield each layer's pre-activation and output: the forward loop, the only one.
+
+        x: (…, inputs, samples) of the network's dtype; the results: (…, neurons, samples).
+        """
+        for layer in self.layers:
+            z, x = layer.run(x)
+            yield z, x
 
     def _check_batch(self, batch: npt.ArrayLike) -> Array:
         x = _numbers(batch)

@@ -60,20 +60,19 @@ def forward_view(run: ForwardRun, display: Display, width: int | None) -> View:
 def layers_view(run: ForwardRun, display: Display) -> View:
     """Return the run without its numbers: title, table of layers, statistics of a large batch."""
     blocks: list[Block] = [_title(run), BLANK, _layers_grid(run)]
-    if len(run.batch.values) > display.rows:
+    if run.samples > display.rows:
         blocks += [BLANK, _statistics_grid(run.network.layers, run.statistics, display.precision)]
     return blocks
 
 
 def _title(run: ForwardRun) -> Line:
-    samples, features = run.batch.values.shape
-    source = source_name(run.batch.source)
-    shape = f"{count_of(samples, 'sample')} × {count_of(features, 'feature')}"
+    source = source_name(run.source)
+    shape = f"{count_of(run.samples, 'sample')} × {count_of(len(run.columns), 'feature')}"
     return line(Span(run.network.name, "accent"), f"   {run.network.dtype}   {shape}   {source}")
 
 
 def _layers_grid(run: ForwardRun) -> Grid:
-    samples = len(run.batch.values)
+    samples = run.samples
     columns = (
         Column("#", "right"),
         Column("layer"),
@@ -136,7 +135,7 @@ def _statistics_grid(
 
 
 def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | None) -> list[Block]:
-    layer, result = run.network.layers[number - 1], run.layers[number - 1]
+    layer, result = run.network.layers[number - 1], run.held.layers[number - 1]
     linear = layer.activation_name == "linear"
     formula = "a = x @ W + b" if linear else f"z = x @ W + b,  a = {layer.activation_name}(z)"
     blocks: list[Block] = [
@@ -145,13 +144,13 @@ def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | N
     ]
     if display.weights:
         blocks += _weights_blocks(layer, display, width)
-    shown = _shown_rows(len(result.output), display.rows)
+    shown = _shown_samples(run)
     labels = _labels(run, shown, width)
-    last = number == len(run.layers)
+    last = number == len(run.held.layers)
     names = run.network.spec.output_columns if last and run.network.spec.outputs else None
     groups = _neuron_columns(result, names, shown, display.precision, linear=linear, width=width)
     fitting = _fitting(labels, groups, width)
-    samples, neurons = result.output.shape
+    samples, neurons = run.samples, result.output.shape[1]
     hints = []
     if samples > display.rows:
         everything = "; -o FILE writes all" if last else ""
@@ -175,17 +174,28 @@ def _shown_rows(count: int, rows: int) -> list[int | None]:
     return [*range(rows - last), None, *range(count - last, count)]
 
 
+def _shown_samples(run: ForwardRun) -> list[int | None]:
+    """Return the positions of the samples that are held, None where others stand between."""
+    shown: list[int | None] = []
+    before = 0
+    for position, number in enumerate(run.held.numbers):
+        shown += [position] if number == before + 1 else [None, position]
+        before = number
+    return shown
+
+
 def _labels(run: ForwardRun, shown: list[int | None], width: int | None) -> list[_TextColumn]:
     def column(heading: str, texts: Sequence[str]) -> _TextColumn:
         limit = _LABEL_CHARACTERS if width is not None else 10**9
         cells = [shorten(texts[row], limit) if row is not None else "" for row in shown]
         return _TextColumn(shorten(heading, limit), cells)
 
-    numbers = ["…" if row is None else str(row + 1) for row in shown]
+    held = run.held
+    numbers = ["…" if row is None else str(held.numbers[row]) for row in shown]
     labels = [_TextColumn("sample", numbers, "right")]
-    if run.batch.sample_names is not None:
-        labels.append(column("name", run.batch.sample_names))
-    return [*labels, *(column(name, texts) for name, texts in run.batch.kept.items())]
+    if held.sample_names is not None:
+        labels.append(column("name", held.sample_names))
+    return [*labels, *(column(name, texts) for name, texts in held.kept.items())]
 
 
 def _neuron_columns(

@@ -3,57 +3,49 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from nncli.data.json_values import json_array
 from nncli.errors import PROBLEM_TITLES, NncliError, Note, Problem, Suggestion
 from nncli.network.shapes import ShapeTable
 from nncli.render.shapes import BatchSize
 from nncli.spec.model import NetworkSpec
 
 if TYPE_CHECKING:
-    from nncli.network.activations import Array
     from nncli.network.dense import Dense, LayerResult
     from nncli.pipeline import ForwardRun
 
 
 def forward_json(run: ForwardRun, failures: Iterable[Problem] = (), *, weights: bool) -> str:
-    """Return a run as one JSON document.
+    """Return a run, all of whose samples are held, as one JSON document.
 
     failures: of checks; weights: whether to add them, as (inputs, neurons).
     """
-    samples, features = run.batch.values.shape
     layers = [
         _layer(layer, result, weights=weights)
-        for layer, result in zip(run.network.layers, run.layers, strict=True)
+        for layer, result in zip(run.network.layers, run.held.layers, strict=True)
     ]
     return document(
         {
             "format": "nncli.forward/1",
             "network": network_object(run.network.spec),
             "data": {
-                "source": run.batch.source,
-                "samples": samples,
-                "features": features,
-                "columns": list(run.batch.columns),
-                "kept": {name: list(texts) for name, texts in run.batch.kept.items()},
+                "source": run.source,
+                "samples": run.samples,
+                "features": len(run.columns),
+                "columns": list(run.columns),
+                "kept": {name: list(texts) for name, texts in run.held.kept.items()},
             },
             "layers": layers,
             "output": {
                 "columns": list(run.network.spec.output_columns),
-                "values": json_array(run.output),
+                "values": json_array(run.held.layers[-1].output),
             },
             "notes": note_objects(run.notes),
             "problems": problem_objects(failures),
         }
     )
-
-
-def forward_jsonl(run: ForwardRun) -> Iterator[bytes]:
-    """Yield a run's outputs as JSON Lines, one object per sample."""
-    for index, values in enumerate(json_array(run.output)):
-        kept = {name: texts[index] for name, texts in run.batch.kept.items()}
-        yield document({"sample": index + 1, "kept": kept, "output": values}).encode()
 
 
 def shapes_json(
@@ -92,27 +84,6 @@ def shapes_json(
             "problems": problem_objects(problems),
         }
     )
-
-
-def json_array(values: Array) -> list[Any]:
-    """Return nested lists of numbers, non-finite ones as the strings nan, inf and -inf.
-
-    A float32 becomes the shortest decimal that reads back to the same float32.
-    """
-    import numpy as np
-
-    exact = values.astype("U").astype(np.float64) if values.dtype == np.float32 else values
-    listed: list[Any] = exact.tolist()
-    return listed if bool(np.isfinite(values).all()) else _with_words(listed)
-
-
-def _with_words(values: list[Any]) -> list[Any]:
-    return [
-        _with_words(value)
-        if isinstance(value, list)
-        else (value if value - value == 0 else str(value))  # inf - inf and nan - nan are nan
-        for value in values
-    ]
 
 
 def _layer(layer: Dense, result: LayerResult, *, weights: bool) -> dict[str, Any]:

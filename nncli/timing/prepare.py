@@ -11,7 +11,6 @@ import numpy as np
 
 from nncli.errors import CheckFailed, Note, Problem, UsageError
 from nncli.network.activations import Array
-from nncli.network.dense import LayerResult
 from nncli.network.network import Network, physical_memory_bytes
 from nncli.network.rounding import Float64Array, agree_within, rounding_bounds
 from nncli.network.shapes import shape_table
@@ -230,17 +229,17 @@ def _layer_calls(
     return layers
 
 
-def _layer_call(network: Network, number: int, batch: Array) -> Callable[[], LayerResult]:
+def _layer_call(network: Network, number: int, batch: Array) -> Callable[[], tuple[Array, Array]]:
     """Return a call of one layer; what reaches it is computed by the process that times it."""
 
     def inputs() -> Array:
-        x = batch
-        for index, layer in enumerate(network.layers[: number - 1], start=1):
-            x = layer.run(index, x).output
+        x = batch.T
+        for layer in network.layers[: number - 1]:
+            _, x = layer.run(x)
         return x
 
     layer, x = network.layers[number - 1], once_per_process(inputs)
-    return lambda: layer.run(number, x())
+    return lambda: layer.run(x())
 
 
 # ------------------------------------------------------------------------ what was timed was right

@@ -1,0 +1,89 @@
+"""Some rows of a file on their way: as bytes, as numbers with carried texts, or as faults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from nncli.data.rejects import Reject
+from nncli.errors import Problem
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+# Carried texts, one per row: of the exact reader, or an Arrow string array.
+Texts: TypeAlias = Sequence[str] | Any
+
+
+@dataclass(frozen=True)
+class RowForm:
+    """What every row of a file looks like.
+
+    width: its cells; features, kept: 0-based positions of what is read as numbers, and as text;
+    largest: a finite value of this magnitude or more is refused.
+    """
+
+    width: int
+    features: tuple[int, ...]
+    kept: tuple[int, ...]
+    delimiter: str
+    largest: float
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows that were read.
+
+    columns: an array (rows,) for each feature; kept: as many texts for each carried column.
+    """
+
+    columns: tuple[Floats, ...]
+    kept: tuple[Texts, ...] = ()
+    blank_lines: int = 0
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What was wrong with some rows.
+
+    problems: the first few; more: how many others were only counted; rejects: all of them, if
+    somebody wants a list; ended: whether nothing behind them can be read.
+    """
+
+    problems: tuple[Problem, ...]
+    more: int = 0
+    rejects: tuple[Reject, ...] = field(default=())
+    ended: bool = False
+
+
+def text_list(texts: Texts) -> list[str]:
+    """Return carried texts as Python's own."""
+    if isinstance(texts, (list, tuple)):
+        return list(texts)
+    listed: list[str] = texts.to_pylist()  # type: ignore[union-attr]  # an Arrow array
+    return listed
+
+
+def joined_texts(parts: Sequence[Texts]) -> Texts:
+    """Return the texts of some parts, one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    if all(isinstance(part, (list, tuple)) for part in parts):
+        return [text for part in parts for text in part]
+    import pyarrow as pa
+
+    arrays = [part if isinstance(part, pa.Array) else pa.array(part, pa.string()) for part in parts]
+    return pa.concat_arrays(arrays)
+
+
+def sliced(rows: Rows, start: int, end: int) -> Rows:
+    """Return some of the rows."""
+    if (start, end) == (0, len(rows)):
+        return rows
+    kept = tuple(texts[start:end] for texts in rows.kept)
+    return Rows(tuple(column[start:end] for column in rows.columns), kept)
