@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncli.data.batches import Batch
-from nncli.errors import FileError, Note
+from nncli.data.exact import Table
+from nncli.data.rows import Faults, Rows
+from nncli.data.samples import Piece, SampleStream, whole_samples
+from nncli.errors import DataError, FileError, Note, Problem
 from nncli.network.network import Network
-from nncli.pipeline import BLOCK_ROWS, run_forward, run_in_blocks
+from nncli.pipeline import BLOCK_SAMPLES, ForwardRun, RunPlan, run_forward
 from nncli.spec.model import ACTIVATIONS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,9 +45,9 @@ def rows_of(count: int, width: int, dtype: str = "float64") -> Floats:
     return values.astype(dtype)
 
 
-def bits(network: Network, x: Floats) -> list[tuple[bytes, ...]]:
+def bits(network: Network, x: Floats, **plan: Any) -> list[tuple[bytes, ...]]:
     """Return, for each row, the bits of every layer's z and a."""
-    layers = run_in_blocks(network, x)
+    layers = run_of(network, x, **plan).held.layers
     return [
         tuple(
             values[row].tobytes()
@@ -55,10 +58,27 @@ def bits(network: Network, x: Floats) -> list[tuple[bytes, ...]]:
     ]
 
 
-def batch_of(values: Any, **more: Any) -> Batch:
+def run_of(network: Network, x: Any, **plan: Any) -> ForwardRun:
+    return run_forward(network, stream_of(x), RunPlan(**plan))
+
+
+def stream_of(values: Any, notes: tuple[Note, ...] = ()) -> SampleStream:
     array = np.array(values, dtype=np.float64)
     names = tuple(f"column_{number}" for number in range(1, array.shape[1] + 1))
-    return Batch("data.csv", array, names, {}, **more)
+    return whole_samples(Table(names, array, notes=notes))
+
+
+def in_pieces(x: Floats, sizes: list[int], texts: list[str] | None = None) -> SampleStream:
+    """Return samples that come in pieces of these sizes, then the rest."""
+    pieces: list[Piece] = []
+    start = 0
+    for size in [*sizes, len(x)]:
+        part = x[start : start + size].astype(np.float64)
+        kept = () if texts is None else (texts[start : start + size],)
+        pieces.append(partial(Rows, tuple(part.T), kept))
+        start += size
+    names = tuple(f"column_{number}" for number in range(1, x.shape[1] + 1))
+    return SampleStream(names, iter(pieces), ("id",) if texts else (), many=True)
 
 
 # ------------------------------------------------------------------- the same bits everywhere
@@ -129,7 +149,7 @@ WIDTHS = (
 
 def differing_positions() -> list[tuple[list[int], int]]:
     """Return where a row has other bits alone than among 5,000 rows, over many networks."""
-    near_the_ends_of_blocks = range(BLOCK_ROWS - 9, BLOCK_ROWS + 3)
+    near_the_ends_of_blocks = range(BLOCK_SAMPLES - 9, BLOCK_SAMPLES + 3)
     positions = [0, 1, 2, 3, 5, 8, 127, *near_the_ends_of_blocks, 4863, 4998, 4999]
     wrong: list[tuple[list[int], int]] = []
     for sizes in WIDTHS:
@@ -200,13 +220,120 @@ def test_in_float32_the_same_file_gives_the_same_bits_whatever_the_threads(tmp_p
     assert len(outputs) == 1
 
 
-# ------------------------------------------------------------------------------- the blocks
+@given(
+    sizes=st.lists(st.integers(0, 700), max_size=6),
+    batch_size=st.sampled_from([None, 1, 2, 3, 7, 64, 1000, 5000]),
+    threads=st.integers(1, 4),
+    activation=activations,
+)
+def test_neither_pieces_nor_batch_size_nor_threads_change_a_bit(
+    sizes: list[int], batch_size: int | None, threads: int, activation: str
+) -> None:
+    network = network_of([3, 5, 2], activation)
+    x = rows_of(1500, 3)
+    plan = RunPlan(batch_size=batch_size, threads=threads, outputs=True)
+    run = run_forward(network, in_pieces(x, sizes), plan)
+    assert run.output is not None
+    assert run.output.tobytes() == np.ascontiguousarray(WHOLE(network, x)).tobytes()
+    assert run.held.numbers == tuple(range(1, 1501))
 
 
-@pytest.mark.parametrize("samples", [1, 2, BLOCK_ROWS - 1, BLOCK_ROWS, BLOCK_ROWS + 1, 1000])
+def WHOLE(network: Network, x: Floats) -> Floats:  # noqa: N802  # what all others are compared with
+    return run_of(network, x).held.layers[-1].output
+
+
+# ------------------------------------------------------------------------------- the stream
+
+
+@given(
+    sizes=st.lists(st.integers(0, 40), max_size=8),
+    head=st.integers(0, 12),
+    tail=st.integers(0, 12),
+    batch_size=st.sampled_from([None, 5]),
+    limit=st.one_of(st.none(), st.integers(1, 700)),
+)
+def test_the_first_and_the_last_samples_are_held_with_their_texts(
+    sizes: list[int], head: int, tail: int, batch_size: int | None, limit: int | None
+) -> None:
+    network = network_of([2, 3, 2])
+    x = rows_of(600, 2)
+    texts = [f"row {number}" for number in range(1, 601)]
+    plan = RunPlan(head=head, tail=tail, batch_size=batch_size, limit=limit)
+    run = run_forward(network, in_pieces(x, sizes, texts), plan)
+    count = min(limit or 600, 600)
+    wanted = [n for n in range(1, count + 1) if n <= head or n > count - tail]
+    assert run.samples == count
+    assert list(run.held.numbers) == wanted
+    assert list(run.held.kept["id"]) == [f"row {n}" for n in wanted]
+    if not wanted:
+        assert run.held.layers == ()
+        return
+    positions = [n - 1 for n in wanted]
+    for held, whole in zip(run.held.layers, run_of(network, x).held.layers, strict=True):
+        assert held.output.tobytes() == whole.output[positions].tobytes()
+        assert held.pre_activation.tobytes() == whole.pre_activation[positions].tobytes()
+
+
+class Recorder:
+    """A sink that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.blocks: list[tuple[int, list[list[str]], Floats]] = []
+        self.finished = False
+
+    def encode(self, first_sample: int, kept: Any, outputs: Any) -> Any:
+        return first_sample, [list(texts) for texts in kept], np.stack(outputs, axis=1)
+
+    def write(self, encoded: Any) -> None:
+        self.blocks.append(encoded)
+
+    def finish(self) -> None:
+        self.finished = True
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_sink_gets_every_sample_once_and_in_order(threads: int) -> None:
+    network, x = network_of([2, 3]), rows_of(3000, 2)
+    texts = [str(number) for number in range(3000)]
+    sink = Recorder()
+    plan = RunPlan(head=0, threads=threads)
+    done: list[int] = []
+    run_forward(network, in_pieces(x, [10, 900, 0, 5, 700], texts), plan, sink, done.append)
+    assert sink.finished
+    assert done[-1] == 3000
+    assert done == sorted(done)
+    first = 1
+    for number, kept, outputs in sink.blocks:
+        assert number == first
+        assert len(kept[0]) == len(outputs)
+        first += len(outputs)
+    assert [text for _, (column,), _ in sink.blocks for text in column] == texts
+    together = np.concatenate([outputs for _, _, outputs in sink.blocks])
+    assert together.tobytes() == np.ascontiguousarray(WHOLE(network, x)).tobytes()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_fault_ends_the_results_and_all_faults_are_told(threads: int) -> None:
+    network, x = network_of([2, 3]), rows_of(900, 2)
+    stream = in_pieces(x, [300, 300])
+    first, *others = list(stream.pieces)
+    faults = [Faults((Problem("N404", f"fault {n}"),), more=n) for n in (1, 2)]
+    stream.pieces = iter([first, lambda: faults[0], *others, lambda: faults[1]])
+    sink = Recorder()
+    with pytest.raises(DataError) as caught:
+        run_forward(network, stream, RunPlan(threads=threads), sink)
+    assert [problem.message for problem in caught.value.problems] == ["fault 1", "fault 2"]
+    assert caught.value.more == 3
+    assert not sink.finished
+    assert sum(len(outputs) for _, _, outputs in sink.blocks) <= 300
+
+
+@pytest.mark.parametrize(
+    "samples", [1, 2, BLOCK_SAMPLES - 1, BLOCK_SAMPLES, BLOCK_SAMPLES + 1, 1000]
+)
 def test_every_row_has_exactly_one_result(samples: int) -> None:
-    network = network_of([3, 4, 2])
-    results = run_in_blocks(network, rows_of(samples, 3))
+    run = run_of(network_of([3, 4, 2]), rows_of(samples, 3))
+    results = run.held.layers
     assert [result.output.shape for result in results] == [(samples, 4), (samples, 2)]
     assert [(result.layer, result.name) for result in results] == [(1, "layer_1"), (2, "layer_2")]
 
@@ -216,7 +343,7 @@ def test_blocks_compute_what_the_network_computes(dtype: str) -> None:
     network = network_of([3, 4, 2], "softmax", dtype=dtype)
     x = rows_of(600, 3, dtype)
     tolerance = 20 * float(np.finfo(dtype).eps)
-    for block, whole in zip(run_in_blocks(network, x), network.trace(x), strict=True):
+    for block, whole in zip(run_of(network, x).held.layers, network.trace(x), strict=True):
         assert block.output.dtype == dtype
         np.testing.assert_allclose(block.output, whole.output, rtol=tolerance, atol=tolerance)
         np.testing.assert_allclose(
@@ -225,7 +352,7 @@ def test_blocks_compute_what_the_network_computes(dtype: str) -> None:
 
 
 def test_a_linear_layers_output_is_its_pre_activation() -> None:
-    (result,) = run_in_blocks(network_of([3, 4], "linear"), rows_of(300, 3))
+    (result,) = run_of(network_of([3, 4], "linear"), rows_of(300, 3)).held.layers
     assert np.array_equal(result.output, result.pre_activation)
 
 
@@ -234,31 +361,31 @@ def test_a_linear_layers_output_is_its_pre_activation() -> None:
 
 def test_a_run_keeps_what_went_in_and_what_came_out() -> None:
     network = network_of([3, 4, 2], "linear")
-    batch = batch_of([[1, 2, 3], [4, 5, 6]])
-    run = run_forward(network, batch)
+    run = run_of(network, [[1, 2, 3], [4, 5, 6]], outputs=True)
     assert run.network is network
-    assert run.batch is batch
-    assert run.output is run.layers[-1].output
+    assert (run.samples, run.columns) == (2, ("column_1", "column_2", "column_3"))
+    assert run.output is not None
+    assert np.array_equal(run.output, run.held.layers[-1].output)
     assert [row.layer for row in run.statistics] == [1, 2]
     assert (run.nonfinite, run.notes) == ((), ())
 
 
-def test_notes_stand_in_the_order_of_the_spec_the_data_and_the_run() -> None:
+def test_notes_stand_in_the_order_of_the_data_and_the_run() -> None:
     spec = {
         "inputs": 1,
         "layers": [{"neurons": 1, "weights": [[-1]], "activation": "relu"}],
     }
     network = Network.from_yaml_text(json.dumps(spec))
-    batch = batch_of([[1], [2], [np.inf]], notes=(Note("blank_lines", "two blank lines"),))
-    run = run_forward(network, batch, (Note("overridden", "seed"),))
-    assert [note.code for note in run.notes] == ["overridden", "blank_lines", "non_finite", "dead"]
-    assert [note.layer for note in run.notes] == [None, None, None, 1]
+    stream = stream_of([[1], [2], [np.inf]], (Note("blank_lines", "two blank lines"),))
+    run = run_forward(network, stream, RunPlan())
+    assert [note.code for note in run.notes] == ["blank_lines", "non_finite", "dead"]
+    assert [note.layer for note in run.notes] == [None, None, 1]
 
 
 def test_a_non_finite_layer_is_noted_once_with_its_number() -> None:
     layer = {"neurons": 1, "weights": [[1e200]]}
     network = Network.from_yaml_text(json.dumps({"inputs": 1, "layers": [layer] * 3}))
-    run = run_forward(network, batch_of([[0], [1]]))
+    run = run_of(network, [[0], [1]])
     noted = [note for note in run.notes if note.code == "non_finite"]
     assert [(note.layer, note.message) for note in noted] == [
         (2, "layer 2: 1 non-finite value, the first (inf) at sample 2, neuron 1")
@@ -269,7 +396,7 @@ def test_memory_that_does_not_suffice_is_a_file_error(monkeypatch: pytest.Monkey
     def no_memory(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("nncli.pipeline.run_in_blocks", no_memory)
+    monkeypatch.setattr("nncli.pipeline._as_blocks", no_memory)
     with pytest.raises(FileError, match="not enough memory") as caught:
-        run_forward(network_of([1, 1]), batch_of([[1], [2]]))
+        run_of(network_of([1, 1]), [[1], [2]])
     assert caught.value.problems[0].code == "N508"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, cast
@@ -34,7 +35,7 @@ from nncli.cli.options import (
     nonnegative_number,
     whole_number,
 )
-from nncli.cli.progress import samples_progress
+from nncli.cli.progress import peak_bytes, samples_progress
 from nncli.cli.reading import (
     DataArguments,
     DataRequest,
@@ -59,7 +60,6 @@ from nncli.cli.streams import (
 )
 from nncli.errors import CheckFailed, FileError, Problem, UsageError, count_of
 from nncli.files import source_name
-from nncli.render.view import line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from nncli.network.compare import Tolerance
     from nncli.network.network import Network
     from nncli.pipeline import ForwardRun, RunPlan
-    from nncli.render.forward import Display
+    from nncli.render.forward import Display, ResourceUsage
 
 Format = Literal["table", "json", "jsonl", "csv", "md"]
 _SUFFIXES = {
@@ -252,7 +252,7 @@ def forward(
         from nncli.data.writers import check_output
         from nncli.network.compare import Tolerance
         from nncli.network.network import build_network
-        from nncli.render.forward import Display
+        from nncli.render.forward import Display, ResourceUsage
 
         data_form = data_options(arguments, whole=form == "json")
         request = DataRequest(data, data_form, choice, quiet)
@@ -275,14 +275,16 @@ def forward(
             checks = _Checks(strict, expected, tolerance, source_name(expect))
         plan = _plan(form, rows, batch_size, threads, limit, outputs=expect is not None)
         job = _Job(network, plan, form, display, target, quiet)
+        started = time.monotonic()
         with (
             fitting(reading, quiet=quiet),
             opened_samples(reading, request, reject_list) as stream,
         ):
             run = _run(job, stream)
+            usage = ResourceUsage(time.monotonic() - started, stream.position(), peak_bytes())
         run = replace(run, notes=(*reading.notes, *run.notes))
         failures = checks.failures(run)
-        _put_out(job, run, failures)
+        _put_out(job, run, failures, usage)
         remark_notes(run.notes, quiet=quiet)
         if failures:
             fail(CheckFailed(failures))
@@ -408,9 +410,11 @@ def _shown_layers(wanted: str, count: int) -> tuple[int, ...]:
     return numbers
 
 
-def _put_out(job: _Job, run: ForwardRun, failures: tuple[Problem, ...]) -> None:
+def _put_out(
+    job: _Job, run: ForwardRun, failures: tuple[Problem, ...], usage: ResourceUsage
+) -> None:
     """Show or write what was not written meanwhile; a file's layer table goes to the screen."""
-    from nncli.render.forward import forward_view, layers_view
+    from nncli.render.forward import forward_view, layers_view, summary_line
 
     target = job.target
     if job.form == "json":
@@ -436,4 +440,4 @@ def _put_out(job: _Job, run: ForwardRun, failures: tuple[Problem, ...]) -> None:
         with suppress(ReaderGone, FileError):
             show(lambda _: layers_view(run, job.display))
     if not job.quiet:
-        remark([line(f"{count_of(run.samples, 'row')} in, {run.samples:,} out → {target.path}")])
+        remark([summary_line(run.samples, usage, target.path)])

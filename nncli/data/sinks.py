@@ -94,7 +94,8 @@ class CsvSink:
     def __init__(self, stream: BinaryIO, columns: ResultColumns) -> None:
         self._stream = stream
         header = ",".join(_quoted_name(name) for name in (*columns.kept_names, *columns.names))
-        stream.write((header + "\n").encode("utf-8", "surrogateescape"))
+        # written with the first rows: until then they may turn out to be wrong
+        self._header = (header + "\n").encode("utf-8", "surrogateescape")
 
     def encode(self, first_sample: int, kept: Sequence[Texts], outputs: Sequence[Array]) -> Any:
         """Return the lines, a buffer."""
@@ -116,11 +117,15 @@ class CsvSink:
         return lines.getvalue()
 
     def write(self, encoded: Any) -> None:
-        """Write the lines."""
+        """Write the lines, the first ones below the header."""
+        self.finish()
         self._stream.write(encoded)
 
     def finish(self) -> None:
-        """Do nothing: a CSV file has no end of its own."""
+        """Write the header, if there were no rows: a CSV file has no end of its own."""
+        if self._header:
+            self._stream.write(self._header)
+            self._header = b""
 
 
 def csv_chunks(

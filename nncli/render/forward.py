@@ -20,6 +20,7 @@ from nncli.render.numbers import (
     format_percent,
     format_shape,
 )
+from nncli.render.quantities import format_rate, format_seconds
 from nncli.render.text import inert, text_width
 from nncli.render.view import BLANK, GAP, Align, Block, Column, Grid, Line, Span, View, line
 
@@ -35,6 +36,15 @@ class Display:
     rows: int = 10
     precision: int = DEFAULT_PRECISION
     weights: bool = False
+
+
+@dataclass(frozen=True)
+class ResourceUsage:
+    """What a run took: time, bytes of data read, and the most memory the process has had."""
+
+    seconds: float
+    data_bytes: int
+    peak_bytes: int
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,15 @@ def layers_view(run: ForwardRun, display: Display) -> View:
     if run.samples > display.rows:
         blocks += [BLANK, _statistics_grid(run.network.layers, run.statistics, display.precision)]
     return blocks
+
+
+def summary_line(samples: int, usage: ResourceUsage, path: str) -> Line:
+    """Return one line on a run whose result is in a file."""
+    rate = format_rate(usage.data_bytes / max(usage.seconds, 1e-9))
+    unit = "B/s" if rate[-1].isalpha() else " B/s"
+    rows = f"{count_of(samples, 'row')} in, {samples:,} out"
+    peak = f"peak {usage.peak_bytes / 1e6:,.0f} MB"
+    return line(f"{rows}   {format_seconds(usage.seconds)}   {rate}{unit}   {peak}   → {path}")
 
 
 def _title(run: ForwardRun) -> Line:
@@ -144,7 +163,7 @@ def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | N
     ]
     if display.weights:
         blocks += _weights_blocks(layer, display, width)
-    shown = _shown_samples(run)
+    shown = _shown_samples(run.held.numbers, display.rows)
     labels = _labels(run, shown, width)
     last = number == len(run.held.layers)
     names = run.network.spec.output_columns if last and run.network.spec.outputs else None
@@ -174,13 +193,13 @@ def _shown_rows(count: int, rows: int) -> list[int | None]:
     return [*range(rows - last), None, *range(count - last, count)]
 
 
-def _shown_samples(run: ForwardRun) -> list[int | None]:
-    """Return the positions of the samples that are held, None where others stand between."""
+def _shown_samples(numbers: Sequence[int], rows: int) -> list[int | None]:
+    """Return the positions of the first and last samples of those held, None where some lack."""
+    positions = [row for row in _shown_rows(len(numbers), rows) if row is not None]
     shown: list[int | None] = []
-    before = 0
-    for position, number in enumerate(run.held.numbers):
-        shown += [position] if number == before + 1 else [None, position]
-        before = number
+    for position in positions:
+        before = numbers[shown[-1]] if shown and shown[-1] is not None else 0
+        shown += [position] if numbers[position] == before + 1 else [None, position]
     return shown
 
 

@@ -27,12 +27,11 @@ from hypothesis.extra import numpy as npst
 
 from nncli.data.batches import DataOptions, read_batch
 from nncli.data.columns import ColumnChoice, WantedInputs
+from nncli.data.sinks import csv_chunks
 from nncli.data.writers import (
     OutputTarget,
     check_output,
-    csv_chunks,
     is_file_name,
-    npy_bytes,
     write_output,
 )
 from nncli.errors import FileError, Problem
@@ -170,16 +169,6 @@ def test_blocks_leave_no_trace_in_a_long_file() -> None:
 def test_every_neuron_of_a_features_first_array_is_in_its_own_column() -> None:
     values = np.asfortranarray(np.array([[1.0, 2], [3, 4]]))
     assert b"".join(csv_chunks({}, ["a", "b"], values)) == b"a,b\n1,2\n3,4\n"
-
-
-@pytest.mark.parametrize("order", ["C", "F"])
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_npy_holds_the_array_itself(order: Any, dtype: Any) -> None:
-    values = np.array([[1, -0.0], [np.nan, np.inf]], dtype, order=order)
-    back = np.load(io.BytesIO(npy_bytes(values)), allow_pickle=False)
-    assert back.dtype == dtype
-    np.testing.assert_array_equal(back, values)
-    assert np.signbit(back[0, 1])
 
 
 Cli = Callable[..., Any]

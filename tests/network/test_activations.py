@@ -102,13 +102,14 @@ FORMULAS: dict[str, tuple[str, dict[str, Any], Formula]] = {
 
 
 def call(name: str, values: Sequence[float], dtype: str = "float64", **parameters: Any) -> Array:
-    """Return an activation of one row of values, NumPy's remarks about NaN aside."""
+    """Return an activation of one sample's values, NumPy's remarks about NaN aside."""
     with np.errstate(all="ignore"):
-        result: Array = ACTIVATION_FUNCTIONS[name](np.array([values], dtype=dtype), **parameters)
-    assert result.shape == (1, len(values))
+        z = np.array(values, dtype=dtype)[:, None]  # (neurons, samples)
+        result: Array = ACTIVATION_FUNCTIONS[name](z, **parameters)
+    assert result.shape == (len(values), 1)
     assert result.dtype == dtype
-    row: Array = result[0]
-    return row
+    only: Array = result[:, 0]
+    return only
 
 
 def assert_relatively_close(
@@ -313,7 +314,7 @@ scores = st.lists(
 @given(scores)
 def test_softmax_rows_are_shares_that_sum_to_one(rows: list[list[float]]) -> None:
     with np.errstate(all="ignore"):
-        shares = ACTIVATION_FUNCTIONS["softmax"](np.array(rows))
+        shares = ACTIVATION_FUNCTIONS["softmax"](np.array(rows).T).T
     assert ((shares >= 0) & (shares <= 1)).all()
     for row in shares.tolist():
         assert abs(math.fsum(row) - 1) <= 3 * 2.0**-52
@@ -322,8 +323,8 @@ def test_softmax_rows_are_shares_that_sum_to_one(rows: list[list[float]]) -> Non
 @given(scores)
 def test_softmax_rows_do_not_affect_one_another(rows: list[list[float]]) -> None:
     with np.errstate(all="ignore"):
-        together = ACTIVATION_FUNCTIONS["softmax"](np.array(rows))
-        alone = [ACTIVATION_FUNCTIONS["softmax"](np.array([row]))[0] for row in rows]
+        together = ACTIVATION_FUNCTIONS["softmax"](np.array(rows).T).T
+        alone = [ACTIVATION_FUNCTIONS["softmax"](np.array([row]).T)[:, 0] for row in rows]
     assert np.allclose(together, alone, rtol=1e-14, atol=0)
 
 
@@ -348,8 +349,8 @@ def test_parameters_and_defaults_are_those_of_the_spec(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", list(ACTIVATION_FUNCTIONS))
-def test_a_batch_of_no_rows_stays_one(name: str) -> None:
-    assert ACTIVATION_FUNCTIONS[name](np.empty((0, 3))).shape == (0, 3)
+def test_a_batch_of_no_samples_stays_one(name: str) -> None:
+    assert ACTIVATION_FUNCTIONS[name](np.empty((3, 0))).shape == (3, 0)
 
 
 @pytest.mark.parametrize("name", list(ACTIVATION_FUNCTIONS))

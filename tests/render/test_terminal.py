@@ -7,14 +7,16 @@ import json
 import re
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from nncli.data.batches import Batch
+from nncli.data.exact import Table
+from nncli.data.samples import SampleStream, whole_samples
 from nncli.network.network import Network
 from nncli.network.shapes import shape_table
-from nncli.pipeline import ForwardRun, run_forward
+from nncli.pipeline import ForwardRun, RunPlan, run_forward
 from nncli.render.forward import Display, forward_view
 from nncli.render.numbers import format_number
 from nncli.render.plain import to_plain
@@ -40,6 +42,18 @@ def on_terminal(view: View, width: int, *, colour: bool = False) -> str:
     return stream.getvalue()
 
 
+def stream_of(
+    values: npt.ArrayLike,
+    columns: tuple[str, ...],
+    kept: dict[str, tuple[str, ...]],
+    source: str = "data.csv",
+) -> SampleStream:
+    """Return samples that are in memory.  values: (samples, features)."""
+    stream = whole_samples(Table(columns, np.array(values, np.float64), kept))
+    stream.source = source
+    return stream
+
+
 def make_run(
     sizes: list[int], samples: int, *, names: list[str] | None = None, kept: int = 0
 ) -> ForwardRun:
@@ -57,11 +71,11 @@ def make_run(
     values = np.random.RandomState(1).standard_normal((samples, sizes[0])) * 10
     columns = tuple(f"column_{number}" for number in range(1, sizes[0] + 1))
     texts = {f"id {n}": tuple(f"text {n} of {i}" for i in range(samples)) for n in range(kept)}
-    return run_forward(network, Batch("some data.csv", values, columns, texts))
+    return run_forward(network, stream_of(values, columns, texts, "some data.csv"), RunPlan())
 
 
 def display(run: ForwardRun, **more: int | bool) -> Display:
-    return Display(tuple(range(1, len(run.layers) + 1)), **more)  # type: ignore[arg-type]
+    return Display(tuple(range(1, len(run.network.layers) + 1)), **more)  # type: ignore[arg-type]
 
 
 RUNS = {
@@ -92,7 +106,7 @@ def test_no_value_is_ever_cut(case: str, width: int) -> None:
     text = on_terminal(forward_view(run, display(run), width), width)
     whole = {
         format_number(value)
-        for result in run.layers
+        for result in run.held.layers
         for values in (result.pre_activation, result.output)
         for value in values.ravel()
     }
@@ -111,7 +125,7 @@ def test_no_value_is_ever_cut(case: str, width: int) -> None:
 def test_the_first_neuron_is_shown_however_narrow_the_terminal(width: int) -> None:
     run = make_run([2, 50], 3, kept=3)
     text = on_terminal(forward_view(run, display(run), width), width)
-    for value in run.output[:, 0]:
+    for value in run.held.layers[-1].output[:, 0]:
         assert format_number(value) in text
     assert "of 50 neurons shown; -o FILE for all" in " ".join(text.split())
 
@@ -172,7 +186,7 @@ def test_a_pipe_gets_every_neuron() -> None:
     text = to_plain(forward_view(run, display(run), None))
     assert "shown" not in text
     assert "a 64" in text
-    for value in run.output.ravel():
+    for value in run.held.layers[-1].output.ravel():
         assert format_number(value) in text
 
 
@@ -238,7 +252,7 @@ def test_a_wide_or_composed_name_is_never_cut(name: str) -> None:
 def test_a_long_kept_text_is_cut_on_a_terminal_and_whole_in_a_pipe() -> None:
     network = Network.from_yaml_text("{inputs: 1, layers: [{neurons: 1, weights: [[2]]}]}")
     kept: dict[str, tuple[str, ...]] = {"id": ("x" * 100,)}
-    run = run_forward(network, Batch("data.csv", np.array([[1.0]]), ("column_1",), kept))
+    run = run_forward(network, stream_of([[1.0]], ("column_1",), kept), RunPlan())
     narrow = on_terminal(forward_view(run, display(run), 80), 80)
     assert "x" * 23 + "…" in narrow
     assert "x" * 25 not in narrow
