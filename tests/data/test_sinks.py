@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
@@ -31,7 +31,6 @@ from nncli.data import sinks
 from nncli.data.sinks import ResultColumns, Texts, open_sink
 
 # the first example imports pyarrow, on a machine that may be busy
-UNTIMED = settings(deadline=None)
 FORMS = ["csv", "jsonl", "npy", "parquet"]
 # Shortest text, of any sign and size; each has its own float32, too.
 EDGES = [
@@ -133,7 +132,6 @@ def assert_same_numbers(
 
 
 @pytest.mark.parametrize("form", FORMS)
-@UNTIMED
 @given(results_and_cuts())
 def test_the_cut_into_blocks_leaves_no_trace(form: str, drawn: tuple[Result, list[int]]) -> None:
     result, cuts = drawn
@@ -141,7 +139,6 @@ def test_the_cut_into_blocks_leaves_no_trace(form: str, drawn: tuple[Result, lis
 
 
 @pytest.mark.parametrize("form", FORMS)
-@UNTIMED
 @given(results_and_cuts())
 def test_a_stream_that_cannot_seek_gets_the_same_bytes(
     form: str, drawn: tuple[Result, list[int]]
@@ -153,7 +150,6 @@ def test_a_stream_that_cannot_seek_gets_the_same_bytes(
 
 
 @pytest.mark.parametrize("form", FORMS)
-@UNTIMED
 @given(results())
 def test_carried_texts_can_be_arrow_arrays_or_parts_of_them(form: str, result: Result) -> None:
     stream = io.BytesIO()
@@ -330,7 +326,6 @@ def cell(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\r\n') else text
 
 
-@UNTIMED
 @given(results_and_cuts())
 def test_csv_is_cells_between_commas_with_numbers_in_arrows_text(
     drawn: tuple[Result, list[int]],
@@ -346,7 +341,6 @@ def test_csv_is_cells_between_commas_with_numbers_in_arrows_text(
     assert written("csv", result, cuts) == "".join(line + "\n" for line in lines).encode()
 
 
-@UNTIMED
 @given(results_and_cuts())
 def test_csv_is_read_back_by_pythons_csv_module(drawn: tuple[Result, list[int]]) -> None:
     result, cuts = drawn
@@ -444,7 +438,6 @@ def refuse(word: str) -> None:
     raise AssertionError(f"{word} is not JSON")
 
 
-@UNTIMED
 @given(results_and_cuts())
 def test_json_lines_are_one_object_per_sample(drawn: tuple[Result, list[int]]) -> None:
     result, cuts = drawn
@@ -475,7 +468,6 @@ def test_json_lines_hold_the_shortest_decimal_of_a_float32() -> None:
     )
 
 
-@UNTIMED
 @given(npst.arrays(np.float32, (4, 1), elements=st.floats(width=32, allow_nan=False)))
 def test_json_numbers_of_a_float32_are_those_of_numpys_shortest_text(
     values: npt.NDArray[np.float32],
@@ -512,7 +504,6 @@ def saved(values: npt.NDArray[np.floating[Any]]) -> bytes:
     return stream.getvalue()
 
 
-@UNTIMED
 @given(results_and_cuts())
 def test_npy_is_the_file_that_numpy_writes(drawn: tuple[Result, list[int]]) -> None:
     result, cuts = drawn
@@ -560,7 +551,6 @@ def test_npy_left_unfinished_in_a_pipe_leaves_no_open_file() -> None:
 # ------------------------------------------------------------------------------ Parquet
 
 
-@UNTIMED
 @given(results_and_cuts())
 def test_parquet_is_read_back_by_pyarrow(drawn: tuple[Result, list[int]]) -> None:
     result, cuts = drawn
