@@ -47,7 +47,7 @@ def rounding_bounds(network: Network, batch: Array) -> Float64Array:
             shared = shared @ weights + summing
             moved = np.sqrt(own**2 @ weights**2) + np.abs(shared) + summing
             z = result.pre_activation.astype(np.float64)
-            a = layer.activation(z).astype(np.float64, copy=False)
+            a = _activated(layer, z)
             computing = _activation_error(layer, z, a, unit)
             own = _largest_change(layer, z, moved, a) + computing
             shared = _change(layer, z, shared, a) + computing
@@ -82,14 +82,19 @@ def _change(layer: Dense, z: Float64Array, by: Float64Array, a: Float64Array) ->
     """Return how much a layer's outputs a change if its pre-activations z do."""
     if layer.activation_name == "linear":
         return by  # exactly: the difference of sums would be rounded
-    return layer.activation(z + by).astype(np.float64, copy=False) - a
+    return _activated(layer, z + by) - a
+
+
+def _activated(layer: Dense, z: Float64Array) -> Float64Array:
+    """Return a layer's outputs; z and they: (samples, neurons), which activations want turned."""
+    return layer.activation(z.T).T.astype(np.float64, copy=False)
 
 
 def _cancelled(layer: Dense, z: Float64Array) -> Float64Array:
     """Return the size of what an implementation may subtract on the way to an activation."""
     if layer.activation_name in ("elu", "selu"):
         # alpha · exp(z) - alpha, whose digits cancel near 0
-        alpha: Float64Array = np.abs(layer.activation(np.full_like(z, -np.inf)))
+        alpha: Float64Array = np.abs(_activated(layer, np.full_like(z, -np.inf)))
         return alpha
     # z · (1 + tanh(z / 2)) / 2 for silu and the like, which is 0 long before z is -40
     return np.minimum(np.abs(z), 4)

@@ -30,7 +30,6 @@ from hypothesis.extra import numpy as npst
 from nncli.data import sinks
 from nncli.data.sinks import ResultColumns, Texts, open_sink
 
-# the first example imports pyarrow, on a machine that may be busy
 FORMS = ["csv", "jsonl", "npy", "parquet"]
 # Shortest text, of any sign and size; each has its own float32, too.
 EDGES = [
