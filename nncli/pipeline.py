@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from nncli.data.rows import Rows, Texts, joined_texts, sliced
+from nncli.data.rows import Rows, Texts, joined_texts, sliced, text_list
 from nncli.data.samples import SampleStream
 from nncli.data.sinks import Sink
 from nncli.errors import FileError, Note, Problem
@@ -364,8 +364,6 @@ class _Holder:
 
     def add(self, done: _Done) -> None:
         """Take a unit's results in, in their order."""
-        from nncli.data.rows import text_list
-
         if self.plan.outputs:
             self._outputs.append(np.stack(done.outputs, axis=1))
         positions = _held_positions(done.first, done.samples, self.plan)

@@ -105,9 +105,13 @@ def _row_end(content: bytes) -> int:
     return end
 
 
+def count_line_feeds(content: bytes) -> int:
+    """Return how many there are, ten times as fast as bytes.count, which stops at each."""
+    return int(np.count_nonzero(np.frombuffer(content, np.uint8) == _LINE_FEED))
+
+
 def _line_ends(content: bytes) -> int:
-    # ten times as fast as bytes.count, which stops at every one
-    feeds = int(np.count_nonzero(np.frombuffer(content, np.uint8) == _LINE_FEED))
+    feeds = count_line_feeds(content)
     if b"\r" not in content:
         return feeds
     return feeds + content.count(b"\r") - content.count(b"\r\n")

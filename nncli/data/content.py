@@ -52,7 +52,7 @@ class Content:
         """
         self._file = file
         # of a compressed file, the compressed bytes: what is left is known of these
-        self.size = os.fstat(stream.fileno()).st_size if has_size(stream) else None
+        self.size = _file_size(stream)
         self._max_bytes = max_bytes
         self._raw = stream
         self._stream: Any = stream
@@ -135,20 +135,23 @@ class Content:
         return self._ended or is_ready(self._raw)
 
 
-def has_size(stream: BinaryIO) -> bool:
-    """Whether a stream is a regular file."""
-    try:
-        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
-    except OSError:  # in memory
-        return False
+def _file_size(stream: BinaryIO) -> int | None:
+    """Return the size of a regular file; None of anything else."""
+    status = _status(stream)
+    return status.st_size if status is not None and stat.S_ISREG(status.st_mode) else None
 
 
 def is_file(stream: BinaryIO) -> bool:
     """Whether a stream's bytes are all there already: of a regular file, or in memory."""
+    status = _status(stream)
+    return status is None or stat.S_ISREG(status.st_mode)
+
+
+def _status(stream: BinaryIO) -> os.stat_result | None:
     try:
-        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
-    except OSError:
-        return True
+        return os.fstat(stream.fileno())
+    except OSError:  # in memory
+        return None
 
 
 def is_ready(stream: BinaryIO) -> bool:

@@ -10,6 +10,7 @@ import re
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -26,7 +27,7 @@ from nncli.data.numbers import (
     why_not_a_number,
 )
 from nncli.data.records import Record, RecordReader, cell_span
-from nncli.data.rejects import OnReject, Reject
+from nncli.data.rejects import OnReject, Reject, rest_rejected
 from nncli.data.rows import Faults, Floats, Rows
 from nncli.errors import (
     DataError,
@@ -87,10 +88,8 @@ class _Faults:
     def add_last(self, error: DataError) -> None:
         """Take in the fault behind which nothing could be read."""
         for problem in error.problems:
-            place = problem.place
-            line, text = (place.line, place.excerpt or "") if place is not None else (None, "")
             if self._on_reject is not None:
-                self._on_reject(Reject(line, None, "", problem.code, text))
+                self._on_reject(rest_rejected(problem))
             self.kept.append(problem)
 
     def error(self) -> DataError:
@@ -136,7 +135,7 @@ class Frame:
         """The names of the columns that are carried as text."""
         return tuple(self.columns.names[i] for i in self.selection.kept)
 
-    @property
+    @cached_property
     def seems_named(self) -> bool:
         """Whether the first row, though read as data, may hold names that are numbers: years."""
         if self.columns.named or self.form.header is not None or len(self.first.cells) < 2:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nncli.data.blocks import count_line_feeds
 from nncli.data.lines import MAX_LINE_CHARACTERS
 from nncli.data.rows import RowForm, Rows
 
@@ -112,7 +113,7 @@ def _may_be_too_long(content: bytes, quotes: Positions) -> bool:
 
 def _blank_lines(content: bytes, quotes: Positions, rows: int) -> int:
     """Return how many of the lines outside quotes are no rows."""
-    line_feeds = int(np.count_nonzero(np.frombuffer(content, np.uint8) == _LINE_FEED))
+    line_feeds = count_line_feeds(content)
     unended = not content.endswith(b"\n")
     if len(quotes) and line_feeds + unended != rows:
         # only now can a cell go on over a line end, for every row takes a line at least

@@ -24,6 +24,13 @@ class Reject(NamedTuple):
     text: str
 
 
+def rest_rejected(problem: Problem) -> Reject:
+    """Return the entry for a problem behind which nothing could be read."""
+    place = problem.place
+    line, text = (place.line, place.excerpt) if place is not None else (None, None)
+    return Reject(line, None, "", problem.code, text or "")
+
+
 OnReject = Callable[[Reject], None]
 
 
@@ -45,9 +52,7 @@ class RejectList:
     def add_problems(self, problems: Iterable[Problem]) -> None:
         """Write what ended the reading before a cell or row could be refused."""
         for problem in problems if self._empty else ():
-            place = problem.place
-            line, text = (place.line, place.excerpt) if place is not None else (None, None)
-            self(Reject(line, None, "", problem.code, text or ""))
+            self(rest_rejected(problem))
 
 
 def _csv_text(text: str) -> str:

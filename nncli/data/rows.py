@@ -63,10 +63,16 @@ class Faults:
 
 def text_list(texts: Texts) -> list[str]:
     """Return carried texts as Python's own."""
-    if isinstance(texts, (list, tuple)):
-        return list(texts)
-    listed: list[str] = texts.to_pylist()  # type: ignore[union-attr]  # an Arrow array
-    return listed
+    # an Arrow array is known by its method: no need to import it
+    to_list = getattr(texts, "to_pylist", None)
+    return list(texts) if to_list is None else to_list()
+
+
+def text_array(texts: Texts) -> Any:
+    """Return carried texts as an Arrow string array."""
+    import pyarrow as pa
+
+    return texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
 
 
 def joined_texts(parts: Sequence[Texts]) -> Texts:
@@ -77,8 +83,7 @@ def joined_texts(parts: Sequence[Texts]) -> Texts:
         return [text for part in parts for text in part]
     import pyarrow as pa
 
-    arrays = [part if isinstance(part, pa.Array) else pa.array(part, pa.string()) for part in parts]
-    return pa.concat_arrays(arrays)
+    return pa.concat_arrays(list(map(text_array, parts)))
 
 
 def sliced(rows: Rows, start: int, end: int) -> Rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias
 
 from nncli.data.blocks import TextBlock, text_blocks
@@ -25,7 +26,7 @@ from nncli.data.exact import (
 )
 from nncli.data.lines import FILE_START
 from nncli.data.records import Record
-from nncli.data.rejects import OnReject, Reject
+from nncli.data.rejects import OnReject, Reject, rest_rejected
 from nncli.data.rows import Faults, RowForm, Rows
 from nncli.errors import DataError, Note, Problem
 
@@ -82,11 +83,7 @@ def _with_last(rows: Rows | Faults, fault: DataError, *, listed: bool) -> Faults
     before = rows if isinstance(rows, Faults) else Faults(())
     if before.ended:
         return before
-    rejects = []
-    for problem in fault.problems if listed else ():
-        place = problem.place
-        line, text = (place.line, place.excerpt or "") if place is not None else (None, "")
-        rejects.append(Reject(line, None, "", problem.code, text))
+    rejects = map(rest_rejected, fault.problems if listed else ())
     return Faults(
         (*before.problems, *fault.problems), before.more, (*before.rejects, *rejects), ended=True
     )
@@ -217,8 +214,6 @@ def _text_pieces(
     first: TextBlock, others: Iterator[TextBlock], frame: Frame, *, listed: bool
 ) -> Iterator[Piece]:
     fast = False
-    block: TextBlock | None = first
-    while block is not None:
+    for block in chain([first], others):
         fast = fast or len(block.content) >= _FAST_BYTES
         yield _TextPiece(block, frame, fast, listed)
-        block = next(others, None)

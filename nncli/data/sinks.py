@@ -19,13 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from nncli.data.json_values import json_array
+from nncli.data.rows import Texts, text_array, text_list
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    pass
 
 Array: TypeAlias = npt.NDArray[np.floating[Any]]
-# The texts of one carried column.
-Texts: TypeAlias = "Sequence[str] | pa.StringArray"
 
 # Rows whose lines are in memory at once while Arrow writes them.
 _CSV_ROWS = 8192
@@ -103,7 +102,7 @@ class CsvSink:
         import pyarrow as pa
         import pyarrow.csv
 
-        texts = [_text_array(column) for column in kept]
+        texts = [text_array(column) for column in kept]
         arrays = [*texts, *(pa.array(np.ascontiguousarray(column)) for column in outputs)]
         block = pa.RecordBatch.from_arrays(arrays, [str(index) for index in range(len(arrays))])
         lines = pa.BufferOutputStream()
@@ -145,12 +144,6 @@ def _quoted_name(name: str) -> str:
     return f'"{doubled}"' if any(mark in name for mark in ',"\r\n') else name
 
 
-def _text_array(texts: Texts) -> Any:
-    import pyarrow as pa
-
-    return texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
-
-
 def _quoted(texts: Any) -> Any:
     import pyarrow.compute as pc
 
@@ -184,7 +177,7 @@ class JsonLinesSink:
 
     def encode(self, first_sample: int, kept: Sequence[Texts], outputs: Sequence[Array]) -> bytes:
         """Return the lines."""
-        texts = [_text_list(column) for column in kept]
+        texts = [text_list(column) for column in kept]
         rows = json_array(np.stack(outputs, axis=1))
         lines = []
         for index, values in enumerate(rows):
@@ -201,13 +194,6 @@ class JsonLinesSink:
 
     def finish(self) -> None:
         """Do nothing: JSON Lines have no end of their own."""
-
-
-def _text_list(texts: Texts) -> Sequence[str]:
-    """Return the texts themselves; an Arrow array is known by its method: no need to import it."""
-    to_list = getattr(texts, "to_pylist", None)
-    listed: Sequence[str] = texts if to_list is None else to_list()
-    return listed
 
 
 class NpySink:
@@ -329,7 +315,7 @@ class ParquetSink:
 
         # copies: an Arrow array would share the numbers' memory until its row group is written
         numbers = [pa.array(np.array(column, self._dtype)) for column in outputs]
-        arrays = [*(_text_array(column) for column in kept), *numbers]
+        arrays = [*(text_array(column) for column in kept), *numbers]
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
     def write(self, encoded: Any) -> None:

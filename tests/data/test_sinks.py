@@ -28,7 +28,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from nncli.data import sinks
-from nncli.data.sinks import ResultColumns, Texts, open_sink
+from nncli.data.rows import Texts
+from nncli.data.sinks import ResultColumns, open_sink
 
 FORMS = ["csv", "jsonl", "npy", "parquet"]
 # Shortest text, of any sign and size; each has its own float32, too.
