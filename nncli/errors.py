@@ -66,6 +66,8 @@ PROBLEM_TITLES: dict[str, str] = {
     "N415": "number too large",
     "N416": "broken compression",
     "N417": "not a saved benchmark",
+    "N418": "files whose columns differ",
+    "N419": "unusable Parquet file",
     "N501": "no such file",
     "N502": "not a file",
     "N503": "permission denied",
@@ -202,14 +204,18 @@ class FirstLook:
 class DataError(NncliError):
     """The input data is wrong, its width for this network included.
 
-    look: the beginning of the data, for a doctor to try changes on; features: its width, if it is
-    that which does not fit; rejects: the file that lists every fault, if there is one.
+    looks: the beginning of each source that is at fault, for a doctor to try changes on; features:
+    the width of the data, if it is that which does not fit; rejects: the file that lists every
+    fault, if there is one.
     """
 
     exit_code = ExitCode.DATA
-    look: FirstLook | None = None
     features: int | None = None
     rejects: str | None = None
+
+    def __init__(self, problems: Problem | Sequence[Problem], *, more: int = 0) -> None:
+        super().__init__(problems, more=more)
+        self.looks: dict[str, FirstLook] = {}
 
 
 class FileError(NncliError):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from nncli.errors import FileError, Place, Problem, nearest
+from nncli.errors import FileError, Place, Problem, UsageError, count_of, nearest
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -19,6 +19,49 @@ STDIN_NAME = "<stdin>"
 def source_name(source: str) -> str:
     """Return what messages call a source: its path, or <stdin>."""
     return STDIN_NAME if source == STDIN else source
+
+
+def sources_name(sources: Sequence[str]) -> str:
+    """Return what a screen calls some sources.
+
+    >>> sources_name(["a.csv"]), sources_name(["a.csv", "b.csv", "c.csv"])
+    ('a.csv', 'a.csv and 2 more files')
+    """
+    first, *others = sources
+    more = f" and {count_of(len(others), 'more file')}" if others else ""
+    return source_name(first) + more
+
+
+def expand_sources(patterns: Sequence[str]) -> tuple[str, ...]:
+    """Return the sources that are meant: paths, and what matches patterns, by their paths' bytes.
+
+    A pattern that nothing matches stays as it is, and is told of when it is opened.
+    Raises UsageError if a file is named twice, or standard input beside others.
+    """
+    sources = tuple(path for pattern in patterns for path in _matching(pattern))
+    if STDIN in sources and len(sources) > 1:
+        raise UsageError("standard input (-) is read alone, not beside files")
+    seen: dict[str, str] = {}
+    for source in sources:
+        real = os.path.realpath(source) if "\0" not in source else source
+        if real in seen:
+            again = f" again, as {source!r}" if source != seen[real] else " twice"
+            raise UsageError(f"DATA names {seen[real]!r}{again}: each file is read once")
+        seen[real] = source
+    return sources
+
+
+def _matching(pattern: str) -> tuple[str, ...]:
+    if not _is_pattern(pattern) or os.path.lexists(pattern):
+        return (pattern,)
+    from glob import glob
+
+    found = (path for path in glob(pattern, recursive=True) if not os.path.isdir(path))
+    return tuple(sorted(found, key=os.fsencode)) or (pattern,)
+
+
+def _is_pattern(path: str) -> bool:
+    return "\0" not in path and any(mark in path for mark in "*?[")
 
 
 @contextmanager
@@ -71,6 +114,8 @@ def file_error(error: OSError, path: str, doing: str) -> FileError:
 
 
 def _missing(path: str) -> Problem:
+    if _is_pattern(path):
+        return Problem("N501", "no file matches", Place(path), ("check the pattern",))
     folder, name = os.path.split(path)
     try:
         neighbours = os.listdir(folder or ".")

@@ -681,6 +681,35 @@ LESSONS: dict[str, Lesson] = {
             {"net.yaml": _NET, "base.json": _text('{"format": "json"}')},
         ),
     ),
+    "N418": Lesson(
+        meaning=(
+            "Files that are read together are one batch, so they must have the same columns: as "
+            "many of them, with the same names in the same order, and a header in all of them or "
+            "in none. The first file says what the others must have."
+        ),
+        remedy=(
+            "Rename or reorder the columns of the file in the message, or run it on its own. If a "
+            "pattern matched a file that does not belong to the batch, narrow the pattern."
+        ),
+        wrong=Example(
+            "forward net.yaml a.csv b.csv",
+            {"net.yaml": _NET, "a.csv": "x,y\n1,2\n", "b.csv": "y,x\n4,3\n"},
+        ),
+        right=Example(
+            "forward net.yaml a.csv b.csv",
+            {"b.csv": "x,y\n3,4\n"},
+        ),
+    ),
+    "N419": Lesson(
+        meaning=(
+            "A Parquet file says at its end where its columns are. This one is cut off or broken, "
+            "comes from a pipe, or holds something that is neither numbers nor text, such as lists."
+        ),
+        remedy=(
+            "Copy the file again, and give its name instead of piping it in. Leave columns that "
+            "hold lists or structures out."
+        ),
+    ),
     # N5xx: files
     "N501": Lesson(
         meaning=(

@@ -25,7 +25,10 @@ from nncli.data.rows import Faults, Rows
 from nncli.data.samples import Piece, SampleStream, whole_samples
 from nncli.errors import DataError, FileError, Note, Problem
 from nncli.network.network import Network
-from nncli.pipeline import BLOCK_SAMPLES, ForwardRun, RunPlan, run_forward
+from nncli.pipeline.held import Wish
+from nncli.pipeline.run import ForwardRun, RunPlan, run_forward
+from nncli.pipeline.units import BLOCK_SAMPLES
+from nncli.pipeline.work import Outlets
 from nncli.spec.model import ACTIVATIONS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -231,10 +234,9 @@ def test_neither_pieces_nor_batch_size_nor_threads_change_a_bit(
 ) -> None:
     network = network_of([3, 5, 2], activation)
     x = rows_of(1500, 3)
-    plan = RunPlan(batch_size=batch_size, threads=threads, outputs=True)
+    plan = RunPlan(batch_size=batch_size, threads=threads)
     run = run_forward(network, in_pieces(x, sizes), plan)
-    assert run.output is not None
-    assert run.output.tobytes() == np.ascontiguousarray(WHOLE(network, x)).tobytes()
+    assert run.held.layers[-1].output.tobytes() == np.ascontiguousarray(WHOLE(network, x)).tobytes()
     assert run.held.numbers == tuple(range(1, 1501))
 
 
@@ -258,7 +260,7 @@ def test_the_first_and_the_last_samples_are_held_with_their_texts(
     network = network_of([2, 3, 2])
     x = rows_of(600, 2)
     texts = [f"row {number}" for number in range(1, 601)]
-    plan = RunPlan(head=head, tail=tail, batch_size=batch_size, limit=limit)
+    plan = RunPlan(Wish(head, tail), batch_size=batch_size, limit=limit)
     run = run_forward(network, in_pieces(x, sizes, texts), plan)
     count = min(limit or 600, 600)
     wanted = [n for n in range(1, count + 1) if n <= head or n > count - tail]
@@ -296,9 +298,11 @@ def test_a_sink_gets_every_sample_once_and_in_order(threads: int) -> None:
     network, x = network_of([2, 3]), rows_of(3000, 2)
     texts = [str(number) for number in range(3000)]
     sink = Recorder()
-    plan = RunPlan(head=0, threads=threads)
+    plan = RunPlan(Wish(0), threads=threads)
     done: list[int] = []
-    run_forward(network, in_pieces(x, [10, 900, 0, 5, 700], texts), plan, sink, done.append)
+    run_forward(
+        network, in_pieces(x, [10, 900, 0, 5, 700], texts), plan, Outlets(sink), done.append
+    )
     assert sink.finished
     assert done[-1] == 3000
     assert done == sorted(done)
@@ -321,7 +325,7 @@ def test_a_fault_ends_the_results_and_all_faults_are_told(threads: int) -> None:
     stream.pieces = iter([first, lambda: faults[0], *others, lambda: faults[1]])
     sink = Recorder()
     with pytest.raises(DataError) as caught:
-        run_forward(network, stream, RunPlan(threads=threads), sink)
+        run_forward(network, stream, RunPlan(threads=threads), Outlets(sink))
     assert [problem.message for problem in caught.value.problems] == ["fault 1", "fault 2"]
     assert caught.value.more == 3
     assert not sink.finished
@@ -361,11 +365,9 @@ def test_a_linear_layers_output_is_its_pre_activation() -> None:
 
 def test_a_run_keeps_what_went_in_and_what_came_out() -> None:
     network = network_of([3, 4, 2], "linear")
-    run = run_of(network, [[1, 2, 3], [4, 5, 6]], outputs=True)
+    run = run_of(network, [[1, 2, 3], [4, 5, 6]])
     assert run.network is network
     assert (run.samples, run.columns) == (2, ("column_1", "column_2", "column_3"))
-    assert run.output is not None
-    assert np.array_equal(run.output, run.held.layers[-1].output)
     assert [row.layer for row in run.statistics] == [1, 2]
     assert (run.nonfinite, run.notes) == ((), ())
 
@@ -396,7 +398,7 @@ def test_memory_that_does_not_suffice_is_a_file_error(monkeypatch: pytest.Monkey
     def no_memory(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("nncli.pipeline._as_blocks", no_memory)
+    monkeypatch.setattr("nncli.pipeline.work.as_blocks", no_memory)
     with pytest.raises(FileError, match="not enough memory") as caught:
         run_of(network_of([1, 1]), [[1], [2]])
     assert caught.value.problems[0].code == "N508"

@@ -46,6 +46,7 @@ from nncli.cli.reading import (
     data_options,
     fitting,
     fitting_spec,
+    input_paths,
     overrides,
     read_config,
     read_data,
@@ -253,13 +254,13 @@ def bench(
         dtypes: tuple[DType | None, ...] = _merged(dtype) or (None,)
         request = None
         if data is not None:
-            request = DataRequest(data, data_options(arguments, whole=False), choice, quiet)
+            request = DataRequest((data,), data_options(arguments, whole=False), choice, quiet)
         readings = [read_config(config, overrides(seed, name)) for name in dtypes]
         networks = [build_network(fitting_spec(reading, request)) for reading in readings]
-        inputs = [source for source in (config, data, compare) if source not in (None, "-")]
+        inputs = input_paths(config, data, compare)
         open_stdout()
         targets = {
-            path: check_output(path, map(str, inputs), force=force)
+            path: check_output(path, inputs, force=force)
             for path in (save, plot)
             if path is not None
         }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, cast
 
@@ -30,6 +31,7 @@ from nncli.cli.options import (
     Quiet,
     Rejects,
     Samples,
+    SaveActivations,
     Seed,
     layer_list,
     nonnegative_number,
@@ -45,6 +47,7 @@ from nncli.cli.reading import (
     data_options,
     fitting,
     fitting_spec,
+    input_paths,
     opened_samples,
     overrides,
     read_config,
@@ -59,18 +62,21 @@ from nncli.cli.streams import (
     write_text,
 )
 from nncli.errors import CheckFailed, FileError, Problem, UsageError, count_of
-from nncli.files import source_name
+from nncli.files import STDIN, expand_sources
+from nncli.render.view import line
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
+    from nncli.checks import ExpectedOutputs
+    from nncli.data.batches import DataOptions
+    from nncli.data.layer_files import LayerFiles
     from nncli.data.samples import SampleStream
+    from nncli.data.sinks import Sink
     from nncli.data.writers import OutputTarget
     from nncli.network.compare import Tolerance
     from nncli.network.network import Network
-    from nncli.pipeline import ForwardRun, RunPlan
+    from nncli.pipeline.run import ForwardRun, RunPlan
     from nncli.render.forward import Display, ResourceUsage
+    from nncli.spec.model import DType, NetworkSpec
 
 Format = Literal["table", "json", "jsonl", "csv", "md"]
 _SUFFIXES = {
@@ -170,6 +176,7 @@ def forward(
             show_default=False,
         ),
     ] = None,
+    save_activations: SaveActivations = None,
     rejects: Rejects = None,
     force: Force = False,
     expect: Annotated[
@@ -245,74 +252,88 @@ def forward(
         form = _resolve_format(format_, output)
         arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
         choice = column_choice(arguments)
-        _check_stdin_use(data, expect)
+        sources = expand_sources(data)
+        _check_sources(sources, samples, expect)
         check_file_names({"-o": output, "--rejects": rejects})
 
-        from nncli.data.batches import read_expected
         from nncli.data.writers import check_output
-        from nncli.network.compare import Tolerance
         from nncli.network.network import build_network
         from nncli.render.forward import Display, ResourceUsage
 
         data_form = data_options(arguments, whole=form == "json")
-        request = DataRequest(data, data_form, choice, quiet)
+        request = DataRequest(sources, data_form, choice, quiet)
         reading = read_config(config, overrides(seed, dtype))
         spec = fitting_spec(reading, request)
         display = Display(_shown_layers(layers, len(spec.layers)), rows, precision, weights)
         network = build_network(spec)
-        sources = ["/dev/stdin" if path == "-" else path for path in (config, data, expect)]
+        inputs = input_paths(config, *sources, expect)
         target, reject_list = (
-            check_output(path, filter(None, sources), force=force) if path else None
+            check_output(path, inputs, force=force) if path else None
             for path in (output if output != _STDOUT else None, rejects)
         )
+        layer_files = None
+        if save_activations is not None:
+            from nncli.data.layer_files import check_layer_files
+
+            layer_files = check_layer_files(save_activations, len(spec.layers), inputs, force=force)
         if target is not None and target.is_stream and format_ is None:
             form = "csv"
-        checks = _Checks(strict)
-        if expect is not None:
-            stdin = binary_stdin(expect, quiet=quiet)
-            expected = read_expected(expect, data_form, spec.output_columns, stdin)
-            tolerance = Tolerance(_DEFAULT_RTOL[spec.dtype] if rtol is None else rtol, atol)
-            checks = _Checks(strict, expected, tolerance, source_name(expect))
-        plan = _plan(form, rows, batch_size, threads, limit, outputs=expect is not None)
-        job = _Job(network, plan, form, display, target, quiet)
+        plan = _plan(form, rows, batch_size, threads, limit)
+        job = _Job(network, plan, form, display, target, layer_files, quiet)
         started = time.monotonic()
-        with (
-            fitting(reading, quiet=quiet),
-            opened_samples(reading, request, reject_list) as stream,
-        ):
-            run = _run(job, stream)
+        with ExitStack() as stack:
+            expected = None
+            if expect is not None:
+                tolerance = _tolerance(spec.dtype, rtol, atol)
+                expected = stack.enter_context(_expected(expect, data_form, spec, tolerance, quiet))
+            stack.enter_context(fitting(reading, quiet=quiet))
+            stream = stack.enter_context(opened_samples(reading, request, reject_list))
+            run = _run(job, stream, expected)
             usage = ResourceUsage(time.monotonic() - started, stream.position(), peak_bytes())
+            failures = _failures(run, expected, strict=strict)
         run = replace(run, notes=(*reading.notes, *run.notes))
-        failures = checks.failures(run)
         _put_out(job, run, failures, usage)
         remark_notes(run.notes, quiet=quiet)
         if failures:
             fail(CheckFailed(failures))
 
 
-@dataclass(frozen=True, eq=False)
-class _Checks:
-    """What the user wants to be checked of a run; expected: (samples, outputs)."""
+def _tolerance(dtype: DType, rtol: float | None, atol: float) -> Tolerance:
+    from nncli.network.compare import Tolerance
 
-    strict: bool
-    expected: npt.NDArray[np.float64] | None = None
-    tolerance: Tolerance | None = None
-    source: str = ""
+    return Tolerance(_DEFAULT_RTOL[dtype] if rtol is None else rtol, atol)
 
-    def failures(self, run: ForwardRun) -> tuple[Problem, ...]:
-        from nncli.checks import check_expected, check_finite
 
-        failures = check_finite(run) if self.strict else []
-        if self.expected is not None and self.tolerance is not None:
-            failures += check_expected(run, self.expected, self.tolerance, self.source)
-        return tuple(failures)
+@contextmanager
+def _expected(
+    source: str, options: DataOptions, spec: NetworkSpec, tolerance: Tolerance, quiet: bool
+) -> Iterator[ExpectedOutputs]:
+    """Open what the outputs are to be compared with.  Raises DataError, FileError."""
+    from nncli.checks import ExpectedOutputs
+    from nncli.data.batches import open_expected
+
+    stdin = binary_stdin(source, quiet=quiet)
+    with open_expected(source, options, spec.output_columns, stdin) as samples:
+        yield ExpectedOutputs(samples, tolerance)
+
+
+def _failures(
+    run: ForwardRun, expected: ExpectedOutputs | None, *, strict: bool
+) -> tuple[Problem, ...]:
+    """Return what a run does not pass of the checks that the user wants."""
+    from nncli.checks import check_finite
+
+    failures = check_finite(run) if strict else []
+    if expected is not None:
+        failures += expected.problems(run)
+    return tuple(failures)
 
 
 @dataclass(frozen=True, eq=False)
 class _Job:
     """A network to be run, how, and how its result is put out.
 
-    target: where to, None for standard output.
+    target: where to, None for standard output; layer_files: where each layer's output is kept.
     """
 
     network: Network
@@ -320,6 +341,7 @@ class _Job:
     form: str
     display: Display
     target: OutputTarget | None
+    layer_files: LayerFiles | None
     quiet: bool
 
 
@@ -329,30 +351,24 @@ def _plan(
     batch_size: int | None,
     threads: int | None,
     limit: int | None,
-    *,
-    outputs: bool,
 ) -> RunPlan:
     """Return how to run: what a form does not show is not held."""
-    from nncli.pipeline import RunPlan, usable_cores
+    from nncli.pipeline.held import EVERYTHING, Wish
+    from nncli.pipeline.run import RunPlan, usable_cores
 
-    whole = form == "json"
     shown = rows if form in ("table", "md") else 0
-    return RunPlan(
-        head=None if whole else shown - shown // 2,
-        tail=shown // 2,
-        outputs=outputs,
-        batch_size=batch_size,
-        threads=threads or usable_cores(),
-        limit=limit,
-    )
+    wish = EVERYTHING if form == "json" else Wish(shown - shown // 2, shown // 2)
+    return RunPlan(wish, batch_size, threads or usable_cores(), limit)
 
 
-def _run(job: _Job, samples: SampleStream) -> ForwardRun:
+def _run(job: _Job, samples: SampleStream, check: ExpectedOutputs | None) -> ForwardRun:
     """Run all samples; a result that can be written in parts is written meanwhile."""
-    from nncli.pipeline import run_forward
+    from nncli.pipeline.run import run_forward
+    from nncli.pipeline.work import Outlets
 
     with ExitStack() as stack:
         sink = None
+        layers: list[Sink] = []
         if job.form in _STREAMED:
             from nncli.data.sinks import ResultColumns, open_sink
             from nncli.data.writers import writing
@@ -365,8 +381,14 @@ def _run(job: _Job, samples: SampleStream) -> ForwardRun:
             spec = job.network.spec
             columns = ResultColumns(samples.kept, spec.output_columns, spec.dtype)
             sink = open_sink(job.form, stream, columns)
+        if job.layer_files is not None:
+            from nncli.data.layer_files import open_layer_sinks
+
+            neurons = job.network.layer_sizes[1:]
+            opened = open_layer_sinks(job.layer_files, neurons, job.network.dtype)
+            layers = stack.enter_context(opened)
         advance = stack.enter_context(samples_progress(samples, quiet=job.quiet))
-        return run_forward(job.network, samples, job.plan, sink, advance)
+        return run_forward(job.network, samples, job.plan, Outlets(sink, layers, check), advance)
 
 
 def _resolve_format(format_: Format | None, output: str | None) -> str:
@@ -392,9 +414,14 @@ def _resolve_format(format_: Format | None, output: str | None) -> str:
     raise UsageError(message, "or name it: --format csv")
 
 
-def _check_stdin_use(data: str, expect: str | None) -> None:
-    if data == expect == "-":
+def _check_sources(
+    sources: tuple[str, ...], samples: Literal["rows", "columns"], expect: str | None
+) -> None:
+    """Check that the sources go with each other and with the options.  Raises UsageError."""
+    if expect == STDIN in sources:
         raise UsageError("DATA and --expect cannot both be standard input")
+    if samples == "columns" and len(sources) > 1:
+        raise UsageError("--samples columns takes one file: the samples stand beside each other")
 
 
 def _shown_layers(wanted: str, count: int) -> tuple[int, ...]:
@@ -433,6 +460,8 @@ def _put_out(
         from nncli.render.markdown import to_markdown
 
         write_text(to_markdown(forward_view(run, job.display, None)))
+    if job.layer_files is not None and not job.quiet:
+        remark([line(f"every layer's output → {job.layer_files.folder}")])
     if target is None:
         return
     if not target.is_stream:

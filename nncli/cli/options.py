@@ -167,10 +167,11 @@ Config = Annotated[
     str, typer.Argument(metavar="CONFIG", help="The network: a YAML file.", show_default=False)
 ]
 Data = Annotated[
-    str,
+    list[str],
     typer.Argument(
         metavar="DATA",
-        help="The batch: a CSV or NPY file, also gzipped; - is standard input.",
+        help="The batch: CSV or NPY, also gzipped, or Parquet; several files or a quoted pattern, "
+        "if their columns are the same; - is standard input.",
         show_default=False,
     ),
 ]
@@ -178,7 +179,7 @@ OptionalData = Annotated[
     str | None,
     typer.Argument(
         metavar="DATA",
-        help="A batch to hold against the network: a CSV or NPY file; - is standard input.",
+        help="A batch to hold against the network: CSV, NPY or Parquet; - is standard input.",
         show_default=False,
     ),
 ]
@@ -276,6 +277,16 @@ Rejects = Annotated[
         "--rejects",
         metavar="FILE",
         help="List every cell and row of DATA that is refused, as CSV.",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
+SaveActivations = Annotated[
+    str | None,
+    typer.Option(
+        "--save-activations",
+        metavar="FOLDER",
+        help="Keep every layer's output in this folder: layer_1.npy, layer_2.npy, …",
         rich_help_panel=OUTPUT,
         show_default=False,
     ),

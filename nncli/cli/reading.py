@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
 from nncli.cli.streams import remark, remark_view
-from nncli.errors import DataError, FirstLook, NncliError, SpecError, UsageError
+from nncli.errors import DataError, FirstLook, NncliError, Problem, SpecError, UsageError
 from nncli.files import STDIN, source_name
 from nncli.render.view import Span, line
 
@@ -70,7 +70,8 @@ def _joined(lists: list[list[str]] | list[str] | None) -> tuple[str, ...]:
 
 def data_options(arguments: DataArguments, *, whole: bool) -> DataOptions:
     """Return how to read DATA; whole: the result will hold all of it at once."""
-    from nncli.data.batches import MAX_HELD_BYTES, DataOptions
+    from nncli.data.batches import DataOptions
+    from nncli.data.content import MAX_HELD_BYTES
 
     held = whole or arguments.samples == "columns"
     return DataOptions(
@@ -98,20 +99,23 @@ def read_config(config: str, changes: Overrides) -> SpecReading:
 
 @dataclass(frozen=True)
 class DataRequest:
-    """Some data to read for a network, and how; quiet: whether without a word to a terminal."""
+    """Some data to read for a network, and how; quiet: whether without a word to a terminal.
 
-    source: str
+    sources: paths, or - alone.
+    """
+
+    sources: tuple[str, ...]
     options: DataOptions
     choice: ColumnChoice
     quiet: bool = False
 
-    def case(self, reading: SpecReading, look: FirstLook) -> DataCase:
-        """Return the case for a doctor."""
+    def case(self, reading: SpecReading, source: str, look: FirstLook) -> DataCase:
+        """Return one of the sources as a case for a doctor."""
         from nncli.doctor.case import DataCase
 
-        options = self.options.for_source(self.source)
+        options = self.options.for_source(source)
         wanted = wanted_inputs(reading.spec)
-        return DataCase(source_name(self.source), look, options, self.choice, wanted, reading)
+        return DataCase(source_name(source), look, options, self.choice, wanted, reading)
 
 
 def diagnosis(reading: SpecReading, request: DataRequest | None) -> Diagnosis:
@@ -119,16 +123,17 @@ def diagnosis(reading: SpecReading, request: DataRequest | None) -> Diagnosis:
     from nncli.data.content import look_at
     from nncli.doctor.diagnosis import diagnose
 
-    if request is None or (request.source == STDIN and _is_terminal(sys.stdin)):
+    source = request.sources[0] if request is not None else None
+    if request is None or source is None or (source == STDIN and _is_terminal(sys.stdin)):
         return diagnose(reading, None)  # nobody is asked to type data for such a spec
     try:
-        look = look_at(request.source, binary_stdin(request.source, quiet=True))
+        look = look_at(source, binary_stdin(source, quiet=True))
         if look is None:
             return diagnose(reading, None)
     except NncliError as error:
         found = diagnose(reading, None)
         return replace(found, problems=(*found.problems, *error.problems))
-    return diagnose(reading, request.case(reading, look))
+    return diagnose(reading, request.case(reading, source, look))
 
 
 def fitting_spec(reading: SpecReading, request: DataRequest | None) -> NetworkSpec:
@@ -165,11 +170,11 @@ def opened_samples(
     from nncli.data.rejects import listing_rejects
 
     wanted = wanted_inputs(reading.spec)
-    stdin = binary_stdin(request.source, quiet=request.quiet)
+    stdin = binary_stdin(*request.sources, quiet=request.quiet)
     with listing_rejects(rejects) as on_reject:
         try:
             with open_samples(
-                request.source, request.options, request.choice, wanted, stdin, on_reject
+                request.sources, request.options, request.choice, wanted, stdin, on_reject
             ) as samples:
                 yield samples
             return
@@ -177,18 +182,39 @@ def opened_samples(
             fault = error
             if on_reject is not None:
                 on_reject.add_problems(error.problems)
-    if fault.look is not None:
-        from nncli.doctor.data import treat_data
-
-        fault = treat_data(fault, request.case(reading, fault.look))
+    fault = _treated(fault, reading, request)
     fault.rejects = rejects.path if rejects is not None else None
     raise fault
+
+
+def _treated(error: DataError, reading: SpecReading, request: DataRequest) -> DataError:
+    """Return an error with the changes that mend it; each source is a case of its own."""
+    if not error.looks:
+        return error
+    from nncli.doctor.data import treat_data
+
+    by_file: dict[str, list[Problem]] = {}
+    for problem in error.problems:
+        by_file.setdefault(problem.place.file if problem.place else "", []).append(problem)
+    cases = {
+        source_name(source): request.case(reading, source, look)
+        for source, look in error.looks.items()
+        if source in request.sources  # and not what outputs are compared with
+    }
+    parts = [
+        treat_data(DataError(problems), cases[file]) if file in cases else DataError(problems)
+        for file, problems in by_file.items()
+    ]
+    problems = [problem for part in parts for problem in part.problems]
+    treated = DataError(problems, more=error.more + sum(part.more for part in parts))
+    treated.features = error.features
+    return treated
 
 
 def read_data(
     reading: SpecReading, request: DataRequest, rejects: OutputTarget | None = None
 ) -> Batch:
-    """Read all samples at once; arguments and errors are those of opened_samples."""
+    """Read all samples of one source; arguments and errors are those of opened_samples."""
     from nncli.data.batches import whole_batch
 
     with opened_samples(reading, request, rejects) as samples:
@@ -221,6 +247,11 @@ def wanted_inputs(spec: NetworkSpec) -> WantedInputs:
 
     largest = FLOAT32_OVERFLOW if spec.dtype == "float32" else float("inf")
     return WantedInputs(spec.inputs.size, spec.inputs.columns, largest, spec.output_columns)
+
+
+def input_paths(*sources: str | None) -> list[str]:
+    """Return the paths of what is read, standard input's included; None is nothing."""
+    return ["/dev/stdin" if source == STDIN else source for source in sources if source]
 
 
 def check_file_names(files: Mapping[str, str | None]) -> None:

@@ -33,9 +33,10 @@ from nncli.cli.reading import (
     column_choice,
     data_options,
     diagnosis,
+    input_paths,
+    opened_samples,
     overrides,
     read_config,
-    read_data,
 )
 from nncli.cli.streams import remark_notes, show, write_text
 from nncli.errors import DataError, NncliError, Note, Problem, UsageError
@@ -87,7 +88,7 @@ def shapes(
         choice = column_choice(arguments)
         request = None
         if data is not None:
-            request = DataRequest(data, data_options(arguments, whole=False), choice, quiet)
+            request = DataRequest((data,), data_options(arguments, whole=False), choice, quiet)
         check_file_names({"--rejects": rejects})
         if rejects is not None and data is None:
             raise UsageError("--rejects lists what is refused of DATA: name the data file, too")
@@ -95,8 +96,8 @@ def shapes(
         from nncli.render.shapes import BatchSize
 
         reading = read_config(config, overrides(seed, dtype))
-        features = None
-        batch = None
+        features = samples_found = None
+        data_notes: tuple[Note, ...] = ()
         error: NncliError | None = None
         if reading.misfits:
             found = diagnosis(reading, request)
@@ -105,17 +106,18 @@ def shapes(
         elif request is not None:
             from nncli.data.writers import check_output  # brings NumPy, which shapes do without
 
-            sources = ["/dev/stdin" if path == "-" else path for path in (config, request.source)]
-            target = check_output(rejects, sources, force=force) if rejects else None
+            inputs = input_paths(config, *request.sources)
+            target = check_output(rejects, inputs, force=force) if rejects else None
             try:
-                batch = read_data(reading, request, target)
+                with opened_samples(reading, request, target) as stream:
+                    samples_found = sum(map(len, stream.rows_in_order()))
+                    data_notes = stream.notes()
             except DataError as fault:
                 if fault.features is None:
                     raise
                 features, error = fault.features, fault
-        count = len(batch.values) if batch is not None else None
-        size = BatchSize(batch_size or count or 1, count, source_name(data or ""))
-        notes = (*reading.notes, *(batch.notes if batch is not None else ()))
+        size = BatchSize(batch_size or samples_found or 1, samples_found, source_name(data or ""))
+        notes = (*reading.notes, *data_notes)
         problems = error.problems if error is not None else ()
         _show(reading.spec, features, size, notes, problems, format_)
         if error is not None:

@@ -1,37 +1,37 @@
-"""A batch from wherever it is: a CSV or NPY file, compressed or not, or standard input."""
+"""Samples from wherever they are: files, compressed or not, one or several, or standard input."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import io
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from nncli.data.arrays import npy_samples
 from nncli.data.columns import (
     ColumnChoice,
-    Header,
     Select,
     WantedInputs,
     expected_selector,
     feature_selector,
 )
-from nncli.data.content import Content, open_source
-from nncli.data.exact import CsvFormat, Table, read_table, read_transposed
-from nncli.data.kinds import refuse_foreign_kinds
+from nncli.data.content import Content, look_at, open_source
+from nncli.data.exact import CsvFormat, read_transposed
+from nncli.data.kinds import PARQUET_MAGIC, refuse_foreign_kinds
 from nncli.data.lines import whole_lines
 from nncli.data.npy import MAGIC as NPY_MAGIC
-from nncli.data.npy import first_rows, read_npy
+from nncli.data.npy import first_rows
 from nncli.data.rejects import OnReject
 from nncli.data.rows import Rows, joined_texts, text_list
 from nncli.data.samples import SampleStream, csv_samples, whole_samples
-from nncli.errors import DataError, FirstLook, Note, Place, Problem
+from nncli.data.several import SharedSelection, joined
+from nncli.errors import DataError, FirstLook, Note, UsageError
 from nncli.files import source_name
-
-# What has to be held whole is refused beyond this many bytes, after decompression.
-MAX_HELD_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Batch:
 
 @contextmanager
 def open_samples(
-    source: str,
+    sources: Sequence[str],
     options: DataOptions,
     choice: ColumnChoice,
     wanted: WantedInputs,
@@ -81,52 +81,59 @@ def open_samples(
 ) -> Iterator[SampleStream]:
     """Open the samples for a network, to be read piece by piece within the block.
 
-    source: a path, or - for *stdin*; wanted: the network's inputs; on_reject: is told of every
-    cell and row that is refused.
-    Raises DataError for the content, with its place, and FileError for the file.
+    sources: paths, at least one, whose columns are the same, or - alone for *stdin*; wanted: the
+    network's inputs; on_reject: is told of every cell and row that is refused.
+    Raises DataError for the content, with its place, and FileError for a file.
     """
-    select = feature_selector(choice, wanted)
-    with _open(source, options, select, wanted.largest, stdin, on_reject) as samples:
-        yield samples
+    select = SharedSelection(feature_selector(choice, wanted))
+
+    def opened(source: str, before: int = 0) -> AbstractContextManager[SampleStream]:
+        return _open(source, options, select, wanted.largest, stdin, on_reject, before)
+
+    first, *others = sources
+    try:
+        with opened(first) as samples:
+            if not others:
+                yield samples
+                return
+            with joined(samples, others, opened) as several:
+                yield several
+    except DataError as error:
+        for source in _at_fault(error, others):
+            look = look_at(source) if os.path.isfile(source) else None
+            if look is not None:
+                error.looks.setdefault(source, look)
+        raise
 
 
-def read_batch(
-    source: str,
-    options: DataOptions,
-    choice: ColumnChoice,
-    wanted: WantedInputs,
-    stdin: BinaryIO | None = None,
-    on_reject: OnReject | None = None,
-) -> Batch:
-    """Read all samples for a network at once; arguments and errors are those of open_samples."""
-    with open_samples(source, options, choice, wanted, stdin, on_reject) as samples:
-        return whole_batch(samples)
+def _at_fault(error: DataError, sources: Sequence[str]) -> list[str]:
+    """Return those of some sources that the problems are in."""
+    files = {problem.place.file for problem in error.problems if problem.place is not None}
+    return [source for source in sources if source_name(source) in files]
 
 
 def whole_batch(samples: SampleStream) -> Batch:
-    """Return all of some opened samples.  Raises DataError."""
+    """Return all of some opened samples, of one source.  Raises DataError."""
     rows = gathered(samples)
     kept = dict(zip(samples.kept, (tuple(text_list(texts)) for texts in rows.kept), strict=True))
     values = np.ascontiguousarray(np.transpose(rows.columns))  # (samples, features)
     names = samples.sample_names
-    return Batch(samples.source, values, samples.columns, kept, names, samples.notes())
+    return Batch(samples.sources[0], values, samples.columns, kept, names, samples.notes())
 
 
 def gathered(samples: SampleStream) -> Rows:
     """Return all rows of some samples.  Raises DataError."""
-    parts = list(samples.accept(piece() for piece in samples.pieces))
+    parts = list(samples.rows_in_order())
     columns = zip(*(part.columns for part in parts), strict=True)
     kept = zip(*(part.kept for part in parts), strict=True)
     return Rows(tuple(map(np.concatenate, columns)), tuple(map(joined_texts, kept)))
 
 
-def read_expected(
+def open_expected(
     source: str, options: DataOptions, names: tuple[str, ...], stdin: BinaryIO | None = None
-) -> npt.NDArray[np.float64]:
-    """Read expected outputs: (samples, outputs) float64.  Raises DataError, FileError."""
-    select = expected_selector(names)
-    with _open(source, options, select, float("inf"), stdin) as samples:
-        return np.transpose(gathered(samples).columns)
+) -> AbstractContextManager[SampleStream]:
+    """Open expected outputs, whose columns are the outputs' names.  Raises DataError, FileError."""
+    return _open(source, options, expected_selector(names), float("inf"), stdin)
 
 
 def read_look(
@@ -135,13 +142,16 @@ def read_look(
     options: DataOptions,
     select: Select,
     largest: float = float("inf"),
-) -> Table:
+) -> None:
     """Read the beginning of some data as if it were all.  Raises DataError."""
     content = look.content
     if not look.complete:
         is_npy = content.startswith(NPY_MAGIC)
         content = first_rows(content) if is_npy else whole_lines(content, options.encoding)
-    return _parse(content, file, options, select, largest)
+    options = replace(options, max_bytes=None)
+    samples = _samples(Content(io.BytesIO(content), file), file, options, select, largest)
+    for _ in samples.rows_in_order():
+        pass
 
 
 @contextmanager
@@ -152,19 +162,21 @@ def _open(
     largest: float,
     stdin: BinaryIO | None,
     on_reject: OnReject | None = None,
+    before: int = 0,
 ) -> Iterator[SampleStream]:
     """Open a source; an error within the block learns what the beginning looks like."""
     file = source_name(source)
     options = options.for_source(source)
     with open_source(source, stdin) as stream:
-        content = Content(stream, file, options.max_bytes)
+        content = Content(stream, file, options.max_bytes, before=before)
         try:
             samples = _samples(content, file, options, select, largest, on_reject)
-            samples.source = source
-            samples.position, samples.size = content.position, content.size
+            samples.sources = (source,)
+            samples.size, samples.total = content.size, lambda: content.total
             yield samples
         except DataError as error:
-            error.look = content.first_look()
+            if _at_fault(error, [source]) and (look := content.look()) is not None:
+                error.looks.setdefault(source, look)
             raise
 
 
@@ -174,51 +186,24 @@ def _samples(
     options: DataOptions,
     select: Select,
     largest: float,
-    on_reject: OnReject | None,
+    on_reject: OnReject | None = None,
 ) -> SampleStream:
     """Return the samples of some content, whatever it is."""
     head = content.head()
+    transposed = options.samples == "columns"
     if head.startswith(NPY_MAGIC):
-        return whole_samples(_npy_table(b"".join(content.chunks()), file, options, select, largest))
+        return npy_samples(content, file, select, largest, transposed=transposed)
+    if head.startswith(PARQUET_MAGIC):
+        from nncli.data.parquet import parquet_samples  # brings Arrow
+
+        if transposed:
+            raise UsageError("--samples columns is for CSV and NPY: a Parquet file has columns")
+        return parquet_samples(content, file, select, largest)
     refuse_foreign_kinds(head, file, options.encoding)
     form = CsvFormat(options.delimiter or ",", options.encoding, options.header)
-    if options.samples == "columns":
+    if transposed:
         table = read_transposed(content.chunks(), file, form, select, largest, on_reject)
         return whole_samples(table)
-    return csv_samples(content, file, form, select, largest, on_reject)
-
-
-def _parse(
-    content: bytes, file: str, options: DataOptions, select: Select, largest: float
-) -> Table:
-    """Turn content into a table.  Raises DataError."""
-    if content.startswith(NPY_MAGIC):
-        return _npy_table(content, file, options, select, largest)
-    refuse_foreign_kinds(content, file, options.encoding)
-    form = CsvFormat(options.delimiter or ",", options.encoding, options.header)
-    read = read_table if options.samples == "rows" else read_transposed
-    return read([content], file, form, select, largest)
-
-
-def _npy_table(
-    content: bytes, file: str, options: DataOptions, select: Select, largest: float
-) -> Table:
-    values = read_npy(content, file)
-    if options.samples == "columns":
-        values = np.ascontiguousarray(values.T)
-    names = tuple(f"column_{number}" for number in range(1, values.shape[1] + 1))
-    # Its columns have no names, so a spec's inputs.columns are taken by position.
-    transposed = options.samples == "columns"
-    header = Header(names, named=False, place=Place(file), positional=True, transposed=transposed)
-    selection = select(header)
-    if selection.kept:
-        message = "--keep carries text columns, and an NPY file has numbers only"
-        raise DataError(Problem("N408", message, Place(file), ("leave --keep out",)))
-    values = values[:, list(selection.features)]
-    too_large = np.argwhere(np.isfinite(values) & (np.abs(values) >= largest))
-    if len(too_large):
-        row, column = (int(index) + 1 for index in too_large[0])
-        value = values[row - 1, column - 1]
-        message = f"{value:g} in row {row}, column {column} is too large for float32"
-        raise DataError(Problem("N415", message, Place(file), ("scale the column",)))
-    return Table(tuple(names[i] for i in selection.features), values)
+    samples = csv_samples(content, file, form, select, largest, on_reject)
+    samples.position = content.position
+    return samples

@@ -12,13 +12,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
-from nncli.data.kinds import GZIP_MAGIC, HEAD_BYTES
+from nncli.data.kinds import GZIP_MAGIC, HEAD_BYTES, PARQUET_MAGIC
 from nncli.errors import DataError, FileError, FirstLook, Place, Problem
 from nncli.files import STDIN, STDIN_NAME, file_error, open_binary, source_name
 
 _CHUNK_BYTES = 2**20
+# What has to be held whole is refused beyond this many bytes, after decompression.
+MAX_HELD_BYTES = 64 * 2**20
 # Enough rows to see what a column is, few enough to read them a dozen times.
 LOOK_BYTES = 2**18
+_HELD_HINT = "--format json and --samples columns hold everything: use CSV, samples as rows"
 # Nobody waits longer for an error because a pipe is slow.
 _LOOK_SECONDS = 0.05
 
@@ -43,21 +46,31 @@ class Content:
     """What an open stream holds, decompressed if need be, in chunks."""
 
     def __init__(
-        self, stream: BinaryIO, file: str, max_bytes: int | None = None, *, waiting: bool = True
+        self,
+        stream: BinaryIO,
+        file: str,
+        max_bytes: int | None = None,
+        *,
+        before: int = 0,
+        waiting: bool = True,
     ) -> None:
         """Read the first bytes.
 
-        file: what messages call it; more than *max_bytes* (None: any number) is refused;
-        waiting: until there are bytes enough, otherwise for what a pipe has.
+        file: what messages call it; more than *max_bytes* (None: any number) is refused, with
+        *before* bytes of other files; waiting: until there are bytes enough, otherwise for what a
+        pipe has.
         """
         self._file = file
         # of a compressed file, the compressed bytes: what is left is known of these
         self.size = _file_size(stream)
         self._max_bytes = max_bytes
+        self._hint = _HELD_HINT
         self._raw = stream
         self._stream: Any = stream
         self._seen = bytearray()
         self._total = 0
+        self._before = before
+        self._held = 0
         self._ended = False
         self._whole = waiting and is_file(stream)
         read = stream.read if waiting else getattr(stream, "read1", stream.read)
@@ -75,6 +88,18 @@ class Content:
         """Return how many bytes were read."""
         return self._raw.tell() if self.size is not None else self._total
 
+    @property
+    def total(self) -> int:
+        """How many bytes of content were read, decompressed, or are to be held."""
+        return max(self._total, self._held)
+
+    def file(self) -> BinaryIO | None:
+        """Return the file itself, if it is one: regular, not compressed, open from its start."""
+        if self.size is None or self._compressed:
+            return None
+        started = self._raw.tell() - self._total - len(self._next)
+        return self._raw if started == 0 else None
+
     def head(self) -> bytes:
         """Return the first bytes, which are still to come in a chunk.  Raises DataError."""
         if self._compressed and not self._total:
@@ -85,6 +110,11 @@ class Content:
         """Yield all the content.  Raises DataError where it is broken, or too much."""
         while chunk := self._take():
             yield chunk
+
+    def look(self) -> FirstLook | None:
+        """Return the beginning, if a doctor could try other ways of reading on it."""
+        look = self.first_look()
+        return None if look.content.startswith(PARQUET_MAGIC) else look
 
     def first_look(self) -> FirstLook:
         """Return what was read of the beginning, and more of it if nobody has to wait for it."""
@@ -101,11 +131,19 @@ class Content:
         chunk = chunk or self._read(_CHUNK_BYTES, waiting=waiting and self._whole)
         self._total += len(chunk)
         self._seen += chunk[: LOOK_BYTES - len(self._seen)]
-        if self._max_bytes is not None and self._total > self._max_bytes:
-            message = f"more than {self._max_bytes // 2**20} MiB of data, which would be held whole"
-            hint = "--format json and --samples columns hold everything: use CSV, samples as rows"
-            raise DataError(Problem("N412", message, Place(self._file), (hint,)))
+        self.check_held(self._total)
         return chunk
+
+    def hold_at_most(self, max_bytes: int, hint: str) -> None:
+        """Refuse more content than this from now on.  hint: what to do instead of holding it."""
+        self._max_bytes, self._hint = min(max_bytes, self._max_bytes or max_bytes), hint
+
+    def check_held(self, total: int) -> None:
+        """Check that so many bytes of this source may be held.  Raises DataError."""
+        self._held = total
+        if self._max_bytes is not None and self._before + total > self._max_bytes:
+            message = f"more than {self._max_bytes // 2**20} MiB of data, which would be held whole"
+            raise DataError(Problem("N412", message, Place(self._file), (self._hint,)))
 
     def _read(self, wanted: int, *, waiting: bool = True) -> bytes:
         if self._ended:
@@ -160,14 +198,14 @@ def is_ready(stream: BinaryIO) -> bool:
 
 
 def look_at(source: str, stdin: BinaryIO | None = None) -> FirstLook | None:
-    """Return the beginning of some data; None if somebody would have to wait for it.
+    """Return the beginning of some data; None if somebody would have to wait for it, or of Parquet.
 
     Raises FileError, DataError.
     """
     with open_source(source, stdin) as stream:
         if not is_ready(stream):
             return None
-        return Content(stream, source_name(source), waiting=False).first_look()
+        return Content(stream, source_name(source), waiting=False).look()
 
 
 class _Rejoined(io.RawIOBase):

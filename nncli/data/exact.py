@@ -250,7 +250,8 @@ class _CellReader:
         if not faulty:
             return
         if len(faulty) == len(positions) > 1 and not any(map(is_number, record.cells)):
-            row = Reject(record.line.number, None, "", "N404", record.line.text)
+            line = record.line
+            row = Reject(self.frame.file, line.number, None, "", "N404", line.text)
             self.faults.add(row, lambda: self._bad_row(record, faulty))
             return
         for position in faulty:
@@ -259,9 +260,9 @@ class _CellReader:
     def _add_cell(self, record: Record, position: int) -> None:
         cell = record.cells[position]
         code = "N415" if is_number(cell) else "N404"
-        reject = Reject(
-            record.line.number, position + 1, self.frame.columns.names[position], code, cell
-        )
+        name = self.frame.columns.names[position]
+        line = record.line.number
+        reject = Reject(self.frame.file, line, position + 1, name, code, cell)
         self.faults.add(reject, lambda: self._bad_cell(record, position))
 
     def _bad_row(self, record: Record, positions: Sequence[int]) -> Problem:
@@ -344,7 +345,7 @@ def _row_edits(
 
 
 def _add_ragged(faults: _Faults, record: Record, first: Record, file: str, delimiter: str) -> None:
-    reject = Reject(record.line.number, None, "", "N403", record.line.text)
+    reject = Reject(file, record.line.number, None, "", "N403", record.line.text)
     faults.add(reject, lambda: _ragged(record, first, file, delimiter))
 
 

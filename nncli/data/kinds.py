@@ -6,6 +6,7 @@ import re
 
 from nncli.errors import DataError, Place, Problem
 
+PARQUET_MAGIC = b"PAR1"
 GZIP_MAGIC = b"\x1f\x8b"
 # The longest of these marks, and enough of a page to see a tag in it.
 HEAD_BYTES = 512
@@ -14,7 +15,6 @@ _KINDS: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\x03\x04", "an Excel file or a ZIP archive", "export the sheet as CSV, or unpack it"),
     (b"\xd0\xcf\x11\xe0", "an old Excel file", "export the sheet as CSV"),
     (b"%PDF", "a PDF", "find the table as a CSV file"),
-    (b"PAR1", "a Parquet file", "save it as CSV or NPY"),
     (b"ARROW1", "an Arrow file", "save it as CSV or NPY"),
     (b"\x89HDF", "an HDF5 file", "save the array as NPY"),
     (b"\x89PNG", "a picture", "name the data file"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -15,13 +16,39 @@ from nncli.errors import DataError, Place, Problem, shorten
 MAGIC = b"\x93NUMPY"
 # NumPy's own limit for a header that is parsed as a Python literal.
 _MAX_HEADER_BYTES = 10_000
+# Magic, version and length of the header stand in front of it.
+HEADER_BYTES = _MAX_HEADER_BYTES + 12
 
 
-def read_npy(content: bytes, file: str) -> npt.NDArray[np.float64]:
-    """Return the 2-D array of an NPY file as float64.
+@dataclass(frozen=True)
+class NpyHeader:
+    """A checked header of a 2-D array of numbers.
+
+    shape: (rows, columns) as saved; start: where the numbers begin, in bytes.
+    """
+
+    shape: tuple[int, int]
+    fortran_order: bool
+    dtype: np.dtype[Any]
+    start: int
+
+    @property
+    def size(self) -> int:
+        """How many bytes the numbers take."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+    def array(self, content: Any) -> npt.NDArray[Any]:
+        """Return a whole file's array, without a copy of its bytes: (rows, columns)."""
+        order: Literal["F", "C"] = "F" if self.fortran_order else "C"
+        flat = np.frombuffer(content, self.dtype, math.prod(self.shape), offset=self.start)
+        return flat.reshape(*self.shape, order=order)
+
+
+def check_header(content: bytes, file: str) -> NpyHeader:
+    """Check the header at the beginning of some content: a 2-D array of real numbers.
 
     Integers and floats of up to 8 bytes are taken, in any byte order and memory order.
-    Raises DataError for everything else, truncated and overlong files included.
+    Raises DataError for everything else.
     """
     shape, fortran_order, dtype, start = _read_header(content, file)
     if dtype.hasobject:
@@ -34,20 +61,27 @@ def read_npy(content: bytes, file: str) -> npt.NDArray[np.float64]:
     if len(shape) != 2:
         what = f"its shape is {shorten(str(shape))}, a batch is (samples, features)"
         raise _fault(file, what, "reshape a single sample to (1, features)")
-    needed, found = math.prod(shape) * dtype.itemsize, len(content) - start
-    if needed != found:
+    if 0 in shape:
+        what = f"its shape is {shape}: no data"
+        raise DataError(Problem("N402", what, Place(file), ("save some samples",)))
+    return NpyHeader((shape[0], shape[1]), fortran_order, dtype, start)
+
+
+def check_size(header: NpyHeader, found: int, file: str) -> None:
+    """Check that there are as many bytes of numbers as a header says.  Raises DataError."""
+    if header.size != found:
         # a product of hostile sizes may have hundreds of digits
-        needed_bytes = shorten(f"{needed:,}", 30)
-        state = "truncated" if found < needed else "longer than its header says"
+        needed_bytes = shorten(f"{header.size:,}", 30)
+        state = "truncated" if found < header.size else "longer than its header says"
         what = f"it is {state}: {needed_bytes} bytes of data expected, {found:,} found"
         raise _fault(file, what, "save it again")
-    if 0 in shape:
-        raise DataError(
-            Problem("N402", f"its shape is {shape}: no data", Place(file), ("save some samples",))
-        )
-    order: Literal["F", "C"] = "F" if fortran_order else "C"
-    array = np.frombuffer(content, dtype, offset=start).reshape(*shape, order=order)
-    return np.ascontiguousarray(array, dtype=np.float64)  # (samples, features)
+
+
+def read_npy(content: bytes, file: str) -> npt.NDArray[np.float64]:
+    """Return the 2-D array of an NPY file as float64.  Raises DataError as the checks do."""
+    header = check_header(content, file)
+    check_size(header, len(content) - header.start, file)
+    return np.ascontiguousarray(header.array(content), dtype=np.float64)  # (samples, features)
 
 
 def first_rows(content: bytes) -> bytes:

@@ -13,10 +13,11 @@ from nncli.errors import Problem
 class Reject(NamedTuple):
     """A cell, or a row, that was refused.
 
-    line: physical, from 1; column: of the cell, from 1, with its name; None and empty for a row;
-    code: the problem's; text: as it stands in the file.
+    file: what messages call it; line: physical, from 1; column: of the cell, from 1, with its name;
+    None and empty for a row; code: the problem's; text: as it stands in the file.
     """
 
+    file: str
     line: int | None
     column: int | None
     name: str
@@ -27,8 +28,9 @@ class Reject(NamedTuple):
 def rest_rejected(problem: Problem) -> Reject:
     """Return the entry for a problem behind which nothing could be read."""
     place = problem.place
-    line, text = (place.line, place.excerpt) if place is not None else (None, None)
-    return Reject(line, None, "", problem.code, text or "")
+    if place is None:
+        return Reject("", None, None, "", problem.code, "")
+    return Reject(place.file, place.line, None, "", problem.code, place.excerpt or "")
 
 
 OnReject = Callable[[Reject], None]
@@ -40,7 +42,7 @@ class RejectList:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._empty = True
-        stream.write(b"line,column,name,code,text\n")
+        stream.write(b"file,line,column,name,code,text\n")
 
     def __call__(self, reject: Reject) -> None:
         """Write one more."""

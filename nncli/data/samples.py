@@ -95,8 +95,9 @@ class SampleStream:
 
     columns: the names of the features; pieces: what is still to be read, which only one loop may
     do; kept: the names of the carried columns; sample_names: if the source has them; many: whether
-    they are worth several threads; source: a path, or - for standard input; position: how many
-    bytes were read, of *size* if that is known; rows: how many were accepted so far.
+    they are worth several threads; sources: paths, or - for standard input; position: how many
+    bytes were read, of *size* if that is known; total: the same, decompressed; rows: how many were
+    accepted so far.
     """
 
     columns: tuple[str, ...]
@@ -104,15 +105,20 @@ class SampleStream:
     kept: tuple[str, ...] = ()
     sample_names: tuple[str, ...] | None = None
     many: bool = False
-    source: str = ""
+    sources: tuple[str, ...] = ()
     position: Callable[[], int] = lambda: 0
     size: int | None = None
+    total: Callable[[], int] = lambda: 0
     rows: int = 0
     frame: Frame | None = None  # of a CSV file
     first_notes: tuple[Note, ...] = ()
     on_reject: OnReject | None = None
     blank_lines: int = 0
     _fraction: bool = False
+
+    def rows_in_order(self) -> Iterator[Rows]:
+        """Read all pieces, one after the other, and yield their rows.  Raises as `accept` does."""
+        return self.accept(piece() for piece in self.pieces)
 
     def accept(self, results: Iterable[Rows | Faults]) -> Iterator[Rows]:
         """Yield the rows of all pieces, in order.

@@ -72,7 +72,7 @@ def treat_data(error: DataError, case: DataCase) -> DataError:
         else:
             problems.append(_with(replace(problem, help=advice), own, advice))
     treated = DataError(problems, more=error.more + counted)
-    treated.look, treated.features = error.look, error.features
+    treated.features = error.features
     return treated
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import SupportsFloat
 
 from nncli.errors import count_of, shorten
-from nncli.files import source_name
+from nncli.files import sources_name
 from nncli.network.activations import Array
 from nncli.network.dense import Dense, LayerResult
 from nncli.network.statistics import LayerStatistics
-from nncli.pipeline import ForwardRun
+from nncli.pipeline.run import ForwardRun
 from nncli.render.numbers import (
     DEFAULT_PRECISION,
     align_decimals,
@@ -85,7 +85,7 @@ def summary_line(samples: int, usage: ResourceUsage, path: str) -> Line:
 
 
 def _title(run: ForwardRun) -> Line:
-    source = source_name(run.source)
+    source = sources_name(run.sources)
     shape = f"{count_of(run.samples, 'sample')} × {count_of(len(run.columns), 'feature')}"
     return line(Span(run.network.name, "accent"), f"   {run.network.dtype}   {shape}   {source}")
 

@@ -14,7 +14,7 @@ from nncli.spec.model import NetworkSpec
 
 if TYPE_CHECKING:
     from nncli.network.dense import Dense, LayerResult
-    from nncli.pipeline import ForwardRun
+    from nncli.pipeline.run import ForwardRun
 
 
 def forward_json(run: ForwardRun, failures: Iterable[Problem] = (), *, weights: bool) -> str:
@@ -31,7 +31,8 @@ def forward_json(run: ForwardRun, failures: Iterable[Problem] = (), *, weights: 
             "format": "nncli.forward/1",
             "network": network_object(run.network.spec),
             "data": {
-                "source": run.source,
+                "source": run.sources[0] if len(run.sources) == 1 else None,
+                "sources": list(run.sources),
                 "samples": run.samples,
                 "features": len(run.columns),
                 "columns": list(run.columns),

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 Write = Callable[[str, str | bytes], Path]
 
 NET = "layer_sizes: [3, 1]\nseed: 0\n"
-HEADER = "line,column,name,code,text"
+HEADER = "file,line,column,name,code,text"
 
 
 def listed(path: Path) -> list[list[str]]:
+    """Return the lines of a list, all of whose faults are in data.csv, without the file's name."""
     with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.reader(stream))
+        header, *rows = csv.reader(stream)
+    assert {row[0] for row in rows} <= {"data.csv"}
+    return [header, *(row[1:] for row in rows)]
 
 
 @pytest.mark.parametrize("command", ["forward", "shapes"])
@@ -119,7 +122,7 @@ def test_an_existing_list_is_replaced_only_with_force(cli: RunCli, write: Write)
     assert (refused.code, "error[N504]" in refused.err) == (5, True)
     assert (folder / "r.csv").read_text() == "old\n"
     assert cli(*command, "--force", cwd=folder).code == 4
-    assert (folder / "r.csv").read_text() == f"{HEADER}\n1,2,column_2,N404,x\n"
+    assert (folder / "r.csv").read_text() == f"{HEADER}\ndata.csv,1,2,column_2,N404,x\n"
 
 
 def test_a_list_never_replaces_an_input_nor_the_output(cli: RunCli, write: Write) -> None:
@@ -156,4 +159,4 @@ def test_a_list_goes_into_a_pipe_that_somebody_reads(cli: RunCli, write: Write) 
     reader.start()
     assert cli("forward", "net.yaml", "data.csv", "--rejects", "fifo", cwd=folder).code == 4
     reader.join(timeout=30)
-    assert received == [f"{HEADER}\n2,2,b,N404,x\n"]
+    assert received == [f"{HEADER}\ndata.csv,2,2,b,N404,x\n"]

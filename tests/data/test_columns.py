@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from whole_reading import read_batch, read_expected
 
-from nncli.data.batches import Batch, DataOptions, read_batch, read_expected
+from nncli.data.batches import Batch, DataOptions
 from nncli.data.columns import (
     ColumnChoice,
     Header,

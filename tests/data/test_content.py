@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from whole_reading import read_batch
 
-from nncli.data.batches import DataOptions, read_batch
+from nncli.data.batches import DataOptions
 from nncli.data.columns import ColumnChoice, WantedInputs
 from nncli.data.content import LOOK_BYTES, Content, look_at
 from nncli.errors import DataError, FileError, FirstLook, Problem
@@ -277,8 +278,7 @@ def test_data_that_is_cut_off_names_the_last_whole_line(kept: float, tmp_path: P
     assert (problem.place.file, problem.place.line) == (str(path), lines)
     assert f"line {lines:,}" in problem.message
     # a doctor sees what there is
-    look = caught.value.look
-    assert look is not None
+    look = caught.value.looks[str(path)]
     assert look.content == left[:LOOK_BYTES]
     assert not look.complete
 

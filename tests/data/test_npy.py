@@ -17,8 +17,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from whole_reading import read_batch
 
-from nncli.data.batches import Batch, DataOptions, read_batch
+from nncli.data.batches import Batch, DataOptions
 from nncli.data.columns import ColumnChoice, WantedInputs
 from nncli.data.npy import read_npy
 from nncli.errors import DataError, Problem

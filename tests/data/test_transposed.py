@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from whole_reading import read_batch, read_expected
 
-from nncli.data.batches import Batch, DataOptions, read_batch, read_expected
+from nncli.data.batches import Batch, DataOptions
 from nncli.data.columns import ColumnChoice, WantedInputs
 from nncli.errors import DataError, Problem
 

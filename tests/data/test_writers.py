@@ -24,8 +24,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+from whole_reading import read_batch
 
-from nncli.data.batches import DataOptions, read_batch
+from nncli.data.batches import DataOptions
 from nncli.data.columns import ColumnChoice, WantedInputs
 from nncli.data.sinks import csv_chunks
 from nncli.data.writers import (

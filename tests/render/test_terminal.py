@@ -16,7 +16,7 @@ from nncli.data.exact import Table
 from nncli.data.samples import SampleStream, whole_samples
 from nncli.network.network import Network
 from nncli.network.shapes import shape_table
-from nncli.pipeline import ForwardRun, RunPlan, run_forward
+from nncli.pipeline.run import ForwardRun, RunPlan, run_forward
 from nncli.render.forward import Display, forward_view
 from nncli.render.numbers import format_number
 from nncli.render.plain import to_plain
@@ -50,7 +50,7 @@ def stream_of(
 ) -> SampleStream:
     """Return samples that are in memory.  values: (samples, features)."""
     stream = whole_samples(Table(columns, np.array(values, np.float64), kept))
-    stream.source = source
+    stream.sources = (source,)
     return stream
 
 

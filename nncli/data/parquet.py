@@ -1,0 +1,227 @@
+"""Samples from a Parquet file, some rows at a time; its columns have names and types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from nncli.data.columns import Header, Select, Selection
+from nncli.data.content import Content
+from nncli.data.rows import Faults, Rows, too_large
+from nncli.data.samples import Piece, SampleStream
+from nncli.errors import DataError, Place, Problem, count_of, quoted, shorten
+
+# Rows of a piece: large enough that handing them over costs nothing.
+_PIECE_BYTES = 2**21
+_MAX_ROWS = 65_536
+
+
+def parquet_samples(content: Content, file: str, select: Select, largest: float) -> SampleStream:
+    """Open the samples of a Parquet file.  Raises DataError for what is not a table of numbers."""
+    import pyarrow.parquet
+
+    stream = content.file()
+    if stream is None:
+        what = "it is read from its end, so neither from a pipe nor compressed once more"
+        raise _unusable(file, what, "name the Parquet file itself")
+    with _readable(file):
+        source = pyarrow.parquet.ParquetFile(stream, pre_buffer=False, buffer_size=2**20)
+        schema, rows = source.schema_arrow, source.metadata.num_rows
+    place = Place(file)
+    header = Header(tuple(schema.names), named=True, place=place)
+    selection = _selected(select, header, schema)
+    for position in selection.features:
+        _check_feature(header, schema, position)
+    for position in selection.kept:
+        _check_kept(header, schema, position)
+    content.check_held(rows * 8 * len(selection.features))
+    if not rows:
+        raise DataError(Problem("N402", "the file has no rows", place, ("save some samples",)))
+    form = _Form(
+        file,
+        tuple(header.names[position] for position in selection.features),
+        tuple(header.names[position] for position in selection.kept),
+        largest,
+    )
+    size = max(1, min(_MAX_ROWS, _PIECE_BYTES // (8 * len(form.features))))
+    read = _Progress()
+    return SampleStream(
+        columns=form.features,
+        pieces=_pieces(source, form, size, read),
+        kept=form.kept,
+        many=rows > size,
+        first_notes=selection.notes,
+        position=lambda: int((content.size or 0) * read.rows / rows),
+    )
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What is read of every row: columns of numbers, and columns that are carried as text."""
+
+    file: str
+    features: tuple[str, ...]
+    kept: tuple[str, ...]
+    largest: float
+
+
+@dataclass
+class _Progress:
+    """How many rows were read."""
+
+    rows: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class _BatchPiece:
+    """Some rows, as Arrow has them.  first: the number of the first, from 1."""
+
+    batch: Any
+    form: _Form
+    first: int
+
+    def __call__(self) -> Rows | Faults:
+        """Turn them into numbers and texts."""
+        form = self.form
+        columns = []
+        for name in form.features:
+            column = self._column(name)
+            if column.null_count:
+                row = self.first + int(np.argmax(column.is_null().to_numpy(zero_copy_only=False)))
+                message = f"missing value in column {quoted(name)}, row {row:,}"
+                hint = "fill the column in, or leave it out with --drop"
+                problem = Problem("N404", message, Place(form.file), (hint,))
+                return Faults((problem,), more=column.null_count - 1)
+            values = _as_float64(column)
+            fault = too_large(values, form.largest, form.file, self.first, f"column {quoted(name)}")
+            if fault is not None:
+                return fault
+            columns.append(values)
+        return Rows(tuple(columns), tuple(_as_text(self._column(name)) for name in form.kept))
+
+    def _column(self, name: str) -> Any:
+        # by name: Arrow may hand over more than it was asked for, `a.b` along with `a`
+        return self.batch.column(self.batch.schema.get_field_index(name))
+
+
+def _pieces(source: Any, form: _Form, size: int, read: _Progress) -> Iterator[Piece]:
+    wanted = list(dict.fromkeys((*form.features, *form.kept)))
+    batches = source.iter_batches(batch_size=size, columns=wanted, use_threads=False)
+    while True:
+        with _readable(form.file):
+            batch = next(batches, None)
+        if batch is None:
+            return
+        first = read.rows + 1
+        read.rows += batch.num_rows
+        yield _BatchPiece(batch, form, first)
+
+
+def _selected(select: Select, header: Header, schema: Any) -> Selection:
+    """Return what is chosen.  Raises DataError; of another width, with what holds no numbers."""
+    try:
+        return select(header)
+    except DataError as error:
+        others = [i for i, kind in enumerate(schema.types) if not _is_numeric(kind)]
+        if error.features is None or not others:
+            raise
+        items = ",".join(map(header.item, others))
+        hold = "holds" if len(others) == 1 else "hold"
+        listed = ", ".join(quoted(header.names[position]) for position in others[:5])
+        hint = f"{listed} {hold} no numbers: --drop {items}, or --keep {items} to carry along"
+        problems = [replace(problem, help=(hint,)) for problem in error.problems]
+        told = DataError(problems, more=error.more)
+        told.features = error.features
+        raise told from None
+
+
+def _is_numeric(kind: Any) -> bool:
+    import pyarrow as pa
+
+    kind = _value_type(kind)
+    return bool(
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    )
+
+
+def _check_feature(header: Header, schema: Any, position: int) -> None:
+    """Check that a column holds numbers.  Raises DataError."""
+    _check_only(header, position)
+    kind = schema.types[position]
+    if not _is_numeric(kind):
+        name = header.names[position]
+        message = f"column {position + 1} ({quoted(name)}) holds {kind}, not numbers"
+        item = header.item(position)
+        hint = f"leave it out with --drop {item}, or carry it along with --keep {item}"
+        raise DataError(Problem("N404", message, header.place, (hint,)))
+
+
+def _check_kept(header: Header, schema: Any, position: int) -> None:
+    """Check that a column can be carried as text.  Raises DataError."""
+    import pyarrow as pa
+
+    _check_only(header, position)
+    kind = schema.types[position]
+    try:
+        _as_text(pa.array([], kind))
+    except pa.ArrowException:
+        name = header.names[position]
+        what = f"column {position + 1} ({quoted(name)}) holds {kind}, which is no text"
+        raise _unusable(header.place.file, what, "leave it out of --keep") from None
+
+
+def _check_only(header: Header, position: int) -> None:
+    """Check that no other column has the same name.  Raises DataError."""
+    name = header.names[position]
+    if len(header.positions[name]) > 1:
+        count = count_of(len(header.positions[name]), "column")
+        message = f"the file has {count} named {quoted(name)}"
+        raise DataError(Problem("N409", message, header.place, ("rename them",)))
+
+
+def _value_type(kind: Any) -> Any:
+    """Return the type of a column's values, which may be stored once each."""
+    import pyarrow as pa
+
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _as_float64(column: Any) -> Any:
+    """Return a column of numbers without nulls as an array (rows,) float64."""
+    import pyarrow as pa
+
+    kind = _value_type(column.type)
+    column = column.cast(kind)
+    if pa.types.is_decimal(kind):  # by its text, which is rounded correctly
+        column = column.cast(pa.string())
+    return column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+
+
+def _as_text(column: Any) -> Any:
+    """Return a column as Arrow strings; a missing text is empty."""
+    import pyarrow as pa
+
+    return column.cast(_value_type(column.type)).cast(pa.string()).fill_null("")
+
+
+@contextmanager
+def _readable(file: str) -> Iterator[None]:
+    """Turn Arrow's faults into a DataError; those of the disk stay what they are."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        lines = str(error).splitlines() or [type(error).__name__]
+        what = f"it cannot be read ({shorten(lines[0], 200)})"
+        raise _unusable(file, what, "save it again") from None
+
+
+def _unusable(file: str, what: str, hint: str) -> DataError:
+    return DataError(Problem("N419", f"not a usable Parquet file: {what}", Place(file), (hint,)))

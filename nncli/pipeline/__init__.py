@@ -1,0 +1,1 @@
+"""A stream of samples through a network, into results."""

@@ -1,0 +1,176 @@
+"""A stream of samples through a network, into results, in bounded memory and in order."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from nncli.data.samples import SampleStream
+from nncli.data.sinks import Sink
+from nncli.errors import FileError, Note, Problem
+from nncli.network.network import Network
+from nncli.network.statistics import LayerStatistics, NonFinite, nonfinite_message
+from nncli.network.tally import RunTally
+from nncli.pipeline.held import EVERYTHING, Held, Holder, Wish
+from nncli.pipeline.units import limited, whole_blocks
+from nncli.pipeline.work import Done, Outlets, work
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+# Samples on their way take no more than this, with their results, unless a batch size is wished.
+_UNIT_BYTES = 2**24
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+# Is told how many samples are done.
+Advance = Callable[[int], None]
+NO_OUTLETS = Outlets()
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """How to run a stream.
+
+    wish: which samples to hold; batch_size: samples per unit of work, rounded up to whole blocks,
+    None: as they come; threads: how many units to work on at a time; limit: stop after so many
+    samples.
+    """
+
+    wish: Wish = EVERYTHING
+    batch_size: int | None = None
+    threads: int = 1
+    limit: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ForwardRun:
+    """A finished forward pass: what went in, what came of it, and what to remark.
+
+    sources: paths, or - for standard input; columns: the names of the features.
+    """
+
+    network: Network
+    sources: tuple[str, ...]
+    samples: int
+    columns: tuple[str, ...]
+    held: Held
+    statistics: tuple[LayerStatistics, ...]
+    nonfinite: tuple[NonFinite, ...]
+    notes: tuple[Note, ...]
+
+
+def run_forward(
+    network: Network,
+    samples: SampleStream,
+    plan: RunPlan,
+    outlets: Outlets = NO_OUTLETS,
+    advance: Advance | None = None,
+) -> ForwardRun:
+    """Run samples through a network, results into the outlets as soon as it is their turn.
+
+    Raises DataError once all samples are read, FileError if memory cannot hold the results.
+    """
+    holder = Holder(samples.kept, plan.wish)
+    tally = RunTally(network.spec.activations)
+    most = _UNIT_BYTES // _sample_bytes(network, outlets)
+    compute = partial(work, network, plan.wish, outlets)
+    try:
+        with ExitStack() as stack:
+            pool = _pool(stack, plan.threads if samples.many else 1)
+            parsed = _in_order(pool, lambda piece: piece(), samples.pieces, plan.threads)
+            accepted = limited(samples.accept(parsed), plan.limit)
+            units = whole_blocks(accepted, plan.batch_size, most)
+            for done in _in_order(pool, compute, units, plan.threads):
+                _let_out(done, outlets)
+                tally.merge(done.tally)
+                holder.add(done.samples, done.kept, done.values)
+                if advance is not None:
+                    advance(holder.samples)
+        for sink in _sinks(outlets):
+            sink.finish()
+        held = holder.held(network, samples.sample_names)
+    except MemoryError:
+        count = f"{samples.rows:,} samples"
+        message = f"not enough memory to hold every layer's values for {count}"
+        hint = ("split the data into smaller files",)
+        raise FileError(Problem("N508", message, help=hint)) from None
+    bad_values = tuple(
+        Note("non_finite", nonfinite_message(found, samples.columns), found.layer or None)
+        for found in tally.nonfinite()
+    )
+    return ForwardRun(
+        network=network,
+        sources=samples.sources,
+        samples=holder.samples,
+        columns=samples.columns,
+        held=held,
+        statistics=tally.statistics(),
+        nonfinite=tally.nonfinite(),
+        notes=(*samples.notes(), *bad_values, *tally.notes()),
+    )
+
+
+def _let_out(done: Done, outlets: Outlets) -> None:
+    """Hand the results of the next unit out."""
+    if outlets.result is not None:
+        outlets.result.write(done.encoded)
+    for sink, parts in zip(outlets.layers, done.encoded_layers, strict=True):
+        for encoded in parts:
+            sink.write(encoded)
+    if outlets.check is not None:
+        outlets.check(done.outputs)
+
+
+def _sinks(outlets: Outlets) -> tuple[Sink, ...]:
+    return (*((outlets.result,) if outlets.result is not None else ()), *outlets.layers)
+
+
+def _sample_bytes(network: Network, outlets: Outlets) -> int:
+    """Return how many bytes the numbers of one sample take while they are on their way."""
+    inputs, *neurons = network.layer_sizes
+    values = inputs + neurons[-1] + (sum(neurons) if outlets.layers else 0)
+    return values * np.dtype(network.dtype).itemsize
+
+
+def usable_cores() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _pool(stack: ExitStack, threads: int) -> Executor | None:
+    if threads == 1:
+        return None
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = ThreadPoolExecutor(threads)
+    stack.callback(pool.shutdown, wait=True, cancel_futures=True)
+    return pool
+
+
+def _in_order(
+    pool: Executor | None,
+    function: Callable[[_Item], _Result],
+    items: Iterable[_Item],
+    ahead: int,
+) -> Iterator[_Result]:
+    """Yield the results for some items in their order, a few of them being worked on at a time."""
+    if pool is None:
+        yield from map(function, items)
+        return
+    waiting: deque[Future[_Result]] = deque()
+    for item in items:
+        waiting.append(pool.submit(function, item))
+        if len(waiting) > ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
