@@ -152,6 +152,8 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # their look-up costs start-up time
     for variable in _ONE_THREAD:
         os.environ[variable] = "1"  # read when NumPy is imported
+    # Arrow's own allocators keep more of what is freed: a fifth more memory for no gain in time
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     make_streams_safe()
     try:
         end_on_signals()

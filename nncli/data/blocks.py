@@ -24,11 +24,15 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 class TextBlock(NamedTuple):
-    """Whole rows in UTF-8, and where they begin; fault: what ended the reading behind them."""
+    """Whole rows in UTF-8, and where they begin.
+
+    fault: what ended the reading behind them; line_feeds: how many they hold, if that is known.
+    """
 
     content: bytes
     start: Start
     fault: DataError | None = None
+    line_feeds: int | None = None
 
     def behind(self, lines: int) -> TextBlock:
         """Return the block without its first so many lines."""
@@ -68,20 +72,35 @@ def _cut(chunks: Iterable[bytes], ready: Callable[[], bool]) -> Iterator[TextBlo
         size += len(chunk)
         if chunk and size < wanted and ready():
             continue
-        content = b"".join(pending)
-        end = _row_end(content) if chunk or fault else len(content)
-        if not end and _is_too_long(content):
-            end = len(content)
+        content, rest = _whole_rows(pending, at_end=not chunk and fault is None)
+        line_feeds = count_line_feeds(content)
+        line = start.line + _line_ends(content, line_feeds)
         if not chunk:
-            lines = start.line - 1 + _line_ends(content[:end])
-            yield TextBlock(content[:end], start, behind_line(fault, lines) if fault else None)
+            behind = behind_line(fault, line - 1) if fault else None
+            yield TextBlock(content, start, behind, line_feeds)
             return
-        if end:
-            yield TextBlock(content[:end], start)
-            start = Start(start.line + _line_ends(content[:end]), start.offset + end)
-        pending, size = [content[end:]], len(content) - end
+        if content:
+            yield TextBlock(content, start, None, line_feeds)
+            start = Start(line, start.offset + len(content))
+        pending, size = [rest], len(rest)
         # a row that goes on for long is not looked at again with every chunk
         wanted = max(BLOCK_BYTES, 2 * size)
+
+
+def _whole_rows(parts: list[bytes], *, at_end: bool) -> tuple[bytes, bytes]:
+    """Return the whole rows at the beginning of some parts, and what comes behind them.
+
+    at_end: whether there is nothing more to come, so that the last row is whole as well.
+    """
+    *before, last = parts
+    end = last.rfind(b"\n") + 1
+    if end and not at_end and not any(b'"' in part for part in parts):
+        return b"".join((*before, memoryview(last)[:end])), last[end:]
+    content = b"".join(parts)
+    end = len(content) if at_end else _row_end(content)
+    if not end and _is_too_long(content):
+        end = len(content)
+    return content[:end], content[end:]
 
 
 def _is_too_long(content: bytes) -> bool:
@@ -97,7 +116,7 @@ def _row_end(content: bytes) -> int:
         # a final CR may be half of a CRLF
         end = content.rfind(b"\r", 0, len(content) - 1) + 1
     mark = content[end - 1 : end]
-    quotes = content.count(b'"', 0, end)
+    quotes = content.count(b'"', 0, end) if b'"' in content else 0
     while end and quotes % 2:
         before = content.rfind(mark, 0, end - 1) + 1
         quotes -= content.count(b'"', before, end)
@@ -110,11 +129,11 @@ def count_line_feeds(content: bytes) -> int:
     return int(np.count_nonzero(np.frombuffer(content, np.uint8) == _LINE_FEED))
 
 
-def _line_ends(content: bytes) -> int:
-    feeds = count_line_feeds(content)
+def _line_ends(content: bytes, line_feeds: int) -> int:
+    """Return how many lines end in some content.  line_feeds: of them."""
     if b"\r" not in content:
-        return feeds
-    return feeds + content.count(b"\r") - content.count(b"\r\n")
+        return line_feeds
+    return line_feeds + content.count(b"\r") - content.count(b"\r\n")
 
 
 def _recoded(

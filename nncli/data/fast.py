@@ -17,10 +17,11 @@ _BOM = "\ufeff"
 Positions = npt.NDArray[np.intp]
 
 
-def parse_rows(content: bytes, form: RowForm) -> Rows | None:
+def parse_rows(content: bytes, form: RowForm, line_feeds: int | None = None) -> Rows | None:
     r"""Return the rows of a block, or None where the exact reader must decide.
 
-    content: whole lines of UTF-8 without a header.  None does not mean that something is wrong:
+    content: whole lines of UTF-8 without a header; line_feeds: how many it holds, if that is known.
+    None does not mean that something is wrong:
     whatever Arrow may read in another way is left to that reader too.
 
     >>> parse_rows(b"1,a\n\n2,b\n", RowForm(2, (0,), (1,), ",", float("inf"))).columns
@@ -40,7 +41,9 @@ def parse_rows(content: bytes, form: RowForm) -> Rows | None:
     if not all(_within(column, form.largest) for column in columns):
         return None
     kept = tuple(_whole(column) for column in table.columns[features:])
-    return Rows(columns, kept, _blank_lines(content, quotes, table.num_rows))
+    if line_feeds is None:
+        line_feeds = count_line_feeds(content)
+    return Rows(columns, kept, _blank_lines(content, quotes, line_feeds, table.num_rows))
 
 
 def _is_plain_form(form: RowForm) -> bool:
@@ -111,9 +114,8 @@ def _may_be_too_long(content: bytes, quotes: Positions) -> bool:
     return bool(lengths.max() > MAX_LINE_CHARACTERS)
 
 
-def _blank_lines(content: bytes, quotes: Positions, rows: int) -> int:
+def _blank_lines(content: bytes, quotes: Positions, line_feeds: int, rows: int) -> int:
     """Return how many of the lines outside quotes are no rows."""
-    line_feeds = count_line_feeds(content)
     unended = not content.endswith(b"\n")
     if len(quotes) and line_feeds + unended != rows:
         # only now can a cell go on over a line end, for every row takes a line at least

@@ -53,7 +53,7 @@ class _TextPiece:
         if self.fast:
             from nncli.data.fast import parse_rows
 
-            rows = parse_rows(block.content, row_form(frame))
+            rows = parse_rows(block.content, row_form(frame), block.line_feeds)
         if rows is None:
             rows = self._read_exactly()
         if block.fault is None:
