@@ -61,7 +61,7 @@ from nncli.cli.streams import (
     write_result,
     write_text,
 )
-from nncli.errors import CheckFailed, FileError, Problem, UsageError, count_of
+from nncli.errors import CheckFailed, FileError, Note, Problem, UsageError, count_of
 from nncli.files import STDIN, expand_sources
 from nncli.render.view import line
 
@@ -293,9 +293,20 @@ def forward(
             failures = _failures(run, expected, strict=strict)
         run = replace(run, notes=(*reading.notes, *run.notes))
         _put_out(job, run, failures, usage)
-        remark_notes(run.notes, quiet=quiet)
+        remark_notes((*_leftovers(target, reject_list), *run.notes), quiet=quiet)
         if failures:
             fail(CheckFailed(failures))
+
+
+def _leftovers(*targets: OutputTarget | None) -> tuple[Note, ...]:
+    """Return what killed runs have left where this one has written."""
+    from nncli.data.writers import leftovers
+
+    paths = [path for target in targets if target is not None for path in leftovers(target)]
+    return tuple(
+        Note("leftover", f"{path} was left by a run that was killed: it can be removed")
+        for path in dict.fromkeys(paths)
+    )
 
 
 def _tolerance(dtype: DType, rtol: float | None, atol: float) -> Tolerance:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shlex
 import stat
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,9 @@ from typing import BinaryIO
 
 from nncli.errors import FileError, Place, Problem
 from nncli.files import file_error
+
+# The name of a result that is not complete yet, with the process that writes it.
+_TEMPORARY = re.compile(r"\.nncli-([0-9]+)-[0-9a-f]{8}\.tmp")
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,32 @@ def check_output(path: str, inputs: Iterable[str], *, force: bool) -> OutputTarg
     return OutputTarget(path, real_path, force, is_stream=False)
 
 
+def leftovers(target: OutputTarget) -> tuple[str, ...]:
+    """Return the temporary files beside a target whose process was killed before it was done."""
+    if target.is_stream:
+        return ()
+    folder = os.path.dirname(target.path)
+    found = []
+    names: list[str] = []
+    with suppress(OSError):  # a folder may be written into and not be listed
+        names = os.listdir(os.path.dirname(target.real_path))
+    for name in names:
+        written = _TEMPORARY.fullmatch(name)
+        if written and not _is_running(int(written[1])):
+            found.append(os.path.join(folder, name))
+    return tuple(sorted(found))
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
+
+
 def _check_existing(path: str, mode: int, inputs: Iterable[str], *, force: bool) -> None:
     if stat.S_ISDIR(mode):
         raise FileError(Problem("N502", "is a directory", Place(path), ("name a file in it",)))
@@ -105,7 +135,8 @@ def replacing(target: OutputTarget) -> Iterator[BinaryIO]:
     Raises OSError, FileError; then nothing has changed.
     """
     folder = os.path.dirname(target.real_path)
-    temporary = os.path.join(folder, f".nncli-{os.getpid()}-{os.urandom(4).hex()}.tmp")
+    name = f".nncli-{os.getpid()}-{os.urandom(4).hex()}.tmp"  # as _TEMPORARY has it
+    temporary = os.path.join(folder, name)
     # 0666 less the umask, as any new file; mkstemp would leave 0600
     descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
     try:

@@ -33,6 +33,7 @@ from nncli.data.writers import (
     OutputTarget,
     check_output,
     is_file_name,
+    leftovers,
     write_output,
 )
 from nncli.errors import FileError, Problem
@@ -523,6 +524,39 @@ def test_the_old_content_is_in_place_until_the_new_one_is_complete(tmp_path: Pat
     write_output(target_at(path, force=True), chunks())
     assert seen == [b"old\n"] * 3
     assert path.read_bytes() == b"n" * 300_000
+
+
+def test_what_a_killed_run_left_is_found_and_what_a_running_one_writes_is_not(
+    tmp_path: Path,
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"],
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
+    ).stdout.strip()
+    names = [f".nncli-{ended}-0123abcd.tmp", f".nncli-{os.getpid()}-0123abcd.tmp"]
+    others = [".nncli-x-0123abcd.tmp", f"nncli-{ended}-0123abcd.tmp", f".nncli-{ended}-0123abcd"]
+    for name in (*names, *others, f".nncli-{10**30}-0123abcd.tmp"):
+        (tmp_path / name).touch()
+    found = leftovers(target_at(tmp_path / "out.csv"))
+    assert found == tuple(
+        str(tmp_path / f".nncli-{number}-0123abcd.tmp") for number in sorted((ended, str(10**30)))
+    )
+    assert leftovers(target_at(Path("/dev/null"))) == ()
+
+
+def test_a_leftover_is_told_of_once_and_left_alone(
+    cli: Cli, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    left = tmp_path / f".nncli-{10**30}-0123abcd.tmp"
+    left.touch()
+    for out in ("a.csv", "b.csv"):
+        done = cli("forward", *files, "-o", tmp_path / out)
+        assert done.code == 0
+        assert f"note: {left} was left by a run that was killed" in done.err
+    assert "note" not in cli("forward", *files, "-o", tmp_path / "c.csv", "-q").err
+    assert left.exists()
 
 
 # ------------------------------------------------------------------------------ on the command line
