@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from nncli.cli.app import run
 # nothing is asserted about time: the machine may be busy
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# a shell that runs the tests in the background lets them, and all that they start, ignore Ctrl-C
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
 
