@@ -30,7 +30,7 @@ Array: TypeAlias = npt.NDArray[np.floating[Any]]
 _CSV_ROWS = 8192
 # A row group is written once it has so many rows, or so many bytes: what a sink holds is bounded.
 _GROUP_ROWS = 65_536
-_GROUP_BYTES = 8 * 2**20
+_GROUP_BYTES = 32 * 2**20
 # As many rows as a file can have: no header is longer than this one's.
 _MOST_ROWS = 2**63 - 1
 
@@ -284,7 +284,7 @@ def _is_rewritable(stream: BinaryIO) -> bool:
 class ParquetSink:
     """A Parquet file: carried columns as strings, outputs as doubles or floats.
 
-    Small blocks are gathered into row groups of some 65,536 rows, or 8 MiB if rows are wide.
+    Small blocks are gathered into row groups of some 65,536 rows, or 32 MiB if rows are wide.
     """
 
     def __init__(self, stream: BinaryIO, columns: ResultColumns) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
 # Samples on their way take no more than this, with their results, unless a batch size is wished.
-_UNIT_BYTES = 2**24
+_UNIT_BYTES = 2**23
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
