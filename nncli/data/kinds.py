@@ -15,7 +15,7 @@ _KINDS: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\x03\x04", "an Excel file or a ZIP archive", "export the sheet as CSV, or unpack it"),
     (b"\xd0\xcf\x11\xe0", "an old Excel file", "export the sheet as CSV"),
     (b"%PDF", "a PDF", "find the table as a CSV file"),
-    (b"ARROW1", "an Arrow file", "save it as CSV or NPY"),
+    (b"ARROW1", "an Arrow file", "save it as Parquet, CSV or NPY"),
     (b"\x89HDF", "an HDF5 file", "save the array as NPY"),
     (b"\x89PNG", "a picture", "name the data file"),
     (b"\xff\xd8\xff", "a picture", "name the data file"),

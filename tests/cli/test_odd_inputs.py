@@ -1479,7 +1479,7 @@ DATA: list[Refused | Taken] = [
     bad_data("111 a JSON list", "[\n  [1, 2, 3]\n]\n", ("N411", 1, None), says="JSON", helps="CSV"),
     bad_data("111 PDF", b"%PDF-1.7\n\xe2\xe3", ("N411", 1, None), says="PDF", helps="CSV"),
     bad_data("111 Excel", EXCEL, ("N411", 1, None), says="Excel", helps=("export", "CSV")),
-    bad_data("111 Parquet", b"PAR1\x15\x04", ("N411", 1, None), says="Parquet", helps="CSV"),
+    bad_data("111 Arrow", b"ARROW1\0\0", ("N411", 1, None), says="Arrow", helps="CSV"),
     bad_data(
         "111 a Git LFS pointer",
         "version https://git-lfs.github.com/spec/v1\n",
