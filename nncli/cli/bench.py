@@ -53,6 +53,7 @@ from nncli.cli.reading import (
 )
 from nncli.cli.streams import open_stdout, remark_notes, show, write_result, write_text
 from nncli.errors import CheckFailed, Problem, UsageError
+from nncli.files import expand_sources
 from nncli.timing.names import BACKEND_PACKAGES, BACKENDS
 
 if TYPE_CHECKING:
@@ -254,7 +255,9 @@ def bench(
         dtypes: tuple[DType | None, ...] = _merged(dtype) or (None,)
         request = None
         if data is not None:
-            request = DataRequest((data,), data_options(arguments, whole=False), choice, quiet)
+            request = DataRequest(
+                _one_source(data), data_options(arguments, whole=False), choice, quiet
+            )
         readings = [read_config(config, overrides(seed, name)) for name in dtypes]
         networks = [build_network(fitting_spec(reading, request)) for reading in readings]
         inputs = input_paths(config, data, compare)
@@ -286,6 +289,14 @@ def bench(
         remark_notes([*run.notes, *(comparison.notes if comparison else ())], quiet=quiet)
         if failures:
             fail(CheckFailed(failures))
+
+
+def _one_source(data: str) -> tuple[str]:
+    """Return the source that is meant.  Raises UsageError if a pattern matches several."""
+    source, *others = expand_sources((data,))
+    if others:
+        raise UsageError(f"bench takes one file of data, and {data!r} matches {len(others) + 1}")
+    return (source,)
 
 
 def _merged(lists: Sequence[Any] | None) -> tuple[Any, ...]:

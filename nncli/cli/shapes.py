@@ -40,7 +40,7 @@ from nncli.cli.reading import (
 )
 from nncli.cli.streams import remark_notes, show, write_text
 from nncli.errors import DataError, NncliError, Note, Problem, UsageError
-from nncli.files import source_name
+from nncli.files import expand_sources, sources_name
 
 if TYPE_CHECKING:
     from nncli.render.shapes import BatchSize
@@ -88,7 +88,8 @@ def shapes(
         choice = column_choice(arguments)
         request = None
         if data is not None:
-            request = DataRequest((data,), data_options(arguments, whole=False), choice, quiet)
+            sources = expand_sources((data,))
+            request = DataRequest(sources, data_options(arguments, whole=False), choice, quiet)
         check_file_names({"--rejects": rejects})
         if rejects is not None and data is None:
             raise UsageError("--rejects lists what is refused of DATA: name the data file, too")
@@ -96,6 +97,7 @@ def shapes(
         from nncli.render.shapes import BatchSize
 
         reading = read_config(config, overrides(seed, dtype))
+        data_name = sources_name(request.sources) if request is not None else ""
         features = samples_found = None
         data_notes: tuple[Note, ...] = ()
         error: NncliError | None = None
@@ -116,7 +118,7 @@ def shapes(
                 if fault.features is None:
                     raise
                 features, error = fault.features, fault
-        size = BatchSize(batch_size or samples_found or 1, samples_found, source_name(data or ""))
+        size = BatchSize(batch_size or samples_found or 1, samples_found, data_name)
         notes = (*reading.notes, *data_notes)
         problems = error.problems if error is not None else ()
         _show(reading.spec, features, size, notes, problems, format_)

@@ -1202,3 +1202,11 @@ def test_somebody_who_watches_sees_progress_and_none_is_left_in_the_result(
     assert out.startswith(b"two_layers ")
     assert b"\x1b" not in out
     assert b"left" not in out
+
+
+def test_a_pattern_of_several_files_is_for_forward(cli: RunCli, write: Write) -> None:
+    folder = write("a.csv", "1,2,3,4\n").parent
+    write("b.csv", "1,2,3,4\n")
+    done = cli("bench", ROOT / CONFIG, "[ab].csv", cwd=folder)
+    assert (done.code, done.out) == (2, "")
+    assert "bench takes one file of data, and '[ab].csv' matches 2" in done.err
