@@ -106,9 +106,10 @@ def replacing(target: OutputTarget) -> Iterator[BinaryIO]:
     """
     folder = os.path.dirname(target.real_path)
     temporary = os.path.join(folder, f".nncli-{os.getpid()}-{os.urandom(4).hex()}.tmp")
-    # 0666 less the umask, as any new file; mkstemp would leave 0600
-    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
     try:
+        # within: a signal that comes as the file is made must find who cleans up.
+        # 0666 less the umask, as any new file; mkstemp would leave 0600
+        descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
         with os.fdopen(descriptor, "wb") as stream:
             yield stream
             stream.flush()

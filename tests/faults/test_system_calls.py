@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,11 +70,17 @@ class Call:
         return f"inject={self.name}:error={error}:when={self.number}{'+' * ever_after}"
 
 
-def strace(traced: str, faults: Sequence[str], command: Sequence[str]) -> list[str]:
-    """Return a command under strace, which writes the calls that are traced into a file."""
+def strace(
+    traced: str, faults: Sequence[str], command: Sequence[str], *, filtered: bool = True
+) -> list[str]:
+    """Return a command under strace, which writes the calls that are traced into a file.
+
+    filtered: calls that are not traced cost nothing; signals are lost then.
+    """
     options = [f"trace={traced}", *faults]
     expressions = [part for option in options for part in ("-e", option)]
-    return ["strace", "-f", "-y", *_filter(), "-o", "trace", *expressions, *command]
+    quick = _filter() if filtered else ()
+    return ["strace", "-f", "-y", *quick, "-o", "trace", *expressions, *command]
 
 
 @cache
@@ -275,6 +283,72 @@ def test_an_interrupted_call_is_made_again(
         return "" if (ended.code, ended.left) == (0, whole) else f"{ended.code} {ended.err}"
 
     found = zip(repeated, two_at_a_time.map(wrong, repeated), strict=True)
+    assert {call.text: words for call, words in found if words} == {}
+
+
+# --------------------------------------------------------------------------- signals at every call
+
+
+def _ended_by(
+    make_scene: MakeScene, recording: Recording, call: Call, number: signal.Signals
+) -> Ended | str:
+    """Run a case with a signal at a call; return how it ended, or that the signal went astray."""
+    scene = prepared(make_scene, recording)
+    command = recording.case.command(scene, existing=recording.existing)
+    inject = f"inject={call.name}:signal={number.name}:when={call.number}"
+    ended = scene.run(strace(call.name, [inject], command, filtered=False))
+    lines = (scene.folder / "trace").read_text(errors="replace").splitlines()
+    told = [n for n, line in enumerate(lines) if f"--- {number.name} " in line or "killed" in line]
+    return ended if told and "/.nncli-" in lines[told[0] - 1] else "the signal went astray"
+
+
+def _whole_or_before(recording: Recording, left: dict[str, bytes]) -> bool:
+    return left in (recording.before, {recording.case.target: recording.result})
+
+
+@pytest.mark.usefixtures("heeded_signals")
+@with_and_without
+def test_a_signal_at_whichever_call_ends_it_silently_with_nothing_left_behind(
+    make_scene: MakeScene,
+    recorded: Record,
+    two_at_a_time: ThreadPoolExecutor,
+    existing: bool,
+) -> None:
+    recording = recorded(CASES["csv"], existing=existing)
+    codes = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+    # in turns, but all of them where the file appears
+    pairs = list(zip(recording.calls, cycle(codes), strict=False))
+    pairs += [(_first(recording, "open"), number) for number in codes]
+
+    def wrong(pair: tuple[Call, signal.Signals]) -> str:
+        call, number = pair
+        ended = _ended_by(make_scene, recording, call, number)
+        if isinstance(ended, str):
+            return ended
+        silent = (ended.code, ended.err) == (codes[number], "")
+        return "" if silent and _whole_or_before(recording, ended.left) else str(ended)
+
+    found = zip(pairs, two_at_a_time.map(wrong, pairs), strict=True)
+    assert {f"{number.name}  {call.text}": words for (call, number), words in found if words} == {}
+
+
+@every_case
+def test_a_kill_at_whichever_call_leaves_the_place_as_before_or_complete(
+    make_scene: MakeScene, recorded: Record, two_at_a_time: ThreadPoolExecutor, case: Case
+) -> None:
+    recording = recorded(case, existing=True)
+    late = [call for call in recording.calls if call.name.startswith(("write", "rename"))][-2:]
+    killed = recording.calls if case is CASES["csv"] else late
+
+    def wrong(call: Call) -> str:
+        ended = _ended_by(make_scene, recording, call, signal.SIGKILL)
+        if isinstance(ended, str):
+            return ended
+        left = {name: ended.left[name] for name in ended.left if not name.startswith(".nncli-")}
+        died = ended.code == -signal.SIGKILL
+        return "" if died and _whole_or_before(recording, left) else str(ended)
+
+    found = zip(killed, two_at_a_time.map(wrong, killed), strict=True)
     assert {call.text: words for call, words in found if words} == {}
 
 
