@@ -391,6 +391,7 @@ def test_somebody_at_a_terminal_is_told_to_type_and_one_ctrl_d_ends_the_data(
 # ------------------------------------------------------------------------------------- signals
 
 
+@pytest.mark.usefixtures("heeded_signals")
 @pytest.mark.parametrize(
     ("number", "code"),
     [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],

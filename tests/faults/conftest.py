@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -80,12 +79,16 @@ class Scene:
         return [sys.executable, "-c", _LIMITER, limit, str(most), *self.command(*arguments)]
 
     def run(self, command: Sequence[str], **options: Any) -> Ended:
-        """Run a command here; options: for the process, such as its standard output."""
+        """Run a command here; options: for the process, such as its standard output.
+
+        env: what its environment has beside the usual.
+        """
+        environment = {**self.environment(), **options.pop("env", {})}
         options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, **options}
         done = subprocess.run(
             command,
             cwd=self.folder,
-            env=self.environment(),
+            env=environment,
             stderr=subprocess.PIPE,
             check=False,
             timeout=GUARD_SECONDS,
@@ -103,7 +106,11 @@ class Scene:
     def left(self) -> dict[str, bytes]:
         """Return what is here beside what it began with, and traces."""
         ours = ("net.yaml", "data.csv", "trace")
-        return {p.name: p.read_bytes() for p in self.folder.iterdir() if p.name not in ours}
+        return {
+            p.name: p.read_bytes()
+            for p in self.folder.iterdir()
+            if p.is_file() and p.name not in ours
+        }
 
     def environment(self) -> dict[str, str]:
         """Return an environment in which a command opens the same files every time."""
@@ -155,15 +162,3 @@ def two_at_a_time() -> Iterator[ThreadPoolExecutor]:
     """Threads to wait for processes: most of their time goes into starting."""
     with ThreadPoolExecutor(2) as pool:
         yield pool
-
-
-@pytest.fixture
-def heeded_signals() -> Iterator[None]:
-    """Let commands heed signals that this process ignores, as one in the background does."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    ignored = [number for number in numbers if signal.getsignal(number) is signal.SIG_IGN]
-    for number in ignored:
-        signal.signal(number, signal.SIG_DFL)
-    yield
-    for number in ignored:
-        signal.signal(number, signal.SIG_IGN)

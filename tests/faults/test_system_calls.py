@@ -337,7 +337,7 @@ def test_a_kill_at_whichever_call_leaves_the_place_as_before_or_complete(
     make_scene: MakeScene, recorded: Record, two_at_a_time: ThreadPoolExecutor, case: Case
 ) -> None:
     recording = recorded(case, existing=True)
-    late = [call for call in recording.calls if call.name.startswith(("write", "rename"))][-2:]
+    late = [call for call in recording.calls if call.name.startswith(("write", "rename"))][-1:]
     killed = recording.calls if case is CASES["csv"] else late
 
     def wrong(call: Call) -> str:
