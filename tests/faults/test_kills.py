@@ -66,8 +66,16 @@ def temporaries(scene: Scene) -> dict[str, int]:
 
 
 def end(process: subprocess.Popen[bytes], number: signal.Signals) -> tuple[int, bytes]:
-    """Send a signal; return the exit code and standard error once the process has ended."""
-    process.send_signal(number)
+    """Send a signal; return the exit code and standard error once the process has ended.
+
+    One that comes just before the command begins to wait for its data is noticed with the next
+    data only, or with another signal, now and then on a busy machine: hence up to three.
+    """
+    for _ in range(3):
+        process.send_signal(number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GUARD_SECONDS / 2)
+            break
     code = process.wait(GUARD_SECONDS)
     assert process.stderr is not None
     return code, process.stderr.read()
