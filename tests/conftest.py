@@ -20,7 +20,9 @@ from nncli.cli.app import run
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-# a shell that runs the tests in the background lets them, and all that they start, ignore Ctrl-C
+# in the background, or under nohup, the tests and all that they start would ignore some of these
+for number in (signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent

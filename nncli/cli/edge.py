@@ -40,18 +40,38 @@ def error_edge(*, debug: bool, json: bool = False) -> Iterator[None]:
         fail(error)
     except ReaderGone:
         raise typer.Exit(ExitCode.READER_GONE) from None
-    except MemoryError:
-        hint = ("split the data into smaller files",)
-        report(FileError(Problem("N508", "not enough memory", help=hint)))
-        raise typer.Exit(ExitCode.FILES) from None
     except typer.TyperException:
         raise
     except Exception as error:
         # typer.Exit and typer.Abort are RuntimeErrors and mean no bug
         if isinstance(error, (typer.Exit, typer.Abort)):
             raise
+        shortage = _shortage(error)
+        if shortage is not None:
+            fail(FileError(shortage))
         report_bug(error, debug=debug)
         raise typer.Exit(ExitCode.BUG) from None
+
+
+def _shortage(error: Exception) -> Problem | None:
+    """Return the problem if it is no bug that was met, but a machine that has too little left."""
+    words = str(error)
+    if isinstance(error, MemoryError):
+        hint = "split the data into smaller files"
+        return Problem("N508", "not enough memory", help=(hint,))
+    if words == "can't start new thread":
+        hint = "allow more processes and memory (ulimit -u, ulimit -v), or use fewer --threads"
+        return Problem("N508", "the system starts no more threads", help=(hint,))
+    if not isinstance(error, (ImportError, OSError)):
+        return None
+    # what the loader of shared libraries says has no number
+    if "failed to map segment" in words or "Cannot allocate memory" in words:
+        hint = "allow more memory (ulimit -v)"
+        return Problem("N508", "not enough memory to load the libraries", help=(hint,))
+    if "Too many open files" in words or "Error 24" in words:
+        hint = "raise the limit of open files (ulimit -n)"
+        return Problem("N507", "reading failed: too many open files", help=(hint,))
+    return None
 
 
 def fail(error: NncliError) -> NoReturn:

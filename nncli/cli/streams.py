@@ -6,11 +6,12 @@ Both may be closed, full, or read by somebody who goes away; each has its exit c
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from nncli.errors import ExitCode, FileError, NncliError, Note, Place, Problem
 from nncli.files import file_error
@@ -61,7 +62,8 @@ def write_result(chunks: Iterable[bytes]) -> None:
     out = open_stdout()
     try:
         out.flush()
-        out.buffer.writelines(chunks)
+        for chunk in chunks:
+            _write_all(out.buffer, chunk)
         out.buffer.flush()
     except BrokenPipeError:
         _abandon(out)
@@ -69,6 +71,16 @@ def write_result(chunks: Iterable[bytes]) -> None:
     except OSError as error:
         _abandon(out)
         raise file_error(error, _STDOUT, "writing") from None
+
+
+def _write_all(stream: BinaryIO, data: bytes) -> None:
+    """Write all of it: under PYTHONUNBUFFERED a stream may take a part, and say so."""
+    rest = memoryview(data)
+    while rest:
+        written: int | None = stream.write(rest)
+        if written is None:  # it would have to wait, and must not
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        rest = rest[written:]
 
 
 class ResultStream:

@@ -137,9 +137,10 @@ def replacing(target: OutputTarget) -> Iterator[BinaryIO]:
     folder = os.path.dirname(target.real_path)
     name = f".nncli-{os.getpid()}-{os.urandom(4).hex()}.tmp"  # as _TEMPORARY has it
     temporary = os.path.join(folder, name)
-    # 0666 less the umask, as any new file; mkstemp would leave 0600
-    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
     try:
+        # within: a signal that comes as the file is made must find who cleans up.
+        # 0666 less the umask, as any new file; mkstemp would leave 0600
+        descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
         with os.fdopen(descriptor, "wb") as stream:
             yield stream
             stream.flush()
