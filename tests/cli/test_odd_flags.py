@@ -110,7 +110,7 @@ def test_completion_for_an_unknown_shell_is_wrong_usage(
         (("forward",), "CONFIG"),
         (("forward", FILES[0]), "DATA"),
         (("shapes",), "CONFIG"),
-        (("forward", *FILES, "more"), "more"),
+        (("shapes", *FILES, "more"), "more"),
         (("schema", "more"), "more"),
         (("forward", *FILES, "--rows"), "--rows"),
         (("forward", *FILES, "--format", "xml"), "'table', 'json', 'jsonl', 'csv', 'md'"),
