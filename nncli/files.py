@@ -57,7 +57,8 @@ def _matching(pattern: str) -> tuple[str, ...]:
     from glob import glob
 
     found = (path for path in glob(pattern, recursive=True) if not os.path.isdir(path))
-    return tuple(sorted(found, key=os.fsencode)) or (pattern,)
+    files = (f"./{path}" if path == STDIN else path for path in found)  # it matches no stream
+    return tuple(sorted(files, key=os.fsencode)) or (pattern,)
 
 
 def _is_pattern(path: str) -> bool:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
+
+from nncli.checks import ExpectedOutputs
+from nncli.data.rows import Rows
+from nncli.data.samples import Piece, SampleStream
+from nncli.network.compare import Tolerance
 
 if TYPE_CHECKING:
     from conftest import Done, RunCli
@@ -41,8 +51,6 @@ def check(cli: RunCli, write: Write) -> Check:
 
 
 def npy(values: object) -> bytes:
-    import io
-
     stream = io.BytesIO()
     np.save(stream, np.array(values))
     return stream.getvalue()
@@ -213,6 +221,178 @@ def test_a_tolerance_is_a_finite_number_of_at_least_0(
 
 def test_quiet_does_not_silence_a_failed_check(check: Check) -> None:
     assert "error[N601]" in check("1,2\n", "2,5\n", "--quiet").err
+
+
+# ------------------------------------------------------------------- --expect in units of work
+
+SAMPLES = 1500
+
+
+@pytest.fixture
+def doubled(write: Write) -> npt.NDArray[np.float64]:
+    """Write net.yaml and data.csv of many samples, and return what is expected of them."""
+    values = np.random.RandomState(3).randint(-99, 99, (SAMPLES, 2)).astype(np.float64)
+    write("net.yaml", DOUBLING)
+    write("data.csv", csv_of(values))
+    return 2 * values
+
+
+def csv_of(values: npt.NDArray[np.float64]) -> str:
+    return "".join(",".join(map(repr, row)) + "\n" for row in values.tolist())
+
+
+def table_of(values: npt.NDArray[np.float64]) -> bytes:
+    stream = io.BytesIO()
+    columns = {"right": values[:, 1], "left": values[:, 0]}
+    parquet.write_table(pa.table(columns), stream, row_group_size=70)
+    return stream.getvalue()
+
+
+FORMS: dict[str, Callable[[npt.NDArray[np.float64]], str | bytes]] = {
+    "e.csv": csv_of,
+    "e.npy": npy,
+    "e.parquet": table_of,
+}
+
+
+@pytest.fixture
+def meet(
+    cli: RunCli, write: Write, doubled: npt.NDArray[np.float64], tmp_path: Path
+) -> Callable[..., Done]:
+    """Compare the outputs with values in small units of work: meet(values, *options, name=…)."""
+    del doubled
+
+    def run_meet(values: npt.NDArray[np.float64], *options: str, name: str = "e.csv") -> Done:
+        write(name, FORMS[name](values))
+        command = ("net.yaml", "data.csv", "--expect", name, "--format", "csv")
+        return cli("forward", *command, "--batch-size", "1", *options, cwd=tmp_path)
+
+    return run_meet
+
+
+Meet = Callable[..., "Done"]
+
+
+@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("options", [(), ("--threads", "3"), ("--batch-size", "700")])
+def test_values_are_met_over_many_units_in_every_form(
+    meet: Meet, doubled: npt.NDArray[np.float64], name: str, options: tuple[str, ...]
+) -> None:
+    done = meet(doubled, *options, name=name)
+    assert (done.code, done.err) == (0, "")
+    assert len(done.out.splitlines()) == SAMPLES + 1
+
+
+@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("sample", [1, 256, 257, 1281, SAMPLES])
+def test_the_first_difference_in_a_later_unit_has_its_number_in_the_whole(
+    meet: Meet,
+    doubled: npt.NDArray[np.float64],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    sample: int,
+) -> None:
+    # pieces of the expected values that end within units of the outputs
+    monkeypatch.setattr("nncli.data.parquet._MAX_ROWS", 100)
+    monkeypatch.setattr("nncli.data.arrays._PIECE_BYTES", 1600)
+    expected = doubled.copy()
+    expected[sample - 1, 1] += 1
+    expected[sample:, 0] += 1
+    done = meet(expected, name=name)
+    assert done.code == 1
+    want, got = float(expected[sample - 1, 1]), float(doubled[sample - 1, 1])
+    assert f"sample {sample}, neuron 2 ('right'): expected {want}, got {got};" in done.err
+    assert f"{SAMPLES - sample + 1:,} of 3,000 values differ" in done.err
+
+
+@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("change", [-1400, -1, 1, 5000])
+def test_expected_values_of_another_length_are_told_with_both_shapes(
+    meet: Meet, doubled: npt.NDArray[np.float64], name: str, change: int
+) -> None:
+    longer = np.concatenate([doubled, np.zeros((max(change, 0), 2))])
+    done = meet(longer[: SAMPLES + change], name=name)
+    assert done.code == 1
+    assert (
+        f"{name}: error[N602]: expected values of shape ({SAMPLES + change}, 2), "
+        f"the output is ({SAMPLES}, 2)\n"
+    ) in done.err
+    assert "N601" not in done.err
+
+
+def test_a_wrong_width_is_told_with_the_number_of_all_rows(
+    meet: Meet, doubled: npt.NDArray[np.float64]
+) -> None:
+    done = meet(np.concatenate([doubled, doubled[:, :1]], axis=1))
+    assert done.code == 1
+    assert f"expected values of shape ({SAMPLES}, 3), the output is ({SAMPLES}, 2)" in done.err
+
+
+@pytest.mark.parametrize("line", [2, 1000, SAMPLES])
+def test_a_bad_cell_of_the_expected_values_ends_with_4_at_its_place(
+    cli: RunCli, write: Write, doubled: npt.NDArray[np.float64], tmp_path: Path, line: int
+) -> None:
+    lines = csv_of(doubled).splitlines()
+    lines[line - 1] = "oops,1"
+    write("e.csv", "\n".join(lines))
+    command = ("net.yaml", "data.csv", "--expect", "e.csv", "-o", "out.csv")
+    done = cli("forward", *command, cwd=tmp_path)
+    assert (done.code, done.out) == (4, "")
+    assert f"e.csv:{line}:1: error[N404]: 'oops' in column 1" in done.err
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_bad_cell_of_the_expected_values_is_no_reject_of_the_data(
+    cli: RunCli, write: Write, tmp_path: Path
+) -> None:
+    write("net.yaml", DOUBLING)
+    write("data.csv", "1,2\n3,4\n")
+    write("e.csv", "2,4\n6,oops\n")
+    command = ("net.yaml", "data.csv", "--expect", "e.csv", "--rejects", "r.csv")
+    done = cli("forward", *command, cwd=tmp_path)
+    assert done.code == 4
+    assert "e.csv:2:2: error[N404]" in done.err
+    assert "r.csv" not in done.err
+    assert not (tmp_path / "r.csv").exists()
+
+
+def test_rejects_of_the_data_are_listed_beside_expected_values(
+    cli: RunCli, write: Write, tmp_path: Path
+) -> None:
+    write("net.yaml", DOUBLING)
+    write("data.csv", "1,2\nx,4\n")
+    write("e.csv", "2,4\n6,8\n")
+    command = ("net.yaml", "data.csv", "--expect", "e.csv", "--rejects", "r.csv")
+    assert cli("forward", *command, cwd=tmp_path).code == 4
+    assert (tmp_path / "r.csv").read_text().splitlines()[1:] == ["data.csv,2,1,column_1,N404,x"]
+
+
+def test_expected_values_are_compared_with_as_many_samples_as_run(
+    meet: Meet, doubled: npt.NDArray[np.float64]
+) -> None:
+    assert meet(doubled[:300], "--limit", "300").code == 0
+    assert "shape (1500, 2), the output is (300, 2)" in meet(doubled, "--limit", "300").err
+
+
+def test_of_the_expected_values_no_more_than_one_piece_is_held() -> None:
+    """They are read when outputs come, and no further."""
+    rows = [np.arange(10.0) + 10 * number for number in range(100)]
+    ahead: list[int] = []
+
+    def pieces() -> Iterator[Piece]:
+        for number, values in enumerate(rows, start=1):
+            ahead.append(number)
+            yield partial(Rows, (values,))
+
+    expected = ExpectedOutputs(
+        SampleStream(("y",), pieces(), sources=("e.csv",)), Tolerance(0.0, 0.0)
+    )
+    assert ahead == []
+    done = 0
+    for size in (5, 5, 3, 17, 1, 40, 200, 9):
+        expected([np.arange(done, done + size, dtype=np.float64)])
+        done += size
+        assert len(ahead) == -(-done // 10)  # as many pieces as hold what was compared
 
 
 # ---------------------------------------------------------------------------------- --strict

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from nncli.errors import DataError, FileError, Note, Problem
 from nncli.network.network import Network
 from nncli.pipeline.held import Wish
 from nncli.pipeline.run import ForwardRun, RunPlan, run_forward
-from nncli.pipeline.units import BLOCK_SAMPLES
+from nncli.pipeline.units import BLOCK_SAMPLES, limited, whole_blocks
 from nncli.pipeline.work import Outlets
 from nncli.spec.model import ACTIVATIONS
 
@@ -358,6 +359,121 @@ def test_blocks_compute_what_the_network_computes(dtype: str) -> None:
 def test_a_linear_layers_output_is_its_pre_activation() -> None:
     (result,) = run_of(network_of([3, 4], "linear"), rows_of(300, 3)).held.layers
     assert np.array_equal(result.output, result.pre_activation)
+
+
+# -------------------------------------------------------------------------------- the units
+
+
+def numbered(sizes: list[int]) -> list[Rows]:
+    """Return pieces of these sizes, whose values and texts count the samples from 1."""
+    pieces, first = [], 1
+    for size in sizes:
+        values = np.arange(first, first + size, dtype=np.float64)
+        pieces.append(Rows((values, -values), ([f"{value:g}" for value in values],)))
+        first += size
+    return pieces
+
+
+@given(
+    sizes=st.lists(st.integers(0, 1500), max_size=8),
+    batch_size=st.one_of(st.none(), st.integers(1, 1200)),
+    most=st.one_of(st.just(0), st.integers(1, 2000)),
+)
+def test_units_are_whole_blocks_of_the_same_samples_in_order(
+    sizes: list[int], batch_size: int | None, most: int
+) -> None:
+    units = list(whole_blocks(numbered(sizes), batch_size, most))
+    first = 1
+    for unit in units:
+        assert unit.first == first
+        columns = [np.concatenate([part.columns[i] for part in unit.parts]) for i in (0, 1)]
+        expected = np.arange(first, first + len(unit))
+        assert np.array_equal(columns, [expected, -expected])
+        texts = [text for part in unit.parts for text in part.kept[0]]
+        assert texts == [str(number) for number in expected]
+        first += len(unit)
+    assert first == sum(sizes) + 1
+    lengths = [len(unit) for unit in units]
+    assert all(length > 0 for length in lengths)
+    assert all(length % BLOCK_SAMPLES == 0 for length in lengths[:-1])
+    if batch_size is None:
+        assert all(length <= max(most, BLOCK_SAMPLES) for length in lengths)
+    else:
+        wanted = -(-batch_size // BLOCK_SAMPLES) * BLOCK_SAMPLES
+        assert all(length == wanted for length in lengths[:-1])
+        assert all(length <= wanted for length in lengths)
+
+
+def test_without_a_batch_size_units_are_as_large_as_they_may_be() -> None:
+    lengths = [len(unit) for unit in whole_blocks(numbered([2000, 100]), None, 900)]
+    assert lengths == [768, 768, 256, 256, 52]
+
+
+def test_a_unit_waits_for_no_more_samples_than_it_needs() -> None:
+    """Whoever types data sees results as soon as a block is full."""
+    read: list[int] = []
+
+    def pieces() -> Iterator[Rows]:
+        for number, rows in enumerate(numbered([200] * 5)):
+            read.append(number)
+            yield rows
+
+    units = whole_blocks(pieces(), None)
+    assert len(next(units)) == 256
+    assert read == [0, 1]
+
+
+@given(sizes=st.lists(st.integers(0, 400), max_size=6), limit=st.integers(1, 1000))
+def test_a_limit_takes_the_first_samples_and_reads_no_further(sizes: list[int], limit: int) -> None:
+    read = 0
+
+    def pieces() -> Iterator[Rows]:
+        nonlocal read
+        for rows in numbered(sizes):
+            read += len(rows)
+            yield rows
+
+    taken = np.concatenate([[0.0], *(rows.columns[0] for rows in limited(pieces(), limit))])
+    assert np.array_equal(taken, np.arange(min(limit, sum(sizes)) + 1))
+    borders = np.cumsum(sizes)
+    assert read == next((border for border in borders if border >= limit), sum(sizes))
+
+
+@pytest.mark.parametrize("layers", [False, True])
+def test_samples_on_their_way_take_bounded_memory(
+    monkeypatch: pytest.MonkeyPatch, layers: bool
+) -> None:
+    """3 inputs and 2 outputs are 5 numbers a sample; what all layers make is 9 + 2 more."""
+    monkeypatch.setattr("nncli.pipeline.run._UNIT_BYTES", 5 * 8 * 600)
+    sink, kept = Recorder(), [Recorder(), Recorder()] if layers else []
+    network, x = network_of([3, 9, 2]), rows_of(3000, 3)
+    run_forward(network, in_pieces(x, []), RunPlan(Wish(0)), Outlets(sink, kept))
+    lengths = [len(outputs) for _, _, outputs in sink.blocks]
+    assert sum(lengths) == 3000
+    assert max(lengths) == (256 if layers else 512)
+    for recorder in kept:
+        assert recorder.finished
+        assert sum(len(outputs) for _, _, outputs in recorder.blocks) == 3000
+
+
+@given(
+    sizes=st.lists(st.integers(0, 700), max_size=6),
+    unit_bytes=st.integers(1, 10**5),
+    threads=st.integers(1, 3),
+)
+def test_every_layer_is_let_out_whole_and_with_the_bits_that_are_held(
+    sizes: list[int], unit_bytes: int, threads: int
+) -> None:
+    network, x = network_of([3, 5, 2]), rows_of(1300, 3)
+    layers = [Recorder(), Recorder()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nncli.pipeline.run._UNIT_BYTES", unit_bytes)
+        plan = RunPlan(threads=threads)
+        run = run_forward(network, in_pieces(x, sizes), plan, Outlets(layers=layers))
+    for recorder, held in zip(layers, run.held.layers, strict=True):
+        together = np.concatenate([outputs for _, _, outputs in recorder.blocks])
+        assert together.tobytes() == np.ascontiguousarray(held.output).tobytes()
+        assert recorder.finished
 
 
 # ---------------------------------------------------------------------------------- the run

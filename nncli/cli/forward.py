@@ -254,7 +254,8 @@ def forward(
         choice = column_choice(arguments)
         sources = expand_sources(data)
         _check_sources(sources, samples, expect)
-        check_file_names({"-o": output, "--rejects": rejects})
+        written = {"-o": output, "--rejects": rejects}
+        check_file_names({**written, "--save-activations": save_activations})
 
         from nncli.data.writers import check_output
         from nncli.network.network import build_network
@@ -276,6 +277,8 @@ def forward(
             from nncli.data.layer_files import check_layer_files
 
             layer_files = check_layer_files(save_activations, len(spec.layers), inputs, force=force)
+            for place in layer_files.targets:
+                check_file_names({**written, f"--save-activations ({place.path})": place.path})
         if target is not None and target.is_stream and format_ is None:
             form = "csv"
         plan = _plan(form, rows, batch_size, threads, limit)

@@ -179,12 +179,20 @@ def opened_samples(
                 yield samples
             return
         except DataError as error:
+            if not _is_about(error, request):
+                raise
             fault = error
             if on_reject is not None:
                 on_reject.add_problems(error.problems)
     fault = _treated(fault, reading, request)
     fault.rejects = rejects.path if rejects is not None else None
     raise fault
+
+
+def _is_about(error: DataError, request: DataRequest) -> bool:
+    """Whether an error is about the data, and not about what outputs are compared with."""
+    files = [problem.place.file for problem in error.problems if problem.place is not None]
+    return not files or any(source_name(source) in files for source in request.sources)
 
 
 def _treated(error: DataError, reading: SpecReading, request: DataRequest) -> DataError:

@@ -45,7 +45,8 @@ def npy_samples(
         mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         pieces = _pieces_of(header.array(mapped), form, mapped)
     else:
-        hint = "save it in C order (np.ascontiguousarray), or name the file itself"
+        order, how = ("Fortran", "asfortranarray") if transposed else ("C", "ascontiguousarray")
+        hint = f"save it in {order} order (np.{how}), or name the file itself"
         content.hold_at_most(MAX_HELD_BYTES, hint)
         whole = b"".join((begun, *chunks))
         check_size(header, len(whole) - header.start, file)

@@ -29,6 +29,9 @@ def check_layer_files(
 
     Raises FileError as `check_output` does.
     """
+    if not folder:
+        hint = ("name a folder",)
+        raise FileError(Problem("N501", "the name of the folder is empty", help=hint))
     if os.path.lexists(folder) and not os.path.isdir(folder):
         hint = ("name a folder",)
         raise FileError(Problem("N502", "is a file, not a folder", Place(folder), hint))

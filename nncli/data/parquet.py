@@ -31,8 +31,14 @@ def parquet_samples(content: Content, file: str, select: Select, largest: float)
     with _readable(file):
         source = pyarrow.parquet.ParquetFile(stream, pre_buffer=False, buffer_size=2**20)
         schema, rows = source.schema_arrow, source.metadata.num_rows
+        names = tuple(schema.names)
+        groups = map(source.metadata.row_group, range(source.metadata.num_row_groups))
+        found = sum(group.num_rows for group in groups)
+    if found != rows:
+        what = f"it says that it has {count_of(rows, 'row')}, but its parts have {found:,}"
+        raise _unusable(file, what, "save it again")
     place = Place(file)
-    header = Header(tuple(schema.names), named=True, place=place)
+    header = Header(names, named=True, place=place)
     selection = _selected(select, header, schema)
     for position in selection.features:
         _check_feature(header, schema, position)
@@ -101,7 +107,19 @@ class _BatchPiece:
             if fault is not None:
                 return fault
             columns.append(values)
-        return Rows(tuple(columns), tuple(_as_text(self._column(name)) for name in form.kept))
+        return self._with_texts(columns)
+
+    def _with_texts(self, columns: list[Any]) -> Rows | Faults:
+        import pyarrow as pa
+
+        texts = []
+        for name in self.form.kept:
+            try:
+                texts.append(_as_text(self._column(name)))
+            except pa.ArrowException as error:
+                what = f"column {quoted(name)} holds what is no text ({_reason(error)})"
+                return Faults(_unusable(self.form.file, what, "leave it out of --keep").problems)
+        return Rows(tuple(columns), tuple(texts))
 
     def _column(self, name: str) -> Any:
         # by name: Arrow may hand over more than it was asked for, `a.b` along with `a`
@@ -205,7 +223,9 @@ def _as_text(column: Any) -> Any:
     """Return a column as Arrow strings; a missing text is empty."""
     import pyarrow as pa
 
-    return column.cast(_value_type(column.type)).cast(pa.string()).fill_null("")
+    texts = column.cast(_value_type(column.type)).cast(pa.string())
+    # a file may say that any bytes are text: Arrow looks at them only on their way from bytes
+    return texts.cast(pa.binary()).cast(pa.string()).fill_null("")
 
 
 @contextmanager
@@ -215,12 +235,16 @@ def _readable(file: str) -> Iterator[None]:
 
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # names may be any bytes
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        lines = str(error).splitlines() or [type(error).__name__]
-        what = f"it cannot be read ({shorten(lines[0], 200)})"
+        what = f"it cannot be read ({_reason(error)})"
         raise _unusable(file, what, "save it again") from None
+
+
+def _reason(error: Exception) -> str:
+    lines = str(error).splitlines() or [type(error).__name__]
+    return shorten(lines[0], 200)
 
 
 def _unusable(file: str, what: str, hint: str) -> DataError:

@@ -90,9 +90,16 @@ def _size(source: str) -> int | None:
     return os.path.getsize(source) if os.path.isfile(source) else None
 
 
+def _is_read_once(source: str) -> bool:
+    """Whether a source is a pipe or a device: what was read of it is gone."""
+    return os.path.exists(source) and not (os.path.isfile(source) or os.path.isdir(source))
+
+
 def _check_headers(sources: Sequence[str], opened: Opener) -> None:
     faults: list[DataError] = []
-    for source in filter(os.path.isfile, sources):  # a pipe can be read only once
+    for source in sources:
+        if _is_read_once(source):
+            continue
         try:
             with opened(source):
                 pass

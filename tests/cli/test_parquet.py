@@ -1,0 +1,152 @@
+"""`nncli forward` on Parquet files: from the file itself only, and in words if it is unusable."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+if TYPE_CHECKING:
+    from conftest import RunCli
+
+NET = "layer_sizes: [3, 4, 2]\nactivations: tanh\nseed: 0\n"
+
+
+def saved(table: pa.Table) -> bytes:
+    stream = io.BytesIO()
+    parquet.write_table(table, stream, row_group_size=100)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A network, and 700 samples for it as Parquet and as CSV."""
+    values = np.random.RandomState(1).standard_normal((700, 3))
+    names = [f"id, {number}" for number in range(700)]
+    table = pa.table({"id": names, **dict(zip("abc", values.T, strict=True))})
+    (tmp_path / "data.parquet").write_bytes(saved(table))
+    rows = zip(names, values.tolist(), strict=True)
+    lines = [f'"{name}",' + ",".join(map(repr, row)) for name, row in rows]
+    (tmp_path / "data.csv").write_text("\n".join(["id,a,b,c", *lines, ""]))
+    (tmp_path / "net.yaml").write_text(NET)
+    return tmp_path
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "json", "table", "md"])
+@pytest.mark.parametrize("options", [(), ("--limit", "150"), ("--batch-size", "1")])
+def test_a_table_gives_what_the_same_table_gives_as_csv(
+    cli: RunCli, folder: Path, form: str, options: tuple[str, ...]
+) -> None:
+    """Some JSON texts and titles name the file."""
+    command = ("forward", "net.yaml", "--keep", "id", "--format", form, *options)
+    table = cli(*command, "data.parquet", cwd=folder)
+    csv = cli(*command, "data.csv", cwd=folder)
+    assert (table.code, csv.code, table.err) == (0, 0, "")
+    assert table.out == csv.out.replace("data.csv", "data.parquet")
+
+
+def test_standard_input_may_be_a_parquet_file_but_not_a_pipe(folder: Path) -> None:
+    command = [sys.executable, "-m", "nncli", "forward", "net.yaml", "-", "--drop", "id"]
+    command += ["--format", "csv"]
+    content = (folder / "data.parquet").read_bytes()
+    with (folder / "data.parquet").open("rb") as stream:
+        redirected = subprocess.run(
+            command, cwd=folder, stdin=stream, capture_output=True, check=False
+        )
+    assert (redirected.returncode, redirected.stderr) == (0, b"")
+    assert len(redirected.stdout.splitlines()) == 701
+    piped = subprocess.run(command, cwd=folder, input=content, capture_output=True, check=False)
+    assert (piped.returncode, piped.stdout) == (4, b"")
+    assert piped.stderr.decode() == (
+        "<stdin>: error[N419]: not a usable Parquet file: it is read from its end, "
+        "so neither from a pipe nor compressed once more\n"
+        "help: name the Parquet file itself\n"
+    )
+
+
+def test_a_compressed_file_ends_with_4_and_help(cli: RunCli, folder: Path) -> None:
+    content = gzip.compress((folder / "data.parquet").read_bytes())
+    (folder / "data.parquet.gz").write_bytes(content)
+    done = cli("forward", "net.yaml", "data.parquet.gz", "--drop", "id", cwd=folder)
+    assert (done.code, done.out) == (4, "")
+    assert "error[N419]" in done.err
+    assert "help: name the Parquet file itself" in done.err
+
+
+def test_a_column_of_text_is_named_where_the_width_does_not_fit(cli: RunCli, folder: Path) -> None:
+    done = cli("forward", "net.yaml", "data.parquet", cwd=folder)
+    assert (done.code, done.out) == (4, "")
+    assert "data.parquet: error[N407]: the file has 4 feature columns" in done.err
+    assert "help: 'id' holds no numbers: --drop id, or --keep id to carry along" in done.err
+
+
+@pytest.mark.parametrize(
+    ("column", "code", "words"),
+    [
+        ([1.0, None, 3.0], "N404", "missing value in column 'c', row 2"),
+        (["1", "2", "3"], "N404", "column 3 ('c') holds string, not numbers"),
+        ([[1.0], [2.0], [3.0]], "N404", "column 3 ('c') holds list<"),
+        ([1.0, 2.0, 1e39], "N415", "1e+39 in row 3, column 'c' is too large for float32"),
+    ],
+)
+def test_what_is_no_number_ends_with_4(
+    cli: RunCli, folder: Path, column: list[object], code: str, words: str
+) -> None:
+    table = pa.table({"a": [1.0] * 3, "b": [2] * 3, "c": column})
+    (folder / "bad.parquet").write_bytes(saved(table))
+    done = cli("forward", "net.yaml", "bad.parquet", "--dtype", "float32", cwd=folder)
+    assert (done.code, done.out) == (4, "")
+    assert f"bad.parquet: error[{code}]: {words}" in done.err
+    assert "\nhelp: " in done.err
+
+
+def test_rows_that_are_missing_values_are_listed(cli: RunCli, folder: Path) -> None:
+    table = pa.table({"a": [1.0, None], "b": [2, 2], "c": [3, 3]})
+    (folder / "bad.parquet").write_bytes(saved(table))
+    done = cli("forward", "net.yaml", "bad.parquet", "--rejects", "r.csv", cwd=folder)
+    assert done.code == 4
+    header, rejected = (folder / "r.csv").read_text().splitlines()
+    assert header == "file,line,column,name,code,text"
+    assert rejected.startswith("bad.parquet,")
+    assert "N404" in rejected
+
+
+def test_samples_in_columns_are_not_for_parquet(cli: RunCli, folder: Path) -> None:
+    done = cli("forward", "net.yaml", "data.parquet", "--samples", "columns", cwd=folder)
+    assert (done.code, done.out) == (2, "")
+    assert "a Parquet file has columns" in done.err
+
+
+def test_a_file_that_is_cut_off_leaves_no_output(cli: RunCli, folder: Path) -> None:
+    content = (folder / "data.parquet").read_bytes()
+    (folder / "cut.parquet").write_bytes(content[:-20])
+    command = ("forward", "net.yaml", "cut.parquet", "--drop", "id", "-o", "out.csv")
+    done = cli(*command, cwd=folder)
+    assert (done.code, done.out) == (4, "")
+    assert "cut.parquet: error[N419]: not a usable Parquet file" in done.err
+    assert not (folder / "out.csv").exists()
+
+
+def test_a_pattern_reads_the_parts_of_a_data_set(cli: RunCli, folder: Path) -> None:
+    table = parquet.read_table(folder / "data.parquet")
+    (folder / "parts").mkdir()
+    for number in range(7):
+        part = table.slice(number * 100, 100)
+        (folder / f"parts/part-{number}.parquet").write_bytes(saved(part))
+    command = ("forward", "net.yaml", "--keep", "id", "--format", "csv")
+    parts = cli(*command, "parts/*.parquet", cwd=folder)
+    assert (parts.code, parts.err) == (0, "")
+    assert parts.out == cli(*command, "data.parquet", cwd=folder).out
+
+
+def test_shapes_counts_the_samples_of_a_table(cli: RunCli, folder: Path) -> None:
+    done = cli("shapes", "net.yaml", "data.parquet", "--drop", "id", "--format", "json", cwd=folder)
+    assert (done.code, done.json["batch_size"]) == (0, 700)
