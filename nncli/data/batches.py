@@ -173,6 +173,7 @@ def _open(
             samples = _samples(content, file, options, select, largest, on_reject)
             samples.sources = (source,)
             samples.size, samples.total = content.size, lambda: content.total
+            samples.is_ready = content.is_ready
             yield samples
         except DataError as error:
             if _at_fault(error, [source]) and (look := content.look()) is not None:

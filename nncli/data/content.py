@@ -8,7 +8,7 @@ import os
 import select
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
@@ -24,6 +24,8 @@ LOOK_BYTES = 2**18
 _HELD_HINT = "--format json and --samples columns hold everything: use CSV, samples as rows"
 # Nobody waits longer for an error because a pipe is slow.
 _LOOK_SECONDS = 0.05
+# Nor for the end of a run that was told to stop.
+_SIGNAL_SECONDS = 0.5
 
 
 @contextmanager
@@ -65,24 +67,39 @@ class Content:
         self.size = _file_size(stream)
         self._max_bytes = max_bytes
         self._hint = _HELD_HINT
-        self._raw = stream
-        self._stream: Any = stream
+        self._whole = is_file(stream)
+        # of a pipe no buffer may hold what the system no longer tells of
+        self._raw: Any = stream if self._whole else getattr(stream, "raw", stream)
+        self._stream: Any = self._raw
         self._seen = bytearray()
         self._total = 0
         self._before = before
         self._held = 0
         self._ended = False
-        self._whole = waiting and is_file(stream)
-        read = stream.read if waiting else getattr(stream, "read1", stream.read)
-        self._next = read(HEAD_BYTES)
+        self._next = self._first_bytes(waiting=waiting)
         self._compressed = self._next.startswith(GZIP_MAGIC)
         if self._compressed:
-            rejoined = io.BufferedReader(_Rejoined(self._next, stream), _CHUNK_BYTES)
-            self._stream = gzip.GzipFile(fileobj=rejoined)
-            self._next = b""
-        else:
-            # a terminal would wait for a second Ctrl-D
-            self._ended = len(self._next) < HEAD_BYTES if waiting else not self._next
+            rejoined = _Rejoined(self._next, self._read_raw)
+            self._stream = gzip.GzipFile(fileobj=io.BufferedReader(rejoined, _CHUNK_BYTES))
+            self._next, self._ended = b"", False
+
+    def _first_bytes(self, *, waiting: bool) -> bytes:
+        """Return the first bytes; waiting: until there are enough, or no more."""
+        first = self._read_raw(HEAD_BYTES)
+        while waiting and not self._ended and len(first) < HEAD_BYTES:
+            first += self._read_raw(HEAD_BYTES)
+        return first
+
+    def _read_raw(self, wanted: int) -> bytes:
+        """Read from the stream itself: of a pipe what it has, once it has something."""
+        chunk: bytes | None = None
+        while chunk is None:
+            # a signal that comes just before a wait is heeded after it: no wait is for long
+            if self._whole or is_ready(self._raw, _SIGNAL_SECONDS):
+                chunk = self._raw.read(wanted)
+        # a terminal would wait for a second Ctrl-D
+        self._ended = len(chunk) < wanted if self._whole else not chunk
+        return chunk
 
     def position(self) -> int:
         """Return how many bytes were read."""
@@ -121,14 +138,13 @@ class Content:
         complete = False
         with suppress(DataError, OSError):  # what is wrong there is another problem
             while len(self._seen) < LOOK_BYTES and not complete and (self._next or self.is_ready()):
-                complete = not self._take(waiting=False)
+                complete = not self._take()
         return FirstLook(bytes(self._seen), complete)
 
-    def _take(self, *, waiting: bool = True) -> bytes:
-        """Return the next chunk; waiting: until there is one."""
+    def _take(self) -> bytes:
+        """Return the next chunk."""
         chunk, self._next = self._next, b""
-        # a pipe's writer may be slow: what has come is taken
-        chunk = chunk or self._read(_CHUNK_BYTES, waiting=waiting and self._whole)
+        chunk = chunk or self._read(_CHUNK_BYTES)
         self._total += len(chunk)
         self._seen += chunk[: LOOK_BYTES - len(self._seen)]
         self.check_held(self._total)
@@ -145,14 +161,15 @@ class Content:
             message = f"more than {self._max_bytes // 2**20} MiB of data, which would be held whole"
             raise DataError(Problem("N412", message, Place(self._file), (self._hint,)))
 
-    def _read(self, wanted: int, *, waiting: bool = True) -> bytes:
-        if self._ended:
+    def _read(self, wanted: int) -> bytes:
+        if self._ended and not self._compressed:
             return b""
-        # piece by piece if compressed: all that came before a fault counts as read
-        read = self._stream.read if waiting and not self._compressed else self._stream.read1
         hint = ("copy or download the file again",)
         try:
-            chunk: bytes = read(wanted)
+            if not self._compressed:
+                return self._read_raw(wanted)
+            # piece by piece: all that came before a fault counts as read
+            chunk: bytes = self._stream.read1(wanted)
         except EOFError:
             message = "the compressed data ends early: the file is cut off"
             raise DataError(Problem("N416", message, Place(self._file), hint)) from None
@@ -164,8 +181,6 @@ class Content:
             raise DataError(Problem("N416", message, Place(self._file), hint)) from None
         except OSError as error:
             raise file_error(error, self._file, "reading") from None
-        whole = waiting and not self._compressed
-        self._ended = len(chunk) < wanted if whole else not chunk
         return chunk
 
     def is_ready(self) -> bool:
@@ -192,9 +207,9 @@ def _status(stream: BinaryIO) -> os.stat_result | None:
         return None
 
 
-def is_ready(stream: BinaryIO) -> bool:
-    """Whether reading will not block: it is a file, or a pipe with something in it."""
-    return is_file(stream) or bool(select.select([stream], [], [], _LOOK_SECONDS)[0])
+def is_ready(stream: BinaryIO, seconds: float = _LOOK_SECONDS) -> bool:
+    """Whether reading will not block: it is a file, or a pipe that soon has something in it."""
+    return is_file(stream) or bool(select.select([stream], [], [], seconds)[0])
 
 
 def look_at(source: str, stdin: BinaryIO | None = None) -> FirstLook | None:
@@ -211,15 +226,15 @@ def look_at(source: str, stdin: BinaryIO | None = None) -> FirstLook | None:
 class _Rejoined(io.RawIOBase):
     """A stream whose first bytes were read already, and are put back in front."""
 
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+    def __init__(self, head: bytes, read: Callable[[int], bytes]) -> None:
         self._head = head
-        self._stream = stream
+        self._read = read
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._head[: len(buffer)] or self._stream.read(len(buffer))
+        data = self._head[: len(buffer)] or self._read(len(buffer))
         self._head = self._head[len(data) :]
         buffer[: len(data)] = data
         return len(data)

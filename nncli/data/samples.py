@@ -96,8 +96,8 @@ class SampleStream:
     columns: the names of the features; pieces: what is still to be read, which only one loop may
     do; kept: the names of the carried columns; sample_names: if the source has them; many: whether
     they are worth several threads; sources: paths, or - for standard input; position: how many
-    bytes were read, of *size* if that is known; total: the same, decompressed; rows: how many were
-    accepted so far.
+    bytes were read, of *size* if that is known; total: the same, decompressed; is_ready: whether
+    reading on will not block; rows: how many were accepted so far.
     """
 
     columns: tuple[str, ...]
@@ -109,6 +109,7 @@ class SampleStream:
     position: Callable[[], int] = lambda: 0
     size: int | None = None
     total: Callable[[], int] = lambda: 0
+    is_ready: Callable[[], bool] = lambda: True
     rows: int = 0
     frame: Frame | None = None  # of a CSV file
     first_notes: tuple[Note, ...] = ()

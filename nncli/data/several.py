@@ -79,6 +79,7 @@ def joined(first: SampleStream, sources: Sequence[str], opened: Opener) -> Itera
         many=True,
         sources=(*first.sources, *sources),
         position=others.position,
+        is_ready=others.is_ready,
         size=None if None in sizes else sum(size or 0 for size in sizes),
     )
     others.joined = samples
@@ -128,10 +129,15 @@ class _Others:
         self._opened = opened
         self._done = 0  # bytes of the sources that were read to their end
         self._current: Callable[[], int] = first.position
+        self._current_is_ready: Callable[[], bool] = first.is_ready
 
     def position(self) -> int:
         """Return how many bytes were read."""
         return self._done + self._current()
+
+    def is_ready(self) -> bool:
+        """Whether the next piece is there without waiting."""
+        return self._current_is_ready()
 
     def pieces(self) -> Generator[Piece]:
         """Yield the pieces of all sources, the first included."""
@@ -141,6 +147,7 @@ class _Others:
         for source in self._sources:
             with self._opened(source, total) as samples:
                 self._current = samples.position
+                self._current_is_ready = samples.is_ready
                 self.joined.blank_lines += samples.blank_lines
                 yield from samples.pieces
                 self._close(samples)
@@ -150,3 +157,4 @@ class _Others:
         """Count the bytes of a source that was read to its end: a closed file has no position."""
         self._done += samples.position()
         self._current = int
+        self._current_is_ready = lambda: True

@@ -85,10 +85,11 @@ def run_forward(
     try:
         with ExitStack() as stack:
             pool = _pool(stack, plan.threads if samples.many else 1)
-            parsed = _in_order(pool, lambda piece: piece(), samples.pieces, plan.threads)
+            in_order = partial(_in_order, pool, ahead=plan.threads, is_ready=samples.is_ready)
+            parsed = in_order(lambda piece: piece(), samples.pieces)
             accepted = limited(samples.accept(parsed), plan.limit)
             units = whole_blocks(accepted, plan.batch_size, most)
-            for done in _in_order(pool, compute, units, plan.threads):
+            for done in in_order(compute, units):
                 _let_out(done, outlets)
                 tally.merge(done.tally)
                 holder.add(done.samples, done.kept, done.values)
@@ -161,16 +162,25 @@ def _in_order(
     pool: Executor | None,
     function: Callable[[_Item], _Result],
     items: Iterable[_Item],
+    *,
     ahead: int,
+    is_ready: Callable[[], bool],
 ) -> Iterator[_Result]:
-    """Yield the results for some items in their order, a few of them being worked on at a time."""
+    """Yield the results for some items in their order, a few of them being worked on at a time.
+
+    is_ready: whether the next item is there without waiting; otherwise results go first.
+    """
     if pool is None:
         yield from map(function, items)
         return
     waiting: deque[Future[_Result]] = deque()
-    for item in items:
-        waiting.append(pool.submit(function, item))
-        if len(waiting) > ahead:
+    following = iter(items)
+    while True:
+        while waiting and (len(waiting) > ahead or not is_ready()):
             yield waiting.popleft().result()
+        item = next(following, None)
+        if item is None:
+            break
+        waiting.append(pool.submit(function, item))
     while waiting:
         yield waiting.popleft().result()
