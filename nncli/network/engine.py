@@ -13,7 +13,9 @@ from typing import Any, NamedTuple, TypeGuard
 import numpy as np
 
 from nncli.network.activations import ELEMENTWISE, Array, in_place
+from nncli.network.blas import blas_threads
 from nncli.network.dense import Dense
+from nncli.network.helpers import share
 from nncli.network.products import Product, Weights
 
 # A layer's biases are repeated up to so many values, so that loops run along rows that are long,
@@ -25,6 +27,11 @@ _ROW_VALUES = 8192
 _TILE_VALUES = 2**16
 _WIDE_NEURONS, _WIDE_SAMPLES, _MOST_TILE_VALUES = 512, 1024, 2**22
 _MOST_PLANS = 8
+# Samples times parameters from which threads share the work: half a millisecond, several times what
+# it takes to wake one.
+_SHARED_PARAMETERS = 2**25
+# More than one, for a thread that starts late takes fewer.
+_TILES_PER_THREAD = 2
 
 
 class _Plan(NamedTuple):
@@ -58,10 +65,11 @@ class _Memory(threading.local):
 
 
 class Engine:
-    """Runs batches through layers, on any number of threads at once.
+    """Runs batches through layers; any number of threads may call it at once.
 
     Copies the layers' biases, and may copy their weights.  Each thread keeps the memory of a tile
-    for later calls: at most two arrays of 2²² values, or of one sample.
+    for later calls: at most two arrays of 2²² values, or of one sample.  Products that BLAS would
+    compute on several threads are computed on as many, tile by tile.
     """
 
     def __init__(self, layers: Sequence[Dense]) -> None:
@@ -73,6 +81,8 @@ class Engine:
         self._biases = [_repeated(layer.biases) for layer in self._layers]
         widest = max(layer.neurons for layer in self._layers)
         self._tile = tile_samples(widest)
+        parameters = sum(layer.parameters for layer in self._layers)
+        self._shared_samples = max(2, -(-_SHARED_PARAMETERS // parameters))
         self._memory = _Memory(widest, self.dtype)
 
     def __reduce__(self) -> tuple[type[Engine], tuple[tuple[Dense, ...]]]:
@@ -95,14 +105,26 @@ class Engine:
         x: (samples, inputs), C-contiguous, of the layers' type → (samples, neurons).
         """
         samples, tile = len(x), self._tile
-        # NaN and infinity are results like others: counted and reported, never a warning
-        with np.errstate(all="ignore"):
-            if samples <= tile:
+        threads = self._threads() if samples >= self._shared_samples else 1
+        if threads == 1 and samples <= tile:
+            with _silence():
                 return self._compute(x).copy()
-            output = np.empty((samples, self._neurons), self.dtype)
-            for start in range(0, samples, tile):
+        output = np.empty((samples, self._neurons), self.dtype)
+        if threads > 1:
+            tile = min(tile, -(-samples // (threads * _TILES_PER_THREAD)))
+
+        def compute(start: int) -> None:
+            with _silence():
                 output[start : start + tile] = self._compute(x[start : start + tile])
+
+        share(compute, range(0, samples, tile), threads)
         return output
+
+    def _threads(self) -> int:
+        """Return how many threads may share a batch."""
+        if not all(weights.cut for weights in self._weights):
+            return 1  # BLAS has threads of its own for these products
+        return blas_threads()
 
     def _compute(self, x: Array) -> Array:
         """Return the last layer's output, in memory that is used again.  x: at most a tile."""
@@ -134,6 +156,14 @@ class Engine:
                 calls.append(partial(multiply, outputs[number - 1], weights, out))
             calls += _finishing(layer, self._biases[number], output)
         return _Plan(products[0], tuple(calls), outputs[-1])
+
+
+def _silence() -> np.errstate:
+    """Return a context in which NaN and infinity are results like others.
+
+    They are counted and reported, never a warning.
+    """
+    return np.errstate(all="ignore")
 
 
 def tile_samples(widest: int) -> int:

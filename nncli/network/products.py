@@ -9,16 +9,15 @@ less work than copying the weights, half of the time or less.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from nncli.network.activations import Array
+from nncli.network.blas import has_small_kernels
 
 # OpenBLAS's own limit for a small product, 100³, in sgemm_small_kernel_permit_skylakex.c
 _SMALL_MULTIPLICATIONS = 10**6
-_CORES_WITH_SMALL_KERNELS = {"skylakex", "cooperlake", "sapphirerapids"}
 _PANEL_COLUMNS = 32
 _MOST_COLUMNS = 128
 _FEWEST_ROWS, _MOST_ROWS = 8, 128
@@ -42,11 +41,16 @@ class Weights:
         self._columns = _columns(*weights.shape)
         self._panels: Array | None = None
 
+    @property
+    def cut(self) -> bool:
+        """Whether large products are made of small ones, which BLAS computes on one thread."""
+        return bool(self._columns) and has_small_kernels()
+
     def product(self, output: Array) -> Product:
         """Return how to compute an output (samples, neurons), C-contiguous as x has to be."""
         samples = len(output)
         small = samples * self._weights.size <= _SMALL_MULTIPLICATIONS
-        if small or samples == 1 or not self._columns or not has_small_kernels():
+        if small or samples == 1 or not self.cut:
             return Product(np.dot, self._weights, output)
         if self._panels is None:
             self._panels = _in_panels(self._weights, self._columns)
@@ -101,12 +105,3 @@ def _in_panels(weights: Array, columns: int) -> Array:
     """Return weights (inputs, neurons) as (panels, inputs, columns), each panel contiguous."""
     panels = weights.reshape(len(weights), -1, columns).transpose(1, 0, 2)
     return np.ascontiguousarray(panels)
-
-
-@cache
-def has_small_kernels() -> bool:
-    """Whether this process has an OpenBLAS with kernels for small products."""
-    from threadpoolctl import threadpool_info
-
-    cores = {str(library.get("architecture")).lower() for library in threadpool_info()}
-    return bool(cores & _CORES_WITH_SMALL_KERNELS)

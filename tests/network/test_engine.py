@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -16,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nncli import Network, ShapeError
-from nncli.network import products
+from nncli.network import engine, products
 from nncli.network.activations import ACTIVATION_FUNCTIONS, Array
 from nncli.network.engine import tile_samples
+from nncli.network.helpers import share
 from nncli.network.rounding import agree_within, rounding_bounds
 
 DTYPES = ["float64", "float32"]
@@ -201,6 +202,27 @@ def test_threads_that_share_a_network_get_what_one_would(widths: list[int]) -> N
     with ThreadPoolExecutor(8) as pool:
         outputs = list(pool.map(network.forward, batches))
     assert [output.tobytes() for output in outputs] == expected
+
+
+@pytest.mark.parametrize("threads", [2, 5])
+def test_a_large_batch_is_shared_among_as_many_threads_as_blas_has(
+    threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(products, "has_small_kernels", lambda: True)
+    monkeypatch.setattr(engine, "blas_threads", lambda: threads)
+    shared: list[int] = []
+
+    def recording_share(work: Callable[[int], None], pieces: range, threads: int) -> None:
+        shared.append(threads)
+        share(work, pieces, threads)
+
+    monkeypatch.setattr(engine, "share", recording_share)
+    network = network_of([64, 256, 96, 3])
+    batch = batch_of(3001, 64)
+    batch[5] = np.inf
+    assert_same_but_for_rounding(network, batch)
+    assert_same_but_for_rounding(network, batch[:200])
+    assert shared == [threads]
 
 
 def test_a_network_that_has_computed_can_be_copied_and_pickled() -> None:
