@@ -62,8 +62,10 @@ class Network:
         return self.spec.layer_sizes
 
     def forward(self, batch: npt.ArrayLike) -> Array:
-        """Return the network's output.
+        """Return the network's output, in a new array.
 
+        Threads may call it on one network at the same time.  The last bits may differ from those of
+        `trace`, which adds in another order.
         batch: (samples, inputs) → (samples, neurons of the last layer).
         Raises ShapeError if the batch is not 2-D or its width is not the network's.
         """

@@ -18,8 +18,9 @@ from nncli.network.blas import has_small_kernels
 
 # OpenBLAS's own limit for a small product, 100³, in sgemm_small_kernel_permit_skylakex.c
 _SMALL_MULTIPLICATIONS = 10**6
-_PANEL_COLUMNS = 32
-_MOST_COLUMNS = 128
+# Measured: panels of 32 columns, and of the rows as many as fit, up to 128, for a narrow layer's
+# blocks to stay in the caches.  Other widths are one panel, if that leaves a few rows.
+_PANEL_COLUMNS, _MOST_COLUMNS = 32, 128
 _FEWEST_ROWS, _MOST_ROWS = 8, 128
 # Of larger weights, a second copy would be too much.
 _MOST_COPIED_VALUES = 2**22
