@@ -69,7 +69,7 @@ def torch_call(network: Network, batch: Any) -> Call:
         linear = torch.nn.Linear(layer.inputs, layer.neurons, dtype=getattr(torch, network.dtype))
         with torch.no_grad():
             linear.weight.copy_(torch.from_numpy(layer.weights.T.copy()))
-            linear.bias.copy_(torch.from_numpy(layer.biases))
+            linear.bias.copy_(torch.tensor(layer.biases))
         modules += [linear, torch.nn.ReLU()] if layer.activation_name == "relu" else [linear]
     model = torch.nn.Sequential(*modules).eval()
     tensor = torch.from_numpy(batch)

@@ -36,7 +36,7 @@ DOORS: dict[str, set[str]] = {
     "pyarrow": {"data"},
     "safetensors": {"formats"},
     "onnx": {"formats"},
-    "threadpoolctl": {"timing"},
+    "threadpoolctl": {"network", "timing"},
     "onnxruntime": {"timing"},
     "torch": {"timing"},
     "matplotlib": {"render"},

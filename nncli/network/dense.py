@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from nncli.errors import Problem, SpecError
-from nncli.network.activations import ACTIVATION_FUNCTIONS, Array
+from nncli.network.activations import ACTIVATION_FUNCTIONS, Activation, Array
 from nncli.network.initializers import INITIALIZER_FUNCTIONS, Fans
 from nncli.spec.model import DType, Initializer, LayerSpec, Layout
 
@@ -34,14 +33,15 @@ class Dense:
     """A dense layer: a = activation(x @ weights + biases).
 
     weights: (inputs, neurons); biases: (neurons,); activation_name: as in the spec;
-    layout: the orientation in which the spec writes the weights.
+    layout: the orientation in which the spec writes the weights.  The arrays are not to be changed:
+    a network keeps copies of them for speed.
     """
 
     name: str
     weights: Array
     biases: Array
     activation_name: str
-    activation: Callable[[Array], Array]
+    activation: Activation
     layout: Layout = "inputs_by_neurons"
 
     @property
@@ -97,13 +97,15 @@ def build_dense(
     if not (np.isfinite(weights).all() and np.isfinite(biases).all()):
         message = f"layer {spec.name!r}: drawn weights or biases are not finite in {dtype}"
         raise SpecError(Problem("N303", message, help=("use smaller parameters in `init`",)))
-    function = ACTIVATION_FUNCTIONS[spec.activation.kind]
+    for array in (weights, biases):
+        array.flags.writeable = False  # a network may keep copies
+    function, parameters = ACTIVATION_FUNCTIONS[spec.activation.kind], spec.activation.parameters()
     return Dense(
         name=spec.name,
         weights=weights,
         biases=biases,
         activation_name=spec.activation.kind,
-        activation=partial(function, **spec.activation.parameters()),
+        activation=partial(function, **parameters) if parameters else function,
         layout=spec.layout,
     )
 

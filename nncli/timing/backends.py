@@ -153,8 +153,9 @@ def _torch(network: Network, threads: int) -> Prepare:
 
     layers = [
         (
-            torch.from_numpy(np.ascontiguousarray(layer.weights.T)),  # (neurons, inputs)
-            torch.from_numpy(layer.biases),
+            # copies, for PyTorch warns of arrays that are read-only
+            torch.from_numpy(layer.weights.T.copy()),  # (neurons, inputs)
+            torch.from_numpy(layer.biases.copy()),
             _torch_activation(spec.activation, network.dtype),
         )
         for layer, spec in zip(network.layers, network.spec.layers, strict=True)

