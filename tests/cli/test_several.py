@@ -364,6 +364,20 @@ def test_rejects_list_what_is_refused_of_all_files_with_its_file(
     ]
 
 
+@pytest.mark.parametrize("threads", ["1", "3"])
+def test_rejects_before_the_end_of_the_reading_are_listed_with_it(
+    cli: RunCli, folder: Path, write: Write, threads: str
+) -> None:
+    write("x.csv", "1,2\nx,4\n5\n")
+    np.save(folder / "y.npy", np.ones((9, 2)))
+    write("y.npy.gz", gzip.compress((folder / "y.npy").read_bytes()[:-1]))
+    command = ("sum.yaml", "x.csv", "y.npy.gz", "--rejects", "r.csv", "--threads", threads)
+    assert cli("forward", *command, cwd=folder).code == 4
+    assert (folder / "r.csv").read_text() == (
+        f"{HEADER}\nx.csv,2,1,column_1,N404,x\nx.csv,3,,,N403,5\ny.npy.gz,,,,N414,\n"
+    )
+
+
 def test_columns_that_differ_are_listed_with_their_file(
     cli: RunCli, folder: Path, write: Write
 ) -> None:
