@@ -161,7 +161,7 @@ def test_kinds_may_be_mixed_and_texts_are_carried_out_of_all(
 def test_a_pipe_may_be_the_second_file(cli: RunCli, folder: Path) -> None:
     fifo = folder / "fifo"
     os.mkfifo(fifo)
-    writer = threading.Thread(target=lambda: fifo.write_text("a,b\n5,6\n"))
+    writer = threading.Thread(target=lambda: fifo.write_text("a,b\n5,6\n"), daemon=True)
     writer.start()
     done = cli("forward", "sum.yaml", "a.csv", "fifo", "--format", "csv", cwd=folder)
     assert (done.code, done.out) == (0, "output_1\n3\n7\n11\n")
