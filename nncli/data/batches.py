@@ -28,7 +28,7 @@ from nncli.data.npy import MAGIC as NPY_MAGIC
 from nncli.data.npy import first_rows
 from nncli.data.rejects import OnReject
 from nncli.data.rows import Rows, joined_texts, text_list
-from nncli.data.samples import SampleStream, csv_samples, whole_samples
+from nncli.data.samples import SampleStream, csv_samples, up_to_faults, whole_samples
 from nncli.data.several import SharedSelection, joined
 from nncli.errors import DataError, FirstLook, Note, UsageError
 from nncli.files import source_name
@@ -172,6 +172,7 @@ def _open(
         try:
             samples = _samples(content, file, options, select, largest, on_reject)
             samples.sources = (source,)
+            samples.pieces = up_to_faults(samples.pieces)
             samples.size, samples.total = content.size, lambda: content.total
             samples.is_ready = content.is_ready
             yield samples

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
@@ -160,6 +160,19 @@ class SampleStream:
         """Return what there is to remark once all rows were accepted."""
         header = numeric_header_note(self.frame, self._fraction) if self.frame else ()
         return (*blank_note(self.blank_lines), *header, *self.first_notes)
+
+
+def up_to_faults(pieces: Iterator[Piece]) -> Generator[Piece]:
+    """Yield pieces; what ends the reading is the last of them, so that no fault before it is lost.
+
+    Those that were handed over already may not have been read yet.
+    """
+    try:
+        yield from pieces
+    except DataError as error:
+        rejects = tuple(map(rest_rejected, error.problems))
+        faults = Faults(error.problems, error.more, rejects, ended=True)
+        yield lambda: faults
 
 
 def whole_samples(table: Table) -> SampleStream:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from nncli.data.columns import Header, Select, Selection
-from nncli.data.samples import Piece, SampleStream
+from nncli.data.samples import Piece, SampleStream, up_to_faults
 from nncli.errors import DataError, Problem, count_of, quoted
 
 # Of files that do not agree with the first, so many are told.
@@ -72,7 +72,7 @@ def joined(first: SampleStream, sources: Sequence[str], opened: Opener) -> Itera
     _check_headers(sources, opened)
     others = _Others(first, sources, opened)
     sizes = [first.size, *map(_size, sources)]
-    pieces = others.pieces()
+    pieces = up_to_faults(others.pieces())
     samples = replace(
         first,
         pieces=pieces,

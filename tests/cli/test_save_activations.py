@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -305,6 +306,19 @@ def test_a_folder_into_which_somebody_else_put_something_stays(
     monkeypatch.setattr(NpySink, "write", put_and_fail)
     assert save().code == 5
     assert contents(folder / "acts") == {"theirs.txt": b"theirs"}
+
+
+def test_a_folder_that_cannot_be_made_is_told(
+    save: Save, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_space(path: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", path)
+
+    monkeypatch.setattr("nncli.data.layer_files.os.mkdir", no_space)
+    done = save()
+    assert (done.code, done.out) == (5, "")
+    assert "acts: error[N506]: writing failed: No space left on device" in done.err
+    assert not (folder / "acts").exists()
 
 
 def test_a_failed_check_keeps_the_files(save: Save, folder: Path) -> None:

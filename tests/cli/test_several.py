@@ -161,7 +161,7 @@ def test_kinds_may_be_mixed_and_texts_are_carried_out_of_all(
 def test_a_pipe_may_be_the_second_file(cli: RunCli, folder: Path) -> None:
     fifo = folder / "fifo"
     os.mkfifo(fifo)
-    writer = threading.Thread(target=lambda: fifo.write_text("a,b\n5,6\n"))
+    writer = threading.Thread(target=lambda: fifo.write_text("a,b\n5,6\n"), daemon=True)
     writer.start()
     done = cli("forward", "sum.yaml", "a.csv", "fifo", "--format", "csv", cwd=folder)
     assert (done.code, done.out) == (0, "output_1\n3\n7\n11\n")
@@ -362,6 +362,20 @@ def test_rejects_list_what_is_refused_of_all_files_with_its_file(
         ["y, z.csv", "2", "", "", "N403", "1"],
         *(["y, z.csv", str(n + 3), "1", "a", "N404", f"y{n}"] for n in range(60)),
     ]
+
+
+@pytest.mark.parametrize("threads", ["1", "3"])
+def test_rejects_before_the_end_of_the_reading_are_listed_with_it(
+    cli: RunCli, folder: Path, write: Write, threads: str
+) -> None:
+    write("x.csv", "1,2\nx,4\n5\n")
+    np.save(folder / "y.npy", np.ones((9, 2)))
+    write("y.npy.gz", gzip.compress((folder / "y.npy").read_bytes()[:-1]))
+    command = ("sum.yaml", "x.csv", "y.npy.gz", "--rejects", "r.csv", "--threads", threads)
+    assert cli("forward", *command, cwd=folder).code == 4
+    assert (folder / "r.csv").read_text() == (
+        f"{HEADER}\nx.csv,2,1,column_1,N404,x\nx.csv,3,,,N403,5\ny.npy.gz,,,,N414,\n"
+    )
 
 
 def test_columns_that_differ_are_listed_with_their_file(

@@ -78,7 +78,7 @@ def opened(
             for start in range(0, len(content), 1000):
                 pipe.write(content[start : start + 1000])
 
-    writer = threading.Thread(target=fill)
+    writer = threading.Thread(target=fill, daemon=True)
     writer.start()
     try:
         with open_samples([str(path)], *arguments) as stream:

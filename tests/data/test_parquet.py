@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import random
@@ -22,7 +23,7 @@ from whole_reading import read_batch, read_expected
 
 from nncli.data.batches import Batch, DataOptions, open_samples
 from nncli.data.columns import ColumnChoice, WantedInputs
-from nncli.errors import DataError, Problem
+from nncli.errors import DataError, FileError, Problem
 from nncli.spec.model import FLOAT32_OVERFLOW
 
 NAME = "batch.parquet"
@@ -471,6 +472,36 @@ def test_a_compressed_file_is_refused_with_what_to_do(tmp_path: Path) -> None:
     problem = refused(tmp_path, gzip.compress(FILES["usual"]), 2, KEEP_TEXT)
     assert problem.code == "N419"
     assert "neither from a pipe nor compressed once more" in problem.message
+
+
+class BrokenDisk(io.FileIO):
+    """A file that cannot be read any more once *broken* is set."""
+
+    broken = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.broken:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read(size)
+
+
+def read_until_it_breaks(disk: BrokenDisk) -> None:
+    wanted = WantedInputs(1)
+    with open_samples(["-"], DataOptions(), ColumnChoice(), wanted, disk) as stream:
+        rows = stream.rows_in_order()
+        next(rows)
+        disk.broken = True
+        list(rows)
+
+
+def test_a_disk_that_fails_is_no_fault_of_the_data(tmp_path: Path) -> None:
+    path = tmp_path / NAME
+    table = pa.table({"x": np.random.RandomState(0).standard_normal(400_000)})
+    path.write_bytes(saved(table, row_group_size=100_000))
+    with BrokenDisk(path) as disk, pytest.raises(FileError) as caught:
+        read_until_it_breaks(disk)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.message) == ("N507", "reading failed: Input/output error")
 
 
 @pytest.mark.parametrize("name", ["batch.csv", "batch.npy", "batch"])

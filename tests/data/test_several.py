@@ -140,7 +140,7 @@ def test_a_pipe_may_follow_a_file(write: Write) -> None:
     first = write("a.csv", "a,b\n1,2\n")
     fifo = first.parent / "fifo"
     os.mkfifo(fifo)
-    writer = threading.Thread(target=lambda: fifo.write_text("a,b\n3,4\n"))
+    writer = threading.Thread(target=lambda: fifo.write_text("a,b\n3,4\n"), daemon=True)
     writer.start()
     assert read(first, fifo, write("c.csv", "a,b\n5,6\n")) == ([[1, 3, 5], [2, 4, 6]], [])
     writer.join(timeout=30)
@@ -241,7 +241,7 @@ def test_a_pipe_that_differs_is_refused_when_it_is_its_turn(write: Write) -> Non
     first = write("a.csv", "a,b\n1,2\n")
     fifo = first.parent / "fifo"
     os.mkfifo(fifo)
-    writer = threading.Thread(target=lambda: fifo.write_text("b,a\n3,4\n"))
+    writer = threading.Thread(target=lambda: fifo.write_text("b,a\n3,4\n"), daemon=True)
     writer.start()
     assert told(refused(first, fifo)) == [("N418", "fifo", 1)]
     writer.join(timeout=30)
@@ -292,6 +292,27 @@ def test_a_broken_part_is_told_after_the_faults_before_it(write: Write) -> None:
         ("N404", "a.csv"),
         ("N416", "b.csv.gz"),
     ]
+
+
+def test_a_truncated_array_is_told_after_the_faults_before_it(write: Write) -> None:
+    content = write("b.npy", b"")
+    np.save(content, np.ones((9, 2)))
+    broken = write("b.npy.gz", gzip.compress(content.read_bytes()[:-1]))
+    paths = write("a.csv", "1,2\nx,4\n"), broken
+    assert [place[:2] for place in told(refused(*paths))] == [
+        ("N404", "a.csv"),
+        ("N414", "b.npy.gz"),
+    ]
+
+
+def test_a_pipe_that_differs_is_told_after_the_faults_before_it(write: Write) -> None:
+    first = write("a.csv", "a,b\n1,x\n")
+    fifo = first.parent / "fifo"
+    os.mkfifo(fifo)
+    writer = threading.Thread(target=lambda: fifo.write_text("b,a\n3,4\n"), daemon=True)
+    writer.start()
+    assert told(refused(first, fifo)) == [("N404", "a.csv", 2), ("N418", "fifo", 1)]
+    writer.join(timeout=30)
 
 
 def test_the_limit_on_what_is_held_counts_all_files(write: Write) -> None:
