@@ -84,6 +84,10 @@ PROBLEM_TITLES: dict[str, str] = {
 }
 
 
+# Problems of some data beyond these are counted, not kept: a wrong file may hold millions.
+KEPT_PROBLEMS = 5
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a problem is: a file and, if known, a line and column, both counted from 1.

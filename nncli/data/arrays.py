@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nncli.data.cells import CellColumn, CellFaults
 from nncli.data.columns import Header, Select
 from nncli.data.content import MAX_HELD_BYTES, Content
 from nncli.data.npy import HEADER_BYTES, NpyHeader, check_header, check_size
-from nncli.data.rows import Faults, Rows, too_large
+from nncli.data.rejects import OnReject
+from nncli.data.rows import Faults, Rows
 from nncli.data.samples import Piece, SampleStream
 from nncli.errors import DataError, Place, Problem
 
@@ -21,12 +23,19 @@ _PIECE_BYTES = 2**22
 
 
 def npy_samples(
-    content: Content, file: str, select: Select, largest: float, *, transposed: bool = False
+    content: Content,
+    file: str,
+    select: Select,
+    largest: float,
+    on_reject: OnReject | None = None,
+    *,
+    transposed: bool = False,
 ) -> SampleStream:
     """Open the samples of an NPY file.  transposed: whether they are its columns.
 
     Raises DataError.
     """
+    listed = on_reject is not None
     chunks = content.chunks()
     begun = b""
     while len(begun) < HEADER_BYTES and (chunk := next(chunks, b"")):
@@ -36,7 +45,7 @@ def npy_samples(
     if stream is not None:  # all that is to be known of its size is known now
         check_size(header, (content.size or 0) - header.start, file)
         content.check_held(header.size)
-    form = _form(header, file, select, largest, transposed=transposed)
+    form = _form(header, file, select, largest, transposed=transposed, listed=listed)
     pieces: Iterator[Piece]
     if header.fortran_order == transposed:
         # a sample's values stand together
@@ -55,18 +64,23 @@ def npy_samples(
         columns=tuple(form.names[position] for position in form.features),
         pieces=pieces,
         many=header.size > _PIECE_BYTES,
+        on_reject=on_reject,
     )
 
 
 @dataclass(frozen=True)
 class _Form:
-    """What is read of every sample: names of all columns, and positions of those that are read."""
+    """What is read of every sample: names of all columns, and positions of those that are read.
+
+    listed: whether somebody wants a list of all that is refused.
+    """
 
     file: str
     names: tuple[str, ...]
     features: tuple[int, ...]
     largest: float
     transposed: bool
+    listed: bool
 
     @property
     def piece_rows(self) -> int:
@@ -75,7 +89,7 @@ class _Form:
 
 
 def _form(
-    header: NpyHeader, file: str, select: Select, largest: float, *, transposed: bool
+    header: NpyHeader, file: str, select: Select, largest: float, *, transposed: bool, listed: bool
 ) -> _Form:
     width = header.shape[0 if transposed else 1]
     names = tuple(f"column_{number}" for number in range(1, width + 1))
@@ -85,7 +99,7 @@ def _form(
     if selection.kept:
         message = "--keep carries text columns, and an NPY file has numbers only"
         raise DataError(Problem("N408", message, Place(file), ("leave --keep out",)))
-    return _Form(file, names, selection.features, largest, transposed)
+    return _Form(file, names, selection.features, largest, transposed, listed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,17 +115,16 @@ class _ArrayPiece:
         """Turn them into columns of float64."""
         form = self.form
         columns = []
+        cells = CellFaults(form.file, self.first, listed=form.listed)
         for position in form.features:
-            column = np.array(self.values[:, position], np.float64)
-            where = f"column {position + 1}"
-            fault = too_large(column, form.largest, form.file, self.first, where)
-            if fault is not None:
-                return fault
-            columns.append(column)
+            values = np.array(self.values[:, position], np.float64)
+            column = CellColumn(position + 1, form.names[position], named=False)
+            cells.add_too_large(column, values, form.largest)
+            columns.append(values)
         if self.mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
             # what was read counts as memory of this process until it is given back
             self.mapped.madvise(mmap.MADV_DONTNEED)
-        return Rows(tuple(columns))
+        return cells.faults() or Rows(tuple(columns))
 
 
 def _pieces_of(
@@ -130,19 +143,18 @@ def _pieces_in_order(
     """Yield samples whose values stand together, as their bytes come."""
     width = len(form.names)
     sample_bytes = width * header.dtype.itemsize
-    wanted = max(1, form.piece_rows) * sample_bytes
+    wanted = form.piece_rows * sample_bytes
     pending, size = [begun[header.start :]], len(begun) - header.start
     found, first = 0, 1
     while True:
         chunk = next(chunks, b"")
         pending.append(chunk)
         size += len(chunk)
+        check_size(header, found + size, form.file, ended=not chunk)
         if chunk and size < wanted:
             continue
         content = b"".join(pending)
-        whole = size // sample_bytes if sample_bytes else 0
-        if not chunk:
-            check_size(header, found + size, form.file)
+        whole = size // sample_bytes
         if whole:
             values = np.frombuffer(content, header.dtype, whole * width).reshape(whole, width)
             yield _ArrayPiece(values, form, first)

@@ -194,13 +194,13 @@ def _samples(
     head = content.head()
     transposed = options.samples == "columns"
     if head.startswith(NPY_MAGIC):
-        return npy_samples(content, file, select, largest, transposed=transposed)
+        return npy_samples(content, file, select, largest, on_reject, transposed=transposed)
     if head.startswith(PARQUET_MAGIC):
         from nncli.data.parquet import parquet_samples  # brings Arrow
 
         if transposed:
             raise UsageError("--samples columns is for CSV and NPY: a Parquet file has columns")
-        return parquet_samples(content, file, select, largest)
+        return parquet_samples(content, file, select, largest, on_reject)
     refuse_foreign_kinds(head, file, options.encoding)
     form = CsvFormat(options.delimiter or ",", options.encoding, options.header)
     if transposed:

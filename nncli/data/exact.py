@@ -30,6 +30,7 @@ from nncli.data.records import Record, RecordReader, cell_span
 from nncli.data.rejects import OnReject, Reject, rest_rejected
 from nncli.data.rows import Faults, Floats, Rows
 from nncli.errors import (
+    KEPT_PROBLEMS,
     DataError,
     Edit,
     Note,
@@ -42,8 +43,6 @@ from nncli.errors import (
     strange_character,
 )
 
-# Problems beyond these are counted, not kept: a wrong file may hold millions.
-KEPT_PROBLEMS = 5
 # Nobody mends a cell in a longer line by its number.
 _MAX_EDITED_LINE = 100_000
 

@@ -67,13 +67,19 @@ def check_header(content: bytes, file: str) -> NpyHeader:
     return NpyHeader((shape[0], shape[1]), fortran_order, dtype, start)
 
 
-def check_size(header: NpyHeader, found: int, file: str) -> None:
-    """Check that there are as many bytes of numbers as a header says.  Raises DataError."""
+def check_size(header: NpyHeader, found: int, file: str, *, ended: bool = True) -> None:
+    """Check that there are as many bytes of numbers as a header says, or no more so far.
+
+    ended: whether nothing comes behind them.  Raises DataError.
+    """
+    if not ended and found <= header.size:
+        return
     if header.size != found:
         # a product of hostile sizes may have hundreds of digits
         needed_bytes = shorten(f"{header.size:,}", 30)
+        found_bytes = f"{found:,}" if ended else f"{found:,} or more"
         state = "truncated" if found < header.size else "longer than its header says"
-        what = f"it is {state}: {needed_bytes} bytes of data expected, {found:,} found"
+        what = f"it is {state}: {needed_bytes} bytes of data expected, {found_bytes} found"
         raise _fault(file, what, "save it again")
 
 

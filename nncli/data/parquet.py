@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
+from nncli.data.cells import CellColumn, CellFaults
 from nncli.data.columns import Header, Select, Selection
 from nncli.data.content import Content
-from nncli.data.rows import Faults, Rows, too_large
+from nncli.data.rejects import OnReject
+from nncli.data.rows import Faults, Rows
 from nncli.data.samples import Piece, SampleStream
 from nncli.errors import DataError, Place, Problem, count_of, quoted, shorten
 
@@ -20,7 +20,13 @@ _PIECE_BYTES = 2**21
 _MAX_ROWS = 65_536
 
 
-def parquet_samples(content: Content, file: str, select: Select, largest: float) -> SampleStream:
+def parquet_samples(
+    content: Content,
+    file: str,
+    select: Select,
+    largest: float,
+    on_reject: OnReject | None = None,
+) -> SampleStream:
     """Open the samples of a Parquet file.  Raises DataError for what is not a table of numbers."""
     import pyarrow.parquet
 
@@ -29,7 +35,9 @@ def parquet_samples(content: Content, file: str, select: Select, largest: float)
         what = "it is read from its end, so neither from a pipe nor compressed once more"
         raise _unusable(file, what, "name the Parquet file itself")
     with _readable(file):
-        source = pyarrow.parquet.ParquetFile(stream, pre_buffer=False, buffer_size=2**20)
+        source = pyarrow.parquet.ParquetFile(
+            stream, pre_buffer=False, buffer_size=2**20, page_checksum_verification=True
+        )
         schema, rows = source.schema_arrow, source.metadata.num_rows
         names = tuple(schema.names)
         groups = map(source.metadata.row_group, range(source.metadata.num_row_groups))
@@ -49,30 +57,36 @@ def parquet_samples(content: Content, file: str, select: Select, largest: float)
         raise DataError(Problem("N402", "the file has no rows", place, ("save some samples",)))
     form = _Form(
         file,
-        tuple(header.names[position] for position in selection.features),
+        tuple(CellColumn(i + 1, header.names[i], named=True) for i in selection.features),
         tuple(header.names[position] for position in selection.kept),
         largest,
+        listed=on_reject is not None,
     )
     size = max(1, min(_MAX_ROWS, _PIECE_BYTES // (8 * len(form.features))))
     read = _Progress()
     return SampleStream(
-        columns=form.features,
+        columns=tuple(column.name for column in form.features),
         pieces=_pieces(source, form, size, read),
         kept=form.kept,
         many=rows > size,
         first_notes=selection.notes,
+        on_reject=on_reject,
         position=lambda: int((content.size or 0) * read.rows / rows),
     )
 
 
 @dataclass(frozen=True)
 class _Form:
-    """What is read of every row: columns of numbers, and columns that are carried as text."""
+    """What is read of every row: columns of numbers, and columns that are carried as text.
+
+    listed: whether somebody wants a list of all that is refused.
+    """
 
     file: str
-    features: tuple[str, ...]
+    features: tuple[CellColumn, ...]
     kept: tuple[str, ...]
     largest: float
+    listed: bool
 
 
 @dataclass
@@ -94,20 +108,15 @@ class _BatchPiece:
         """Turn them into numbers and texts."""
         form = self.form
         columns = []
-        for name in form.features:
-            column = self._column(name)
-            if column.null_count:
-                row = self.first + int(np.argmax(column.is_null().to_numpy(zero_copy_only=False)))
-                message = f"missing value in column {quoted(name)}, row {row:,}"
-                hint = "fill the column in, or leave it out with --drop"
-                problem = Problem("N404", message, Place(form.file), (hint,))
-                return Faults((problem,), more=column.null_count - 1)
-            values = _as_float64(column)
-            fault = too_large(values, form.largest, form.file, self.first, f"column {quoted(name)}")
-            if fault is not None:
-                return fault
+        cells = CellFaults(form.file, self.first, listed=form.listed)
+        for column in form.features:
+            stored = self._column(column.name)
+            if stored.null_count:
+                cells.add_missing(column, stored.is_null().to_numpy(zero_copy_only=False))
+            values = _as_float64(stored)
+            cells.add_too_large(column, values, form.largest)
             columns.append(values)
-        return self._with_texts(columns)
+        return cells.faults() or self._with_texts(columns)
 
     def _with_texts(self, columns: list[Any]) -> Rows | Faults:
         import pyarrow as pa
@@ -127,7 +136,7 @@ class _BatchPiece:
 
 
 def _pieces(source: Any, form: _Form, size: int, read: _Progress) -> Iterator[Piece]:
-    wanted = list(dict.fromkeys((*form.features, *form.kept)))
+    wanted = list(dict.fromkeys((*(column.name for column in form.features), *form.kept)))
     batches = source.iter_batches(batch_size=size, columns=wanted, use_threads=False)
     while True:
         with _readable(form.file):
@@ -145,12 +154,14 @@ def _selected(select: Select, header: Header, schema: Any) -> Selection:
         return select(header)
     except DataError as error:
         others = [i for i, kind in enumerate(schema.types) if not _is_numeric(kind)]
-        if error.features is None or not others:
+        if error.features is None:
             raise
         items = ",".join(map(header.item, others))
         hold = "holds" if len(others) == 1 else "hold"
         listed = ", ".join(quoted(header.names[position]) for position in others[:5])
-        hint = f"{listed} {hold} no numbers: --drop {items}, or --keep {items} to carry along"
+        hint = f"the columns are {shorten(', '.join(header.names), 200)}: choose with --columns"
+        if others:
+            hint = f"{listed} {hold} no numbers: --drop {items}, or --keep {items} to carry along"
         problems = [replace(problem, help=(hint,)) for problem in error.problems]
         told = DataError(problems, more=error.more)
         told.features = error.features
@@ -209,7 +220,7 @@ def _value_type(kind: Any) -> Any:
 
 
 def _as_float64(column: Any) -> Any:
-    """Return a column of numbers without nulls as an array (rows,) float64."""
+    """Return a column of numbers as an array (rows,) float64; NaN for what is missing."""
     import pyarrow as pa
 
     kind = _value_type(column.type)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nncli.data.rejects import Reject
-from nncli.errors import Place, Problem
+from nncli.errors import Problem
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 # Carried texts, one per row: of the exact reader, or an Arrow string array.
@@ -59,22 +59,6 @@ class Faults:
     more: int = 0
     rejects: tuple[Reject, ...] = field(default=())
     ended: bool = False
-
-
-def too_large(values: Floats, largest: float, file: str, first: int, column: str) -> Faults | None:
-    """Return the fault of a column with a finite value of magnitude *largest* or more, if any.
-
-    values: (rows,); first: the number of the first row, from 1; column: what messages call it.
-    """
-    if largest == float("inf"):
-        return None
-    found = np.flatnonzero(np.isfinite(values) & (np.abs(values) >= largest))
-    if not len(found):
-        return None
-    value, row = values[found[0]], first + int(found[0])
-    message = f"{value:g} in row {row:,}, {column} is too large for float32"
-    hints = ("use dtype: float64", "scale the column, or leave the row out")
-    return Faults((Problem("N415", message, Place(file), hints),), more=len(found) - 1)
 
 
 def text_list(texts: Texts) -> list[str]:

@@ -11,7 +11,6 @@ from nncli.data.blocks import TextBlock, text_blocks
 from nncli.data.columns import Select
 from nncli.data.content import Content
 from nncli.data.exact import (
-    KEPT_PROBLEMS,
     CsvFormat,
     Frame,
     Table,
@@ -28,7 +27,7 @@ from nncli.data.lines import FILE_START
 from nncli.data.records import Record
 from nncli.data.rejects import OnReject, Reject, rest_rejected
 from nncli.data.rows import Faults, RowForm, Rows
-from nncli.errors import DataError, Note, Problem
+from nncli.errors import KEPT_PROBLEMS, DataError, Note, Problem
 
 # Below this, the exact reader is done before Arrow is imported.
 _FAST_BYTES = 2**18

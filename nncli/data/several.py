@@ -10,10 +10,7 @@ from typing import Protocol
 
 from nncli.data.columns import Header, Select, Selection
 from nncli.data.samples import Piece, SampleStream, up_to_faults
-from nncli.errors import DataError, Problem, count_of, quoted
-
-# Of files that do not agree with the first, so many are told.
-_MOST_TOLD = 5
+from nncli.errors import KEPT_PROBLEMS, DataError, Problem, count_of, quoted
 
 
 class Opener(Protocol):
@@ -108,8 +105,8 @@ def _check_headers(sources: Sequence[str], opened: Opener) -> None:
             faults.append(error)
     if faults:
         problems = [problem for error in faults for problem in error.problems]
-        more = max(0, len(problems) - _MOST_TOLD)
-        together = DataError(problems[:_MOST_TOLD], more=more)
+        more = max(0, len(problems) - KEPT_PROBLEMS)
+        together = DataError(problems[:KEPT_PROBLEMS], more=more)
         for fault in faults:
             together.looks |= fault.looks
         raise together

@@ -26,10 +26,13 @@ _ROW_VALUES = 8192
 # tile, the samples of one, as far as so many values go.
 _TILE_VALUES = 2**16
 _WIDE_NEURONS, _WIDE_SAMPLES, _MOST_TILE_VALUES = 512, 1024, 2**22
+# Of products that BLAS computes on several threads, which it has to wake for each.
+_THREADED_TILE_VALUES = 2**21
 _MOST_PLANS = 8
-# Samples times parameters from which threads share the work: half a millisecond, several times what
-# it takes to wake one.
-_SHARED_PARAMETERS = 2**25
+# Samples times parameters from which several threads are faster than one, if BLAS may use them;
+# and from which tiles that are shared among threads of our own are, whose every call of NumPy
+# waits for Python's lock: both measured with two.
+_THREADED_PARAMETERS, _SHARED_PARAMETERS = 2**23, 2**29
 # More than one, for a thread that starts late takes fewer.
 _TILES_PER_THREAD = 2
 
@@ -45,13 +48,24 @@ class _Plan(NamedTuple):
     output: Array
 
 
+class _Way(NamedTuple):
+    """How to compute a batch: on so many threads, in tiles of so many samples.
+
+    cut: whether large products may be cut into small ones, which BLAS computes on one thread.
+    """
+
+    threads: int
+    tile: int
+    cut: bool
+
+
 class _Memory(threading.local):
     """What a thread computes in: two arrays by turns, and plans that use them, by batch size."""
 
     def __init__(self, widest: int, dtype: np.dtype[Any]) -> None:
         self.widest = widest
         self.arrays: tuple[Array, Array] = (np.empty(0, dtype), np.empty(0, dtype))
-        self.plans: dict[int, _Plan] = {}
+        self.plans: dict[tuple[int, bool], _Plan] = {}
 
     def reserve(self, samples: int) -> None:
         """Make room for such a batch, and for one plan more."""
@@ -68,8 +82,10 @@ class Engine:
     """Runs batches through layers; any number of threads may call it at once.
 
     Copies the layers' biases, and may copy their weights.  Each thread keeps the memory of a tile
-    for later calls: at most two arrays of 2²² values, or of one sample.  Products that BLAS would
-    compute on several threads are computed on as many, tile by tile.
+    for later calls: at most two arrays of 2²² values, or of one sample.
+
+    On how many threads a batch is computed is for BLAS to say: it has threads of its own, and for a
+    large batch there are as many here.
     """
 
     def __init__(self, layers: Sequence[Dense]) -> None:
@@ -80,9 +96,11 @@ class Engine:
         self._weights = [Weights(layer.weights) for layer in self._layers]
         self._biases = [_repeated(layer.biases) for layer in self._layers]
         widest = max(layer.neurons for layer in self._layers)
-        self._tile = tile_samples(widest)
+        self._alone = _Way(1, tile_samples(widest), cut=True)
         parameters = sum(layer.parameters for layer in self._layers)
-        self._shared_samples = max(2, -(-_SHARED_PARAMETERS // parameters))
+        self._parameters = parameters
+        self._threaded_samples = max(2, -(-_THREADED_PARAMETERS // parameters))
+        self._threaded_tile = max(1, min(8192, _THREADED_TILE_VALUES // widest))
         self._memory = _Memory(widest, self.dtype)
 
     def __reduce__(self) -> tuple[type[Engine], tuple[tuple[Dense, ...]]]:
@@ -104,50 +122,55 @@ class Engine:
 
         x: (samples, inputs), C-contiguous, of the layers' type → (samples, neurons).
         """
-        samples, tile = len(x), self._tile
-        threads = self._threads() if samples >= self._shared_samples else 1
-        if threads == 1 and samples <= tile:
+        samples = len(x)
+        threads, tile, cut = self._way(samples)
+        if samples <= tile:
             with _silence():
-                return self._compute(x).copy()
+                return self._compute(x, cut).copy()
         output = np.empty((samples, self._neurons), self.dtype)
-        if threads > 1:
-            tile = min(tile, -(-samples // (threads * _TILES_PER_THREAD)))
 
         def compute(start: int) -> None:
             with _silence():
-                output[start : start + tile] = self._compute(x[start : start + tile])
+                output[start : start + tile] = self._compute(x[start : start + tile], cut)
 
         share(compute, range(0, samples, tile), threads)
         return output
 
-    def _threads(self) -> int:
-        """Return how many threads may share a batch."""
-        if not all(weights.cut for weights in self._weights):
-            return 1  # BLAS has threads of its own for these products
-        return blas_threads()
+    def _way(self, samples: int) -> _Way:
+        """Return how to compute so many samples."""
+        threads = blas_threads() if samples >= self._threaded_samples else 1
+        if threads == 1:
+            return self._alone
+        large = samples * self._parameters >= _SHARED_PARAMETERS
+        if large and all(weights.cut for weights in self._weights):
+            share_of_each = -(-samples // (threads * _TILES_PER_THREAD))
+            return _Way(threads, min(self._alone.tile, share_of_each), cut=True)
+        return _Way(1, self._threaded_tile, cut=False)
 
-    def _compute(self, x: Array) -> Array:
+    def _compute(self, x: Array, cut: bool) -> Array:
         """Return the last layer's output, in memory that is used again.  x: at most a tile."""
         memory = self._memory
         samples = len(x)
-        plan = memory.plans.get(samples)
+        plan = memory.plans.get((samples, cut))
         if plan is None:
             memory.reserve(samples)
-            plan = memory.plans[samples] = self._plan(samples, memory.arrays)
+            plan = self._plan(samples, memory.arrays, cut=cut)
+            memory.plans[samples, cut] = plan
         (multiply, weights, out), calls, output = plan
         multiply(x, weights, out)
         for call in calls:
             call()
         return output
 
-    def _plan(self, samples: int, arrays: tuple[Array, Array]) -> _Plan:
+    def _plan(self, samples: int, arrays: tuple[Array, Array], *, cut: bool) -> _Plan:
         """Return a plan for so many samples that computes in these arrays."""
         outputs = [
             arrays[number % 2][: samples * layer.neurons].reshape(samples, layer.neurons)
             for number, layer in enumerate(self._layers)
         ]
         products = [
-            factor.product(output) for factor, output in zip(self._weights, outputs, strict=True)
+            factor.product(output, cut=cut)
+            for factor, output in zip(self._weights, outputs, strict=True)
         ]
         calls: list[Callable[[], object]] = []
         for number, (layer, output) in enumerate(zip(self._layers, outputs, strict=True)):

@@ -47,11 +47,16 @@ class Weights:
         """Whether large products are made of small ones, which BLAS computes on one thread."""
         return bool(self._columns) and has_small_kernels()
 
-    def product(self, output: Array) -> Product:
-        """Return how to compute an output (samples, neurons), C-contiguous as x has to be."""
+    def product(self, output: Array, *, cut: bool) -> Product:
+        """Return how to compute an output (samples, neurons), C-contiguous as x has to be.
+
+        cut: whether a large product may be made of small ones.
+        """
         samples = len(output)
+        if samples == 1:
+            return Product(_multiply_one, self._weights, output[0])
         small = samples * self._weights.size <= _SMALL_MULTIPLICATIONS
-        if small or samples == 1 or not self.cut:
+        if small or not (cut and self.cut):
             return Product(np.dot, self._weights, output)
         if self._panels is None:
             self._panels = _in_panels(self._weights, self._columns)
@@ -81,6 +86,11 @@ def _blocks(output: Array, panels: Array) -> list[_Blocks]:
             out = output[begin:end].reshape(-1, rows, count, columns).transpose(0, 2, 1, 3)
             blocks.append(_Blocks(begin, end, (len(out), 1, rows, inputs), out))
     return blocks
+
+
+def _multiply_one(x: Array, weights: Array, out: Array) -> None:
+    """Multiply the only row of x by weights, as a vector: NumPy takes longer over a matrix."""
+    np.dot(x[0], weights, out)
 
 
 def _multiply(x: Array, panels: Array, blocks: Sequence[_Blocks]) -> None:

@@ -210,6 +210,7 @@ def test_a_large_batch_is_shared_among_as_many_threads_as_blas_has(
 ) -> None:
     monkeypatch.setattr(products, "has_small_kernels", lambda: True)
     monkeypatch.setattr(engine, "blas_threads", lambda: threads)
+    monkeypatch.setattr(engine, "_SHARED_PARAMETERS", 2**26)
     shared: list[int] = []
 
     def recording_share(work: Callable[[int], None], pieces: range, threads: int) -> None:
@@ -223,6 +224,22 @@ def test_a_large_batch_is_shared_among_as_many_threads_as_blas_has(
     assert_same_but_for_rounding(network, batch)
     assert_same_but_for_rounding(network, batch[:200])
     assert shared == [threads]
+
+
+def test_a_batch_of_middling_size_is_left_to_the_threads_of_blas(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unwanted(*_: object) -> None:
+        raise AssertionError("a product that BLAS would compute on one thread")
+
+    monkeypatch.setattr(products, "has_small_kernels", lambda: True)
+    monkeypatch.setattr(engine, "blas_threads", lambda: 2)
+    network = network_of([64, 256, 96, 3])
+    assert_same_but_for_rounding(network, batch_of(100, 64))
+    monkeypatch.setattr(products, "_multiply", unwanted)
+    assert_same_but_for_rounding(network, batch_of(1000, 64))
+    with pytest.raises(AssertionError):
+        network.forward(batch_of(101, 64))
 
 
 def test_a_network_that_has_computed_can_be_copied_and_pickled() -> None:

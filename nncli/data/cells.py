@@ -1,0 +1,117 @@
+"""Faulty cells of files that hold numbers, not text: found column by column, told row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from nncli.data.rejects import Reject
+from nncli.data.rows import Faults, Floats
+from nncli.errors import KEPT_PROBLEMS, Place, Problem, quoted
+
+
+@dataclass(frozen=True)
+class CellColumn:
+    """A column of a file.  number: from 1; named: whether the file itself gives it its name."""
+
+    number: int
+    name: str
+    named: bool
+
+    @property
+    def called(self) -> str:
+        """What messages call it."""
+        return f"column {quoted(self.name)}" if self.named else f"column {self.number}"
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Faulty cells of a column.  rows: their positions; word: makes the problem of one of them."""
+
+    column: CellColumn
+    code: str
+    rows: Any
+    text: Callable[[int], str]
+    word: Callable[[int], Problem]
+
+
+class CellFaults:
+    """The faulty cells of some rows.
+
+    first: the number of the first row, from 1; listed: whether somebody wants a list of all.
+    """
+
+    def __init__(self, file: str, first: int, *, listed: bool) -> None:
+        self._place = Place(file)
+        self._first = first
+        self._listed = listed
+        self._found: list[_Found] = []
+
+    def add_missing(self, column: CellColumn, missing: Any) -> None:
+        """Take in the cells that have no value.  missing: whether each has none, (rows,)."""
+
+        def word(row: int) -> Problem:
+            message = f"missing value in {column.called}, row {self._first + row:,}"
+            hint = "fill the column in, or leave it out with --drop"
+            return Problem("N404", message, self._place, (hint,))
+
+        self._add(column, "N404", np.flatnonzero(missing), lambda _: "", word)
+
+    def add_too_large(self, column: CellColumn, values: Floats, largest: float) -> None:
+        """Take in finite values of magnitude *largest* or more.  values: (rows,)."""
+        if largest == float("inf"):
+            return
+
+        def word(row: int) -> Problem:
+            place = f"row {self._first + row:,}, {column.called}"
+            message = f"{values[row]:g} in {place} is too large for float32"
+            hints = ("use dtype: float64", "scale the column, or leave the row out")
+            return Problem("N415", message, self._place, hints)
+
+        rows = np.flatnonzero(np.isfinite(values) & (np.abs(values) >= largest))
+        self._add(column, "N415", rows, lambda row: repr(float(values[row])), word)
+
+    def _add(
+        self,
+        column: CellColumn,
+        code: str,
+        rows: Any,
+        text: Callable[[int], str],
+        word: Callable[[int], Problem],
+    ) -> None:
+        if len(rows):
+            self._found.append(_Found(column, code, rows, text, word))
+
+    def faults(self) -> Faults | None:
+        """Return them in the order of the rows, if there are any: the first few, and a count."""
+        if not self._found:
+            return None
+        nearest = [
+            (int(row), found.column.number, found)
+            for found in self._found
+            for row in found.rows[:KEPT_PROBLEMS]
+        ]
+        told = sorted(nearest, key=lambda cell: cell[:2])[:KEPT_PROBLEMS]
+        problems = tuple(found.word(row) for row, _, found in told)
+        more = sum(len(found.rows) for found in self._found) - len(problems)
+        return Faults(problems, more, tuple(self._rejects()) if self._listed else ())
+
+    def _rejects(self) -> list[Reject]:
+        cells = chain.from_iterable(
+            ((int(row), found) for row in found.rows) for found in self._found
+        )
+        return [
+            Reject(
+                self._place.file,
+                self._first + row,
+                found.column.number,
+                found.column.name,
+                found.code,
+                found.text(row),
+            )
+            for row, found in sorted(cells, key=lambda cell: (cell[0], cell[1].column.number))
+        ]
