@@ -150,3 +150,19 @@ def test_a_pattern_reads_the_parts_of_a_data_set(cli: RunCli, folder: Path) -> N
 def test_shapes_counts_the_samples_of_a_table(cli: RunCli, folder: Path) -> None:
     done = cli("shapes", "net.yaml", "data.parquet", "--drop", "id", "--format", "json", cwd=folder)
     assert (done.code, done.json["batch_size"]) == (0, 700)
+
+
+def test_a_list_of_rejects_has_every_cell_with_its_row(cli: RunCli, tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text("layer_sizes: [2, 1]\nseed: 0\ndtype: float32\n")
+    values = [None if row % 3 == 0 else 1e300 if row % 3 == 1 else 1.0 for row in range(9)]
+    table = pa.table({"a": [0.0] * 9, "b": values})
+    (tmp_path / "bad.parquet").write_bytes(saved(table))
+    done = cli("forward", "net.yaml", "bad.parquet", "--rejects", "r.csv", cwd=tmp_path)
+    assert done.code == 4
+    assert "missing value in column 'b', row 1\n" in done.err
+    assert done.err.endswith("… and 1 more problem; r.csv lists all\n")
+    assert (tmp_path / "r.csv").read_text().splitlines()[1:] == [
+        f"bad.parquet,{row + 1},2,b," + ("N404," if row % 3 == 0 else "N415,1e+300")
+        for row in range(9)
+        if row % 3 < 2
+    ]
