@@ -52,14 +52,14 @@ class CellFaults:
         self._found: list[_Found] = []
 
     def add_missing(self, column: CellColumn, missing: Any) -> None:
-        """Take in the cells that have no value.  missing: whether each has none, (rows,)."""
+        """Take in the cells that have no value.  missing: their positions."""
 
         def word(row: int) -> Problem:
             message = f"missing value in {column.called}, row {self._first + row:,}"
             hint = "fill the column in, or leave it out with --drop"
             return Problem("N404", message, self._place, (hint,))
 
-        self._add(column, "N404", np.flatnonzero(missing), lambda _: "", word)
+        self._add(column, "N404", missing, lambda _: "", word)
 
     def add_too_large(self, column: CellColumn, values: Floats, largest: float) -> None:
         """Take in finite values of magnitude *largest* or more.  values: (rows,)."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from nncli.data.blocks import count_line_feeds
 from nncli.data.lines import MAX_LINE_CHARACTERS
-from nncli.data.rows import RowForm, Rows
+from nncli.data.rows import RowForm, Rows, numbers_of
 
 _LINE_FEED, _CARRIAGE_RETURN, _QUOTE = b'\n\r"'
 _BOM = "\ufeff"
@@ -37,7 +37,7 @@ def parse_rows(content: bytes, form: RowForm, line_feeds: int | None = None) -> 
     if table is None or not table.num_rows:
         return None
     features = len(form.features)
-    columns = tuple(_whole(column).to_numpy() for column in table.columns[:features])
+    columns = tuple(numbers_of(_whole(column)) for column in table.columns[:features])
     if not all(_within(column, form.largest) for column in columns):
         return None
     kept = tuple(_whole(column) for column in table.columns[features:])

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from nncli.data.cells import CellColumn, CellFaults
 from nncli.data.columns import Header, Select, Selection
 from nncli.data.content import Content
 from nncli.data.rejects import OnReject
-from nncli.data.rows import Faults, Rows
+from nncli.data.rows import Faults, Rows, numbers_of, text_scalar
 from nncli.data.samples import Piece, SampleStream
 from nncli.errors import DataError, Place, Problem, count_of, quoted, shorten
 
@@ -106,14 +108,18 @@ class _BatchPiece:
 
     def __call__(self) -> Rows | Faults:
         """Turn them into numbers and texts."""
+        import pyarrow.compute as pc
+
         form = self.form
         columns = []
         cells = CellFaults(form.file, self.first, listed=form.listed)
         for column in form.features:
             stored = self._column(column.name)
-            if stored.null_count:
-                cells.add_missing(column, stored.is_null().to_numpy(zero_copy_only=False))
             values = _as_float64(stored)
+            if stored.null_count:
+                missing = numbers_of(pc.indices_nonzero(stored.is_null()), np.uint64)
+                cells.add_missing(column, missing)
+                values = np.where(np.isin(np.arange(len(values)), missing), np.nan, values)
             cells.add_too_large(column, values, form.largest)
             columns.append(values)
         return cells.faults() or self._with_texts(columns)
@@ -196,7 +202,7 @@ def _check_kept(header: Header, schema: Any, position: int) -> None:
     _check_only(header, position)
     kind = schema.types[position]
     try:
-        _as_text(pa.array([], kind))
+        _as_text(pa.nulls(0, kind))
     except pa.ArrowException:
         name = header.names[position]
         what = f"column {position + 1} ({quoted(name)}) holds {kind}, which is no text"
@@ -220,14 +226,14 @@ def _value_type(kind: Any) -> Any:
 
 
 def _as_float64(column: Any) -> Any:
-    """Return a column of numbers as an array (rows,) float64; NaN for what is missing."""
+    """Return a column of numbers as an array (rows,) float64; for a null, whatever is there."""
     import pyarrow as pa
 
     kind = _value_type(column.type)
     column = column.cast(kind)
     if pa.types.is_decimal(kind):  # by its text, which is rounded correctly
         column = column.cast(pa.string())
-    return column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    return numbers_of(column.cast(pa.float64(), safe=False))
 
 
 def _as_text(column: Any) -> Any:
@@ -236,7 +242,7 @@ def _as_text(column: Any) -> Any:
 
     texts = column.cast(_value_type(column.type)).cast(pa.string())
     # a file may say that any bytes are text: Arrow looks at them only on their way from bytes
-    return texts.cast(pa.binary()).cast(pa.string()).fill_null("")
+    return texts.cast(pa.binary()).cast(pa.string()).fill_null(text_scalar(""))
 
 
 @contextmanager

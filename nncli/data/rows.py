@@ -80,7 +80,38 @@ def text_array(texts: Texts) -> Any:
     """Return carried texts as an Arrow string array."""
     import pyarrow as pa
 
-    return texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
+    if isinstance(texts, pa.Array):
+        return texts
+    encoded = [text.encode() for text in texts]
+    ends = np.zeros(len(encoded) + 1, np.int32)
+    np.cumsum([len(text) for text in encoded], out=ends[1:])
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
+    return pa.Array.from_buffers(pa.string(), len(encoded), buffers)
+
+
+# Arrow's own ways from and to NumPy, and from lists, import pandas if it is there, which takes
+# longer than a whole run of a small file.
+
+
+def text_scalar(text: str) -> Any:
+    """Return a text as Arrow's functions take it."""
+    return text_array([text])[0]
+
+
+def number_array(values: npt.NDArray[Any]) -> Any:
+    """Return numbers (rows,) as an Arrow array, without a copy if they stand together."""
+    import pyarrow as pa
+
+    buffers = [None, pa.py_buffer(np.ascontiguousarray(values))]
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), buffers)
+
+
+def numbers_of(array: Any, dtype: npt.DTypeLike = np.float64) -> npt.NDArray[Any]:
+    """Return an Arrow array of such numbers as NumPy's: (rows,); of a null, whatever is there."""
+    if not len(array):
+        return np.empty(0, dtype)
+    flat = np.frombuffer(array.buffers()[1], dtype)
+    return flat[array.offset : array.offset + len(array)]
 
 
 def joined_texts(parts: Sequence[Texts]) -> Texts:

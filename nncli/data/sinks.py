@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nncli.data.json_values import json_array
-from nncli.data.rows import Texts, text_array, text_list
+from nncli.data.rows import Texts, number_array, text_array, text_list, text_scalar
 
 if TYPE_CHECKING:
     pass
@@ -103,7 +103,7 @@ class CsvSink:
         import pyarrow.csv
 
         texts = [text_array(column) for column in kept]
-        arrays = [*texts, *(pa.array(np.ascontiguousarray(column)) for column in outputs)]
+        arrays = [*texts, *map(number_array, outputs)]
         block = pa.RecordBatch.from_arrays(arrays, [str(index) for index in range(len(arrays))])
         lines = pa.BufferOutputStream()
         options = pyarrow.csv.WriteOptions(
@@ -149,7 +149,8 @@ def _quoted(texts: Any) -> Any:
 
     needed = pc.match_substring_regex(texts, '[,"\r\n]')
     doubled = pc.replace_substring(texts, '"', '""')
-    return pc.if_else(needed, pc.binary_join_element_wise('"', doubled, '"', ""), texts)
+    mark, nothing = text_scalar('"'), text_scalar("")
+    return pc.if_else(needed, pc.binary_join_element_wise(mark, doubled, mark, nothing), texts)
 
 
 def _joined_lines(texts: list[Any], numbers: list[Any]) -> Any:
@@ -158,7 +159,9 @@ def _joined_lines(texts: list[Any], numbers: list[Any]) -> Any:
     import pyarrow.compute as pc
 
     *cells, last = [*texts, *(column.cast(pa.string()) for column in numbers)]
-    lines = pc.binary_join_element_wise(*cells, pc.binary_join_element_wise(last, "\n", ""), ",")
+    line_feed, nothing, comma = map(text_scalar, ("\n", "", ","))
+    ended = pc.binary_join_element_wise(last, line_feed, nothing)
+    lines = pc.binary_join_element_wise(*cells, ended, comma)
     # the texts of an Arrow array lie one behind the other, where its offsets say
     _, offsets, data = lines.buffers()
     ends = np.frombuffer(offsets, np.int32)[lines.offset :]
@@ -314,7 +317,7 @@ class ParquetSink:
         import pyarrow as pa
 
         # copies: an Arrow array would share the numbers' memory until its row group is written
-        numbers = [pa.array(np.array(column, self._dtype)) for column in outputs]
+        numbers = [number_array(np.array(column, self._dtype)) for column in outputs]
         arrays = [*(text_array(column) for column in kept), *numbers]
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
