@@ -119,7 +119,8 @@ class _BatchPiece:
             if stored.null_count:
                 missing = numbers_of(pc.indices_nonzero(stored.is_null()), np.uint64)
                 cells.add_missing(column, missing)
-                values = np.where(np.isin(np.arange(len(values)), missing), np.nan, values)
+                values = values.copy()
+                values[missing] = np.nan
             cells.add_too_large(column, values, form.largest)
             columns.append(values)
         return cells.faults() or self._with_texts(columns)
