@@ -335,9 +335,11 @@ def _failures(
     run: ForwardRun, expected: ExpectedOutputs | None, *, strict: bool
 ) -> tuple[Problem, ...]:
     """Return what a run does not pass of the checks that the user wants."""
-    from nncli.checks import check_finite
+    failures: list[Problem] = []
+    if strict:
+        from nncli.checks import check_finite
 
-    failures = check_finite(run) if strict else []
+        failures += check_finite(run)
     if expected is not None:
         failures += expected.problems(run)
     return tuple(failures)

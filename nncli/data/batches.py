@@ -12,7 +12,6 @@ from typing import BinaryIO, Literal
 import numpy as np
 import numpy.typing as npt
 
-from nncli.data.arrays import npy_samples
 from nncli.data.columns import (
     ColumnChoice,
     Select,
@@ -22,10 +21,8 @@ from nncli.data.columns import (
 )
 from nncli.data.content import Content, look_at, open_source
 from nncli.data.exact import CsvFormat, read_transposed
-from nncli.data.kinds import PARQUET_MAGIC, refuse_foreign_kinds
+from nncli.data.kinds import NPY_MAGIC, PARQUET_MAGIC, refuse_foreign_kinds
 from nncli.data.lines import whole_lines
-from nncli.data.npy import MAGIC as NPY_MAGIC
-from nncli.data.npy import first_rows
 from nncli.data.rejects import OnReject
 from nncli.data.rows import Rows, joined_texts, text_list
 from nncli.data.samples import SampleStream, csv_samples, up_to_faults, whole_samples
@@ -145,9 +142,12 @@ def read_look(
 ) -> None:
     """Read the beginning of some data as if it were all.  Raises DataError."""
     content = look.content
-    if not look.complete:
-        is_npy = content.startswith(NPY_MAGIC)
-        content = first_rows(content) if is_npy else whole_lines(content, options.encoding)
+    if not look.complete and content.startswith(NPY_MAGIC):
+        from nncli.data.npy import first_rows
+
+        content = first_rows(content)
+    elif not look.complete:
+        content = whole_lines(content, options.encoding)
     options = replace(options, max_bytes=None)
     samples = _samples(Content(io.BytesIO(content), file), file, options, select, largest)
     for _ in samples.rows_in_order():
@@ -194,6 +194,8 @@ def _samples(
     head = content.head()
     transposed = options.samples == "columns"
     if head.startswith(NPY_MAGIC):
+        from nncli.data.arrays import npy_samples
+
         return npy_samples(content, file, select, largest, on_reject, transposed=transposed)
     if head.startswith(PARQUET_MAGIC):
         from nncli.data.parquet import parquet_samples  # brings Arrow

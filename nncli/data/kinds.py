@@ -6,6 +6,7 @@ import re
 
 from nncli.errors import DataError, Place, Problem
 
+NPY_MAGIC = b"\x93NUMPY"
 PARQUET_MAGIC = b"PAR1"
 GZIP_MAGIC = b"\x1f\x8b"
 # The longest of these marks, and enough of a page to see a tag in it.

@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from nncli.errors import DataError, Place, Problem, shorten
 
-MAGIC = b"\x93NUMPY"
 # NumPy's own limit for a header that is parsed as a Python literal.
 _MAX_HEADER_BYTES = 10_000
 # Magic, version and length of the header stand in front of it.

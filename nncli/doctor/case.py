@@ -14,8 +14,8 @@ from nncli.data.columns import (
     WantedInputs,
     feature_selector,
 )
+from nncli.data.kinds import NPY_MAGIC
 from nncli.data.lines import read_lines
-from nncli.data.npy import MAGIC as NPY_MAGIC
 from nncli.data.records import RecordReader
 from nncli.errors import DataError, FirstLook, Suggestion, quoted
 from nncli.spec.reader import SpecReading

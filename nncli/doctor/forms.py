@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nncli.data.npy import MAGIC as NPY_MAGIC
+from nncli.data.kinds import NPY_MAGIC
 from nncli.data.numbers import is_number
 from nncli.doctor.case import (
     FORM_FAULTS,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +14,13 @@ import numpy.typing as npt
 from nncli.errors import FileError, Problem, ShapeError
 from nncli.network.activations import Array
 from nncli.network.dense import Dense, LayerResult, build_dense
-from nncli.network.engine import Engine
 from nncli.network.shapes import shape_table
 from nncli.spec.files import load_spec
 from nncli.spec.model import DType, NetworkSpec
 from nncli.spec.reader import Overrides, read_spec
+
+if TYPE_CHECKING:
+    from nncli.network.engine import Engine
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +101,8 @@ class Network:
 
     @cached_property
     def _engine(self) -> Engine:
+        from nncli.network.engine import Engine  # the command runs layer by layer
+
         return Engine(self.layers)
 
     def _check_batch(self, batch: npt.ArrayLike) -> Array:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from nncli.data.samples import SampleStream
-from nncli.data.sinks import Sink
 from nncli.errors import FileError, Note, Problem
 from nncli.network.network import Network
 from nncli.network.statistics import LayerStatistics, NonFinite, nonfinite_message
@@ -24,6 +23,8 @@ from nncli.pipeline.work import Done, Outlets, work
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
+
+    from nncli.data.sinks import Sink
 
 # Samples on their way take no more than this, with their results, unless a batch size is wished.
 _UNIT_BYTES = 2**23

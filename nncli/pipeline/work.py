@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nncli.data.rows import Texts, joined_texts
-from nncli.data.sinks import Sink
 from nncli.network.activations import Array
 from nncli.network.network import Network
 from nncli.network.tally import RunTally
 from nncli.pipeline.held import Wish, joined_values, samples_of
 from nncli.pipeline.units import BLOCK_SAMPLES, Unit, as_blocks
+
+if TYPE_CHECKING:
+    from nncli.data.sinks import Sink
 
 # What is computed at once should fit into a core's second cache, several layers of it.
 _TILE_BYTES = 2**19
