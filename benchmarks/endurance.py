@@ -6,8 +6,8 @@
 kills: SIGKILL at random moments of a run that replaces an existing result, which must be the
 earlier one or the whole new one afterwards.  pipe: so many gigabytes of CSV through standard input
 into a file in a temporary folder (TMPDIR, which takes a sixth of them); every row in must be a row
-out, and the process must stay under 250 MB of memory; Linux grants it no more than 512 MiB that it may
-write to, reserved or used.  Each prints a table, and exits with 1 if a check fails.
+out, and the process must stay under 250 MB of memory; Linux grants it no more than 512 MiB that it
+may write to, reserved or used.  Each prints a table, and exits with 1 if a check fails.
 """
 
 from __future__ import annotations

@@ -46,6 +46,11 @@ class ExpectedOutputs:
             start += len(rows)
         self._samples += samples
 
+    def finish(self) -> None:
+        """Count the expected values that are left.  Raises DataError, FileError."""
+        while self._take(None) is not None:
+            pass
+
     def _compare(self, outputs: Sequence[Array], rows: Rows, start: int) -> None:
         """Compare some rows with the outputs from a position on."""
         actual = np.stack([column[start : start + len(rows)] for column in outputs], axis=1)
@@ -58,8 +63,6 @@ class ExpectedOutputs:
 
     def problems(self, run: ForwardRun) -> list[Problem]:
         """Return what came of it once all samples were compared: no problem, or one."""
-        while self._take(None) is not None:
-            pass
         place = Place(self._source)
         neurons = run.network.layer_sizes[-1]
         if (self._found, self._neurons) != (self._samples, neurons):

@@ -115,8 +115,6 @@ def file_error(error: OSError, path: str, doing: str) -> FileError:
 
 
 def _missing(path: str) -> Problem:
-    if _is_pattern(path):
-        return Problem("N501", "no file matches", Place(path), ("check the pattern",))
     folder, name = os.path.split(path)
     try:
         neighbours = os.listdir(folder or ".")
@@ -125,5 +123,7 @@ def _missing(path: str) -> Problem:
     except OSError:
         return Problem("N501", "no such folder", Place(folder), ("check the path",))
     best = nearest(name, neighbours)
+    if _is_pattern(path) and best is None:
+        return Problem("N501", "no file matches", Place(path), ("check the pattern",))
     hint = f"did you mean `{os.path.join(folder, best)}`?" if best else "check the path"
     return Problem("N501", "no such file", Place(path), (hint,))

@@ -451,3 +451,14 @@ def test_both_failed_checks_are_reported_in_one_run(cli: RunCli, write: Write) -
     assert done.code == 1
     assert "error[N603]" in done.err
     assert "error[N601]" in done.err
+
+
+@pytest.mark.parametrize("expected", ["3\n7\nq\n", "a,b\n1,q\n"])
+def test_wrong_expected_values_leave_no_result(cli: RunCli, write: Write, expected: str) -> None:
+    folder = write("net.yaml", "layer_sizes: [2, 1]\nseed: 0\n").parent
+    write("data.csv", "1,2\n3,4\n")
+    write("e.csv", expected)
+    options = ("--expect", "e.csv", "-o", "out.csv")
+    done = cli("forward", "net.yaml", "data.csv", *options, cwd=folder)
+    assert (done.code, "e.csv:" in done.err) == (4, True)
+    assert not (folder / "out.csv").exists()

@@ -184,7 +184,7 @@ def forward(
         typer.Option(
             "--expect",
             metavar="FILE",
-            help="Fail with exit code 1 unless the outputs are those in this CSV or NPY file.",
+            help="Fail with exit code 1 unless the outputs are those in this file, as DATA.",
             rich_help_panel=CHECKS,
             show_default=False,
         ),
@@ -225,7 +225,7 @@ def forward(
             parser=whole_number(1),
             metavar="N",
             help="Samples per unit of work, rounded up to a multiple of 256; otherwise as many as "
-            "are read at a time. Changes memory and speed, never a result.",
+            "are read at a time, fewer if they are wide. Changes memory and speed, never a result.",
             rich_help_panel=SPEED,
             show_default=False,
         ),
@@ -296,16 +296,20 @@ def forward(
             failures = _failures(run, expected, strict=strict)
         run = replace(run, notes=(*reading.notes, *run.notes))
         _put_out(job, run, failures, usage)
-        remark_notes((*_leftovers(target, reject_list), *run.notes), quiet=quiet)
+        remark_notes((*_leftovers(target, reject_list, layer_files), *run.notes), quiet=quiet)
         if failures:
             fail(CheckFailed(failures))
 
 
-def _leftovers(*targets: OutputTarget | None) -> tuple[Note, ...]:
+def _leftovers(
+    target: OutputTarget | None, rejects: OutputTarget | None, layer_files: LayerFiles | None
+) -> tuple[Note, ...]:
     """Return what killed runs have left where this one has written."""
     from nncli.data.writers import leftovers
 
-    paths = [path for target in targets if target is not None for path in leftovers(target)]
+    first_layer = layer_files.targets[0] if layer_files is not None else None
+    written = (one for one in (target, rejects, first_layer) if one is not None)
+    paths = [path for one in written for path in leftovers(one)]
     return tuple(
         Note("leftover", f"{path} was left by a run that was killed: it can be removed")
         for path in dict.fromkeys(paths)
@@ -385,24 +389,22 @@ def _run(job: _Job, samples: SampleStream, check: ExpectedOutputs | None) -> For
     with ExitStack() as stack:
         sink = None
         layers: list[Sink] = []
-        if job.form in _STREAMED:
+        streamed = job.form in _STREAMED
+        if streamed or job.layer_files is not None:
+            from nncli.data.layer_files import layer_folder, layer_sinks
             from nncli.data.sinks import ResultColumns, open_sink
-            from nncli.data.writers import writing
+            from nncli.data.writers import writing_together
 
-            stream = (
-                stack.enter_context(writing(job.target))
-                if job.target
-                else cast(BinaryIO, ResultStream())
-            )
             spec = job.network.spec
-            columns = ResultColumns(samples.kept, spec.output_columns, spec.dtype)
-            sink = open_sink(job.form, stream, columns)
-        if job.layer_files is not None:
-            from nncli.data.layer_files import open_layer_sinks
-
-            neurons = job.network.layer_sizes[1:]
-            opened = open_layer_sinks(job.layer_files, neurons, job.network.dtype)
-            layers = stack.enter_context(opened)
+            places = stack.enter_context(layer_folder(job.layer_files))
+            own = (job.target,) if streamed and job.target is not None else ()
+            streams = stack.enter_context(writing_together((*own, *places)))
+            if places:
+                layers = layer_sinks(streams[len(own) :], spec.layer_sizes[1:], spec.dtype)
+            if streamed:
+                out = streams[0] if own else cast(BinaryIO, ResultStream())
+                columns = ResultColumns(samples.kept, spec.output_columns, spec.dtype)
+                sink = open_sink(job.form, out, columns)
         advance = stack.enter_context(samples_progress(samples, quiet=job.quiet))
         return run_forward(job.network, samples, job.plan, Outlets(sink, layers, check), advance)
 

@@ -47,12 +47,15 @@ def npy_samples(
         content.check_held(header.size)
     form = _form(header, file, select, largest, transposed=transposed, listed=listed)
     pieces: Iterator[Piece]
+    position = content.position
     if header.fortran_order == transposed:
         # a sample's values stand together
         pieces = _pieces_in_order(begun, chunks, header, form)
     elif stream is not None:
         mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-        pieces = _pieces_of(header.array(mapped), form, mapped)
+        mapping = _Mapping(mapped)
+        pieces = _pieces_of(header.array(mapped), form, mapping)
+        position = mapping.position
     else:
         order, how = ("Fortran", "asfortranarray") if transposed else ("C", "ascontiguousarray")
         hint = f"save it in {order} order (np.{how}), or name the file itself"
@@ -61,11 +64,33 @@ def npy_samples(
         check_size(header, len(whole) - header.start, file)
         pieces = _pieces_of(header.array(whole), form)
     return SampleStream(
-        columns=tuple(form.names[position] for position in form.features),
+        columns=tuple(form.names[index] for index in form.features),
         pieces=pieces,
         many=header.size > _PIECE_BYTES,
+        position=position,
         on_reject=on_reject,
     )
+
+
+class _Mapping:
+    """A file in memory, of which what was read is given back."""
+
+    def __init__(self, mapped: mmap.mmap) -> None:
+        self._mapped = mapped
+        self._read = 0
+
+    def position(self) -> int:
+        """Return how many bytes were handed out."""
+        return self._read
+
+    def add(self, part: npt.NDArray[Any]) -> None:
+        """Count what is handed out."""
+        self._read += part.nbytes
+
+    def give_back(self) -> None:
+        """Let the system have the pages, which count as memory of this process until then."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._mapped.madvise(mmap.MADV_DONTNEED)
 
 
 @dataclass(frozen=True)
@@ -109,7 +134,7 @@ class _ArrayPiece:
     values: npt.NDArray[Any]
     form: _Form
     first: int
-    mapped: mmap.mmap | None = None
+    mapping: _Mapping | None = None
 
     def __call__(self) -> Rows | Faults:
         """Turn them into columns of float64."""
@@ -121,20 +146,21 @@ class _ArrayPiece:
             column = CellColumn(position + 1, form.names[position], named=False)
             cells.add_too_large(column, values, form.largest)
             columns.append(values)
-        if self.mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
-            # what was read counts as memory of this process until it is given back
-            self.mapped.madvise(mmap.MADV_DONTNEED)
+        if self.mapping is not None:
+            self.mapping.give_back()
         return cells.faults() or Rows(tuple(columns))
 
 
 def _pieces_of(
-    saved: npt.NDArray[Any], form: _Form, mapped: mmap.mmap | None = None
+    saved: npt.NDArray[Any], form: _Form, mapping: _Mapping | None = None
 ) -> Iterator[Piece]:
     """Yield the samples of an array that is at hand, in memory or in a map of its file."""
     samples = saved.T if form.transposed else saved
     for start in range(0, len(samples), form.piece_rows):
         part = samples[start : start + form.piece_rows]
-        yield _ArrayPiece(part, form, start + 1, mapped)
+        if mapping is not None:
+            mapping.add(part)
+        yield _ArrayPiece(part, form, start + 1, mapping)
 
 
 def _pieces_in_order(

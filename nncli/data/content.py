@@ -209,7 +209,13 @@ def _status(stream: BinaryIO) -> os.stat_result | None:
 
 def is_ready(stream: BinaryIO, seconds: float = _LOOK_SECONDS) -> bool:
     """Whether reading will not block: it is a file, or a pipe that soon has something in it."""
-    return is_file(stream) or bool(select.select([stream], [], [], seconds)[0])
+    if is_file(stream):
+        return True
+    if not hasattr(select, "poll"):
+        return bool(select.select([stream], [], [], seconds)[0])
+    waiting = select.poll()  # takes descriptors of any number
+    waiting.register(stream, select.POLLIN)
+    return bool(waiting.poll(seconds * 1000))
 
 
 def look_at(source: str, stdin: BinaryIO | None = None) -> FirstLook | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from nncli.data.sinks import NpySink, ResultColumns, Sink
-from nncli.data.writers import OutputTarget, check_output, writing
+from nncli.data.writers import OutputTarget, check_output
 from nncli.errors import FileError, Place, Problem
 from nncli.files import file_error
 
@@ -49,25 +50,33 @@ def check_layer_files(
 
 
 @contextmanager
-def open_layer_sinks(files: LayerFiles, neurons: Sequence[int], dtype: str) -> Iterator[list[Sink]]:
-    """Open a sink for each layer; after the block all files are complete, or as they were.
+def layer_folder(files: LayerFiles | None) -> Iterator[tuple[OutputTarget, ...]]:
+    """Yield the places in the folder, if any is wanted; one that was made goes after a fault.
 
-    neurons: of each layer.  Raises FileError.
+    Raises FileError.
     """
-    with ExitStack() as stack:
+    if files is None:
+        yield ()
+        return
+    try:
         if files.new:
             try:
                 os.mkdir(files.folder)
             except OSError as error:
                 raise file_error(error, files.folder, "writing") from None
-            stack.push(lambda kind, *_: _remove_folder(files.folder) if kind else None)
-        yield [
-            NpySink(
-                stack.enter_context(writing(target)),
-                ResultColumns((), tuple(map(str, range(width))), dtype),
-            )
-            for target, width in zip(files.targets, neurons, strict=True)
-        ]
+        yield files.targets
+    except BaseException:
+        if files.new:
+            _remove_folder(files.folder)
+        raise
+
+
+def layer_sinks(streams: Sequence[BinaryIO], neurons: Sequence[int], dtype: str) -> list[Sink]:
+    """Return a sink for each layer.  neurons: of each.  Raises FileError."""
+    return [
+        NpySink(stream, ResultColumns((), tuple(map(str, range(width))), dtype))
+        for stream, width in zip(streams, neurons, strict=True)
+    ]
 
 
 def _remove_folder(folder: str) -> None:

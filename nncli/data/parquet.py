@@ -20,6 +20,8 @@ from nncli.errors import DataError, Place, Problem, count_of, quoted, shorten
 # Rows of a piece: large enough that handing them over costs nothing.
 _PIECE_BYTES = 2**21
 _MAX_ROWS = 65_536
+# So many tell how wide the texts are: what is stored once each may be far wider than the file.
+_FIRST_ROWS = 256
 
 
 def parquet_samples(
@@ -64,7 +66,8 @@ def parquet_samples(
         largest,
         listed=on_reject is not None,
     )
-    size = max(1, min(_MAX_ROWS, _PIECE_BYTES // (8 * len(form.features))))
+    with _readable(file):
+        size = max(1, min(_MAX_ROWS, _PIECE_BYTES // _row_bytes(source, form)))
     read = _Progress()
     return SampleStream(
         columns=tuple(column.name for column in form.features),
@@ -75,6 +78,16 @@ def parquet_samples(
         on_reject=on_reject,
         position=lambda: int((content.size or 0) * read.rows / rows),
     )
+
+
+def _row_bytes(source: Any, form: _Form) -> int:
+    """Return how many bytes a row takes in memory, by the first ones if texts are carried."""
+    numbers = 8 * len(form.features)
+    if not form.kept:
+        return numbers
+    kept = list(form.kept)
+    batch = next(source.iter_batches(batch_size=_FIRST_ROWS, columns=kept, use_threads=False))
+    return numbers + int(batch.nbytes) // int(batch.num_rows) + 1
 
 
 @dataclass(frozen=True)
@@ -166,9 +179,11 @@ def _selected(select: Select, header: Header, schema: Any) -> Selection:
         items = ",".join(map(header.item, others))
         hold = "holds" if len(others) == 1 else "hold"
         listed = ", ".join(quoted(header.names[position]) for position in others[:5])
+        carried = all(_is_text(schema.types[position]) for position in others)
         hint = f"the columns are {shorten(', '.join(header.names), 200)}: choose with --columns"
         if others:
-            hint = f"{listed} {hold} no numbers: --drop {items}, or --keep {items} to carry along"
+            keep = f", or --keep {items} to carry along" if carried else ""
+            hint = f"{listed} {hold} no numbers: --drop {items}{keep}"
         problems = [replace(problem, help=(hint,)) for problem in error.problems]
         told = DataError(problems, more=error.more)
         told.features = error.features
@@ -192,22 +207,30 @@ def _check_feature(header: Header, schema: Any, position: int) -> None:
         name = header.names[position]
         message = f"column {position + 1} ({quoted(name)}) holds {kind}, not numbers"
         item = header.item(position)
-        hint = f"leave it out with --drop {item}, or carry it along with --keep {item}"
+        keep = f", or carry it along with --keep {item}" if _is_text(kind) else ""
+        hint = f"leave it out with --drop {item}{keep}"
         raise DataError(Problem("N404", message, header.place, (hint,)))
 
 
 def _check_kept(header: Header, schema: Any, position: int) -> None:
     """Check that a column can be carried as text.  Raises DataError."""
-    import pyarrow as pa
-
     _check_only(header, position)
     kind = schema.types[position]
+    if not _is_text(kind):
+        name = header.names[position]
+        what = f"column {position + 1} ({quoted(name)}) holds {kind}, which is no text"
+        raise _unusable(header.place.file, what, "leave it out of --keep")
+
+
+def _is_text(kind: Any) -> bool:
+    """Whether values of a type have a text."""
+    import pyarrow as pa
+
     try:
         _as_text(pa.nulls(0, kind))
     except pa.ArrowException:
-        name = header.names[position]
-        what = f"column {position + 1} ({quoted(name)}) holds {kind}, which is no text"
-        raise _unusable(header.place.file, what, "leave it out of --keep") from None
+        return False
+    return True
 
 
 def _check_only(header: Header, position: int) -> None:

@@ -13,16 +13,13 @@ import tempfile
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias
+from typing import Any, BinaryIO, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from nncli.data.json_values import json_array
 from nncli.data.rows import Texts, number_array, text_array, text_list, text_scalar
-
-if TYPE_CHECKING:
-    pass
 
 Array: TypeAlias = npt.NDArray[np.floating[Any]]
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 import shlex
 import stat
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from nncli.errors import FileError, Place, Problem
 from nncli.files import file_error
@@ -121,40 +122,120 @@ def writing(target: OutputTarget) -> Iterator[BinaryIO]:
 
     Raises FileError.
     """
-    try:
-        with replacing(target) if not target.is_stream else open(target.real_path, "wb") as stream:
-            yield stream
-    except OSError as error:
-        raise file_error(error, target.path, "writing") from None
+    with writing_together([target]) as (stream,):
+        yield stream
 
 
 @contextmanager
-def replacing(target: OutputTarget) -> Iterator[BinaryIO]:
-    """Open a temporary file in the same folder, and put it in its place once it is complete.
+def writing_together(targets: Sequence[OutputTarget]) -> Iterator[list[BinaryIO]]:
+    """Open the places of results that belong together, one stream for each.
 
-    Raises OSError, FileError; then nothing has changed.
+    They are put in their places once all of them are complete; after any fault before that, every
+    place holds what it held.  Raises FileError, of the first place for what no stream is at fault.
     """
-    folder = os.path.dirname(target.real_path)
-    name = f".nncli-{os.getpid()}-{os.urandom(4).hex()}.tmp"  # as _TEMPORARY has it
-    temporary = os.path.join(folder, name)
+    pending = [_Pending(target) for target in targets]
     try:
-        # within: a signal that comes as the file is made must find who cleans up.
-        # 0666 less the umask, as any new file; mkstemp would leave 0600
-        descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
-        with os.fdopen(descriptor, "wb") as stream:
-            yield stream
-            stream.flush()
-            if target.force and os.path.exists(target.real_path):
-                os.fchmod(stream.fileno(), stat.S_IMODE(os.stat(target.real_path).st_mode))
-            os.fsync(stream.fileno())
-        if target.force:
-            os.replace(temporary, target.real_path)
-        else:
-            _link_new(temporary, target)
+        # within: a signal that comes as a file is made must find who cleans up
+        streams = [result.open() for result in pending]
+        with _worded(targets[0].path) if targets else nullcontext():
+            yield streams
+        for result in pending:
+            result.complete()
+        for result in pending:
+            result.put()
     except BaseException:
         # clean up first: when the disk is full, even the message may fail
-        _remove(temporary)
+        for result in pending:
+            result.drop()
         raise
+
+
+class _Pending:
+    """A result on its way: a temporary file beside its place, or what a FIFO or device takes."""
+
+    def __init__(self, target: OutputTarget) -> None:
+        self._target = target
+        name = f".nncli-{os.getpid()}-{os.urandom(4).hex()}.tmp"  # as _TEMPORARY has it
+        self._temporary = os.path.join(os.path.dirname(target.real_path), name)
+        self._stream: _ResultStream | None = None
+
+    def open(self) -> BinaryIO:
+        """Open it for writing."""
+        with _worded(self._target.path):
+            if self._target.is_stream:
+                raw = io.FileIO(self._target.real_path, "wb")
+            else:
+                # 0666 less the umask, as any new file; mkstemp would leave 0600
+                flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+                raw = io.FileIO(os.open(self._temporary, flags, 0o666), "wb")
+            self._stream = _ResultStream(raw, self._target.path)
+        return self._stream
+
+    def complete(self) -> None:
+        """Have all of it written, on the disk if it is a file."""
+        target, stream = self._target, self._stream
+        if stream is None:
+            raise ValueError("it was not opened")
+        with _worded(target.path):
+            stream.flush()
+            if not target.is_stream:
+                if target.force and os.path.exists(target.real_path):
+                    mode = stat.S_IMODE(os.stat(target.real_path).st_mode)
+                    os.fchmod(stream.fileno(), mode)
+                os.fsync(stream.fileno())
+            stream.close()
+        if not target.is_stream and not target.force and os.path.lexists(target.real_path):
+            raise _appeared(target)
+
+    def put(self) -> None:
+        """Put it in its place."""
+        if self._target.is_stream:
+            return
+        with _worded(self._target.path):
+            if self._target.force:
+                os.replace(self._temporary, self._target.real_path)
+            else:
+                _link_new(self._temporary, self._target)
+
+    def drop(self) -> None:
+        """Leave nothing of it, unless it is in its place already."""
+        if self._stream is not None:
+            with suppress(OSError, FileError):
+                self._stream.close()
+        if not self._target.is_stream:
+            _remove(self._temporary)
+
+
+class _ResultStream(io.BufferedWriter):
+    """A stream whose faults name the place that the user has named."""
+
+    def __init__(self, raw: io.FileIO, path: str) -> None:
+        super().__init__(raw)
+        self._path = path
+
+    def write(self, data: Any) -> int:
+        """Write.  Raises FileError."""
+        with _worded(self._path):
+            return super().write(data)
+
+    def seek(self, position: int, whence: int = os.SEEK_SET) -> int:
+        """Seek, once all is written.  Raises FileError."""
+        with _worded(self._path):
+            return super().seek(position, whence)
+
+    def flush(self) -> None:
+        """Write what is held back.  Raises FileError."""
+        with _worded(self._path):
+            super().flush()
+
+
+@contextmanager
+def _worded(path: str) -> Iterator[None]:
+    """Turn an OSError into a FileError."""
+    try:
+        yield
+    except OSError as error:
+        raise file_error(error, path, "writing") from None
 
 
 def _link_new(temporary: str, target: OutputTarget) -> None:
@@ -162,15 +243,18 @@ def _link_new(temporary: str, target: OutputTarget) -> None:
     try:
         os.link(temporary, target.real_path)
     except FileExistsError:
-        hint = ("it appeared while nncli was running; say --force to replace it",)
-        problem = Problem("N504", "the file exists", Place(target.path), hint)
-        raise FileError(problem) from None
+        raise _appeared(target) from None
     except OSError as error:
         if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
             raise
         os.replace(temporary, target.real_path)  # a file system without hard links
     else:
         _remove(temporary)
+
+
+def _appeared(target: OutputTarget) -> FileError:
+    hint = ("it appeared while nncli was running; say --force to replace it",)
+    return FileError(Problem("N504", "the file exists", Place(target.path), hint))
 
 
 def _remove(path: str) -> None:

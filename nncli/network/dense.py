@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 
 import numpy as np
@@ -33,8 +33,8 @@ class Dense:
     """A dense layer: a = activation(x @ weights + biases).
 
     weights: (inputs, neurons); biases: (neurons,); activation_name: as in the spec;
-    layout: the orientation in which the spec writes the weights.  The arrays are not to be changed:
-    a network keeps copies of them for speed.
+    layout: the orientation in which the spec writes the weights.  The arrays become read-only: a
+    network keeps copies of them for speed.
     """
 
     name: str
@@ -43,6 +43,13 @@ class Dense:
     activation_name: str
     activation: Activation
     layout: Layout = "inputs_by_neurons"
+
+    def __post_init__(self) -> None:
+        self.weights.flags.writeable = self.biases.flags.writeable = False
+
+    def __reduce__(self) -> tuple[type[Dense], tuple[object, ...]]:
+        """Build copies as the original: NumPy's copies can be written to."""
+        return type(self), tuple(getattr(self, field.name) for field in fields(self))
 
     @property
     def inputs(self) -> int:
@@ -97,8 +104,6 @@ def build_dense(
     if not (np.isfinite(weights).all() and np.isfinite(biases).all()):
         message = f"layer {spec.name!r}: drawn weights or biases are not finite in {dtype}"
         raise SpecError(Problem("N303", message, help=("use smaller parameters in `init`",)))
-    for array in (weights, biases):
-        array.flags.writeable = False  # a network may keep copies
     function, parameters = ACTIVATION_FUNCTIONS[spec.activation.kind], spec.activation.parameters()
     return Dense(
         name=spec.name,

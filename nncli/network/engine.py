@@ -59,8 +59,8 @@ class _Way(NamedTuple):
     cut: bool
 
 
-class _Memory(threading.local):
-    """What a thread computes in: two arrays by turns, and plans that use them, by batch size."""
+class _Memory:
+    """What a call computes in: two arrays by turns, and plans that use them, by batch size."""
 
     def __init__(self, widest: int, dtype: np.dtype[Any]) -> None:
         self.widest = widest
@@ -76,6 +76,12 @@ class _Memory(threading.local):
             self.arrays = (np.empty(values, dtype), np.empty(values, dtype))
         elif len(self.plans) >= _MOST_PLANS:
             del self.plans[next(iter(self.plans))]
+
+
+class _Idle(threading.local):
+    """The memory of a thread, while no call is using it: a signal's handler may call as well."""
+
+    memory: _Memory | None = None
 
 
 class Engine:
@@ -101,7 +107,8 @@ class Engine:
         self._parameters = parameters
         self._threaded_samples = max(2, -(-_THREADED_PARAMETERS // parameters))
         self._threaded_tile = max(1, min(8192, _THREADED_TILE_VALUES // widest))
-        self._memory = _Memory(widest, self.dtype)
+        self._widest = widest
+        self._idle = _Idle()
 
     def __reduce__(self) -> tuple[type[Engine], tuple[tuple[Dense, ...]]]:
         """Copy and pickle the layers alone: threads and their memory stay behind."""
@@ -125,13 +132,11 @@ class Engine:
         samples = len(x)
         threads, tile, cut = self._way(samples)
         if samples <= tile:
-            with _silence():
-                return self._compute(x, cut).copy()
+            return self._compute(x, None, cut)
         output = np.empty((samples, self._neurons), self.dtype)
 
         def compute(start: int) -> None:
-            with _silence():
-                output[start : start + tile] = self._compute(x[start : start + tile], cut)
+            self._compute(x[start : start + tile], output[start : start + tile], cut)
 
         share(compute, range(0, samples, tile), threads)
         return output
@@ -147,9 +152,24 @@ class Engine:
             return _Way(threads, min(self._alone.tile, share_of_each), cut=True)
         return _Way(1, self._threaded_tile, cut=False)
 
-    def _compute(self, x: Array, cut: bool) -> Array:
-        """Return the last layer's output, in memory that is used again.  x: at most a tile."""
-        memory = self._memory
+    def _compute(self, x: Array, target: Array | None, cut: bool) -> Array:
+        """Return the last layer's output, in the target or a new array.  x: at most a tile."""
+        idle = self._idle
+        memory = idle.memory or _Memory(self._widest, self.dtype)
+        idle.memory = None
+        try:
+            # NaN and infinity are results like others: counted and reported, never a warning
+            with np.errstate(all="ignore"):
+                output = self._run(memory, x, cut)
+            if target is None:
+                return output.copy()
+            target[...] = output
+            return target
+        finally:
+            idle.memory = memory
+
+    def _run(self, memory: _Memory, x: Array, cut: bool) -> Array:
+        """Return the last layer's output, in memory that is used again."""
         samples = len(x)
         plan = memory.plans.get((samples, cut))
         if plan is None:
@@ -179,14 +199,6 @@ class Engine:
                 calls.append(partial(multiply, outputs[number - 1], weights, out))
             calls += _finishing(layer, self._biases[number], output)
         return _Plan(products[0], tuple(calls), outputs[-1])
-
-
-def _silence() -> np.errstate:
-    """Return a context in which NaN and infinity are results like others.
-
-    They are counted and reported, never a warning.
-    """
-    return np.errstate(all="ignore")
 
 
 def tile_samples(widest: int) -> int:

@@ -96,6 +96,8 @@ def run_forward(
                 holder.add(done.samples, done.kept, done.values)
                 if advance is not None:
                     advance(holder.samples)
+        if outlets.check is not None:
+            outlets.check.finish()
         for sink in _sinks(outlets):
             sink.finish()
         held = holder.held(network, samples.sample_names)

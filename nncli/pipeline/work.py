@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -25,17 +25,27 @@ _TILE_BYTES = 2**19
 _Result = tuple[Array, Array]
 
 
+class OutputCheck(Protocol):
+    """Looks at outputs as they come."""
+
+    def __call__(self, outputs: Sequence[Array]) -> None:
+        """Look at the next: for each neuron an array (samples,)."""
+
+    def finish(self) -> None:
+        """See to what is left once there are no more, before any result is in its place."""
+
+
 @dataclass(frozen=True)
 class Outlets:
     """Where numbers go while a run goes on.
 
     result: takes carried texts and outputs; layers: one for each layer's output; check: is given
-    the outputs, for each neuron an array (samples,).
+    the outputs.
     """
 
     result: Sink | None = None
     layers: Sequence[Sink] = ()
-    check: Callable[[Sequence[Array]], None] | None = None
+    check: OutputCheck | None = None
 
 
 @dataclass(frozen=True, eq=False)

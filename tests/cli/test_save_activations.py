@@ -330,3 +330,27 @@ def test_a_failed_check_keeps_the_files(save: Save, folder: Path) -> None:
 def test_help_says_what_is_kept(cli: RunCli) -> None:
     page = " ".join(cli("forward", "--help").out.replace("│", " ").split())
     assert "--save-activations FOLDER Keep every layer's output in this folder: layer_1.npy" in page
+
+
+def test_a_result_that_cannot_be_completed_leaves_no_layer_in_its_place(
+    cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full when the last of them is to be written out."""
+    (tmp_path / "net.yaml").write_text("layer_sizes: [2, 3, 1]\nseed: 0\n")
+    (tmp_path / "data.csv").write_text("1,2\n3,4\n")
+    command = ("forward", "net.yaml", "data.csv", "-o", "out.csv", "--save-activations", "acts")
+    real, calls = os.fsync, []
+
+    def full_at_last(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) == 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full_at_last)
+    done = cli(*command, cwd=tmp_path)
+    assert (done.code, "error[N506]" in done.err) == (5, True)
+    assert sorted(os.listdir(tmp_path)) == ["data.csv", "net.yaml"]
+    monkeypatch.setattr(os, "fsync", real)
+    assert cli(*command, cwd=tmp_path).code == 0
+    assert sorted(os.listdir(tmp_path / "acts")) == ["layer_1.npy", "layer_2.npy"]

@@ -218,14 +218,16 @@ NO_NUMBERS = {
 
 
 @pytest.mark.parametrize("kind", NO_NUMBERS)
-def test_a_feature_that_is_no_number_is_refused_with_its_type_and_both_ways_out(
+def test_a_feature_that_is_no_number_is_refused_with_its_type_and_what_can_be_done(
     tmp_path: Path, kind: str
 ) -> None:
     problem = refused(tmp_path, pa.table({"x": [1.0, 2.0], "y": NO_NUMBERS[kind]}), 2)
     assert problem.code == "N404"
     assert problem.message.startswith(f"column 2 ('y') holds {kind}")
     assert problem.message.endswith(", not numbers")
-    assert problem.help == ("leave it out with --drop y, or carry it along with --keep y",)
+    # what has no text cannot be carried
+    keep = "" if kind in ("list<", "struct<") else ", or carry it along with --keep y"
+    assert problem.help == (f"leave it out with --drop y{keep}",)
 
 
 @pytest.mark.parametrize("kind", NO_NUMBERS)
@@ -524,3 +526,16 @@ def test_what_is_to_be_held_is_measured_by_its_numbers(tmp_path: Path) -> None:
         with pytest.raises(DataError) as caught:
             read_batch(str(path), options, ColumnChoice(), WantedInputs(1))
         assert [problem.code for problem in caught.value.problems] == [code]
+
+
+def test_pieces_are_small_where_texts_are_wide_though_the_file_is_not(tmp_path: Path) -> None:
+    rows = 20_000
+    table = pa.table({"x": np.arange(float(rows)), "note": ["n" * 3000] * rows})
+    parquet.write_table(table, tmp_path / "wide.parquet")
+    assert (tmp_path / "wide.parquet").stat().st_size < 10**6
+    choice = ColumnChoice(keep=("note",))
+    path = str(tmp_path / "wide.parquet")
+    with open_samples([path], DataOptions(), choice, WantedInputs(1)) as samples:
+        sizes = [len(part) for part in samples.rows_in_order()]
+    assert sum(sizes) == rows
+    assert max(sizes) * 3000 < 2**22

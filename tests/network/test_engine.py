@@ -277,6 +277,41 @@ def test_memory_is_kept_for_few_batch_sizes_and_one_tile() -> None:
     network = network_of([4, 64, 2])
     for samples in [*range(1, 100), 5000]:
         network.forward(batch_of(samples, 4))
-    memory = network._engine._memory
+    memory = network._engine._idle.memory
+    assert memory is not None
     assert len(memory.plans) <= 8
     assert [array.size for array in memory.arrays] == [64 * tile_samples(64)] * 2
+
+
+def test_a_call_in_the_middle_of_another_leaves_its_numbers_alone() -> None:
+    """A signal's handler may call the network that is computing, in the same thread."""
+    network = network_of([6, 40, 2], "tanh")
+    first, second = batch_of(50, 6, seed=1), batch_of(50, 6, seed=2)
+    expected = network.forward(first).tobytes(), network.forward(second).tobytes()
+    inner: list[bytes] = []
+
+    def calling(z: Array, out: Array | None = None) -> Array:
+        if not inner:
+            inner.append(b"")
+            inner.append(network.forward(second).tobytes())
+        return np.tanh(z, out=out)
+
+    hidden = replace(network.layers[0], activation=calling)
+    network = Network(network.spec, (hidden, network.layers[1]))
+    assert network.forward(first).tobytes() == expected[0]
+    assert inner[1] == expected[1]
+
+
+def pickled(network: Network) -> Network:
+    copied: Network = pickle.loads(pickle.dumps(network))  # noqa: S301  # our own
+    return copied
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, pickled])
+def test_a_copy_cannot_be_changed_either(copied: Callable[[Network], Network]) -> None:
+    network = network_of([3, 2])
+    network.forward(batch_of(2, 3))
+    layer = copied(network).layers[0]
+    for array in (layer.weights, layer.biases):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
