@@ -82,13 +82,6 @@ def check_size(header: NpyHeader, found: int, file: str, *, ended: bool = True) 
         raise _fault(file, what, "save it again")
 
 
-def read_npy(content: bytes, file: str) -> npt.NDArray[np.float64]:
-    """Return the 2-D array of an NPY file as float64.  Raises DataError as the checks do."""
-    header = check_header(content, file)
-    check_size(header, len(content) - header.start, file)
-    return np.ascontiguousarray(header.array(content), dtype=np.float64)  # (samples, features)
-
-
 def first_rows(content: bytes) -> bytes:
     """Return the beginning of an NPY file as a file of its own, with the rows that are whole.
 

@@ -57,8 +57,6 @@ def parquet_samples(
     for position in selection.kept:
         _check_kept(header, schema, position)
     content.check_held(rows * 8 * len(selection.features))
-    if not rows:
-        raise DataError(Problem("N402", "the file has no rows", place, ("save some samples",)))
     form = _Form(
         file,
         tuple(CellColumn(i + 1, header.names[i], named=True) for i in selection.features),
@@ -68,15 +66,17 @@ def parquet_samples(
     )
     with _readable(file):
         size = max(1, min(_MAX_ROWS, _PIECE_BYTES // _row_bytes(source, form)))
+    no_rows = Problem("N402", "the file has no rows", place, ("save some samples",))
     read = _Progress()
     return SampleStream(
         columns=tuple(column.name for column in form.features),
         pieces=_pieces(source, form, size, read),
         kept=form.kept,
         many=rows > size,
+        empty=lambda: DataError(no_rows),
         first_notes=selection.notes,
         on_reject=on_reject,
-        position=lambda: int((content.size or 0) * read.rows / rows),
+        position=lambda: int((content.size or 0) * read.rows / max(1, rows)),
     )
 
 
@@ -86,8 +86,9 @@ def _row_bytes(source: Any, form: _Form) -> int:
     if not form.kept:
         return numbers
     kept = list(form.kept)
-    batch = next(source.iter_batches(batch_size=_FIRST_ROWS, columns=kept, use_threads=False))
-    return numbers + int(batch.nbytes) // int(batch.num_rows) + 1
+    batches = source.iter_batches(batch_size=_FIRST_ROWS, columns=kept, use_threads=False)
+    first = next(batches, None)
+    return numbers + (int(first.nbytes) // max(1, int(first.num_rows)) if first is not None else 0)
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,7 @@ class SampleStream:
     is_ready: Callable[[], bool] = lambda: True
     rows: int = 0
     frame: Frame | None = None  # of a CSV file
+    empty: Callable[[], DataError] | None = None  # the fault that it is to have no rows at all
     first_notes: tuple[Note, ...] = ()
     on_reject: OnReject | None = None
     blank_lines: int = 0
@@ -147,8 +148,8 @@ class SampleStream:
                 break
         if problems:
             raise DataError(problems, more=more)
-        if self.frame is not None and not self.rows:
-            raise no_rows(self.frame)
+        if self.empty is not None and not self.rows:
+            raise self.empty()
 
     def _look(self, rows: Rows) -> None:
         self.rows += len(rows)
@@ -223,6 +224,7 @@ def csv_samples(
         kept=frame.kept,
         many=len(block.content) >= _FAST_BYTES,
         frame=frame,
+        empty=lambda: no_rows(frame),
         first_notes=frame.selection.notes,
         on_reject=on_reject,
         blank_lines=blank_lines,

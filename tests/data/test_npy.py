@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ from whole_reading import read_batch
 
 from nncli.data.batches import Batch, DataOptions
 from nncli.data.columns import ColumnChoice, WantedInputs
-from nncli.data.npy import read_npy
+from nncli.data.npy import check_header, check_size
 from nncli.errors import DataError, Problem
 
 FILE = "batch.npy"
@@ -44,6 +45,13 @@ def saved(array: Any) -> bytes:
     stream = io.BytesIO()
     np.save(stream, array)
     return stream.getvalue()
+
+
+def read_npy(content: bytes, file: str) -> npt.NDArray[np.float64]:
+    """Return the array of a file that is held whole, its header and size checked."""
+    header = check_header(content, file)
+    check_size(header, len(content) - header.start, file)
+    return np.ascontiguousarray(header.array(content), dtype=np.float64)
 
 
 def refused(content: bytes) -> Problem:

@@ -539,3 +539,17 @@ def test_pieces_are_small_where_texts_are_wide_though_the_file_is_not(tmp_path: 
         sizes = [len(part) for part in samples.rows_in_order()]
     assert sum(sizes) == rows
     assert max(sizes) * 3000 < 2**22
+
+
+def test_a_part_without_rows_adds_nothing(tmp_path: Path) -> None:
+    full, none = pa.table({"x": [1.0, 2.0]}), pa.table({"x": pa.array([], pa.float64())})
+    paths = [str(tmp_path / f"{name}.parquet") for name in "abc"]
+    for path, table in zip(paths, (none, full, none), strict=True):
+        parquet.write_table(table, path)
+    with open_samples(paths, DataOptions(), ColumnChoice(), WantedInputs(1)) as samples:
+        assert sum(map(len, samples.rows_in_order())) == 2
+    with (
+        pytest.raises(DataError, match="no rows"),
+        open_samples(paths[::2], DataOptions(), ColumnChoice(), WantedInputs(1)) as samples,
+    ):
+        list(samples.rows_in_order())
