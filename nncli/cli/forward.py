@@ -392,9 +392,10 @@ def _run(job: _Job, samples: SampleStream, check: ExpectedOutputs | None) -> For
         streamed = job.form in _STREAMED
         if streamed or job.layer_files is not None:
             from nncli.data.layer_files import layer_folder, layer_sinks
-            from nncli.data.sinks import ResultColumns, open_sink
+            from nncli.data.sinks import ResultColumns, load_libraries, open_sink
             from nncli.data.writers import writing_together
 
+            load_libraries(job.form)
             spec = job.network.spec
             places = stack.enter_context(layer_folder(job.layer_files))
             own = (job.target,) if streamed and job.target is not None else ()

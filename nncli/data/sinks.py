@@ -5,6 +5,7 @@ The formats are one interface, Sink: a block is encoded, then written; the end i
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import os
@@ -65,6 +66,15 @@ class Sink(Protocol):
 
     def finish(self) -> None:
         """Write what was only known at the end; there are no more rows.  Raises OSError."""
+
+
+def load_libraries(form: str) -> None:
+    """Import what a sink of a form writes with.
+
+    Arrow may end the process where memory is short: so before any place is opened.
+    """
+    if form in ("csv", "parquet"):
+        importlib.import_module(f"pyarrow.{form}")
 
 
 def open_sink(form: str, stream: BinaryIO, columns: ResultColumns) -> Sink:

@@ -128,17 +128,22 @@ def test_with_ever_fewer_open_files_it_is_done_or_both_places_are_as_before(
 def test_with_ever_less_memory_it_is_done_or_the_place_is_as_before(make_scene: MakeScene) -> None:
     """The libraries take 100 to 300 MB of addresses: with a little less, one cannot be loaded.
 
-    Their C code may end the process by itself, with other codes.
+    Their C code may end the process by a signal, which leaves no time to clean up.
     """
     scene = make_scene()
     codes = []
+    new = b""
     for mebibytes in (4096, 220, 150, 60):
         scene.write("out.csv", OLD)
         options = ("-o", "out.csv", "--quiet")
         ended = scene.run(scene.limited("RLIMIT_AS", mebibytes * 2**20, *forward(*options)))
         codes.append(ended.code)
+        new = new or ended.left["out.csv"]
+        if ended.code < 0:
+            assert ended.left["out.csv"] in (OLD, new)
+            continue
         assert ended.left.keys() == {"out.csv"}
-        assert (ended.left["out.csv"] == OLD) == (ended.code != 0)
+        assert ended.left["out.csv"] == (OLD if ended.code else new)
         assert "Traceback" not in ended.err
         assert "bug" not in ended.err
         if ended.code == 5:
