@@ -208,6 +208,4 @@ def _samples(
     if transposed:
         table = read_transposed(content.chunks(), file, form, select, largest, on_reject)
         return whole_samples(table)
-    samples = csv_samples(content, file, form, select, largest, on_reject)
-    samples.position = content.position
-    return samples
+    return csv_samples(content, file, form, select, largest, on_reject)

@@ -55,9 +55,7 @@ class _TextPiece:
             rows = parse_rows(block.content, row_form(frame), block.line_feeds)
         if rows is None:
             rows = self._read_exactly()
-        if block.fault is None:
-            return rows
-        return _with_last(rows, block.fault, listed=self.listed)
+        return rows if block.fault is None else _ended_by(block.fault, rows)
 
     def _read_exactly(self) -> Rows | Faults:
         frame, block = self.frame, self.block
@@ -77,14 +75,16 @@ def row_form(frame: Frame) -> RowForm:
     return RowForm(width, selection.features, selection.kept, delimiter, frame.largest)
 
 
-def _with_last(rows: Rows | Faults, fault: DataError, *, listed: bool) -> Faults:
-    """Return the faults of a block behind which nothing could be read."""
+def _ended_by(fault: DataError, rows: Rows | Faults | None = None) -> Faults:
+    """Return the faults of some rows behind which nothing could be read."""
     before = rows if isinstance(rows, Faults) else Faults(())
     if before.ended:
         return before
-    rejects = map(rest_rejected, fault.problems if listed else ())
     return Faults(
-        (*before.problems, *fault.problems), before.more, (*before.rejects, *rejects), ended=True
+        (*before.problems, *fault.problems),
+        before.more + fault.more,
+        (*before.rejects, *map(rest_rejected, fault.problems)),
+        ended=True,
     )
 
 
@@ -170,8 +170,7 @@ def up_to_faults(pieces: Iterator[Piece]) -> Generator[Piece]:
     try:
         yield from pieces
     except DataError as error:
-        rejects = tuple(map(rest_rejected, error.problems))
-        faults = Faults(error.problems, error.more, rejects, ended=True)
+        faults = _ended_by(error)
         yield lambda: faults
 
 
@@ -226,6 +225,7 @@ def csv_samples(
         frame=frame,
         empty=lambda: no_rows(frame),
         first_notes=frame.selection.notes,
+        position=content.position,
         on_reject=on_reject,
         blank_lines=blank_lines,
     )

@@ -106,10 +106,7 @@ def _check_headers(sources: Sequence[str], opened: Opener) -> None:
     if faults:
         problems = [problem for error in faults for problem in error.problems]
         more = max(0, len(problems) - KEPT_PROBLEMS)
-        together = DataError(problems[:KEPT_PROBLEMS], more=more)
-        for fault in faults:
-            together.looks |= fault.looks
-        raise together
+        raise DataError(problems[:KEPT_PROBLEMS], more=more)
 
 
 class _Others:
