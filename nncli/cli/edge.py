@@ -12,8 +12,10 @@ from typing import NoReturn
 import typer
 
 from nncli.cli.streams import ReaderGone, remark, report, write_text
-from nncli.errors import ExitCode, FileError, NncliError, Problem, nearest
-from nncli.render.view import Span, line
+from nncli.errors import ExitCode, FileError, NncliError
+from nncli.problems import Problem
+from nncli.render.layout.view import Span, line
+from nncli.words import nearest
 
 _PREFIX = re.compile(r"\bValue error, ")
 

@@ -13,8 +13,9 @@ from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
 from nncli.data.kinds import GZIP_MAGIC, HEAD_BYTES, PARQUET_MAGIC
-from nncli.errors import DataError, FileError, FirstLook, Place, Problem
+from nncli.errors import DataError, FileError, FirstLook
 from nncli.files import STDIN, STDIN_NAME, file_error, open_binary, source_name
+from nncli.problems import Place, Problem
 
 _CHUNK_BYTES = 2**20
 # What has to be held whole is refused beyond this many bytes, after decompression.

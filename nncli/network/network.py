@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from nncli.errors import FileError, Problem, ShapeError
+from nncli.errors import FileError, ShapeError
 from nncli.network.activations import Array
 from nncli.network.dense import Dense, LayerResult, build_dense
 from nncli.network.shapes import shape_table
-from nncli.spec.files import load_spec
-from nncli.spec.model import DType, NetworkSpec
-from nncli.spec.reader import Overrides, read_spec
+from nncli.problems import Problem
+from nncli.specs.files import load_spec
+from nncli.specs.model import DType, NetworkSpec
+from nncli.specs.reader import Overrides, read_spec
 
 if TYPE_CHECKING:
-    from nncli.network.engine import Engine
+    from nncli.network.engine.batch import Engine
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +102,7 @@ class Network:
 
     @cached_property
     def _engine(self) -> Engine:
-        from nncli.network.engine import Engine  # the command runs layer by layer
+        from nncli.network.engine.batch import Engine  # the command runs layer by layer
 
         return Engine(self.layers)
 

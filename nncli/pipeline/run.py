@@ -13,18 +13,19 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from nncli.data.samples import SampleStream
-from nncli.errors import FileError, Note, Problem
+from nncli.errors import FileError
 from nncli.network.network import Network
 from nncli.network.statistics import LayerStatistics, NonFinite, nonfinite_message
 from nncli.network.tally import RunTally
 from nncli.pipeline.held import EVERYTHING, Held, Holder, Wish
 from nncli.pipeline.units import limited, whole_blocks
 from nncli.pipeline.work import Done, Outlets, work
+from nncli.problems import Note, Problem
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
-    from nncli.data.sinks import Sink
+    from nncli.results.sinks import Sink
 
 # Samples on their way take no more than this, with their results, unless a batch size is wished.
 _UNIT_BYTES = 2**23

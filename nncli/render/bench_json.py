@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from nncli.errors import Problem
+from nncli.problems import Problem
 from nncli.render.bench import recommendation_reason
 from nncli.render.json_output import document, network_object, note_objects, problem_objects
 from nncli.timing.bench import Advice, BenchRun, LayerShare, Result

@@ -16,7 +16,7 @@ import numpy as np
 
 from nncli.network.activations import Array
 from nncli.network.network import Network
-from nncli.spec.model import Activation
+from nncli.specs.model import Activation
 from nncli.timing.isolation import once_per_process, text_from_copy
 from nncli.timing.names import BackendName
 from nncli.timing.plain import plain_forward

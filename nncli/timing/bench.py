@@ -8,10 +8,11 @@ from itertools import chain
 from typing import TypeAlias
 
 from nncli.data.batches import Batch
-from nncli.errors import FileError, Note, Problem, count_of
+from nncli.errors import FileError
 from nncli.network.network import Network
 from nncli.network.shapes import shape_table
-from nncli.spec.model import DType, NetworkSpec
+from nncli.problems import Note, Problem
+from nncli.specs.model import DType, NetworkSpec
 from nncli.timing.advice import (
     Cliff,
     CostLine,
@@ -35,6 +36,7 @@ from nncli.timing.prepare import (
 )
 from nncli.timing.sampling import Contestant, Plan, Samples, Sampling
 from nncli.timing.statistics import Summary, Verdict, judge, summarize
+from nncli.words import count_of
 
 Contender: TypeAlias = Candidate | MatmulCandidate | LayerCandidate
 

@@ -8,13 +8,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-from nncli.errors import Note, Problem, UsageError, shorten
-from nncli.spec.model import DType
+from nncli.errors import UsageError
+from nncli.problems import Note, Problem
+from nncli.specs.model import DType
 from nncli.timing.bench import BenchRun, Result
 from nncli.timing.names import series_name
 from nncli.timing.prepare import Request, Series, wanted_series
 from nncli.timing.saved import Key, SavedBench
 from nncli.timing.statistics import MIN_ROUNDS, Interval, ratio_of_medians, summarize
+from nncli.words import shorten
 
 Change = Literal["slower", "faster", "no significant difference"]
 

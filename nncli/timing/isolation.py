@@ -17,7 +17,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeAlias, TypeVar
 
-from nncli.errors import FileError, Problem
+from nncli.errors import FileError
+from nncli.problems import Problem
 
 T = TypeVar("T")
 

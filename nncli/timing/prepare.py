@@ -10,12 +10,12 @@ from itertools import product
 
 import numpy as np
 
-from nncli.errors import CheckFailed, Note, Problem, UsageError
+from nncli.errors import CheckFailed, UsageError
 from nncli.network.activations import Array
 from nncli.network.network import Network, physical_memory_bytes
-from nncli.network.rounding import Float64Array, agree_within, rounding_bounds
 from nncli.network.shapes import shape_table
-from nncli.spec.model import DType, NetworkSpec
+from nncli.problems import Note, Problem
+from nncli.specs.model import DType, NetworkSpec
 from nncli.timing.backends import (
     PreparedCall,
     Unsupported,
@@ -25,6 +25,7 @@ from nncli.timing.backends import (
 )
 from nncli.timing.isolation import once_per_process
 from nncli.timing.names import BackendName, series_name
+from nncli.timing.rounding import Float64Array, agree_within, rounding_bounds
 from nncli.timing.sampling import Contestant, Plan
 
 # Without data, inputs are standard normal draws from this seed.

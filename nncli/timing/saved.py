@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from nncli.errors import DataError, Place, Problem
+from nncli.errors import DataError
 from nncli.files import read_at_most
+from nncli.problems import Place, Problem
 
 FORMAT = "nncli.bench/1"
 _MAX_BYTES = 64 * 2**20

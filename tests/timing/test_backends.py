@@ -14,8 +14,7 @@ import pytest
 
 from nncli import Network, build_network, read_spec
 from nncli.network.activations import Array
-from nncli.network.rounding import agree_within, rounding_bounds
-from nncli.spec.model import ACTIVATIONS
+from nncli.specs.model import ACTIVATIONS
 from nncli.timing.backends import (
     PreparedCall,
     Unsupported,
@@ -24,6 +23,7 @@ from nncli.timing.backends import (
     prepare_backend,
 )
 from nncli.timing.names import BACKEND_PACKAGES, BACKENDS, BackendName
+from nncli.timing.rounding import agree_within, rounding_bounds
 
 CASES: dict[str, Any] = {name: name for name in ACTIVATIONS} | {
     "leaky_relu 0.3": {"leaky_relu": {"negative_slope": 0.3}},

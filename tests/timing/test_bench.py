@@ -15,8 +15,9 @@ import pytest
 
 from nncli import Dense, FileError, Network, NetworkSpec, build_network, read_spec
 from nncli.data.batches import Batch
-from nncli.errors import CheckFailed, Note, UsageError
+from nncli.errors import CheckFailed, UsageError
 from nncli.network.activations import Array
+from nncli.problems import Note
 from nncli.timing.advice import CostLine
 from nncli.timing.bench import BenchRun, run_bench
 from nncli.timing.machine import processors

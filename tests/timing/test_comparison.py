@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from nncli.errors import Note, UsageError
-from nncli.spec.reader import read_spec
+from nncli.errors import UsageError
+from nncli.problems import Note
+from nncli.specs.reader import read_spec
 from nncli.timing.advice import Timing
 from nncli.timing.bench import BenchRun, MatmulRate, Result
 from nncli.timing.comparison import (
