@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -77,7 +78,7 @@ def inspect_spec(content: bytes, file: str, overrides: Overrides | None = None) 
         message = f"a seed is {RANGES['seed']}, got {overrides.seed}"
         raise SpecError(Problem("N107", message, help=("choose another seed",)))
     source = read_yaml(content, file)
-    form = to_long_form(source, PurePath(file).stem or "network", overrides.dtype)
+    form = to_long_form(source, _default_name(file), overrides.dtype)
     if not form.value:
         raise SpecError((*source.problems, *form.problems), more=form.more)
     spec = validate(form)
@@ -99,6 +100,16 @@ def inspect_spec(content: bytes, file: str, overrides: Overrides | None = None) 
     )
     spec = spec.model_copy(update=given)
     return SpecReading(spec, form.editor, _in_order(misfits), (*notes, *_square_notes(spec)))
+
+
+# Surrogates that stand for no byte of a file's name (PEP 383).
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+
+
+def _default_name(file: str) -> str:
+    """Return the stem of a file's name, made printable: bytes may stand in it as surrogates."""
+    stem = _NO_BYTE.sub("\ufffd", PurePath(file).stem)
+    return stem.encode("utf-8", "surrogateescape").decode("utf-8", "replace") or "network"
 
 
 def _in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

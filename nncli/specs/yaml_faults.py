@@ -99,7 +99,8 @@ def _closed(text: SpecText, opening: yaml.Mark, closing: str) -> tuple[Suggestio
     line = text.lines[opening.line]
     if len(closing) != 1 or len(line) > _MAX_SHOWN_LINE:
         return ()
-    code = re.sub(r"\s+#.*$", "", line).rstrip()
+    comment = re.search(r"\s#", line)
+    code = line[: comment.start() if comment else None].rstrip()
     edit = text.inserted(opening.line, max(len(code), opening.column + 1), closing)
     return (Suggestion("perhaps it ends with its line", edits=(edit,)),)
 

@@ -30,8 +30,6 @@ MAX_PROBLEMS = 100
 # A value's way from the top of the document: mapping keys and 0-based list positions.
 Path = tuple[str | int, ...]
 
-# Blank lines, comments and the marks around documents.
-_NO_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\r\n]*|---|\.\.\.)?[ \t]*(?:\r\n|\r|\n|$))*")
 # NEL, LS, PS and an inner BOM are legal YAML, but nobody types them on purpose.
 _REFUSED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -227,7 +225,7 @@ def read_yaml(content: bytes, file: str) -> YamlSource:
     """
     text = SpecText.of(file, _decode(content, file))
     _refuse_characters(text)
-    if _NO_CONTENT.fullmatch(text.text):
+    if not any(map(_has_content, text.lines)):
         return YamlSource(text, None)
     guard = _EventGuard(text)
     try:
@@ -241,6 +239,12 @@ def read_yaml(content: bytes, file: str) -> YamlSource:
     problems = guard.problems
     value = _plain_value(root, text, problems) if root is not None else None
     return YamlSource(text, value, tuple(problems), frozenset(guard.tagged), root)
+
+
+def _has_content(line: str) -> bool:
+    """Whether a line is more than blanks, a comment or a mark around documents."""
+    line = line.strip(" \t")
+    return not line.startswith("#") and line not in ("", "---", "...")
 
 
 # The C parser is absent from PyYAML on some platforms; both give the same events and marks.

@@ -132,6 +132,12 @@ def test_nothing_at_all_has_no_value() -> None:
         assert read(text).value is None
 
 
+@pytest.mark.parametrize("line", ["# a remark  \n", "  \n", "\t\r\n", f"{' ' * 60_000}# x\n"])
+def test_lines_without_content_cost_no_more_than_their_length(line: str) -> None:
+    assert read(line * 100).value is None
+    assert read(line.replace("\t", " ") * 100 + "a: 1\n").value == {"a": 1}
+
+
 # -------------------------------------------------------------------------------------- places
 
 LINES = ["seed: 0", "layers:", "  - neurons: 3", "    name: größe 😀", "  - {neurons: 4, name: b}"]
