@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
 from nncli.cli.streams import remark, remark_view
-from nncli.errors import DataError, FirstLook, NncliError, SpecError, UsageError
+from nncli.errors import DataError, FirstLook, NncliError, UsageError
 from nncli.files import STDIN, source_name
 from nncli.problems import Problem
 from nncli.render.layout.view import Span, line
@@ -87,15 +87,14 @@ def data_options(arguments: DataArguments, *, whole: bool) -> DataOptions:
 def read_config(config: str, changes: Overrides) -> SpecReading:
     """Read the spec at a path.  Raises SpecError with the changes that mend it, FileError."""
     from nncli.specs.files import read_spec_file
-    from nncli.specs.reader import inspect_spec
+    from nncli.specs.reader import examine_spec
 
-    content = read_spec_file(config)
-    try:
-        return inspect_spec(content, config, changes)
-    except SpecError as error:
-        from nncli.doctor.spec import treat_spec
+    examined = examine_spec(read_spec_file(config), config, changes)
+    if examined.spec is None:
+        from nncli.doctor.spec import treated
 
-        raise treat_spec(error, content, config, changes) from None
+        raise treated(examined)
+    return examined.reading()
 
 
 @dataclass(frozen=True)

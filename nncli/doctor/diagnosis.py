@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from nncli.doctor.case import DataCase
 from nncli.doctor.data import treat_data
 from nncli.doctor.layers import SAME_CAUSE, treat_layers
+from nncli.doctor.spec_edits import SpecEditor
 from nncli.errors import SpecError
 from nncli.problems import Problem
 from nncli.specs.reader import SpecReading
@@ -43,7 +44,7 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
     if case is None or fault is None:
         return Diagnosis(treat_layers(reading))
     layers = treat_layers(reading)
-    other_inputs = reading.editor.replace(("inputs", "size"), str(fault.features))
+    other_inputs = SpecEditor(reading.source).replace(("inputs", "size"), str(fault.features))
     if any(other_inputs in suggestion.edits for suggestion in layers[0].suggestions[:1]):
         of_data = tuple(replace(problem, help=(SAME_CAUSE,)) for problem in fault.problems)
         return Diagnosis((*layers, *of_data), fault.features, fault.more)

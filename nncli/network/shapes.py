@@ -111,7 +111,7 @@ def _with_batch(first: LayerShape, features: int) -> LayerShape:
 
 def layer_shape(number: int, layer: LayerSpec, inputs: int) -> LayerShape:
     """Return the shapes of one layer.  number: from 1; inputs: what it is handed."""
-    typed = (len(layer.weights), len(layer.weights[0])) if layer.weights is not None else None
+    typed = layer.weights_shape
     biases = len(layer.biases) if layer.biases is not None else None
     misfits = find_misfits(number, inputs, layer.neurons, typed, layer.layout, biases)
     held = as_inputs_by_neurons(typed, layer.layout) if typed else (inputs, layer.neurons)

@@ -184,6 +184,17 @@ BOMBS: dict[str, tuple[str, str]] = {
     "a seed of a million zeros and a letter": (f"{SHORT}seed: {'0' * 1_000_000}x\n", "N105"),
     "40,000 unknown keys": (SEEDED + "".join(f"k{i}: 1\n" for i in range(40_000)), "N101"),
     "90,000 faulty sizes": (f"seed: 0\nlayer_sizes: [{'x, ' * 90_000}]\n", "N105"),
+    "99,000 negative sizes": (f"seed: 0\nlayer_sizes: [{'-1, ' * 99_000}]\n", "N107"),
+    "one wrong activation of 99,000 layers": (
+        f"seed: 0\nlayer_sizes: [{'1, ' * 99_000}]\nactivations: rleu\n",
+        "N107",
+    ),
+    "30,000 misspelt keys": (
+        "seed: 0\ninputs: 3\nlayers:\n" + "- {neuron: 3}\n" * 30_000,
+        "N101",
+    ),
+    "90,000 columns of one name": (COLUMNS.format(", ".join("a" * 90_000)), "N107"),
+    "524,000 lines of comments": ("#  \n" * 524_000, "N106"),
     "30,000 tags": (f"seed: 0\nlayer_sizes: [{'!x 1, ' * 30_000}]\n", "N103"),
     "19,000 faulty layers": (
         "inputs: 1\nlayers:\n" + "  - {weights: [[x]]}\n" * 19_000,
