@@ -18,6 +18,8 @@ from nncli.words import quoted
 
 MAX_VALUES = 100_000
 MAX_DEPTH = 64
+# Characters of all values, each counted as often as aliases repeat it.
+MAX_CHARACTERS = 4 * 1024 * 1024
 TOO_LARGE_HELP = "a spec is for what is written by hand: let larger layers be drawn from a seed"
 
 
@@ -53,7 +55,7 @@ class _Open:
     """A collection whose end has not been read yet."""
 
     event: Any
-    values_before: int
+    before: tuple[int, int]  # how many values and characters came before it
     height: int = 1  # of the tallest collection in it, itself included
     children: list[Node] = field(default_factory=list)
     end: tuple[int, int] = (0, 0)  # of its last child: a block's own end is at the next token
@@ -74,23 +76,24 @@ class Composer:
         self.shared: set[int] = set()
         self.error: yaml.MarkedYAMLError | None = None
         self._documents = 0
-        self._values = 0
+        self._values = self._characters = 0
         self._stack: list[_Open] = []
         self._anchors: dict[str, yaml.Mark] = {}
-        self._anchored: dict[str, tuple[Node, int, int]] = {}  # anchor → node, values, height
+        self._anchored: dict[str, tuple[Node, int, int, int]] = {}
+        # anchor → node, values, characters, height
 
     def take(self, event: Any) -> Fault | None:
         """Take the next event; a fault means that reading has to stop."""
         if isinstance(event, yaml.ScalarEvent):
-            stop = self._start(event, height=0)
+            stop = self._start(event, len(event.value), height=0)
             if stop is None:
                 # '' from the C parser, None from the Python one; quoted styles are ' " | >
                 node = Scalar(_span(event, event.end_mark), event.value, not event.style)
-                self._add(node, event, values=1, height=0)
+                self._add(node, event, 1, len(event.value), height=0)
             return stop
         if isinstance(event, yaml.CollectionStartEvent):
-            stop = self._start(event, height=1)
-            self._stack.append(_Open(event, self._values - 1))
+            stop = self._start(event, 0, height=1)
+            self._stack.append(_Open(event, (self._values - 1, self._characters)))
             return stop
         if isinstance(event, yaml.CollectionEndEvent):
             self._close(event)
@@ -103,7 +106,7 @@ class Composer:
                 return _stop("N103", "a second YAML document starts here", event, hint)
         return None
 
-    def _start(self, event: Any, height: int) -> Fault | None:
+    def _start(self, event: Any, characters: int, height: int) -> Fault | None:
         if event.tag is not None:
             at = (event.start_mark.line, event.start_mark.column)
             self.faults.append(_tag_fault(event.tag)._replace(at=at))
@@ -114,7 +117,7 @@ class Composer:
             self._note(yaml.MarkedYAMLError(context, first, problem, event.start_mark))
         elif event.anchor is not None:
             self._anchors[event.anchor] = event.start_mark
-        return self._grow(event, 1, height)
+        return self._grow(event, 1, characters, height)
 
     def _close(self, event: Any) -> None:
         closed = self._stack.pop()
@@ -128,11 +131,13 @@ class Composer:
             node = Items(span, children, flow)
         else:
             node = Pairs(span, list(zip(children[::2], children[1::2], strict=True)), flow)
-        self._add(node, start, self._values - closed.values_before, closed.height)
+        values, characters = closed.before
+        values, characters = self._values - values, self._characters - characters
+        self._add(node, start, values, characters, closed.height)
 
-    def _add(self, node: Node, event: Any, values: int, height: int) -> None:
+    def _add(self, node: Node, event: Any, values: int, characters: int, height: int) -> None:
         if event.anchor is not None:
-            self._anchored[event.anchor] = (node, values, height)
+            self._anchored[event.anchor] = (node, values, characters, height)
         self._put(node, node.span[2:])
 
     def _put(self, node: Node, end: tuple[int, int]) -> None:
@@ -151,17 +156,21 @@ class Composer:
         if event.anchor not in self._anchored:
             self._note(yaml.MarkedYAMLError(None, None, "found undefined alias", event.start_mark))
             self._put(Scalar(_span(event, event.end_mark), "", plain=True), end)
-            return self._grow(event, 1, 0)
-        node, values, height = self._anchored[event.anchor]
+            return self._grow(event, 1, 0, 0)
+        node, *size = self._anchored[event.anchor]
         self.shared.add(id(node))
         self._put(node, end)
-        return self._grow(event, values, height)
+        return self._grow(event, *size)
 
     def _note(self, error: yaml.MarkedYAMLError) -> None:
         self.error = self.error or error
 
-    def _grow(self, event: Any, values: int, height: int) -> Fault | None:
+    def _grow(self, event: Any, values: int, characters: int, height: int) -> Fault | None:
         self._values += values
+        self._characters += characters
+        if self._characters > MAX_CHARACTERS:
+            message = "the spec is larger than 4 MiB with its aliases written out"
+            return _stop("N104", message, event, TOO_LARGE_HELP)
         if self._values > MAX_VALUES:
             message = f"the spec holds more than {MAX_VALUES:,} values"
             return _stop("N104", message, event, TOO_LARGE_HELP)

@@ -442,6 +442,13 @@ def test_aliases_count_as_what_they_stand_for(shape: str) -> None:
     assert where(problem)[1] in (5, 6)
 
 
+def test_aliases_of_a_long_text_count_as_what_they_stand_for() -> None:
+    lines = [f"name: &a {'x' * 1_000_000}", "layers:", *["- *a"] * 4]
+    problem = refusal("\n".join(lines))
+    assert where(problem) == ("N104", 6, 3)  # 4 MiB are 4,194,304 characters
+    assert read("\n".join(lines[:5])).value["layers"] == ["x" * 1_000_000] * 3
+
+
 def test_one_byte_too_many_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml_source, "MAX_BYTES", 1000)
     content = b"seed: 0\n#".ljust(1000, b"x")
