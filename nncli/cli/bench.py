@@ -7,36 +7,37 @@ import random
 from collections.abc import Iterable, Sequence
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from nncli.cli.edge import error_edge, fail
 from nncli.cli.options import (
-    CHECKS,
-    DISPLAY,
-    MAX_BATCH_SIZES,
-    NETWORK,
-    OUTPUT,
-    SPEED,
+    Backends,
+    BatchSizes,
+    BenchData,
+    BenchForm,
+    BenchFormat,
     Columns,
+    Compare,
     Config,
     Debug,
     Delimiter,
     Drop,
+    DTypeNames,
     Encoding,
+    FailAbove,
     Force,
     HasHeader,
     Keep,
+    MaxTime,
+    MinTime,
+    PerLayer,
+    Plot,
     Quiet,
+    Repetitions,
     Samples,
+    Save,
     Seed,
-    batch_sizes,
-    choice_list,
-    nonnegative_number,
-    percentage,
-    whole_number,
-    whole_numbers,
+    ThreadCounts,
 )
 from nncli.cli.progress import progress_bar
 from nncli.cli.reading import (
@@ -52,10 +53,11 @@ from nncli.cli.reading import (
     read_data,
 )
 from nncli.cli.streams import open_stdout, remark_notes, show, write_result, write_text
+from nncli.cli.values import MAX_BATCH_SIZES
 from nncli.errors import CheckFailed, UsageError
 from nncli.files import expand_sources
 from nncli.problems import Problem
-from nncli.timing.names import BACKEND_PACKAGES, BACKENDS
+from nncli.timing.names import BACKEND_PACKAGES
 
 if TYPE_CHECKING:
     from nncli.cli.progress import Advance
@@ -66,36 +68,16 @@ if TYPE_CHECKING:
     from nncli.timing.comparison import Comparison
     from nncli.timing.sampling import Plan, Progress
 
-Format = Literal["table", "json", "jsonl", "csv", "md"]
 
 _DEFAULT_SIZES = (1, 8, 32, 128, 512)
-_MAX_THREADS = 1024
 _PICTURES: dict[str, PictureKind] = {".svg": "svg", ".png": "png"}
 
 
 def bench(
     config: Config,
-    data: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[DATA]",
-            help="Samples to run, repeated to fill each batch: a CSV or NPY file; - is standard "
-            "input.  Random ones without it.",
-            show_default=False,
-        ),
-    ] = None,
+    data: BenchData = None,
     seed: Seed = None,
-    dtype: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--dtype",
-            parser=choice_list("float64", "float32"),
-            metavar="float64,float32",
-            help="Time the network in these types instead of the spec's.",
-            rich_help_panel=NETWORK,
-            show_default=False,
-        ),
-    ] = None,
+    dtype: DTypeNames = None,
     samples: Samples = "rows",
     columns: Columns = None,
     drop: Drop = None,
@@ -103,129 +85,20 @@ def bench(
     header: HasHeader = None,
     delimiter: Delimiter = None,
     encoding: Encoding = "utf-8",
-    sizes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--batch-sizes",
-            "--batch-size",
-            parser=batch_sizes,
-            metavar="1,8,32-512*2",
-            help="Time batches of these sizes: numbers, ranges 8-512*2 and 16-64+16; otherwise "
-            "1,8,32,128,512.",
-            rich_help_panel=SPEED,
-            show_default=False,
-        ),
-    ] = None,
-    backend: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--backend",
-            parser=choice_list(*BACKENDS),
-            metavar="numpy,loop,…",
-            help="What runs the network: numpy; loop, one sample at a time; python, without "
-            "arrays; onnxruntime; torch.  numpy unless said here.",
-            rich_help_panel=SPEED,
-            show_default=False,
-        ),
-    ] = None,
-    threads: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--threads",
-            parser=whole_numbers(1, _MAX_THREADS),
-            metavar="1,2",
-            help="On how many threads a matrix product runs; otherwise 1, as in forward.",
-            rich_help_panel=SPEED,
-            show_default=False,
-        ),
-    ] = None,
-    per_layer: Annotated[
-        bool,
-        typer.Option(
-            "--per-layer", help="Time each layer by itself, too (NumPy).", rich_help_panel=SPEED
-        ),
-    ] = False,
-    repetitions: Annotated[
-        int | None,
-        typer.Option(
-            "--repetitions",
-            parser=whole_number(1),
-            metavar="N",
-            help="Measure at least N rounds, however long they take; otherwise 15 if time allows.",
-            rich_help_panel=SPEED,
-            show_default=False,
-        ),
-    ] = None,
-    min_time: Annotated[
-        float | None,
-        typer.Option(
-            "--min-time",
-            parser=nonnegative_number,
-            metavar="SECONDS",
-            help="Measure at least so long; otherwise 1 second.",
-            rich_help_panel=SPEED,
-            show_default=False,
-        ),
-    ] = None,
-    max_time: Annotated[
-        float | None,
-        typer.Option(
-            "--max-time",
-            parser=nonnegative_number,
-            metavar="SECONDS",
-            help="Start no round after that, though figures are uncertain; otherwise 10 seconds.",
-            rich_help_panel=SPEED,
-            show_default=False,
-        ),
-    ] = None,
-    format_: Annotated[
-        Format,
-        typer.Option("--format", help="The form of the result.", rich_help_panel=DISPLAY),
-    ] = "table",
+    sizes: BatchSizes = None,
+    backend: Backends = None,
+    threads: ThreadCounts = None,
+    per_layer: PerLayer = False,
+    repetitions: Repetitions = None,
+    min_time: MinTime = None,
+    max_time: MaxTime = None,
+    format_: BenchFormat = "table",
     quiet: Quiet = False,
-    save: Annotated[
-        str | None,
-        typer.Option(
-            "--save",
-            metavar="FILE",
-            help="Write the result as JSON, to compare with later.",
-            rich_help_panel=OUTPUT,
-            show_default=False,
-        ),
-    ] = None,
-    plot: Annotated[
-        str | None,
-        typer.Option(
-            "--plot",
-            metavar="FILE",
-            help="Draw rate and latency against batch size: .svg or .png.",
-            rich_help_panel=OUTPUT,
-            show_default=False,
-        ),
-    ] = None,
+    save: Save = None,
+    plot: Plot = None,
     force: Force = False,
-    compare: Annotated[
-        str | None,
-        typer.Option(
-            "--compare",
-            metavar="FILE",
-            help="Compare with a result that --save wrote.",
-            rich_help_panel=CHECKS,
-            show_default=False,
-        ),
-    ] = None,
-    fail_above: Annotated[
-        float | None,
-        typer.Option(
-            "--fail-above",
-            parser=percentage,
-            metavar="10%",
-            help="Fail with exit code 1 if a batch size is significantly slower than in the "
-            "compared result, by more than this.",
-            rich_help_panel=CHECKS,
-            show_default=False,
-        ),
-    ] = None,
+    compare: Compare = None,
+    fail_above: FailAbove = None,
     debug: Debug = False,
 ) -> None:
     """Time the forward pass of the network CONFIG, and advise which batch size to use.
@@ -400,7 +273,7 @@ def _write_files(
 
 
 def _show(
-    run: BenchRun, comparison: Comparison | None, failures: Iterable[Problem], form: Format
+    run: BenchRun, comparison: Comparison | None, failures: Iterable[Problem], form: BenchForm
 ) -> None:
     """Show the result on standard output."""
     from nncli.render.bench import bench_view

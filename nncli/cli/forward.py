@@ -6,17 +6,11 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, cast
-
-import typer
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 from nncli.cli.edge import error_edge, fail
 from nncli.cli.options import (
-    CHECKS,
-    DATA,
-    DISPLAY,
-    OUTPUT,
-    SPEED,
+    ATol,
     Columns,
     Config,
     Data,
@@ -25,17 +19,27 @@ from nncli.cli.options import (
     Drop,
     DTypeName,
     Encoding,
+    Expect,
     Force,
+    ForwardForm,
+    ForwardFormat,
     HasHeader,
     Keep,
+    Layers,
+    Limit,
+    Output,
+    Precision,
     Quiet,
     Rejects,
+    Rows,
+    RTol,
     Samples,
     SaveActivations,
     Seed,
-    layer_list,
-    nonnegative_number,
-    whole_number,
+    Strict,
+    Threads,
+    UnitSize,
+    Weights,
 )
 from nncli.cli.progress import peak_bytes, samples_progress
 from nncli.cli.reading import (
@@ -80,7 +84,6 @@ if TYPE_CHECKING:
     from nncli.results.sinks import Sink
     from nncli.specs.model import DType, NetworkSpec
 
-Format = Literal["table", "json", "jsonl", "csv", "md"]
 _SUFFIXES = {
     ".csv": "csv",
     ".json": "json",
@@ -108,141 +111,23 @@ def forward(
     header: HasHeader = None,
     delimiter: Delimiter = None,
     encoding: Encoding = "utf-8",
-    limit: Annotated[
-        int | None,
-        typer.Option(
-            "--limit",
-            parser=whole_number(1),
-            metavar="N",
-            help="Run the first N samples only.",
-            rich_help_panel=DATA,
-            show_default=False,
-        ),
-    ] = None,
-    format_: Annotated[
-        Format | None,
-        typer.Option(
-            "--format",
-            help="The form of the result; a table unless FILE's suffix says otherwise.",
-            rich_help_panel=DISPLAY,
-            show_default=False,
-        ),
-    ] = None,
-    layers: Annotated[
-        str,
-        typer.Option(
-            "--layers",
-            parser=layer_list,
-            metavar="all|last|1,3",
-            help="Whose numbers the tables show.",
-            rich_help_panel=DISPLAY,
-        ),
-    ] = "all",
-    rows: Annotated[
-        int,
-        typer.Option(
-            "--rows",
-            parser=whole_number(1),
-            metavar="N",
-            help="How many samples the tables show.",
-            rich_help_panel=DISPLAY,
-        ),
-    ] = 10,
-    precision: Annotated[
-        int,
-        typer.Option(
-            "--precision",
-            parser=whole_number(1, 17),
-            metavar="N",
-            help="How many decimals the tables show.",
-            rich_help_panel=DISPLAY,
-        ),
-    ] = 4,
-    weights: Annotated[
-        bool,
-        typer.Option(
-            "--weights",
-            help="Show each layer's weights and biases, too.",
-            rich_help_panel=DISPLAY,
-        ),
-    ] = False,
+    limit: Limit = None,
+    format_: ForwardFormat = None,
+    layers: Layers = "all",
+    rows: Rows = 10,
+    precision: Precision = 4,
+    weights: Weights = False,
     quiet: Quiet = False,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            help="Write the outputs: .csv, .json, .jsonl, .npy, .parquet; - is CSV on stdout.",
-            rich_help_panel=OUTPUT,
-            show_default=False,
-        ),
-    ] = None,
+    output: Output = None,
     save_activations: SaveActivations = None,
     rejects: Rejects = None,
     force: Force = False,
-    expect: Annotated[
-        str | None,
-        typer.Option(
-            "--expect",
-            metavar="FILE",
-            help="Fail with exit code 1 unless the outputs are those in this file, as DATA.",
-            rich_help_panel=CHECKS,
-            show_default=False,
-        ),
-    ] = None,
-    rtol: Annotated[
-        float | None,
-        typer.Option(
-            "--rtol",
-            parser=nonnegative_number,
-            metavar="X",
-            help="The relative tolerance of --expect: 1e-9, or 1e-5 in float32.",
-            rich_help_panel=CHECKS,
-            show_default=False,
-        ),
-    ] = None,
-    atol: Annotated[
-        float,
-        typer.Option(
-            "--atol",
-            parser=nonnegative_number,
-            metavar="X",
-            help="The absolute tolerance of --expect.",
-            rich_help_panel=CHECKS,
-        ),
-    ] = 0,
-    strict: Annotated[
-        bool,
-        typer.Option(
-            "--strict",
-            help="Fail with exit code 1 if any value is not finite.",
-            rich_help_panel=CHECKS,
-        ),
-    ] = False,
-    batch_size: Annotated[
-        int | None,
-        typer.Option(
-            "--batch-size",
-            parser=whole_number(1),
-            metavar="N",
-            help="Samples per unit of work, rounded up to a multiple of 256; otherwise as many as "
-            "are read at a time, fewer if they are wide. Changes memory and speed, never a result.",
-            rich_help_panel=SPEED,
-            show_default=False,
-        ),
-    ] = None,
-    threads: Annotated[
-        int | None,
-        typer.Option(
-            "--threads",
-            parser=whole_number(1, 1024),
-            metavar="N",
-            help="Units of work at a time; as many as there are processors unless said here.",
-            rich_help_panel=SPEED,
-            show_default=False,
-        ),
-    ] = None,
+    expect: Expect = None,
+    rtol: RTol = None,
+    atol: ATol = 0,
+    strict: Strict = False,
+    batch_size: UnitSize = None,
+    threads: Threads = None,
     debug: Debug = False,
 ) -> None:
     """Run the batch DATA through the network CONFIG.
@@ -413,7 +298,7 @@ def _run(job: _Job, samples: SampleStream, check: ExpectedOutputs | None) -> For
         return run_forward(job.network, samples, job.plan, Outlets(sink, layers, check), advance)
 
 
-def _resolve_format(format_: Format | None, output: str | None) -> str:
+def _resolve_format(format_: ForwardForm | None, output: str | None) -> str:
     """Return the form of the result.  Raises UsageError if it does not go with the output."""
     if output is None:
         return format_ or "table"

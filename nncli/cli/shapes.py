@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
-
-import typer
+from typing import TYPE_CHECKING
 
 from nncli.cli.edge import error_edge, fail
 from nncli.cli.options import (
-    DISPLAY,
     Columns,
     Config,
     Debug,
@@ -19,12 +16,13 @@ from nncli.cli.options import (
     Force,
     HasHeader,
     Keep,
-    OptionalData,
+    MemoryBatchSize,
     Quiet,
     Rejects,
     Samples,
     Seed,
-    whole_number,
+    ShapesData,
+    ShapesFormat,
 )
 from nncli.cli.reading import (
     DataArguments,
@@ -50,7 +48,7 @@ if TYPE_CHECKING:
 
 def shapes(
     config: Config,
-    data: OptionalData = None,
+    data: ShapesData = None,
     seed: Seed = None,
     dtype: DTypeName = None,
     samples: Samples = "rows",
@@ -60,21 +58,8 @@ def shapes(
     header: HasHeader = None,
     delimiter: Delimiter = None,
     encoding: Encoding = "utf-8",
-    format_: Annotated[
-        Literal["table", "json", "md"],
-        typer.Option("--format", help="The form of the result.", rich_help_panel=DISPLAY),
-    ] = "table",
-    batch_size: Annotated[
-        int | None,
-        typer.Option(
-            "--batch-size",
-            parser=whole_number(1),
-            metavar="N",
-            help="Count the memory of a batch of N samples; otherwise of DATA's, or of 1.",
-            rich_help_panel=DISPLAY,
-            show_default=False,
-        ),
-    ] = None,
+    format_: ShapesFormat = "table",
+    batch_size: MemoryBatchSize = None,
     quiet: Quiet = False,
     rejects: Rejects = None,
     force: Force = False,
