@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
@@ -12,7 +12,7 @@ from typing import NoReturn
 import typer
 
 from nncli.cli.streams import ReaderGone, remark, report, write_text
-from nncli.errors import ExitCode, FileError, NncliError
+from nncli.errors import CheckFailed, ExitCode, FileError, NncliError
 from nncli.problems import Problem
 from nncli.render.layout.view import Span, line
 from nncli.words import nearest
@@ -80,6 +80,12 @@ def fail(error: NncliError) -> NoReturn:
     """Report an error and end the command with its exit code; its result is out already."""
     report(error)
     raise typer.Exit(error.exit_code) from None
+
+
+def fail_if(failures: Sequence[Problem]) -> None:
+    """End the command with what it did not pass of the checks that were asked for, if anything."""
+    if failures:
+        fail(CheckFailed(failures))
 
 
 def _write_json(error: NncliError) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from nncli.cli import options as opt
 from nncli.cli.edge import error_edge
-from nncli.cli.options import Code, Debug
 from nncli.cli.streams import show
 from nncli.errors import UsageError
 from nncli.problems import PROBLEM_TITLES
@@ -13,8 +13,8 @@ from nncli.words import did_you_mean, quoted
 
 
 def explain_error(
-    code: Code = None,
-    debug: Debug = False,
+    code: opt.Code = None,
+    debug: opt.Debug = False,
 ) -> None:
     """Explain a problem's CODE: what it means, a tiny example, how to mend it."""
     with error_edge(debug=debug):

@@ -8,39 +8,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
+from nncli.cli import options as opt
 from nncli.cli.edge import error_edge, fail
-from nncli.cli.options import (
-    ATol,
-    Columns,
-    Config,
-    Data,
-    Debug,
-    Delimiter,
-    Drop,
-    DTypeName,
-    Encoding,
-    Expect,
-    Force,
-    ForwardForm,
-    ForwardFormat,
-    HasHeader,
-    Keep,
-    Layers,
-    Limit,
-    Output,
-    Precision,
-    Quiet,
-    Rejects,
-    Rows,
-    RTol,
-    Samples,
-    SaveActivations,
-    Seed,
-    Strict,
-    Threads,
-    UnitSize,
-    Weights,
-)
 from nncli.cli.progress import peak_bytes, samples_progress
 from nncli.cli.reading import (
     DataArguments,
@@ -100,35 +69,35 @@ _DEFAULT_RTOL = {"float64": 1e-9, "float32": 1e-5}
 
 
 def forward(
-    config: Config,
-    data: Data,
-    seed: Seed = None,
-    dtype: DTypeName = None,
-    samples: Samples = "rows",
-    columns: Columns = None,
-    drop: Drop = None,
-    keep: Keep = None,
-    header: HasHeader = None,
-    delimiter: Delimiter = None,
-    encoding: Encoding = "utf-8",
-    limit: Limit = None,
-    format_: ForwardFormat = None,
-    layers: Layers = "all",
-    rows: Rows = 10,
-    precision: Precision = 4,
-    weights: Weights = False,
-    quiet: Quiet = False,
-    output: Output = None,
-    save_activations: SaveActivations = None,
-    rejects: Rejects = None,
-    force: Force = False,
-    expect: Expect = None,
-    rtol: RTol = None,
-    atol: ATol = 0,
-    strict: Strict = False,
-    batch_size: UnitSize = None,
-    threads: Threads = None,
-    debug: Debug = False,
+    config: opt.Config,
+    data: opt.Data,
+    seed: opt.Seed = None,
+    dtype: opt.DTypeName = None,
+    samples: opt.Samples = "rows",
+    columns: opt.Columns = None,
+    drop: opt.Drop = None,
+    keep: opt.Keep = None,
+    header: opt.HasHeader = None,
+    delimiter: opt.Delimiter = None,
+    encoding: opt.Encoding = "utf-8",
+    limit: opt.Limit = None,
+    format_: opt.ForwardFormat = None,
+    layers: opt.Layers = "all",
+    rows: opt.Rows = 10,
+    precision: opt.Precision = 4,
+    weights: opt.Weights = False,
+    quiet: opt.Quiet = False,
+    output: opt.Output = None,
+    save_activations: opt.SaveActivations = None,
+    rejects: opt.Rejects = None,
+    force: opt.Force = False,
+    expect: opt.Expect = None,
+    rtol: opt.RTol = None,
+    atol: opt.ATol = 0,
+    strict: opt.Strict = False,
+    batch_size: opt.UnitSize = None,
+    threads: opt.Threads = None,
+    debug: opt.Debug = False,
 ) -> None:
     """Run the batch DATA through the network CONFIG.
 
@@ -298,7 +267,7 @@ def _run(job: _Job, samples: SampleStream, check: ExpectedOutputs | None) -> For
         return run_forward(job.network, samples, job.plan, Outlets(sink, layers, check), advance)
 
 
-def _resolve_format(format_: ForwardForm | None, output: str | None) -> str:
+def _resolve_format(format_: opt.ForwardForm | None, output: str | None) -> str:
     """Return the form of the result.  Raises UsageError if it does not go with the output."""
     if output is None:
         return format_ or "table"

@@ -4,26 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nncli.cli import options as opt
 from nncli.cli.edge import error_edge, fail
-from nncli.cli.options import (
-    Columns,
-    Config,
-    Debug,
-    Delimiter,
-    Drop,
-    DTypeName,
-    Encoding,
-    Force,
-    HasHeader,
-    Keep,
-    MemoryBatchSize,
-    Quiet,
-    Rejects,
-    Samples,
-    Seed,
-    ShapesData,
-    ShapesFormat,
-)
 from nncli.cli.reading import (
     DataArguments,
     DataRequest,
@@ -47,23 +29,23 @@ if TYPE_CHECKING:
 
 
 def shapes(
-    config: Config,
-    data: ShapesData = None,
-    seed: Seed = None,
-    dtype: DTypeName = None,
-    samples: Samples = "rows",
-    columns: Columns = None,
-    drop: Drop = None,
-    keep: Keep = None,
-    header: HasHeader = None,
-    delimiter: Delimiter = None,
-    encoding: Encoding = "utf-8",
-    format_: ShapesFormat = "table",
-    batch_size: MemoryBatchSize = None,
-    quiet: Quiet = False,
-    rejects: Rejects = None,
-    force: Force = False,
-    debug: Debug = False,
+    config: opt.Config,
+    data: opt.ShapesData = None,
+    seed: opt.Seed = None,
+    dtype: opt.DTypeName = None,
+    samples: opt.Samples = "rows",
+    columns: opt.Columns = None,
+    drop: opt.Drop = None,
+    keep: opt.Keep = None,
+    header: opt.HasHeader = None,
+    delimiter: opt.Delimiter = None,
+    encoding: opt.Encoding = "utf-8",
+    format_: opt.ShapesFormat = "table",
+    batch_size: opt.MemoryBatchSize = None,
+    quiet: opt.Quiet = False,
+    rejects: opt.Rejects = None,
+    force: opt.Force = False,
+    debug: opt.Debug = False,
 ) -> None:
     """Explain the shapes of the network CONFIG, and why they do not fit if they do not.
 

@@ -23,6 +23,8 @@ from nncli.render.problems import error_view, note_line
 # Nothing is laid out for less; a still narrower terminal wraps the lines.
 _MIN_WIDTH = 40
 _MAX_WIDTH = 10_000
+# How standard output is named where a path is asked for, and what messages call it.
+STDOUT_NAMES = ("-", "/dev/stdout")
 _STDOUT = "<stdout>"
 
 # What an output that is not Unicode gets instead of nncli's own signs.
@@ -133,6 +135,16 @@ def show(build: Callable[[int | None], View]) -> None:
         write_text(to_plain(build(None)))
     else:
         write_text(_as_ansi(build(width), width, sys.stdout))
+
+
+def show_view(build: Callable[[int | None], View], form: str) -> None:
+    """Show a view as `show` does, or as Markdown.  form: table or md."""
+    if form == "md":
+        from nncli.render.layout.markdown import to_markdown
+
+        write_text(to_markdown(build(None)))
+    else:
+        show(build)
 
 
 def remark_view(build: Callable[[int | None], View]) -> None:
