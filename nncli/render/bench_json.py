@@ -74,7 +74,7 @@ def _result(result: Result) -> dict[str, Any]:
         "batch_size": result.batch_size,
         "verdict": result.verdict,
         "peak_bytes": result.peak_bytes,
-        "calls": result.samples.calls,
+        "calls": result.measurements.calls,
         "median_seconds": result.summary.median,
         "iqr_seconds": result.summary.iqr,
         "p95_seconds": result.summary.p95,
@@ -83,7 +83,7 @@ def _result(result: Result) -> dict[str, Any]:
         "gflops": result.gflops,
         "matmul_share": result.matmul_share,
         "speedup": result.speedup,
-        "timings_seconds": list(result.samples.seconds),
+        "timings_seconds": list(result.measurements.seconds),
     }
 
 

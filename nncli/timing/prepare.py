@@ -20,8 +20,8 @@ from nncli.specs.model import DType, NetworkSpec
 from nncli.timing.backends import (
     PreparedCall,
     Unsupported,
-    blas_threads,
     largest_batch,
+    on_blas_threads,
     prepare_backend,
 )
 from nncli.timing.isolation import once_per_process
@@ -210,7 +210,7 @@ def _matmul(candidate: MatmulCandidate) -> Contestant:
         return a, b, np.empty_like(a)
 
     made = once_per_process(matrices)
-    return Contestant(lambda: np.matmul(*made()), blas_threads(candidate.threads))
+    return Contestant(lambda: np.matmul(*made()), on_blas_threads(candidate.threads))
 
 
 def _layer_calls(

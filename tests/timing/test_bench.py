@@ -105,8 +105,8 @@ def test_every_figure_of_a_result_follows_from_the_clock() -> None:
         size = result.batch_size
         median = OVERHEAD + COST * size
         assert result.series == NUMPY
-        assert result.samples.calls == 1
-        assert result.samples.seconds == (median,) * 15
+        assert result.measurements.calls == 1
+        assert result.measurements.seconds == (median,) * 15
         assert (result.summary.median, result.summary.iqr, result.summary.p95) == (
             median,
             0,
@@ -163,7 +163,7 @@ def test_a_spread_of_a_tenth_of_the_median_is_noisy() -> None:
         return 2.0**-4 * (1 + next(calls) % 3)
 
     [result] = run(TimedNetwork(*parts(), uneven), 1, max_seconds=3.0).results
-    assert result.samples.calls == 1
+    assert result.measurements.calls == 1
     assert result.verdict == "noisy"
 
 
