@@ -39,6 +39,15 @@ from nncli.files import STDIN, expand_sources
 from nncli.machine import peak_bytes
 from nncli.problems import Note, Problem
 from nncli.render.layout.view import line
+from nncli.results.forms import (
+    FILE_FORMS,
+    SCREEN_FORMS,
+    STREAMED_FORMS,
+    SUFFIXES,
+    form_of_suffix,
+    load_libraries,
+    open_sink,
+)
 from nncli.words import count_of
 
 if TYPE_CHECKING:
@@ -52,21 +61,9 @@ if TYPE_CHECKING:
     from nncli.results.layer_files import LayerFiles
     from nncli.results.places import OutputTarget
     from nncli.results.sinks import Sink
-    from nncli.specs.model import DType, NetworkSpec
+    from nncli.specs.model import NetworkSpec
 
-_SUFFIXES = {
-    ".csv": "csv",
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".npy": "npy",
-    ".parquet": "parquet",
-}
-# Forms that are written sample by sample, in bounded memory.
-_STREAMED = ("csv", "jsonl", "npy", "parquet")
-_LISTED = "csv, json, jsonl, npy or parquet"
 _STDOUT = "-"
-_DEFAULT_RTOL = {"float64": 1e-9, "float32": 1e-5}
 
 
 def forward(
@@ -144,7 +141,9 @@ def forward(
         with ExitStack() as stack:
             expected = None
             if expect is not None:
-                tolerance = _tolerance(spec.dtype, rtol, atol)
+                from nncli.pipeline.checks import tolerance_for
+
+                tolerance = tolerance_for(spec.dtype, rtol, atol)
                 expected = stack.enter_context(_expected(expect, data_form, spec, tolerance, quiet))
             stack.enter_context(fitting(reading, quiet=quiet))
             stream = stack.enter_context(opened_samples(reading, request, reject_list))
@@ -171,12 +170,6 @@ def _leftovers(
         Note("leftover", f"{path} was left by a run that was killed: it can be removed")
         for path in dict.fromkeys(paths)
     )
-
-
-def _tolerance(dtype: DType, rtol: float | None, atol: float) -> Tolerance:
-    from nncli.pipeline.compare import Tolerance
-
-    return Tolerance(_DEFAULT_RTOL[dtype] if rtol is None else rtol, atol)
 
 
 @contextmanager
@@ -234,7 +227,7 @@ def _plan(
     from nncli.pipeline.held import EVERYTHING, Wish
     from nncli.pipeline.run import RunPlan
 
-    shown = rows if form in ("table", "md") else 0
+    shown = rows if form in SCREEN_FORMS else 0
     wish = EVERYTHING if form == "json" else Wish(shown - shown // 2, shown // 2)
     return RunPlan(wish, batch_size, threads or usable_processors(), limit)
 
@@ -247,9 +240,8 @@ def _run(job: _Job, samples: SampleStream, check: ExpectedOutputs | None) -> For
     with ExitStack() as stack:
         sink = None
         layers: list[Sink] = []
-        streamed = job.form in _STREAMED
+        streamed = job.form in STREAMED_FORMS
         if streamed or job.layer_files is not None:
-            from nncli.results.forms import load_libraries, open_sink
             from nncli.results.layer_files import layer_folder, layer_sinks
             from nncli.results.places import writing_together
             from nncli.results.sinks import ResultColumns
@@ -273,21 +265,22 @@ def _resolve_format(format_: opt.ForwardForm | None, output: str | None) -> str:
     """Return the form of the result.  Raises UsageError if it does not go with the output."""
     if output is None:
         return format_ or "table"
-    if format_ in ("table", "md"):
-        message = f"--format {format_} is for the screen, -o writes " + _LISTED
+    if format_ in SCREEN_FORMS:
+        listed = f"{', '.join(FILE_FORMS[:-1])} or {FILE_FORMS[-1]}"
+        message = f"--format {format_} is for the screen, -o writes {listed}"
         raise UsageError(message)
     if format_ is not None:
         return format_
     if output == _STDOUT:
         return "csv"
-    suffix = next((s for s in _SUFFIXES if output.lower().endswith(s)), None)
-    if suffix is not None:
-        return _SUFFIXES[suffix]
+    form = form_of_suffix(output)
+    if form is not None:
+        return form
     from nncli.results.places import is_file_name
 
     if not is_file_name(output):
         return "csv"
-    known = ", ".join(_SUFFIXES)
+    known = ", ".join(SUFFIXES)
     message = f"the suffix of {output!r} names no format: {known}"
     raise UsageError(message, "or name it: --format csv")
 

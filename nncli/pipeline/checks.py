@@ -15,7 +15,16 @@ from nncli.network.statistics import nonfinite_message
 from nncli.pipeline.compare import Difference, Tolerance, find_difference
 from nncli.pipeline.run import ForwardRun
 from nncli.problems import Place, Problem
+from nncli.specs.model import DType
 from nncli.words import count_of, quoted
+
+# How far outputs may be from their expected values unless the user says so, as a share of these.
+_DEFAULT_RTOL: dict[DType, float] = {"float64": 1e-9, "float32": 1e-5}
+
+
+def tolerance_for(dtype: DType, rtol: float | None, atol: float) -> Tolerance:
+    """Return the tolerance of outputs in *dtype*.  rtol: None for that type's default."""
+    return Tolerance(_DEFAULT_RTOL[dtype] if rtol is None else rtol, atol)
 
 
 class ExpectedOutputs:

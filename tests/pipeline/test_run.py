@@ -33,7 +33,7 @@ from nncli.pipeline.work import Outlets
 from nncli.problems import Note, Problem
 from nncli.specs.model import ACTIVATIONS
 
-ROOT = Path(__file__).resolve().parents[1]
+HERE = Path(__file__).resolve().parent
 Floats = npt.NDArray[np.floating[Any]]
 
 
@@ -131,7 +131,7 @@ def test_non_finite_neighbours_change_no_bit(sizes: list[int], activation: str) 
 COMPARE_ALL_POSITIONS = """
 import sys
 sys.path.insert(0, {tests!r})
-from test_pipeline import differing_positions
+from test_run import differing_positions
 print(differing_positions())
 """
 
@@ -170,7 +170,7 @@ def differing_positions() -> list[tuple[list[int], int]]:
 @pytest.mark.parametrize("kernels", ["", "Nehalem"], ids=["own kernels", "old kernels"])
 def test_one_row_alone_has_the_bits_that_it_has_among_5000_at_every_width(kernels: str) -> None:
     """Wide layers take other paths through BLAS than narrow ones, and single columns yet others."""
-    code = COMPARE_ALL_POSITIONS.format(tests=str(ROOT / "tests"))
+    code = COMPARE_ALL_POSITIONS.format(tests=str(HERE))
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "MKL", "OMP", "BLIS")}
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -187,7 +187,7 @@ def forward_output(*arguments: str | Path, stdin: bytes = b"", **environment: st
     """Return what the command writes as CSV, with its own choice of BLAS threads."""
     done = subprocess.run(
         [sys.executable, "-m", "nncli", "forward", *map(str, arguments), "--format", "csv"],
-        cwd=ROOT,
+        cwd=HERE,
         input=stdin,
         env={**os.environ, **environment},
         capture_output=True,
