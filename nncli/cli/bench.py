@@ -18,12 +18,11 @@ from nncli.cli.reading import (
     DataRequest,
     column_choice,
     data_options,
-    fitting,
-    fitting_spec,
     input_paths,
     overrides,
     read_config,
     read_data,
+    refuse_misfits,
 )
 from nncli.cli.streams import (
     STDOUT_NAMES,
@@ -250,10 +249,14 @@ def _readings(config: str, seed: int | None, dtypes: tuple[DType, ...]) -> list[
 
 
 def _networks(readings: list[SpecReading], request: DataRequest | None) -> list[Network]:
-    """Build the network in each type.  Raises SpecError if its layers do not fit, FileError."""
+    """Build the network in each type.  Raises Refused if its layers do not fit, FileError."""
     from nncli.network.network import build_network
 
-    return [build_network(fitting_spec(reading, request)) for reading in readings]
+    networks = []
+    for reading in readings:
+        refuse_misfits(reading, request)
+        networks.append(build_network(reading.spec))
+    return networks
 
 
 def _targets(files: BenchFiles, inputs: list[str], *, force: bool) -> dict[str, OutputTarget]:
@@ -278,13 +281,12 @@ def _saved(files: BenchFiles, networks: list[Network], wanted: Request) -> Saved
 
 
 def _batch(readings: list[SpecReading], request: DataRequest | None) -> Batch | None:
-    """Read the samples to run, if there are any.  Raises DataError, FileError."""
+    """Read the samples to run, if there are any.  Raises Refused, FileError."""
     if request is None:
         return None
     # what float32 cannot hold is refused, whatever else is timed
     narrowest = min(readings, key=lambda reading: reading.spec.dtype)
-    with fitting(narrowest, quiet=request.quiet):
-        return read_data(narrowest, request)
+    return read_data(narrowest, request)
 
 
 # ----------------------------------------------------------------------- what is made of it

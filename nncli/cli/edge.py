@@ -6,16 +6,17 @@ import re
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from types import FrameType
 from typing import NoReturn
 
 import typer
 
-from nncli.cli.streams import ReaderGone, remark, report, write_text
+from nncli.cli.streams import ReaderGone, remark, remark_view, report, write_text
 from nncli.errors import CheckFailed, ExitCode, FileError, NncliError
 from nncli.machine import ENDING_SIGNALS
-from nncli.problems import Problem
-from nncli.render.layout.view import Span, line
+from nncli.problems import Note, Problem
+from nncli.render.layout.view import Span, View, line
 from nncli.words import nearest
 
 _PREFIX = re.compile(r"\bValue error, ")
@@ -29,6 +30,24 @@ class Stopped(BaseException):
         super().__init__(code)
 
 
+@dataclass(frozen=True, eq=False)
+class Refusal:
+    """An error, and what the command that met it adds."""
+
+    error: NncliError
+    notes: tuple[Note, ...] = ()  # remarks that may have to do with it
+    rejects: str | None = None  # the file that lists everything that was refused
+    clash: View = ()  # a drawing of the shapes that do not fit
+
+
+class Refused(Exception):  # noqa: N818  # an error is in it
+    """Brings a refusal to the edge."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__(str(refusal.error))
+
+
 @contextmanager
 def error_edge(*, debug: bool, json: bool = False) -> Iterator[None]:
     """Run a command's body; whatever goes wrong in it ends as a message and an exit code.
@@ -37,10 +56,11 @@ def error_edge(*, debug: bool, json: bool = False) -> Iterator[None]:
     """
     try:
         yield
-    except NncliError as error:
+    except (NncliError, Refused) as error:
+        refusal = error.refusal if isinstance(error, Refused) else Refusal(error)
         if json:
-            _write_json(error)
-        fail(error)
+            _write_json(refusal)
+        fail(refusal)
     except ReaderGone:
         raise typer.Exit(ExitCode.READER_GONE) from None
     except typer.TyperException:
@@ -51,7 +71,7 @@ def error_edge(*, debug: bool, json: bool = False) -> Iterator[None]:
             raise
         shortage = _shortage(error)
         if shortage is not None:
-            fail(FileError(shortage))
+            fail(Refusal(FileError(shortage)))
         report_bug(error, debug=debug)
         raise typer.Exit(ExitCode.BUG) from None
 
@@ -77,23 +97,24 @@ def _shortage(error: Exception) -> Problem | None:
     return None
 
 
-def fail(error: NncliError) -> NoReturn:
-    """Report an error and end the command with its exit code; its result is out already."""
-    report(error)
-    raise typer.Exit(error.exit_code) from None
+def fail(refusal: Refusal) -> NoReturn:
+    """Report a refusal and end the command with its exit code; its result is out already."""
+    remark_view(refusal.clash)
+    report(refusal.error, refusal.notes, refusal.rejects)
+    raise typer.Exit(refusal.error.exit_code) from None
 
 
 def fail_if(failures: Sequence[Problem]) -> None:
     """End the command with what it did not pass of the checks that were asked for, if anything."""
     if failures:
-        fail(CheckFailed(failures))
+        fail(Refusal(CheckFailed(failures)))
 
 
-def _write_json(error: NncliError) -> None:
+def _write_json(refusal: Refusal) -> None:
     from nncli.render.json_output import problems_json
 
     with suppress(NncliError, ReaderGone):  # the message and the exit code say what matters
-        write_text(problems_json(error))
+        write_text(problems_json(refusal.error, refusal.notes))
 
 
 def report_bug(error: Exception, *, debug: bool) -> None:

@@ -147,15 +147,14 @@ def show_view(build: Callable[[int | None], View], form: str) -> None:
         show(build)
 
 
-def remark_view(build: Callable[[int | None], View]) -> None:
+def remark_view(view: View) -> None:
     """Show a view on standard error, laid out as `show` does."""
-    width = _terminal_width(sys.stderr)
-    remark(build(width), width)
+    remark(view, _terminal_width(sys.stderr))
 
 
-def report(error: NncliError) -> None:
-    """Print an error's problems on standard error."""
-    remark(error_view(error, _terminal_width(sys.stderr)))
+def report(error: NncliError, notes: tuple[Note, ...] = (), rejects: str | None = None) -> None:
+    """Print an error's problems on standard error, and what a command adds to them."""
+    remark(error_view(error, notes, rejects, width=_terminal_width(sys.stderr)))
 
 
 def terminal_columns() -> int:

@@ -125,7 +125,7 @@ def note_objects(notes: tuple[Note, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def problems_json(error: NncliError) -> str:
+def problems_json(error: NncliError, notes: tuple[Note, ...] = ()) -> str:
     """Return why a run came to nothing; more: how many further problems were only counted."""
     problems = problem_objects(error.problems)
     return document(
@@ -133,7 +133,7 @@ def problems_json(error: NncliError) -> str:
             "format": "nncli.problems/1",
             "problems": problems,
             "more": error.more,
-            "notes": note_objects(error.notes),
+            "notes": note_objects(notes),
         }
     )
 
