@@ -207,7 +207,8 @@ def _as_ansi(view: View, width: int | None, stream: TextIO) -> str:
         emoji=False,
     )
     with console.capture() as capture:
-        console.print(to_rich(view, width or any_length))
+        # what fits is never cut, whatever Rich takes some characters for
+        console.print(to_rich(view, width or any_length), crop=False)
     lines = capture.get().split("\n")
     # without colour codes in the way, spaces at the ends of lines are only in the way
     return "\n".join(line.rstrip() for line in lines)
