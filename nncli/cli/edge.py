@@ -6,14 +6,13 @@ import re
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from types import FrameType
 from typing import NoReturn
 
 import typer
 
 from nncli.cli.streams import ReaderGone, remark, remark_view, report, write_text
-from nncli.errors import CheckFailed, ExitCode, FileError, NncliError
+from nncli.errors import CheckFailed, DataError, ExitCode, FileError, NncliError
 from nncli.machine import ENDING_SIGNALS
 from nncli.problems import Note, Problem
 from nncli.render.layout.view import Span, View, line
@@ -30,22 +29,31 @@ class Stopped(BaseException):
         super().__init__(code)
 
 
-@dataclass(frozen=True, eq=False)
-class Refusal:
-    """An error, and what the command that met it adds."""
+class Refused(Exception):  # noqa: N818  # it carries an error, and what the command adds to it
+    """An error on its way to the edge, with what the command has to say besides."""
 
-    error: NncliError
-    notes: tuple[Note, ...] = ()  # remarks that may have to do with it
-    rejects: str | None = None  # the file that lists everything that was refused
-    clash: View = ()  # a drawing of the shapes that do not fit
+    def __init__(
+        self,
+        error: NncliError,
+        notes: Sequence[Note] = (),
+        rejects: str | None = None,
+        clash: View = (),
+    ) -> None:
+        """Add what the command knows.
 
+        notes: what may have to do with it; rejects: the file that lists what was refused;
+        clash: a drawing of the shapes that do not fit.
+        """
+        self.error = error
+        self.notes = tuple(notes)
+        self.rejects = rejects
+        self.clash = clash
+        super().__init__(error)
 
-class Refused(Exception):  # noqa: N818  # an error is in it
-    """Brings a refusal to the edge."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        self.refusal = refusal
-        super().__init__(str(refusal.error))
+    @property
+    def features(self) -> int | None:
+        """The width of the data, if it is that which does not fit."""
+        return self.error.features if isinstance(self.error, DataError) else None
 
 
 @contextmanager
@@ -57,10 +65,10 @@ def error_edge(*, debug: bool, json: bool = False) -> Iterator[None]:
     try:
         yield
     except (NncliError, Refused) as error:
-        refusal = error.refusal if isinstance(error, Refused) else Refusal(error)
+        refused = error if isinstance(error, Refused) else Refused(error)
         if json:
-            _write_json(refusal)
-        fail(refusal)
+            _write_json(refused)
+        fail(refused)
     except ReaderGone:
         raise typer.Exit(ExitCode.READER_GONE) from None
     except typer.TyperException:
@@ -71,7 +79,7 @@ def error_edge(*, debug: bool, json: bool = False) -> Iterator[None]:
             raise
         shortage = _shortage(error)
         if shortage is not None:
-            fail(Refusal(FileError(shortage)))
+            fail(Refused(FileError(shortage)))
         report_bug(error, debug=debug)
         raise typer.Exit(ExitCode.BUG) from None
 
@@ -97,24 +105,24 @@ def _shortage(error: Exception) -> Problem | None:
     return None
 
 
-def fail(refusal: Refusal) -> NoReturn:
-    """Report a refusal and end the command with its exit code; its result is out already."""
-    remark_view(refusal.clash)
-    report(refusal.error, refusal.notes, refusal.rejects)
-    raise typer.Exit(refusal.error.exit_code) from None
+def fail(refused: Refused) -> NoReturn:
+    """Report an error and end the command with its exit code; its result is out already."""
+    remark_view(refused.clash)
+    report(refused.error, refused.notes, refused.rejects)
+    raise typer.Exit(refused.error.exit_code) from None
 
 
 def fail_if(failures: Sequence[Problem]) -> None:
     """End the command with what it did not pass of the checks that were asked for, if anything."""
     if failures:
-        fail(Refusal(CheckFailed(failures)))
+        fail(Refused(CheckFailed(failures)))
 
 
-def _write_json(refusal: Refusal) -> None:
+def _write_json(refused: Refused) -> None:
     from nncli.render.json_output import problems_json
 
     with suppress(NncliError, ReaderGone):  # the message and the exit code say what matters
-        write_text(problems_json(refusal.error, refusal.notes))
+        write_text(problems_json(refused.error, refused.notes))
 
 
 def report_bug(error: Exception, *, debug: bool) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
-from nncli.cli.edge import Refusal, Refused
+from nncli.cli.edge import Refused
 from nncli.cli.streams import remark
 from nncli.errors import DataError, FirstLook, NncliError, SpecError, UsageError
 from nncli.files import STDIN, source_name
@@ -145,7 +145,7 @@ def refuse_misfits(reading: SpecReading, request: DataRequest | None) -> None:
         # -q silences notes, those beside an error too
         quiet = request is not None and request.quiet
         notes = () if quiet else reading.notes
-        raise Refused(Refusal(found.error(), notes, clash=_clash(reading.spec, found.features)))
+        raise Refused(found.error(), notes, clash=_clash(reading.spec, found.features))
 
 
 def _clash(spec: NetworkSpec, features: int | None) -> View:
@@ -186,9 +186,9 @@ def opened_samples(
     fault = _treated(fault, reading, request)
     listed = rejects.path if rejects is not None else None
     if fault.features is None:
-        raise Refused(Refusal(fault, rejects=listed))
+        raise Refused(fault, rejects=listed)
     notes = () if request.quiet else reading.notes
-    raise Refused(Refusal(fault, notes, listed, _clash(reading.spec, fault.features)))
+    raise Refused(fault, notes, listed, _clash(reading.spec, fault.features))
 
 
 def _is_about(error: DataError, request: DataRequest) -> bool:

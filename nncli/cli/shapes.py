@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nncli.cli import options as opt
-from nncli.cli.edge import Refusal, Refused, error_edge, fail
+from nncli.cli.edge import Refused, error_edge, fail
 from nncli.cli.reading import (
     DataArguments,
     DataRequest,
@@ -20,11 +20,12 @@ from nncli.cli.reading import (
     read_config,
 )
 from nncli.cli.streams import remark_notes, show_view, write_text
-from nncli.errors import DataError, NncliError, UsageError
+from nncli.errors import UsageError
 from nncli.files import expand_sources, sources_name
 from nncli.problems import Note, Problem
 
 if TYPE_CHECKING:
+    from nncli.errors import NncliError
     from nncli.render.shapes import BatchSize
     from nncli.results.places import OutputTarget
     from nncli.specs.reader import SpecReading
@@ -67,7 +68,7 @@ def shapes(
         _show(reading, found, _batch_size(batch_size, found, request), format_)
         notes = (*reading.notes, *found.notes)
         if found.error is not None:
-            fail(Refusal(found.error, () if quiet else notes, found.rejects))
+            fail(Refused(found.error, () if quiet else notes, found.rejects))
         remark_notes(notes, quiet=quiet)
 
 
@@ -126,10 +127,9 @@ def _counted(reading: SpecReading, request: DataRequest, rejects: OutputTarget |
             samples = sum(map(len, stream.rows_in_order()))
             return _Findings(samples, notes=stream.notes())
     except Refused as refused:
-        error = refused.refusal.error
-        if not isinstance(error, DataError) or error.features is None:
+        if refused.features is None:
             raise
-        return _Findings(features=error.features, error=error, rejects=refused.refusal.rejects)
+        return _Findings(features=refused.features, error=refused.error, rejects=refused.rejects)
 
 
 def _batch_size(wanted: int | None, found: _Findings, request: DataRequest | None) -> BatchSize:

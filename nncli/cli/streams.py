@@ -10,7 +10,7 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import BinaryIO, TextIO
 
 from nncli.errors import ExitCode, FileError, NncliError
@@ -152,9 +152,9 @@ def remark_view(view: View) -> None:
     remark(view, _terminal_width(sys.stderr))
 
 
-def report(error: NncliError, notes: tuple[Note, ...] = (), rejects: str | None = None) -> None:
-    """Print an error's problems on standard error, and what a command adds to them."""
-    remark(error_view(error, notes, rejects, width=_terminal_width(sys.stderr)))
+def report(error: NncliError, notes: Sequence[Note] = (), rejects: str | None = None) -> None:
+    """Print an error's problems on standard error, and what the command has to say besides."""
+    remark(error_view(error, _terminal_width(sys.stderr), notes, rejects))
 
 
 def terminal_columns() -> int:

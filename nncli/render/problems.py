@@ -20,15 +20,14 @@ _SHOWN_PROBLEMS = 20
 
 def error_view(
     error: NncliError,
+    width: int | None = None,
     notes: Sequence[Note] = (),
     rejects: str | None = None,
-    *,
-    width: int | None = None,
 ) -> list[Line]:
-    """Return all problems of an error, each with place, excerpt and help, and the notes below.
+    """Return all problems of an error, each with place, excerpt and help.
 
-    rejects: the file that lists everything that was refused, if there is one;
     width: of the terminal, so that no excerpt is wrapped away from its caret; None for no limit.
+    notes: what may have to do with it; rejects: the file that lists what was refused.
     """
     room = max(20, min(_MAX_EXCERPT, (width or _MAX_EXCERPT * 2) - _MARGIN - 2))
     lines: list[Line] = []

@@ -105,7 +105,7 @@ def test_no_screen_is_flooded() -> None:
 @pytest.mark.parametrize("width", [40, 60, 80, 140])
 def test_an_excerpt_is_not_wrapped_away_from_its_caret(width: int) -> None:
     place = Place("f", 3, 1, "x" * 500, 250)
-    lines = to_plain(error_view(FileError(Problem("N404", "words", place)), width=width)).splitlines()
+    lines = to_plain(error_view(FileError(Problem("N404", "words", place)), width)).splitlines()
     assert all(len(text) <= width for text in lines[1:])
 
 
