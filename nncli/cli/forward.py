@@ -82,11 +82,11 @@ if TYPE_CHECKING:
     from nncli.network.network import Network
     from nncli.pipeline.checks import ExpectedOutputs
     from nncli.pipeline.compare import Tolerance
+    from nncli.pipeline.listeners import Listener
     from nncli.pipeline.run import ForwardRun, RunPlan
     from nncli.render.forward import Display, ResourceUsage
     from nncli.results.layer_files import LayerFiles
     from nncli.results.places import OutputTarget
-    from nncli.results.sinks import Sink
     from nncli.specs.model import NetworkSpec
 
 Format = Literal["table", "json", "jsonl", "csv", "md"]
@@ -367,23 +367,23 @@ def _plan(
     threads: int | None,
     limit: int | None,
 ) -> RunPlan:
-    """Return how to run: what a form does not show is not held."""
-    from nncli.pipeline.held import EVERYTHING, Wish
+    """Return how to run: what a form does not show is not kept."""
     from nncli.pipeline.run import RunPlan, usable_cores
+    from nncli.pipeline.shown import ALL_SAMPLES, SamplesToShow
 
     shown = rows if form in SCREEN_FORMS else 0
-    wish = EVERYTHING if form == "json" else Wish(shown - shown // 2, shown // 2)
-    return RunPlan(wish, batch_size, threads or usable_cores(), limit)
+    head_and_tail = SamplesToShow(shown - shown // 2, shown // 2)
+    to_show = ALL_SAMPLES if form == "json" else head_and_tail
+    return RunPlan(to_show, batch_size, threads or usable_cores(), limit)
 
 
 def _run(job: _Job, samples: SampleStream, check: ExpectedOutputs | None) -> ForwardRun:
     """Run all samples; a result that can be written in parts is written meanwhile."""
+    from nncli.pipeline.listeners import ResultWriter
     from nncli.pipeline.run import run_forward
-    from nncli.pipeline.work import Outlets
 
     with ExitStack() as stack:
-        sink = None
-        layers: list[Sink] = []
+        listeners: list[Listener] = []
         streamed = job.form in STREAMED_FORMS
         if streamed or job.layer_files is not None:
             from nncli.results.layer_files import layer_folder, layer_sinks
@@ -395,14 +395,16 @@ def _run(job: _Job, samples: SampleStream, check: ExpectedOutputs | None) -> For
             places = stack.enter_context(layer_folder(job.layer_files))
             own = (job.target,) if streamed and job.target is not None else ()
             streams = stack.enter_context(writing_together((*own, *places)))
-            if places:
-                layers = layer_sinks(streams[len(own) :], spec.layer_sizes[1:], spec.dtype)
             if streamed:
                 out = streams[0] if own else cast(BinaryIO, ResultStream())
                 columns = ResultColumns(samples.kept, spec.output_columns, spec.dtype)
-                sink = open_sink(job.form, out, columns)
+                listeners.append(ResultWriter(open_sink(job.form, out, columns)))
+            if places:
+                sinks = layer_sinks(streams[len(own) :], spec.layer_sizes[1:], spec.dtype)
+                listeners += map(ResultWriter, sinks, range(1, len(sinks) + 1))
         advance = stack.enter_context(samples_progress(samples, quiet=job.quiet))
-        return run_forward(job.network, samples, job.plan, Outlets(sink, layers, check), advance)
+        listeners += [check] if check is not None else []
+        return run_forward(job.network, samples, job.plan, listeners, advance)
 
 
 def _resolve_format(format_: Format | None, output: str | None) -> str:
