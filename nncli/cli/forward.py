@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     from nncli.data.samples import SampleStream
     from nncli.network.network import Network
     from nncli.pipeline.checks import ExpectedOutputs
+    from nncli.pipeline.listeners import Listener
     from nncli.pipeline.run import ForwardRun, RunPlan
-    from nncli.pipeline.work import Outlets
     from nncli.render.forward import Display, ResourceUsage
     from nncli.results.layer_files import LayerFiles
     from nncli.results.places import OutputTarget
@@ -267,13 +267,14 @@ def _shown_layers(wanted: str, count: int) -> tuple[int, ...]:
 def _plan(
     form: str, rows: int, batch_size: int | None, threads: int | None, limit: int | None
 ) -> RunPlan:
-    """Return how to run: what a form does not show is not held."""
-    from nncli.pipeline.held import EVERYTHING, Wish
+    """Return how to run: what a form does not show is not kept."""
     from nncli.pipeline.run import RunPlan
+    from nncli.pipeline.shown import ALL_SAMPLES, SamplesToShow
 
     shown = rows if form in SCREEN_FORMS else 0
-    wish = EVERYTHING if form == "json" else Wish(shown - shown // 2, shown // 2)
-    return RunPlan(wish, batch_size, threads or usable_processors(), limit)
+    head_and_tail = SamplesToShow(shown - shown // 2, shown // 2)
+    to_show = ALL_SAMPLES if form == "json" else head_and_tail
+    return RunPlan(to_show, batch_size, threads or usable_processors(), limit)
 
 
 def _places(paths: _Paths, inputs: list[str], network: Network, *, force: bool) -> _Places:
@@ -336,23 +337,21 @@ def _run_samples(job: _Job, samples: SampleStream, expected: ExpectedOutputs | N
     from nncli.pipeline.run import run_forward
 
     with (
-        _opened_outlets(job, samples, expected) as outlets,
+        _opened_writers(job, samples) as writers,
         samples_progress(samples, quiet=job.quiet) as advance,
     ):
-        return run_forward(job.network, samples, job.plan, outlets, advance)
+        listeners = [*writers, *([expected] if expected is not None else [])]
+        return run_forward(job.network, samples, job.plan, listeners, advance)
 
 
 @contextmanager
-def _opened_outlets(
-    job: _Job, samples: SampleStream, check: ExpectedOutputs | None
-) -> Iterator[Outlets]:
+def _opened_writers(job: _Job, samples: SampleStream) -> Iterator[list[Listener]]:
     """Open the places of what is written meanwhile; they hold it once the block has ended."""
-    from nncli.pipeline.work import Outlets
-
     streamed, target = job.form in STREAMED_FORMS, job.places.output
     if not streamed and job.places.layers is None:
-        yield Outlets(check=check)
+        yield []
         return
+    from nncli.pipeline.listeners import ResultWriter
     from nncli.results.layer_files import layer_folder, layer_sinks
     from nncli.results.places import writing_together
     from nncli.results.sinks import ResultColumns
@@ -361,15 +360,15 @@ def _opened_outlets(
     spec = job.network.spec
     own = (target,) if streamed and target is not None else ()
     with layer_folder(job.places.layers) as folder, writing_together((*own, *folder)) as streams:
-        layers = (
-            layer_sinks(streams[len(own) :], spec.layer_sizes[1:], spec.dtype) if folder else []
-        )
-        sink = None
+        writers: list[Listener] = []
         if streamed:
             out = streams[0] if own else cast(BinaryIO, ResultStream())
             columns = ResultColumns(samples.kept, spec.output_columns, spec.dtype)
-            sink = open_sink(job.form, out, columns)
-        yield Outlets(sink, layers, check)
+            writers.append(ResultWriter(open_sink(job.form, out, columns)))
+        if folder:
+            sinks = layer_sinks(streams[len(own) :], spec.layer_sizes[1:], spec.dtype)
+            writers += map(ResultWriter, sinks, range(1, len(sinks) + 1))
+        yield writers
 
 
 def _failures(

@@ -156,7 +156,7 @@ def _statistics_grid(
 
 
 def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | None) -> list[Block]:
-    layer, result = run.network.layers[number - 1], run.held.layers[number - 1]
+    layer, result = run.network.layers[number - 1], run.shown.layers[number - 1]
     linear = layer.activation_name == "linear"
     formula = "a = x @ W + b" if linear else f"z = x @ W + b,  a = {layer.activation_name}(z)"
     blocks: list[Block] = [
@@ -165,9 +165,9 @@ def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | N
     ]
     if display.weights:
         blocks += _weights_blocks(layer, display, width)
-    shown = _shown_samples(run.held.numbers, display.rows)
+    shown = _shown_samples(run.shown.numbers, display.rows)
     labels = _labels(run, shown, width)
-    last = number == len(run.held.layers)
+    last = number == len(run.shown.layers)
     names = run.network.spec.output_columns if last and run.network.spec.outputs else None
     groups = _neuron_columns(result, names, shown, display.precision, linear=linear, width=width)
     fitting = _fitting(labels, groups, width)
@@ -211,7 +211,7 @@ def _labels(run: ForwardRun, shown: list[int | None], width: int | None) -> list
         cells = [shorten(texts[row], limit) if row is not None else "" for row in shown]
         return _TextColumn(shorten(heading, limit), cells)
 
-    held = run.held
+    held = run.shown
     numbers = ["…" if row is None else str(held.numbers[row]) for row in shown]
     labels = [_TextColumn("sample", numbers, "right")]
     if held.sample_names is not None:

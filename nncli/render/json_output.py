@@ -25,7 +25,7 @@ def forward_json(run: ForwardRun, failures: Iterable[Problem] = (), *, weights: 
     """
     layers = [
         _layer(layer, result, weights=weights)
-        for layer, result in zip(run.network.layers, run.held.layers, strict=True)
+        for layer, result in zip(run.network.layers, run.shown.layers, strict=True)
     ]
     return document(
         {
@@ -37,12 +37,12 @@ def forward_json(run: ForwardRun, failures: Iterable[Problem] = (), *, weights: 
                 "samples": run.samples,
                 "features": len(run.columns),
                 "columns": list(run.columns),
-                "kept": {name: list(texts) for name, texts in run.held.kept.items()},
+                "kept": {name: list(texts) for name, texts in run.shown.kept.items()},
             },
             "layers": layers,
             "output": {
                 "columns": list(run.network.spec.output_columns),
-                "values": json_array(run.held.layers[-1].output),
+                "values": json_array(run.shown.layers[-1].output),
             },
             "notes": note_objects(run.notes),
             "problems": problem_objects(failures),

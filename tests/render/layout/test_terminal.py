@@ -106,7 +106,7 @@ def test_no_value_is_ever_cut(case: str, width: int) -> None:
     text = on_terminal(forward_view(run, display(run), width), width)
     whole = {
         format_number(value)
-        for result in run.held.layers
+        for result in run.shown.layers
         for values in (result.pre_activation, result.output)
         for value in values.ravel()
     }
@@ -125,7 +125,7 @@ def test_no_value_is_ever_cut(case: str, width: int) -> None:
 def test_the_first_neuron_is_shown_however_narrow_the_terminal(width: int) -> None:
     run = make_run([2, 50], 3, kept=3)
     text = on_terminal(forward_view(run, display(run), width), width)
-    for value in run.held.layers[-1].output[:, 0]:
+    for value in run.shown.layers[-1].output[:, 0]:
         assert format_number(value) in text
     assert "of 50 neurons shown; -o FILE for all" in " ".join(text.split())
 
@@ -186,7 +186,7 @@ def test_a_pipe_gets_every_neuron() -> None:
     text = to_plain(forward_view(run, display(run), None))
     assert "shown" not in text
     assert "a 64" in text
-    for value in run.held.layers[-1].output.ravel():
+    for value in run.shown.layers[-1].output.ravel():
         assert format_number(value) in text
 
 
