@@ -405,7 +405,7 @@ def _put_out(job: _Job, done: _Done) -> None:
 
 def _write_json(job: _Job, done: _Done) -> None:
     """Write the whole run as JSON, to its file or to standard output.  Raises FileError."""
-    from nncli.render.json_output import forward_json
+    from nncli.render.forward_json import forward_json
 
     content = [forward_json(done.run, done.failures, weights=job.display.weights).encode()]
     if job.places.output is None:

@@ -147,7 +147,7 @@ def _show(reading: SpecReading, found: _Findings, size: BatchSize, form: opt.Sha
 
     table = shape_table(reading.spec, found.features)
     if form == "json":
-        from nncli.render.json_output import shapes_json
+        from nncli.render.shapes_json import shapes_json
 
         notes = (*reading.notes, *found.notes)
         write_text(shapes_json(reading.spec, table, size, notes, found.problems))
