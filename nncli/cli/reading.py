@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
 from nncli.cli.edge import Refused
 from nncli.cli.streams import remark
-from nncli.errors import DataError, FirstLook, NncliError, SpecError, UsageError
+from nncli.errors import DataError, FirstLook, NncliError, UsageError
 from nncli.files import STDIN, source_name
 from nncli.problems import Problem
 from nncli.render.layout.view import Span, View, line

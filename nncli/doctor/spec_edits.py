@@ -7,7 +7,7 @@ from typing import Any
 
 from nncli.problems import Edit, Place
 from nncli.specs.faults import Path
-from nncli.specs.origins import source_path
+from nncli.specs.origins import source_path, value_at
 from nncli.specs.spec_text import Span, SpecText
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import shorten
@@ -45,7 +45,7 @@ class SpecEditor:
 
     def value_at(self, path: Path) -> Any:
         """Return what is written for the value at a long-form *path*; None if nothing is."""
-        return self.source.value_at(self.source_path(path))
+        return value_at(self.source.value, self.source_path(path))
 
     def place(self, path: Path) -> Place:
         """Return the place of a value for a message."""

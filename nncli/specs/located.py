@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from nncli.problems import Problem
 from nncli.specs.faults import Fault, Path
-from nncli.specs.origins import source_path
+from nncli.specs.origins import source_path, value_at
 from nncli.specs.validation import keys_at
 from nncli.specs.wording import describe, number_help
 from nncli.specs.yaml_source import YamlSource
@@ -89,7 +89,7 @@ def may_hold(
     exact: whether to ask what an unknown key means; otherwise it may be any.
     """
     owner, known = source_path(source.value, path[:-1]), tuple(keys_at(path[:-1]))
-    mapping = source.value_at(owner) if owner[:1] != ("layer_sizes",) else None
+    mapping = value_at(source.value, owner) if owner[:1] != ("layer_sizes",) else None
     items = mapping.items() if isinstance(mapping, dict) else ()
     unknown = tuple(
         key for key, value in items if key not in known and (among_empty or value is not None)

@@ -18,9 +18,11 @@ def source_path(written: Any, path: Path) -> Path:
     ('layout',)
     """
     match path:
-        case ("layers", int(index), "layout", *rest) if _inherits(written, index, "layout"):
+        case ("layers", int(), "layout", *rest) if _is_inherited(written, path[:3], ("layout",)):
             return ("layout", *rest)
-        case ("layers", int(index), "init", str(key), *rest) if _inherits_init(written, index, key):
+        case ("layers", int(), "init", str(key), *rest) if _is_inherited(
+            written, path[:4], ("init", key)
+        ):
             return ("init", key, *rest)
     if not isinstance(written, dict):
         return path
@@ -40,23 +42,20 @@ def source_path(written: Any, path: Path) -> Path:
     return path
 
 
-def _layer(written: Any, index: int) -> dict[str, Any]:
-    layers = written.get("layers") if isinstance(written, dict) else None
-    layer = layers[index] if isinstance(layers, list) and index < len(layers) else None
-    return layer if isinstance(layer, dict) else {}
+def value_at(written: Any, path: Path) -> Any:
+    """Return what was written at *path*; None if nothing was."""
+    for step in path:
+        if isinstance(written, dict):
+            written = written.get(step)
+        elif isinstance(written, list) and isinstance(step, int) and step < len(written):
+            written = written[step]
+        else:
+            return None
+    return written
 
 
-def _inherits(written: Any, index: int, key: str) -> bool:
-    return written.get(key) is not None and _layer(written, index).get(key) is None
-
-
-def _inherits_init(written: Any, index: int, key: str) -> bool:
-    shared, own = written.get("init"), _layer(written, index).get("init")
-    return (
-        isinstance(shared, dict)
-        and shared.get(key) is not None
-        and (own is None or (isinstance(own, dict) and own.get(key) is None))
-    )
+def _is_inherited(written: Any, own: Path, shared: Path) -> bool:
+    return value_at(written, own) is None and value_at(written, shared) is not None
 
 
 def _has_activation(written: dict[str, Any], index: int) -> bool:

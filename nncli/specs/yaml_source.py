@@ -103,18 +103,6 @@ class YamlSource:
         _, key = self._find(path)
         return key.span if key is not None and self._own_node(path[:-1]) is not None else None
 
-    def value_at(self, path: Path) -> Any:
-        """Return the value at *path*; None if there is none."""
-        value = self.value
-        for step in path:
-            if isinstance(value, dict):
-                value = value.get(step)
-            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-                value = value[step]
-            else:
-                return None
-        return value
-
     def holds(self, path: Path) -> bool:
         """Whether there is something at *path*."""
         return self.root is not None and len(list(self._way(path))) == len(path)
