@@ -52,17 +52,10 @@ def form_faults(source: YamlSource, spread: Mapping[str, Any], largest: float) -
         if isinstance(spread.get(key), dict):
             yield from _empty(source, (key,), spread[key])
     yield from _init_faults(source, (), spread)
-    before: Any = None
-    for index, layer in enumerate(spread["layers"] if _has_layers(spread) else ()):
+    layers = spread.get("layers")
+    for index, layer in enumerate(layers if isinstance(layers, list) else ()):
         if isinstance(layer, dict):
-            # one activation may be all layers'
-            known = before is not None and layer.get("activation") is before
-            before = layer.get("activation")
-            yield from _layer_faults(source, index, layer, largest, known_activation=known)
-
-
-def _has_layers(spread: Mapping[str, Any]) -> bool:
-    return isinstance(spread.get("layers"), list)
+            yield from _layer_faults(source, index, layer, largest)
 
 
 def _empty(source: YamlSource, path: Path, mapping: Mapping[str, Any]) -> Iterator[Fault]:
@@ -125,16 +118,11 @@ def _activations_faults(source: YamlSource, activations: list[Any], layers: int)
 
 
 def _layer_faults(
-    source: YamlSource,
-    index: int,
-    layer: Mapping[str, Any],
-    largest: float,
-    *,
-    known_activation: bool,
+    source: YamlSource, index: int, layer: Mapping[str, Any], largest: float
 ) -> Iterator[Fault]:
     path: Path = ("layers", index)
     yield from _empty(source, path, layer)
-    if layer.get("activation") is not None and not known_activation:
+    if layer.get("activation") is not None:
         where = (*path, "activation")
         yield from _choice_faults(source, where, layer["activation"], "activation")
     yield from _init_faults(source, path, layer)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from nncli.specs.faults import Fault
@@ -82,9 +82,8 @@ def _written_out(spread: dict[str, Any], largest: float) -> dict[str, Any]:
     if isinstance(spec.get("init"), dict):
         spec["init"] = _long_init(spec["init"], {})
     if isinstance(spec.get("layers"), list):
-        choices: dict[int, Any] = {}  # by the id of what was written: one may be all layers'
         spec["layers"] = tuple(
-            _long_layer(number, layer, spec, choices, largest) if isinstance(layer, dict) else layer
+            _long_layer(number, layer, spec, largest) if isinstance(layer, dict) else layer
             for number, layer in enumerate(spec["layers"], start=1)
         )
     return spec
@@ -101,19 +100,12 @@ def _with_columns(owner: dict[str, Any], *, has_size: bool) -> dict[str, Any]:
 
 
 def _long_layer(
-    number: int,
-    layer: dict[str, Any],
-    spec: Mapping[str, Any],
-    choices: dict[int, Any],
-    largest: float,
+    number: int, layer: dict[str, Any], spec: Mapping[str, Any], largest: float
 ) -> dict[str, Any]:
     """Return a layer with what it inherits from the spec."""
     long = {"name": f"layer_{number}"} | _without_empty(layer)
     if "activation" in long:
-        activation = long["activation"]
-        if id(activation) not in choices:
-            choices[id(activation)] = as_choice(activation)
-        long["activation"] = choices[id(activation)]
+        long["activation"] = as_choice(long["activation"])
     if "layout" in spec:
         long.setdefault("layout", spec["layout"])
     init, inherited = long.get("init", {}), spec.get("init")
@@ -139,10 +131,15 @@ def as_choice(value: Any) -> dict[str, Any] | None:
     None if it is neither.
     """
     if isinstance(value, str):
-        return {"kind": value}
+        return _named(value)
     if not isinstance(value, dict) or len(value) != 1:
         return None
     [(kind, parameters)] = value.items()
     if not isinstance(parameters, dict):
         return None
     return {**_without_empty(parameters), "kind": kind}
+
+
+@lru_cache(maxsize=64)  # 100,000 layers with one activation share it
+def _named(kind: str) -> dict[str, Any]:
+    return {"kind": kind}
