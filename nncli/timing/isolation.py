@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+import select
 import signal
 import struct
 import sys
+import threading
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeAlias, TypeVar
 
 from nncli.errors import FileError, Problem
@@ -26,6 +28,7 @@ Isolate: TypeAlias = Callable[[Callable[[], tuple[float, ...]]], tuple[float, ..
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1
+_LOOK_UP_MILLISECONDS = 200
 _NO_MEMORY = 1
 _FAILED = 2
 
@@ -68,17 +71,15 @@ def _in_copy(make: Callable[[], bytes]) -> bytes:
     """Return what a forked copy of this process makes."""
     parent, child = os.getpid(), 0
     reading, writing = os.pipe()
-    # The copy hears no signal that ends runs, not even while it begins, when Python would show what
-    # the signal raises; its parent hears it, and ends the copy, which it has to know by then.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
-        try:
-            child = _fork()
-            if not child:
-                _send_and_exit(make, writing, parent)
-        finally:
-            os.close(writing)
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        # The copy has to be known before a signal ends this run, and hears none while it begins.
+        with _signals_held():
+            try:
+                child = _fork()
+                if not child:
+                    _send_and_exit(make, writing, parent)
+            finally:
+                os.close(writing)
         content = _read_all(reading)
     except BaseException:
         if child:
@@ -96,6 +97,29 @@ def _in_copy(make: Callable[[], bytes]) -> bytes:
         what = content.decode(errors="replace") if code == _FAILED else f"exit status {code}"
         raise MeasurementFailed(f"a timed call failed in its own process: {what}")
     return content
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Put off the signals that end runs.
+
+    Blocking them would not do: that holds for one thread, and any thread of a library may take one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # handlers run in the main thread only
+        return
+    held: list[int] = []
+    found = {number: signal.getsignal(number) for number in _ENDING}
+    handlers = {number: handler for number, handler in found.items() if handler is not None}
+    try:
+        for number in handlers:
+            signal.signal(number, lambda number, _: held.append(number))
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for came in held:
+            signal.raise_signal(came)
 
 
 def _fork() -> int:
@@ -141,10 +165,17 @@ def _send(content: bytes, descriptor: int) -> None:
 
 
 def _read_all(descriptor: int) -> bytes:
+    ready = select.poll()
+    ready.register(descriptor, select.POLLIN)
     content = b""
-    while piece := os.read(descriptor, 4096):
+    while True:
+        # not for ever: a signal that comes just before the waiting begins does not interrupt it
+        while not ready.poll(_LOOK_UP_MILLISECONDS):
+            pass
+        piece = os.read(descriptor, 4096)
+        if not piece:
+            return content
         content += piece
-    return content
 
 
 def own_process() -> Isolate:
