@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from nncli.network.dense import Dense, LayerResult
     from nncli.network.network import Network, build_network
     from nncli.network.shapes import ShapeTable, shape_table
-    from nncli.spec.files import load_spec
-    from nncli.spec.model import NetworkSpec
-    from nncli.spec.reader import read_spec
+    from nncli.specs.files import load_spec
+    from nncli.specs.model import NetworkSpec
+    from nncli.specs.reader import read_spec
 
 # Imported on first use: `import nncli` must stay light, for `--help` and completion.
 _HOMES = {
@@ -27,14 +27,14 @@ _HOMES = {
     "FileError": "nncli.errors",
     "LayerResult": "nncli.network.dense",
     "Network": "nncli.network.network",
-    "NetworkSpec": "nncli.spec.model",
+    "NetworkSpec": "nncli.specs.model",
     "NncliError": "nncli.errors",
     "ShapeError": "nncli.errors",
     "ShapeTable": "nncli.network.shapes",
     "SpecError": "nncli.errors",
     "build_network": "nncli.network.network",
-    "load_spec": "nncli.spec.files",
-    "read_spec": "nncli.spec.reader",
+    "load_spec": "nncli.specs.files",
+    "read_spec": "nncli.specs.reader",
     "shape_table": "nncli.network.shapes",
 }
 

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from nncli.errors import FileError, Place, Problem, UsageError, count_of, nearest
+from nncli.errors import FileError, UsageError
+from nncli.problems import Place, Problem
+from nncli.words import count_of, nearest
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"

@@ -30,9 +30,10 @@ def test_a_wheel_holds_the_package_and_nothing_else(wheel_names: list[str]) -> N
     assert tops == {"nncli", f"nncli_forward-{nncli.__version__}.dist-info"}
 
 
-def test_a_wheel_holds_every_module_and_the_type_marker(wheel_names: list[str]) -> None:
+def test_a_wheel_holds_every_module_the_lessons_and_the_type_marker(wheel_names: list[str]) -> None:
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "nncli").rglob("*.py")}
-    assert modules | {"nncli/py.typed"} == {n for n in wheel_names if n.startswith("nncli/")}
+    others = {"nncli/py.typed", "nncli/render/lessons.toml"}
+    assert modules | others == {n for n in wheel_names if n.startswith("nncli/")}
 
 
 def test_the_version_is_the_same_everywhere() -> None:

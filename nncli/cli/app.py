@@ -25,7 +25,7 @@ from nncli.cli.streams import (
     terminal_columns,
 )
 from nncli.errors import ExitCode, NncliError
-from nncli.render.view import line
+from nncli.render.layout.view import line
 
 _EPILOG = (
     "Exit codes: 0 done · 1 a requested check failed · 2 wrong usage · 3 spec, weights or shapes · "

@@ -52,15 +52,16 @@ from nncli.cli.reading import (
     read_data,
 )
 from nncli.cli.streams import open_stdout, remark_notes, show, write_result, write_text
-from nncli.errors import CheckFailed, Problem, UsageError
+from nncli.errors import CheckFailed, UsageError
 from nncli.files import expand_sources
+from nncli.problems import Problem
 from nncli.timing.names import BACKEND_PACKAGES, BACKENDS
 
 if TYPE_CHECKING:
     from nncli.cli.progress import Advance
-    from nncli.data.writers import OutputTarget
     from nncli.render.bench_plot import PictureKind
-    from nncli.spec.model import DType
+    from nncli.results.places import OutputTarget
+    from nncli.specs.model import DType
     from nncli.timing.bench import BenchRun, Sampler
     from nncli.timing.comparison import Comparison
     from nncli.timing.sampling import Plan, Progress
@@ -244,8 +245,8 @@ def bench(
         if per_layer and "numpy" not in backends:
             raise UsageError("--per-layer times NumPy's layers: add numpy to --backend")
 
-        from nncli.data.writers import check_output
         from nncli.network.network import build_network
+        from nncli.results.places import check_output
         from nncli.timing.bench import run_bench
         from nncli.timing.comparison import check_comparable, slower_than
         from nncli.timing.comparison import compare as compare_runs
@@ -386,7 +387,7 @@ def _write_files(
     save: str | None,
     plot: str | None,
 ) -> None:
-    from nncli.data.writers import write_output
+    from nncli.results.places import write_output
 
     if save is not None:
         from nncli.render.bench_json import bench_json
@@ -408,7 +409,7 @@ def _show(
     if form == "table":
         show(lambda width: bench_view(run, comparison, width))
     elif form == "md":
-        from nncli.render.markdown import to_markdown
+        from nncli.render.layout.markdown import to_markdown
 
         write_text(to_markdown(bench_view(run, comparison, None)))
     elif form == "json":
@@ -423,7 +424,7 @@ def _csv(columns: dict[str, list[Any]]) -> Iterable[bytes]:
     """Return results as CSV: first the columns that are texts, or may be empty."""
     import numpy as np
 
-    from nncli.data.sinks import csv_chunks
+    from nncli.results.csv import csv_chunks
 
     texts = {
         name: ["" if value is None else str(value) for value in values]

@@ -10,7 +10,9 @@ import typer
 from nncli.cli.edge import error_edge
 from nncli.cli.options import Debug
 from nncli.cli.streams import show
-from nncli.errors import PROBLEM_TITLES, UsageError, did_you_mean, quoted
+from nncli.errors import UsageError
+from nncli.problems import PROBLEM_TITLES
+from nncli.words import did_you_mean, quoted
 
 
 def explain_error(

@@ -37,7 +37,7 @@ from nncli.cli.options import (
     nonnegative_number,
     whole_number,
 )
-from nncli.cli.progress import peak_bytes, samples_progress
+from nncli.cli.progress import samples_progress
 from nncli.cli.reading import (
     DataArguments,
     DataRequest,
@@ -61,22 +61,25 @@ from nncli.cli.streams import (
     write_result,
     write_text,
 )
-from nncli.errors import CheckFailed, FileError, Note, Problem, UsageError, count_of
+from nncli.errors import CheckFailed, FileError, UsageError
 from nncli.files import STDIN, expand_sources
-from nncli.render.view import line
+from nncli.machine import peak_bytes
+from nncli.problems import Note, Problem
+from nncli.render.layout.view import line
+from nncli.words import count_of
 
 if TYPE_CHECKING:
-    from nncli.checks import ExpectedOutputs
     from nncli.data.batches import DataOptions
-    from nncli.data.layer_files import LayerFiles
     from nncli.data.samples import SampleStream
-    from nncli.data.sinks import Sink
-    from nncli.data.writers import OutputTarget
-    from nncli.network.compare import Tolerance
     from nncli.network.network import Network
+    from nncli.pipeline.checks import ExpectedOutputs
+    from nncli.pipeline.compare import Tolerance
     from nncli.pipeline.run import ForwardRun, RunPlan
     from nncli.render.forward import Display, ResourceUsage
-    from nncli.spec.model import DType, NetworkSpec
+    from nncli.results.layer_files import LayerFiles
+    from nncli.results.places import OutputTarget
+    from nncli.results.sinks import Sink
+    from nncli.specs.model import DType, NetworkSpec
 
 Format = Literal["table", "json", "jsonl", "csv", "md"]
 _SUFFIXES = {
@@ -257,9 +260,9 @@ def forward(
         written = {"-o": output, "--rejects": rejects}
         check_file_names({**written, "--save-activations": save_activations})
 
-        from nncli.data.writers import check_output
         from nncli.network.network import build_network
         from nncli.render.forward import Display, ResourceUsage
+        from nncli.results.places import check_output
 
         data_form = data_options(arguments, whole=form == "json")
         request = DataRequest(sources, data_form, choice, quiet)
@@ -274,7 +277,7 @@ def forward(
         )
         layer_files = None
         if save_activations is not None:
-            from nncli.data.layer_files import check_layer_files
+            from nncli.results.layer_files import check_layer_files
 
             layer_files = check_layer_files(save_activations, len(spec.layers), inputs, force=force)
             for place in layer_files.targets:
@@ -305,7 +308,7 @@ def _leftovers(
     target: OutputTarget | None, rejects: OutputTarget | None, layer_files: LayerFiles | None
 ) -> tuple[Note, ...]:
     """Return what killed runs have left where this one has written."""
-    from nncli.data.writers import leftovers
+    from nncli.results.places import leftovers
 
     first_layer = layer_files.targets[0] if layer_files is not None else None
     written = (one for one in (target, rejects, first_layer) if one is not None)
@@ -317,7 +320,7 @@ def _leftovers(
 
 
 def _tolerance(dtype: DType, rtol: float | None, atol: float) -> Tolerance:
-    from nncli.network.compare import Tolerance
+    from nncli.pipeline.compare import Tolerance
 
     return Tolerance(_DEFAULT_RTOL[dtype] if rtol is None else rtol, atol)
 
@@ -327,8 +330,8 @@ def _expected(
     source: str, options: DataOptions, spec: NetworkSpec, tolerance: Tolerance, quiet: bool
 ) -> Iterator[ExpectedOutputs]:
     """Open what the outputs are to be compared with.  Raises DataError, FileError."""
-    from nncli.checks import ExpectedOutputs
     from nncli.data.batches import open_expected
+    from nncli.pipeline.checks import ExpectedOutputs
 
     stdin = binary_stdin(source, quiet=quiet)
     with open_expected(source, options, spec.output_columns, stdin) as samples:
@@ -341,7 +344,7 @@ def _failures(
     """Return what a run does not pass of the checks that the user wants."""
     failures: list[Problem] = []
     if strict:
-        from nncli.checks import check_finite
+        from nncli.pipeline.checks import check_finite
 
         failures += check_finite(run)
     if expected is not None:
@@ -373,12 +376,13 @@ def _plan(
     limit: int | None,
 ) -> RunPlan:
     """Return how to run: what a form does not show is not held."""
+    from nncli.machine import usable_processors
     from nncli.pipeline.held import EVERYTHING, Wish
-    from nncli.pipeline.run import RunPlan, usable_cores
+    from nncli.pipeline.run import RunPlan
 
     shown = rows if form in ("table", "md") else 0
     wish = EVERYTHING if form == "json" else Wish(shown - shown // 2, shown // 2)
-    return RunPlan(wish, batch_size, threads or usable_cores(), limit)
+    return RunPlan(wish, batch_size, threads or usable_processors(), limit)
 
 
 def _run(job: _Job, samples: SampleStream, check: ExpectedOutputs | None) -> ForwardRun:
@@ -391,9 +395,10 @@ def _run(job: _Job, samples: SampleStream, check: ExpectedOutputs | None) -> For
         layers: list[Sink] = []
         streamed = job.form in _STREAMED
         if streamed or job.layer_files is not None:
-            from nncli.data.layer_files import layer_folder, layer_sinks
-            from nncli.data.sinks import ResultColumns, load_libraries, open_sink
-            from nncli.data.writers import writing_together
+            from nncli.results.forms import load_libraries, open_sink
+            from nncli.results.layer_files import layer_folder, layer_sinks
+            from nncli.results.places import writing_together
+            from nncli.results.sinks import ResultColumns
 
             load_libraries(job.form)
             spec = job.network.spec
@@ -424,7 +429,7 @@ def _resolve_format(format_: Format | None, output: str | None) -> str:
     suffix = next((s for s in _SUFFIXES if output.lower().endswith(s)), None)
     if suffix is not None:
         return _SUFFIXES[suffix]
-    from nncli.data.writers import is_file_name
+    from nncli.results.places import is_file_name
 
     if not is_file_name(output):
         return "csv"
@@ -470,13 +475,13 @@ def _put_out(
         if target is None:
             write_result(content)
         else:
-            from nncli.data.writers import write_output
+            from nncli.results.places import write_output
 
             write_output(target, content)
     elif job.form == "table":
         show(lambda width: forward_view(run, job.display, width))
     elif job.form == "md":
-        from nncli.render.markdown import to_markdown
+        from nncli.render.layout.markdown import to_markdown
 
         write_text(to_markdown(forward_view(run, job.display, None)))
     if job.layer_files is not None and not job.quiet:

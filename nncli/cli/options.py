@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from nncli.errors import nearest
+from nncli.words import nearest
 
 NETWORK, DATA, SPEED, DISPLAY = "Network", "Data", "Speed", "Display"
 OUTPUT, CHECKS, HELP = "Output", "Checks", "Help"

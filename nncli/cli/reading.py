@@ -10,19 +10,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
 from nncli.cli.streams import remark, remark_view
-from nncli.errors import DataError, FirstLook, NncliError, Problem, SpecError, UsageError
+from nncli.errors import DataError, FirstLook, NncliError, SpecError, UsageError
 from nncli.files import STDIN, source_name
-from nncli.render.view import Span, line
+from nncli.problems import Problem
+from nncli.render.layout.view import Span, line
 
 if TYPE_CHECKING:
     from nncli.data.batches import Batch, DataOptions
     from nncli.data.columns import ColumnChoice, WantedInputs
     from nncli.data.samples import SampleStream
-    from nncli.data.writers import OutputTarget
     from nncli.doctor.case import DataCase
     from nncli.doctor.diagnosis import Diagnosis
-    from nncli.spec.model import DType, NetworkSpec
-    from nncli.spec.reader import Overrides, SpecReading
+    from nncli.results.places import OutputTarget
+    from nncli.specs.model import DType, NetworkSpec
+    from nncli.specs.reader import Overrides, SpecReading
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ def data_options(arguments: DataArguments, *, whole: bool) -> DataOptions:
 
 def read_config(config: str, changes: Overrides) -> SpecReading:
     """Read the spec at a path.  Raises SpecError with the changes that mend it, FileError."""
-    from nncli.spec.files import read_spec_file
-    from nncli.spec.reader import inspect_spec
+    from nncli.specs.files import read_spec_file
+    from nncli.specs.reader import inspect_spec
 
     content = read_spec_file(config)
     try:
@@ -167,7 +168,7 @@ def opened_samples(
     the block, with the changes that mend it.
     """
     from nncli.data.batches import open_samples
-    from nncli.data.rejects import listing_rejects
+    from nncli.results.reject_list import listing_rejects
 
     wanted = wanted_inputs(reading.spec)
     stdin = binary_stdin(*request.sources, quiet=request.quiet)
@@ -243,7 +244,7 @@ def fitting(reading: SpecReading, *, quiet: bool) -> Iterator[None]:
 
 def overrides(seed: int | None, dtype: DType | None) -> Overrides:
     """Return what the command line says instead of the spec."""
-    from nncli.spec.reader import Overrides
+    from nncli.specs.reader import Overrides
 
     return Overrides(seed, dtype)
 
@@ -251,7 +252,7 @@ def overrides(seed: int | None, dtype: DType | None) -> Overrides:
 def wanted_inputs(spec: NetworkSpec) -> WantedInputs:
     """Return what a network wants of its data."""
     from nncli.data.columns import WantedInputs
-    from nncli.spec.model import FLOAT32_OVERFLOW
+    from nncli.specs.model import FLOAT32_OVERFLOW
 
     largest = FLOAT32_OVERFLOW if spec.dtype == "float32" else float("inf")
     return WantedInputs(spec.inputs.size, spec.inputs.columns, largest, spec.output_columns)

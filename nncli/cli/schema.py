@@ -12,6 +12,6 @@ def schema(debug: Debug = False) -> None:
     with error_edge(debug=debug):
         import json
 
-        from nncli.spec.schema import spec_schema
+        from nncli.specs.schema import spec_schema
 
         write_text(json.dumps(spec_schema(), indent=2) + "\n")

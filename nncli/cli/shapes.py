@@ -39,12 +39,13 @@ from nncli.cli.reading import (
     read_config,
 )
 from nncli.cli.streams import remark_notes, show, write_text
-from nncli.errors import DataError, NncliError, Note, Problem, UsageError
+from nncli.errors import DataError, NncliError, UsageError
 from nncli.files import expand_sources, sources_name
+from nncli.problems import Note, Problem
 
 if TYPE_CHECKING:
     from nncli.render.shapes import BatchSize
-    from nncli.spec.model import NetworkSpec
+    from nncli.specs.model import NetworkSpec
 
 
 def shapes(
@@ -106,7 +107,7 @@ def shapes(
             features = found.features
             error = found.error()
         elif request is not None:
-            from nncli.data.writers import check_output  # brings NumPy, which shapes do without
+            from nncli.results.places import check_output  # brings NumPy, which shapes do without
 
             inputs = input_paths(config, *request.sources)
             target = check_output(rejects, inputs, force=force) if rejects else None
@@ -145,7 +146,7 @@ def _show(
 
         write_text(shapes_json(spec, table, size, notes, problems))
     elif form == "md":
-        from nncli.render.markdown import to_markdown
+        from nncli.render.layout.markdown import to_markdown
 
         write_text(to_markdown(shapes_view(table, size)))
     else:

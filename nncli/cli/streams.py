@@ -13,11 +13,12 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import BinaryIO, TextIO
 
-from nncli.errors import ExitCode, FileError, NncliError, Note, Place, Problem
+from nncli.errors import ExitCode, FileError, NncliError
 from nncli.files import file_error
-from nncli.render.plain import to_plain
+from nncli.problems import Note, Place, Problem
+from nncli.render.layout.plain import to_plain
+from nncli.render.layout.view import View
 from nncli.render.problems import error_view, note_line
-from nncli.render.view import View
 
 # Nothing is laid out for less; a still narrower terminal wraps the lines.
 _MIN_WIDTH = 40
@@ -182,7 +183,7 @@ def _as_ansi(view: View, width: int | None, stream: TextIO) -> str:
     """Return a view with the colours that *stream* understands; width None: lines of any length."""
     from rich.console import Console
 
-    from nncli.render.terminal import to_rich
+    from nncli.render.layout.terminal import to_rich
 
     any_length = max([_MIN_WIDTH, *(block.width() for block in view)]) + 1
     console = Console(

@@ -17,7 +17,8 @@ from nncli.data.npy import HEADER_BYTES, NpyHeader, check_header, check_size
 from nncli.data.rejects import OnReject
 from nncli.data.rows import Faults, Rows
 from nncli.data.samples import Piece, SampleStream
-from nncli.errors import DataError, Place, Problem
+from nncli.errors import DataError
+from nncli.problems import Place, Problem
 
 _PIECE_BYTES = 2**22
 

@@ -20,15 +20,16 @@ from nncli.data.columns import (
     feature_selector,
 )
 from nncli.data.content import Content, look_at, open_source
-from nncli.data.exact import CsvFormat, read_transposed
+from nncli.data.csv.exact import CsvFormat, read_transposed
+from nncli.data.csv.lines import whole_lines
 from nncli.data.kinds import NPY_MAGIC, PARQUET_MAGIC, refuse_foreign_kinds
-from nncli.data.lines import whole_lines
 from nncli.data.rejects import OnReject
 from nncli.data.rows import Rows, joined_texts, text_list
 from nncli.data.samples import SampleStream, csv_samples, up_to_faults, whole_samples
 from nncli.data.several import SharedSelection, joined
-from nncli.errors import DataError, FirstLook, Note, UsageError
+from nncli.errors import DataError, FirstLook, UsageError
 from nncli.files import source_name
+from nncli.problems import Note
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ import numpy as np
 
 from nncli.data.rejects import Reject
 from nncli.data.rows import Faults, Floats
-from nncli.errors import KEPT_PROBLEMS, Place, Problem, quoted
+from nncli.problems import KEPT_PROBLEMS, Place, Problem
+from nncli.words import quoted
 
 
 @dataclass(frozen=True)

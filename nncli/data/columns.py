@@ -7,16 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from nncli.errors import (
-    DataError,
-    Note,
-    Place,
-    Problem,
-    count_of,
-    did_you_mean,
-    quoted,
-    shorten,
-)
+from nncli.errors import DataError
+from nncli.problems import Note, Place, Problem
+from nncli.words import count_of, did_you_mean, quoted, shorten
 
 
 @dataclass(frozen=True)

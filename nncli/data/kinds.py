@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from nncli.errors import DataError, Place, Problem
+from nncli.errors import DataError
+from nncli.problems import Place, Problem
 
 NPY_MAGIC = b"\x93NUMPY"
 PARQUET_MAGIC = b"PAR1"

@@ -11,7 +11,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from nncli.errors import DataError, Place, Problem, shorten
+from nncli.errors import DataError
+from nncli.problems import Place, Problem
+from nncli.words import shorten
 
 # NumPy's own limit for a header that is parsed as a Python literal.
 _MAX_HEADER_BYTES = 10_000

@@ -15,7 +15,9 @@ from nncli.data.content import Content
 from nncli.data.rejects import OnReject
 from nncli.data.rows import Faults, Rows, numbers_of, text_scalar
 from nncli.data.samples import Piece, SampleStream
-from nncli.errors import DataError, Place, Problem, count_of, quoted, shorten
+from nncli.errors import DataError
+from nncli.problems import Place, Problem
+from nncli.words import count_of, quoted, shorten
 
 # Rows of a piece: large enough that handing them over costs nothing.
 _PIECE_BYTES = 2**21

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nncli.data.rejects import Reject
-from nncli.errors import Problem
+from nncli.problems import Problem
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 # Carried texts, one per row: of the exact reader, or an Arrow string array.

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
 
-from nncli.data.blocks import TextBlock, text_blocks
 from nncli.data.columns import Select
 from nncli.data.content import Content
-from nncli.data.exact import (
+from nncli.data.csv.blocks import TextBlock, text_blocks
+from nncli.data.csv.exact import (
     CsvFormat,
     Frame,
     Table,
@@ -23,11 +23,12 @@ from nncli.data.exact import (
     read_rows,
     record_reader,
 )
-from nncli.data.lines import FILE_START
-from nncli.data.records import Record
+from nncli.data.csv.lines import FILE_START
+from nncli.data.csv.records import Record
 from nncli.data.rejects import OnReject, Reject, rest_rejected
 from nncli.data.rows import Faults, RowForm, Rows
-from nncli.errors import KEPT_PROBLEMS, DataError, Note, Problem
+from nncli.errors import DataError
+from nncli.problems import KEPT_PROBLEMS, Note, Problem
 
 # Below this, the exact reader is done before Arrow is imported.
 _FAST_BYTES = 2**18
@@ -50,7 +51,7 @@ class _TextPiece:
         frame, block = self.frame, self.block
         rows: Rows | Faults | None = None
         if self.fast:
-            from nncli.data.fast import parse_rows
+            from nncli.data.csv.fast import parse_rows
 
             rows = parse_rows(block.content, row_form(frame), block.line_feeds)
         if rows is None:

@@ -10,7 +10,9 @@ from typing import Protocol
 
 from nncli.data.columns import Header, Select, Selection
 from nncli.data.samples import Piece, SampleStream, up_to_faults
-from nncli.errors import KEPT_PROBLEMS, DataError, Problem, count_of, quoted
+from nncli.errors import DataError
+from nncli.problems import KEPT_PROBLEMS, Problem
+from nncli.words import count_of, quoted
 
 
 class Opener(Protocol):

@@ -14,11 +14,13 @@ from nncli.data.columns import (
     WantedInputs,
     feature_selector,
 )
+from nncli.data.csv.lines import read_lines
+from nncli.data.csv.records import RecordReader
 from nncli.data.kinds import NPY_MAGIC
-from nncli.data.lines import read_lines
-from nncli.data.records import RecordReader
-from nncli.errors import DataError, FirstLook, Suggestion, quoted
-from nncli.spec.reader import SpecReading
+from nncli.errors import DataError, FirstLook
+from nncli.problems import Suggestion
+from nncli.specs.reader import SpecReading
+from nncli.words import quoted
 
 # What may come of reading a file in another form than it was written in.
 FORM_FAULTS = frozenset({"N402", "N403", "N404", "N405", "N407", "N408", "N410"})

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from nncli.data.numbers import is_missing, is_number
-from nncli.errors import count_of
+from nncli.data.csv.numbers import is_missing, is_number
+from nncli.words import count_of
 
 _LABEL_NAMES = frozenset(
     {

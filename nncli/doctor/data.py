@@ -11,8 +11,8 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from nncli.data.lines import whole_lines
-from nncli.data.numbers import is_missing, numbers_meant
+from nncli.data.csv.lines import whole_lines
+from nncli.data.csv.numbers import is_missing, numbers_meant
 from nncli.doctor.case import (
     FORM_FAULTS,
     Change,
@@ -27,7 +27,9 @@ from nncli.doctor.edits import edited
 from nncli.doctor.forms import TAB, ways_of_reading
 from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.selection import column_changes
-from nncli.errors import DataError, Edit, FirstLook, Problem, Suggestion, count_of
+from nncli.errors import DataError, FirstLook
+from nncli.problems import Edit, Problem, Suggestion
+from nncli.words import count_of
 
 # Of changes after which something else comes to light, the likeliest will do.
 _MAX_PARTLY = 3

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from nncli.doctor.case import DataCase
 from nncli.doctor.data import treat_data
 from nncli.doctor.layers import SAME_CAUSE, treat_layers
-from nncli.errors import Problem, SpecError
-from nncli.spec.reader import SpecReading
+from nncli.errors import SpecError
+from nncli.problems import Problem
+from nncli.specs.reader import SpecReading
 
 # What the beginning of sound data may be refused for: no rows, an open quote, a short array.
 _CUT_SHORT = frozenset({"N401", "N402", "N405", "N414"})

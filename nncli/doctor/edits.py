@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from nncli.errors import Edit
+from nncli.problems import Edit
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

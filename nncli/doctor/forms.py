@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nncli.data.csv.numbers import is_number
 from nncli.data.kinds import NPY_MAGIC
-from nncli.data.numbers import is_number
 from nncli.doctor.case import (
     FORM_FAULTS,
     Change,
@@ -16,7 +16,8 @@ from nncli.doctor.case import (
     with_option,
     with_text,
 )
-from nncli.errors import Edit, Problem, Suggestion, count_of, shorten
+from nncli.problems import Edit, Problem, Suggestion
+from nncli.words import count_of, shorten
 
 TAB = "\t"
 DELIMITERS = {",": "','", ";": "';'", TAB: "tab", "|": "'|'", " ": "' '"}

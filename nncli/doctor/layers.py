@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
-from nncli.errors import Edit, Problem, Suggestion, count_of
 from nncli.network.shapes import LayerShape, layer_shape, shape_table
-from nncli.spec.edits import SpecEditor
-from nncli.spec.fit import Misfit, other_layout
-from nncli.spec.model import LayerSpec, NetworkSpec
-from nncli.spec.reader import SpecReading
+from nncli.problems import Edit, Problem, Suggestion
+from nncli.specs.edits import SpecEditor
+from nncli.specs.fit import Misfit, other_layout
+from nncli.specs.model import LayerSpec, NetworkSpec
+from nncli.specs.reader import SpecReading
+from nncli.words import count_of
 
 # Nobody reads more of them; those beyond are reported without a remedy.
 _TREATED_MISFITS = 20

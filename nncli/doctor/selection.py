@@ -9,7 +9,9 @@ from nncli.data.columns import Header, find_column
 from nncli.doctor.case import Change, called, read_rows
 from nncli.doctor.columns import ColumnFacts, Suspicion, column_facts
 from nncli.doctor.layers import change_of_inputs
-from nncli.errors import DataError, Suggestion, nearest, quoted
+from nncli.errors import DataError
+from nncli.problems import Suggestion
+from nncli.words import nearest, quoted
 
 # More of equal likelihood are no help.
 _MAX_COLUMNS_TRIED = 8

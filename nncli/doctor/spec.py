@@ -6,8 +6,9 @@ import codecs
 from dataclasses import replace
 
 from nncli.doctor.edits import edited
-from nncli.errors import Problem, SpecError, Suggestion
-from nncli.spec.reader import Overrides, inspect_spec
+from nncli.errors import SpecError
+from nncli.problems import Problem, Suggestion
+from nncli.specs.reader import Overrides, inspect_spec
 
 # Reading a larger spec again and again would take longer than anyone waits for an error.
 _MAX_BYTES = 32 * 1024

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from nncli.spec.model import Activation
+from nncli.specs.model import Activation
 
 # The first operator set with Gelu, and the format version that goes with it: widely understood.
 _OPERATOR_SET = 20

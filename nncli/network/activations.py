@@ -142,7 +142,7 @@ def _where_positive(z: Array, otherwise: Array, out: Array | None) -> Array:
     return out
 
 
-# The names are those of nncli.spec.model.ACTIVATIONS; a test compares the two.
+# The names are those of nncli.specs.model.ACTIVATIONS; a test compares the two.
 ACTIVATION_FUNCTIONS: Mapping[str, Callable[..., Array]] = MappingProxyType(
     {
         function.__name__: function

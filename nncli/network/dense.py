@@ -7,10 +7,11 @@ from functools import partial
 
 import numpy as np
 
-from nncli.errors import Problem, SpecError
+from nncli.errors import SpecError
 from nncli.network.activations import ACTIVATION_FUNCTIONS, Activation, Array
 from nncli.network.initializers import INITIALIZER_FUNCTIONS, Fans
-from nncli.spec.model import DType, Initializer, LayerSpec, Layout
+from nncli.problems import Problem
+from nncli.specs.model import DType, Initializer, LayerSpec, Layout
 
 _PIECE_VALUES = 8192
 

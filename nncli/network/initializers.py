@@ -91,7 +91,7 @@ def ones(_: np.random.RandomState | None, shape: Shape, __: Fans) -> Float64Arra
     return np.ones(shape)
 
 
-# The names are those of nncli.spec.model.INITIALIZERS; a test compares the two.
+# The names are those of nncli.specs.model.INITIALIZERS; a test compares the two.
 INITIALIZER_FUNCTIONS: Mapping[str, Callable[..., Float64Array]] = MappingProxyType(
     {
         function.__name__: function

@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from nncli.errors import FileError, Problem, ShapeError
+from nncli.errors import FileError, ShapeError
+from nncli.machine import memory_bytes
 from nncli.network.activations import Array
 from nncli.network.dense import Dense, LayerResult, build_dense
 from nncli.network.shapes import shape_table
-from nncli.spec.files import load_spec
-from nncli.spec.model import DType, NetworkSpec
-from nncli.spec.reader import Overrides, read_spec
+from nncli.problems import Problem
+from nncli.specs.files import load_spec
+from nncli.specs.model import DType, NetworkSpec
+from nncli.specs.reader import Overrides, read_spec
 
 if TYPE_CHECKING:
-    from nncli.network.engine import Engine
+    from nncli.network.engine.batch import Engine
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +103,7 @@ class Network:
 
     @cached_property
     def _engine(self) -> Engine:
-        from nncli.network.engine import Engine  # the command runs layer by layer
+        from nncli.network.engine.batch import Engine  # the command runs layer by layer
 
         return Engine(self.layers)
 
@@ -148,8 +150,8 @@ def build_network(spec: NetworkSpec) -> Network:
     if spec.seed is None and table.drawn_layers:
         numbers = ", ".join(map(str, table.drawn_layers))
         raise ShapeError(Problem("N109", f"layers {numbers} draw random numbers without a seed"))
-    available = physical_memory_bytes()
-    if table.parameter_bytes > available:
+    available = memory_bytes()
+    if available is not None and table.parameter_bytes > available:
         raise _no_memory(table.parameter_bytes, available)
     generator = np.random.RandomState(spec.seed) if spec.seed is not None else None
     widths = zip(spec.layer_sizes, spec.layers, strict=False)
@@ -162,14 +164,8 @@ def build_network(spec: NetworkSpec) -> Network:
     return Network(spec, layers)
 
 
-def physical_memory_bytes() -> int:
-    """Return how much memory this machine has."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
-def _no_memory(needed: int, available: int) -> FileError:
-    message = (
-        f"the network's parameters need {needed:,} bytes of memory, this machine has {available:,}"
-    )
+def _no_memory(needed: int, available: int | None) -> FileError:
+    has = f", this machine has {available:,}" if available is not None else ""
+    message = f"the network's parameters need {needed:,} bytes of memory{has}"
     help_line = "`nncli shapes` explains a network of any size without building it"
     return FileError(Problem("N508", message, help=(help_line,)))

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nncli.errors import count_of
-from nncli.spec.fit import Misfit, as_inputs_by_neurons, find_misfits
-from nncli.spec.model import UNSEEDED_INITIALIZERS, DType, LayerSpec, Layout, NetworkSpec
+from nncli.specs.fit import Misfit, as_inputs_by_neurons, find_misfits
+from nncli.specs.model import UNSEEDED_INITIALIZERS, DType, LayerSpec, Layout, NetworkSpec
+from nncli.words import count_of
 
 ITEM_BYTES: dict[DType, int] = {"float64": 8, "float32": 4}
 
@@ -83,7 +83,7 @@ def shape_table(spec: NetworkSpec, features: int | None = None) -> ShapeTable:
     features: the width of the batch, if it is known; another one than the network's is a misfit
     of layer 1.
 
-    >>> from nncli.spec.reader import read_spec
+    >>> from nncli.specs.reader import read_spec
     >>> table = shape_table(read_spec(b"layer_sizes: [4, 5, 2]\nseed: 0", "spec.yaml"))
     >>> [layer.weights_shape for layer in table.layers], table.total_parameters
     ([(4, 5), (5, 2)], 37)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nncli.errors import count_of, quoted
+from nncli.words import count_of, quoted
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from nncli.errors import Note
 from nncli.network.activations import Array
 from nncli.network.statistics import LayerStatistics, NonFinite
+from nncli.problems import Note
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Doubles: TypeAlias = npt.NDArray[np.float64]

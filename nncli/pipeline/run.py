@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -13,18 +12,19 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from nncli.data.samples import SampleStream
-from nncli.errors import FileError, Note, Problem
+from nncli.errors import FileError
 from nncli.network.network import Network
 from nncli.network.statistics import LayerStatistics, NonFinite, nonfinite_message
 from nncli.network.tally import RunTally
 from nncli.pipeline.held import EVERYTHING, Held, Holder, Wish
 from nncli.pipeline.units import limited, whole_blocks
 from nncli.pipeline.work import Done, Outlets, work
+from nncli.problems import Note, Problem
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
-    from nncli.data.sinks import Sink
+    from nncli.results.sinks import Sink
 
 # Samples on their way take no more than this, with their results, unless a batch size is wished.
 _UNIT_BYTES = 2**23
@@ -142,13 +142,6 @@ def _sample_bytes(network: Network, outlets: Outlets) -> int:
     inputs, *neurons = network.layer_sizes
     values = inputs + neurons[-1] + (sum(neurons) if outlets.layers else 0)
     return values * np.dtype(network.dtype).itemsize
-
-
-def usable_cores() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _pool(stack: ExitStack, threads: int) -> Executor | None:

@@ -16,7 +16,7 @@ from nncli.pipeline.held import Wish, joined_values, samples_of
 from nncli.pipeline.units import BLOCK_SAMPLES, Unit, as_blocks
 
 if TYPE_CHECKING:
-    from nncli.data.sinks import Sink
+    from nncli.results.sinks import Sink
 
 # What is computed at once should fit into a core's second cache, several layers of it.
 _TILE_BYTES = 2**19

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from nncli.errors import count_of, shorten
 from nncli.files import source_name
 from nncli.network.shapes import shape_table
+from nncli.render.layout.view import (
+    BLANK,
+    Align,
+    Block,
+    Column,
+    Grid,
+    Line,
+    Span,
+    Style,
+    View,
+    line,
+)
 from nncli.render.numbers import format_bytes, format_percent
 from nncli.render.quantities import (
     bar,
@@ -16,12 +27,12 @@ from nncli.render.quantities import (
     format_seconds,
     format_significant,
 )
-from nncli.render.view import BLANK, Align, Block, Column, Grid, Line, Span, Style, View, line
 from nncli.timing.advice import CostLine
 from nncli.timing.bench import Advice, BenchRun, LayerShare, Result
 from nncli.timing.comparison import BETWEEN_RUNS, Comparison
 from nncli.timing.prepare import Series
 from nncli.timing.statistics import MIN_ROUNDS, MIN_TICKS, NOISY_SPREAD, Verdict
+from nncli.words import count_of, shorten
 
 _BAR_WIDTH = 10
 # On a terminal, a gap of two still sets columns apart.

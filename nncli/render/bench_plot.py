@@ -7,10 +7,10 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from nncli.errors import shorten
 from nncli.render.bench import series_label
-from nncli.render.text import inert
+from nncli.render.layout.text import inert
 from nncli.timing.bench import Advice, BenchRun, Result
+from nncli.words import shorten
 
 PictureKind = Literal["svg", "png"]
 

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass, field
 
 from nncli.network.shapes import LayerShape
+from nncli.render.layout.view import Block, Figure, Line, Span, Style, line
 from nncli.render.numbers import format_shape
-from nncli.render.view import Block, Figure, Line, Span, Style, line
-from nncli.spec.fit import Misfit
+from nncli.specs.fit import Misfit
 
 _MARGIN = 4
 # Boxes grow with the logarithm of their sizes, within what a narrow screen can hold.

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import SupportsFloat
 
-from nncli.errors import count_of, shorten
 from nncli.files import sources_name
 from nncli.network.activations import Array
 from nncli.network.dense import Dense, LayerResult
 from nncli.network.statistics import LayerStatistics
 from nncli.pipeline.run import ForwardRun
+from nncli.render.layout.text import inert, text_width
+from nncli.render.layout.view import BLANK, GAP, Align, Block, Column, Grid, Line, Span, View, line
 from nncli.render.numbers import (
     DEFAULT_PRECISION,
     align_decimals,
@@ -21,8 +22,7 @@ from nncli.render.numbers import (
     format_shape,
 )
 from nncli.render.quantities import format_rate, format_seconds
-from nncli.render.text import inert, text_width
-from nncli.render.view import BLANK, GAP, Align, Block, Column, Grid, Line, Span, View, line
+from nncli.words import count_of, shorten
 
 # On a terminal, a carried text longer than this is cut; everywhere else it is whole.
 _LABEL_CHARACTERS = 24
@@ -44,7 +44,7 @@ class ResourceUsage:
 
     seconds: float
     data_bytes: int
-    peak_bytes: int
+    peak_bytes: int | None
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,10 @@ def summary_line(samples: int, usage: ResourceUsage, path: str) -> Line:
     rate = format_rate(usage.data_bytes / max(usage.seconds, 1e-9))
     unit = "B/s" if rate[-1].isalpha() else " B/s"
     rows = f"{count_of(samples, 'row')} in, {samples:,} out"
-    peak = f"peak {usage.peak_bytes / 1e6:,.0f} MB"
-    return line(f"{rows}   {format_seconds(usage.seconds)}   {rate}{unit}   {peak}   → {path}")
+    parts = [rows, format_seconds(usage.seconds), f"{rate}{unit}"]
+    if usage.peak_bytes is not None:
+        parts.append(f"peak {usage.peak_bytes / 1e6:,.0f} MB")
+    return line("   ".join([*parts, f"→ {path}"]))
 
 
 def _title(run: ForwardRun) -> Line:

@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from nncli.data.json_values import json_array
-from nncli.errors import PROBLEM_TITLES, NncliError, Note, Problem, Suggestion
+from nncli.errors import NncliError
 from nncli.network.shapes import ShapeTable
+from nncli.problems import PROBLEM_TITLES, Note, Problem, Suggestion
 from nncli.render.shapes import BatchSize
-from nncli.spec.model import NetworkSpec
+from nncli.results.json_values import json_array
+from nncli.specs.model import NetworkSpec
 
 if TYPE_CHECKING:
     from nncli.network.dense import Dense, LayerResult

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from nncli.errors import DataError, NncliError, Note, Place, Problem, Suggestion, count_of
-from nncli.render.text import inert, text_width
-from nncli.render.view import BLANK, GAP, Line, Span, line
+from nncli.errors import DataError, NncliError
+from nncli.problems import Note, Place, Problem, Suggestion
+from nncli.render.layout.text import inert, text_width
+from nncli.render.layout.view import BLANK, GAP, Line, Span, line
+from nncli.words import count_of
 
 _MARGIN = 7
 _MAX_ALIGNED = 70

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nncli.errors import count_of
 from nncli.network.shapes import LayerShape, ShapeTable
 from nncli.render.clash import clash_blocks
+from nncli.render.layout.view import BLANK, Block, Column, Grid, Span, View, line
 from nncli.render.numbers import format_bytes, format_shape
-from nncli.render.view import BLANK, Block, Column, Grid, Span, View, line
+from nncli.words import count_of
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-from nncli.errors import Note, Problem, UsageError, shorten
-from nncli.spec.model import DType
+from nncli.errors import UsageError
+from nncli.problems import Note, Problem
+from nncli.specs.model import DType
 from nncli.timing.bench import BenchRun, Result
 from nncli.timing.names import series_name
 from nncli.timing.prepare import Request, Series, wanted_series
 from nncli.timing.saved import Key, SavedBench
 from nncli.timing.statistics import MIN_ROUNDS, Interval, ratio_of_medians, summarize
+from nncli.words import shorten
 
 Change = Literal["slower", "faster", "no significant difference"]
 
@@ -128,7 +130,7 @@ def compare(run: BenchRun, saved: SavedBench) -> Comparison:
             kind = (result.series.dtype, result.series.threads)
             then, now = saved.matmul_gflops.get(kind), own_rates.get(kind)
             machine_ratio = then / now if then and now else 1.0
-            seconds, baseline = result.samples.seconds, saved.timings[key]
+            seconds, baseline = result.measurements.seconds, saved.timings[key]
             difference = compare_timings(seconds, baseline, machine_ratio, generator)
             compared.append(Compared(result, difference))
     if not compared:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from nncli.errors import count_of
+from nncli.words import count_of
 
 BackendName = Literal["numpy", "loop", "python", "onnxruntime", "torch"]
 BACKENDS: tuple[BackendName, ...] = get_args(BackendName)

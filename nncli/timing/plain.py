@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from nncli.network.network import Network
-from nncli.spec.model import Activation
+from nncli.specs.model import Activation
 
 Row: TypeAlias = list[float]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nncli.errors import PROBLEM_TITLES
+from nncli.problems import PROBLEM_TITLES
 
 if TYPE_CHECKING:
     from conftest import RunCli

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nncli.render.text import inert
+from nncli.render.layout.text import inert
 
 if TYPE_CHECKING:
     from conftest import Done, RunCli

@@ -297,7 +297,7 @@ def test_a_width_that_does_not_fit_makes_no_folder(save: Save, folder: Path) -> 
 def test_a_folder_into_which_somebody_else_put_something_stays(
     save: Save, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from nncli.data.sinks import NpySink
+    from nncli.results.npy import NpySink
 
     def put_and_fail(*_: object) -> None:
         (folder / "acts/theirs.txt").write_text("theirs")
@@ -314,7 +314,7 @@ def test_a_folder_that_cannot_be_made_is_told(
     def no_space(path: str) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", path)
 
-    monkeypatch.setattr("nncli.data.layer_files.os.mkdir", no_space)
+    monkeypatch.setattr("nncli.results.layer_files.os.mkdir", no_space)
     done = save()
     assert (done.code, done.out) == (5, "")
     assert "acts: error[N506]: writing failed: No space left on device" in done.err

@@ -23,8 +23,9 @@ from hypothesis import strategies as st
 from nncli.data.batches import DataOptions, gathered, open_samples
 from nncli.data.columns import ColumnChoice, WantedInputs
 from nncli.data.samples import SampleStream
-from nncli.errors import DataError, Problem
-from nncli.spec.model import FLOAT32_OVERFLOW
+from nncli.errors import DataError
+from nncli.problems import Problem
+from nncli.specs.model import FLOAT32_OVERFLOW
 
 Array = npt.NDArray[Any]
 Layout = Literal["C", "F"]

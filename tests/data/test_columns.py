@@ -17,7 +17,8 @@ from nncli.data.columns import (
     expected_selector,
     feature_selector,
 )
-from nncli.errors import DataError, Place, Problem
+from nncli.errors import DataError
+from nncli.problems import Place, Problem
 
 PLACE = Place("batch.csv", 1, 1, "…", 0)
 NO_CHOICE = ColumnChoice()

@@ -19,7 +19,8 @@ from whole_reading import read_batch
 from nncli.data.batches import DataOptions
 from nncli.data.columns import ColumnChoice, WantedInputs
 from nncli.data.content import LOOK_BYTES, Content, look_at
-from nncli.errors import DataError, FileError, FirstLook, Problem
+from nncli.errors import DataError, FileError, FirstLook
+from nncli.problems import Problem
 
 SMALL = b"a,b\n1,2\n"
 # Larger than any buffer on the way; random, so that it stays large when compressed.
@@ -80,7 +81,7 @@ compressed_or_not = pytest.mark.parametrize("packed", [False, True], ids=["plain
 @pytest.mark.parametrize("size", SIZES)
 def test_all_the_bytes_come_in_chunks(kind: str, packed: bool, size: int, tmp_path: Path) -> None:
     wanted = data_of(size)
-    with opened(kind, gzip.compress(wanted, 1) if packed else wanted, tmp_path) as stream:
+    with opened(kind, gzip.compress(wanted, 1, mtime=0) if packed else wanted, tmp_path) as stream:
         content = Content(stream, "data")
         chunks = list(content.chunks())
     assert b"".join(chunks) == wanted
@@ -93,7 +94,7 @@ def test_the_head_is_the_beginning_and_still_comes_in_a_chunk(
     kind: str, packed: bool, tmp_path: Path
 ) -> None:
     for wanted in (SMALL, data_of(2000)):
-        with opened(kind, gzip.compress(wanted) if packed else wanted, tmp_path) as stream:
+        with opened(kind, gzip.compress(wanted, mtime=0) if packed else wanted, tmp_path) as stream:
             content = Content(stream, "data")
             head = content.head()
             assert head == content.head() == wanted[: len(head)]
@@ -103,14 +104,14 @@ def test_the_head_is_the_beginning_and_still_comes_in_a_chunk(
 
 @compressed_or_not
 def test_nothing_has_no_head_and_no_chunks(packed: bool) -> None:
-    content = Content(io.BytesIO(gzip.compress(b"") if packed else b""), "data")
+    content = Content(io.BytesIO(gzip.compress(b"", mtime=0) if packed else b""), "data")
     assert content.head() == b""
     assert list(content.chunks()) == []
     assert content.first_look() == FirstLook(b"", complete=True)
 
 
 def test_compressed_pieces_that_were_joined_are_one_content() -> None:
-    joined = gzip.compress(b"a,b\n") + gzip.compress(b"1,2\n")
+    joined = gzip.compress(b"a,b\n", mtime=0) + gzip.compress(b"1,2\n")
     assert b"".join(Content(io.BytesIO(joined), "data").chunks()) == SMALL
 
 
@@ -142,7 +143,7 @@ def test_the_first_look_is_the_beginning_however_much_was_read(
     kind: str, packed: bool, size: int, chunks_read: int, tmp_path: Path
 ) -> None:
     wanted = data_of(size)
-    with opened(kind, gzip.compress(wanted, 1) if packed else wanted, tmp_path) as stream:
+    with opened(kind, gzip.compress(wanted, 1, mtime=0) if packed else wanted, tmp_path) as stream:
         content = Content(stream, "data")
         for _ in zip(range(chunks_read), content.chunks(), strict=False):
             pass
@@ -262,7 +263,7 @@ ROWS = "".join(f"{number},{number}.5\n" for number in range(1, 20_001)).encode()
 
 @pytest.mark.parametrize("kept", [0.25, 0.5, 0.99])
 def test_data_that_is_cut_off_names_the_last_whole_line(kept: float, tmp_path: Path) -> None:
-    packed = gzip.compress(ROWS)
+    packed = gzip.compress(ROWS, mtime=0)
     packed = packed[: int(len(packed) * kept)]
     # what is left, by the decompressor underneath
     left = zlib.decompressobj(wbits=31).decompress(packed)
@@ -283,17 +284,13 @@ def test_data_that_is_cut_off_names_the_last_whole_line(kept: float, tmp_path: P
     assert not look.complete
 
 
-# no clock inside: its bytes name tests, and every worker has to collect the same names
-PACKED = gzip.compress(ROWS, mtime=0)
-
-
 @pytest.mark.parametrize(
     ("broken", "words"),
     [
-        (PACKED[:8], "cut off"),  # within its header
-        (PACKED[:-8], "cut off"),  # without its checksum
-        (PACKED[:-8] + bytes(8), "broken"),  # with another checksum
-        (PACKED + b"1,2\n", "not compressed"),  # something behind it
+        (gzip.compress(ROWS, mtime=0)[:8], "cut off"),  # within its header
+        (gzip.compress(ROWS, mtime=0)[:-8], "cut off"),  # without its checksum
+        (gzip.compress(ROWS, mtime=0)[:-8] + bytes(8), "broken"),  # with another checksum
+        (gzip.compress(ROWS, mtime=0) + b"1,2\n", "not compressed"),  # something behind it
         (b"\x1f\x8b\x08\x00" + bytes(6) + b"no deflate at all", "broken"),
     ],
 )
@@ -311,7 +308,7 @@ def test_broken_compression_is_told_after_all_that_could_be_read(broken: bytes, 
 
 
 def test_a_first_look_at_broken_data_is_what_comes_before_the_fault() -> None:
-    content = Content(io.BytesIO(gzip.compress(SMALL)[:-8]), "data")
+    content = Content(io.BytesIO(gzip.compress(SMALL, mtime=0)[:-8]), "data")
     assert content.first_look() == FirstLook(SMALL, complete=False)
 
 
@@ -321,7 +318,9 @@ def test_a_first_look_at_broken_data_is_what_comes_before_the_fault() -> None:
 @compressed_or_not
 @pytest.mark.parametrize("limit", [1, 2**20, len(LARGE) - 1])
 def test_more_than_may_be_held_is_refused(packed: bool, limit: int) -> None:
-    content = Content(io.BytesIO(gzip.compress(LARGE, 1) if packed else LARGE), "data", limit)
+    content = Content(
+        io.BytesIO(gzip.compress(LARGE, 1, mtime=0) if packed else LARGE), "data", limit
+    )
     chunks: list[bytes] = []
     with pytest.raises(DataError) as caught:
         chunks.extend(content.chunks())
@@ -333,7 +332,9 @@ def test_more_than_may_be_held_is_refused(packed: bool, limit: int) -> None:
 @compressed_or_not
 @pytest.mark.parametrize("limit", [None, len(LARGE), len(LARGE) + 1])
 def test_as_much_as_may_be_held_is_read(packed: bool, limit: int | None) -> None:
-    content = Content(io.BytesIO(gzip.compress(LARGE, 1) if packed else LARGE), "data", limit)
+    content = Content(
+        io.BytesIO(gzip.compress(LARGE, 1, mtime=0) if packed else LARGE), "data", limit
+    )
     assert b"".join(content.chunks()) == LARGE
 
 
@@ -350,7 +351,7 @@ def test_a_first_look_at_too_much_is_its_beginning(limit: int) -> None:
 
 def test_a_look_at_a_file_or_at_standard_input_is_the_beginning(tmp_path: Path) -> None:
     path = tmp_path / "batch.csv.gz"
-    path.write_bytes(gzip.compress(SMALL))
+    path.write_bytes(gzip.compress(SMALL, mtime=0))
     assert look_at(str(path)) == FirstLook(SMALL, complete=True)
     assert look_at("-", io.BytesIO(SMALL)) == FirstLook(SMALL, complete=True)
     assert look_at("-", io.BytesIO(LARGE)) == FirstLook(LARGE[:LOOK_BYTES], complete=False)

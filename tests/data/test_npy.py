@@ -23,7 +23,8 @@ from whole_reading import read_batch
 from nncli.data.batches import Batch, DataOptions
 from nncli.data.columns import ColumnChoice, WantedInputs
 from nncli.data.npy import check_header, check_size
-from nncli.errors import DataError, Problem
+from nncli.errors import DataError
+from nncli.problems import Problem
 
 FILE = "batch.npy"
 DATA = struct.pack("<2d", 1.0, 2.0)

@@ -23,8 +23,9 @@ from whole_reading import read_batch, read_expected
 
 from nncli.data.batches import Batch, DataOptions, open_samples
 from nncli.data.columns import ColumnChoice, WantedInputs
-from nncli.errors import DataError, FileError, Problem
-from nncli.spec.model import FLOAT32_OVERFLOW
+from nncli.errors import DataError, FileError
+from nncli.problems import Problem
+from nncli.specs.model import FLOAT32_OVERFLOW
 
 NAME = "batch.parquet"
 Write = Callable[[str, str | bytes], Path]

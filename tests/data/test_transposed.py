@@ -12,7 +12,8 @@ from whole_reading import read_batch, read_expected
 
 from nncli.data.batches import Batch, DataOptions
 from nncli.data.columns import ColumnChoice, WantedInputs
-from nncli.errors import DataError, Problem
+from nncli.errors import DataError
+from nncli.problems import Problem
 
 
 def read(

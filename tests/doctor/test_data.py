@@ -12,8 +12,9 @@ from nncli.data.batches import DataOptions
 from nncli.data.columns import ColumnChoice, WantedInputs
 from nncli.doctor.case import DataCase
 from nncli.doctor.data import treat_data
-from nncli.errors import DataError, FirstLook, Problem
-from nncli.spec.reader import inspect_spec
+from nncli.errors import DataError, FirstLook
+from nncli.problems import Problem
+from nncli.specs.reader import inspect_spec
 
 # Explicit weights take so many inputs and no other number.
 TWO_INPUTS = "inputs: 2\nlayers:\n  - neurons: 1\n    weights: [[1], [2]]\n"

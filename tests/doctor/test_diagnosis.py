@@ -11,8 +11,9 @@ from nncli.data.batches import DataOptions
 from nncli.data.columns import ColumnChoice, WantedInputs
 from nncli.doctor.case import DataCase
 from nncli.doctor.diagnosis import Diagnosis, diagnose
-from nncli.errors import FirstLook, Problem
-from nncli.spec.reader import SpecReading, inspect_spec
+from nncli.errors import FirstLook
+from nncli.problems import Problem
+from nncli.specs.reader import SpecReading, inspect_spec
 
 SAME_CAUSE = ("the first change above mends this, too",)
 # 2 inputs are declared, the weights take 3

@@ -8,10 +8,10 @@ import pytest
 
 from nncli.doctor import layers as doctor
 from nncli.doctor.layers import change_of_inputs, treat_layers
-from nncli.errors import Edit, Problem
 from nncli.network.shapes import LayerShape, layer_shape, shape_table
-from nncli.spec.model import LayerSpec
-from nncli.spec.reader import SpecReading, inspect_spec
+from nncli.problems import Edit, Problem
+from nncli.specs.model import LayerSpec
+from nncli.specs.reader import SpecReading, inspect_spec
 
 SAME_CAUSE = ("the first change above mends this, too",)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nncli.doctor.spec import treat_spec
-from nncli.errors import Edit, Problem, SpecError, Suggestion
-from nncli.spec.reader import Overrides, inspect_spec
+from nncli.errors import SpecError
+from nncli.problems import Edit, Problem, Suggestion
+from nncli.specs.reader import Overrides, inspect_spec
 
 
 def treated(content: str | bytes, overrides: Overrides | None = None) -> SpecError:

@@ -11,8 +11,8 @@ import pytest
 
 from nncli import Network, build_network, read_spec
 from nncli.formats.onnx_model import OnnxLayer, onnx_model
-from nncli.network.rounding import agree_within, rounding_bounds
-from nncli.spec.model import ACTIVATIONS
+from nncli.specs.model import ACTIVATIONS
+from nncli.timing.rounding import agree_within, rounding_bounds
 
 onnx = pytest.importorskip("onnx", reason="needs the package onnx, of the extra `bench`")
 

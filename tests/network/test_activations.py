@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nncli.network.activations import ACTIVATION_FUNCTIONS, Array
-from nncli.spec.model import ACTIVATIONS
+from nncli.specs.model import ACTIVATIONS
 
 INF, NAN = math.inf, math.nan
 ONE = Decimal(1)

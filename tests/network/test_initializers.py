@@ -14,7 +14,7 @@ import pytest
 
 from nncli.network.initializers import INITIALIZER_FUNCTIONS, Fans
 from nncli.network.network import Network
-from nncli.spec.model import INITIALIZERS
+from nncli.specs.model import INITIALIZERS
 
 Float64Array = npt.NDArray[np.float64]
 Draw = Callable[[np.random.RandomState, tuple[int, ...]], Float64Array]

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nncli import Dense, FileError, Network, NncliError, ShapeError, SpecError, build_network
-from nncli.network.rounding import agree_within, rounding_bounds
-from nncli.spec.model import InputsSpec, LayerSpec, NetworkSpec
+from nncli.specs.model import InputsSpec, LayerSpec, NetworkSpec
+from nncli.timing.rounding import agree_within, rounding_bounds
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT_ROUNDOFF = {"float64": Fraction(1, 2**53), "float32": Fraction(1, 2**24)}

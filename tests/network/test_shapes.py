@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nncli import Network, NetworkSpec, ShapeTable, read_spec, shape_table
 from nncli.network.shapes import ITEM_BYTES
-from nncli.spec.model import ACTIVATIONS, INITIALIZERS, InputsSpec, LayerSpec
+from nncli.specs.model import ACTIVATIONS, INITIALIZERS, InputsSpec, LayerSpec
 
 
 def read(content: dict[str, Any]) -> NetworkSpec:

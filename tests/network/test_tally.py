@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncli.errors import Note
 from nncli.network.activations import Array
 from nncli.network.statistics import LayerStatistics, NonFinite
 from nncli.network.tally import RunTally
+from nncli.problems import Note
 
 INF, NAN = math.inf, math.nan
 LARGEST = sys.float_info.max

@@ -12,13 +12,13 @@ from rich.console import Console
 
 from nncli.network.shapes import LayerShape, shape_table
 from nncli.render.clash import clash_blocks
-from nncli.render.markdown import to_markdown
-from nncli.render.plain import to_plain
+from nncli.render.layout.markdown import to_markdown
+from nncli.render.layout.plain import to_plain
+from nncli.render.layout.terminal import to_rich
+from nncli.render.layout.view import Figure, View
 from nncli.render.shapes import BatchSize, shapes_view
-from nncli.render.terminal import to_rich
-from nncli.render.view import Figure, View
-from nncli.spec.fit import Misfit
-from nncli.spec.reader import inspect_spec
+from nncli.specs.fit import Misfit
+from nncli.specs.reader import inspect_spec
 
 # The code of a clash, the declared inputs and neurons, the shape of W, the number of biases.
 Clash = tuple[str, int, int, tuple[int, int], int]

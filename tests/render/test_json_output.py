@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncli.data.json_values import json_array
+from nncli.results.json_values import json_array
 
 if TYPE_CHECKING:
     from conftest import RunCli

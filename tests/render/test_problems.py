@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.errors import DataError, FileError, Note, Place, Problem, SpecError, UsageError
-from nncli.render.plain import to_plain
+from nncli.errors import DataError, FileError, SpecError, UsageError
+from nncli.problems import Note, Place, Problem
+from nncli.render.layout.plain import to_plain
+from nncli.render.layout.text import text_width
 from nncli.render.problems import error_view, note_line, problem_lines
-from nncli.render.text import text_width
 
 
 def shown(problem: Problem, room: int = 100) -> list[str]:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from nncli.errors import Note, UsageError
-from nncli.spec.reader import read_spec
+from nncli.errors import UsageError
+from nncli.problems import Note
+from nncli.specs.reader import read_spec
 from nncli.timing.advice import Timing
 from nncli.timing.bench import BenchRun, MatmulRate, Result
 from nncli.timing.comparison import (
@@ -26,7 +27,7 @@ from nncli.timing.comparison import (
 from nncli.timing.machine import Machine
 from nncli.timing.names import BackendName
 from nncli.timing.prepare import Request, Series
-from nncli.timing.sampling import Samples
+from nncli.timing.sampling import Measurements
 from nncli.timing.saved import Key, SavedBench
 from nncli.timing.statistics import Interval, Summary
 
@@ -57,7 +58,7 @@ def result(seconds: Sequence[float], series: Series = NUMPY, batch_size: int = 8
     return Result(
         series=series,
         timing=Timing(batch_size, Summary(len(seconds), 1.0, 1.0, 1.0, 1.0)),
-        samples=Samples(1, tuple(seconds)),
+        measurements=Measurements(1, tuple(seconds)),
         verdict="stable",
         gflops=1.0,
         matmul_share=0.1,

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from nncli import Network, build_network, read_spec
-from nncli.network.rounding import agree_within, rounding_bounds
-from nncli.spec.model import ACTIVATIONS
+from nncli.specs.model import ACTIVATIONS
 from nncli.timing.plain import PLAIN_ACTIVATIONS, plain_forward
+from nncli.timing.rounding import agree_within, rounding_bounds
 
 INF, NAN = math.inf, math.nan
 CASES: dict[str, Any] = {name: name for name in ACTIVATIONS} | {

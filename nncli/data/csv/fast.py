@@ -1,0 +1,161 @@
+"""The Arrow lane: a block of CSV rows read fast, or left to the exact reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nncli.data.csv.blocks import count_line_feeds
+from nncli.data.csv.lines import MAX_LINE_CHARACTERS
+from nncli.data.rows import RowForm, Rows, numbers_of
+
+_LINE_FEED, _CARRIAGE_RETURN, _QUOTE = b'\n\r"'
+_BOM = "\ufeff"
+
+Positions = npt.NDArray[np.intp]
+
+
+def parse_rows(content: bytes, form: RowForm, line_feeds: int | None = None) -> Rows | None:
+    r"""Return the rows of a block, or None where the exact reader must decide.
+
+    content: whole lines of UTF-8 without a header; line_feeds: how many it holds, if that is known.
+    None does not mean that something is wrong:
+    whatever Arrow may read in another way is left to that reader too.
+
+    >>> parse_rows(b"1,a\n\n2,b\n", RowForm(2, (0,), (1,), ",", float("inf"))).columns
+    (array([1., 2.]),)
+    >>> parse_rows(b"1,a\nx,b\n", RowForm(2, (0,), (1,), ",", float("inf")))
+    """
+    if not (_is_plain_form(form) and _is_plain_text(content)):
+        return None
+    quotes = _quotes(content, form.delimiter)
+    if quotes is None or _may_be_too_long(content, quotes):
+        return None
+    table = _read(content, form, newlines_in_values=len(quotes) > 0)
+    if table is None or not table.num_rows:
+        return None
+    features = len(form.features)
+    columns = tuple(numbers_of(_whole(column)) for column in table.columns[:features])
+    if not all(_within(column, form.largest) for column in columns):
+        return None
+    kept = tuple(_whole(column) for column in table.columns[features:])
+    if line_feeds is None:
+        line_feeds = count_line_feeds(content)
+    return Rows(columns, kept, _blank_lines(content, quotes, line_feeds, table.num_rows))
+
+
+def _is_plain_form(form: RowForm) -> bool:
+    """Whether Arrow can be told of the form: no column twice, and a delimiter of one byte."""
+    positions = {*form.features, *form.kept}
+    delimiter = form.delimiter
+    return (
+        bool(form.features)  # without numbers, a blank line of a lone text column is a row to Arrow
+        and len(positions) == len(form.features) + len(form.kept)
+        and len(delimiter) == 1
+        and delimiter.isascii()
+        and delimiter not in '"\r\n'
+    )
+
+
+def _is_plain_text(content: bytes) -> bool:
+    """Whether the bytes are UTF-8 without a NUL, a byte-order mark, or a CR that is no CRLF."""
+    if b"\0" in content or (b"\r" in content and _has_lone_return(content)):
+        return False
+    if content.isascii():
+        return True
+    try:
+        # Arrow would look at the columns that it is asked for, and at no others
+        return _BOM not in content.decode()
+    except UnicodeDecodeError:
+        return False
+
+
+def _has_lone_return(content: bytes) -> bool:
+    characters = np.frombuffer(content, np.uint8)
+    returns = np.flatnonzero(characters == _CARRIAGE_RETURN)
+    # a return at the very end has itself for a neighbour
+    return bool((characters.take(returns + 1, mode="clip") != _LINE_FEED).any())
+
+
+def _quotes(content: bytes, delimiter: str) -> Positions | None:
+    """Return where the quotes stand; None if one neither opens nor closes a cell.
+
+    Quotes open and close in turn; a doubled one closes and opens its cell again.
+    """
+    if b'"' not in content:
+        return np.zeros(0, np.intp)
+    characters = np.frombuffer(content, np.uint8)
+    quotes = np.flatnonzero(characters == _QUOTE)
+    if len(quotes) % 2:
+        return None
+    allowed = np.zeros(256, np.bool_)
+    allowed[[ord(delimiter), _LINE_FEED, _QUOTE]] = True
+    before = allowed.take(characters.take(quotes[::2] - 1, mode="wrap"))
+    before[0] |= quotes[0] == 0
+    allowed[_CARRIAGE_RETURN] = True
+    # likewise a quote at the very end, which is allowed
+    after = allowed.take(characters.take(quotes[1::2] + 1, mode="clip"))
+    return quotes if before.all() and after.all() else None
+
+
+def _line_ends(content: bytes, quotes: Positions) -> Positions:
+    """Return where the line feeds stand that no quoted cell holds."""
+    ends = np.flatnonzero(np.frombuffer(content, np.uint8) == _LINE_FEED)
+    return ends[np.searchsorted(quotes, ends) % 2 == 0] if len(quotes) else ends
+
+
+def _may_be_too_long(content: bytes, quotes: Positions) -> bool:
+    """Whether a line, or a quoted cell of several, may hold too many characters."""
+    if len(content) <= MAX_LINE_CHARACTERS:
+        return False
+    lengths = np.diff(_line_ends(content, quotes), prepend=-1, append=len(content))
+    return bool(lengths.max() > MAX_LINE_CHARACTERS)
+
+
+def _blank_lines(content: bytes, quotes: Positions, line_feeds: int, rows: int) -> int:
+    """Return how many of the lines outside quotes are no rows."""
+    unended = not content.endswith(b"\n")
+    if len(quotes) and line_feeds + unended != rows:
+        # only now can a cell go on over a line end, for every row takes a line at least
+        line_feeds = len(_line_ends(content, quotes))
+    return line_feeds + unended - rows
+
+
+def _read(content: bytes, form: RowForm, *, newlines_in_values: bool) -> Any:
+    """Return the Arrow table of a block: its features, then its carried columns; None for doubt."""
+    # imported here: only a large file needs it
+    import pyarrow as pa
+    from pyarrow import csv
+
+    names = [str(position) for position in range(form.width)]
+    features = [names[position] for position in form.features]
+    kept = [names[position] for position in form.kept]
+    types = dict.fromkeys(features, pa.float64()) | dict.fromkeys(kept, pa.string())
+    try:
+        return csv.read_csv(
+            pa.BufferReader(content),
+            csv.ReadOptions(use_threads=False, block_size=len(content) + 1, column_names=names),
+            csv.ParseOptions(delimiter=form.delimiter, newlines_in_values=newlines_in_values),
+            csv.ConvertOptions(
+                check_utf8=False,  # seen to already
+                column_types=types,
+                include_columns=[*features, *kept],
+                null_values=[],
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowException:
+        return None
+
+
+def _whole(column: Any) -> Any:
+    """Return a chunked array in one piece, which it is already unless Arrow cut the block."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _within(values: npt.NDArray[np.float64], largest: float) -> bool:
+    """Whether all values are finite, and below *largest* in magnitude."""
+    # a NaN among them is both their minimum and their maximum, and less than nothing
+    return bool(values.min() > -largest and values.max() < largest)

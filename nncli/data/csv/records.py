@@ -1,0 +1,148 @@
+"""Lines into records of cells, quoted as RFC 4180 says and in no other way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from nncli.data.csv.lines import MAX_LINE_CHARACTERS, Line
+from nncli.errors import DataError
+from nncli.problems import Edit, Place, Problem, Suggestion
+from nncli.words import shorten
+
+
+class Record(NamedTuple):
+    """The cells of one row, with the first physical line that it stands on."""
+
+    line: Line
+    cells: list[str]
+
+
+def cell_span(text: str, delimiter: str, position: int) -> tuple[int, int] | None:
+    """Return where a cell stands in its line, quotes included: first character, end.
+
+    None if a quoted cell before it goes on over the line's end.
+
+    >>> cell_span('1,"2,5",3', ",", 1)
+    (2, 7)
+    """
+    start = 0
+    for index in range(position + 1):
+        if text.startswith('"', start):
+            end = _closing_quote(text, start)
+            if end is None:
+                return None
+        else:
+            found = text.find(delimiter, start)
+            end = len(text) if found < 0 else found
+        if index == position:
+            return start, end
+        start = end + 1
+    return None
+
+
+def _closing_quote(text: str, opening: int) -> int | None:
+    """Return the end of a quoted cell that begins at *opening*."""
+    position = opening + 1
+    while (closing := text.find('"', position)) >= 0:
+        if not text.startswith('""', closing):
+            return closing + 1
+        position = closing + 2
+    return None
+
+
+class RecordReader:
+    """Cuts lines into records; blank lines are no records, and are counted."""
+
+    def __init__(self, lines: Iterator[Line], file: str, delimiter: str) -> None:
+        self.file = file
+        self.delimiter = delimiter
+        self.blank_lines = 0
+        self.last_line = 0  # the number of the last one that was read
+        self._lines = lines
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield every record.  Raises DataError for a misplaced or unterminated quote."""
+        for line in self._lines:
+            text = line.text
+            self.last_line = line.number
+            if '"' in text:
+                yield Record(line, self._quoted_cells(line))
+            elif text.strip(" \t") or self.delimiter in text:
+                yield Record(line, text.split(self.delimiter))
+            else:
+                self.blank_lines += 1
+
+    def _quoted_cells(self, line: Line) -> list[str]:
+        cells: list[str] = []
+        position = 0
+        while True:
+            if line.text.startswith('"', position):
+                cell, line, position = self._quoted_cell(line, position, len(cells) + 1)
+                cells.append(cell)
+                if position == len(line.text):
+                    return cells
+                if line.text[position] != self.delimiter:
+                    raise self._quote_error(
+                        line, len(cells), position, "text after a closing quote"
+                    )
+            else:
+                end = line.text.find(self.delimiter, position)
+                cell = line.text[position:] if end < 0 else line.text[position:end]
+                if '"' in cell:
+                    caret = line.text.index('"', position)
+                    raise self._quote_error(line, len(cells) + 1, caret, "quote inside a cell")
+                cells.append(cell)
+                if end < 0:
+                    return cells
+                position = end
+            position += 1
+
+    def _quoted_cell(self, line: Line, position: int, column: int) -> tuple[str, Line, int]:
+        """Read from an opening quote to its closing one, over line ends if need be."""
+        opening, opened_at = line, position
+        parts: list[str] = []
+        characters = 0
+        position += 1
+        while True:
+            closing = line.text.find('"', position)
+            if closing >= 0:
+                parts.append(line.text[position:closing])
+                if not line.text.startswith('""', closing):
+                    return "".join(parts), line, closing + 1
+                parts.append('"')
+                position = closing + 2
+                continue
+            parts += [line.text[position:], line.end]
+            characters += len(line.text) + len(line.end)
+            following = next(self._lines, None)
+            if following is None or characters > MAX_LINE_CHARACTERS:
+                raise self._quote_error(
+                    opening, column, opened_at, "the quote opened here is never closed"
+                )
+            line, position = following, 0
+            self.last_line = line.number
+
+    def _quote_error(self, line: Line, column: int, caret: int, message: str) -> DataError:
+        place = Place(self.file, line.number, column, line.text, caret)
+        hint = 'a quoted cell starts and ends with ", and a quote inside it is written ""'
+        return DataError(
+            Problem("N405", message, place, (hint,), self._without_blanks(line, caret))
+        )
+
+    def _without_blanks(self, line: Line, caret: int) -> tuple[Suggestion, ...]:
+        """Return the change of a line whose only fault there is a blank beside a quoted cell."""
+        start = line.text.rfind(self.delimiter, 0, caret) + 1
+        end = line.text.find(self.delimiter, caret)
+        end = len(line.text) if end < 0 else end
+        blanks = [
+            (first, last)
+            for first, last in ((start, caret), (caret, end))
+            if last > first and not line.text[first:last].strip()
+        ]
+        if not blanks:
+            return ()
+        first, last = blanks[0]
+        number, text = line.number, line.text[:first] + line.text[last:]
+        edit = Edit(self.file, number, first + 1, number, last + 1, "", shorten(text))
+        return (Suggestion("remove the blank beside the quoted cell", edits=(edit,)),)

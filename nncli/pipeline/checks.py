@@ -1,0 +1,103 @@
+"""Checks of a run that the user asked for, and the words for their failure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from nncli.data.rows import Rows, sliced
+from nncli.data.samples import SampleStream
+from nncli.files import source_name
+from nncli.network.activations import Array
+from nncli.network.statistics import nonfinite_message
+from nncli.pipeline.compare import Difference, Tolerance, find_difference
+from nncli.pipeline.run import ForwardRun
+from nncli.problems import Place, Problem
+from nncli.words import count_of, quoted
+
+
+class ExpectedOutputs:
+    """Expected outputs, compared with a run's as they come, in bounded memory."""
+
+    def __init__(self, expected: SampleStream, tolerance: Tolerance) -> None:
+        """Take opened values, whose columns are the outputs in their order."""
+        self._neurons = len(expected.columns)
+        self._source = source_name(expected.sources[0])
+        self._tolerance = tolerance
+        self._rows = expected.rows_in_order()
+        self._next: Rows | None = None
+        self._found = 0  # rows of expected values
+        self._samples = 0
+        self._first: Difference | None = None
+        self._count = 0  # values that differ
+
+    def __call__(self, outputs: Sequence[Array]) -> None:
+        """Compare the outputs of the next samples: for each neuron an array (samples,).
+
+        Raises DataError, FileError for the expected values.
+        """
+        start, samples = 0, len(outputs[0])
+        while len(outputs) == self._neurons and start < samples:
+            rows = self._take(samples - start)
+            if rows is None:
+                break
+            self._compare(outputs, rows, start)
+            start += len(rows)
+        self._samples += samples
+
+    def finish(self) -> None:
+        """Count the expected values that are left.  Raises DataError, FileError."""
+        while self._take(None) is not None:
+            pass
+
+    def _compare(self, outputs: Sequence[Array], rows: Rows, start: int) -> None:
+        """Compare some rows with the outputs from a position on."""
+        actual = np.stack([column[start : start + len(rows)] for column in outputs], axis=1)
+        found = find_difference(actual, np.transpose(rows.columns), self._tolerance)
+        if found is None:
+            return
+        if self._first is None:
+            self._first = replace(found, sample=found.sample + self._samples + start)
+        self._count += found.count
+
+    def problems(self, run: ForwardRun) -> list[Problem]:
+        """Return what came of it once all samples were compared: no problem, or one."""
+        place = Place(self._source)
+        neurons = run.network.layer_sizes[-1]
+        if (self._found, self._neurons) != (self._samples, neurons):
+            shapes = (self._found, self._neurons), (self._samples, neurons)
+            message = "expected values of shape {}, the output is {}".format(*shapes)
+            hint = "rows are samples, columns are output neurons"
+            return [Problem("N602", message, place, (hint,))]
+        difference = self._first
+        if difference is None:
+            return []
+        name = run.network.spec.output_columns[difference.neuron - 1]
+        message = (
+            f"sample {difference.sample}, neuron {difference.neuron} ({quoted(name)}): "
+            f"expected {difference.expected!r}, got {difference.actual!r}; "
+            f"{self._count:,} of {count_of(self._samples * neurons, 'value')} differ"
+        )
+        tolerance = self._tolerance
+        hint = f"allowed was {tolerance.atol:g} + {tolerance.rtol:g} · |expected|: --atol, --rtol"
+        return [Problem("N601", message, place, (hint,))]
+
+    def _take(self, most: int | None) -> Rows | None:
+        """Return the next expected rows, no more than so many; None at their end."""
+        rows = self._next if self._next is not None else next(self._rows, None)
+        if rows is None:
+            return None
+        count = len(rows) if most is None else min(most, len(rows))
+        self._next = sliced(rows, count, len(rows)) if count < len(rows) else None
+        self._found += count
+        return sliced(rows, 0, count)
+
+
+def check_finite(run: ForwardRun) -> list[Problem]:
+    """Return a problem for each place where non-finite values come from."""
+    hint = ("without --strict they are shown and counted",)
+    return [
+        Problem("N603", nonfinite_message(found, run.columns), help=hint) for found in run.nonfinite
+    ]

@@ -1,0 +1,1 @@
+"""Views, and what they become: plain text, a terminal's, Markdown."""

@@ -1,0 +1,142 @@
+"""What a screen shows, before anyone decides how: lines, drawings and grids of styled text.
+
+A view knows nothing of Rich or Markdown; one renderer for each turns it into output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+from nncli.render.layout.text import inert, text_width
+
+Style = Literal["", "heading", "dim", "accent", "error", "note"]
+Align = Literal["left", "right"]
+GAP = 3
+
+
+class Span(NamedTuple):
+    """A piece of text in one style."""
+
+    text: str
+    style: Style = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of text."""
+
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The line without its styles, foreign text made inert."""
+        return "".join(inert(span.text) for span in self.spans)
+
+    def width(self) -> int:
+        """Return how wide the line is on a screen."""
+        return text_width(self.text)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing of characters: lines that belong together."""
+
+    lines: tuple[Line, ...]
+
+    def width(self) -> int:
+        """Return how wide the drawing is on a screen."""
+        return max(line.width() for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a grid.  A column without a heading holds signs between its neighbours."""
+
+    heading: str
+    align: Align = "left"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: columns and rows of spans."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Span, ...], ...]
+    gap: int = GAP
+
+    def widths(self) -> list[int]:
+        """Return how wide each column is on a screen."""
+        return [
+            max(
+                text_width(inert(column.heading)),
+                *(text_width(inert(row[index].text)) for row in self.rows),
+                0,
+            )
+            for index, column in enumerate(self.columns)
+        ]
+
+    def width(self) -> int:
+        """Return how wide the table is on a screen."""
+        return 1 + sum(self.widths()) + sum(self.gaps())
+
+    def gaps(self) -> list[int]:
+        """Return the space after each column but the last; signs stand close to their operands."""
+        return [
+            1 if not left.heading or not right.heading else self.gap
+            for left, right in zip(self.columns, self.columns[1:], strict=False)
+        ]
+
+
+Block = Line | Figure | Grid
+View = Sequence[Block]
+
+BLANK = Line()
+
+
+def line(*parts: str | Span) -> Line:
+    """Make a line of plain texts and spans."""
+    return Line(tuple(part if isinstance(part, Span) else Span(part) for part in parts))
+
+
+def fitted(grid: Grid, width: int) -> list[Block]:
+    """Return a grid so that it fits a screen: as it is, closer together, or as a list."""
+    for gap in range(grid.gap, 0, -1):
+        closer = replace(grid, gap=gap)
+        if closer.width() <= width:
+            return [closer]
+    return _as_list(grid, width)
+
+
+def _as_list(grid: Grid, width: int) -> list[Block]:
+    """Return each row as its first cell, then heading and value of the others, line by line."""
+    labels = [text_width(inert(row[0].text.strip())) for row in grid.rows]
+    indent = max(labels, default=0) + 1 + GAP
+    lines: list[Block] = []
+    for row in grid.rows:
+        first = row[0]._replace(text=f" {row[0].text.strip()}".ljust(indent))
+        spans, used = [first], indent
+        for column, span in zip(grid.columns[1:], row[1:], strict=True):
+            value = span._replace(text=span.text.strip())
+            if not column.heading or not value.text:
+                continue
+            heading = Span(f"{column.heading} ", "dim")
+            needed = Line((heading, value)).width()
+            if used > indent and used + GAP + needed > width:
+                lines.append(Line(tuple(spans)))
+                spans, used = [Span(" " * indent)], indent
+            if used > indent:
+                spans.append(Span(" " * GAP))
+                used += GAP
+            spans += [heading, value]
+            used += needed
+        lines.append(Line(tuple(spans)))
+    return lines
+
+
+def padded(text: str, width: int, align: Align, measure: Callable[[str], int] = text_width) -> str:
+    """Return *text*, made inert, filled up with spaces to *width* cells as *measure* counts."""
+    safe = inert(text)
+    space = " " * (width - measure(safe))
+    return space + safe if align == "right" else safe + space

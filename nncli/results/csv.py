@@ -1,0 +1,101 @@
+"""Results as CSV: one form for small and large ones, written by Arrow."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from nncli.data.rows import Texts, number_array, text_array, text_scalar
+from nncli.results.sinks import Array, ResultColumns
+
+# Rows whose lines are in memory at once while Arrow writes them.
+_CSV_ROWS = 8192
+
+
+class CsvSink:
+    """The one CSV form of nncli: a header, carried text columns, then numbers.
+
+    A number is the shortest text that reads back to the same bits; a text is quoted only if it
+    holds a comma, a quote or a line break.
+    """
+
+    def __init__(self, stream: BinaryIO, columns: ResultColumns) -> None:
+        self._stream = stream
+        header = ",".join(_quoted_name(name) for name in (*columns.kept_names, *columns.names))
+        # written with the first rows: until then they may turn out to be wrong
+        self._header = (header + "\n").encode("utf-8", "surrogateescape")
+
+    def encode(self, first_sample: int, kept: Sequence[Texts], outputs: Sequence[Array]) -> Any:
+        """Return the lines, a buffer."""
+        del first_sample
+        import pyarrow as pa
+        import pyarrow.csv
+
+        texts = [text_array(column) for column in kept]
+        arrays = [*texts, *map(number_array, outputs)]
+        block = pa.RecordBatch.from_arrays(arrays, [str(index) for index in range(len(arrays))])
+        lines = pa.BufferOutputStream()
+        options = pyarrow.csv.WriteOptions(
+            include_header=False, batch_size=_CSV_ROWS, quoting_style="none"
+        )
+        try:
+            pyarrow.csv.write_csv(block, lines, options)
+        except pa.ArrowInvalid:  # some text needs quotes, and Arrow would quote all of them
+            return _joined_lines([_quoted(column) for column in texts], arrays[len(texts) :])
+        return lines.getvalue()
+
+    def write(self, encoded: Any) -> None:
+        """Write the lines, the first ones below the header."""
+        self.finish()
+        self._stream.write(encoded)
+
+    def finish(self) -> None:
+        """Write the header, if there were no rows: a CSV file has no end of its own."""
+        if self._header:
+            self._stream.write(self._header)
+            self._header = b""
+
+
+def csv_chunks(
+    kept: Mapping[str, Sequence[str]], names: Sequence[str], values: Array
+) -> Iterator[bytes]:
+    """Yield a table that is held whole as CSV.  values: (samples, len(names))."""
+    stream = io.BytesIO()
+    sink = CsvSink(stream, ResultColumns(tuple(kept), tuple(names), str(values.dtype)))
+    if len(values):
+        sink.write(sink.encode(1, list(kept.values()), list(values.T)))
+    sink.finish()
+    yield stream.getvalue()
+
+
+def _quoted_name(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"' if any(mark in name for mark in ',"\r\n') else name
+
+
+def _quoted(texts: Any) -> Any:
+    import pyarrow.compute as pc
+
+    needed = pc.match_substring_regex(texts, '[,"\r\n]')
+    doubled = pc.replace_substring(texts, '"', '""')
+    mark, nothing = text_scalar('"'), text_scalar("")
+    return pc.if_else(needed, pc.binary_join_element_wise(mark, doubled, mark, nothing), texts)
+
+
+def _joined_lines(texts: list[Any], numbers: list[Any]) -> Any:
+    """Return lines as a buffer, from cells that are fit for CSV and at least one row of numbers."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    *cells, last = [*texts, *(column.cast(pa.string()) for column in numbers)]
+    line_feed, nothing, comma = map(text_scalar, ("\n", "", ","))
+    ended = pc.binary_join_element_wise(last, line_feed, nothing)
+    lines = pc.binary_join_element_wise(*cells, ended, comma)
+    # the texts of an Arrow array lie one behind the other, where its offsets say
+    _, offsets, data = lines.buffers()
+    ends = np.frombuffer(offsets, np.int32)[lines.offset :]
+    start, end = int(ends[0]), int(ends[len(lines)])
+    return data.slice(start, end - start)

@@ -1,0 +1,88 @@
+"""Results as a Parquet file, in row groups."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from nncli.data.rows import Texts, number_array, text_array
+from nncli.results.sinks import Array, ResultColumns
+
+# A row group is written once it has so many rows, or so many bytes: what a sink holds is bounded.
+_GROUP_ROWS = 65_536
+_GROUP_BYTES = 32 * 2**20
+
+
+class ParquetSink:
+    """A Parquet file: carried columns as strings, outputs as doubles or floats.
+
+    Small blocks are gathered into row groups of some 65,536 rows, or 32 MiB if rows are wide.
+    """
+
+    def __init__(self, stream: BinaryIO, columns: ResultColumns) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet
+
+        self._stream = stream
+        self._dtype = np.dtype(columns.dtype)
+        number = pa.from_numpy_dtype(self._dtype)
+        texts = [(_utf8_name(name), pa.string()) for name in columns.kept_names]
+        self._schema = pa.schema([*texts, *((_utf8_name(name), number) for name in columns.names)])
+        self._gathered: list[Any] = []
+        self._gathered_rows = self._gathered_bytes = 0
+        # Not the stream: Arrow writes an end even when it is dropped after a fault, and a broken
+        # result would look complete.
+        self._pending = io.BytesIO()
+        self._writer = pyarrow.parquet.ParquetWriter(
+            self._pending,
+            self._schema,
+            compression="zstd" if pa.Codec.is_available("zstd") else "snappy",
+            use_dictionary=[name for name, _ in texts],  # numbers hardly ever repeat
+        )
+
+    def encode(self, first_sample: int, kept: Sequence[Texts], outputs: Sequence[Array]) -> Any:
+        """Return the rows, an Arrow record batch."""
+        del first_sample
+        import pyarrow as pa
+
+        # copies: an Arrow array would share the numbers' memory until its row group is written
+        numbers = [number_array(np.array(column, self._dtype)) for column in outputs]
+        arrays = [*(text_array(column) for column in kept), *numbers]
+        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+
+    def write(self, encoded: Any) -> None:
+        """Gather the rows, and write a row group once there are enough."""
+        self._gathered.append(encoded)
+        self._gathered_rows += encoded.num_rows
+        self._gathered_bytes += encoded.nbytes
+        if self._gathered_rows >= _GROUP_ROWS or self._gathered_bytes >= _GROUP_BYTES:
+            self._write_group()
+
+    def finish(self) -> None:
+        """Write the last rows, and where everything is."""
+        if self._gathered_rows:
+            self._write_group()
+        self._writer.close()
+        self._write_pending()
+
+    def _write_group(self) -> None:
+        import pyarrow as pa
+
+        self._writer.write_table(pa.Table.from_batches(self._gathered, self._schema))
+        self._gathered = []
+        self._gathered_rows = self._gathered_bytes = 0
+        self._write_pending()
+
+    def _write_pending(self) -> None:
+        """Move what Arrow has written into the stream; Arrow itself counts how much it was."""
+        self._stream.write(self._pending.getvalue())
+        self._pending.seek(0)
+        self._pending.truncate()
+
+
+def _utf8_name(name: str) -> str:
+    """Return a column's name as Parquet can hold it: a lone surrogate is spelt out."""
+    return name.encode("utf-8", "backslashreplace").decode()

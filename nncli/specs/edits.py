@@ -1,0 +1,139 @@
+"""Changes of a spec's text: the piece of it that a value is, and what would stand there instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nncli.problems import Edit, Place, Suggestion
+from nncli.specs.spec_text import Span
+from nncli.specs.yaml_source import Path, YamlSource
+from nncli.words import shorten
+
+_MAX_SHOWN_ITEMS = 12
+
+
+@dataclass(frozen=True)
+class SpecEditor:
+    """Finds what stands where in one spec, and makes edits of it.  Paths are of the long form.
+
+    origins: long-form path → path in the source, for what did not stand where it is now.
+    Every edit is None where the text does not allow it: the value is not written out, or an
+    anchor shares it with other places.
+    """
+
+    source: YamlSource
+    origins: Mapping[Path, Path]
+
+    def source_path(self, path: Path) -> Path:
+        """Return where the value at a long-form *path* stands in the source."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.origins:
+                return self.origins[path[:length]] + path[length:]
+        return path
+
+    def place(self, path: Path, *, of_key: bool = False) -> Place:
+        """Return the place of a value, or of its key, for a message."""
+        return self.source.place(self.source_path(path), of_key=of_key)
+
+    def suggest(self, words: str, edit: Edit | None) -> tuple[Suggestion, ...]:
+        """Return an edit as a suggestion; none if it is not possible."""
+        return () if edit is None else (Suggestion(words, edits=(edit,)),)
+
+    def replace(self, path: Path, text: str) -> Edit | None:
+        """Return the edit that writes *text* in the place of the value at *path*."""
+        span = self._span(path)
+        if span is None:
+            return None
+        where = self.source_path(path)
+        key = where[-1]
+        key_span = self.source.key_span(where)
+        if key_span is not None and key_span.line < span.line and span.column <= key_span.column:
+            text = "  " + text  # below its key, brackets must stand further right than dashes
+        # a list is shown with all its items: a lone one would not say which
+        summary = f"{key}: {text}" if isinstance(key, str) else self._list_with(where, text)
+        return self.source.text.edit(span, text, summary)
+
+    def replace_key(self, path: Path, key: str) -> Edit | None:
+        """Return the edit that renames the last key of *path*."""
+        span = self.source.key_span(self.source_path(path))
+        if span is None:
+            return None
+        line = self.source.text.lines[span.line]
+        renamed = line[: span.column] + key + line[span.end_column :]
+        return self.source.text.edit(span, key, shorten(renamed.strip()))
+
+    def fill(self, path: Path, text: str) -> Edit | None:
+        """Return the edit that gives an empty key a value."""
+        span = self.source.key_span(self.source_path(path))
+        if span is None:
+            return None
+        colon = self.source.text.lines[span.end_line].find(":", span.end_column) + 1
+        if not colon:
+            return None
+        end = Span(span.end_line, colon, span.end_line, colon)
+        return self.source.text.edit(end, f" {text}", f"{path[-1]}: {text}")
+
+    def insert_key(self, before: Path, key: str, text: str) -> Edit | None:
+        """Return the edit that writes a new key in front of the key at *before*."""
+        source = self.source
+        where = self.source_path(before)
+        span = source.key_span(where)
+        if span is None:
+            return None
+        in_flow = source.is_flow(where[:-1])
+        gap = ", " if in_flow else "\n" + " " * span.column
+        start = Span(span.line, span.column, span.line, span.column)
+        return self.source.text.edit(start, f"{key}: {text}{gap}", f"{key}: {text}")
+
+    def resize(self, path: Path, length: int) -> Edit | None:
+        """Return the edit that gives the list at *path* that many items, filled up with 0."""
+        source, path = self.source, self.source_path(path)
+        items = source.items(path)
+        if not items or length < 1:
+            return None
+        last = source.span((*path, items - 1))
+        if last is None:
+            return None
+        if length < items:
+            keep = source.span((*path, length - 1))
+            if keep is None:
+                return None
+            span = Span(keep.end_line, keep.end_column, last.end_line, last.end_column)
+            text = ""
+        else:
+            span = Span(last.end_line, last.end_column, last.end_line, last.end_column)
+            opening = source.span(path)
+            indent = " " * opening.column if opening is not None else ""
+            item = ", 0" if source.is_flow(path) else f"\n{indent}- 0"
+            text = item * (length - items)
+        written = [source.written((*path, index)) or "…" for index in range(min(length, items))]
+        shown = ", ".join([*written, *["0"] * (length - items)])
+        return self.source.text.edit(span, text, shorten(f"{path[-1]}: [{shown}]"))
+
+    def flatten(self, path: Path) -> Edit | None:
+        """Return the edit that takes the inner brackets of a list of lists away."""
+        source, where = self.source, self.source_path(path)
+        written = [
+            source.written((*where, row, index))
+            for row in range(source.items(where))
+            for index in range(source.items((*where, row)))
+        ]
+        if not written or None in written:
+            return None
+        text = f"[{', '.join(map(str, written))}]"
+        return self.replace(path, text)
+
+    def _span(self, path: Path) -> Span | None:
+        return self.source.span(self.source_path(path))
+
+    def _list_with(self, where: Path, text: str) -> str:
+        """Return `key: [4, 5, 2]` with *text* as the item at *where*; of a long list, the item."""
+        owner, index = where[:-1], int(where[-1])
+        key = next((step for step in reversed(owner) if isinstance(step, str)), "spec")
+        count = self.source.items(owner)
+        if count > _MAX_SHOWN_ITEMS:
+            return f"{key}, item {index + 1}: {text}"
+        items = [self.source.written((*owner, i)) or "…" for i in range(count)]
+        items[index] = text
+        return shorten(f"{key}: [{', '.join(items)}]")

@@ -1,0 +1,61 @@
+"""The text of a spec: its lines, the places in them, and the edits of pieces of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import yaml
+
+from nncli.problems import Edit, Place
+from nncli.words import shorten
+
+LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class Span(NamedTuple):
+    """A piece of text, from its first character to the one behind its last, counted from 0."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True)
+class SpecText:
+    """The text of a spec and its physical lines."""
+
+    file: str
+    text: str
+    lines: tuple[str, ...]
+
+    @classmethod
+    def of(cls, file: str, text: str) -> SpecText:
+        """Split *text* into lines where YAML does: LF, CR or CRLF."""
+        return cls(file, text, tuple(LINE_END.split(text)))
+
+    def place(self, line: int, column: int) -> Place:
+        """Make a Place from a 0-based line and column; past the end means the last line's end."""
+        last = len(self.lines) - 1
+        if last > 0 and not self.lines[last]:
+            last -= 1
+        if line > last:
+            line, column = last, len(self.lines[last])
+        return Place(self.file, line + 1, column + 1, self.lines[line], column)
+
+    def edit(self, span: Span, text: str, summary: str) -> Edit:
+        """Make the edit that puts *text* in the place of a piece."""
+        line, column, end_line, end_column = (number + 1 for number in span)
+        return Edit(self.file, line, column, end_line, end_column, text, summary)
+
+    def inserted(self, line: int, column: int, text: str) -> Edit:
+        """Make the edit that inserts *text* within a line; line and column count from 0."""
+        before, after = self.lines[line][:column], self.lines[line][column:]
+        summary = shorten(f"{before}{text}{after}".strip())
+        return self.edit(Span(line, column, line, column), text, summary)
+
+    def place_of(self, mark: yaml.Mark) -> Place:
+        """Make a Place from one of PyYAML's marks."""
+        return self.place(mark.line, mark.column)

@@ -1,0 +1,59 @@
+"""Small words for messages: quoted texts, counts with their nouns, the nearest of some names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def shorten(text: str, limit: int = 60) -> str:
+    """Return *text*, cut to *limit* characters with an ellipsis, fit to be quoted in a message.
+
+    >>> shorten("abcdef", limit=4)
+    'abc…'
+    """
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def quoted(text: str) -> str:
+    """Return *text* in single quotes, shortened, for a message."""
+    return f"'{shorten(text)}'"
+
+
+def count_of(number: int, singular: str, plural: str | None = None) -> str:
+    """Return a count with its noun.
+
+    >>> count_of(1, "row"), count_of(1234, "row")
+    ('1 row', '1,234 rows')
+    """
+    noun = singular if number == 1 else (plural or singular + "s")
+    return f"{number:,} {noun}"
+
+
+def nearest(word: str, candidates: Sequence[str]) -> str | None:
+    """Return the candidate that *word* was probably meant to be, if one is close."""
+    import difflib  # only needed once something is already wrong
+
+    folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}
+    close = difflib.get_close_matches(word.casefold()[:200], list(folded), n=1, cutoff=0.6)
+    return folded[close[0]] if close else None
+
+
+def strange_character(text: str) -> tuple[str, ...]:
+    """Return the help line that names the first character of *text* beyond plain ASCII, or none.
+
+    Such a character often only looks like another: a no-break space, a curly quote, a minus sign.
+    """
+    import unicodedata
+
+    strange = next((c for c in text if not 32 <= ord(c) < 127), None)
+    if strange is None:
+        return ()
+    name = unicodedata.name(strange, "a control character")
+    instead = "; use '-'" if strange == "\u2212" or unicodedata.category(strange) == "Pd" else ""
+    return (f"it contains U+{ord(strange):04X} {name}{instead}",)
+
+
+def did_you_mean(word: str, candidates: Sequence[str]) -> tuple[str, ...]:
+    """Return the help line that proposes the nearest candidate, or none."""
+    best = nearest(word, candidates)
+    return (f"did you mean `{best}`?",) if best is not None else ()

@@ -1,0 +1,276 @@
+"""Tables on a terminal: no line wider than the screen, no value cut, what is left out is said."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from nncli.data.csv.exact import Table
+from nncli.data.samples import SampleStream, whole_samples
+from nncli.network.network import Network
+from nncli.network.shapes import shape_table
+from nncli.pipeline.run import ForwardRun, RunPlan, run_forward
+from nncli.render.forward import Display, forward_view
+from nncli.render.layout.plain import to_plain
+from nncli.render.layout.terminal import to_rich
+from nncli.render.layout.view import Column, Grid, Span, View, line
+from nncli.render.numbers import format_number
+from nncli.render.shapes import BatchSize, shapes_view
+
+WIDTHS = (40, 60, 80, 140)
+
+
+def on_terminal(view: View, width: int, *, colour: bool = False) -> str:
+    """Return what a terminal of that width gets."""
+    stream = io.StringIO()
+    console = Console(
+        file=stream,
+        width=width,
+        force_terminal=colour,
+        color_system="truecolor" if colour else None,
+        highlight=False,
+        legacy_windows=False,
+    )
+    console.print(to_rich(view, width))
+    return stream.getvalue()
+
+
+def stream_of(
+    values: npt.ArrayLike,
+    columns: tuple[str, ...],
+    kept: dict[str, tuple[str, ...]],
+    source: str = "data.csv",
+) -> SampleStream:
+    """Return samples that are in memory.  values: (samples, features)."""
+    stream = whole_samples(Table(columns, np.array(values, np.float64), kept))
+    stream.sources = (source,)
+    return stream
+
+
+def make_run(
+    sizes: list[int], samples: int, *, names: list[str] | None = None, kept: int = 0
+) -> ForwardRun:
+    """Return a run of a seeded network; kept: how many text columns go along."""
+    spec = {
+        "name": "net",
+        "seed": 0,
+        "inputs": sizes[0],
+        "layers": [{"neurons": n, "activation": "tanh"} for n in sizes[1:]],
+        "init": {"weights": "glorot_normal"},
+    }
+    if names is not None:
+        spec["outputs"] = {"columns": names}
+    network = Network.from_yaml_text(json.dumps(spec))
+    values = np.random.RandomState(1).standard_normal((samples, sizes[0])) * 10
+    columns = tuple(f"column_{number}" for number in range(1, sizes[0] + 1))
+    texts = {f"id {n}": tuple(f"text {n} of {i}" for i in range(samples)) for n in range(kept)}
+    return run_forward(network, stream_of(values, columns, texts, "some data.csv"), RunPlan())
+
+
+def display(run: ForwardRun, **more: int | bool) -> Display:
+    return Display(tuple(range(1, len(run.network.layers) + 1)), **more)  # type: ignore[arg-type]
+
+
+RUNS = {
+    "small": ([4, 3, 2], 3, 0),
+    "wide": ([64, 64, 10], 30, 0),
+    "with texts": ([3, 8, 8], 12, 2),
+    "many layers": ([5, 4, 3, 2, 1], 40, 1),
+}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("weights", [False, True], ids=["", "weights"])
+@pytest.mark.parametrize("case", RUNS)
+def test_no_line_is_wider_than_the_terminal(case: str, weights: bool, width: int) -> None:
+    sizes, samples, kept = RUNS[case]
+    run = make_run(sizes, samples, kept=kept)
+    view = forward_view(run, display(run, weights=weights), width)
+    for text in on_terminal(view, width).splitlines():
+        assert cell_len(text) <= width, text
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("case", RUNS)
+def test_no_value_is_ever_cut(case: str, width: int) -> None:
+    """Every number on the screen is a number of the run, as it is written in full."""
+    sizes, samples, kept = RUNS[case]
+    run = make_run(sizes, samples, kept=kept)
+    text = on_terminal(forward_view(run, display(run), width), width)
+    whole = {
+        format_number(value)
+        for result in run.held.layers
+        for values in (result.pre_activation, result.output)
+        for value in values.ravel()
+    }
+    statistics = {
+        format_number(getattr(row, name))
+        for row in run.statistics
+        for name in ("minimum", "mean", "maximum", "std")
+    }
+    shown = set(re.findall(r"(?<![\w.])-?\d+\.\d*(?:e[-+]\d+)?", text))
+    assert shown
+    assert shown <= whole | statistics
+    assert not re.search(r"\d…", text)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_first_neuron_is_shown_however_narrow_the_terminal(width: int) -> None:
+    run = make_run([2, 50], 3, kept=3)
+    text = on_terminal(forward_view(run, display(run), width), width)
+    for value in run.held.layers[-1].output[:, 0]:
+        assert format_number(value) in text
+    assert "of 50 neurons shown; -o FILE for all" in " ".join(text.split())
+
+
+def test_neurons_that_do_not_fit_are_counted() -> None:
+    """In 80 columns 9 of 64; each takes a gap of three and seven digits."""
+    run = make_run([2, 64], 3)
+    text = on_terminal(forward_view(run, display(run, precision=2), 80), 80)
+    said = re.search(r"^ (\d+) of 64 neurons shown; -o FILE for all$", text, re.MULTILINE)
+    assert said is not None
+    heading = next(row for row in text.splitlines() if row.startswith(" sample"))
+    assert re.findall(r"a (\d+)", heading) == [str(n) for n in range(1, int(said[1]) + 1)]
+
+
+def test_of_an_inner_layer_json_has_the_neurons_that_do_not_fit() -> None:
+    run = make_run([2, 64, 1], 3)
+    text = on_terminal(forward_view(run, display(run), 80), 80)
+    assert "of 64 neurons shown; --format json for all" in text
+    assert "-o FILE" not in text
+
+
+def test_a_wider_terminal_shows_more() -> None:
+    run = make_run([2, 64], 3)
+    counts = []
+    for width in WIDTHS:
+        text = on_terminal(forward_view(run, display(run), width), width)
+        said = re.search(r"(\d+) of 64 neurons", text)
+        assert said is not None
+        counts.append(int(said[1]))
+    assert counts == sorted(set(counts))
+
+
+def test_rather_every_output_than_some_of_both() -> None:
+    """Eight a's fit into 80 columns, eight z's beside them do not."""
+    run = make_run([2, 6], 3)
+    text = on_terminal(forward_view(run, display(run), 80), 80)
+    assert "z not shown; --format json for all" in text
+    assert "a 6" in text
+    assert "z 1" not in text
+
+
+def test_where_everything_fits_nothing_is_said_to_be_left_out() -> None:
+    run = make_run([4, 3, 2], 3)
+    text = on_terminal(forward_view(run, display(run), 80), 80)
+    assert "shown" not in text
+    assert "z 3" in text
+
+
+def test_a_terminal_that_is_wide_enough_shows_what_a_pipe_gets() -> None:
+    run = make_run([4, 3, 2], 3, kept=1)
+    narrow = on_terminal(forward_view(run, display(run), 120), 120)
+    plain = to_plain(forward_view(run, display(run), None))
+    assert [row.rstrip() for row in narrow.splitlines()] == plain.splitlines()
+
+
+def test_a_pipe_gets_every_neuron() -> None:
+    run = make_run([2, 64], 3)
+    text = to_plain(forward_view(run, display(run), None))
+    assert "shown" not in text
+    assert "a 64" in text
+    for value in run.held.layers[-1].output.ravel():
+        assert format_number(value) in text
+
+
+# -------------------------------------------------------------------- tables that become lists
+
+
+def test_a_layers_table_that_is_too_wide_becomes_a_list_with_all_of_it() -> None:
+    run = make_run([4, 3, 2], 3)
+    text = on_terminal(forward_view(run, display(run), 40), 40)
+    assert text.split("\n\n")[1].splitlines() == [
+        " 1   layer layer_1   input (3, 4)",
+        "     weights (4, 3)   biases (3,)",
+        "     activation tanh   output (3, 3)",
+        "     parameters 15",
+        " 2   layer layer_2   input (3, 3)",
+        "     weights (3, 2)   biases (2,)",
+        "     activation tanh   output (3, 2)",
+        "     parameters 8",
+        "     layer total   parameters 23",
+    ]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_shapes_fit_the_terminal_with_every_derivation(width: int) -> None:
+    network = Network.from_yaml_text("{layer_sizes: [400, 300, 2], seed: 0, name: net}")
+    view = shapes_view(shape_table(network.spec), BatchSize(1))
+    text = on_terminal(view, width)
+    assert all(cell_len(row) <= width for row in text.splitlines())
+    # 400·300 + 300 and 300·2 + 2
+    assert "400×300 + 300 = 120,300" in text
+    assert "300×2 + 2 = 602" in text
+    assert "120,902" in text
+
+
+# --------------------------------------------------------------------------- foreign text
+
+
+MARKUP = "[red]x[/red] [/] [link=https://example.org]y[/link] :smile: [bold"
+
+
+@pytest.mark.parametrize("colour", [False, True])
+def test_markup_in_foreign_text_is_shown_as_it_is(colour: bool) -> None:
+    grid = Grid((Column(MARKUP),), ((Span(MARKUP, "accent"),),))
+    text = on_terminal([line(MARKUP), grid], 140, colour=colour)
+    assert text.count(MARKUP) == 3
+
+
+def test_control_characters_in_foreign_text_are_escaped() -> None:
+    grid = Grid((Column("\x1b[2J"),), ((Span("\x07\u202e"),),))
+    text = on_terminal([line("\x9b1m"), grid], 80)
+    assert text.split() == [r"\x9b1m", r"\x1b[2J", r"\x07\u202e"]
+
+
+@pytest.mark.parametrize("name", ["重さ", "❤️ hearts ❤️❤️", "👍🏽", "e\u0301te\u0301", "䷀䷁"])
+def test_a_wide_or_composed_name_is_never_cut(name: str) -> None:
+    """Terminals and libraries disagree about the width of some; every character must be there."""
+    grid = Grid((Column("layer"), Column("parameters", "right")), ((Span(name), Span("15")),))
+    text = on_terminal([grid], 60)
+    assert name in text
+    assert "…" not in text
+
+
+def test_a_long_kept_text_is_cut_on_a_terminal_and_whole_in_a_pipe() -> None:
+    network = Network.from_yaml_text("{inputs: 1, layers: [{neurons: 1, weights: [[2]]}]}")
+    kept: dict[str, tuple[str, ...]] = {"id": ("x" * 100,)}
+    run = run_forward(network, stream_of([[1.0]], ("column_1",), kept), RunPlan())
+    narrow = on_terminal(forward_view(run, display(run), 80), 80)
+    assert "x" * 23 + "…" in narrow
+    assert "x" * 25 not in narrow
+    assert "x" * 100 in to_plain(forward_view(run, display(run), None))
+
+
+# ---------------------------------------------------------------------------------- colours
+
+
+def test_colours_are_there_only_if_asked_for() -> None:
+    run = make_run([4, 3, 2], 3)
+    view = forward_view(run, display(run), 80)
+    assert "\x1b" not in on_terminal(view, 80)
+    assert "\x1b[1;36m" in on_terminal(view, 80, colour=True)
+
+
+def test_colours_change_no_character() -> None:
+    run = make_run([4, 3, 2], 3)
+    view = forward_view(run, display(run), 80)
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal(view, 80, colour=True))
+    assert bare == on_terminal(view, 80)
