@@ -201,8 +201,8 @@ class _ResultStream(io.BufferedWriter):
     """A stream whose faults name the place that the user has named."""
 
     def __init__(self, raw: io.FileIO, path: str) -> None:
+        self._path = path  # first: a signal may end this, and what there is of it is still flushed
         super().__init__(raw)
-        self._path = path
 
     def write(self, data: Any) -> int:
         """Write.  Raises FileError."""

@@ -151,15 +151,19 @@ def _decoded(
         return decoder.decode(chunk, final), None
     except UnicodeError as error:
         fault = error
-    if isinstance(fault, UnicodeDecodeError):
+    # from Python 3.13 on, a missing mark is such an error too
+    if isinstance(fault, UnicodeDecodeError) and "start with BOM" not in fault.reason:
         decoder.setstate(state)
         try:
             return decoder.decode(chunk[: max(0, len(chunk) - _left(fault))]), fault
         except UnicodeError as error:
             fault = error
     # a UTF-16 file without its mark
+    message = str(fault)
+    if isinstance(fault, UnicodeDecodeError):
+        message = f"{fault.encoding.upper()} stream does not start with BOM"
     hint = ("name the right --encoding, like utf-16-le or utf-16-be without a mark",)
-    raise DataError(Problem("N406", str(fault), Place(source.file, lines + 1), hint))
+    raise DataError(Problem("N406", message, Place(source.file, lines + 1), hint))
 
 
 def _left(fault: UnicodeDecodeError) -> int:
