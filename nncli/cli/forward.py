@@ -61,7 +61,7 @@ from nncli.cli.streams import (
     write_result,
     write_text,
 )
-from nncli.errors import CheckFailed, FileError, UsageError
+from nncli.errors import CheckFailed, DataError, FileError, UsageError
 from nncli.files import STDIN, expand_sources
 from nncli.problems import Note, Problem
 from nncli.render.layout.view import line
@@ -333,8 +333,13 @@ def _expected(
     from nncli.pipeline.checks import ExpectedOutputs
 
     stdin = binary_stdin(source, quiet=quiet)
-    with open_expected(source, options, spec.output_columns, stdin) as samples:
-        yield ExpectedOutputs(samples, tolerance)
+    try:
+        with open_expected(source, options, spec.output_columns, stdin) as samples:
+            yield ExpectedOutputs(samples, tolerance)
+    except DataError as error:
+        from nncli.doctor.diagnosis import treat_data
+
+        raise treat_data(error, {}) from None
 
 
 def _failures(

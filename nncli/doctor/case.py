@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from nncli.data.batches import DataOptions, read_look
 from nncli.data.columns import (
     ColumnChoice,
     Header,
@@ -21,6 +21,9 @@ from nncli.errors import DataError, FirstLook
 from nncli.problems import Suggestion
 from nncli.specs.reader import SpecReading
 from nncli.words import quoted
+
+if TYPE_CHECKING:
+    from nncli.data.batches import DataOptions
 
 # What may come of reading a file in another form than it was written in.
 FORM_FAULTS = frozenset({"N402", "N403", "N404", "N405", "N407", "N408", "N410"})
@@ -47,6 +50,8 @@ class DataCase:
 
     @cached_property
     def _fault(self) -> DataError | None:
+        from nncli.data.batches import read_look  # brings NumPy
+
         # read once: a case is asked by whoever proposes a change and by whoever judges it
         try:
             select = feature_selector(self.choice, self.wanted)
@@ -62,6 +67,8 @@ class DataCase:
     @cached_property
     def header(self) -> Header | None:
         """The names of the columns as the case reads them, if it comes so far."""
+        from nncli.data.batches import read_look  # brings NumPy
+
         seen: list[Header] = []
 
         def see(header: Header) -> Selection:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nncli.data.csv.lines import whole_lines
-from nncli.data.csv.numbers import is_missing, numbers_meant
+from nncli.data.csv.numbers import is_missing
 from nncli.doctor.case import (
     FORM_FAULTS,
     Change,
@@ -23,10 +23,12 @@ from nncli.doctor.case import (
     read_rows,
     with_text,
 )
+from nncli.doctor.column_choices import column_changes
+from nncli.doctor.disguises import numbers_meant
 from nncli.doctor.edits import edited
-from nncli.doctor.forms import TAB, ways_of_reading
 from nncli.doctor.layers import SAME_CAUSE
-from nncli.doctor.selection import column_changes
+from nncli.doctor.proposals import with_proposals
+from nncli.doctor.ways_of_reading import TAB, ways_of_reading
 from nncli.errors import DataError, FirstLook
 from nncli.problems import Edit, Problem, Suggestion
 from nncli.words import count_of
@@ -41,41 +43,59 @@ _TRIAL_BYTES = 2**16
 _TRIAL_ROWS = 20
 
 
-def treat_data(error: DataError, case: DataCase) -> DataError:
-    """Return the error with the changes that were seen to mend it.
+def treat_file(error: DataError, case: DataCase) -> DataError:
+    """Return an error of one file with the changes that were seen to mend it.
 
     Changes of the whole reading stand at the first problem, those of a cell or line at its own.
     """
     case = replace(case, look=_shortened(case.look, case.options.encoding))
-    first, *others = error.problems
+    first, *others = map(with_proposals, error.problems)
+    explained = _of_another_form(case) if first.code in FORM_FAULTS else ()
     found: list[Change] = []
-    other_form = _of_another_form(case) if first.code in FORM_FAULTS else ()
     # where nothing is wrong with the beginning, the fault stands further down
-    if case.fault() is not None and not other_form:
+    if case.fault() is not None and not explained:
         found = sorted(_changes_that_work(first, case), key=lambda change: -change.likelihood)
-    text_column = _text_column(first, case)
-    proposals = () if text_column else first.suggestions
-    own = tuple(change for change in proposals if _mends(change, first, case))
+    problems = [_treat_first(first, case, found, explained)]
+    counted = 0
+    for problem in others:
+        same_code = bool(found) and problem.code == first.code
+        treated = _treat_other(problem, case, same_code=same_code)
+        if not treated.suggestions and treated.help == problems[0].help != problem.help:
+            counted += 1  # the same cause, not worth the same words
+        else:
+            problems.append(treated)
+    told = DataError(problems, more=error.more + counted)
+    told.features = error.features
+    return told
+
+
+def _treat_first(
+    problem: Problem, case: DataCase, found: Sequence[Change], explained: tuple[str, ...]
+) -> Problem:
+    """Return the first problem with the changes of the whole reading and those of its own line."""
+    text_column = _text_column(problem, case)
+    own = () if text_column else _own_changes(problem, case)
     by_options = tuple(change.suggestion for change in found)
     # to write a number is nearer than to change the reading, to lose a row is further
     ranked = by_options + own if own and _removes_a_line(own[0]) else own + by_options
-    suggestions = tuple(dict.fromkeys(ranked))
-    advice = other_form or text_column or _without_remedy(first, case)
-    problems = [_with(first, suggestions, advice)]
-    counted = 0
-    for problem in others:
-        text_column = _text_column(problem, case)
-        proposals = () if text_column else problem.suggestions
-        own = tuple(change for change in proposals if _mends(change, problem, case))
-        shared = found and not own and problem.code == first.code
-        advice = (SAME_CAUSE,) if shared else text_column or _without_remedy(problem, case)
-        if advice == problems[0].help != problem.help and not own:
-            counted += 1  # the same cause, not worth the same words
-        else:
-            problems.append(_with(replace(problem, help=advice), own, advice))
-    treated = DataError(problems, more=error.more + counted)
-    treated.features = error.features
-    return treated
+    advice = explained or text_column or _without_remedy(problem, case)
+    return _with(problem, tuple(dict.fromkeys(ranked)), advice)
+
+
+def _treat_other(problem: Problem, case: DataCase, *, same_code: bool) -> Problem:
+    """Return a further problem with the changes of its own line.
+
+    same_code: whether what mends the whole reading may well mend this, too.
+    """
+    text_column = _text_column(problem, case)
+    own = () if text_column else _own_changes(problem, case)
+    if same_code and not own:
+        return replace(problem, help=(SAME_CAUSE,), suggestions=())
+    return _with(problem, own, text_column or _without_remedy(problem, case))
+
+
+def _own_changes(problem: Problem, case: DataCase) -> tuple[Suggestion, ...]:
+    return tuple(change for change in problem.suggestions if _mends(change, problem, case))
 
 
 def _text_column(problem: Problem, case: DataCase) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from nncli.data.columns import Header, find_column
 from nncli.doctor.case import Change, called, read_rows
-from nncli.doctor.columns import ColumnFacts, Suspicion, column_facts
+from nncli.doctor.column_kinds import ColumnFacts, Suspicion, column_facts
 from nncli.doctor.layers import change_of_inputs
 from nncli.errors import DataError
 from nncli.problems import Suggestion
