@@ -25,8 +25,8 @@ from nncli.words import quoted
 if TYPE_CHECKING:
     from nncli.data.batches import DataOptions
 
-# What may come of reading a file in another form than it was written in.
-FORM_FAULTS = frozenset({"N402", "N403", "N404", "N405", "N407", "N408", "N410"})
+# What may come of reading a file in another way than it was written.
+MISREAD = frozenset({"N402", "N403", "N404", "N405", "N407", "N408", "N410"})
 
 
 class _HeaderSeen(Exception):  # noqa: N818  # no error: the way out of the reader
@@ -43,6 +43,11 @@ class DataCase:
     choice: ColumnChoice
     wanted: WantedInputs
     reading: SpecReading
+
+    @property
+    def delimiter(self) -> str:
+        """What separates the values."""
+        return self.options.delimiter or ","
 
     def fault(self) -> DataError | None:
         """Return what is wrong with the beginning of the data, if anything is."""
@@ -82,11 +87,10 @@ class DataCase:
     @cached_property
     def records(self) -> list[list[str]]:
         """The cells of all rows, as far as they can be cut into cells."""
-        delimiter = self.options.delimiter or ","
-        lines = read_lines([self.look.content], self.file, self.options.encoding, delimiter)
+        lines = read_lines([self.look.content], self.file, self.options.encoding, self.delimiter)
         rows: list[list[str]] = []
         with suppress(DataError):
-            rows.extend(record.cells for record in RecordReader(lines, self.file, delimiter))
+            rows.extend(record.cells for record in RecordReader(lines, self.file, self.delimiter))
         return rows if self.look.complete else rows[:-1]
 
 

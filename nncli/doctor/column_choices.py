@@ -142,7 +142,7 @@ def _columns_by_name(change: Change, header: Header, names: tuple[str, ...]) -> 
     if change.case.choice.drop:
         return  # which goes with no other choice
     meant = _names_meant(names, header.names) if header.named else []
-    positions = [header.names.index(name) for name in meant if name is not None]
+    positions = [header.positions[name][0] for name in meant if name is not None]
     words = "take the columns whose names are nearest"
     if len(set(positions)) < len(names):
         positions = list(range(len(names)))
