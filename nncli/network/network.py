@@ -21,7 +21,7 @@ from nncli.specs.model import DType, NetworkSpec
 from nncli.specs.reader import Overrides, read_spec
 
 if TYPE_CHECKING:
-    from nncli.network.engine.batch import Engine
+    from nncli.network.engine.engine import Engine
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +105,7 @@ class Network:
 
     @cached_property
     def _engine(self) -> Engine:
-        from nncli.network.engine.batch import Engine  # the command runs layer by layer
+        from nncli.network.engine.engine import Engine  # the command runs layer by layer
 
         return Engine(self.layers)
 

@@ -1,6 +1,8 @@
-"""The forward pass of whole batches: samples as rows, in tiles whose arrays are used again.
+"""The second forward loop: whole batches to their output, samples as rows, tile by tile.
 
-NumPy's calls are few, their inner loops long, and what one writes the next finds in the cache.
+The formulas are those of `Network.run`, whose results it gives but for rounding: a test holds the
+two together.  It is faster: NumPy's calls are few, their inner loops long, arrays are used again,
+and what one call writes the next finds in the cache.
 """
 
 from __future__ import annotations
@@ -14,9 +16,9 @@ import numpy as np
 
 from nncli.network.activations import ELEMENTWISE, Array, in_place
 from nncli.network.dense import Dense
-from nncli.network.engine.blas import blas_threads
-from nncli.network.engine.helpers import share
+from nncli.network.engine.blas import blas_thread_limit
 from nncli.network.engine.products import Product, Weights
+from nncli.network.engine.sharing import share
 
 # A layer's biases are repeated up to so many values, so that loops run along rows that are long,
 # however narrow the layer.  It is the size of NumPy's buffers: of rows that a buffer holds two of,
@@ -38,25 +40,19 @@ _TILES_PER_THREAD = 2
 
 
 class _Plan(NamedTuple):
-    """What to do with a number of samples: the first layer's product of them, then all calls.
+    """What to do with a number of samples."""
 
-    output: (samples, neurons of the last layer), overwritten each time.
-    """
-
-    first: Product
-    calls: tuple[Callable[[], object], ...]
-    output: Array
+    first: Product  # of the batch and the first layer's weights
+    calls: tuple[Callable[[], object], ...]  # then all of these, in their order
+    output: Array  # (samples, neurons of the last layer), overwritten each time
 
 
 class _Way(NamedTuple):
-    """How to compute a batch: on so many threads, in tiles of so many samples.
+    """How to compute a batch."""
 
-    cut: whether large products may be cut into small ones, which BLAS computes on one thread.
-    """
-
-    threads: int
-    tile: int
-    cut: bool
+    threads: int  # how many
+    tile: int  # how many samples at a time
+    cut: bool  # whether to make large products of small ones, which BLAS computes on one thread
 
 
 class _Memory:
@@ -87,11 +83,10 @@ class _Idle(threading.local):
 class Engine:
     """Runs batches through layers; any number of threads may call it at once.
 
-    Copies the layers' biases, and may copy their weights.  Each thread keeps the memory of a tile
-    for later calls: at most two arrays of 2²² values, or of one sample.
-
-    On how many threads a batch is computed is for BLAS to say: it has threads of its own, and for a
-    large batch there are as many here.
+    It copies the layers' biases, and may copy their weights.  Each thread keeps the memory of a
+    tile for later calls: at most two arrays of 2²² values, or of one sample.
+    A batch is computed on as many threads as BLAS may use: on BLAS's own, or, if it is large, on as
+    many of Python's.
     """
 
     def __init__(self, layers: Sequence[Dense]) -> None:
@@ -142,8 +137,8 @@ class Engine:
         return output
 
     def _way(self, samples: int) -> _Way:
-        """Return how to compute so many samples."""
-        threads = blas_threads() if samples >= self._threaded_samples else 1
+        """Return how to compute a batch.  samples: how many it has."""
+        threads = blas_thread_limit() if samples >= self._threaded_samples else 1
         if threads == 1:
             return self._alone
         large = samples * self._parameters >= _SHARED_PARAMETERS
@@ -183,7 +178,7 @@ class Engine:
         return output
 
     def _plan(self, samples: int, arrays: tuple[Array, Array], *, cut: bool) -> _Plan:
-        """Return a plan for so many samples that computes in these arrays."""
+        """Return a plan for batches of one size, which computes in these arrays."""
         outputs = [
             arrays[number % 2][: samples * layer.neurons].reshape(samples, layer.neurons)
             for number, layer in enumerate(self._layers)
