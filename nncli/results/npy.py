@@ -22,7 +22,7 @@ _MOST_ROWS = 2**63 - 1
 class NpySink:
     """An NPY file as np.save writes it: (samples, neurons), in C order, of the network's dtype.
 
-    It holds numbers only: carried columns are left out without a word.
+    It holds numbers only: carried columns are left out.
     The header says how many rows there are.  So a stream that can seek gets its header twice, and
     any other stream gets everything at the end, from a temporary file.
     """

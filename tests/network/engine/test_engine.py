@@ -51,8 +51,9 @@ def batch_of(samples: int, features: int, dtype: str = "float64", seed: int = 1)
 
 
 def assert_same_but_for_rounding(network: Network, batch: Array) -> None:
-    expected = network.trace(batch)[-1].output
-    assert agree_within(network.forward(batch), expected, rounding_bounds(network, batch))
+    expected, output = network.trace(batch)[-1].output, network.forward(batch)
+    assert output.dtype == expected.dtype == network.dtype
+    assert agree_within(output, expected, rounding_bounds(network, batch))
 
 
 @pytest.fixture(params=[True, False], ids=["small products", "whole products"])
