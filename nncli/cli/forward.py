@@ -37,7 +37,7 @@ from nncli.cli.options import (
     nonnegative_number,
     whole_number,
 )
-from nncli.cli.progress import peak_bytes, samples_progress
+from nncli.cli.progress import samples_progress
 from nncli.cli.reading import (
     DataArguments,
     DataRequest,
@@ -63,6 +63,7 @@ from nncli.cli.streams import (
 )
 from nncli.errors import CheckFailed, FileError, UsageError
 from nncli.files import STDIN, expand_sources
+from nncli.machine import peak_bytes
 from nncli.problems import Note, Problem
 from nncli.render.layout.view import line
 from nncli.results.forms import (
@@ -368,13 +369,14 @@ def _plan(
     limit: int | None,
 ) -> RunPlan:
     """Return how to run: what a form does not show is not kept."""
-    from nncli.pipeline.run import RunPlan, usable_cores
+    from nncli.machine import usable_processors
+    from nncli.pipeline.run import RunPlan
     from nncli.pipeline.shown import ALL_SAMPLES, SamplesToShow
 
     shown = rows if form in SCREEN_FORMS else 0
     head_and_tail = SamplesToShow(shown - shown // 2, shown // 2)
     to_show = ALL_SAMPLES if form == "json" else head_and_tail
-    return RunPlan(to_show, batch_size, threads or usable_cores(), limit)
+    return RunPlan(to_show, batch_size, threads or usable_processors(), limit)
 
 
 def _run(job: _Job, samples: SampleStream, check: ExpectedOutputs | None) -> ForwardRun:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -127,13 +126,6 @@ def _sample_bytes(network: Network, listeners: Sequence[Listener]) -> int:
     inputs, *neurons = network.layer_sizes
     heard = [neurons[(listener.layer or len(neurons)) - 1] for listener in listeners]
     return (inputs + sum(heard)) * np.dtype(network.dtype).itemsize
-
-
-def usable_cores() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @contextmanager
