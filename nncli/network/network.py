@@ -94,9 +94,10 @@ class Network:
         )
 
     def run(self, x: Array) -> Iterator[LayerValues]:
-        """Yield what each layer makes of samples: the forward loop of `trace` and of the pipeline.
+        """Yield what each layer makes of samples, by its own `run`.
 
-        `forward` has another one, in the engine.
+        This is the forward loop of `trace` and of the pipeline, and `bench --per-layer` times its
+        steps; `forward` has another one, in the engine.
         x: (…, inputs, samples) of the network's dtype; the results: (…, neurons, samples).
         """
         for layer in self.layers:
