@@ -79,7 +79,7 @@ class RunTally:
         for number, ((z, a), finite_a) in enumerate(zip(results, finite, strict=True), start=1):
             if self._arisen is not None and self._arisen.layer < number:
                 return  # an earlier layer is to be named
-            # many an activation makes a finite number of an infinite one
+            # some activations make a finite number of an infinite one
             if finite_a and (z is a or _all_finite(z)):
                 continue
             faulty = ~(np.isfinite(z) & np.isfinite(a))

@@ -20,22 +20,25 @@ from nncli.network.engine.blas import blas_thread_limit
 from nncli.network.engine.products import Product, Weights
 from nncli.network.engine.sharing import share
 
-# A layer's biases are repeated up to so many values, so that loops run along rows that are long,
-# however narrow the layer.  It is the size of NumPy's buffers: of rows that a buffer holds two of,
-# NumPy makes copies there, which takes as long again.
+# A layer's biases are repeated to a row of at most this many values, so that NumPy's inner loops
+# are long, however narrow the layer.  It is the size of NumPy's buffers: rows of half of it or less
+# are copied there, which takes as long again.
 _ROW_VALUES = 8192
-# Of a narrow network, a tile's values; of a wide one, whose products copy the weights for every
-# tile, the samples of one, as far as so many values go.
+# In a narrow network: how many values of its widest layer a tile has.
 _TILE_VALUES = 2**16
+# In a network with a layer of more neurons than the first number, whose products copy the weights
+# for every tile: how many samples a tile has, and how many values at most.
 _WIDE_NEURONS, _WIDE_SAMPLES, _MOST_TILE_VALUES = 512, 1024, 2**22
-# Of products that BLAS computes on several threads, which it has to wake for each.
+# How many values a tile has if BLAS computes its products on several threads, which it has to wake
+# for each product.
 _THREADED_TILE_VALUES = 2**21
+# For how many batch sizes a thread keeps a plan.
 _MOST_PLANS = 8
-# Samples times parameters from which several threads are faster than one, if BLAS may use them;
-# and from which tiles that are shared among threads of our own are, whose every call of NumPy
-# waits for Python's lock: both measured with two.
+# Samples times parameters from which several threads are faster than one, if BLAS may use them, and
+# from which tiles shared among threads of Python are, whose every call of NumPy waits for Python's
+# lock.  Both were measured with two threads.
 _THREADED_PARAMETERS, _SHARED_PARAMETERS = 2**23, 2**29
-# More than one, for a thread that starts late takes fewer.
+# More than one, so that a thread that starts late takes fewer.
 _TILES_PER_THREAD = 2
 
 
