@@ -30,21 +30,21 @@ _LABEL_CHARACTERS = 24
 
 @dataclass(frozen=True)
 class Display:
-    """What the user wants to see of a run; layers: their numbers from 1."""
+    """What the user wants to see of a run."""
 
-    layers: tuple[int, ...]
-    rows: int = 10
-    precision: int = DEFAULT_PRECISION
-    weights: bool = False
+    layers: tuple[int, ...]  # those whose numbers are shown, counted from 1
+    rows: int = 10  # the most samples of a table
+    precision: int = DEFAULT_PRECISION  # decimals
+    weights: bool = False  # whether to show weights and biases, too
 
 
 @dataclass(frozen=True)
 class ResourceUsage:
-    """What a run took: time, bytes of data read, and the most memory the process has had."""
+    """What a run took."""
 
     seconds: float
-    data_bytes: int
-    peak_bytes: int | None
+    data_bytes: int  # how much of the data was read, compressed if the file is
+    peak_bytes: int | None  # the most memory that the process has had; None if unknown
 
 
 @dataclass(frozen=True)
@@ -290,7 +290,7 @@ def _grid(labels: list[_TextColumn], groups: Iterable[list[_TextColumn]]) -> Gri
 
 
 def _weights_blocks(layer: Dense, display: Display, width: int | None) -> list[Block]:
-    """Return a layer's weights and biases as its source writes them, in its own layout."""
+    """Return a layer's weights and biases in the layout in which the spec writes them."""
     inputs_by_neurons = layer.layout == "inputs_by_neurons"
     weights = layer.weights if inputs_by_neurons else layer.weights.T
     row_word, column_word = ("input", "neuron") if inputs_by_neurons else ("neuron", "input")

@@ -38,7 +38,7 @@ def on_terminal(view: View, width: int, *, colour: bool = False) -> str:
         highlight=False,
         legacy_windows=False,
     )
-    console.print(to_rich(view, width))
+    console.print(to_rich(view, width), crop=False)
     return stream.getvalue()
 
 
@@ -247,6 +247,12 @@ def test_a_wide_or_composed_name_is_never_cut(name: str) -> None:
     text = on_terminal([grid], 60)
     assert name in text
     assert "…" not in text
+
+
+def test_a_table_as_wide_as_the_terminal_is_not_cut_where_rich_takes_it_for_wider() -> None:
+    grid = Grid((Column("layer"), Column("parameters")), ((Span("䷀" * 30), Span("15")),))
+    assert cell_len("䷀" * 30) > 30
+    assert on_terminal([grid], grid.width()).splitlines()[1].split() == ["䷀" * 30, "15"]
 
 
 def test_a_long_kept_text_is_cut_on_a_terminal_and_whole_in_a_pipe() -> None:
