@@ -20,7 +20,7 @@ _TREATED_PROBLEMS = 10
 _SELF_EXPLAINING = frozenset({"N106", "N109", "N110"})
 
 
-def treated(
+def treat_spec(
     examined: Examination,
     propose: Callable[[Fault, SpecEditor], Iterable[Suggestion]] = proposals,
 ) -> SpecError:

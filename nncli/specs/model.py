@@ -181,7 +181,7 @@ class LayerSpec(_Model):
 
     @property
     def weights_shape(self) -> tuple[int, int] | None:
-        """The shape of the explicit weights, in the orientation of *layout*."""
+        """The shape of explicit weights, as they stand; None: they are drawn."""
         return shape_of(self.weights)
 
 

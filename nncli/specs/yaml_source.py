@@ -182,17 +182,14 @@ def read_yaml(content: bytes, file: str) -> YamlSource:
         return YamlSource(text, None, (fault,))
     if not any(map(_has_content, text.lines)):
         return YamlSource(text, None)
-    composer = Composer()
     try:
-        for event in yaml.parse(text.text, Loader=_LOADER):
-            if (fault := composer.take(event)) is not None:
-                return YamlSource(text, None, (fault,))
-        if composer.error is not None:
-            raise composer.error
+        composer, fault = _composed(text)
     except yaml.MarkedYAMLError as error:
         from nncli.specs.yaml_faults import syntax_fault  # only needed once something is wrong
 
         return YamlSource(text, None, (syntax_fault(error, text),))
+    if fault is not None:
+        return YamlSource(text, None, (fault,))
     faults = composer.faults
     value = _plain_value(composer.root, faults) if composer.root is not None else None
     shared, tagged = frozenset(composer.shared), frozenset(composer.tagged)
@@ -203,6 +200,28 @@ def _has_content(line: str) -> bool:
     """Whether a line is more than blanks, a comment or a mark around documents."""
     line = line.strip(" \t")
     return not line.startswith("#") and line not in ("", "---", "...")
+
+
+def _composed(text: SpecText, end: int | None = None) -> tuple[Composer, Fault | None]:
+    """Make nodes of the text, or of its first characters; a fault stopped that.
+
+    Raises MarkedYAMLError.
+    """
+    composer = Composer()
+    try:
+        for event in yaml.parse(text.text[:end], Loader=_LOADER):
+            if (fault := composer.take(event)) is not None:
+                return composer, fault
+    except yaml.MarkedYAMLError as error:
+        # libyaml 0.2.6 looks 1,000 brackets ahead and refuses one more, before it tells of any:
+        # what stands before that one is deep enough, and nothing in it is refused
+        mark = error.problem_mark
+        if end is None and mark and mark.index and "nesting depth" in (error.problem or ""):
+            return _composed(text, mark.index)
+        raise
+    if composer.error is not None:
+        raise composer.error
+    return composer, None
 
 
 # The C parser is absent from PyYAML on some platforms; both give the same events and marks.

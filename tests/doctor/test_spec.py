@@ -12,7 +12,7 @@ from nncli.specs.reader import Overrides, examine_spec, inspect_spec
 
 def treated(content: str | bytes, overrides: Overrides | None = None) -> SpecError:
     raw = content.encode() if isinstance(content, str) else content
-    return doctor.treated(examine_spec(raw, "net.yaml", overrides))
+    return doctor.treat_spec(examine_spec(raw, "net.yaml", overrides))
 
 
 def shown(problem: Problem) -> list[tuple[tuple[str, ...], list[str]]]:
@@ -69,7 +69,7 @@ def test_each_of_several_problems_has_its_own_change() -> None:
 
 def with_proposals(text: str, *proposals: Suggestion) -> SpecError:
     """Treat the only problem of a text with other proposals than the doctor's own."""
-    return doctor.treated(examine_spec(text.encode(), "net.yaml"), lambda *_: proposals)
+    return doctor.treat_spec(examine_spec(text.encode(), "net.yaml"), lambda *_: proposals)
 
 
 def edit_of(text: str, words: str, old: str, new: str) -> Suggestion:
