@@ -66,7 +66,7 @@ def treat_layers(reading: SpecReading) -> tuple[Problem, ...]:
     left = frozenset((layer.layer, misfit.code) for layer, misfit in clashing)
     problems: list[Problem] = []
     for number, (layer, misfit) in enumerate(clashing):
-        place = editor.place(("layers", layer.layer - 1, misfit.key))
+        place = reading.source.place(("layers", layer.layer - 1, misfit.key))
         suggestions: tuple[Suggestion, ...] = ()
         if (layer.layer, misfit.code) not in left:
             advice: tuple[str, ...] = (SAME_CAUSE,)

@@ -16,6 +16,8 @@ from nncli.specs.reader import Examination, examine_spec
 # Reading a larger spec again and again would take longer than anyone waits for an error.
 _MAX_CHARACTERS = 32 * 1024
 _TREATED_PROBLEMS = 10
+# How much is read for all changes together: of a long spec, fewer are tried.
+_MAX_READ_CHARACTERS = 1024 * 1024
 # Where a suggestion says all that the advice says.
 _SELF_EXPLAINING = frozenset({"N106", "N109", "N110"})
 
@@ -26,11 +28,16 @@ def treat_spec(
 ) -> SpecError:
     """Return what a spec is refused for, with the changes that were seen to mend it."""
     found, editor = examined.found, SpecEditor(examined.source)
-    is_tried = len(examined.source.text.text) <= _MAX_CHARACTERS
+    characters, read = len(examined.source.text.text), 0
+    is_tried = characters <= _MAX_CHARACTERS
     problems = list(found.problems)
     for number, fault in enumerate(found.faults[:_TREATED_PROBLEMS] if is_tried else ()):
         problem = problems[number]
-        kept = tuple(s for s in propose(fault, editor) if _works(s, problem, examined))
+        kept: tuple[Suggestion, ...] = ()
+        for suggestion in propose(fault, editor):
+            read += characters
+            if read <= _MAX_READ_CHARACTERS and _works(suggestion, problem, examined):
+                kept += (suggestion,)
         said = {suggestion.words for suggestion in kept}
         advice = tuple(text for text in problem.help if text not in said)
         if kept and problem.code in _SELF_EXPLAINING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from nncli.problems import Edit, Place
+from nncli.problems import Edit
 from nncli.specs.faults import Path
 from nncli.specs.origins import source_path, value_at
 from nncli.specs.spec_text import Span, SpecText
@@ -46,10 +46,6 @@ class SpecEditor:
     def value_at(self, path: Path) -> Any:
         """Return what is written for the value at a long-form *path*; None if nothing is."""
         return value_at(self.source.value, self.source_path(path))
-
-    def place(self, path: Path) -> Place:
-        """Return the place of a value for a message."""
-        return self.source.place(self.source_path(path))
 
     def replace(self, path: Path, text: str) -> Edit | None:
         """Return the edit that writes *text* in the place of the value at *path*."""

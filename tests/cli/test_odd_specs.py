@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -222,6 +223,24 @@ def test_a_spec_that_is_made_to_harm_is_refused_with_little_memory(
     assert len(done.stderr) < 20_000
     if last.startswith("peak KiB"):  # where the system tells
         assert int(last.split()[-1]) < 200 * 1024
+
+
+@pytest.mark.parametrize("name", [b"name_not_utf8_\xff.yaml", "größe.yaml".encode()])
+def test_a_spec_runs_under_any_name_where_the_locale_is_ascii(tmp_path: Path, name: bytes) -> None:
+    path = os.path.join(os.fsencode(tmp_path), name)
+    try:
+        Path(os.fsdecode(path)).write_text(SEEDED, encoding="utf-8")
+    except OSError:
+        pytest.skip("this system allows no such name")
+    done = subprocess.run(
+        [sys.executable, "-m", "nncli", "shapes", path],
+        cwd=ROOT,
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"1 layer" in done.stdout
 
 
 def test_a_tag_runs_nothing(tmp_path: Path, write: Write) -> None:

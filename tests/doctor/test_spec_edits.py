@@ -328,7 +328,7 @@ def test_the_sizes_of_the_short_form_are_replaced_where_they_stand() -> None:
         assert read(applied(text, change))["layer_sizes"] == sizes
     after = read(applied(text, edit.replace(("layers", 1, "activation"), "relu")))
     assert after["activations"] == ["relu", "relu"]
-    assert edit.place(("layers", 1, "neurons")).line == 2
+    assert edit.source.place(edit.source_path(("layers", 1, "neurons"))).line == 2
 
 
 def test_of_a_long_list_only_the_item_is_shown() -> None:
