@@ -318,7 +318,9 @@ def test_a_first_look_at_broken_data_is_what_comes_before_the_fault() -> None:
 @compressed_or_not
 @pytest.mark.parametrize("limit", [1, 2**20, len(LARGE) - 1])
 def test_more_than_may_be_held_is_refused(packed: bool, limit: int) -> None:
-    content = Content(io.BytesIO(gzip.compress(LARGE, 1, mtime=0) if packed else LARGE), "data", limit)
+    content = Content(
+        io.BytesIO(gzip.compress(LARGE, 1, mtime=0) if packed else LARGE), "data", limit
+    )
     chunks: list[bytes] = []
     with pytest.raises(DataError) as caught:
         chunks.extend(content.chunks())
@@ -330,7 +332,9 @@ def test_more_than_may_be_held_is_refused(packed: bool, limit: int) -> None:
 @compressed_or_not
 @pytest.mark.parametrize("limit", [None, len(LARGE), len(LARGE) + 1])
 def test_as_much_as_may_be_held_is_read(packed: bool, limit: int | None) -> None:
-    content = Content(io.BytesIO(gzip.compress(LARGE, 1, mtime=0) if packed else LARGE), "data", limit)
+    content = Content(
+        io.BytesIO(gzip.compress(LARGE, 1, mtime=0) if packed else LARGE), "data", limit
+    )
     assert b"".join(content.chunks()) == LARGE
 
 

@@ -26,7 +26,7 @@ from nncli.data.csv.numbers import (
     numbers_meant,
     why_not_a_number,
 )
-from nncli.data.csv.records import Record, RecordReader, cell_span
+from nncli.data.csv.records import Record, RecordReader, cell_span, cell_spans
 from nncli.data.rejects import OnReject, Reject, rest_rejected
 from nncli.data.rows import Faults, Floats, Rows
 from nncli.errors import DataError
@@ -304,15 +304,18 @@ class _CellReader:
 
 def _cell_edits(file: str, record: Record, position: int, delimiter: str) -> tuple[Suggestion, ...]:
     """Return the changes of a cell into the numbers that it may have been meant to be."""
-    line = record.line
-    span = cell_span(line.text, delimiter, position)
-    if span is None or len(line.text) > _MAX_EDITED_LINE:
-        return ()
+    text = record.line.text
+    span = cell_span(text, delimiter, position) if len(text) <= _MAX_EDITED_LINE else None
+    return _edits_of(file, record, position, delimiter, span) if span is not None else ()
+
+
+def _edits_of(
+    file: str, record: Record, position: int, delimiter: str, span: tuple[int, int]
+) -> tuple[Suggestion, ...]:
+    """Return the changes of a cell.  span: where it stands in its line."""
+    number = record.line.number
     return tuple(
-        Suggestion(
-            words,
-            edits=(Edit(file, line.number, span[0] + 1, line.number, span[1] + 1, text, text),),
-        )
+        Suggestion(words, edits=(Edit(file, number, span[0] + 1, number, span[1] + 1, text, text),))
         for words, text in numbers_meant(record.cells[position])
         if delimiter not in text
     )
@@ -322,15 +325,22 @@ def _row_edits(
     file: str, record: Record, form: CsvFormat, positions: Sequence[int]
 ) -> tuple[Suggestion, ...]:
     """Return the change of cells of a row into numbers, if each may have been meant as one."""
-    remedies = [
-        _cell_edits(file, record, position, form.delimiter)[:1]
-        for position in positions
-        if not is_number(record.cells[position])
-    ]
-    if not all(remedies):
+    text = record.line.text
+    if len(text) > _MAX_EDITED_LINE:
         return ()
-    edits = tuple(edit for (remedy,) in remedies for edit in remedy.edits)
-    return (Suggestion(remedies[0][0].words, edits=edits),)
+    spans = list(cell_spans(text, form.delimiter))  # once for the whole line
+    chosen: list[Suggestion] = []
+    for position in positions:
+        if is_number(record.cells[position]):
+            continue
+        if position >= len(spans):
+            return ()
+        remedies = _edits_of(file, record, position, form.delimiter, spans[position])
+        if not remedies:
+            return ()
+        chosen.append(remedies[0])
+    edits = tuple(edit for remedy in chosen for edit in remedy.edits)
+    return (Suggestion(chosen[0].words, edits=edits),)
 
 
 def _add_ragged(faults: _Faults, record: Record, first: Record, file: str, delimiter: str) -> None:

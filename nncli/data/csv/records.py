@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from nncli.data.csv.lines import MAX_LINE_CHARACTERS, Line
@@ -26,19 +27,23 @@ def cell_span(text: str, delimiter: str, position: int) -> tuple[int, int] | Non
     >>> cell_span('1,"2,5",3', ",", 1)
     (2, 7)
     """
+    return next(islice(cell_spans(text, delimiter), position, None), None)
+
+
+def cell_spans(text: str, delimiter: str) -> Iterator[tuple[int, int]]:
+    """Yield where each cell of a line stands, up to a quoted one that goes on over its end."""
     start = 0
-    for index in range(position + 1):
+    while start <= len(text):
         if text.startswith('"', start):
-            end = _closing_quote(text, start)
-            if end is None:
-                return None
+            closed = _closing_quote(text, start)
+            if closed is None:
+                return
+            end = closed
         else:
             found = text.find(delimiter, start)
             end = len(text) if found < 0 else found
-        if index == position:
-            return start, end
+        yield start, end
         start = end + 1
-    return None
 
 
 def _closing_quote(text: str, opening: int) -> int | None:
