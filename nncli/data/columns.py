@@ -11,6 +11,9 @@ from nncli.errors import DataError
 from nncli.problems import Note, Place, Problem
 from nncli.words import count_of, did_you_mean, quoted, shorten
 
+# Of columns that a message lists; the others are counted.
+_MAX_LISTED = 5
+
 
 @dataclass(frozen=True)
 class Header:
@@ -129,7 +132,9 @@ def find_column(item: str, header: Header, option: str) -> int:
     """
     positions = header.positions.get(item, [])
     if len(positions) > 1:
-        numbers = " and ".join(str(i + 1) for i in positions)
+        numbers = " and ".join(str(i + 1) for i in positions[:_MAX_LISTED])
+        if len(positions) > _MAX_LISTED:
+            numbers += f" and {len(positions) - _MAX_LISTED:,} more"
         message = f"{option}: the name {quoted(item)} stands at columns {numbers}"
         raise DataError(Problem("N409", message, header.place, ("choose by position instead",)))
     if positions:

@@ -22,6 +22,8 @@ from nncli.words import count_of, quoted, shorten
 # Rows of a piece: large enough that handing them over costs nothing.
 _PIECE_BYTES = 2**21
 _MAX_ROWS = 65_536
+# Nobody types more names.
+_MAX_DROPPED = 100
 # So many tell how wide the texts are: what is stored once each may be far wider than the file.
 _FIRST_ROWS = 256
 
@@ -179,12 +181,14 @@ def _selected(select: Select, header: Header, schema: Any) -> Selection:
         others = [i for i, kind in enumerate(schema.types) if not _is_numeric(kind)]
         if error.features is None:
             raise
-        items = ",".join(map(header.item, others))
         hold = "holds" if len(others) == 1 else "hold"
         listed = ", ".join(quoted(header.names[position]) for position in others[:5])
         carried = all(_is_text(schema.types[position]) for position in others)
         hint = f"the columns are {shorten(', '.join(header.names), 200)}: choose with --columns"
-        if others:
+        if len(others) > _MAX_DROPPED:
+            hint = f"{len(others):,} like {listed} {hold} no numbers: choose with --columns"
+        elif others:
+            items = ",".join(map(header.item, others))
             keep = f", or --keep {items} to carry along" if carried else ""
             hint = f"{listed} {hold} no numbers: --drop {items}{keep}"
         problems = [replace(problem, help=(hint,)) for problem in error.problems]
