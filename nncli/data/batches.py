@@ -144,9 +144,9 @@ def read_look(
     """Read the beginning of some data as if it were all.  Raises DataError."""
     content = look.content
     if not look.complete and content.startswith(NPY_MAGIC):
-        from nncli.data.npy import first_rows
+        from nncli.data.npy import first_samples
 
-        content = first_rows(content)
+        content = first_samples(content, transposed=options.samples == "columns")
     elif not look.complete:
         content = whole_lines(content, options.encoding)
     options = replace(options, max_bytes=None)

@@ -11,6 +11,8 @@ from nncli.errors import DataError
 from nncli.problems import Note, Place, Problem
 from nncli.words import count_of, did_you_mean, quoted, shorten
 
+# Names take a hundred bytes each: of more columns they alone would fill the memory.
+MAX_COLUMNS = 1_000_000
 # Of columns that a message lists; the others are counted.
 _MAX_LISTED = 5
 
@@ -78,6 +80,14 @@ class WantedInputs:
     columns: tuple[str, ...] | None = None
     largest: float = field(default=float("inf"))
     outputs: tuple[str, ...] = ()
+
+
+def check_width(width: int, place: Place) -> None:
+    """Check that a file has no more columns than are read.  Raises DataError."""
+    if width > MAX_COLUMNS:
+        message = f"{width:,} values in a sample: no more than {MAX_COLUMNS:,} are read"
+        hints = ("is it the right file, with its samples as its rows?",)
+        raise DataError(Problem("N412", message, place, hints))
 
 
 def feature_selector(choice: ColumnChoice, wanted: WantedInputs) -> Select:
