@@ -79,7 +79,7 @@ def _folders_below(tops: Iterable[str]) -> list[str]:
     """
     seen: set[tuple[int, int]] = set()
     folders: list[str] = []
-    waiting, linked = list(tops), []
+    waiting, linked = list(tops), list[str]()
     while waiting or linked:
         # links come last: what is reached without one has the plainer path
         folder = waiting.pop() if waiting else linked.pop()

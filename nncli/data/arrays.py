@@ -176,7 +176,7 @@ class _SavedColumns:
 
     def _fill(self, values: npt.NDArray[Any], offset: int) -> None:
         """Read the values from one on.  Raises DataError if the file is shorter than it was."""
-        missing = memoryview(values).cast("B")
+        missing = values.view(np.uint8).data
         self._raw.seek(self._header.start + offset * values.itemsize)
         while missing:
             found = self._raw.readinto(missing)
