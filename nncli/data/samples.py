@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
 
+import numpy as np
+
 from nncli.data.columns import Select
 from nncli.data.content import Content
 from nncli.data.csv.blocks import TextBlock, text_blocks
@@ -50,7 +52,9 @@ class _TextPiece:
         """Read the rows; what the fast lane doubts is decided by the exact reader."""
         frame, block = self.frame, self.block
         rows: Rows | Faults | None = None
-        if self.fast:
+        if (blank := block.blank_lines(frame.form.delimiter)) is not None:
+            rows = no_rows_of(frame, blank)
+        elif self.fast:
             from nncli.data.csv.fast import parse_rows
 
             rows = parse_rows(block.content, row_form(frame), block.line_feeds)
@@ -67,6 +71,12 @@ class _TextPiece:
         if isinstance(result, Rows):
             return Rows(result.columns, result.kept, reader.blank_lines)
         return Faults(result.problems, result.more, tuple(rejects), result.ended)
+
+
+def no_rows_of(frame: Frame, blank_lines: int) -> Rows:
+    """Return what there is to read of blank lines."""
+    features = tuple(np.empty(0) for _ in frame.selection.features)
+    return Rows(features, tuple([] for _ in frame.selection.kept), blank_lines)
 
 
 def row_form(frame: Frame) -> RowForm:
@@ -201,6 +211,10 @@ def csv_samples(
     first: Record | None = None
     utf8 = CsvFormat(form.delimiter, "utf-8", form.header)
     for block in blocks:
+        blank = block.blank_lines(form.delimiter)
+        if blank is not None and block.fault is None:
+            blank_lines += blank
+            continue
         reader = record_reader([block.content], file, utf8, block.start)
         first = next(iter(reader), None)
         if first is not None:
