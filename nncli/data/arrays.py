@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nncli.data.cells import CellColumn, CellFaults
-from nncli.data.columns import Header, Select, check_width
+from nncli.data.columns import MAX_COLUMNS, Header, Select, check_width
 from nncli.data.content import MAX_HELD_BYTES, Content
 from nncli.data.npy import HEADER_BYTES, NpyHeader, check_header, check_size, shortened
 from nncli.data.rejects import OnReject
@@ -45,10 +45,11 @@ def npy_samples(
         begun, ended = begun + chunk, not chunk
     header = check_header(begun, file)
     stream = content.file()
-    size = len(begun) if ended else content.size if stream is not None else None
-    if size is not None:  # before anything is made of what the header declares
-        check_size(header, size - header.start, file)
+    if stream is not None:  # all that is to be known of its size is known now
+        check_size(header, (content.size or 0) - header.start, file)
         content.check_held(header.size)
+    elif ended and max(header.shape) > MAX_COLUMNS:  # so many may only be declared
+        check_size(header, len(begun) - header.start, file)
     form = _form(header, file, select, largest, transposed=transposed, listed=listed)
     pieces: Iterator[Piece]
     position = content.position

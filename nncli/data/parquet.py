@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,8 +25,6 @@ _PIECE_BYTES = 2**21
 _MAX_ROWS = 65_536
 # Nobody types more names.
 _MAX_DROPPED = 100
-# So many tell how wide the texts are: what is stored once each may be far wider than the file.
-_FIRST_ROWS = 256
 
 
 def parquet_samples(
@@ -69,14 +68,23 @@ def parquet_samples(
         listed=on_reject is not None,
     )
     with _readable(file):
-        size = max(1, min(_MAX_ROWS, _PIECE_BYTES // _row_bytes(source, form)))
+        texts = [name for name in form.kept if _is_string(schema.field(name).type)]
+        # what is stored once each may be far wider than the file: it is seen before it is spread
+        source = pyarrow.parquet.ParquetFile(
+            stream,
+            metadata=source.metadata,
+            read_dictionary=texts,
+            pre_buffer=False,
+            buffer_size=2**20,
+            page_checksum_verification=True,
+        )
     no_rows = Problem("N402", "the file has no rows", place, ("save some samples",))
     read = _Progress()
     return SampleStream(
         columns=tuple(column.name for column in form.features),
-        pieces=_pieces(source, form, size, read),
+        pieces=_pieces(source, form, read),
         kept=form.kept,
-        many=rows > size,
+        many=rows > _batch_rows(source.metadata.row_group(0), form) if rows else False,
         empty=lambda: DataError(no_rows),
         first_notes=selection.notes,
         on_reject=on_reject,
@@ -84,15 +92,36 @@ def parquet_samples(
     )
 
 
-def _row_bytes(source: Any, form: _Form) -> int:
-    """Return how many bytes a row takes in memory, by the first ones if texts are carried."""
-    numbers = 8 * len(form.features)
-    if not form.kept:
-        return numbers
-    kept = list(form.kept)
-    batches = source.iter_batches(batch_size=_FIRST_ROWS, columns=kept, use_threads=False)
-    first = next(batches, None)
-    return numbers + (int(first.nbytes) // max(1, int(first.num_rows)) if first is not None else 0)
+def _batch_rows(group: Any, form: _Form) -> int:
+    """Return how many rows of a part of the file are read at a time, by their average size."""
+    texts = int(group.total_byte_size) // max(1, group.num_rows) if form.kept else 0
+    return max(1, min(_MAX_ROWS, _PIECE_BYTES // max(1, 8 * len(form.features) + texts)))
+
+
+def _is_string(kind: Any) -> bool:
+    import pyarrow as pa
+
+    kinds = (pa.types.is_string, pa.types.is_large_string)
+    return any(is_kind(_value_type(kind)) for is_kind in kinds)
+
+
+def _row_bytes(batch: Any, form: _Form) -> Any:
+    """Return how much each row of a batch takes once its texts are written out: (rows,)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    sizes = np.full(batch.num_rows, 8 * len(form.features), np.int64)
+    for name in form.kept:
+        column = batch.column(batch.schema.get_field_index(name))
+        if not _is_string(column.type):
+            continue
+        stored = pa.types.is_dictionary(column.type)
+        texts = column.dictionary if stored else column
+        lengths = numbers_of(pc.binary_length(texts).cast(pa.int64()).fill_null(0), np.int64)
+        if stored and len(lengths):
+            lengths = lengths[numbers_of(column.indices.cast(pa.int64()).fill_null(0), np.int64)]
+        sizes[: len(lengths)] += lengths
+    return sizes
 
 
 @dataclass(frozen=True)
@@ -160,17 +189,37 @@ class _BatchPiece:
         return self.batch.column(self.batch.schema.get_field_index(name))
 
 
-def _pieces(source: Any, form: _Form, size: int, read: _Progress) -> Iterator[Piece]:
+def _pieces(source: Any, form: _Form, read: _Progress) -> Iterator[Piece]:
     wanted = list(dict.fromkeys((*(column.name for column in form.features), *form.kept)))
-    batches = source.iter_batches(batch_size=size, columns=wanted, use_threads=False)
-    while True:
-        with _readable(form.file):
-            batch = next(batches, None)
-        if batch is None:
-            return
-        first = read.rows + 1
-        read.rows += batch.num_rows
-        yield _BatchPiece(batch, form, first)
+    for number in range(source.metadata.num_row_groups):
+        group = source.metadata.row_group(number)
+        size, missing = _batch_rows(group, form), group.num_rows
+        batches = source.iter_batches(size, row_groups=[number], columns=wanted, use_threads=False)
+        while True:
+            with _readable(form.file):
+                batch = next(batches, None)
+            if batch is None:
+                break
+            missing -= batch.num_rows
+            for part in _parts(batch, form):
+                first = read.rows + 1
+                read.rows += part.num_rows
+                yield _BatchPiece(part, form, first)
+        if missing:
+            raise _unusable(
+                form.file, "a part of it has not as many rows as it says", "save it again"
+            )
+
+
+def _parts(batch: Any, form: _Form) -> Iterator[Any]:
+    """Cut a batch where its texts, each written out, take too much."""
+    if not form.kept:
+        yield batch
+        return
+    piece = np.cumsum(_row_bytes(batch, form)) // _PIECE_BYTES
+    ends = [*(np.flatnonzero(np.diff(piece)) + 1).tolist(), batch.num_rows]
+    for start, end in itertools.pairwise([0, *ends]):
+        yield batch.slice(start, end - start)
 
 
 def _selected(select: Select, header: Header, schema: Any) -> Selection:

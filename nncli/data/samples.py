@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeAlias
 
@@ -28,12 +28,17 @@ from nncli.data.csv.exact import (
 from nncli.data.csv.lines import FILE_START
 from nncli.data.csv.records import Record
 from nncli.data.rejects import OnReject, Reject, rest_rejected
-from nncli.data.rows import Faults, RowForm, Rows
+from nncli.data.rows import Faults, RowForm, Rows, text_bytes
 from nncli.errors import DataError
-from nncli.problems import KEPT_PROBLEMS, Note, Problem
+from nncli.files import source_name
+from nncli.problems import KEPT_PROBLEMS, Note, Place, Problem
 
 # Below this, the exact reader is done before Arrow is imported.
 _FAST_BYTES = 2**18
+
+# A block of the network goes through with all the texts of its samples.
+_MAX_TEXT_BYTES = 2**25
+_TEXT_ROWS = 256
 
 # Reads some rows: pieces may be read in any order, by any thread.
 Piece: TypeAlias = Callable[[], "Rows | Faults"]
@@ -127,6 +132,7 @@ class SampleStream:
     on_reject: OnReject | None = None
     blank_lines: int = 0
     _fraction: bool = False
+    _texts: list[tuple[int, int]] = field(default_factory=list)  # rows and bytes of late
 
     def rows_in_order(self) -> Iterator[Rows]:
         """Read all pieces, one after the other, and yield their rows.  Raises as `accept` does."""
@@ -164,8 +170,24 @@ class SampleStream:
 
     def _look(self, rows: Rows) -> None:
         self.rows += len(rows)
+        if rows.kept:
+            self._check_texts(rows)
         if self.frame is not None and self.frame.seems_named and not self._fraction:
             self._fraction = has_fraction(rows.columns)
+
+    def _check_texts(self, rows: Rows) -> None:
+        """Refuse carried texts that would fill the memory.  Raises DataError."""
+        self._texts.append((len(rows), sum(map(text_bytes, rows.kept))))
+        while sum(count for count, _ in self._texts[1:]) >= _TEXT_ROWS:
+            del self._texts[0]
+        if sum(size for _, size in self._texts) > _MAX_TEXT_BYTES:
+            message = (
+                f"the texts that are carried along take more than {_MAX_TEXT_BYTES // 2**20} MiB "
+                f"in {_TEXT_ROWS} rows or fewer, up to row {self.rows:,}"
+            )
+            place = Place(source_name(self.sources[0])) if len(self.sources) == 1 else None
+            hint = "leave the column of long texts out of --keep"
+            raise DataError(Problem("N412", message, place, (hint,)))
 
     def notes(self) -> tuple[Note, ...]:
         """Return what there is to remark once all rows were accepted."""
