@@ -34,7 +34,7 @@ from nncli.cli.streams import (
     show_view,
     write_result,
 )
-from nncli.errors import FileError, UsageError
+from nncli.errors import DataError, FileError, UsageError
 from nncli.files import STDIN, expand_sources
 from nncli.machine import peak_bytes, usable_processors
 from nncli.problems import Note, Problem
@@ -328,8 +328,13 @@ def _opened_expected(
 
     tolerance = tolerance_for(spec.dtype, checks.rtol, checks.atol)
     stdin = binary_stdin(checks.expect, quiet=request.quiet)
-    with open_expected(checks.expect, request.options, spec.output_columns, stdin) as samples:
-        yield ExpectedOutputs(samples, tolerance)
+    try:
+        with open_expected(checks.expect, request.options, spec.output_columns, stdin) as samples:
+            yield ExpectedOutputs(samples, tolerance)
+    except DataError as error:
+        from nncli.doctor.diagnosis import treat_data
+
+        raise treat_data(error, {}) from None
 
 
 def _run_samples(job: _Job, samples: SampleStream, expected: ExpectedOutputs | None) -> ForwardRun:

@@ -13,15 +13,13 @@ from nncli.cli.edge import Refused
 from nncli.cli.streams import remark
 from nncli.errors import DataError, FirstLook, NncliError, SpecError, UsageError
 from nncli.files import STDIN, source_name
-from nncli.problems import Problem
 from nncli.render.layout.view import Span, View, line
 
 if TYPE_CHECKING:
     from nncli.data.batches import Batch, DataOptions
     from nncli.data.columns import ColumnChoice, WantedInputs
     from nncli.data.samples import SampleStream
-    from nncli.doctor.case import DataCase
-    from nncli.doctor.diagnosis import Diagnosis
+    from nncli.doctor.diagnosis import DataCase, Diagnosis
     from nncli.results.places import OutputTarget
     from nncli.specs.model import DType, NetworkSpec
     from nncli.specs.reader import Overrides, SpecReading
@@ -94,7 +92,7 @@ def read_config(config: str, changes: Overrides) -> SpecReading:
     try:
         return inspect_spec(content, config, changes)
     except SpecError as error:
-        from nncli.doctor.spec import treat_spec
+        from nncli.doctor.diagnosis import treat_spec
 
         raise treat_spec(error, content, config, changes) from None
 
@@ -113,7 +111,7 @@ class DataRequest:
 
     def case(self, reading: SpecReading, source: str, look: FirstLook) -> DataCase:
         """Return one of the sources as a case for a doctor."""
-        from nncli.doctor.case import DataCase
+        from nncli.doctor.diagnosis import DataCase
 
         options = self.options.for_source(source)
         wanted = wanted_inputs(reading.spec)
@@ -199,26 +197,14 @@ def _is_about(error: DataError, request: DataRequest) -> bool:
 
 def _treated(error: DataError, reading: SpecReading, request: DataRequest) -> DataError:
     """Return an error with the changes that mend it; each source is a case of its own."""
-    if not error.looks:
-        return error
-    from nncli.doctor.data import treat_data
+    from nncli.doctor.diagnosis import treat_data
 
-    by_file: dict[str, list[Problem]] = {}
-    for problem in error.problems:
-        by_file.setdefault(problem.place.file if problem.place else "", []).append(problem)
     cases = {
         source_name(source): request.case(reading, source, look)
         for source, look in error.looks.items()
         if source in request.sources  # and not what outputs are compared with
     }
-    parts = [
-        treat_data(DataError(problems), cases[file]) if file in cases else DataError(problems)
-        for file, problems in by_file.items()
-    ]
-    problems = [problem for part in parts for problem in part.problems]
-    treated = DataError(problems, more=error.more + sum(part.more for part in parts))
-    treated.features = error.features
-    return treated
+    return treat_data(error, cases)
 
 
 def read_data(

@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from nncli.errors import DataError
-from nncli.problems import Edit, Place, Problem, Suggestion
-from nncli.words import shorten
+from nncli.problems import FaultyRow, Place, Problem
 
 MAX_LINE_BYTES = 16 * 1024 * 1024  # in UTF-8
 
@@ -155,15 +154,19 @@ def _decoded(
         return decoder.decode(chunk, final), None
     except UnicodeError as error:
         fault = error
-    if isinstance(fault, UnicodeDecodeError):
+    # from Python 3.13 on, a missing mark is such an error too
+    if isinstance(fault, UnicodeDecodeError) and "start with BOM" not in fault.reason:
         decoder.setstate(state)
         try:
             return decoder.decode(chunk[: max(0, len(chunk) - _left(fault))]), fault
         except UnicodeError as error:
             fault = error
     # a UTF-16 file without its mark
+    message = str(fault)
+    if isinstance(fault, UnicodeDecodeError):
+        message = f"{fault.encoding.upper()} stream does not start with BOM"
     hint = ("name the right --encoding, like utf-16-le or utf-16-be without a mark",)
-    raise DataError(Problem("N406", str(fault), Place(source.file, lines + 1), hint))
+    raise DataError(Problem("N406", message, Place(source.file, lines + 1), hint))
 
 
 def _left(fault: UnicodeDecodeError) -> int:
@@ -200,10 +203,8 @@ def _checked(line: Line, source: _Source) -> Line:
         before, found, _ = line.text.partition(character)
         if found:
             place = source.place(line.number, before, line.text)
-            at, text = len(before) + 1, before + line.text[len(before) + 1 :]
-            edit = Edit(source.file, line.number, at, line.number, at + 1, "", shorten(text))
-            remedy = (Suggestion(hint, edits=(edit,)),) if character == _BOM else ()
-            raise DataError(Problem("N406", message, place, (hint,), remedy))
+            row = FaultyRow(source.delimiter)
+            raise DataError(Problem("N406", message, place, (hint,), row=row))
     if not line.text.isascii() and (half := _SURROGATE.search(line.text)):
         place = source.place(line.number, line.text[: half.start()], line.text)
         help_line = ("name the right --encoding",)

@@ -11,8 +11,7 @@ from typing import NamedTuple
 from nncli.data.columns import MAX_COLUMNS, check_width
 from nncli.data.csv.lines import MAX_LINE_BYTES, Line
 from nncli.errors import DataError
-from nncli.problems import Edit, Place, Problem, Suggestion
-from nncli.words import shorten
+from nncli.problems import FaultyRow, Place, Problem
 
 # All of a quoted cell up to its closing quote, which no other follows; kept as it is once found.
 _QUOTED = re.compile(r'(?:[^"]++|"")*+')
@@ -140,23 +139,5 @@ class RecordReader:
     def _quote_error(self, line: Line, column: int, caret: int, message: str) -> DataError:
         place = Place(self.file, line.number, column, line.text, caret)
         hint = 'a quoted cell starts and ends with ", and a quote inside it is written ""'
-        return DataError(
-            Problem("N405", message, place, (hint,), self._without_blanks(line, caret))
-        )
-
-    def _without_blanks(self, line: Line, caret: int) -> tuple[Suggestion, ...]:
-        """Return the change of a line whose only fault there is a blank beside a quoted cell."""
-        start = line.text.rfind(self.delimiter, 0, caret) + 1
-        end = line.text.find(self.delimiter, caret)
-        end = len(line.text) if end < 0 else end
-        blanks = [
-            (first, last)
-            for first, last in ((start, caret), (caret, end))
-            if last > first and not line.text[first:last].strip()
-        ]
-        if not blanks:
-            return ()
-        first, last = blanks[0]
-        number, text = line.number, line.text[:first] + line.text[last:]
-        edit = Edit(self.file, number, first + 1, number, last + 1, "", shorten(text))
-        return (Suggestion("remove the blank beside the quoted cell", edits=(edit,)),)
+        row = FaultyRow(self.delimiter)
+        return DataError(Problem("N405", message, place, (hint,), row=row))
