@@ -68,8 +68,8 @@ from nncli.render.layout.view import line
 from nncli.words import count_of
 
 if TYPE_CHECKING:
-    from nncli.data.batches import DataOptions
-    from nncli.data.samples import SampleStream
+    from nncli.data.opened import DataOptions
+    from nncli.data.stream import SampleStream
     from nncli.network.network import Network
     from nncli.pipeline.checks import ExpectedOutputs
     from nncli.pipeline.compare import Tolerance
@@ -294,7 +294,9 @@ def forward(
             stack.enter_context(fitting(reading, quiet=quiet))
             stream = stack.enter_context(opened_samples(reading, request, reject_list))
             run = _run(job, stream, expected)
-            usage = ResourceUsage(time.monotonic() - started, stream.position(), peak_bytes())
+            usage = ResourceUsage(
+                time.monotonic() - started, stream.progress.position(), peak_bytes()
+            )
             failures = _failures(run, expected, strict=strict)
         run = replace(run, notes=(*reading.notes, *run.notes))
         _put_out(job, run, failures, usage)
@@ -329,12 +331,14 @@ def _expected(
     source: str, options: DataOptions, spec: NetworkSpec, tolerance: Tolerance, quiet: bool
 ) -> Iterator[ExpectedOutputs]:
     """Open what the outputs are to be compared with.  Raises DataError, FileError."""
-    from nncli.data.batches import open_expected
+    from nncli.data.columns import choose_outputs
+    from nncli.data.opened import open_source
     from nncli.pipeline.checks import ExpectedOutputs
 
     stdin = binary_stdin(source, quiet=quiet)
-    with open_expected(source, options, spec.output_columns, stdin) as samples:
-        yield ExpectedOutputs(samples, tolerance)
+    with open_source(source, options, stdin) as opened:
+        selection = choose_outputs(opened.header, spec.output_columns)
+        yield ExpectedOutputs(opened.samples(selection), tolerance)
 
 
 def _failures(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from nncli.cli.edge import error_edge, fail
+from nncli.cli.edge import Refused, error_edge, fail
 from nncli.cli.options import (
     DISPLAY,
     Columns,
@@ -39,7 +39,7 @@ from nncli.cli.reading import (
     read_config,
 )
 from nncli.cli.streams import remark_notes, show, write_text
-from nncli.errors import DataError, NncliError, UsageError
+from nncli.errors import UsageError
 from nncli.files import expand_sources, sources_name
 from nncli.problems import Note, Problem
 
@@ -101,11 +101,11 @@ def shapes(
         data_name = sources_name(request.sources) if request is not None else ""
         features = samples_found = None
         data_notes: tuple[Note, ...] = ()
-        error: NncliError | None = None
+        refused: Refused | None = None
         if reading.misfits:
             found = diagnosis(reading, request)
             features = found.features
-            error = found.error()
+            refused = Refused(found.error())
         elif request is not None:
             from nncli.results.places import check_output  # brings NumPy, which shapes do without
 
@@ -115,17 +115,16 @@ def shapes(
                 with opened_samples(reading, request, target) as stream:
                     samples_found = sum(map(len, stream.rows_in_order()))
                     data_notes = stream.notes()
-            except DataError as fault:
-                if fault.features is None:
+            except Refused as error:
+                if error.features is None:
                     raise
-                features, error = fault.features, fault
+                features, refused = error.features, error
         size = BatchSize(batch_size or samples_found or 1, samples_found, data_name)
         notes = (*reading.notes, *data_notes)
-        problems = error.problems if error is not None else ()
+        problems = refused.error.problems if refused is not None else ()
         _show(reading.spec, features, size, notes, problems, format_)
-        if error is not None:
-            error.notes = () if quiet else notes
-            fail(error)
+        if refused is not None:
+            fail(Refused(refused.error, () if quiet else notes, refused.rejects))
         remark_notes(notes, quiet=quiet)
 
 

@@ -10,7 +10,7 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import BinaryIO, TextIO
 
 from nncli.errors import ExitCode, FileError, NncliError
@@ -141,9 +141,9 @@ def remark_view(build: Callable[[int | None], View]) -> None:
     remark(build(width), width)
 
 
-def report(error: NncliError) -> None:
-    """Print an error's problems on standard error."""
-    remark(error_view(error, _terminal_width(sys.stderr)))
+def report(error: NncliError, notes: Sequence[Note] = (), rejects: str | None = None) -> None:
+    """Print an error's problems on standard error, and what the command has to say besides."""
+    remark(error_view(error, _terminal_width(sys.stderr), notes, rejects))
 
 
 def terminal_columns() -> int:

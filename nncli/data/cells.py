@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nncli.data.columns import Header, Selection
 from nncli.data.rejects import Reject
 from nncli.data.rows import Faults, Floats
 from nncli.problems import KEPT_PROBLEMS, Place, Problem
@@ -17,11 +18,11 @@ from nncli.words import quoted
 
 @dataclass(frozen=True)
 class CellColumn:
-    """A column of a file.  number: from 1; named: whether the file itself gives it its name."""
+    """A column of a file."""
 
-    number: int
+    number: int  # from 1
     name: str
-    named: bool
+    named: bool  # whether the file itself gives it its name
 
     @property
     def called(self) -> str:
@@ -40,16 +41,34 @@ class _Found:
     word: Callable[[int], Problem]
 
 
+@dataclass(frozen=True)
+class CellFormat:
+    """What is read of every row of a file that holds numbers."""
+
+    file: str
+    features: tuple[CellColumn, ...]
+    kept: tuple[str, ...]  # the names of the carried columns
+    largest: float  # a finite value of this magnitude or more is refused
+    listed: bool  # whether somebody wants a list of all that is refused
+
+
+def cell_format(file: str, header: Header, selection: Selection, *, listed: bool) -> CellFormat:
+    """Return what is read of every row, if the columns are so called."""
+    names = header.names
+    features = tuple(CellColumn(i + 1, names[i], header.named) for i in selection.features)
+    kept = tuple(names[i] for i in selection.kept)
+    return CellFormat(file, features, kept, selection.largest, listed)
+
+
 class CellFaults:
-    """The faulty cells of some rows.
+    """The faulty cells of some rows."""
 
-    first: the number of the first row, from 1; listed: whether somebody wants a list of all.
-    """
-
-    def __init__(self, file: str, first: int, *, listed: bool) -> None:
-        self._place = Place(file)
+    def __init__(self, form: CellFormat, first: int) -> None:
+        """first: the number of the first row, from 1."""
+        self._place = Place(form.file)
+        self._largest = form.largest
         self._first = first
-        self._listed = listed
+        self._listed = form.listed
         self._found: list[_Found] = []
 
     def add_missing(self, column: CellColumn, missing: Any) -> None:
@@ -62,9 +81,9 @@ class CellFaults:
 
         self._add(column, "N404", missing, lambda _: "", word)
 
-    def add_too_large(self, column: CellColumn, values: Floats, largest: float) -> None:
-        """Take in finite values of magnitude *largest* or more.  values: (rows,)."""
-        if largest == float("inf"):
+    def add_too_large(self, column: CellColumn, values: Floats) -> None:
+        """Take in finite values that are too large.  values: (rows,)."""
+        if self._largest == float("inf"):
             return
 
         def word(row: int) -> Problem:
@@ -73,7 +92,7 @@ class CellFaults:
             hints = ("use dtype: float64", "scale the column, or leave the row out")
             return Problem("N415", message, self._place, hints)
 
-        rows = np.flatnonzero(np.isfinite(values) & (np.abs(values) >= largest))
+        rows = np.flatnonzero(np.isfinite(values) & (np.abs(values) >= self._largest))
         self._add(column, "N415", rows, lambda row: repr(float(values[row])), word)
 
     def _add(

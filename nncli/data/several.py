@@ -3,87 +3,146 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import replace
-from typing import Protocol
+from typing import BinaryIO
 
-from nncli.data.columns import Header, Select, Selection
-from nncli.data.samples import Piece, SampleStream, up_to_faults
+from nncli.data.columns import Header, Selection, check_same_columns
+from nncli.data.content import FirstLook, look_at
+from nncli.data.opened import DataOptions, OpenedSource, open_source
+from nncli.data.rejects import OnReject
+from nncli.data.rows import Chunk
+from nncli.data.stream import AtHand, Progress, SampleStream, up_to_faults
 from nncli.errors import DataError
-from nncli.problems import KEPT_PROBLEMS, Problem
-from nncli.words import count_of, quoted
-
-
-class Opener(Protocol):
-    """Opens one of the sources; its columns are chosen as those of the first were."""
-
-    def __call__(self, source: str, before: int = 0) -> AbstractContextManager[SampleStream]:
-        """before: bytes of the sources that were read already."""
-
-
-class SharedSelection:
-    """Chooses the columns of the first source, and the same of all others.
-
-    Those must have the same columns: the same names in the same order, or none at all.
-    """
-
-    def __init__(self, select: Select) -> None:
-        self._select = select
-        self._first: tuple[Header, Selection] | None = None
-
-    def __call__(self, header: Header) -> Selection:
-        """Return what is chosen.  Raises DataError."""
-        if self._first is None:
-            selection = self._select(header)
-            self._first = header, selection
-            return selection
-        first, selection = self._first
-        difference = _difference(header, first)
-        if difference:
-            message = f"{difference} {first.place.file}"
-            hint = "files that are read together have the same columns in the same order"
-            place = replace(header.place, column=None, caret=None)  # the whole line
-            raise DataError(Problem("N418", message, place, (hint,)))
-        return selection
-
-
-def _difference(header: Header, first: Header) -> str:
-    """Say what is different about columns, up to the name of the first file; "" for nothing."""
-    if len(header.names) != len(first.names):
-        found, wanted = count_of(len(header.names), "column"), len(first.names)
-        return f"{found} here, {wanted:,} in"
-    if header.named != first.named:
-        return "a header here, none in" if header.named else "no header here, but one in"
-    pairs = zip(header.names, first.names, strict=True)
-    for number, (name, wanted_name) in enumerate(pairs, start=1):
-        if name != wanted_name:
-            return f"column {number} is {quoted(name)} here, {quoted(wanted_name)} in"
-    return ""
+from nncli.problems import KEPT_PROBLEMS
 
 
 @contextmanager
-def joined(first: SampleStream, sources: Sequence[str], opened: Opener) -> Iterator[SampleStream]:
-    """Join the samples of an opened source with those of others, within the block.
+def open_sources(
+    sources: Sequence[str],
+    options: DataOptions,
+    stdin: BinaryIO | None = None,
+    on_reject: OnReject | None = None,
+) -> Iterator[OpenedSource | OpenedSources]:
+    """Open one source or several, at least one, to be read within the block.
 
-    The headers of files are looked at before anything is read.  Raises DataError, FileError.
+    sources: paths, whose columns are the same, or - alone for *stdin*; on_reject: is told of every
+    cell and row that is refused.  Raises FileError, also for what fails inside the block.
     """
-    _check_headers(sources, opened)
-    others = _Others(first, sources, opened)
-    sizes = [first.size, *map(_size, sources)]
-    pieces = up_to_faults(others.pieces())
-    samples = replace(
-        first,
-        pieces=pieces,
-        many=True,
-        sources=(*first.sources, *sources),
-        position=others.position,
-        is_ready=others.is_ready,
-        size=None if None in sizes else sum(size or 0 for size in sizes),
-    )
-    others.joined = samples
-    with closing(pieces):
-        yield samples
+    first, *others = sources
+    with ExitStack() as stack:
+        opened = stack.enter_context(open_source(first, options, stdin, on_reject))
+        yield OpenedSources(opened, others, options, on_reject, stack) if others else opened
+
+
+class OpenedSources:
+    """Several sources, of which the first is open; of the others, one at a time."""
+
+    def __init__(
+        self,
+        first: OpenedSource,
+        others: Sequence[str],
+        options: DataOptions,
+        on_reject: OnReject | None,
+        stack: ExitStack,
+    ) -> None:
+        """stack: closes what is open when nobody reads any more."""
+        self._first = first
+        self._others = others
+        self._options = options
+        self._on_reject = on_reject
+        self._stack = stack
+
+    @property
+    def header(self) -> Header:
+        """The names of the first source's columns.  Raises DataError."""
+        return self._first.header
+
+    def look(self, source: str) -> FirstLook | None:
+        """Return the beginning of one source, if a doctor could try other ways of reading on it."""
+        if source in self._others:
+            return look_at(source) if os.path.isfile(source) else None
+        return self._first.look(source)
+
+    def samples(self, selection: Selection) -> SampleStream:
+        """Return the samples of one source after the other, which one loop may read.
+
+        The headers of files are looked at before anything is read.  Raises DataError, FileError.
+        """
+        first = self._first.samples(selection)
+        self._check_headers(selection)
+        progress = _Progress(self._first.content, self._others)
+        chunks = up_to_faults(self._chunks(first, selection, progress))
+        self._stack.enter_context(closing(chunks))
+        sources = (*first.sources, *self._others)
+        return replace(first, chunks=chunks, many=True, sources=sources, progress=progress)
+
+    def _chunks(
+        self, first: SampleStream, selection: Selection, progress: _Progress
+    ) -> Generator[Chunk]:
+        yield from first.chunks
+        progress.finish()
+        total = self._first.content.total
+        for source in self._others:
+            with self._opened(source, total) as opened:
+                progress.begin(opened.content)
+                yield from self._same(opened, selection).chunks
+                progress.finish()
+                total += opened.content.total
+
+    def _opened(self, source: str, before: int = 0) -> AbstractContextManager[OpenedSource]:
+        return open_source(source, self._options, None, self._on_reject, before=before)
+
+    def _same(self, opened: OpenedSource, selection: Selection) -> SampleStream:
+        """Return the samples of a source, if its columns are those of the first.
+
+        Raises DataError.
+        """
+        check_same_columns(opened.header, self._first.header, selection)
+        return opened.samples(selection)
+
+    def _check_headers(self, selection: Selection) -> None:
+        faults: list[DataError] = []
+        for source in self._others:
+            if _is_read_once(source):
+                continue
+            try:
+                with self._opened(source) as opened:
+                    self._same(opened, selection)
+            except DataError as error:
+                faults.append(error)
+        if faults:
+            problems = [problem for error in faults for problem in error.problems]
+            more = max(0, len(problems) - KEPT_PROBLEMS)
+            raise DataError(problems[:KEPT_PROBLEMS], more=more)
+
+
+class _Progress:
+    """How far the reading of several sources is."""
+
+    def __init__(self, first: Progress, others: Sequence[str]) -> None:
+        sizes = [first.size, *map(_size, others)]
+        self.size = None if None in sizes else sum(size or 0 for size in sizes)
+        self._done = 0  # bytes of the sources that were read to their end
+        self._current = first
+
+    def position(self) -> int:
+        """Return how many bytes were read."""
+        return self._done + self._current.position()
+
+    def is_ready(self) -> bool:
+        """Whether reading on will not block."""
+        return self._current.is_ready()
+
+    def begin(self, source: Progress) -> None:
+        """Count the bytes of one more source as they are read."""
+        self._current = source
+
+    def finish(self) -> None:
+        """Count the bytes of a source that was read to its end: a closed file has no position."""
+        self._done += self._current.position()
+        self._current = AtHand()
 
 
 def _size(source: str) -> int | None:
@@ -93,64 +152,3 @@ def _size(source: str) -> int | None:
 def _is_read_once(source: str) -> bool:
     """Whether a source is a pipe or a device: what was read of it is gone."""
     return os.path.exists(source) and not (os.path.isfile(source) or os.path.isdir(source))
-
-
-def _check_headers(sources: Sequence[str], opened: Opener) -> None:
-    faults: list[DataError] = []
-    for source in sources:
-        if _is_read_once(source):
-            continue
-        try:
-            with opened(source):
-                pass
-        except DataError as error:
-            faults.append(error)
-    if faults:
-        problems = [problem for error in faults for problem in error.problems]
-        more = max(0, len(problems) - KEPT_PROBLEMS)
-        raise DataError(problems[:KEPT_PROBLEMS], more=more)
-
-
-class _Others:
-    """The samples of one source after the other; only the first and one other are open at a time.
-
-    joined: the stream that they are part of.
-    """
-
-    joined: SampleStream
-
-    def __init__(self, first: SampleStream, sources: Sequence[str], opened: Opener) -> None:
-        self._first = first
-        self._sources = sources
-        self._opened = opened
-        self._done = 0  # bytes of the sources that were read to their end
-        self._current: Callable[[], int] = first.position
-        self._current_is_ready: Callable[[], bool] = first.is_ready
-
-    def position(self) -> int:
-        """Return how many bytes were read."""
-        return self._done + self._current()
-
-    def is_ready(self) -> bool:
-        """Whether the next piece is there without waiting."""
-        return self._current_is_ready()
-
-    def pieces(self) -> Generator[Piece]:
-        """Yield the pieces of all sources, the first included."""
-        yield from self._first.pieces
-        self._close(self._first)
-        total = self._first.total()
-        for source in self._sources:
-            with self._opened(source, total) as samples:
-                self._current = samples.position
-                self._current_is_ready = samples.is_ready
-                self.joined.blank_lines += samples.blank_lines
-                yield from samples.pieces
-                self._close(samples)
-                total += samples.total()
-
-    def _close(self, samples: SampleStream) -> None:
-        """Count the bytes of a source that was read to its end: a closed file has no position."""
-        self._done += samples.position()
-        self._current = int
-        self._current_is_ready = lambda: True

@@ -6,28 +6,19 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from nncli.data.batches import DataOptions, read_look
-from nncli.data.columns import (
-    ColumnChoice,
-    Header,
-    Selection,
-    WantedInputs,
-    feature_selector,
-)
+from nncli.data.columns import ColumnChoice, Header, WantedInputs, choose
+from nncli.data.content import FirstLook
 from nncli.data.csv.lines import read_lines
 from nncli.data.csv.records import RecordReader
 from nncli.data.kinds import NPY_MAGIC
-from nncli.errors import DataError, FirstLook
+from nncli.data.opened import DataOptions, open_look
+from nncli.errors import DataError
 from nncli.problems import Suggestion
 from nncli.specs.reader import SpecReading
 from nncli.words import quoted
 
 # What may come of reading a file in another form than it was written in.
 FORM_FAULTS = frozenset({"N402", "N403", "N404", "N405", "N407", "N408", "N410"})
-
-
-class _HeaderSeen(Exception):  # noqa: N818  # no error: the way out of the reader
-    """All that was wanted of the data is known."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +40,10 @@ class DataCase:
     def _fault(self) -> DataError | None:
         # read once: a case is asked by whoever proposes a change and by whoever judges it
         try:
-            select = feature_selector(self.choice, self.wanted)
-            read_look(self.look, self.file, self.options, select, self.wanted.largest)
+            opened = open_look(self.look, self.file, self.options)
+            selection = choose(opened.header, self.choice, self.wanted)
+            for _ in opened.samples(selection).rows_in_order():
+                pass
         except DataError as error:
             # of a beginning, the last row may go on
             if self.look.complete or error.problems[-1].code != "N405":
@@ -62,15 +55,9 @@ class DataCase:
     @cached_property
     def header(self) -> Header | None:
         """The names of the columns as the case reads them, if it comes so far."""
-        seen: list[Header] = []
-
-        def see(header: Header) -> Selection:
-            seen.append(header)
-            raise _HeaderSeen
-
-        with suppress(_HeaderSeen, DataError):
-            read_look(self.look, self.file, self.options, see)
-        return seen[0] if seen else None
+        with suppress(DataError):
+            return open_look(self.look, self.file, self.options).header
+        return None
 
     @cached_property
     def records(self) -> list[list[str]]:

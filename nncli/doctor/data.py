@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from nncli.data.content import FirstLook
 from nncli.data.csv.lines import whole_lines
 from nncli.data.csv.numbers import is_missing, numbers_meant
 from nncli.doctor.case import (
@@ -27,7 +28,7 @@ from nncli.doctor.edits import edited
 from nncli.doctor.forms import TAB, ways_of_reading
 from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.selection import column_changes
-from nncli.errors import DataError, FirstLook
+from nncli.errors import DataError
 from nncli.problems import Edit, Problem, Suggestion
 from nncli.words import count_of
 
@@ -73,9 +74,7 @@ def treat_data(error: DataError, case: DataCase) -> DataError:
             counted += 1  # the same cause, not worth the same words
         else:
             problems.append(_with(replace(problem, help=advice), own, advice))
-    treated = DataError(problems, more=error.more + counted)
-    treated.features = error.features
-    return treated
+    return DataError(problems, more=error.more + counted, features=error.features)
 
 
 def _text_column(problem: Problem, case: DataCase) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from nncli.data.samples import SampleStream
+from nncli.data.rows import read_chunk
+from nncli.data.stream import SampleStream
 from nncli.errors import FileError
 from nncli.network.network import Network
 from nncli.network.statistics import LayerStatistics, NonFinite, nonfinite_message
@@ -87,8 +88,10 @@ def run_forward(
     try:
         with ExitStack() as stack:
             pool = _pool(stack, plan.threads if samples.many else 1)
-            in_order = partial(_in_order, pool, ahead=plan.threads, is_ready=samples.is_ready)
-            parsed = in_order(lambda piece: piece(), samples.pieces)
+            in_order = partial(
+                _in_order, pool, ahead=plan.threads, is_ready=samples.progress.is_ready
+            )
+            parsed = in_order(read_chunk, samples.chunks)
             accepted = limited(samples.accept(parsed), plan.limit)
             units = whole_blocks(accepted, plan.batch_size, most)
             for done in in_order(compute, units):
@@ -103,7 +106,7 @@ def run_forward(
             sink.finish()
         held = holder.held(network, samples.sample_names)
     except MemoryError:
-        count = f"{samples.rows:,} samples"
+        count = f"{samples.accepted.rows:,} samples"
         message = f"not enough memory to hold every layer's values for {count}"
         hint = ("split the data into smaller files",)
         raise FileError(Problem("N508", message, help=hint)) from None

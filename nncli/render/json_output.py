@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nncli.errors import NncliError
@@ -118,14 +118,14 @@ def network_object(spec: NetworkSpec) -> dict[str, Any]:
     }
 
 
-def note_objects(notes: tuple[Note, ...]) -> list[dict[str, Any]]:
+def note_objects(notes: Iterable[Note]) -> list[dict[str, Any]]:
     """Return the notes of a run."""
     return [
         {"code": n.code, "severity": "note", "layer": n.layer, "message": n.message} for n in notes
     ]
 
 
-def problems_json(error: NncliError) -> str:
+def problems_json(error: NncliError, notes: Sequence[Note] = ()) -> str:
     """Return why a run came to nothing; more: how many further problems were only counted."""
     problems = problem_objects(error.problems)
     return document(
@@ -133,7 +133,7 @@ def problems_json(error: NncliError) -> str:
             "format": "nncli.problems/1",
             "problems": problems,
             "more": error.more,
-            "notes": note_objects(error.notes),
+            "notes": note_objects(notes),
         }
     )
 

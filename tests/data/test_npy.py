@@ -20,9 +20,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from whole_reading import read_batch
 
-from nncli.data.batches import Batch, DataOptions
+from nncli.data.batch import Batch
 from nncli.data.columns import ColumnChoice, WantedInputs
 from nncli.data.npy import check_header, check_size
+from nncli.data.opened import DataOptions
 from nncli.errors import DataError
 from nncli.problems import Problem
 

@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from nncli.data.batches import DataOptions
 from nncli.data.columns import ColumnChoice, WantedInputs
+from nncli.data.content import FirstLook
+from nncli.data.opened import DataOptions
 from nncli.doctor.case import DataCase
 from nncli.doctor.data import treat_data
-from nncli.errors import DataError, FirstLook
+from nncli.errors import DataError
 from nncli.problems import Problem
 from nncli.specs.reader import inspect_spec
 

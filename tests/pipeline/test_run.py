@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,10 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from whole_reading import Table, samples_of
 
-from nncli.data.csv.exact import Table
 from nncli.data.rows import Faults, Rows
-from nncli.data.samples import Piece, SampleStream, whole_samples
+from nncli.data.stream import SampleStream
 from nncli.errors import DataError, FileError
 from nncli.network.network import Network
 from nncli.pipeline.held import Wish
@@ -70,20 +70,20 @@ def run_of(network: Network, x: Any, **plan: Any) -> ForwardRun:
 def stream_of(values: Any, notes: tuple[Note, ...] = ()) -> SampleStream:
     array = np.array(values, dtype=np.float64)
     names = tuple(f"column_{number}" for number in range(1, array.shape[1] + 1))
-    return whole_samples(Table(names, array, notes=notes))
+    return samples_of(Table(names, array, notes=notes))
 
 
 def in_pieces(x: Floats, sizes: list[int], texts: list[str] | None = None) -> SampleStream:
     """Return samples that come in pieces of these sizes, then the rest."""
-    pieces: list[Piece] = []
+    chunks: list[Rows] = []
     start = 0
     for size in [*sizes, len(x)]:
         part = x[start : start + size].astype(np.float64)
         kept = () if texts is None else (texts[start : start + size],)
-        pieces.append(partial(Rows, tuple(part.T), kept))
+        chunks.append(Rows(tuple(part.T), kept))
         start += size
     names = tuple(f"column_{number}" for number in range(1, x.shape[1] + 1))
-    return SampleStream(names, iter(pieces), ("id",) if texts else (), many=True)
+    return SampleStream(names, iter(chunks), ("id",) if texts else (), many=True)
 
 
 # ------------------------------------------------------------------- the same bits everywhere
@@ -322,9 +322,9 @@ def test_a_sink_gets_every_sample_once_and_in_order(threads: int) -> None:
 def test_a_fault_ends_the_results_and_all_faults_are_told(threads: int) -> None:
     network, x = network_of([2, 3]), rows_of(900, 2)
     stream = in_pieces(x, [300, 300])
-    first, *others = list(stream.pieces)
+    first, *others = list(stream.chunks)
     faults = [Faults((Problem("N404", f"fault {n}"),), more=n) for n in (1, 2)]
-    stream.pieces = iter([first, lambda: faults[0], *others, lambda: faults[1]])
+    stream = replace(stream, chunks=iter([first, faults[0], *others, faults[1]]))
     sink = Recorder()
     with pytest.raises(DataError) as caught:
         run_forward(network, stream, RunPlan(threads=threads), Outlets(sink))

@@ -16,6 +16,7 @@ from nncli.data.csv.lines import (
     read_lines,
 )
 from nncli.errors import DataError
+from nncli.problems import Problem
 
 # Large enough that cutting and handing over cost nothing, small enough for many to be in memory.
 BLOCK_BYTES = 4 * 2**20
@@ -24,15 +25,12 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 class TextBlock(NamedTuple):
-    """Whole rows in UTF-8, and where they begin.
-
-    fault: what ended the reading behind them; line_feeds: how many they hold, if that is known.
-    """
+    """Whole rows in UTF-8, and where they begin."""
 
     content: bytes
     start: Start
-    fault: DataError | None = None
-    line_feeds: int | None = None
+    fault: Problem | None = None  # what ended the reading behind them
+    line_feeds: int | None = None  # how many they hold, if that is known
 
     def behind(self, lines: int) -> TextBlock:
         """Return the block without its first so many lines."""
@@ -61,13 +59,13 @@ def _cut(chunks: Iterable[bytes], ready: Callable[[], bool]) -> Iterator[TextBlo
     start = FILE_START
     pending: list[bytes] = []
     size, wanted = 0, BLOCK_BYTES
-    fault: DataError | None = None
+    fault: Problem | None = None
     following = iter(chunks)
     while True:
         try:
             chunk = next(following, b"")
         except DataError as error:
-            chunk, fault = b"", error
+            chunk, (fault,) = b"", error.problems
         pending.append(chunk)
         size += len(chunk)
         if chunk and size < wanted and ready():
@@ -143,7 +141,7 @@ def _recoded(
     start = FILE_START
     texts: list[str] = []
     size = quotes = lines = 0
-    fault: DataError | None = None
+    fault: Problem | None = None
     try:
         for line in read_lines(chunks, file, encoding, delimiter):
             texts += (line.text, line.end)
@@ -156,5 +154,5 @@ def _recoded(
                 start = Start(start.line + lines, start.offset + len(content))
                 texts, size, quotes, lines = [], 0, 0, 0
     except DataError as error:
-        fault = error
+        (fault,) = error.problems
     yield TextBlock("".join(texts).encode(), start, fault)

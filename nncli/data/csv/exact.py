@@ -1,6 +1,7 @@
 """The reference CSV reader: slow, strict, and with words for every fault.
 
-Bytes → physical lines → records of cells → a Table; the first two arrows are rooms of their own.
+Bytes → physical lines → records of cells → rows of numbers; the first two arrows are rooms of their
+own.
 """
 
 from __future__ import annotations
@@ -11,12 +12,10 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
 
 import numpy as np
-import numpy.typing as npt
 
-from nncli.data.columns import Header, Select, Selection
+from nncli.data.columns import Header, Selection
 from nncli.data.csv.lines import FILE_START, Start, read_lines
 from nncli.data.csv.numbers import (
     is_infinity,
@@ -27,8 +26,8 @@ from nncli.data.csv.numbers import (
     why_not_a_number,
 )
 from nncli.data.csv.records import Record, RecordReader, cell_span
-from nncli.data.rejects import OnReject, Reject, rest_rejected
-from nncli.data.rows import Faults, Floats, Rows
+from nncli.data.rejects import Reject
+from nncli.data.rows import Faults, Rows, ended_by
 from nncli.errors import DataError
 from nncli.problems import KEPT_PROBLEMS, Edit, Note, Place, Problem, Suggestion
 from nncli.words import count_of, quoted, shorten, strange_character
@@ -46,44 +45,30 @@ class CsvFormat:
     header: bool | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
-    """What was read.  values: (rows, features) float64; kept: name → a text for each row."""
-
-    names: tuple[str, ...]
-    values: npt.NDArray[np.float64]
-    kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    sample_names: tuple[str, ...] | None = None
-    notes: tuple[Note, ...] = ()
-
-
-class _Faults:
+class FoundFaults:
     """The faults met so far: the first few in full, the others as a count."""
 
-    def __init__(self, on_reject: OnReject | None) -> None:
-        self.kept: list[Problem] = []
-        self.more = 0
-        self._on_reject = on_reject
+    def __init__(self, *, listed: bool) -> None:
+        """Begin with none.  listed: whether somebody wants a list of all that is refused."""
+        self._problems: list[Problem] = []
+        self._more = 0
+        self._listed = listed
+        self._rejects: list[Reject] = []
 
     def add(self, reject: Reject, word: Callable[[], Problem]) -> None:
         """Take a fault in.  word: makes its problem, if anybody will read it."""
-        if self._on_reject is not None:
-            self._on_reject(reject)
-        if len(self.kept) < KEPT_PROBLEMS:
-            self.kept.append(word())
+        if self._listed:
+            self._rejects.append(reject)
+        if len(self._problems) < KEPT_PROBLEMS:
+            self._problems.append(word())
         else:
-            self.more += 1
+            self._more += 1
 
-    def add_last(self, error: DataError) -> None:
-        """Take in the fault behind which nothing could be read."""
-        for problem in error.problems:
-            if self._on_reject is not None:
-                self._on_reject(rest_rejected(problem))
-            self.kept.append(problem)
-
-    def error(self) -> DataError:
-        """Return all faults."""
-        return DataError(self.kept, more=self.more)
+    def faults(self) -> Faults | None:
+        """Return all of them, if there are any."""
+        if not self._problems:
+            return None
+        return Faults(tuple(self._problems), self._more, tuple(self._rejects))
 
 
 def record_reader(
@@ -96,18 +81,14 @@ def record_reader(
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """What the first row of a file tells of all its rows.
-
-    first: that row; columns: all of them; selection: those that are read; largest: a finite value
-    of this magnitude or more is refused.
-    """
+    """What the first row of a file tells of all its rows."""
 
     file: str
     form: CsvFormat
     first: Record
-    columns: Header
-    selection: Selection
-    largest: float
+    columns: Header  # all of them
+    selection: Selection  # those that are read
+    listed: bool = False  # whether somebody wants a list of all that is refused
 
     @property
     def header(self) -> Record | None:
@@ -136,92 +117,46 @@ class Frame:
         return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def frame_of(first: Record, file: str, form: CsvFormat, select: Select, largest: float) -> Frame:
-    """Return what a file's first row tells.  Raises DataError."""
-    named = _is_header(first, file, form)
+def header_of(first: Record, file: str, form: CsvFormat) -> Header:
+    """Return the names of a file's columns, according to its first row.  Raises DataError."""
+    named = is_header(first, file, form)
     names = (
-        tuple(cell.strip(" \t") for cell in first.cells) if named else _positions(len(first.cells))
+        tuple(cell.strip(" \t") for cell in first.cells) if named else positions(len(first.cells))
     )
-    columns = Header(names, named, _place(file, first))
-    return Frame(file, form, first, columns, select(columns), largest)
+    return Header(names, named, place_of(file, first))
 
 
-def read_table(
-    chunks: Iterable[bytes],
-    file: str,
-    form: CsvFormat,
-    select: Select,
-    largest: float,
-    on_reject: OnReject | None = None,
-) -> Table:
-    """Read a file whose rows are the samples.
-
-    select: chooses columns once the header is known; largest: a finite value of this magnitude or
-    more is refused; on_reject: is told of every fault.
-    Raises DataError with the first few problems and a count of the others.
-    """
-    reader = record_reader(chunks, file, form)
-    records = iter(reader)
-    first = next(records, None)
-    if first is None:
-        raise empty_file(file, reader.blank_lines)
-    frame = frame_of(first, file, form, select, largest)
-    result = read_rows(
-        records if frame.columns.named else chain([first], records), frame, on_reject
-    )
-    if isinstance(result, Faults):
-        raise DataError(result.problems, more=result.more)
-    if not len(result):
-        raise no_rows(frame)
-    return Table(
-        names=frame.features,
-        values=np.ascontiguousarray(np.transpose(result.columns)),  # (rows, features)
-        kept=dict(zip(frame.kept, map(tuple, result.kept), strict=True)),
-        notes=(
-            *blank_note(reader.blank_lines),
-            *numeric_header_note(frame, has_fraction(result.columns)),
-            *frame.selection.notes,
-        ),
-    )
-
-
-def read_rows(
-    records: Iterable[Record], frame: Frame, on_reject: OnReject | None = None
-) -> Rows | Faults:
-    """Read the rows below a header.  on_reject: is told of every fault."""
+def read_rows(records: Iterable[Record], frame: Frame) -> Rows | Faults:
+    """Read the rows below a header."""
     kept: list[list[str]] = [[] for _ in frame.selection.kept]
-    faults = _Faults(on_reject)
-    numbers = _CellReader(frame, faults)
-    ended = False
+    found = FoundFaults(listed=frame.listed)
+    numbers = CellReader(frame, found)
+    end: DataError | None = None
     try:
         for record in records:
             if len(record.cells) != len(frame.columns.names):
-                _add_ragged(faults, record, frame.first, frame.file, frame.form.delimiter)
+                add_ragged(found, record, frame.first, frame.file, frame.form.delimiter)
                 continue
             numbers.read(record, frame.selection.features)
             for texts, position in zip(kept, frame.selection.kept, strict=True):
                 texts.append(record.cells[position])
     except DataError as error:
-        faults.add_last(error)
-        ended = True
-    if faults.kept:
-        return Faults(tuple(faults.kept), faults.more, ended=ended)
+        end = error
+    faults = found.faults()
+    if end is not None:
+        return ended_by(end.problems, faults)
+    if faults is not None:
+        return faults
     matrix = np.frombuffer(numbers.values).reshape(-1, len(frame.selection.features))
     return Rows(tuple(matrix.T), tuple(kept))  # each column (rows,)
 
 
-def has_fraction(columns: Iterable[Floats]) -> bool:
-    """Whether any value of some columns is not whole."""
-    with np.errstate(invalid="ignore"):  # of an infinity: it is no fraction
-        return any(bool((column % 1 > 0).any()) for column in columns)
-
-
 @dataclass(frozen=True)
-class _CellReader:
+class CellReader:
     """Turns cells into float64 values; a faulty cell is recorded and stands as 0."""
 
     frame: Frame
-    faults: _Faults
+    faults: FoundFaults
     values: array[float] = field(default_factory=lambda: array("d"))
 
     def read(self, record: Record, positions: Sequence[int]) -> None:
@@ -231,7 +166,11 @@ class _CellReader:
             cell = record.cells[position]
             if is_number(cell):
                 value = float(cell)
-                if abs(value) < self.frame.largest or math.isnan(value) or is_infinity(cell):
+                if (
+                    abs(value) < self.frame.selection.largest
+                    or math.isnan(value)
+                    or is_infinity(cell)
+                ):
                     self.values.append(value)
                     continue
             self.values.append(0.0)
@@ -258,11 +197,11 @@ class _CellReader:
         """Word a row without a single number, which is no sample with so many typing errors."""
         without = Edit.without_lines(self.frame.file, record.line.number)
         if self.frame.header is not None and record.cells == self.frame.header.cells:
-            place = _place(self.frame.file, record)
+            place = place_of(self.frame.file, record)
             words = "were files joined? remove the line"
             remedy = (Suggestion(words, edits=(without,)),)
             return Problem("N404", "this row repeats the header", place, (words,), remedy)
-        place = _place(self.frame.file, record, positions[0], self.frame.form.delimiter)
+        place = place_of(self.frame.file, record, positions[0], self.frame.form.delimiter)
         if all(is_missing(record.cells[position]) for position in positions):
             message = f"{self._fault_of(record, positions[0])}, as in every other of this row"
             return Problem("N404", message, place, ("fill the row in, or remove it",))
@@ -287,10 +226,10 @@ class _CellReader:
 
     def _bad_cell(self, record: Record, position: int) -> Problem:
         cell = record.cells[position]
-        place = _place(self.frame.file, record, position, self.frame.form.delimiter)
+        place = place_of(self.frame.file, record, position, self.frame.form.delimiter)
         if is_number(cell):
             column = f"column {position + 1} ({quoted(self.frame.columns.names[position])})"
-            dtype = "float64" if self.frame.largest == float("inf") else "float32"
+            dtype = "float64" if self.frame.selection.largest == float("inf") else "float32"
             message = f"{quoted(cell.strip())} in {column} is too large for {dtype}"
             hint = "scale the column, or leave the row out"
             wider = ("use dtype: float64",) if dtype == "float32" else ()
@@ -333,14 +272,17 @@ def _row_edits(
     return (Suggestion(remedies[0][0].words, edits=edits),)
 
 
-def _add_ragged(faults: _Faults, record: Record, first: Record, file: str, delimiter: str) -> None:
+def add_ragged(
+    faults: FoundFaults, record: Record, first: Record, file: str, delimiter: str
+) -> None:
+    """Take in a row whose width is not that of the first one."""
     reject = Reject(file, record.line.number, None, "", "N403", record.line.text)
     faults.add(reject, lambda: _ragged(record, first, file, delimiter))
 
 
 def _ragged(record: Record, first: Record, file: str, delimiter: str) -> Problem:
     found, width, line = len(record.cells), len(first.cells), record.line
-    place = _place(file, record)
+    place = place_of(file, record)
     message = f"{count_of(found, 'field')}, expected {width} as on line {first.line.number}"
     without = Edit.without_lines(file, line.number)
     if line.text.strip() == "\x1a":
@@ -373,81 +315,7 @@ def _ragged(record: Record, first: Record, file: str, delimiter: str) -> Problem
     return Problem("N403", message, place, (hint,))
 
 
-def read_transposed(
-    chunks: Iterable[bytes],
-    file: str,
-    form: CsvFormat,
-    select: Select,
-    largest: float,
-    on_reject: OnReject | None = None,
-) -> Table:
-    """Read a file whose lines are the features and whose columns are the samples.
-
-    An all-text first line names the samples, an all-text first column the features.
-    Raises DataError as `read_table` does.
-    """
-    reader = record_reader(chunks, file, form)
-    records = list(reader)
-    if not records:
-        raise empty_file(file, reader.blank_lines)
-    first = records[0]
-    width = len(first.cells)
-    faults = _Faults(on_reject)
-    for record in records[1:]:
-        if len(record.cells) != width:
-            _add_ragged(faults, record, first, file, form.delimiter)
-    if faults.kept:
-        raise faults.error()
-    # The corner belongs to neither the names of the samples nor to those of the features.
-    named = _is_header(first, file, form, corner=width > 1)
-    body = records[1:] if named else records
-    if not body:
-        raise DataError(
-            Problem(
-                "N402",
-                "there is a header, but no data",
-                _place(file, first),
-                ("write a line for each feature",),
-            )
-        )
-    labelled = width > 1 and _is_label_column(body, file)
-    start = 1 if labelled else 0
-    names = (
-        tuple(record.cells[0].strip(" \t") for record in body)
-        if labelled
-        else _positions(len(body))
-    )
-    place = _place(file, body[0])
-    selection = select(Header(names, labelled, place, positional=not labelled, transposed=True))
-    labels = tuple(cell.strip(" \t") for cell in first.cells) if named else _positions(width)
-    columns = Header(labels, named, place)  # the file's own, which are the samples
-    numbers = _CellReader(Frame(file, form, first, columns, selection, largest), faults)
-    for position in selection.features:
-        numbers.read(body[position], range(start, width))
-    if faults.kept:
-        raise faults.error()
-    matrix = np.frombuffer(numbers.values).reshape(len(selection.features), -1)
-    return Table(
-        names=tuple(names[i] for i in selection.features),
-        values=np.ascontiguousarray(matrix.T),  # (samples, features)
-        sample_names=labels[start:] if named else None,
-        notes=(*blank_note(reader.blank_lines), *selection.notes),
-    )
-
-
-def _is_label_column(body: list[Record], file: str) -> bool:
-    """Whether the first column names the features: none of its cells is a number."""
-    cells = [record.cells[0] for record in body]
-    if any(is_number(cell) for cell in cells):
-        return False
-    if all(is_missing(cell) or looks_like_a_number(cell) for cell in cells):
-        message = "the first column is neither names nor numbers"
-        hint = "write a name for each feature, or mend the numbers"
-        raise DataError(Problem("N410", message, _place(file, body[0], 0), (hint,)))
-    return True
-
-
-def _is_header(record: Record, file: str, form: CsvFormat, *, corner: bool = False) -> bool:
+def is_header(record: Record, file: str, form: CsvFormat, *, corner: bool = False) -> bool:
     """Whether the first row is a header: none of its cells is a number.
 
     corner: whether its first cell has no say, for it may also name a feature; a row that is then
@@ -466,7 +334,7 @@ def _is_header(record: Record, file: str, form: CsvFormat, *, corner: bool = Fal
                 f"the first row mixes numbers and text like {quoted(cells[position])}: "
                 "header or data?"
             )
-            place = _place(file, record, position + skipped, form.delimiter)
+            place = place_of(file, record, position + skipped, form.delimiter)
             hints = (*why_not_a_number(cells[position]), decide)
             lone = numbers.count(False) == 1
             edits = _cell_edits(file, record, position, form.delimiter) if lone else ()
@@ -475,30 +343,22 @@ def _is_header(record: Record, file: str, form: CsvFormat, *, corner: bool = Fal
     if all(is_missing(cell) or looks_like_a_number(cell) for cell in cells):
         message = f"the first row is neither names nor numbers: {quoted(cells[0])}"
         hints = (*why_not_a_number(cells[0]), decide)
-        place = _place(file, record, skipped, form.delimiter)
+        place = place_of(file, record, skipped, form.delimiter)
         remedies = _row_edits(file, record, form, range(skipped, len(record.cells)))
         raise DataError(Problem("N410", message, place, hints, remedies))
     return True
 
 
-def numeric_header_note(frame: Frame, fraction: bool) -> tuple[Note, ...]:
-    """Return a remark on a header made of numbers, if it seems to be one.
+def numeric_header_note(frame: Frame) -> Note | None:
+    """Return a remark on a first row that may be a header made of numbers.
 
-    fraction: whether any value below it is not whole.
+    It is worth making if any value below that row is not whole.
     """
-    if not (fraction and frame.seems_named):
-        return ()
+    if not frame.seems_named:
+        return None
     number = frame.first.line.number
     message = f"line {number} holds consecutive numbers: read as data; --header names them"
-    return (Note("numeric_header", message),)
-
-
-def blank_note(blank_lines: int) -> tuple[Note, ...]:
-    """Return a remark on the blank lines of a file, if there are any."""
-    if not blank_lines:
-        return ()
-    verb = "was" if blank_lines == 1 else "were"
-    return (Note("blank_lines", f"{count_of(blank_lines, 'blank line')} {verb} skipped"),)
+    return Note("numeric_header", message)
 
 
 def empty_file(file: str, blank_lines: int) -> DataError:
@@ -507,18 +367,18 @@ def empty_file(file: str, blank_lines: int) -> DataError:
     return DataError(Problem("N401", message, Place(file, 1), ("one sample per line, please",)))
 
 
-def no_rows(frame: Frame) -> DataError:
+def no_rows(header: Header) -> Problem:
     """Word a header without rows below it."""
     advice = ("write a row for each sample below the header",)
-    message = "there is a header, but no data rows"
-    return DataError(Problem("N402", message, frame.columns.place, advice))
+    return Problem("N402", "there is a header, but no data rows", header.place, advice)
 
 
-def _positions(width: int) -> tuple[str, ...]:
+def positions(width: int) -> tuple[str, ...]:
+    """Return what the columns are called of a file that does not name them."""
     return tuple(f"column_{number}" for number in range(1, width + 1))
 
 
-def _place(file: str, record: Record, position: int | None = None, delimiter: str = ",") -> Place:
+def place_of(file: str, record: Record, position: int | None = None, delimiter: str = ",") -> Place:
     """Return the place of a record, or of the cell at *position* in it."""
     line = record.line
     if position is None:

@@ -106,7 +106,8 @@ def _complete_lines(chunks: Iterable[bytes], source: _Source, start: Start) -> I
         except StopIteration:
             return
         except DataError as error:
-            raise behind_line(error, lines) from None
+            (problem,) = error.problems
+            raise DataError(behind_line(problem, lines)) from None
         text, fault = _decoded(decoder, chunk, source, lines, final=final)
         if first and text:
             text, first = text.removeprefix(_BOM), False
@@ -133,13 +134,12 @@ def _complete_lines(chunks: Iterable[bytes], source: _Source, start: Start) -> I
             raise _too_long(source, lines + 1)
 
 
-def behind_line(error: DataError, lines: int) -> DataError:
-    """Return the error of broken content with the last line that is whole."""
-    [problem] = error.problems
+def behind_line(problem: Problem, lines: int) -> Problem:
+    """Return the problem of broken content with the last line that is whole."""
     if problem.code != "N416" or problem.place is None or not lines:
-        return error
+        return problem
     message = f"{problem.message}, after line {lines:,}"
-    return DataError(replace(problem, message=message, place=replace(problem.place, line=lines)))
+    return replace(problem, message=message, place=replace(problem.place, line=lines))
 
 
 def _decoded(

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from whole_reading import Table, read_table
 
 from nncli.data import content as content_room
-from nncli.data import samples
 from nncli.data.columns import Header, Selection
 from nncli.data.content import Content
 from nncli.data.csv import blocks
+from nncli.data.csv import source as source_room
 from nncli.data.csv.blocks import TextBlock, text_blocks
-from nncli.data.csv.exact import CsvFormat, Table, read_table
+from nncli.data.csv.exact import CsvFormat
 from nncli.data.csv.lines import FILE_START, Start
 from nncli.data.rejects import Reject
 from nncli.data.rows import text_list
@@ -35,7 +37,7 @@ def cut(content: bytes, encoding: str = "utf-8", chunk: int = 7) -> list[TextBlo
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks are of a few bytes, and all go to the fast lane first."""
     monkeypatch.setattr(blocks, "BLOCK_BYTES", 16)
-    monkeypatch.setattr(samples, "_FAST_BYTES", 0)
+    monkeypatch.setattr(source_room, "_FAST_BYTES", 0)
     monkeypatch.setattr(content_room, "_CHUNK_BYTES", 8)
     monkeypatch.setattr(content_room, "HEAD_BYTES", 8)
 
@@ -89,7 +91,7 @@ def test_a_fault_comes_with_the_block_before_it() -> None:
     (block,) = text_blocks(chunks(), FILE, "utf-8", ",", lambda: True)  # type: ignore[arg-type]
     assert block.content == b"1,2\n3,4\n"
     assert block.fault is not None
-    (problem,) = block.fault.problems
+    problem = block.fault
     assert problem.place is not None
     assert (problem.message, problem.place.line) == ("cut off, after line 2", 2)
 
@@ -124,8 +126,10 @@ def whole(content: bytes, rejects: list[Reject]) -> Table:
 def in_blocks(content: bytes, rejects: list[Reject]) -> Table:
     source = Content(io.BytesIO(content), FILE)
     form = CsvFormat()
-    stream = samples.csv_samples(source, FILE, form, first_two, math.inf, rejects.append)
-    parts = list(stream.accept(piece() for piece in stream.pieces))
+    opened = source_room.open_csv(source, FILE, form, listed=True)
+    selection = first_two(opened.header)
+    stream = replace(opened.samples(selection), on_reject=rejects.append)
+    parts = list(stream.rows_in_order())
     values = [value for part in parts for value in part.columns[0].tolist()]
     texts = [
         tuple(t for part in parts for t in text_list(part.kept[i])) for i in range(len(stream.kept))

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from whole_reading import Select, Table, read_table
 
-from nncli.data.columns import Header, Select, Selection
+from nncli.data.columns import Header, Selection
 from nncli.data.csv import lines, records
-from nncli.data.csv.exact import CsvFormat, Table, read_table
+from nncli.data.csv.exact import CsvFormat
 from nncli.data.csv.lines import read_lines
 from nncli.data.csv.records import RecordReader
 from nncli.errors import DataError

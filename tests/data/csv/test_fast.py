@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from whole_reading import Table, read_table
 
 from nncli.data.columns import Header, Selection
 from nncli.data.csv import fast, lines, records
-from nncli.data.csv.exact import CsvFormat, Table, read_table
+from nncli.data.csv.exact import CsvFormat
 from nncli.data.csv.fast import parse_rows
 from nncli.data.rows import RowForm, Rows, text_list
 from nncli.errors import DataError

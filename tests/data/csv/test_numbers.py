@@ -11,9 +11,10 @@ from fractions import Fraction
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from whole_reading import read_table
 
 from nncli.data.columns import Header, Selection
-from nncli.data.csv.exact import CsvFormat, read_table
+from nncli.data.csv.exact import CsvFormat
 from nncli.data.csv.numbers import (
     is_infinity,
     is_missing,

@@ -1,0 +1,133 @@
+"""A CSV file, opened: its header, then chunks of whole rows for either of two readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from nncli.data.columns import Header, Selection
+from nncli.data.content import Content
+from nncli.data.csv.blocks import TextBlock, text_blocks
+from nncli.data.csv.exact import (
+    CsvFormat,
+    Frame,
+    empty_file,
+    header_of,
+    no_rows,
+    numeric_header_note,
+    read_rows,
+    record_reader,
+)
+from nncli.data.csv.lines import FILE_START
+from nncli.data.csv.records import Record
+from nncli.data.rows import Faults, RowForm, Rows, ended_by
+from nncli.data.stream import SampleStream
+from nncli.errors import DataError
+
+# Below this, the exact reader is done before Arrow is imported.
+_FAST_BYTES = 2**18
+
+
+@dataclass(frozen=True)
+class CsvChunk:
+    """Whole rows of a CSV file, and how to read them."""
+
+    block: TextBlock
+    frame: Frame
+    fast: bool  # whether Arrow may read them, where it is sure
+    blank_lines: int = 0  # above them
+
+    def read(self) -> Rows | Faults:
+        """Read the rows; what the fast lane doubts is decided by the exact reader."""
+        rows: Rows | Faults | None = None
+        if self.fast:
+            from nncli.data.csv.fast import parse_rows
+
+            rows = parse_rows(self.block.content, row_form(self.frame), self.block.line_feeds)
+        if rows is None:
+            rows = self._read_exactly()
+        if self.block.fault is not None:
+            return ended_by((self.block.fault,), rows)
+        if isinstance(rows, Rows) and self.blank_lines:
+            return replace(rows, blank_lines=rows.blank_lines + self.blank_lines)
+        return rows
+
+    def _read_exactly(self) -> Rows | Faults:
+        frame, block = self.frame, self.block
+        utf8 = replace(frame.form, encoding="utf-8")
+        reader = record_reader([block.content], frame.file, utf8, block.start)
+        rows = read_rows(reader, frame)
+        return replace(rows, blank_lines=reader.blank_lines) if isinstance(rows, Rows) else rows
+
+
+def row_form(frame: Frame) -> RowForm:
+    """Return what every row looks like, according to the first one."""
+    selection = frame.selection
+    width, delimiter = len(frame.columns.names), frame.form.delimiter
+    return RowForm(width, selection.features, selection.kept, delimiter, selection.largest)
+
+
+@dataclass(frozen=True, eq=False)
+class CsvSource:
+    """A file of which the first row is known."""
+
+    file: str
+    form: CsvFormat
+    first: Record
+    header: Header
+    rest: TextBlock  # the rows below the header, as far as they were read
+    others: Iterator[TextBlock]
+    blank_lines: int  # above the rest
+    many: bool  # whether the rows are worth several threads
+    listed: bool
+
+    def samples(self, selection: Selection) -> SampleStream:
+        """Return the samples, to be read chunk by chunk."""
+        names = self.header.names
+        frame = Frame(self.file, self.form, self.first, self.header, selection, self.listed)
+        return SampleStream(
+            columns=tuple(names[i] for i in selection.features),
+            chunks=self._chunks(frame),
+            kept=tuple(names[i] for i in selection.kept),
+            many=self.many,
+            remarks=selection.notes,
+            if_fraction=numeric_header_note(frame),
+            if_empty=no_rows(self.header),
+        )
+
+    def _chunks(self, frame: Frame) -> Iterator[CsvChunk]:
+        fast, blank_lines = False, self.blank_lines
+        for block in chain([self.rest], self.others):
+            fast = fast or len(block.content) >= _FAST_BYTES
+            yield CsvChunk(block, frame, fast, blank_lines)
+            blank_lines = 0
+
+
+def open_csv(content: Content, file: str, form: CsvFormat, *, listed: bool) -> CsvSource:
+    """Read a file's first row.  listed: whether somebody wants a list of all that is refused.
+
+    Raises DataError.
+    """
+    blocks = text_blocks(content.chunks(), file, form.encoding, form.delimiter, content.is_ready)
+    utf8 = replace(form, encoding="utf-8")
+    blank_lines = 0
+    for block in blocks:
+        reader = record_reader([block.content], file, utf8, block.start)
+        first = next(iter(reader), None)
+        if first is not None:
+            break
+        blank_lines += reader.blank_lines
+        if block.fault is not None:
+            raise DataError(block.fault)
+    else:
+        raise empty_file(file, blank_lines)
+    header = header_of(first, file, form)
+    rest = block
+    if header.named:
+        rest = block.behind(reader.last_line - block.start.line + 1)
+        blank_lines += reader.blank_lines
+    elif block.start == FILE_START:
+        rest = block._replace(content=block.content.removeprefix("\ufeff".encode()))
+    many = len(block.content) >= _FAST_BYTES
+    return CsvSource(file, form, first, header, rest, blocks, blank_lines, many, listed)
