@@ -49,7 +49,7 @@ def test_chunks_can_be_sent_and_read_in_any_order(
         sent = [pickle.dumps(chunk) for chunk in opened.samples(selection).chunks]
     path.unlink()
     assert len(sent) > 2
-    read = [read_chunk(pickle.loads(chunk)) for chunk in reversed(sent)][::-1]
+    read = [read_chunk(pickle.loads(chunk)) for chunk in reversed(sent)][::-1]  # noqa: S301  # ours
     rows = [part for part in read if isinstance(part, Rows)]
     assert len(rows) == len(sent)
     column = np.concatenate([part.columns[1] for part in rows])
