@@ -13,6 +13,7 @@ import typer
 
 from nncli.cli.streams import ReaderGone, remark, report, write_text
 from nncli.errors import DataError, ExitCode, FileError, NncliError
+from nncli.machine import ENDING_SIGNALS
 from nncli.problems import Note, Problem
 from nncli.render.layout.view import Span, line
 from nncli.words import nearest
@@ -146,11 +147,14 @@ def report_usage_error(error: typer.TyperException) -> None:
 
 def end_on_signals() -> None:
     """Let SIGTERM and SIGHUP unwind the stack, as SIGINT does, so that nothing is left behind."""
-    codes = {signal.SIGTERM: ExitCode.TERMINATED, signal.SIGHUP: ExitCode.HUNG_UP}
+    codes = {"SIGTERM": ExitCode.TERMINATED, "SIGHUP": ExitCode.HUNG_UP}
 
     def stop(number: int, _: FrameType | None) -> None:
-        raise Stopped(codes[signal.Signals(number)])
+        raise Stopped(codes[signal.Signals(number).name])
 
-    for number in codes:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup it stays ignored
+    for number in ENDING_SIGNALS:
+        # an interrupt has its own exception; under nohup what hangs up stays ignored
+        if (
+            number.name in codes and signal.getsignal(number) is not signal.SIG_IGN
+        ):  # under nohup it stays ignored
             signal.signal(number, stop)

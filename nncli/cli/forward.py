@@ -37,7 +37,7 @@ from nncli.cli.options import (
     nonnegative_number,
     whole_number,
 )
-from nncli.cli.progress import peak_bytes, samples_progress
+from nncli.cli.progress import samples_progress
 from nncli.cli.reading import (
     DataArguments,
     DataRequest,
@@ -63,6 +63,7 @@ from nncli.cli.streams import (
 )
 from nncli.errors import CheckFailed, FileError, UsageError
 from nncli.files import STDIN, expand_sources
+from nncli.machine import peak_bytes
 from nncli.problems import Note, Problem
 from nncli.render.layout.view import line
 from nncli.words import count_of
@@ -379,12 +380,13 @@ def _plan(
     limit: int | None,
 ) -> RunPlan:
     """Return how to run: what a form does not show is not held."""
+    from nncli.machine import usable_processors
     from nncli.pipeline.held import EVERYTHING, Wish
-    from nncli.pipeline.run import RunPlan, usable_cores
+    from nncli.pipeline.run import RunPlan
 
     shown = rows if form in ("table", "md") else 0
     wish = EVERYTHING if form == "json" else Wish(shown - shown // 2, shown // 2)
-    return RunPlan(wish, batch_size, threads or usable_cores(), limit)
+    return RunPlan(wish, batch_size, threads or usable_processors(), limit)
 
 
 def _run(job: _Job, samples: SampleStream, check: ExpectedOutputs | None) -> ForwardRun:

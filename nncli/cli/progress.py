@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -71,9 +70,3 @@ def samples_progress(samples: SampleStream, *, quiet: bool) -> Iterator[Callable
             draw(f"{done:,} rows   {position / elapsed / 1e6:.0f} MB/s", elapsed, expected)
 
         yield advance
-
-
-def peak_bytes() -> int:
-    """Return the most memory that this process has had."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

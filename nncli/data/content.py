@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import os
-import select
 import stat
 import zlib
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from typing import Any, BinaryIO
 from nncli.data.kinds import GZIP_MAGIC, HEAD_BYTES, PARQUET_MAGIC
 from nncli.errors import DataError, FileError
 from nncli.files import STDIN, STDIN_NAME, file_error, open_binary, source_name
+from nncli.machine import has_bytes
 from nncli.problems import Place, Problem
 
 _CHUNK_BYTES = 2**20
@@ -226,13 +226,7 @@ def _status(stream: BinaryIO) -> os.stat_result | None:
 
 def is_ready(stream: BinaryIO, seconds: float = _LOOK_SECONDS) -> bool:
     """Whether reading will not block: it is a file, or a pipe that soon has something in it."""
-    if is_file(stream):
-        return True
-    if not hasattr(select, "poll"):
-        return bool(select.select([stream], [], [], seconds)[0])
-    waiting = select.poll()  # takes descriptors of any number
-    waiting.register(stream, select.POLLIN)
-    return bool(waiting.poll(seconds * 1000))
+    return is_file(stream) or has_bytes(stream, seconds)
 
 
 def look_at(source: str, stdin: BinaryIO | None = None) -> FirstLook | None:

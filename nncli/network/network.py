@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nncli.errors import FileError, ShapeError
+from nncli.machine import memory_bytes
 from nncli.network.activations import Array
 from nncli.network.dense import Dense, LayerResult, build_dense
 from nncli.network.shapes import shape_table
@@ -149,8 +150,8 @@ def build_network(spec: NetworkSpec) -> Network:
     if spec.seed is None and table.drawn_layers:
         numbers = ", ".join(map(str, table.drawn_layers))
         raise ShapeError(Problem("N109", f"layers {numbers} draw random numbers without a seed"))
-    available = physical_memory_bytes()
-    if table.parameter_bytes > available:
+    available = memory_bytes()
+    if available is not None and table.parameter_bytes > available:
         raise _no_memory(table.parameter_bytes, available)
     generator = np.random.RandomState(spec.seed) if spec.seed is not None else None
     widths = zip(spec.layer_sizes, spec.layers, strict=False)
@@ -163,14 +164,8 @@ def build_network(spec: NetworkSpec) -> Network:
     return Network(spec, layers)
 
 
-def physical_memory_bytes() -> int:
-    """Return how much memory this machine has."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
-def _no_memory(needed: int, available: int) -> FileError:
-    message = (
-        f"the network's parameters need {needed:,} bytes of memory, this machine has {available:,}"
-    )
+def _no_memory(needed: int, available: int | None) -> FileError:
+    has = f", this machine has {available:,}" if available is not None else ""
+    message = f"the network's parameters need {needed:,} bytes of memory{has}"
     help_line = "`nncli shapes` explains a network of any size without building it"
     return FileError(Problem("N508", message, help=(help_line,)))

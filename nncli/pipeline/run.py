@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -146,13 +145,6 @@ def _sample_bytes(network: Network, outlets: Outlets) -> int:
     inputs, *neurons = network.layer_sizes
     values = inputs + neurons[-1] + (sum(neurons) if outlets.layers else 0)
     return values * np.dtype(network.dtype).itemsize
-
-
-def usable_cores() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _pool(stack: ExitStack, threads: int) -> Executor | None:

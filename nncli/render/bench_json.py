@@ -53,7 +53,7 @@ def bench_jsonl(run: BenchRun, comparison: Comparison | None = None) -> Iterator
 def bench_columns(run: BenchRun, comparison: Comparison | None = None) -> dict[str, list[Any]]:
     """Return a benchmark's results column by column, without the raw measurements."""
     rows = _rows(run, comparison)
-    return {name: [row[name] for row in rows] for name in rows[0] if name != "samples_seconds"}
+    return {name: [row[name] for row in rows] for name in rows[0] if name != "timings_seconds"}
 
 
 def _rows(run: BenchRun, comparison: Comparison | None) -> list[dict[str, Any]]:
@@ -74,7 +74,7 @@ def _result(result: Result) -> dict[str, Any]:
         "batch_size": result.batch_size,
         "verdict": result.verdict,
         "peak_bytes": result.peak_bytes,
-        "calls": result.samples.calls,
+        "calls": result.measurements.calls,
         "median_seconds": result.summary.median,
         "iqr_seconds": result.summary.iqr,
         "p95_seconds": result.summary.p95,
@@ -83,7 +83,7 @@ def _result(result: Result) -> dict[str, Any]:
         "gflops": result.gflops,
         "matmul_share": result.matmul_share,
         "speedup": result.speedup,
-        "samples_seconds": list(result.samples.seconds),
+        "timings_seconds": list(result.measurements.seconds),
     }
 
 

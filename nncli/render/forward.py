@@ -44,7 +44,7 @@ class ResourceUsage:
 
     seconds: float
     data_bytes: int
-    peak_bytes: int
+    peak_bytes: int | None
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,10 @@ def summary_line(samples: int, usage: ResourceUsage, path: str) -> Line:
     rate = format_rate(usage.data_bytes / max(usage.seconds, 1e-9))
     unit = "B/s" if rate[-1].isalpha() else " B/s"
     rows = f"{count_of(samples, 'row')} in, {samples:,} out"
-    peak = f"peak {usage.peak_bytes / 1e6:,.0f} MB"
-    return line(f"{rows}   {format_seconds(usage.seconds)}   {rate}{unit}   {peak}   → {path}")
+    parts = [rows, format_seconds(usage.seconds), f"{rate}{unit}"]
+    if usage.peak_bytes is not None:
+        parts.append(f"peak {usage.peak_bytes / 1e6:,.0f} MB")
+    return line("   ".join([*parts, f"→ {path}"]))
 
 
 def _title(run: ForwardRun) -> Line:

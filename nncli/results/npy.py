@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import tempfile
 import weakref
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 
 from nncli.data.rows import Texts
+from nncli.machine import appends
 from nncli.results.sinks import Array, ResultColumns
 
 # As many rows as a file can have: no header is longer than this one's.
@@ -36,7 +36,7 @@ class NpySink:
         self._start: int | None = stream.tell() if _is_rewritable(stream) else None
         self._body: BinaryIO = stream
         if self._start is None:
-            spool: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115  # finish closes it,
+            spool = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115  # finish closes it,
             weakref.finalize(self, spool.close)  # or the end of a sink that is never finished
             self._body = spool
         else:
@@ -99,6 +99,4 @@ def _is_rewritable(stream: BinaryIO) -> bool:
         descriptor = stream.fileno()
     except OSError:  # a buffer in memory
         return True
-    import fcntl
-
-    return not fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND
+    return not appends(descriptor)

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from nncli.errors import FileError
 from nncli.files import file_error
+from nncli.machine import BINARY_FLAG, copy_mode, is_running
 from nncli.problems import Place, Problem
 
 # The name of a result that is not complete yet, with the process that writes it.
@@ -84,19 +85,9 @@ def leftovers(target: OutputTarget) -> tuple[str, ...]:
         names = os.listdir(os.path.dirname(target.real_path))
     for name in names:
         written = _TEMPORARY.fullmatch(name)
-        if written and not _is_running(int(written[1])):
+        if written and not is_running(int(written[1])):
             found.append(os.path.join(folder, name))
     return tuple(sorted(found))
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        pass  # somebody else's
-    return True
 
 
 def _check_existing(path: str, mode: int, inputs: Iterable[str], *, force: bool) -> None:
@@ -167,7 +158,7 @@ class _Pending:
                 raw = io.FileIO(self._target.real_path, "wb")
             else:
                 # 0666 less the umask, as any new file; mkstemp would leave 0600
-                flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+                flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | BINARY_FLAG
                 raw = io.FileIO(os.open(self._temporary, flags, 0o666), "wb")
             self._stream = _ResultStream(raw, self._target.path)
         return self._stream
@@ -181,8 +172,7 @@ class _Pending:
             stream.flush()
             if not target.is_stream:
                 if target.force and os.path.exists(target.real_path):
-                    mode = stat.S_IMODE(os.stat(target.real_path).st_mode)
-                    os.fchmod(stream.fileno(), mode)
+                    copy_mode(stream.fileno(), target.real_path)
                 os.fsync(stream.fileno())
             stream.close()
         if not target.is_stream and not target.force and os.path.lexists(target.real_path):

@@ -67,7 +67,7 @@ def largest_batch(name: BackendName, multiply_adds: int) -> int | None:
     return MAX_LOOP_SAMPLES if name == "loop" else None
 
 
-def blas_threads(threads: int) -> Surroundings:
+def on_blas_threads(threads: int) -> Surroundings:
     """Return surroundings in which matrix products run on so many threads."""
     from threadpoolctl import ThreadpoolController
 
@@ -75,7 +75,7 @@ def blas_threads(threads: int) -> Surroundings:
 
 
 def _numpy(network: Network, threads: int) -> Prepare:
-    surroundings = blas_threads(threads)
+    surroundings = on_blas_threads(threads)
 
     def prepare(batch: Array) -> PreparedCall:
         return PreparedCall(Contestant(partial(network.forward, batch), surroundings), _same)
@@ -84,7 +84,7 @@ def _numpy(network: Network, threads: int) -> Prepare:
 
 
 def _loop(network: Network, threads: int) -> Prepare:
-    surroundings = blas_threads(threads)
+    surroundings = on_blas_threads(threads)
 
     def prepare(batch: Array) -> PreparedCall:
         samples = [batch[index : index + 1] for index in range(len(batch))]  # each (1, inputs)

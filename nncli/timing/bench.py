@@ -34,7 +34,7 @@ from nncli.timing.prepare import (
     measure_peaks,
     prepare_calls,
 )
-from nncli.timing.sampling import Contestant, Plan, Samples, Sampling
+from nncli.timing.sampling import Contestant, Measurements, Plan, Sampling
 from nncli.timing.statistics import Summary, Verdict, judge, summarize
 from nncli.words import count_of
 
@@ -43,21 +43,16 @@ Contender: TypeAlias = Candidate | MatmulCandidate | LayerCandidate
 
 @dataclass(frozen=True)
 class Result:
-    """One batch size of one series, timed.
-
-    gflops: two operations for each multiply–add; matmul_share: of the machine's own rate; speedup:
-    samples per second relative to the smallest batch size of the series; peak_bytes: the batch and
-    what a forward pass allocates, None if unknown.
-    """
+    """One batch size of one series, timed."""
 
     series: Series
     timing: Timing
-    samples: Samples
+    measurements: Measurements
     verdict: Verdict
-    gflops: float
-    matmul_share: float
-    speedup: float
-    peak_bytes: int | None
+    gflops: float  # two operations for each multiply–add
+    matmul_share: float  # of the rate of the machine's own matrix product
+    speedup: float  # of the rate, over that of the smallest batch size of the series
+    peak_bytes: int | None  # the batch and what a forward pass allocates; None if unknown
 
     @property
     def batch_size(self) -> int:
@@ -154,7 +149,7 @@ def run_bench(
         message = f"not enough memory for a batch of {request.batch_sizes[-1]:,} samples"
         problem = Problem("N508", message, help=("use smaller --batch-sizes",))
         raise FileError(problem) from None
-    measured = sampling.samples
+    measured = sampling.measurements
     matmuls = tuple(_matmul_rate(key, measured[key]) for key in prepared.matmuls)
     results = _results(sampling, matmuls, peak_bytes, shape_table(spec).total_multiply_adds)
     data_notes = () if data is None else data.notes
@@ -184,19 +179,19 @@ def _results(
     own_rates = {(rate.dtype, rate.threads): rate.gflops for rate in matmuls}
     baselines: dict[Series, float] = {}
     results = []
-    for candidate, samples in sampling.samples.items():
+    for candidate, measured in sampling.measurements.items():
         if not isinstance(candidate, Candidate):
             continue
         series = candidate.series
-        timing = Timing(candidate.batch_size, summarize(samples.seconds))
+        timing = Timing(candidate.batch_size, summarize(measured.seconds))
         baseline = baselines.setdefault(series, timing.rate)  # the smallest batch size comes first
         gflops = 2e-9 * multiply_adds * timing.rate
         results.append(
             Result(
                 series=series,
                 timing=timing,
-                samples=samples,
-                verdict=judge(timing.summary, samples.shortest_ticks(sampling.tick_seconds)),
+                measurements=measured,
+                verdict=judge(timing.summary, measured.shortest_ticks(sampling.tick_seconds)),
                 gflops=gflops,
                 matmul_share=gflops / own_rates[series.dtype, series.threads],
                 speedup=timing.rate / baseline,
@@ -206,8 +201,8 @@ def _results(
     return results
 
 
-def _matmul_rate(candidate: MatmulCandidate, samples: Samples) -> MatmulRate:
-    gflops = 2e-9 * MATMUL_SIZE**3 / summarize(samples.seconds).median
+def _matmul_rate(candidate: MatmulCandidate, measured: Measurements) -> MatmulRate:
+    gflops = 2e-9 * MATMUL_SIZE**3 / summarize(measured.seconds).median
     return MatmulRate(candidate.dtype, candidate.threads, gflops)
 
 
@@ -222,14 +217,14 @@ def _advice(results: Sequence[Result]) -> tuple[Advice, ...]:
 
 
 def _layer_share(
-    candidate: LayerCandidate, samples: Samples, results: Sequence[Result]
+    candidate: LayerCandidate, measured: Measurements, results: Sequence[Result]
 ) -> LayerShare:
     whole = next(
         result.summary.median
         for result in results
         if (result.series, result.batch_size) == (candidate.series, candidate.batch_size)
     )
-    seconds = summarize(samples.seconds).median
+    seconds = summarize(measured.seconds).median
     return LayerShare(candidate, seconds, seconds / whole)
 
 

@@ -130,7 +130,7 @@ def compare(run: BenchRun, saved: SavedBench) -> Comparison:
             kind = (result.series.dtype, result.series.threads)
             then, now = saved.matmul_gflops.get(kind), own_rates.get(kind)
             machine_ratio = then / now if then and now else 1.0
-            seconds, baseline = result.samples.seconds, saved.timings[key]
+            seconds, baseline = result.measurements.seconds, saved.timings[key]
             difference = compare_timings(seconds, baseline, machine_ratio, generator)
             compared.append(Compared(result, difference))
     if not compared:

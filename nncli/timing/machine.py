@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from nncli.machine import load_average, usable_processors
 
 
 @dataclass(frozen=True)
@@ -38,18 +39,11 @@ def describe_machine(libraries: Iterable[str]) -> Machine:
     return Machine(
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
         processor=_processor(),
-        processors=processors(),
+        processors=usable_processors(),
         versions=versions,
         blas=tuple(_blas()),
-        load=_load(),
+        load=load_average(),
     )
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _blas() -> list[str]:
@@ -74,10 +68,3 @@ def _processor() -> str:
         lines = []
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(names, "") or platform.processor() or "unknown"
-
-
-def _load() -> float | None:
-    try:
-        return round(os.getloadavg()[0], 2)
-    except OSError:
-        return None

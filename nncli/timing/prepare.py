@@ -11,16 +11,17 @@ from itertools import product
 import numpy as np
 
 from nncli.errors import CheckFailed, UsageError
+from nncli.machine import memory_bytes
 from nncli.network.activations import Array
-from nncli.network.network import Network, physical_memory_bytes
+from nncli.network.network import Network
 from nncli.network.shapes import shape_table
 from nncli.problems import Note, Problem
 from nncli.specs.model import DType, NetworkSpec
 from nncli.timing.backends import (
     PreparedCall,
     Unsupported,
-    blas_threads,
     largest_batch,
+    on_blas_threads,
     prepare_backend,
 )
 from nncli.timing.isolation import once_per_process
@@ -133,7 +134,8 @@ def _check_memory(spec: NetworkSpec, batch_size: int) -> None:
     """Refuse a batch that memory cannot hold: the system would end the process without a word."""
     values = batch_size * sum(spec.layer_sizes)
     # the batch, its layers' values and the bounds of their rounding, as float64
-    if values * 8 * 3 > physical_memory_bytes():
+    available = memory_bytes()
+    if available is not None and values * 8 * 3 > available:
         raise MemoryError
 
 
@@ -208,7 +210,7 @@ def _matmul(candidate: MatmulCandidate) -> Contestant:
         return a, b, np.empty_like(a)
 
     made = once_per_process(matrices)
-    return Contestant(lambda: np.matmul(*made()), blas_threads(candidate.threads))
+    return Contestant(lambda: np.matmul(*made()), on_blas_threads(candidate.threads))
 
 
 def _layer_calls(

@@ -86,7 +86,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Samples:
+class Measurements:
     """The raw measurements of one contestant, in the order of the rounds.
 
     calls: how many calls one measurement held; seconds: per call, one for each round.
@@ -102,9 +102,9 @@ class Samples:
 
 @dataclass(frozen=True)
 class Sampling(Generic[K]):
-    """A finished sampling; samples: under the keys of the contestants."""
+    """A finished sampling; measurements: under the keys of the contestants."""
 
-    samples: dict[K, Samples]
+    measurements: dict[K, Measurements]
     rounds: int
     tick_seconds: float
     elapsed_seconds: float
@@ -155,11 +155,11 @@ def sample(
             rounds += 1
             elapsed = clock.read() - began
             on_progress(Progress(rounds, elapsed, _expected_seconds(series, elapsed, plan)))
-    samples = {
-        key: Samples(one.calls, tuple(one.seconds))
+    measurements = {
+        key: Measurements(one.calls, tuple(one.seconds))
         for key, one in zip(contestants, series, strict=True)
     }
-    return Sampling(samples, rounds, clock.tick_seconds, clock.read() - started)
+    return Sampling(measurements, rounds, clock.tick_seconds, clock.read() - started)
 
 
 def _calibrate(contestant: Contestant, clock: Clock) -> tuple[float, float]:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nncli.errors import DataError
 from nncli.files import read_at_most
 from nncli.problems import Place, Problem
 
-FORMAT = "nncli.bench/1"
+FORMAT = "nncli.bench/2"
+# What a result's timings were called in each format that is still read.
+_TIMINGS_KEYS = {"nncli.bench/1": "samples_seconds", FORMAT: "timings_seconds"}
 _MAX_BYTES = 64 * 2**20
-# No call is timed as shorter or longer, no machine has other rates; beyond, ratios would leave the
-# range of a float.
-_SHORTEST_SECONDS, _LONGEST_SECONDS = 1e-12, 1e9
-_SLOWEST_GFLOPS, _FASTEST_GFLOPS = 1e-12, 1e12
 
 
 class Key(NamedTuple):
@@ -30,17 +29,62 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class SavedBench:
-    """What was measured, on which network and machine.
-
-    timings: seconds per call, for each measurement; matmul_gflops: the rate of the machine's own
-    matrix product by type and threads; network and machine: as they were written.
-    """
+    """What was measured, on which network and machine."""
 
     source: str
-    timings: dict[Key, tuple[float, ...]]
-    matmul_gflops: dict[tuple[str, int], float]
+    timings: dict[Key, tuple[float, ...]]  # seconds per call, for each measurement
+    matmul_gflops: dict[tuple[str, int], float]  # of a matrix product, by type and threads
+    network: dict[str, Any]  # as it was written
+    machine: dict[str, Any]  # as it was written
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+# No call is timed as shorter or longer, no machine has other rates; beyond, ratios would leave the
+# range of a float.
+_Seconds = Annotated[float, Field(ge=1e-12, le=1e9)]
+_Gflops = Annotated[float, Field(ge=1e-12, le=1e12)]
+_Count = Annotated[int, Field(ge=1)]
+
+
+class _Rate(_Model):
+    dtype: str
+    threads: _Count
+    gflops: _Gflops
+
+
+class _Machine(_Model):
+    matmul: list[_Rate] = []
+
+
+class _Result(_Model):
+    backend: str
+    dtype: str
+    threads: _Count
+    batch_size: _Count
+    timings_seconds: Annotated[list[_Seconds], Field(min_length=1)]
+
+
+class _Document(_Model):
+    results: list[_Result]
     network: dict[str, Any]
-    machine: dict[str, Any]
+    machine: _Machine
+
+
+# What each key holds, in the words of a message.
+_KINDS = {
+    "results": "a list",
+    "network": "an object",
+    "machine": "an object",
+    "matmul": "a list of rates",
+    "backend": "a text",
+    "dtype": "a text",
+    "threads": "a whole number",
+    "batch_size": "a whole number",
+    "timings_seconds": "a list of seconds",
+}
 
 
 class _Unfit(Exception):  # noqa: N818  # caught in this file, where the place is known
@@ -48,7 +92,7 @@ class _Unfit(Exception):  # noqa: N818  # caught in this file, where the place i
 
 
 def read_saved(path: str) -> SavedBench:
-    """Read a file that `--save` wrote.
+    """Read a file that `--save` wrote, in this format or an earlier one.
 
     Raises FileError if it cannot be read, DataError if it is no saved benchmark.
     """
@@ -70,75 +114,52 @@ def _document(content: bytes) -> dict[str, Any]:
         raise _Unfit("it is not JSON") from None
     if not isinstance(document, dict):
         raise _Unfit("it is not a JSON object")
-    if document.get("format") != FORMAT:
+    if document.get("format") not in list(_TIMINGS_KEYS):
         raise _Unfit(f"its `format` is not {FORMAT!r}")
     return document
 
 
 def _saved(document: dict[str, Any], path: str) -> SavedBench:
-    results = _checked(document, "results", lambda value: isinstance(value, list), "a list")
-    timings = {}
-    for number, result in enumerate(results, start=1):
-        where = f"results[{number}]"
-        if not isinstance(result, dict):
-            raise _Unfit(f"{where} is not an object")
-        key = Key(
-            backend=_checked(result, "backend", _is_text, "a text", where),
-            dtype=_checked(result, "dtype", _is_text, "a text", where),
-            threads=_checked(result, "threads", _is_count, "a whole number", where),
-            batch_size=_checked(result, "batch_size", _is_count, "a whole number", where),
-        )
-        seconds = _checked(result, "samples_seconds", _are_seconds, "a list of seconds", where)
+    timings_key = _TIMINGS_KEYS[document["format"]]
+    try:
+        checked = _Document.model_validate(_with_current_key(document, timings_key))
+    except ValidationError as error:
+        raise _Unfit(_worded(error, timings_key)) from None
+    timings: dict[Key, tuple[float, ...]] = {}
+    for number, result in enumerate(checked.results, start=1):
+        key = Key(result.backend, result.dtype, result.threads, result.batch_size)
         if key in timings:
-            raise _Unfit(f"{where} is of the same measurement as one before it")
-        timings[key] = tuple(map(float, seconds))
-    network = _checked(document, "network", lambda value: isinstance(value, dict), "an object")
-    machine = _checked(document, "machine", lambda value: isinstance(value, dict), "an object")
-    rates = []
-    if "matmul" in machine:
-        rates = _checked(machine, "matmul", _are_rates, "a list of rates", "machine")
-    gflops = {(rate["dtype"], rate["threads"]): float(rate["gflops"]) for rate in rates}
-    return SavedBench(path, timings, gflops, network, machine)
+            raise _Unfit(f"results[{number}] is of the same measurement as one before it")
+        timings[key] = tuple(result.timings_seconds)
+    gflops = {(rate.dtype, rate.threads): rate.gflops for rate in checked.machine.matmul}
+    return SavedBench(path, timings, gflops, checked.network, document["machine"])
 
 
-def _checked(
-    mapping: dict[str, Any], key: str, fits: Callable[[Any], bool], kind: str, where: str = ""
-) -> Any:
-    """Return a value that is of the right kind."""
-    name = f"{where}.{key}" if where else key
-    if key not in mapping:
-        raise _Unfit(f"{name} is missing")
-    if not fits(mapping[key]):
-        raise _Unfit(f"{name} is not {kind}")
-    return mapping[key]
+def _with_current_key(document: dict[str, Any], timings_key: str) -> dict[str, Any]:
+    """Return a document whose results have their timings under today's key."""
+    results = document.get("results")
+    if not isinstance(results, list):
+        return document
+    renamed = [
+        {("timings_seconds" if key == timings_key else key): value for key, value in one.items()}
+        if isinstance(one, dict)
+        else one
+        for one in results
+    ]
+    return {**document, "results": renamed}
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
-
-
-def _are_rates(value: Any) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(rate, dict)
-        and _is_text(rate.get("dtype"))
-        and _is_count(rate.get("threads"))
-        and _is_between(rate.get("gflops"), _SLOWEST_GFLOPS, _FASTEST_GFLOPS)
-        for rate in value
-    )
-
-
-def _is_between(value: Any, low: float, high: float) -> bool:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return is_number and low <= value <= high
-
-
-def _are_seconds(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(_is_between(item, _SHORTEST_SECONDS, _LONGEST_SECONDS) for item in value)
-    )
+def _worded(error: ValidationError, timings_key: str) -> str:
+    """Say what the first fault is, with its place counted from 1 and the file's own keys."""
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = [step for step in fault["loc"] if step != "timings_seconds"]
+    keys = [step for step in fault["loc"] if isinstance(step, str)]
+    if "matmul" in keys:  # one wrong rate makes it no list of rates
+        return "machine.matmul is not a list of rates"
+    name = f"results[{int(where[1]) + 1}]" if len(where) > 1 else str(where[0])
+    if keys[-1:] == ["results"] and len(where) > 1:
+        return f"{name} is not an object"
+    key = keys[-1]
+    if len(keys) > 1:
+        name += f".{timings_key if key == 'timings_seconds' else key}"
+    return f"{name} is missing" if fault["type"] == "missing" else f"{name} is not {_KINDS[key]}"

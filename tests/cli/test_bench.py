@@ -383,7 +383,7 @@ def test_what_is_measured_too_little_is_called_too_short(cli: RunCli) -> None:
 RESULT_FIELDS = {
     *("backend", "dtype", "threads", "batch_size", "verdict", "peak_bytes", "calls"),
     *("median_seconds", "iqr_seconds", "p95_seconds", "per_sample_seconds", "samples_per_second"),
-    *("gflops", "matmul_share", "speedup", "samples_seconds"),
+    *("gflops", "matmul_share", "speedup", "timings_seconds"),
 }
 
 
@@ -396,7 +396,7 @@ def test_json_holds_all_fields_and_no_others(cli: RunCli) -> None:
         *("results", "fit"),
         *("recommendation", "series", "layers", "machine", "notes", "problems"),
     ]
-    assert result["format"] == "nncli.bench/1"
+    assert result["format"] == "nncli.bench/2"
     network = result["network"]
     assert (network["name"], network["layer_sizes"]) == ("two_layers", [4, 3, 3])
     assert network["activations"] == ["linear", "linear"]
@@ -439,7 +439,7 @@ def test_the_figures_of_a_result_follow_from_its_raw_measurements(run: Any) -> N
     assert run["plan"]["rounds"] == 7
     assert len(run["results"]) == 6
     for one in run["results"]:
-        seconds, size = one["samples_seconds"], one["batch_size"]
+        seconds, size = one["timings_seconds"], one["batch_size"]
         assert len(seconds) == 7
         assert min(seconds) > 0
         median = statistics.median(seconds)
@@ -461,7 +461,7 @@ def test_the_figures_of_a_result_follow_from_its_raw_measurements(run: Any) -> N
 
 def test_speedup_is_relative_to_the_smallest_batch_size_of_the_series(run: Any) -> None:
     for results in by_series(run).values():
-        rates = [one["batch_size"] / statistics.median(one["samples_seconds"]) for one in results]
+        rates = [one["batch_size"] / statistics.median(one["timings_seconds"]) for one in results]
         assert [one["speedup"] for one in results] == [same(rate / rates[0]) for rate in rates]
         assert results[0]["speedup"] == 1
 
@@ -471,7 +471,7 @@ def test_no_line_through_two_measurements_fits_better(run: Any) -> None:
     assert len(run["series"]) == 2
     assert run["fit"] == run["series"][0]["fit"]
     for one, results in zip(run["series"], series.values(), strict=True):
-        points = [(r["batch_size"], statistics.median(r["samples_seconds"])) for r in results]
+        points = [(r["batch_size"], statistics.median(r["timings_seconds"])) for r in results]
         fit = one["fit"]
         overhead, cost = fit["overhead_seconds"], fit["seconds_per_sample"]
         assert overhead >= 0
@@ -523,7 +523,7 @@ def test_every_format_holds_the_same_results(cli: RunCli) -> None:
     cells = list(csv.DictReader(io.StringIO(rows.out)))
     assert len(cells) == 4
     for row, result in zip(cells, results, strict=True):
-        assert set(row) == RESULT_FIELDS - {"samples_seconds"}
+        assert set(row) == RESULT_FIELDS - {"timings_seconds"}
         for name in set(row) - {"peak_bytes"}:
             text = row[name]
             assert (text if isinstance(result[name], str) else float(text)) == result[name]
@@ -660,7 +660,7 @@ def test_a_type_of_the_command_line_stands_instead_of_the_specs(cli: RunCli) -> 
 def test_more_threads_than_processors_are_noted(
     cli: RunCli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nncli.timing.machine.processors", lambda: 1)
+    monkeypatch.setattr("nncli.machine.usable_processors", lambda: 1)
     done = cli(*QUICK, *SMALL, "--threads", "2")
     assert (done.code, done.err) == (0, "note: 2 threads on 1 processor: they take turns\n")
 
@@ -744,7 +744,7 @@ def test_an_existing_file_is_refused_before_timing(cli: RunCli, write: Write) ->
 def test_force_replaces_an_existing_file(cli: RunCli, write: Write) -> None:
     path = write("saved.json", "precious")
     assert cli(*QUICK, *SMALL, "--save", path, "--force").code == 0
-    assert json.loads(path.read_text(encoding="utf-8"))["format"] == "nncli.bench/1"
+    assert json.loads(path.read_text(encoding="utf-8"))["format"] == "nncli.bench/2"
 
 
 @pytest.mark.usefixtures("untimed")
@@ -775,7 +775,7 @@ def scaled(factor: float) -> Edit:
 
     def edit(saved: Any) -> None:
         for one in saved["results"]:
-            one["samples_seconds"] = [factor * seconds for seconds in one["samples_seconds"]]
+            one["timings_seconds"] = [factor * seconds for seconds in one["timings_seconds"]]
 
     return edit
 
@@ -783,7 +783,7 @@ def scaled(factor: float) -> Edit:
 def uncertain(saved: Any) -> None:
     """Let the saved measurements be so far apart that nothing can be said."""
     for one in saved["results"]:
-        one["samples_seconds"] = [CALL_SECONDS * power for power in (0.01, 0.1, 1, 10, 100)]
+        one["timings_seconds"] = [CALL_SECONDS * power for power in (0.01, 0.1, 1, 10, 100)]
 
 
 @pytest.fixture
@@ -904,7 +904,7 @@ def test_a_single_round_is_too_little_to_call_anything_slower(
 
     def cut(saved: Any) -> None:
         for one in saved["results"]:
-            one["samples_seconds"] = one["samples_seconds"][:1]
+            one["timings_seconds"] = one["timings_seconds"][:1]
 
     old = save(scaled(0.5), cut)
     done = cli(*QUICK, *SMALL, "--compare", old, "--fail-above", "10%", "--format", "json")
@@ -1008,7 +1008,7 @@ def test_seconds_that_no_clock_measures_are_no_bug(
 ) -> None:
     def edit(saved: Any) -> None:
         for one in saved["results"]:
-            one["samples_seconds"] = [seconds] * 4
+            one["timings_seconds"] = [seconds] * 4
 
     done = cli(*JUDGED, "--compare", save(edit), "--format", form)
     assert done.code in {0, 4}, done.err

@@ -16,7 +16,7 @@ from nncli.timing.bench import Advice, BenchRun, LayerShare, MatmulRate, Result
 from nncli.timing.comparison import Compared, Comparison, TimingDifference
 from nncli.timing.machine import Machine
 from nncli.timing.prepare import LayerCandidate, Request, Series
-from nncli.timing.sampling import Samples
+from nncli.timing.sampling import Measurements
 from nncli.timing.statistics import Interval, Summary, Verdict
 
 NUMPY, LOOP = Series("numpy", "float64", 1), Series("loop", "float64", 1)
@@ -47,7 +47,7 @@ def result(
     return Result(
         series=series,
         timing=Timing(size, summary),
-        samples=Samples(16, (median,) * 25),
+        measurements=Measurements(16, (median,) * 25),
         verdict=verdict,
         gflops=gflops,
         matmul_share=gflops / 50,

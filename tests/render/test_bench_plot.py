@@ -14,7 +14,7 @@ from nncli.timing.advice import Timing, fit_line, recommend
 from nncli.timing.bench import Advice, BenchRun, Result
 from nncli.timing.machine import Machine
 from nncli.timing.prepare import Request, Series
-from nncli.timing.sampling import Samples
+from nncli.timing.sampling import Measurements
 from nncli.timing.statistics import Summary
 
 pytest.importorskip("matplotlib", reason="needs matplotlib, of the extra `plot`")
@@ -27,7 +27,7 @@ def series_results(series: Series, medians: dict[int, float]) -> list[Result]:
         Result(
             series=series,
             timing=Timing(size, Summary(15, median, median * 0.9, median * 1.2, median * 1.5)),
-            samples=Samples(1, (median,) * 15),
+            measurements=Measurements(1, (median,) * 15),
             verdict="stable",
             gflops=1.0,
             matmul_share=0.1,

@@ -18,8 +18,8 @@ from nncli.specs.model import ACTIVATIONS
 from nncli.timing.backends import (
     PreparedCall,
     Unsupported,
-    blas_threads,
     largest_batch,
+    on_blas_threads,
     prepare_backend,
 )
 from nncli.timing.names import BACKEND_PACKAGES, BACKENDS, BackendName
@@ -261,7 +261,7 @@ def three_blas_threads() -> Iterator[None]:
     """Start from a number that no test asks for."""
     if not blas_thread_counts():
         pytest.skip("threadpoolctl does not know this machine's BLAS")
-    with blas_threads(3)():
+    with on_blas_threads(3)():
         yield
 
 
@@ -270,7 +270,7 @@ def three_blas_threads() -> Iterator[None]:
 def test_blas_runs_on_so_many_threads_inside_and_on_those_of_before_afterwards(
     threads: int,
 ) -> None:
-    surroundings = blas_threads(threads)
+    surroundings = on_blas_threads(threads)
     for _ in range(2):  # they are entered again and again
         assert blas_thread_counts() == {3}
         with surroundings():

@@ -16,11 +16,11 @@ import pytest
 from nncli import Dense, FileError, Network, NetworkSpec, build_network, read_spec
 from nncli.data.batch import Batch
 from nncli.errors import CheckFailed, UsageError
+from nncli.machine import usable_processors
 from nncli.network.activations import Array
 from nncli.problems import Note
 from nncli.timing.advice import CostLine
 from nncli.timing.bench import BenchRun, run_bench
-from nncli.timing.machine import processors
 from nncli.timing.prepare import Request, Series
 from nncli.timing.sampling import Clock, Plan, sample
 
@@ -105,8 +105,8 @@ def test_every_figure_of_a_result_follows_from_the_clock() -> None:
         size = result.batch_size
         median = OVERHEAD + COST * size
         assert result.series == NUMPY
-        assert result.samples.calls == 1
-        assert result.samples.seconds == (median,) * 15
+        assert result.measurements.calls == 1
+        assert result.measurements.seconds == (median,) * 15
         assert (result.summary.median, result.summary.iqr, result.summary.p95) == (
             median,
             0,
@@ -163,7 +163,7 @@ def test_a_spread_of_a_tenth_of_the_median_is_noisy() -> None:
         return 2.0**-4 * (1 + next(calls) % 3)
 
     [result] = run(TimedNetwork(*parts(), uneven), 1, max_seconds=3.0).results
-    assert result.samples.calls == 1
+    assert result.measurements.calls == 1
     assert result.verdict == "noisy"
 
 
@@ -274,6 +274,7 @@ def test_if_nothing_is_left_to_be_timed_the_reasons_are_said() -> None:
 
 def test_more_threads_than_processors_are_noted() -> None:
     codes = [
-        note.code for note in run(TimedNetwork(*parts()), 1, threads=(processors() + 1,)).notes
+        note.code
+        for note in run(TimedNetwork(*parts()), 1, threads=(usable_processors() + 1,)).notes
     ]
     assert codes == ["more_threads_than_processors"]

@@ -27,7 +27,7 @@ from nncli.timing.comparison import (
 from nncli.timing.machine import Machine
 from nncli.timing.names import BackendName
 from nncli.timing.prepare import Request, Series
-from nncli.timing.sampling import Samples
+from nncli.timing.sampling import Measurements
 from nncli.timing.saved import Key, SavedBench
 from nncli.timing.statistics import Interval, Summary
 
@@ -58,7 +58,7 @@ def result(seconds: Sequence[float], series: Series = NUMPY, batch_size: int = 8
     return Result(
         series=series,
         timing=Timing(batch_size, Summary(len(seconds), 1.0, 1.0, 1.0, 1.0)),
-        samples=Samples(1, tuple(seconds)),
+        measurements=Measurements(1, tuple(seconds)),
         verdict="stable",
         gflops=1.0,
         matmul_share=0.1,

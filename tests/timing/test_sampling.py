@@ -17,9 +17,9 @@ import pytest
 from nncli.timing.sampling import (
     Clock,
     Contestant,
+    Measurements,
     Plan,
     Progress,
-    Samples,
     Sampling,
     sample,
     system_clock,
@@ -141,38 +141,38 @@ def test_a_measurement_holds_the_power_of_two_calls_that_reaches_its_shortest_ti
 ) -> None:
     fake = FakeClock()
     sampling = run(fake, ONE_ROUND, steady(fake, seconds), tick=tick)
-    assert sampling.samples[0].calls == calls
+    assert sampling.measurements[0].calls == calls
 
 
 def test_each_contestant_is_calibrated_by_itself() -> None:
     fake = FakeClock()
     sampling = run(fake, NO_MINIMUM, steady(fake, 2.0**-9), steady(fake, 2.0**-12))
-    assert [sampling.samples[number].calls for number in (0, 1)] == [1, 8]
+    assert [sampling.measurements[number].calls for number in (0, 1)] == [1, 8]
 
 
 @pytest.mark.parametrize("seconds", [2.0**-14, 2.0**-9, 0.125, 2.0])
 def test_samples_are_the_duration_of_one_call(seconds: float) -> None:
     fake = FakeClock()
     sampling = run(fake, Plan(repetitions=7, min_seconds=0), steady(fake, seconds))
-    assert sampling.samples[0].seconds == (seconds,) * 7
+    assert sampling.measurements[0].seconds == (seconds,) * 7
 
 
 def test_samples_are_in_the_order_of_the_rounds() -> None:
     fake = FakeClock()
     durations = [EIGHTH * number for number in (1, 1, 3, 2, 5, 4)]  # the first two calibrate
     sampling = run(fake, Plan(4, 0, 0), Timed(fake, durations, free=True))
-    assert sampling.samples[0].seconds == (3 / 8, 2 / 8, 5 / 8, 4 / 8)
+    assert sampling.measurements[0].seconds == (3 / 8, 2 / 8, 5 / 8, 4 / 8)
 
 
 def test_a_measurement_contains_one_reading_of_the_clock() -> None:
     """What reading takes is part of what the shortest time of a measurement makes negligible."""
     fake = FakeClock(per_reading=2.0**-20)
     sampling = run(fake, NO_MINIMUM, steady(fake, 2.0**-11))
-    assert sampling.samples[0] == Samples(4, (2.0**-11 + 2.0**-22,) * DEFAULT_ROUNDS)
+    assert sampling.measurements[0] == Measurements(4, (2.0**-11 + 2.0**-22,) * DEFAULT_ROUNDS)
 
 
 def test_the_shortest_measurement_in_steps_of_the_clock() -> None:
-    assert Samples(4, (3.0, 2.0, 2.5)).shortest_ticks(0.5) == 2.0 * 4 / 0.5
+    assert Measurements(4, (3.0, 2.0, 2.5)).shortest_ticks(0.5) == 2.0 * 4 / 0.5
 
 
 def test_a_sampling_tells_its_clock_and_its_whole_time() -> None:
@@ -211,8 +211,8 @@ def test_untimed_calls_of_three_milliseconds_precede_each_measurement_and_one_at
     call = steady(fake, seconds)
     sampling = run(fake, Plan(15, 0, 0), call, tick=tick)
     assert call.counts == calibration + [untimed + timed] * 15
-    assert sampling.samples[0].calls == timed
-    assert sampling.samples[0].seconds == pytest.approx([seconds] * 15, rel=1e-12)
+    assert sampling.measurements[0].calls == timed
+    assert sampling.measurements[0].seconds == pytest.approx([seconds] * 15, rel=1e-12)
 
 
 def test_what_a_first_call_takes_longer_is_never_timed() -> None:
@@ -220,14 +220,14 @@ def test_what_a_first_call_takes_longer_is_never_timed() -> None:
     fake = FakeClock()
     first_then_others = Timed(fake, cycle([2.0, 0.25]))
     sampling = run(fake, Plan(15, 0, 0), first_then_others)
-    assert sampling.samples[0] == Samples(1, (0.25,) * 15)
+    assert sampling.measurements[0] == Measurements(1, (0.25,) * 15)
 
 
 def test_the_untimed_call_comes_before_the_timed_ones() -> None:
     """Calls of a millisecond and five in turn: the first of each pair is not timed."""
     fake = FakeClock()
     sampling = run(fake, NO_MINIMUM, Timed(fake, cycle([2.0**-10, 5 * 2.0**-10])))
-    assert sampling.samples[0] == Samples(1, (5 * 2.0**-10,) * DEFAULT_ROUNDS)
+    assert sampling.measurements[0] == Measurements(1, (5 * 2.0**-10,) * DEFAULT_ROUNDS)
 
 
 # ----------------------------------------------------------------------------------- order
@@ -267,8 +267,8 @@ def test_each_round_measures_every_contestant_once_in_the_generators_order(
     rounds = logged.log[len(names) :]
     assert logged.log[: len(names)] == list(names)
     assert rounds == [name for order in expected for name in order]
-    assert list(sampling.samples) == list(names)
-    assert {len(samples.seconds) for samples in sampling.samples.values()} == {20}
+    assert list(sampling.measurements) == list(names)
+    assert {len(samples.seconds) for samples in sampling.measurements.values()} == {20}
 
 
 def test_the_order_changes_from_round_to_round() -> None:
@@ -303,7 +303,7 @@ def test_a_machine_that_slows_down_slows_all_contestants_alike(seed: int) -> Non
     }
     clock = Clock(fake.read, FINE_TICK)
     sampling = sample(contestants, Plan(15, 0, 0), clock, generator(seed))
-    medians = {name: median(samples.seconds) for name, samples in sampling.samples.items()}
+    medians = {name: median(samples.seconds) for name, samples in sampling.measurements.items()}
     assert medians == {"short": 2 * EIGHTH, "long": 4 * EIGHTH}
 
 
@@ -331,7 +331,7 @@ def test_a_machine_that_slows_down_slows_all_contestants_alike(seed: int) -> Non
 def test_rounds_of_a_steady_call(plan: Plan, rounds: int) -> None:
     fake = FakeClock()
     sampling = run(fake, plan, steady(fake, EIGHTH))
-    assert sampling.rounds == len(sampling.samples[0].seconds) == rounds
+    assert sampling.rounds == len(sampling.measurements[0].seconds) == rounds
 
 
 @pytest.mark.parametrize(
@@ -360,7 +360,7 @@ def test_no_more_rounds_than_make_the_median_certain(repetitions: int | None) ->
 def test_one_uncertain_contestant_keeps_all_in_the_race() -> None:
     fake = FakeClock()
     sampling = run(fake, Plan(None, 0, 100), steady(fake, EIGHTH), disturbed(fake))
-    assert [len(sampling.samples[number].seconds) for number in (0, 1)] == [21, 21]
+    assert [len(sampling.measurements[number].seconds) for number in (0, 1)] == [21, 21]
 
 
 @pytest.mark.parametrize(("deviation", "certain"), [(0.0127, True), (0.0128, False)])
@@ -480,7 +480,7 @@ def test_surroundings_are_entered_around_each_measurement_and_not_timed() -> Non
     clock = Clock(fake.read, FINE_TICK)
     contestants = {"one": Contestant(call, surroundings)}
     sampling = sample(contestants, Plan(5, 0, 0), clock, generator(0))
-    assert sampling.samples["one"] == Samples(1, (2.0**-9,) * 5)
+    assert sampling.measurements["one"] == Measurements(1, (2.0**-9,) * 5)
     calibration = ["enter", "call", "call", "leave"]
     assert log == calibration + ["enter", "call", "call", "call", "leave"] * 5
 
@@ -500,7 +500,7 @@ def test_each_measurement_is_made_where_it_is_told_to_be() -> None:
     clock = Clock(fake.read, FINE_TICK)
     sampling = sample(contestants, Plan(4, 0, 0), clock, generator(0), isolate=isolate)
     assert isolated == [2, 2] + [1] * 2 * 4
-    assert sampling.samples == {0: Samples(1, (8.0,) * 4), 1: Samples(8, (1.0,) * 4)}
+    assert sampling.measurements == {0: Measurements(1, (8.0,) * 4), 1: Measurements(8, (1.0,) * 4)}
 
 
 @pytest.fixture(params=[True, False], ids=["collector on", "collector off"])

@@ -23,10 +23,10 @@ FIRST: dict[str, Any] = {
     "dtype": "float64",
     "threads": 1,
     "batch_size": 1,
-    "samples_seconds": [0.5, 0.25, 1],
+    "timings_seconds": [0.5, 0.25, 1],
 }
 GOOD: dict[str, Any] = {
-    "format": "nncli.bench/1",
+    "format": "nncli.bench/2",
     "network": {"layer_sizes": [4, 3, 3], "activations": ["linear", "linear"]},
     "results": [FIRST, {**FIRST, "batch_size": 8}],
     "machine": {"processor": "Z80", "processors": 1, "versions": {"numpy": "1.0"}},
@@ -85,7 +85,7 @@ def test_a_real_run_is_read_back_to_the_last_bit(cli: RunCli, tmp_path: Path) ->
     assert len(saved.timings) == 8
     for one in done.json["results"]:
         key = Key(one["backend"], one["dtype"], one["threads"], one["batch_size"])
-        assert list(saved.timings[key]) == one["samples_seconds"]
+        assert list(saved.timings[key]) == one["timings_seconds"]
     assert (saved.network, saved.machine) == (done.json["network"], done.json["machine"])
 
 
@@ -113,7 +113,7 @@ def test_a_saved_benchmark_may_have_no_results(write: Write) -> None:
         b"layer_sizes: [4, 3]\n",
         b"1,2,3,4\n",
         b"{",
-        b'{"format": "nncli.bench/1"',
+        b'{"format": "nncli.bench/2"',
         b"{}\n{}\n",
         json.dumps(GOOD).encode() + b"x",
         json.dumps(GOOD).replace("Z80", "Z\xff").encode("latin-1"),
@@ -136,17 +136,17 @@ def test_json_that_is_no_object_is_refused(write: Write, content: str) -> None:
 
 @pytest.mark.parametrize(
     "found",
-    ["nncli.bench/2", "nncli.forward/1", "NNCLI.BENCH/1", "", None, 1, ["nncli.bench/1"], {}],
+    ["nncli.bench/3", "nncli.forward/1", "NNCLI.BENCH/1", "", None, 1, ["nncli.bench/2"], {}],
 )
 def test_another_format_is_refused(write: Write, found: object) -> None:
     path = write("old.json", json.dumps({**GOOD, "format": found}))
-    assert refusal(path) == "its `format` is not 'nncli.bench/1'"
+    assert refusal(path) == "its `format` is not 'nncli.bench/2'"
 
 
 def test_a_result_of_another_command_is_refused(cli: RunCli, write: Write) -> None:
     done = cli("shapes", "configs/two_layers.yaml", "--format", "json")
-    assert refusal(write("old.json", done.out)) == "its `format` is not 'nncli.bench/1'"
-    assert refusal(write("old.json", "{}")) == "its `format` is not 'nncli.bench/1'"
+    assert refusal(write("old.json", done.out)) == "its `format` is not 'nncli.bench/2'"
+    assert refusal(write("old.json", "{}")) == "its `format` is not 'nncli.bench/2'"
 
 
 @pytest.mark.parametrize("key", ["results", "network", "machine"])
@@ -222,14 +222,14 @@ def test_a_count_is_a_whole_number_from_1(write: Write, key: str, value: object)
     ids=lambda value: repr(value)[:12],
 )
 def test_seconds_are_a_list_of_positive_finite_numbers(write: Write, seconds: object) -> None:
-    path = write("old.json", changed("samples_seconds", seconds))
-    assert refusal(path) == "results[2].samples_seconds is not a list of seconds"
+    path = write("old.json", changed("timings_seconds", seconds))
+    assert refusal(path) == "results[2].timings_seconds is not a list of seconds"
 
 
 @pytest.mark.parametrize("literal", ["1e400", "1e-400", "-1e400", "Infinity", "-Infinity", "NaN"])
 def test_a_literal_that_no_float_holds_is_no_time(write: Write, literal: str) -> None:
     path = write("old.json", json.dumps(GOOD).replace("0.25", literal))
-    assert refusal(path) == "results[1].samples_seconds is not a list of seconds"
+    assert refusal(path) == "results[1].timings_seconds is not a list of seconds"
 
 
 def test_a_number_of_ten_thousand_digits_is_refused(write: Write) -> None:
@@ -238,7 +238,7 @@ def test_a_number_of_ten_thousand_digits_is_refused(write: Write) -> None:
 
 def test_a_measurement_that_is_there_twice_is_refused(write: Write) -> None:
     """Nobody knows which of them is meant."""
-    twice = {**GOOD, "results": [FIRST, {**FIRST, "samples_seconds": [9]}]}
+    twice = {**GOOD, "results": [FIRST, {**FIRST, "timings_seconds": [9]}]}
     assert "results[2]" in refusal(write("old.json", json.dumps(twice)))
 
 
@@ -276,9 +276,9 @@ def test_at_the_command_line_the_file_is_named_inert(cli: RunCli, write: Write, 
 @pytest.mark.parametrize(
     "content",
     [
-        changed("samples_seconds", [10**400]),
+        changed("timings_seconds", [10**400]),
         changed("threads", True),
-        '{"format": "nncli.bench/1", "results": [' + "[" * 5000,
+        '{"format": "nncli.bench/2", "results": [' + "[" * 5000,
     ],
     ids=["huge", "bool", "deep"],
 )
@@ -293,3 +293,32 @@ def test_a_file_that_cannot_be_read_is_another_matter(tmp_path: Path) -> None:
         with pytest.raises(FileError) as caught:
             read_saved(str(path))
         assert caught.value.problems[0].code == code
+
+
+# ------------------------------------------------------------------------ an earlier format
+
+
+def as_format_1(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a saved benchmark as nncli wrote it before its timings were called so."""
+    results = [
+        {("samples_seconds" if key == "timings_seconds" else key): one[key] for key in one}
+        for one in document["results"]
+    ]
+    return {**document, "format": "nncli.bench/1", "results": results}
+
+
+def test_a_benchmark_in_the_earlier_format_is_still_read(write: Write) -> None:
+    now, before = (
+        write("now.json", json.dumps(GOOD)),
+        write("old.json", json.dumps(as_format_1(GOOD))),
+    )
+    assert read_saved(str(before)).timings == read_saved(str(now)).timings
+
+
+def test_faults_of_an_earlier_format_are_told_in_its_own_words(write: Write) -> None:
+    wrong = as_format_1({**GOOD, "results": [{**FIRST, "timings_seconds": [0]}]})
+    assert refusal(write("a.json", json.dumps(wrong))) == (
+        "results[1].samples_seconds is not a list of seconds"
+    )
+    del wrong["results"][0]["samples_seconds"]
+    assert refusal(write("b.json", json.dumps(wrong))) == "results[1].samples_seconds is missing"
