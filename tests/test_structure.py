@@ -193,3 +193,26 @@ def test_nothing_below_the_command_line_prints_or_exits() -> None:
                     continue  # the end of a forked copy, not of the command
                 forbidden = ("sys.stdout", "sys.stderr", "sys.stdin", "sys.exit", "os._exit")
                 assert used not in forbidden, f"{path}:{node.lineno}"
+
+
+def names_imported(path: str) -> set[str]:
+    """Return all that one file imports, with whole names: nncli.problems.Edit."""
+    package = path.rpartition("/")[0].replace("/", ".")
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return {imported.module for imported in imports_of(tree, package)}
+
+
+def test_only_the_doctor_makes_remedies() -> None:
+    """Readers state faults; the doctor proposes changes, tries them, and they are drawn."""
+    remedies = {"nncli.problems.Edit", "nncli.problems.Suggestion"}
+    rooms = {
+        room_of(path[:-3].replace("/", ".")) for path in FILES if names_imported(path) & remedies
+    }
+    assert rooms <= {"doctor", "render", "specs"}
+
+
+def test_the_doctor_has_one_door() -> None:
+    for path in FILES:
+        if not path.startswith("nncli/doctor/"):
+            seen = {name for name in names_imported(path) if name.startswith("nncli.doctor")}
+            assert all(name.startswith("nncli.doctor.diagnosis.") for name in seen), path

@@ -61,7 +61,7 @@ from nncli.cli.streams import (
     write_result,
     write_text,
 )
-from nncli.errors import CheckFailed, FileError, UsageError
+from nncli.errors import CheckFailed, DataError, FileError, UsageError
 from nncli.files import STDIN, expand_sources
 from nncli.machine import peak_bytes
 from nncli.problems import Note, Problem
@@ -337,9 +337,14 @@ def _expected(
     from nncli.pipeline.checks import ExpectedOutputs
 
     stdin = binary_stdin(source, quiet=quiet)
-    with open_source(source, options, stdin) as opened:
-        selection = choose_outputs(opened.header, spec.output_columns)
-        yield ExpectedOutputs(opened.samples(selection), tolerance)
+    try:
+        with open_source(source, options, stdin) as opened:
+            selection = choose_outputs(opened.header, spec.output_columns)
+            yield ExpectedOutputs(opened.samples(selection), tolerance)
+    except DataError as error:
+        from nncli.doctor.diagnosis import treat_data
+
+        raise treat_data(error, {}) from None
 
 
 def _failures(

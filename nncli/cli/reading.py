@@ -13,7 +13,6 @@ from nncli.cli.edge import Refused
 from nncli.cli.streams import remark, remark_view
 from nncli.errors import DataError, NncliError, SpecError, UsageError
 from nncli.files import STDIN, source_name
-from nncli.problems import Problem
 from nncli.render.layout.view import Span, line
 
 if TYPE_CHECKING:
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from nncli.data.content import FirstLook
     from nncli.data.opened import DataOptions
     from nncli.data.stream import SampleStream
-    from nncli.doctor.case import DataCase
-    from nncli.doctor.diagnosis import Diagnosis
+    from nncli.doctor.diagnosis import DataCase, Diagnosis
     from nncli.results.places import OutputTarget
     from nncli.specs.model import DType, NetworkSpec
     from nncli.specs.reader import Overrides, SpecReading
@@ -96,7 +94,7 @@ def read_config(config: str, changes: Overrides) -> SpecReading:
     try:
         return inspect_spec(content, config, changes)
     except SpecError as error:
-        from nncli.doctor.spec import treat_spec
+        from nncli.doctor.diagnosis import treat_spec
 
         raise treat_spec(error, content, config, changes) from None
 
@@ -115,7 +113,7 @@ class DataRequest:
 
     def case(self, reading: SpecReading, source: str, look: FirstLook) -> DataCase:
         """Return one of the sources as a case for a doctor."""
-        from nncli.doctor.case import DataCase
+        from nncli.doctor.diagnosis import DataCase
 
         options = self.options.for_source(source)
         wanted = wanted_inputs(reading.spec)
@@ -207,25 +205,14 @@ def _treated(
     looks: Mapping[str, FirstLook | None],
 ) -> DataError:
     """Return an error with the changes that mend it; each source is a case of its own."""
+    from nncli.doctor.diagnosis import treat_data
+
     cases = {
         source_name(source): request.case(reading, source, look)
         for source, look in looks.items()
         if look is not None
     }
-    if not cases:
-        return error
-    from nncli.doctor.data import treat_data
-
-    by_file: dict[str, list[Problem]] = {}
-    for problem in error.problems:
-        by_file.setdefault(problem.place.file if problem.place else "", []).append(problem)
-    parts = [
-        treat_data(DataError(problems), cases[file]) if file in cases else DataError(problems)
-        for file, problems in by_file.items()
-    ]
-    problems = [problem for part in parts for problem in part.problems]
-    more = error.more + sum(part.more for part in parts)
-    return DataError(problems, more=more, features=error.features)
+    return treat_data(error, cases)
 
 
 def read_data(

@@ -5,20 +5,23 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from nncli.data.columns import ColumnChoice, Header, WantedInputs, choose
 from nncli.data.content import FirstLook
 from nncli.data.csv.lines import read_lines
 from nncli.data.csv.records import RecordReader
 from nncli.data.kinds import NPY_MAGIC
-from nncli.data.opened import DataOptions, open_look
 from nncli.errors import DataError
 from nncli.problems import Suggestion
 from nncli.specs.reader import SpecReading
 from nncli.words import quoted
 
-# What may come of reading a file in another form than it was written in.
-FORM_FAULTS = frozenset({"N402", "N403", "N404", "N405", "N407", "N408", "N410"})
+if TYPE_CHECKING:
+    from nncli.data.opened import DataOptions
+
+# What may come of reading a file in another way than it was written.
+MISREAD = frozenset({"N402", "N403", "N404", "N405", "N407", "N408", "N410"})
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,19 @@ class DataCase:
     wanted: WantedInputs
     reading: SpecReading
 
+    @property
+    def delimiter(self) -> str:
+        """What separates the values."""
+        return self.options.delimiter or ","
+
     def fault(self) -> DataError | None:
         """Return what is wrong with the beginning of the data, if anything is."""
         return self._fault
 
     @cached_property
     def _fault(self) -> DataError | None:
+        from nncli.data.opened import open_look  # brings NumPy
+
         # read once: a case is asked by whoever proposes a change and by whoever judges it
         try:
             opened = open_look(self.look, self.file, self.options)
@@ -55,6 +65,8 @@ class DataCase:
     @cached_property
     def header(self) -> Header | None:
         """The names of the columns as the case reads them, if it comes so far."""
+        from nncli.data.opened import open_look  # brings NumPy
+
         with suppress(DataError):
             return open_look(self.look, self.file, self.options).header
         return None
@@ -62,11 +74,10 @@ class DataCase:
     @cached_property
     def records(self) -> list[list[str]]:
         """The cells of all rows, as far as they can be cut into cells."""
-        delimiter = self.options.delimiter or ","
-        lines = read_lines([self.look.content], self.file, self.options.encoding, delimiter)
+        lines = read_lines([self.look.content], self.file, self.options.encoding, self.delimiter)
         rows: list[list[str]] = []
         with suppress(DataError):
-            rows.extend(record.cells for record in RecordReader(lines, self.file, delimiter))
+            rows.extend(record.cells for record in RecordReader(lines, self.file, self.delimiter))
         return rows if self.look.complete else rows[:-1]
 
 

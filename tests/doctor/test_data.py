@@ -12,7 +12,7 @@ from nncli.data.columns import ColumnChoice, WantedInputs
 from nncli.data.content import FirstLook
 from nncli.data.opened import DataOptions
 from nncli.doctor.case import DataCase
-from nncli.doctor.data import treat_data
+from nncli.doctor.data import treat_file
 from nncli.errors import DataError
 from nncli.problems import Problem
 from nncli.specs.reader import inspect_spec
@@ -45,7 +45,7 @@ def make_case(
 def treat(case: DataCase) -> DataError:
     fault = case.fault()
     assert fault is not None, "the data fits"
-    return treat_data(fault, case)
+    return treat_file(fault, case)
 
 
 def offered(problem: Problem) -> list[Shown]:
@@ -456,7 +456,7 @@ def test_what_the_reader_counted_and_measured_is_passed_on() -> None:
     case = make_case("a,b,c\n1,2,3\n")
     fault = case.fault()
     assert fault is not None
-    assert treat_data(fault, case).features == 3
+    assert treat_file(fault, case).features == 3
 
 
 def test_nothing_is_offered_for_what_no_option_mends() -> None:

@@ -22,18 +22,18 @@ from nncli.data.csv.numbers import (
     is_missing,
     is_number,
     looks_like_a_number,
-    numbers_meant,
     why_not_a_number,
 )
 from nncli.data.csv.records import Record, RecordReader, cell_span
 from nncli.data.rejects import Reject
 from nncli.data.rows import Faults, Rows, ended_by
 from nncli.errors import DataError
-from nncli.problems import KEPT_PROBLEMS, Edit, Note, Place, Problem, Suggestion
+from nncli.problems import KEPT_PROBLEMS, FaultyRow, Note, Place, Problem
 from nncli.words import count_of, quoted, shorten, strange_character
 
-# Nobody mends a cell in a longer line by its number.
-_MAX_EDITED_LINE = 100_000
+# Of a longer line, a problem keeps one faulty cell; of a longer cell, its beginning.
+_MAX_KEPT_LINE = 100_000
+_MAX_KEPT_CELL = 1000
 
 
 @dataclass(frozen=True)
@@ -195,25 +195,22 @@ class CellReader:
 
     def _bad_row(self, record: Record, positions: Sequence[int]) -> Problem:
         """Word a row without a single number, which is no sample with so many typing errors."""
-        without = Edit.without_lines(self.frame.file, record.line.number)
-        if self.frame.header is not None and record.cells == self.frame.header.cells:
-            place = place_of(self.frame.file, record)
-            words = "were files joined? remove the line"
-            remedy = (Suggestion(words, edits=(without,)),)
-            return Problem("N404", "this row repeats the header", place, (words,), remedy)
-        place = place_of(self.frame.file, record, positions[0], self.frame.form.delimiter)
+        frame = self.frame
+        if frame.header is not None and record.cells == frame.header.cells:
+            row = FaultyRow(frame.form.delimiter, is_sample=False)
+            hint = "were files joined? remove the line"
+            place = place_of(frame.file, record)
+            return Problem("N404", "this row repeats the header", place, (hint,), row=row)
+        place = place_of(frame.file, record, positions[0], frame.form.delimiter)
         if all(is_missing(record.cells[position]) for position in positions):
             message = f"{self._fault_of(record, positions[0])}, as in every other of this row"
             return Problem("N404", message, place, ("fill the row in, or remove it",))
         cells = ", ".join(quoted(record.cells[position]) for position in positions[:3])
         more = ", …" if len(positions) > 3 else ""
         message = f"no cell of this row is a number: {cells}{more}"
-        if remedies := _row_edits(self.frame.file, record, self.frame.form, positions):
-            return Problem("N404", message, place, (remedies[0].words,), remedies)
-        if any(numbers_meant(record.cells[position]) for position in positions):
-            return Problem("N404", message, place, ("write decimal numbers",))
-        words = "if it is no sample (units, a comment, a title), remove the line"
-        return Problem("N404", message, place, (words,), (Suggestion(words, edits=(without,)),))
+        hint = "if it is no sample (units, a comment, a title), remove the line"
+        row = _faulty_row(record, positions, frame.form.delimiter, is_sample=False)
+        return Problem("N404", message, place, (hint,), row=row)
 
     def _fault_of(self, record: Record, position: int) -> str:
         """Say what is wrong with a cell, and in which column it is."""
@@ -235,41 +232,25 @@ class CellReader:
             wider = ("use dtype: float64",) if dtype == "float32" else ()
             return Problem("N415", message, place, (*wider, hint))
         message = self._fault_of(record, position)
-        remedies = _cell_edits(self.frame.file, record, position, self.frame.form.delimiter)
         hints = why_not_a_number(cell)
         hints = hints or ("write a decimal number, or remove the line if it is no sample",)
-        return Problem("N404", message, place, hints, remedies)
+        row = _faulty_row(record, [position], self.frame.form.delimiter)
+        return Problem("N404", message, place, hints, row=row)
 
 
-def _cell_edits(file: str, record: Record, position: int, delimiter: str) -> tuple[Suggestion, ...]:
-    """Return the changes of a cell into the numbers that it may have been meant to be."""
-    line = record.line
-    span = cell_span(line.text, delimiter, position)
-    if span is None or len(line.text) > _MAX_EDITED_LINE:
-        return ()
-    return tuple(
-        Suggestion(
-            words,
-            edits=(Edit(file, line.number, span[0] + 1, line.number, span[1] + 1, text, text),),
-        )
-        for words, text in numbers_meant(record.cells[position])
-        if delimiter not in text
-    )
-
-
-def _row_edits(
-    file: str, record: Record, form: CsvFormat, positions: Sequence[int]
-) -> tuple[Suggestion, ...]:
-    """Return the change of cells of a row into numbers, if each may have been meant as one."""
-    remedies = [
-        _cell_edits(file, record, position, form.delimiter)[:1]
-        for position in positions
-        if not is_number(record.cells[position])
-    ]
-    if not all(remedies):
-        return ()
-    edits = tuple(edit for (remedy,) in remedies for edit in remedy.edits)
-    return (Suggestion(remedies[0][0].words, edits=edits),)
+def _faulty_row(
+    record: Record,
+    positions: Sequence[int],
+    delimiter: str,
+    *,
+    kept: int | None = None,
+    is_sample: bool = True,
+) -> FaultyRow:
+    """Return what a problem tells of a row.  positions: its faulty cells; kept: so many of them."""
+    if len(record.line.text) > _MAX_KEPT_LINE:
+        kept = 1
+    cells = tuple((i, shorten(record.cells[i], _MAX_KEPT_CELL)) for i in positions[:kept])
+    return FaultyRow(delimiter, cells, len(positions) - len(cells), is_sample)
 
 
 def add_ragged(
@@ -281,38 +262,43 @@ def add_ragged(
 
 
 def _ragged(record: Record, first: Record, file: str, delimiter: str) -> Problem:
-    found, width, line = len(record.cells), len(first.cells), record.line
-    place = place_of(file, record)
+    found, width = len(record.cells), len(first.cells)
     message = f"{count_of(found, 'field')}, expected {width} as on line {first.line.number}"
-    without = Edit.without_lines(file, line.number)
-    if line.text.strip() == "\x1a":
-        hint = "remove the Ctrl-Z (U+001A) at the end of the file"
-        return Problem("N403", message, place, (hint,), (Suggestion(hint, edits=(without,)),))
-    if found < width and not line.end:
-        hint = "the last line has no line end: the file may be cut off"
-    elif found > width and not record.cells[-1].strip():
-        hint = "remove the delimiter at the end of the line"
-        end = line.text.rfind(delimiter) + 1
-        rest = len(line.text) + 1
-        edit = Edit(file, line.number, end, line.number, rest, "", shorten(line.text[: end - 1]))
-        proposals = (Suggestion(hint, edits=(edit,)),) if found == width + 1 else ()
-        return Problem("N403", message, place, (hint,), proposals)
-    elif found > width and re.search(r"(^|\D)[0-9]{1,3},[0-9]{3}(\D|$)", line.text):
-        hint = "if a comma separates thousands, write the number without it"
-    elif found > width:
-        hint = f'a cell that holds {delimiter!r} must be quoted: "…"'
-    else:
-        hint = "every row needs a value for every column"
-    if line.text.startswith("#"):
-        hint = "remove the line: one that starts with # is no comment here"
-        return Problem("N403", message, place, (hint,), (Suggestion(hint, edits=(without,)),))
-    if found == 1 and not line.text.isascii() and not line.text.strip():
-        hint = f"remove the line: {strange_character(line.text)[0]}"
-        return Problem("N403", message, place, (hint,), (Suggestion(hint, edits=(without,)),))
-    if found == 1 and width > 1 and not is_number(record.cells[0]) and line.end:
-        hint = "if it is no sample (a comment, a title), remove the line"
-        return Problem("N403", message, place, (hint,), (Suggestion(hint, edits=(without,)),))
-    return Problem("N403", message, place, (hint,))
+    no_sample = _why_no_sample(record, width)
+    hint = no_sample or _why_ragged(record, width, delimiter)
+    row = _faulty_row(record, range(width, found), delimiter, is_sample=not no_sample)
+    return Problem("N403", message, place_of(file, record), (hint,), row=row)
+
+
+def _why_no_sample(record: Record, width: int) -> str | None:
+    """Return what to do about a row of another width that seems to be none; None if it is one."""
+    text, cells = record.line.text, record.cells
+    if text.strip() == "\x1a":
+        return "remove the Ctrl-Z (U+001A) at the end of the file"
+    if len(cells) > width and not cells[-1].strip():
+        return None
+    if text.startswith("#"):
+        return "remove the line: one that starts with # is no comment here"
+    if len(cells) > 1:
+        return None
+    if not text.isascii() and not text.strip():
+        return f"remove the line: {strange_character(text)[0]}"
+    if not is_number(cells[0]) and record.line.end:
+        return "if it is no sample (a comment, a title), remove the line"
+    return None
+
+
+def _why_ragged(record: Record, width: int, delimiter: str) -> str:
+    """Return what would help a sample of another width."""
+    if len(record.cells) < width:
+        if not record.line.end:
+            return "the last line has no line end: the file may be cut off"
+        return "every row needs a value for every column"
+    if not record.cells[-1].strip():
+        return "remove the delimiter at the end of the line"
+    if re.search(r"(^|\D)[0-9]{1,3},[0-9]{3}(\D|$)", record.line.text):
+        return "if a comma separates thousands, write the number without it"
+    return f'a cell that holds {delimiter!r} must be quoted: "…"'
 
 
 def is_header(record: Record, file: str, form: CsvFormat, *, corner: bool = False) -> bool:
@@ -336,16 +322,17 @@ def is_header(record: Record, file: str, form: CsvFormat, *, corner: bool = Fals
             )
             place = place_of(file, record, position + skipped, form.delimiter)
             hints = (*why_not_a_number(cells[position]), decide)
-            lone = numbers.count(False) == 1
-            edits = _cell_edits(file, record, position, form.delimiter) if lone else ()
-            raise DataError(Problem("N410", message, place, hints, edits))
+            texts = [i for i, number in enumerate(numbers) if not number]
+            row = _faulty_row(record, texts, form.delimiter, kept=1)
+            raise DataError(Problem("N410", message, place, hints, row=row))
         return False
     if all(is_missing(cell) or looks_like_a_number(cell) for cell in cells):
         message = f"the first row is neither names nor numbers: {quoted(cells[0])}"
         hints = (*why_not_a_number(cells[0]), decide)
         place = place_of(file, record, skipped, form.delimiter)
-        remedies = _row_edits(file, record, form, range(skipped, len(record.cells)))
-        raise DataError(Problem("N410", message, place, hints, remedies))
+        faulty = range(skipped, len(record.cells))
+        row = _faulty_row(record, faulty, form.delimiter, is_sample=False)
+        raise DataError(Problem("N410", message, place, hints, row=row))
     return True
 
 

@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from nncli.errors import DataError
-from nncli.problems import Edit, Place, Problem, Suggestion
-from nncli.words import shorten
+from nncli.problems import FaultyRow, Place, Problem
 
 MAX_LINE_CHARACTERS = 16 * 1024 * 1024
 
@@ -196,10 +195,8 @@ def _checked(line: Line, source: _Source) -> Line:
         before, found, _ = line.text.partition(character)
         if found:
             place = source.place(line.number, before, line.text)
-            at, text = len(before) + 1, before + line.text[len(before) + 1 :]
-            edit = Edit(source.file, line.number, at, line.number, at + 1, "", shorten(text))
-            remedy = (Suggestion(hint, edits=(edit,)),) if character == _BOM else ()
-            raise DataError(Problem("N406", message, place, (hint,), remedy))
+            row = FaultyRow(source.delimiter)
+            raise DataError(Problem("N406", message, place, (hint,), row=row))
     if not line.text.isascii() and (half := _SURROGATE.search(line.text)):
         place = source.place(line.number, line.text[: half.start()], line.text)
         help_line = ("name the right --encoding",)

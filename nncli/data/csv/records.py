@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from nncli.data.csv.lines import MAX_LINE_CHARACTERS, Line
 from nncli.errors import DataError
-from nncli.problems import Edit, Place, Problem, Suggestion
-from nncli.words import shorten
+from nncli.problems import FaultyRow, Place, Problem
 
 
 class Record(NamedTuple):
@@ -26,19 +26,23 @@ def cell_span(text: str, delimiter: str, position: int) -> tuple[int, int] | Non
     >>> cell_span('1,"2,5",3', ",", 1)
     (2, 7)
     """
+    return next(islice(cell_spans(text, delimiter), position, None), None)
+
+
+def cell_spans(text: str, delimiter: str) -> Iterator[tuple[int, int]]:
+    """Yield where each cell of a line stands, up to a quoted one that goes on over its end."""
     start = 0
-    for index in range(position + 1):
+    while start <= len(text):
         if text.startswith('"', start):
-            end = _closing_quote(text, start)
-            if end is None:
-                return None
+            closed = _closing_quote(text, start)
+            if closed is None:
+                return
+            end = closed
         else:
             found = text.find(delimiter, start)
             end = len(text) if found < 0 else found
-        if index == position:
-            return start, end
+        yield start, end
         start = end + 1
-    return None
 
 
 def _closing_quote(text: str, opening: int) -> int | None:
@@ -126,23 +130,5 @@ class RecordReader:
     def _quote_error(self, line: Line, column: int, caret: int, message: str) -> DataError:
         place = Place(self.file, line.number, column, line.text, caret)
         hint = 'a quoted cell starts and ends with ", and a quote inside it is written ""'
-        return DataError(
-            Problem("N405", message, place, (hint,), self._without_blanks(line, caret))
-        )
-
-    def _without_blanks(self, line: Line, caret: int) -> tuple[Suggestion, ...]:
-        """Return the change of a line whose only fault there is a blank beside a quoted cell."""
-        start = line.text.rfind(self.delimiter, 0, caret) + 1
-        end = line.text.find(self.delimiter, caret)
-        end = len(line.text) if end < 0 else end
-        blanks = [
-            (first, last)
-            for first, last in ((start, caret), (caret, end))
-            if last > first and not line.text[first:last].strip()
-        ]
-        if not blanks:
-            return ()
-        first, last = blanks[0]
-        number, text = line.number, line.text[:first] + line.text[last:]
-        edit = Edit(self.file, number, first + 1, number, last + 1, "", shorten(text))
-        return (Suggestion("remove the blank beside the quoted cell", edits=(edit,)),)
+        row = FaultyRow(self.delimiter)
+        return DataError(Problem("N405", message, place, (hint,), row=row))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from nncli.data.columns import Header, find_column
 from nncli.doctor.case import Change, called, read_rows
-from nncli.doctor.columns import ColumnFacts, Suspicion, column_facts
+from nncli.doctor.column_kinds import ColumnFacts, Suspicion, column_facts
 from nncli.doctor.layers import change_of_inputs
 from nncli.errors import DataError
 from nncli.problems import Suggestion
@@ -142,7 +142,7 @@ def _columns_by_name(change: Change, header: Header, names: tuple[str, ...]) -> 
     if change.case.choice.drop:
         return  # which goes with no other choice
     meant = _names_meant(names, header.names) if header.named else []
-    positions = [header.names.index(name) for name in meant if name is not None]
+    positions = [header.positions[name][0] for name in meant if name is not None]
     words = "take the columns whose names are nearest"
     if len(set(positions)) < len(names):
         positions = list(range(len(names)))
