@@ -11,6 +11,13 @@ from nncli.errors import DataError
 from nncli.problems import Note, Place, Problem
 from nncli.words import count_of, did_you_mean, quoted, shorten
 
+# Names take a hundred bytes each: of more columns they alone would fill the memory.
+MAX_COLUMNS = 1_000_000
+# Of columns that a message lists; the others are counted.
+_MAX_LISTED = 5
+# Nobody types more names.
+_MAX_DROPPED = 100
+
 
 @dataclass(frozen=True)
 class ColumnKind:
@@ -106,6 +113,14 @@ def choose(header: Header, choice: ColumnChoice, wanted: WantedInputs) -> Select
     return selection
 
 
+def check_width(width: int, place: Place) -> None:
+    """Check that a file has no more columns than are read.  Raises DataError."""
+    if width > MAX_COLUMNS:
+        message = f"{width:,} values in a sample: no more than {MAX_COLUMNS:,} are read"
+        hints = ("is it the right file, with its samples as its rows?",)
+        raise DataError(Problem("N412", message, place, hints))
+
+
 def choose_outputs(header: Header, names: Sequence[str]) -> Selection:
     """Return which columns are expected outputs: by name if all are there, else all of them.
 
@@ -154,7 +169,9 @@ def find_column(item: str, header: Header, option: str) -> int:
     """
     positions = header.positions.get(item, [])
     if len(positions) > 1:
-        numbers = " and ".join(str(i + 1) for i in positions)
+        numbers = " and ".join(str(i + 1) for i in positions[:_MAX_LISTED])
+        if len(positions) > _MAX_LISTED:
+            numbers += f" and {len(positions) - _MAX_LISTED:,} more"
         message = f"{option}: the name {quoted(item)} stands at columns {numbers}"
         raise DataError(Problem("N409", message, header.place, ("choose by position instead",)))
     if positions:
@@ -237,9 +254,11 @@ def _what_holds_no_numbers(header: Header) -> tuple[str, ...]:
     if not others:
         listed = shorten(", ".join(header.names), 200)
         return (f"the columns are {listed}: choose with --columns",)
-    items = ",".join(map(header.item, others))
     hold = "holds" if len(others) == 1 else "hold"
-    listed = ", ".join(quoted(header.names[position]) for position in others[:5])
+    listed = ", ".join(quoted(header.names[position]) for position in others[:_MAX_LISTED])
+    if len(others) > _MAX_DROPPED:
+        return (f"{len(others):,} like {listed} {hold} no numbers: choose with --columns",)
+    items = ",".join(map(header.item, others))
     carried = all(header.kinds[position].is_text for position in others)
     keep = f", or --keep {items} to carry along" if carried else ""
     return (f"{listed} {hold} no numbers: --drop {items}{keep}",)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from nncli.data.cells import CellFaults, CellFormat, cell_format
-from nncli.data.columns import Header, Selection
+from nncli.data.columns import Header, Selection, check_width
 from nncli.data.content import MAX_HELD_BYTES, Content
-from nncli.data.npy import HEADER_BYTES, NpyHeader, check_header, check_size
+from nncli.data.npy import HEADER_BYTES, NpyHeader, check_header, check_size, shortened
 from nncli.data.rows import Faults, Rows
 from nncli.data.stream import SampleStream
 from nncli.errors import DataError
 from nncli.problems import Place, Problem
 
 _CHUNK_BYTES = 2**22
+# Of features that are read one by one, so much at a time: a read costs as much as its first bytes.
+_SLAB_BYTES = 2**25
 
-# Returns so many bytes of a file from an offset on, or fewer if it ends there.
+# Returns so many bytes of a file from an offset on, or fewer, none if it ends there.
 _ReadAt = Callable[[int, int], bytes]
 
 
@@ -104,26 +105,28 @@ class NpySource:
         self, selection: Selection, form: CellFormat, read_at: _ReadAt
     ) -> Iterator[NpyChunk]:
         """Yield samples whose values are scattered over the file: a feature's stand together."""
-        dtype, start = self.array.dtype, self.array.start
+        dtype = self.array.dtype
         samples = self.array.shape[1 if self.header.transposed else 0]
-        for first in range(0, samples, self.chunk_rows):
-            rows = min(self.chunk_rows, samples - first)
-            columns = []
-            for position in selection.features:
-                offset = start + (position * samples + first) * dtype.itemsize
-                values = read_at(offset, rows * dtype.itemsize)
-                if len(values) < rows * dtype.itemsize:  # it became shorter meanwhile
-                    check_size(self.array, offset + len(values) - start, self.file)
-                columns.append(np.frombuffer(values, dtype))
-            self.content.set_position((first + rows) * len(self.header.names) * dtype.itemsize)
-            yield NpyChunk(tuple(columns), form, first + 1)
+        features = len(selection.features)
+        slab_rows = max(1, _SLAB_BYTES // (8 * max(1, features)))
+        read = 0
+        for start in range(0, samples, slab_rows):
+            count = min(slab_rows, samples - start)
+            slab = np.empty((features, count), dtype)
+            for values, position in zip(slab, selection.features, strict=True):
+                offset = self.array.start + (position * samples + start) * dtype.itemsize
+                _fill(values.view(np.uint8).data, offset, read_at, self.file)
+            for first in range(0, count, self.chunk_rows):
+                part = slab[:, first : first + self.chunk_rows]
+                read += part.nbytes
+                self.content.set_position(read)
+                yield NpyChunk(tuple(part), form, start + first + 1)
 
     def _reader(self) -> _ReadAt:
         """Return how to read the file at any place: of a pipe, all of it is held."""
         stream = self.content.file()
         if stream is not None:
-            descriptor = stream.fileno()
-            return lambda offset, size: _read_at(descriptor, offset, size)
+            return _reader_of(stream)
         transposed = self.header.transposed
         order, how = ("Fortran", "asfortranarray") if transposed else ("C", "ascontiguousarray")
         hint = f"save it in {order} order (np.{how}), or name the file itself"
@@ -133,13 +136,26 @@ class NpySource:
         return lambda offset, size: whole[offset : offset + size]
 
 
-def _read_at(descriptor: int, offset: int, size: int) -> bytes:
-    """Return bytes of a file, all that are asked for unless it ends: one call may return fewer."""
-    parts = []
-    while size and (part := os.pread(descriptor, size, offset)):
-        parts.append(part)
-        offset, size = offset + len(part), size - len(part)
-    return b"".join(parts)
+def _reader_of(stream: BinaryIO) -> _ReadAt:
+    """Return how to read a file.  It is not mapped: were it to shrink, the process would end."""
+    raw: Any = getattr(stream, "raw", stream)  # a buffer would read more than is wanted
+
+    def read_at(offset: int, size: int) -> bytes:
+        raw.seek(offset)
+        found: bytes = raw.read(size)
+        return found
+
+    return read_at
+
+
+def _fill(missing: memoryview, offset: int, read_at: _ReadAt, file: str) -> None:
+    """Read values from an offset on.  Raises DataError if the file is shorter than it was."""
+    while missing:
+        found = read_at(offset, len(missing))
+        if not found:
+            raise shortened(file)
+        missing[: len(found)] = found
+        missing, offset = missing[len(found) :], offset + len(found)
 
 
 def open_npy(content: Content, file: str, *, transposed: bool, listed: bool) -> NpySource:
@@ -148,14 +164,17 @@ def open_npy(content: Content, file: str, *, transposed: bool, listed: bool) -> 
     listed: whether somebody wants a list of all that is refused.  Raises DataError.
     """
     following = content.chunks()
-    begun = b""
-    while len(begun) < HEADER_BYTES and (chunk := next(following, b"")):
-        begun += chunk
+    begun, ended = b"", False
+    while len(begun) < HEADER_BYTES and not ended:
+        chunk = next(following, b"")
+        begun, ended = begun + chunk, not chunk
     array = check_header(begun, file)
-    if content.file() is not None:  # all that is to be known of its size is known now
-        check_size(array, (content.size or 0) - array.start, file)
+    size = len(begun) if ended else content.size if content.file() is not None else None
+    if size is not None:  # before anything is made of what the header declares
+        check_size(array, size - array.start, file)
         content.check_held(array.size)
     width = array.shape[0 if transposed else 1]
+    check_width(width, Place(file))
     names = tuple(f"column_{number}" for number in range(1, width + 1))
     # Its columns have no names, so a spec's inputs.columns are taken by position.
     header = Header(names, named=False, place=Place(file), positional=True, transposed=transposed)

@@ -141,9 +141,9 @@ def open_look(look: FirstLook, file: str, options: DataOptions) -> OpenedSource:
     """Open the beginning of some data as if it were all."""
     content = look.content
     if not look.complete and content.startswith(NPY_MAGIC):
-        from nncli.data.npy import first_rows
+        from nncli.data.npy import first_samples
 
-        content = first_rows(content)
+        content = first_samples(content, transposed=options.samples == "columns")
     elif not look.complete:
         content = whole_lines(content, options.encoding)
     return OpenedSource(file, Content(io.BytesIO(content), file), options)

@@ -7,6 +7,7 @@ import io
 import os
 import struct
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import product
@@ -116,6 +117,7 @@ def array_of(kind: str, rows: int, columns: int) -> Array:
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a piece hold four samples of three features, and a chunk end within a row."""
     monkeypatch.setattr("nncli.data.npy_rows._CHUNK_BYTES", 4 * 3 * 8)
+    monkeypatch.setattr("nncli.data.npy_rows._SLAB_BYTES", 10 * 3 * 8)
     monkeypatch.setattr("nncli.data.content._CHUNK_BYTES", 37)
     monkeypatch.setattr("nncli.data.npy_rows.HEADER_BYTES", 128)
 
@@ -174,6 +176,7 @@ def test_no_border_of_a_piece_or_a_chunk_changes_a_bit(
     content = saved(array if samples == "rows" else array.T, layout)
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
         patch.setattr("nncli.data.npy_rows._CHUNK_BYTES", piece)
+        patch.setattr("nncli.data.npy_rows._SLAB_BYTES", 3 * piece)
         patch.setattr("nncli.data.content._CHUNK_BYTES", chunk)
         patch.setattr("nncli.data.npy_rows.HEADER_BYTES", 128)
         with opened(Path(folder), content, way, samples, width) as stream:
@@ -350,3 +353,50 @@ def test_rows_that_come_one_after_the_other_have_no_limit(
     monkeypatch.setattr("nncli.data.npy_rows.MAX_HELD_BYTES", 100)
     with opened(tmp_path, saved(np.ones((1000, 3))), way) as stream:
         assert values_of(stream).shape == (1000, 3)
+
+
+# ------------------------------------------------------------------- what a header only declares
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize(("samples", "layout"), WAYS_TO_STAND)
+def test_a_file_that_shrinks_while_it_is_read_is_refused(
+    tmp_path: Path, samples: Direction, layout: Layout
+) -> None:
+    shape = (3, 200) if samples == "columns" else (200, 3)
+    content = saved(np.arange(600.0).reshape(shape), layout)
+    with opened(tmp_path, content, "file", samples) as stream:
+        rows = stream.rows_in_order()
+        next(rows)
+        os.truncate(tmp_path / "batch.file", 200)
+        with pytest.raises(DataError) as caught:
+            list(rows)
+    assert caught.value.problems[0].code == "N414"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("samples", "layout"), WAYS_TO_STAND)
+@pytest.mark.parametrize("shape", [(10**12, 3), (3, 10**12), (4, 3 * 10**7), (3 * 10**7, 4)])
+def test_nothing_is_made_of_what_a_short_file_declares(
+    tmp_path: Path, way: str, samples: Direction, layout: Layout, shape: tuple[int, int]
+) -> None:
+    written = saved(np.zeros((4, 3)), layout).replace(b"(4, 3), }", f"{shape}, }}".encode())
+    content = written.replace(b" " * len(f"{shape}"), b" " * len("(4, 3)"), 1)
+    tracemalloc.start()
+    try:
+        problem = refused(tmp_path, content, way, samples)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert problem.code == "N414"
+    assert "truncated" in problem.message
+    assert peak < 10_000_000
+
+
+def test_more_columns_than_can_be_named_are_refused_before_they_come(tmp_path: Path) -> None:
+    # nobody knows how much more comes of a pipe
+    beginning = saved(np.zeros((4, 3000)), "C").replace(b"3000)", b"3000000)", 1)
+    content = beginning.replace(b" " * 4, b" ", 1)
+    problem = refused(tmp_path, content, "pipe")
+    assert problem.code == "N412"
+    assert "3,000,000 values in a sample: no more than 1,000,000 are read" in problem.message

@@ -30,6 +30,10 @@ def parse_rows(content: bytes, form: RowForm, line_feeds: int | None = None) -> 
     """
     if not (_is_plain_form(form) and _is_plain_text(content)):
         return None
+    if b"\r" in content and _has_lone_return(content):
+        if (with_line_feeds := _with_line_feeds(content)) is None:
+            return None
+        content, line_feeds = with_line_feeds, None
     quotes = _quotes(content, form.delimiter)
     if quotes is None or _may_be_too_long(content, quotes):
         return None
@@ -60,8 +64,8 @@ def _is_plain_form(form: RowForm) -> bool:
 
 
 def _is_plain_text(content: bytes) -> bool:
-    """Whether the bytes are UTF-8 without a NUL, a byte-order mark, or a CR that is no CRLF."""
-    if b"\0" in content or (b"\r" in content and _has_lone_return(content)):
+    """Whether the bytes are UTF-8 without a NUL or a byte-order mark."""
+    if b"\0" in content:
         return False
     if content.isascii():
         return True
@@ -77,6 +81,20 @@ def _has_lone_return(content: bytes) -> bool:
     returns = np.flatnonzero(characters == _CARRIAGE_RETURN)
     # a return at the very end has itself for a neighbour
     return bool((characters.take(returns + 1, mode="clip") != _LINE_FEED).any())
+
+
+def _with_line_feeds(content: bytes) -> bytes | None:
+    """Return rows that end with a CR as rows that end with a line feed; None if a cell holds one.
+
+    If quotes do not open and close in turn, which is seen later, nothing is read of what returns.
+    """
+    if b'"' in content:
+        characters = np.frombuffer(content, np.uint8)
+        quotes = np.flatnonzero(characters == _QUOTE)
+        returns = np.flatnonzero(characters == _CARRIAGE_RETURN)
+        if (np.searchsorted(quotes, returns) % 2).any():
+            return None
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def _quotes(content: bytes, delimiter: str) -> Positions | None:

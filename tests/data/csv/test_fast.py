@@ -109,6 +109,9 @@ def is_left_to_the_exact_reader(content: str | bytes, form: RowForm = TEXT_AND_N
         "a,1\r\nb,2\n",
         "a,1\nb,2",
         "a,1\r\nb,2",
+        "a,1\rb,2\r",
+        "a,1\rb,2",
+        "a,1\nb,2\r",
         '"a","1"\n"b","2"\n',
         '"a","1"\r\n"b","2"',
         "a, 1\t\nb,\t2 \n",
@@ -120,6 +123,20 @@ def test_ordinary_rows_are_read_fast_however_their_lines_end(content: str) -> No
     assert rows.columns[0].tolist() == [1, 2]
     assert kept_texts(rows)[0] == ["a", "b"]
     assert rows.blank_lines == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "rows", "blank_lines"),
+    [
+        ("a,1\r\r\n", 1, 1),
+        ("a,1\n\rb,2\n", 2, 1),
+        ("a,1\r\r\rb,2\r\r", 2, 3),
+        ('"a",1\r"b,c",2\r', 2, 0),
+    ],
+)
+def test_a_return_alone_ends_a_line(content: str, rows: int, blank_lines: int) -> None:
+    found = fast_rows(content)
+    assert (len(found), found.blank_lines) == (rows, blank_lines)
 
 
 @pytest.mark.parametrize(
@@ -245,10 +262,6 @@ def test_a_line_that_is_no_row_of_the_form_is_left_to_the_exact_reader(content: 
     [
         b"a\0,1\n",
         b"a,1\0\n",
-        b"a,1\rb,2\r",
-        b"a,1\nb,2\r",
-        b"a,1\r\r\n",
-        b"a,1\n\rb,2\n",
         b'"a\rb",1\n',
         b"a\r,1\r\n",
         b"\xef\xbb\xbfa,1\n",
