@@ -91,7 +91,7 @@ def open_parquet(content: Content, file: str, *, listed: bool) -> ParquetSource:
         what = f"it says that it has {count_of(rows, 'row')}, but its parts have {found:,}"
         raise _unusable(file, what, "save it again")
     kinds = {
-        kind: ColumnKind(str(kind), _is_numeric(kind), _is_text(kind)) for kind in schema.types
+        kind: ColumnKind(str(kind), _is_numeric(kind), _is_text(kind)) for kind in set(schema.types)
     }
     header = Header(
         names, named=True, place=Place(file), kinds=tuple(kinds[kind] for kind in schema.types)
