@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -38,8 +38,17 @@ class Done:
 
     @property
     def json(self) -> Any:
-        """Standard output as one JSON document."""
-        return json.loads(self.out)
+        """Standard output as one JSON document, as RFC 8259 has it: no bare NaN or Infinity."""
+        return json.loads(self.out, parse_constant=_refuse)
+
+    @property
+    def json_lines(self) -> list[Any]:
+        """Standard output as JSON Lines, each as strict."""
+        return [json.loads(text, parse_constant=_refuse) for text in self.out.splitlines()]
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise AssertionError(f"{constant} is no JSON")
 
 
 RunCli = Callable[..., Done]

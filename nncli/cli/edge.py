@@ -11,11 +11,11 @@ from typing import NoReturn
 
 import typer
 
-from nncli.cli.streams import ReaderGone, remark, report, write_text
-from nncli.errors import DataError, ExitCode, FileError, NncliError
+from nncli.cli.streams import ReaderGone, remark, remark_view, report, write_text
+from nncli.errors import CheckFailed, DataError, ExitCode, FileError, NncliError
 from nncli.machine import ENDING_SIGNALS
 from nncli.problems import Note, Problem
-from nncli.render.layout.view import Span, line
+from nncli.render.layout.view import Span, View, line
 from nncli.words import nearest
 
 _PREFIX = re.compile(r"\bValue error, ")
@@ -33,15 +33,21 @@ class Refused(Exception):  # noqa: N818  # it carries an error, and what the com
     """An error on its way to the edge, with what the command has to say besides."""
 
     def __init__(
-        self, error: NncliError, notes: Sequence[Note] = (), rejects: str | None = None
+        self,
+        error: NncliError,
+        notes: Sequence[Note] = (),
+        rejects: str | None = None,
+        clash: View = (),
     ) -> None:
         """Add what the command knows.
 
-        notes: what may have to do with it; rejects: the file that lists what was refused.
+        notes: what may have to do with it; rejects: the file that lists what was refused;
+        clash: a drawing of the shapes that do not fit.
         """
         self.error = error
         self.notes = tuple(notes)
         self.rejects = rejects
+        self.clash = clash
         super().__init__(error)
 
     @property
@@ -73,7 +79,7 @@ def error_edge(*, debug: bool, json: bool = False) -> Iterator[None]:
             raise
         shortage = _shortage(error)
         if shortage is not None:
-            fail(FileError(shortage))
+            fail(Refused(FileError(shortage)))
         report_bug(error, debug=debug)
         raise typer.Exit(ExitCode.BUG) from None
 
@@ -99,11 +105,17 @@ def _shortage(error: Exception) -> Problem | None:
     return None
 
 
-def fail(error: NncliError | Refused) -> NoReturn:
+def fail(refused: Refused) -> NoReturn:
     """Report an error and end the command with its exit code; its result is out already."""
-    refused = error if isinstance(error, Refused) else Refused(error)
+    remark_view(refused.clash)
     report(refused.error, refused.notes, refused.rejects)
     raise typer.Exit(refused.error.exit_code) from None
+
+
+def fail_if(failures: Sequence[Problem]) -> None:
+    """End the command with what it did not pass of the checks that were asked for, if anything."""
+    if failures:
+        fail(Refused(CheckFailed(failures)))
 
 
 def _write_json(refused: Refused) -> None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
 from nncli.cli.edge import Refused
-from nncli.cli.streams import remark, remark_view
+from nncli.cli.streams import remark
 from nncli.errors import DataError, NncliError, SpecError, UsageError
 from nncli.files import STDIN, source_name
-from nncli.render.layout.view import Span, line
+from nncli.render.layout.view import Span, View, line
 
 if TYPE_CHECKING:
     from nncli.data.batch import Batch
@@ -138,23 +138,22 @@ def diagnosis(reading: SpecReading, request: DataRequest | None) -> Diagnosis:
     return diagnose(reading, request.case(reading, source, look))
 
 
-def fitting_spec(reading: SpecReading, request: DataRequest | None) -> NetworkSpec:
-    """Return a spec whose layers fit.  Raises Refused, after a drawing of what does not."""
+def refuse_misfits(reading: SpecReading, request: DataRequest | None) -> None:
+    """Do nothing if a spec's layers fit.  Raises Refused, with a drawing of what does not fit."""
     if reading.misfits:
         found = diagnosis(reading, request)
-        draw_clash(reading.spec, found.features)
         # -q silences notes, those beside an error too
         quiet = request is not None and request.quiet
-        raise Refused(found.error(), () if quiet else reading.notes)
-    return reading.spec
+        notes = () if quiet else reading.notes
+        raise Refused(found.error(), notes, clash=_clash(reading.spec, found.features))
 
 
-def draw_clash(spec: NetworkSpec, features: int | None) -> None:
-    """Show on standard error where shapes clash.  features: of the data, if they clash."""
+def _clash(spec: NetworkSpec, features: int | None) -> View:
+    """Return a drawing of where shapes clash.  features: of the data, if they clash."""
     from nncli.network.shapes import shape_table
     from nncli.render.shapes import BatchSize, shapes_view
 
-    remark_view(lambda _: shapes_view(shape_table(spec, features), BatchSize(1)))
+    return shapes_view(shape_table(spec, features), BatchSize(1))
 
 
 @contextmanager
@@ -188,7 +187,11 @@ def opened_samples(
                 on_reject.add_problems(error.problems)
             looks = {source: opened.look(source) for source in at_fault}
     fault = _treated(fault, reading, request, looks)
-    raise Refused(fault, rejects=rejects.path if rejects is not None else None)
+    listed = rejects.path if rejects is not None else None
+    if fault.features is None:
+        raise Refused(fault, rejects=listed)
+    notes = () if request.quiet else reading.notes
+    raise Refused(fault, notes, listed, _clash(reading.spec, fault.features))
 
 
 def _sources_of(error: DataError, request: DataRequest) -> list[str] | None:
@@ -223,19 +226,6 @@ def read_data(
 
     with opened_samples(reading, request, rejects) as samples:
         return whole_batch(samples)
-
-
-@contextmanager
-def fitting(reading: SpecReading, *, quiet: bool) -> Iterator[None]:
-    """Draw where shapes clash if the width of the data, read within the block, does not fit."""
-    try:
-        yield
-    except Refused as refused:
-        if refused.features is None:
-            raise
-        draw_clash(reading.spec, refused.features)
-        notes = () if quiet else reading.notes
-        raise Refused(refused.error, notes, refused.rejects) from None
 
 
 def overrides(seed: int | None, dtype: DType | None) -> Overrides:
