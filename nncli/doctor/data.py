@@ -28,7 +28,7 @@ from nncli.doctor.column_choices import column_changes
 from nncli.doctor.disguises import numbers_meant
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
-from nncli.doctor.proposals import with_proposals
+from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.ways_of_reading import TAB, ways_of_reading
 from nncli.errors import DataError
 from nncli.problems import Problem, Suggestion

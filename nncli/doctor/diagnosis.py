@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from nncli.doctor.case import DataCase
 from nncli.doctor.data import treat_file
 from nncli.doctor.layers import SAME_CAUSE, treat_layers
-from nncli.doctor.proposals import with_proposals
+from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.spec import treat_spec
 from nncli.errors import DataError, SpecError
 from nncli.problems import Problem

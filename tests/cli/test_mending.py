@@ -1857,6 +1857,18 @@ def test_data_that_no_change_makes_fit_is_said_to_be_such(
     assert any(text.startswith("no option or size that was tried") for text in problem["help"])
 
 
+@pytest.mark.parametrize("command", ["forward", "shapes"])
+@pytest.mark.parametrize("option", ["--drop", "--keep"])
+def test_data_without_a_single_feature_does_not_fit(
+    cli: Cli, tmp_path: Path, command: str, option: str
+) -> None:
+    (tmp_path / "net.yaml").write_text("inputs: 2\nlayers: [{neurons: 1}]\nseed: 0\n")
+    (tmp_path / "batch.csv").write_text("a\n1\n2\n")
+    done = cli(command, "net.yaml", "batch.csv", option, "1", cwd=tmp_path)
+    assert done.code == 4
+    assert "batch.csv:1:1: error[N407]: the file has 0 feature columns" in done.err
+
+
 def test_layers_that_no_single_change_makes_fit_are_said_to_be_such(
     prepare: Callable[[Case], Run],
 ) -> None:

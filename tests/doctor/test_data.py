@@ -14,7 +14,7 @@ from nncli.data.opened import DataOptions
 from nncli.doctor.case import DataCase
 from nncli.doctor.data import treat_file
 from nncli.errors import DataError
-from nncli.problems import Problem
+from nncli.problems import Place, Problem
 from nncli.specs.reader import inspect_spec
 
 # Explicit weights take so many inputs and no other number.
@@ -296,6 +296,24 @@ def test_a_network_of_drawn_weights_may_take_as_many_inputs_as_there_are_columns
     assert ((), "inputs: 3") in shown
     shown = offered(treat(make_case("a\n0.5\n1.5\n", DRAWN)).problems[0])
     assert shown[0] == ((), "inputs: 1")
+
+
+@pytest.mark.parametrize("choice", [ColumnChoice(drop=("1",)), ColumnChoice(keep=("1",))])
+@pytest.mark.parametrize("content", ["a\n1\n2\n", "a,b\n1,2\n"])
+def test_a_network_is_never_offered_to_take_no_inputs(choice: ColumnChoice, content: str) -> None:
+    for spec in (DRAWN, TWO_INPUTS):
+        problem = treat(make_case(content, spec, choice=choice)).problems[0]
+        assert problem.code == "N407"
+        assert not any(edit == "inputs: 0" for _, edit in offered(problem))
+
+
+@pytest.mark.parametrize("spec", [DRAWN, NAMED])
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_first_row_longer_than_the_first_look_is_no_trouble(spec: str, complete: bool) -> None:
+    content = ",".join(["a"] * 150_000) + ",1"
+    case = make_case(content[: 2**18], spec, complete=complete)
+    error = DataError(Problem("N404", "no number", Place("batch.csv", 2, 1, "x,1", 0), ("help",)))
+    assert treat_file(error, case).problems[0].code == "N404"
 
 
 def test_columns_wanted_by_name_are_those_of_the_nearest_names() -> None:

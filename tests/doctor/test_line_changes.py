@@ -11,7 +11,7 @@ from whole_reading import read_table
 from nncli.data.columns import Header, Selection
 from nncli.data.csv.exact import CsvFormat
 from nncli.doctor.edits import edited
-from nncli.doctor.proposals import with_proposals
+from nncli.doctor.line_changes import with_proposals
 from nncli.errors import DataError
 from nncli.problems import FaultyRow, Place, Problem
 

@@ -31,13 +31,40 @@ def with_proposals(problem: Problem) -> Problem:
 def _advice(problem: Problem, row: FaultyRow, place: Place) -> Advice:
     if row.cells and problem.code in ("N404", "N410"):
         return _for_cells(problem, row, place)
-    if problem.code == "N406":
-        return problem.help, _without_mark(problem.help[0], place)
-    if problem.code == "N405":
-        return problem.help, _without_blanks(row, place)
     if not row.is_sample:
         return problem.help, _without_line(problem.help[0], place)
-    return problem.help, _without_last_delimiter(problem.help[0], row, place)
+    needless = _needless_piece(problem.code, row, place)
+    if needless is None:
+        return problem.help, ()
+    blank = "remove the blank beside the quoted cell"
+    words = blank if problem.code == "N405" else problem.help[0]
+    text = place.excerpt or ""
+    summary = shorten(text[: needless.start] + text[needless.stop :])
+    edit = _edit(place, (needless.start, needless.stop), "", summary)
+    return problem.help, (Suggestion(words, edits=(edit,)),)
+
+
+def _needless_piece(code: str, row: FaultyRow, place: Place) -> slice | None:
+    """Return which characters of a line had better not be there, if that is its only fault."""
+    text, caret = place.excerpt or "", place.caret or 0
+    if code == "N406":
+        return slice(caret, caret + 1) if text.startswith("\ufeff", caret) else None
+    if code == "N405":  # blanks beside a quoted cell
+        before = text[text.rfind(row.delimiter, 0, caret) + 1 : caret]
+        behind = text[caret:].partition(row.delimiter)[0]
+        if before and not before.strip():
+            return slice(caret - len(before), caret)
+        return slice(caret, caret + len(behind)) if behind and not behind.strip() else None
+    # a delimiter at the end of the line
+    is_lone = len(row.cells) == 1 and not row.more
+    is_blank = is_lone and not row.cells[0][1].strip()
+    return slice(text.rfind(row.delimiter), len(text)) if is_blank else None
+
+
+def _edit(place: Place, span: tuple[int, int], text: str, summary: str) -> Edit:
+    """Return the edit of some characters of a line.  span: the first, from 0, and the end."""
+    line = place.line or 1
+    return Edit(place.file, line, span[0] + 1, line, span[1] + 1, text, summary)
 
 
 def _for_cells(problem: Problem, row: FaultyRow, place: Place) -> Advice:
@@ -78,54 +105,19 @@ def _edits_of_cells(row: FaultyRow, place: Place) -> Iterator[list[tuple[str, Ed
 
     Yields nothing if not all of them are known.
     """
-    text, line = place.excerpt or "", place.line or 1
+    text = place.excerpt or ""
     if row.more or len(text) > _MAX_EDITED_LINE:
         return
     # of a quoted cell that goes on over the line's end, and of those behind it, nothing is known
     spans = dict(enumerate(cell_spans(text, row.delimiter)))
     for position, cell in row.cells:
-        start, end = spans.get(position, (0, 0))
+        span = spans.get(position)
         yield [
-            (words, Edit(place.file, line, start + 1, line, end + 1, number, number))
+            (words, _edit(place, span, number, number))
             for words, number in numbers_meant(cell)
-            if position in spans and row.delimiter not in number
+            if span is not None and row.delimiter not in number
         ]
 
 
 def _without_line(words: str, place: Place) -> tuple[Suggestion, ...]:
     return (Suggestion(words, edits=(Edit.without_lines(place.file, place.line or 1),)),)
-
-
-def _without_last_delimiter(words: str, row: FaultyRow, place: Place) -> tuple[Suggestion, ...]:
-    """Return the change of a line whose only cell too many is the blank one at its end."""
-    if len(row.cells) + row.more != 1 or row.cells[0][1].strip():
-        return ()
-    text = place.excerpt or ""
-    return _with_piece_removed(words, place, text.rfind(row.delimiter), len(text))
-
-
-def _without_mark(words: str, place: Place) -> tuple[Suggestion, ...]:
-    """Return the change of a line that holds a byte-order mark, if that is what is wrong."""
-    at = place.caret
-    if at is None or (place.excerpt or "")[at : at + 1] != "\ufeff":
-        return ()
-    return _with_piece_removed(words, place, at, at + 1)
-
-
-def _without_blanks(row: FaultyRow, place: Place) -> tuple[Suggestion, ...]:
-    """Return the change of a line whose only fault there is a blank beside a quoted cell."""
-    text, caret = place.excerpt or "", place.caret or 0
-    start = text.rfind(row.delimiter, 0, caret) + 1
-    end = text.find(row.delimiter, caret)
-    for first, last in ((start, caret), (caret, len(text) if end < 0 else end)):
-        if last > first and not text[first:last].strip():
-            words = "remove the blank beside the quoted cell"
-            return _with_piece_removed(words, place, first, last)
-    return ()
-
-
-def _with_piece_removed(words: str, place: Place, start: int, end: int) -> tuple[Suggestion, ...]:
-    """Return the change of a line that loses some characters; start, end: from 0."""
-    text, line = place.excerpt or "", place.line or 1
-    left = shorten(text[:start] + text[end:])
-    return (Suggestion(words, edits=(Edit(place.file, line, start + 1, line, end + 1, "", left),)),)
