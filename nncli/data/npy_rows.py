@@ -169,11 +169,12 @@ def open_npy(content: Content, file: str, *, transposed: bool, listed: bool) -> 
         chunk = next(following, b"")
         begun, ended = begun + chunk, not chunk
     array = check_header(begun, file)
-    size = len(begun) if ended else content.size if content.file() is not None else None
-    if size is not None:  # before anything is made of what the header declares
-        check_size(array, size - array.start, file)
-        content.check_held(array.size)
     width = array.shape[0 if transposed else 1]
+    if content.file() is not None:  # before anything is made of what the header declares
+        check_size(array, (content.size or 0) - array.start, file)
+        content.check_held(array.size)
+    elif ended and array.size > HEADER_BYTES:  # so little can never hold it
+        check_size(array, len(begun) - array.start, file)
     check_width(width, Place(file))
     names = tuple(f"column_{number}" for number in range(1, width + 1))
     # Its columns have no names, so a spec's inputs.columns are taken by position.
