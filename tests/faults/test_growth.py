@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +12,15 @@ from typing import Any
 import pytest
 
 Cli = Callable[..., Any]
+# Runs the command and tells the peak of its memory, in bytes.
+_PEAK = """
+import resource, subprocess, sys
+code = subprocess.run([sys.executable, "-m", "nncli", *sys.argv[1:]]).returncode
+unit = 1 if sys.platform == "darwin" else 1024
+print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit)
+"""
+MOST_BYTES = 250_000_000
+MIB = 2**20
 FEW, MANY = 400, 1600
 
 
@@ -121,3 +132,51 @@ def test_thousands_of_columns_without_numbers_are_counted(cli: Cli, tmp_path: Pa
     assert done.code == 4
     assert "2,000 like 'text_0', 'text_1', " in done.err
     assert len(done.err) < 2000
+
+
+def packed(*parts: tuple[bytes, int]) -> bytes:
+    """Compress some bytes, each repeated."""
+    return gzip.compress(b"".join(part * count for part, count in parts), 1)
+
+
+LARGE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "7 million columns": (lambda: b"1," * (7 * 10**6) + b"1\n", "N412"),
+    "7 million values below a header": (lambda: b"a,b\n" + b"1," * (7 * 10**6), "N412"),
+    "5 million quoted cells": (lambda: b'"",' * (5 * 10**6), "N412"),
+    "a cell like a time": (lambda: b"a,b\n1," + b"1:1" * (5 * 10**6), "N404"),
+    "a cell of doubled quotes": (lambda: b'a,b\n1,"' + b'x""' * (5 * 10**6) + b'"\n', "N404"),
+    "an open quote": (lambda: packed((b'a,b\n1,2\n"', 1), (b"x" * MIB, 64)), "N413"),
+    "lines behind an open quote": (
+        lambda: packed((b'a,b\n1,2\n"', 1), (b"1,2,3,4,5,6,7,8,9,10,11,12\n" * 2**12, 320)),
+        "N405",
+    ),
+    "blank lines": (lambda: packed((b"\n" * MIB, 40)), "N401"),
+    "lines of blanks": (lambda: packed((b" \r\n" * MIB, 10)), "N401"),
+}
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_memory_is_bounded_whatever_stands_in_a_line(kind: str, tmp_path: Path) -> None:
+    make, code = LARGE[kind]
+    (tmp_path / "net.yaml").write_text("layer_sizes: [2, 2]\nseed: 0\n")
+    (tmp_path / "data.csv").write_bytes(make())
+    command = [sys.executable, "-c", _PEAK, "forward", "net.yaml", "data.csv"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    exit_code, peak = map(int, done.stdout.split())
+    assert exit_code == 4
+    assert f"error[{code}]" in done.stderr
+    assert len(done.stderr) < 2000
+    assert peak < MOST_BYTES
+
+
+def test_blank_lines_are_counted_without_being_read_one_by_one(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text("layer_sizes: [2, 2]\nseed: 0\n")
+
+    def calls(lines: int) -> int:
+        (tmp_path / "data.csv").write_bytes(b"1,2\n" + b"\r\n" * (3 * MIB) + b"\n" * lines)
+        return calls_of(
+            lambda: cli("forward", "net.yaml", "data.csv", "--threads", "1", cwd=tmp_path)
+        )
+
+    calls(1)  # what is imported is no part of it
+    assert calls(8 * MIB) - calls(4 * MIB) < 1000

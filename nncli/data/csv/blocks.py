@@ -10,7 +10,7 @@ import numpy as np
 
 from nncli.data.csv.lines import (
     FILE_START,
-    MAX_LINE_CHARACTERS,
+    MAX_LINE_BYTES,
     Start,
     behind_line,
     read_lines,
@@ -20,7 +20,7 @@ from nncli.problems import Problem
 
 # Large enough that cutting and handing over cost nothing, small enough for many to be in memory.
 BLOCK_BYTES = 4 * 2**20
-_LINE_FEED = 10
+_LINE_FEED, _CARRIAGE_RETURN = b"\n\r"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -40,6 +40,14 @@ class TextBlock(NamedTuple):
             offset = found.end() if found else len(self.content)
         start = Start(self.start.line + lines, self.start.offset + offset)
         return TextBlock(self.content[offset:], start, self.fault)
+
+    def blank_lines(self, delimiter: str) -> int | None:
+        """Return how many lines there are if all are blank: a file may hold millions."""
+        blanks = b" \t\r\n".replace(delimiter.encode(), b"")
+        if not self.content or self.content.lstrip(blanks):
+            return None
+        ended = self.content.endswith((b"\r", b"\n"))
+        return _line_ends(self.content, count_line_feeds(self.content)) + (not ended)
 
 
 def text_blocks(
@@ -103,8 +111,7 @@ def _whole_rows(parts: list[bytes], *, at_end: bool) -> tuple[bytes, bytes]:
 
 def _is_too_long(content: bytes) -> bool:
     """Whether a row that is not complete is for the reader to refuse."""
-    most = MAX_LINE_CHARACTERS if content.isascii() else 4 * MAX_LINE_CHARACTERS
-    return len(content) > most
+    return len(content) > MAX_LINE_BYTES
 
 
 def _row_end(content: bytes) -> int:
@@ -116,7 +123,8 @@ def _row_end(content: bytes) -> int:
     mark = content[end - 1 : end]
     quotes = content.count(b'"', 0, end) if b'"' in content else 0
     while end and quotes % 2:
-        before = content.rfind(mark, 0, end - 1) + 1
+        # all line ends behind the last quote are within its cell
+        before = content.rfind(mark, 0, content.rfind(b'"', 0, end)) + 1
         quotes -= content.count(b'"', before, end)
         end = before
     return end
@@ -124,14 +132,18 @@ def _row_end(content: bytes) -> int:
 
 def count_line_feeds(content: bytes) -> int:
     """Return how many there are, ten times as fast as bytes.count, which stops at each."""
-    return int(np.count_nonzero(np.frombuffer(content, np.uint8) == _LINE_FEED))
+    return _count(content, _LINE_FEED)
+
+
+def _count(content: bytes, character: int) -> int:
+    return int(np.count_nonzero(np.frombuffer(content, np.uint8) == character))
 
 
 def _line_ends(content: bytes, line_feeds: int) -> int:
     """Return how many lines end in some content.  line_feeds: of them."""
     if b"\r" not in content:
         return line_feeds
-    return line_feeds + content.count(b"\r") - content.count(b"\r\n")
+    return line_feeds + _count(content, _CARRIAGE_RETURN) - content.count(b"\r\n")
 
 
 def _recoded(
@@ -148,7 +160,7 @@ def _recoded(
             lines += 1
             size += len(line.text)
             quotes += line.text.count('"')
-            if (size >= BLOCK_BYTES and not quotes % 2) or size > MAX_LINE_CHARACTERS:
+            if (size >= BLOCK_BYTES and not quotes % 2) or size > MAX_LINE_BYTES:
                 content = "".join(texts).encode()
                 yield TextBlock(content, start)
                 start = Start(start.line + lines, start.offset + len(content))

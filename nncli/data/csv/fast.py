@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from nncli.data.csv.blocks import count_line_feeds
-from nncli.data.csv.lines import MAX_LINE_CHARACTERS
+from nncli.data.csv.lines import MAX_LINE_BYTES
 from nncli.data.rows import RowForm, Rows, numbers_of
 
 _LINE_FEED, _CARRIAGE_RETURN, _QUOTE = b'\n\r"'
 _BOM = "\ufeff"
+# A block of ordinary rows is smaller; the place of each quote of it takes eight bytes.
+_MOST_QUOTED_BYTES = 2**23
 
 Positions = npt.NDArray[np.intp]
 
@@ -104,6 +106,8 @@ def _quotes(content: bytes, delimiter: str) -> Positions | None:
     """
     if b'"' not in content:
         return np.zeros(0, np.intp)
+    if len(content) > _MOST_QUOTED_BYTES:
+        return None
     characters = np.frombuffer(content, np.uint8)
     quotes = np.flatnonzero(characters == _QUOTE)
     if len(quotes) % 2:
@@ -125,11 +129,11 @@ def _line_ends(content: bytes, quotes: Positions) -> Positions:
 
 
 def _may_be_too_long(content: bytes, quotes: Positions) -> bool:
-    """Whether a line, or a quoted cell of several, may hold too many characters."""
-    if len(content) <= MAX_LINE_CHARACTERS:
+    """Whether a line, or a quoted cell of several, may hold too many bytes."""
+    if len(content) <= MAX_LINE_BYTES:
         return False
     lengths = np.diff(_line_ends(content, quotes), prepend=-1, append=len(content))
-    return bool(lengths.max() > MAX_LINE_CHARACTERS)
+    return bool(lengths.max() > MAX_LINE_BYTES)
 
 
 def _blank_lines(content: bytes, quotes: Positions, line_feeds: int, rows: int) -> int:

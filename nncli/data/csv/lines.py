@@ -11,7 +11,7 @@ from typing import NamedTuple
 from nncli.errors import DataError
 from nncli.problems import FaultyRow, Place, Problem
 
-MAX_LINE_CHARACTERS = 16 * 1024 * 1024
+MAX_LINE_BYTES = 16 * 1024 * 1024  # in UTF-8
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BOM = "\ufeff"
@@ -52,13 +52,17 @@ def read_lines(
     source = _Source(file, encoding, delimiter)
     number = start.line
     for text in _complete_lines(chunks, source, start):
+        # most texts need no look at each of their lines
+        plain = text.isascii() and "\0" not in text and len(text) <= MAX_LINE_BYTES
         position = 0
         for match in _LINE_END.finditer(text):
-            yield _checked(Line(number, text[position : match.start()], match.group()), source)
+            line = Line(number, text[position : match.start()], match.group())
+            yield line if plain else _checked(line, source)
             position = match.end()
             number += 1
         if position < len(text):
-            yield _checked(Line(number, text[position:], ""), source)
+            line = Line(number, text[position:], "")
+            yield line if plain else _checked(line, source)
 
 
 def whole_lines(content: bytes, encoding: str) -> bytes:
@@ -121,7 +125,7 @@ def _complete_lines(chunks: Iterable[bytes], source: _Source, start: Start) -> I
             whole = "".join([*pending, text[:cut]])
             pending = [text[cut:]]
             yield whole
-            lines += len(_LINE_END.findall(whole))
+            lines += whole.count("\n") + whole.count("\r") - whole.count("\r\n")
         else:
             pending.append(text)
         offset += len(chunk)
@@ -129,7 +133,7 @@ def _complete_lines(chunks: Iterable[bytes], source: _Source, start: Start) -> I
             byte, where = fault.object[fault.start], offset - _left(fault)
             cut = final and fault.reason == "unexpected end of data"
             raise _undecodable(source, byte, where, lines + 1, "".join(pending), cut=cut)
-        if sum(map(len, pending)) > MAX_LINE_CHARACTERS:
+        if sum(map(len, pending)) > MAX_LINE_BYTES:
             raise _too_long(source, lines + 1)
 
 
@@ -201,12 +205,12 @@ def _checked(line: Line, source: _Source) -> Line:
         place = source.place(line.number, line.text[: half.start()], line.text)
         help_line = ("name the right --encoding",)
         raise DataError(Problem("N406", "half of a surrogate pair", place, help_line))
-    if len(line.text) > MAX_LINE_CHARACTERS:
+    if 4 * len(line.text) > MAX_LINE_BYTES and len(line.text.encode()) > MAX_LINE_BYTES:
         raise _too_long(source, line.number)
     return line
 
 
 def _too_long(source: _Source, line: int) -> DataError:
-    message = f"line longer than {MAX_LINE_CHARACTERS // 2**20} MiB"
+    message = f"line longer than {MAX_LINE_BYTES // 2**20} MiB"
     hint = ("is this a CSV file, with line ends?",)
     return DataError(Problem("N413", message, Place(source.file, line), hint))

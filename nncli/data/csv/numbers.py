@@ -21,18 +21,24 @@ _MISSING_WORDS = frozenset(
     }
 )
 
+# No number, date or time that somebody typed is longer.
+_MAX_TYPED = 60
+_LONGEST_MISSING_WORD = max(map(len, _MISSING_WORDS))
+
 
 def is_missing(cell: str) -> bool:
     """Whether a cell is empty or a word for a missing value."""
     stripped = cell.strip()
-    return not stripped or stripped.casefold() in _MISSING_WORDS
+    return not stripped or (
+        len(stripped) <= _LONGEST_MISSING_WORD and stripped.casefold() in _MISSING_WORDS
+    )
 
 
 def looks_like_a_number(cell: str) -> bool:
     """Whether a cell may be a mistyped number, like 2.O, $5 or digits of another script."""
     if _STARTS_LIKE_A_NUMBER.match(cell):
         return True
-    categories = {unicodedata.category(character) for character in cell}
+    categories = {unicodedata.category(character) for character in set(cell)}
     has_letter = any(category.startswith("L") for category in categories)
     return bool(categories & {"Nd", "No"}) and not has_letter
 
@@ -54,6 +60,8 @@ def why_not_a_number(cell: str) -> tuple[str, ...]:
     text = cell.strip(" \t")
     if "\n" in text or "\r" in text:
         return ("there is a line break inside the quotes: write the number on one line",)
+    if len(text) > _MAX_TYPED:
+        return ()
     if re.fullmatch(_DATE, text):
         return ("a date is no number: write one, such as days since a first date",)
     if re.fullmatch(r"[0-9]+(:[0-9]+)+([.][0-9]*)?", text):

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
+import numpy as np
+
 from nncli.data.columns import Header, Selection
 from nncli.data.content import Content
 from nncli.data.csv.blocks import TextBlock, text_blocks
@@ -41,7 +43,9 @@ class CsvChunk:
     def read(self) -> Rows | Faults:
         """Read the rows; what the fast lane doubts is decided by the exact reader."""
         rows: Rows | Faults | None = None
-        if self.fast:
+        if (blank := self.block.blank_lines(self.frame.form.delimiter)) is not None:
+            rows = _no_rows(self.frame.selection, blank)
+        elif self.fast:
             from nncli.data.csv.fast import parse_rows
 
             rows = parse_rows(self.block.content, row_form(self.frame), self.block.line_feeds)
@@ -59,6 +63,12 @@ class CsvChunk:
         reader = record_reader([block.content], frame.file, utf8, block.start)
         rows = read_rows(reader, frame)
         return replace(rows, blank_lines=reader.blank_lines) if isinstance(rows, Rows) else rows
+
+
+def _no_rows(selection: Selection, blank_lines: int) -> Rows:
+    """Return what there is to read of blank lines."""
+    features = tuple(np.empty(0) for _ in selection.features)
+    return Rows(features, tuple([] for _ in selection.kept), blank_lines)
 
 
 def row_form(frame: Frame) -> RowForm:
@@ -113,6 +123,10 @@ def open_csv(content: Content, file: str, form: CsvFormat, *, listed: bool) -> C
     utf8 = replace(form, encoding="utf-8")
     blank_lines = 0
     for block in blocks:
+        blank = block.blank_lines(form.delimiter)
+        if blank is not None and block.fault is None:
+            blank_lines += blank
+            continue
         reader = record_reader([block.content], file, utf8, block.start)
         first = next(iter(reader), None)
         if first is not None:

@@ -229,7 +229,7 @@ LIMIT = 1000
 @pytest.fixture
 def short_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     for room in (lines, records):
-        monkeypatch.setattr(room, "MAX_LINE_CHARACTERS", LIMIT)
+        monkeypatch.setattr(room, "MAX_LINE_BYTES", LIMIT)
 
 
 @pytest.mark.usefixtures("short_lines")

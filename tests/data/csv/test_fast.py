@@ -371,7 +371,7 @@ def test_a_line_or_quoted_cell_that_is_too_long_is_left_to_the_exact_reader(
     monkeypatch: pytest.MonkeyPatch, short: str, long: str, letter: str
 ) -> None:
     for module in (fast, lines, records):
-        monkeypatch.setattr(module, "MAX_LINE_CHARACTERS", 40)
+        monkeypatch.setattr(module, "MAX_LINE_BYTES", 40)
     form = form_of(2, 0, kept=(1,))
     assert len(fast_rows(short * 30, form).columns[0]) == 30
     content = short * 3 + long.replace("{}", letter * 41) + ("" if long[-1] != "\n" else short)
