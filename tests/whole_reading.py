@@ -22,15 +22,15 @@ from nncli.data.columns import (
     choose_outputs,
 )
 from nncli.data.csv.exact import (
-    CsvFormat,
     Frame,
     empty_file,
     header_of,
     no_rows,
     numeric_header_note,
     read_rows,
-    record_reader,
 )
+from nncli.data.csv.format import CsvFormat
+from nncli.data.csv.records import RecordReader
 from nncli.data.opened import DataOptions, open_source
 from nncli.data.rejects import OnReject
 from nncli.data.rows import Rows
@@ -90,21 +90,21 @@ def samples_of(table: Table, source: str = "data.csv") -> SampleStream:
 
 def read_table(
     chunks: Iterable[bytes],
-    file: str,
-    form: CsvFormat,
+    csv: CsvFormat,
     select: Select,
     largest: float = math.inf,
     on_reject: OnReject | None = None,
 ) -> Table:
     """Read a CSV file with the exact reader alone, uncut.  Raises DataError."""
-    reader = record_reader(chunks, file, form)
+    csv = replace(csv, listed=on_reject is not None)
+    reader = RecordReader(chunks, csv)
     records = iter(reader)
     first = next(records, None)
     if first is None:
-        raise empty_file(file, reader.blank_lines)
-    header = header_of(first, file, form)
+        raise empty_file(csv, reader.blank_lines)
+    header = header_of(first, csv)
     selection = replace(select(header), largest=largest)
-    frame = Frame(file, form, first, header, selection, listed=on_reject is not None)
+    frame = Frame(csv, first, header, selection)
     read = read_rows(records if header.named else chain([first], records), frame)
     if isinstance(read, Rows):
         read = replace(read, blank_lines=reader.blank_lines)
@@ -112,7 +112,7 @@ def read_table(
         tuple(header.names[i] for i in selection.features),
         iter([read]),
         tuple(header.names[i] for i in selection.kept),
-        sources=(file,),
+        sources=(csv.file,),
         remarks=selection.notes,
         if_fraction=numeric_header_note(frame),
         if_empty=no_rows(header),

@@ -11,7 +11,7 @@ from typing import BinaryIO, Literal, Protocol
 
 from nncli.data.columns import Header, Selection
 from nncli.data.content import Content, FirstLook, open_stream
-from nncli.data.csv.exact import CsvFormat
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import whole_lines
 from nncli.data.csv.source import open_csv
 from nncli.data.csv.transposed import open_transposed
@@ -105,10 +105,11 @@ class OpenedSource:
                 raise UsageError(message)
             return open_parquet(content, file, listed=listed)
         refuse_foreign_kinds(head, file, options.encoding)
-        form = CsvFormat(options.delimiter or ",", options.encoding, options.header)
+        delimiter = options.delimiter or ","
+        csv = CsvFormat(file, delimiter, options.encoding, options.header, listed)
         if not transposed:
-            return open_csv(content, file, form, listed=listed)
-        table = open_transposed(content, file, form, listed=listed)
+            return open_csv(content, csv)
+        table = open_transposed(content, csv)
         if isinstance(table, Faults):
             for reject in table.rejects:
                 if self._on_reject is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nncli.data.columns import ColumnChoice, Header, WantedInputs, choose
 from nncli.data.content import FirstLook
-from nncli.data.csv.lines import read_lines
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.records import RecordReader
 from nncli.data.kinds import NPY_MAGIC
 from nncli.errors import DataError
@@ -74,10 +74,10 @@ class DataCase:
     @cached_property
     def records(self) -> list[list[str]]:
         """The cells of all rows, as far as they can be cut into cells."""
-        lines = read_lines([self.look.content], self.file, self.options.encoding, self.delimiter)
+        csv = CsvFormat(self.file, self.delimiter, self.options.encoding)
         rows: list[list[str]] = []
         with suppress(DataError):
-            rows.extend(record.cells for record in RecordReader(lines, self.file, self.delimiter))
+            rows.extend(record.cells for record in RecordReader([self.look.content], csv))
         return rows if self.look.complete else rows[:-1]
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import (
     FILE_START,
     MAX_LINE_BYTES,
@@ -51,15 +52,15 @@ class TextBlock(NamedTuple):
 
 
 def text_blocks(
-    chunks: Iterable[bytes], file: str, encoding: str, delimiter: str, ready: Callable[[], bool]
+    chunks: Iterable[bytes], csv: CsvFormat, ready: Callable[[], bool]
 ) -> Iterator[TextBlock]:
     """Yield the rows of a file; a fault that ends the reading comes with the last block.
 
     ready: whether more can be read without waiting; otherwise what is there goes on its way.
     """
-    if encoding == "utf-8":
+    if csv.encoding == "utf-8":
         return _cut(chunks, ready)
-    return _recoded(chunks, file, encoding, delimiter)
+    return _recoded(chunks, csv)
 
 
 def _cut(chunks: Iterable[bytes], ready: Callable[[], bool]) -> Iterator[TextBlock]:
@@ -146,16 +147,14 @@ def _line_ends(content: bytes, line_feeds: int) -> int:
     return line_feeds + _count(content, _CARRIAGE_RETURN) - content.count(b"\r\n")
 
 
-def _recoded(
-    chunks: Iterable[bytes], file: str, encoding: str, delimiter: str
-) -> Iterator[TextBlock]:
+def _recoded(chunks: Iterable[bytes], csv: CsvFormat) -> Iterator[TextBlock]:
     """Turn lines of another encoding into blocks of UTF-8."""
     start = FILE_START
     texts: list[str] = []
     size = quotes = lines = 0
     fault: Problem | None = None
     try:
-        for line in read_lines(chunks, file, encoding, delimiter):
+        for line in read_lines(chunks, csv):
             texts += (line.text, line.end)
             lines += 1
             size += len(line.text)

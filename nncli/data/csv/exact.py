@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 
 from nncli.data.columns import Header, Selection
-from nncli.data.csv.lines import FILE_START, Start, read_lines
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.numbers import (
     is_infinity,
     is_missing,
@@ -24,7 +24,7 @@ from nncli.data.csv.numbers import (
     looks_like_a_number,
     why_not_a_number,
 )
-from nncli.data.csv.records import Record, RecordReader, cell_span
+from nncli.data.csv.records import Record, cell_span
 from nncli.data.rejects import Reject
 from nncli.data.rows import Faults, Rows, ended_by
 from nncli.errors import DataError
@@ -34,15 +34,6 @@ from nncli.words import count_of, quoted, shorten, strange_character
 # Of a longer line, a problem keeps one faulty cell; of a longer cell, its beginning.
 _MAX_KEPT_LINE = 100_000
 _MAX_KEPT_CELL = 1000
-
-
-@dataclass(frozen=True)
-class CsvFormat:
-    """How a file is written.  header: None decides by the first row."""
-
-    delimiter: str = ","
-    encoding: str = "utf-8"
-    header: bool | None = None
 
 
 class FoundFaults:
@@ -71,24 +62,14 @@ class FoundFaults:
         return Faults(tuple(self._problems), self._more, tuple(self._rejects))
 
 
-def record_reader(
-    chunks: Iterable[bytes], file: str, form: CsvFormat, start: Start = FILE_START
-) -> RecordReader:
-    """Return a reader of the records in some content.  start: where in the file it begins."""
-    lines = read_lines(chunks, file, form.encoding, form.delimiter, start)
-    return RecordReader(lines, file, form.delimiter)
-
-
 @dataclass(frozen=True, eq=False)
 class Frame:
     """What the first row of a file tells of all its rows."""
 
-    file: str
-    form: CsvFormat
+    csv: CsvFormat
     first: Record
     columns: Header  # all of them
     selection: Selection  # those that are read
-    listed: bool = False  # whether somebody wants a list of all that is refused
 
     @property
     def header(self) -> Record | None:
@@ -108,7 +89,7 @@ class Frame:
     @cached_property
     def seems_named(self) -> bool:
         """Whether the first row, though read as data, may hold names that are numbers: years."""
-        if self.columns.named or self.form.header is not None or len(self.first.cells) < 2:
+        if self.columns.named or self.csv.header is not None or len(self.first.cells) < 2:
             return False
         texts = [cell.strip() for cell in self.first.cells]
         if not all(text.isascii() and text.isdigit() and len(text) < 10 for text in texts):
@@ -117,25 +98,25 @@ class Frame:
         return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def header_of(first: Record, file: str, form: CsvFormat) -> Header:
+def header_of(first: Record, csv: CsvFormat) -> Header:
     """Return the names of a file's columns, according to its first row.  Raises DataError."""
-    named = is_header(first, file, form)
+    named = is_header(first, csv)
     names = (
         tuple(cell.strip(" \t") for cell in first.cells) if named else positions(len(first.cells))
     )
-    return Header(names, named, place_of(file, first))
+    return Header(names, named, place_of(csv, first))
 
 
 def read_rows(records: Iterable[Record], frame: Frame) -> Rows | Faults:
     """Read the rows below a header."""
     kept: list[list[str]] = [[] for _ in frame.selection.kept]
-    found = FoundFaults(listed=frame.listed)
+    found = FoundFaults(listed=frame.csv.listed)
     numbers = CellReader(frame, found)
     end: DataError | None = None
     try:
         for record in records:
             if len(record.cells) != len(frame.columns.names):
-                add_ragged(found, record, frame.first, frame.file, frame.form.delimiter)
+                add_ragged(found, record, frame.first, frame.csv)
                 continue
             numbers.read(record, frame.selection.features)
             for texts, position in zip(kept, frame.selection.kept, strict=True):
@@ -179,7 +160,7 @@ class CellReader:
             return
         if len(faulty) == len(positions) > 1 and not any(map(is_number, record.cells)):
             line = record.line
-            row = Reject(self.frame.file, line.number, None, "", "N404", line.text)
+            row = Reject(self.frame.csv.file, line.number, None, "", "N404", line.text)
             self.faults.add(row, lambda: self._bad_row(record, faulty))
             return
         for position in faulty:
@@ -190,18 +171,18 @@ class CellReader:
         code = "N415" if is_number(cell) else "N404"
         name = self.frame.columns.names[position]
         line = record.line.number
-        reject = Reject(self.frame.file, line, position + 1, name, code, cell)
+        reject = Reject(self.frame.csv.file, line, position + 1, name, code, cell)
         self.faults.add(reject, lambda: self._bad_cell(record, position))
 
     def _bad_row(self, record: Record, positions: Sequence[int]) -> Problem:
         """Word a row without a single number, which is no sample with so many typing errors."""
         frame = self.frame
         if frame.header is not None and record.cells == frame.header.cells:
-            row = FaultyRow(frame.form.delimiter, is_sample=False)
+            row = FaultyRow(frame.csv.delimiter, is_sample=False)
             hint = "were files joined? remove the line"
-            place = place_of(frame.file, record)
+            place = place_of(frame.csv, record)
             return Problem("N404", "this row repeats the header", place, (hint,), row=row)
-        place = place_of(frame.file, record, positions[0], frame.form.delimiter)
+        place = place_of(frame.csv, record, positions[0])
         if all(is_missing(record.cells[position]) for position in positions):
             message = f"{self._fault_of(record, positions[0])}, as in every other of this row"
             return Problem("N404", message, place, ("fill the row in, or remove it",))
@@ -209,7 +190,7 @@ class CellReader:
         more = ", …" if len(positions) > 3 else ""
         message = f"no cell of this row is a number: {cells}{more}"
         hint = "if it is no sample (units, a comment, a title), remove the line"
-        row = _faulty_row(record, positions, frame.form.delimiter, is_sample=False)
+        row = _faulty_row(record, positions, frame.csv.delimiter, is_sample=False)
         return Problem("N404", message, place, (hint,), row=row)
 
     def _fault_of(self, record: Record, position: int) -> str:
@@ -223,7 +204,7 @@ class CellReader:
 
     def _bad_cell(self, record: Record, position: int) -> Problem:
         cell = record.cells[position]
-        place = place_of(self.frame.file, record, position, self.frame.form.delimiter)
+        place = place_of(self.frame.csv, record, position)
         if is_number(cell):
             column = f"column {position + 1} ({quoted(self.frame.columns.names[position])})"
             dtype = "float64" if self.frame.selection.largest == float("inf") else "float32"
@@ -234,7 +215,7 @@ class CellReader:
         message = self._fault_of(record, position)
         hints = why_not_a_number(cell)
         hints = hints or ("write a decimal number, or remove the line if it is no sample",)
-        row = _faulty_row(record, [position], self.frame.form.delimiter)
+        row = _faulty_row(record, [position], self.frame.csv.delimiter)
         return Problem("N404", message, place, hints, row=row)
 
 
@@ -253,21 +234,19 @@ def _faulty_row(
     return FaultyRow(delimiter, cells, len(positions) - len(cells), is_sample)
 
 
-def add_ragged(
-    faults: FoundFaults, record: Record, first: Record, file: str, delimiter: str
-) -> None:
+def add_ragged(faults: FoundFaults, record: Record, first: Record, csv: CsvFormat) -> None:
     """Take in a row whose width is not that of the first one."""
-    reject = Reject(file, record.line.number, None, "", "N403", record.line.text)
-    faults.add(reject, lambda: _ragged(record, first, file, delimiter))
+    reject = Reject(csv.file, record.line.number, None, "", "N403", record.line.text)
+    faults.add(reject, lambda: _ragged(record, first, csv))
 
 
-def _ragged(record: Record, first: Record, file: str, delimiter: str) -> Problem:
+def _ragged(record: Record, first: Record, csv: CsvFormat) -> Problem:
     found, width = len(record.cells), len(first.cells)
     message = f"{count_of(found, 'field')}, expected {width} as on line {first.line.number}"
     no_sample = _why_no_sample(record, width)
-    hint = no_sample or _why_ragged(record, width, delimiter)
-    row = _faulty_row(record, range(width, found), delimiter, is_sample=not no_sample)
-    return Problem("N403", message, place_of(file, record), (hint,), row=row)
+    hint = no_sample or _why_ragged(record, width, csv.delimiter)
+    row = _faulty_row(record, range(width, found), csv.delimiter, is_sample=not no_sample)
+    return Problem("N403", message, place_of(csv, record), (hint,), row=row)
 
 
 def _why_no_sample(record: Record, width: int) -> str | None:
@@ -301,7 +280,7 @@ def _why_ragged(record: Record, width: int, delimiter: str) -> str:
     return f'a cell that holds {delimiter!r} must be quoted: "…"'
 
 
-def is_header(record: Record, file: str, form: CsvFormat, *, corner: bool = False) -> bool:
+def is_header(record: Record, csv: CsvFormat, *, corner: bool = False) -> bool:
     """Whether the first row is a header: none of its cells is a number.
 
     corner: whether its first cell has no say, for it may also name a feature; a row that is then
@@ -309,8 +288,8 @@ def is_header(record: Record, file: str, form: CsvFormat, *, corner: bool = Fals
     """
     skipped = 1 if corner else 0
     cells = record.cells[skipped:]
-    if form.header is not None:
-        return form.header
+    if csv.header is not None:
+        return csv.header
     numbers = [is_number(cell) is not None for cell in cells]
     decide = "mend the row, or say with --header or --no-header what it is"
     if any(numbers):
@@ -320,18 +299,18 @@ def is_header(record: Record, file: str, form: CsvFormat, *, corner: bool = Fals
                 f"the first row mixes numbers and text like {quoted(cells[position])}: "
                 "header or data?"
             )
-            place = place_of(file, record, position + skipped, form.delimiter)
+            place = place_of(csv, record, position + skipped)
             hints = (*why_not_a_number(cells[position]), decide)
             texts = [i for i, number in enumerate(numbers) if not number]
-            row = _faulty_row(record, texts, form.delimiter, kept=1)
+            row = _faulty_row(record, texts, csv.delimiter, kept=1)
             raise DataError(Problem("N410", message, place, hints, row=row))
         return False
     if all(is_missing(cell) or looks_like_a_number(cell) for cell in cells):
         message = f"the first row is neither names nor numbers: {quoted(cells[0])}"
         hints = (*why_not_a_number(cells[0]), decide)
-        place = place_of(file, record, skipped, form.delimiter)
+        place = place_of(csv, record, skipped)
         faulty = range(skipped, len(record.cells))
-        row = _faulty_row(record, faulty, form.delimiter, is_sample=False)
+        row = _faulty_row(record, faulty, csv.delimiter, is_sample=False)
         raise DataError(Problem("N410", message, place, hints, row=row))
     return True
 
@@ -348,10 +327,10 @@ def numeric_header_note(frame: Frame) -> Note | None:
     return Note("numeric_header", message)
 
 
-def empty_file(file: str, blank_lines: int) -> DataError:
+def empty_file(csv: CsvFormat, blank_lines: int) -> DataError:
     """Word a file without a single row."""
     message = "the file holds nothing but blank lines" if blank_lines else "the file is empty"
-    return DataError(Problem("N401", message, Place(file, 1), ("one sample per line, please",)))
+    return DataError(Problem("N401", message, Place(csv.file, 1), ("one sample per line, please",)))
 
 
 def no_rows(header: Header) -> Problem:
@@ -365,10 +344,10 @@ def positions(width: int) -> tuple[str, ...]:
     return tuple(f"column_{number}" for number in range(1, width + 1))
 
 
-def place_of(file: str, record: Record, position: int | None = None, delimiter: str = ",") -> Place:
+def place_of(csv: CsvFormat, record: Record, position: int | None = None) -> Place:
     """Return the place of a record, or of the cell at *position* in it."""
     line = record.line
     if position is None:
-        return Place(file, line.number, 1, line.text, 0)
-    span = cell_span(line.text, delimiter, position)
-    return Place(file, line.number, position + 1, line.text, span[0] if span else None)
+        return Place(csv.file, line.number, 1, line.text, 0)
+    span = cell_span(line.text, csv.delimiter, position)
+    return Place(csv.file, line.number, position + 1, line.text, span[0] if span else None)

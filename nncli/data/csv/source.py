@@ -12,17 +12,16 @@ from nncli.data.columns import Header, Selection
 from nncli.data.content import Content
 from nncli.data.csv.blocks import TextBlock, text_blocks
 from nncli.data.csv.exact import (
-    CsvFormat,
     Frame,
     empty_file,
     header_of,
     no_rows,
     numeric_header_note,
     read_rows,
-    record_reader,
 )
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import FILE_START
-from nncli.data.csv.records import Record
+from nncli.data.csv.records import Record, RecordReader
 from nncli.data.rows import Faults, RowForm, Rows, ended_by
 from nncli.data.stream import SampleStream
 from nncli.errors import DataError
@@ -43,7 +42,7 @@ class CsvChunk:
     def read(self) -> Rows | Faults:
         """Read the rows; what the fast lane doubts is decided by the exact reader."""
         rows: Rows | Faults | None = None
-        if (blank := self.block.blank_lines(self.frame.form.delimiter)) is not None:
+        if (blank := self.block.blank_lines(self.frame.csv.delimiter)) is not None:
             rows = _no_rows(self.frame.selection, blank)
         elif self.fast:
             from nncli.data.csv.fast import parse_rows
@@ -59,8 +58,8 @@ class CsvChunk:
 
     def _read_exactly(self) -> Rows | Faults:
         frame, block = self.frame, self.block
-        utf8 = replace(frame.form, encoding="utf-8")
-        reader = record_reader([block.content], frame.file, utf8, block.start)
+        utf8 = replace(frame.csv, encoding="utf-8")
+        reader = RecordReader([block.content], utf8, block.start)
         rows = read_rows(reader, frame)
         return replace(rows, blank_lines=reader.blank_lines) if isinstance(rows, Rows) else rows
 
@@ -74,7 +73,7 @@ def _no_rows(selection: Selection, blank_lines: int) -> Rows:
 def row_form(frame: Frame) -> RowForm:
     """Return what every row looks like, according to the first one."""
     selection = frame.selection
-    width, delimiter = len(frame.columns.names), frame.form.delimiter
+    width, delimiter = len(frame.columns.names), frame.csv.delimiter
     return RowForm(width, selection.features, selection.kept, delimiter, selection.largest)
 
 
@@ -82,20 +81,18 @@ def row_form(frame: Frame) -> RowForm:
 class CsvSource:
     """A file of which the first row is known."""
 
-    file: str
-    form: CsvFormat
+    csv: CsvFormat
     first: Record
     header: Header
     rest: TextBlock  # the rows below the header, as far as they were read
     others: Iterator[TextBlock]
     blank_lines: int  # above the rest
     many: bool  # whether the rows are worth several threads
-    listed: bool
 
     def samples(self, selection: Selection) -> SampleStream:
         """Return the samples, to be read chunk by chunk."""
         names = self.header.names
-        frame = Frame(self.file, self.form, self.first, self.header, selection, self.listed)
+        frame = Frame(self.csv, self.first, self.header, selection)
         return SampleStream(
             columns=tuple(names[i] for i in selection.features),
             chunks=self._chunks(frame),
@@ -114,20 +111,17 @@ class CsvSource:
             blank_lines = 0
 
 
-def open_csv(content: Content, file: str, form: CsvFormat, *, listed: bool) -> CsvSource:
-    """Read a file's first row.  listed: whether somebody wants a list of all that is refused.
-
-    Raises DataError.
-    """
-    blocks = text_blocks(content.chunks(), file, form.encoding, form.delimiter, content.is_ready)
-    utf8 = replace(form, encoding="utf-8")
+def open_csv(content: Content, csv: CsvFormat) -> CsvSource:
+    """Read a file's first row.  Raises DataError."""
+    blocks = text_blocks(content.chunks(), csv, content.is_ready)
+    utf8 = replace(csv, encoding="utf-8")
     blank_lines = 0
     for block in blocks:
-        blank = block.blank_lines(form.delimiter)
+        blank = block.blank_lines(csv.delimiter)
         if blank is not None and block.fault is None:
             blank_lines += blank
             continue
-        reader = record_reader([block.content], file, utf8, block.start)
+        reader = RecordReader([block.content], utf8, block.start)
         first = next(iter(reader), None)
         if first is not None:
             break
@@ -135,8 +129,8 @@ def open_csv(content: Content, file: str, form: CsvFormat, *, listed: bool) -> C
         if block.fault is not None:
             raise DataError(block.fault)
     else:
-        raise empty_file(file, blank_lines)
-    header = header_of(first, file, form)
+        raise empty_file(csv, blank_lines)
+    header = header_of(first, csv)
     rest = block
     if header.named:
         rest = block.behind(reader.last_line - block.start.line + 1)
@@ -144,4 +138,4 @@ def open_csv(content: Content, file: str, form: CsvFormat, *, listed: bool) -> C
     elif block.start == FILE_START:
         rest = block._replace(content=block.content.removeprefix("\ufeff".encode()))
     many = len(block.content) >= _FAST_BYTES
-    return CsvSource(file, form, first, header, rest, blocks, blank_lines, many, listed)
+    return CsvSource(csv, first, header, rest, blocks, blank_lines, many)

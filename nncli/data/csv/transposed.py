@@ -10,7 +10,6 @@ from nncli.data.columns import Header, Selection
 from nncli.data.content import Content
 from nncli.data.csv.exact import (
     CellReader,
-    CsvFormat,
     FoundFaults,
     Frame,
     add_ragged,
@@ -18,10 +17,10 @@ from nncli.data.csv.exact import (
     is_header,
     place_of,
     positions,
-    record_reader,
 )
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
-from nncli.data.csv.records import Record
+from nncli.data.csv.records import Record, RecordReader
 from nncli.data.rows import Faults, Rows
 from nncli.data.stream import SampleStream
 from nncli.errors import DataError
@@ -32,13 +31,11 @@ from nncli.problems import Problem
 class TransposedCsv:
     """A file of which the lines are known, and which of them hold names."""
 
-    file: str
-    form: CsvFormat
+    csv: CsvFormat
     records: list[Record]
     named: bool  # whether the first line names the samples
     labelled: bool  # whether the first column names the features
     blank_lines: int
-    listed: bool
 
     @property
     def _body(self) -> list[Record]:
@@ -50,7 +47,7 @@ class TransposedCsv:
         body = self._body
         labels = tuple(record.cells[0].strip(" \t") for record in body)
         names = labels if self.labelled else positions(len(body))
-        place = place_of(self.file, body[0])
+        place = place_of(self.csv, body[0])
         return Header(names, self.labelled, place, not self.labelled, transposed=True)
 
     def samples(self, selection: Selection) -> SampleStream:
@@ -63,7 +60,7 @@ class TransposedCsv:
         )
         # the file's own columns, which are the samples
         frame_columns = Header(labels, self.named, header.place)
-        frame = Frame(self.file, self.form, first, frame_columns, selection, self.listed)
+        frame = Frame(self.csv, first, frame_columns, selection)
         start = 1 if self.labelled else 0
         return SampleStream(
             columns=tuple(header.names[i] for i in selection.features),
@@ -73,7 +70,7 @@ class TransposedCsv:
         )
 
     def _read(self, frame: Frame, samples: range) -> Rows | Faults:
-        found = FoundFaults(listed=self.listed)
+        found = FoundFaults(listed=self.csv.listed)
         numbers = CellReader(frame, found)
         for position in frame.selection.features:
             numbers.read(self._body[position], samples)
@@ -81,38 +78,36 @@ class TransposedCsv:
         return found.faults() or Rows(tuple(matrix), (), self.blank_lines)
 
 
-def open_transposed(
-    content: Content, file: str, form: CsvFormat, *, listed: bool
-) -> TransposedCsv | Faults:
-    """Read the lines of a file.  listed: whether somebody wants a list of all that is refused.
+def open_transposed(content: Content, csv: CsvFormat) -> TransposedCsv | Faults:
+    """Read the lines of a file.
 
     An all-text first line names the samples, an all-text first column the features.
     Raises DataError for what is no table, and returns the faults of lines of another width.
     """
-    reader = record_reader(content.chunks(), file, form)
+    reader = RecordReader(content.chunks(), csv)
     records = list(reader)
     if not records:
-        raise empty_file(file, reader.blank_lines)
+        raise empty_file(csv, reader.blank_lines)
     first = records[0]
     width = len(first.cells)
-    ragged = FoundFaults(listed=listed)
+    ragged = FoundFaults(listed=csv.listed)
     for record in records[1:]:
         if len(record.cells) != width:
-            add_ragged(ragged, record, first, file, form.delimiter)
+            add_ragged(ragged, record, first, csv)
     if (faults := ragged.faults()) is not None:
         return faults
     # The corner belongs to neither the names of the samples nor to those of the features.
-    named = is_header(first, file, form, corner=width > 1)
+    named = is_header(first, csv, corner=width > 1)
     body = records[1:] if named else records
     if not body:
         hint = ("write a line for each feature",)
         message = "there is a header, but no data"
-        raise DataError(Problem("N402", message, place_of(file, first), hint))
-    labelled = width > 1 and _is_label_column(body, file)
-    return TransposedCsv(file, form, records, named, labelled, reader.blank_lines, listed)
+        raise DataError(Problem("N402", message, place_of(csv, first), hint))
+    labelled = width > 1 and _is_label_column(body, csv)
+    return TransposedCsv(csv, records, named, labelled, reader.blank_lines)
 
 
-def _is_label_column(body: list[Record], file: str) -> bool:
+def _is_label_column(body: list[Record], csv: CsvFormat) -> bool:
     """Whether the first column names the features: none of its cells is a number."""
     cells = [record.cells[0] for record in body]
     if any(is_number(cell) for cell in cells):
@@ -120,5 +115,5 @@ def _is_label_column(body: list[Record], file: str) -> bool:
     if all(is_missing(cell) or looks_like_a_number(cell) for cell in cells):
         message = "the first column is neither names nor numbers"
         hint = "write a name for each feature, or mend the numbers"
-        raise DataError(Problem("N410", message, place_of(file, body[0], 0), (hint,)))
+        raise DataError(Problem("N410", message, place_of(csv, body[0], 0), (hint,)))
     return True

@@ -18,7 +18,7 @@ from nncli.data.content import Content
 from nncli.data.csv import blocks
 from nncli.data.csv import source as source_room
 from nncli.data.csv.blocks import TextBlock, text_blocks
-from nncli.data.csv.exact import CsvFormat
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import FILE_START, Start
 from nncli.data.rejects import Reject
 from nncli.data.rows import text_list
@@ -30,7 +30,7 @@ FILE = "data.csv"
 
 def cut(content: bytes, encoding: str = "utf-8", chunk: int = 7) -> list[TextBlock]:
     chunks = (content[start : start + chunk] for start in range(0, len(content), chunk))
-    return list(text_blocks(chunks, FILE, encoding, ",", lambda: True))
+    return list(text_blocks(chunks, CsvFormat(FILE, encoding=encoding), lambda: True))
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +88,7 @@ def test_a_fault_comes_with_the_block_before_it() -> None:
         yield b"1,2\n3,4\n5,"
         raise DataError(Problem("N416", "cut off", Place(FILE)))
 
-    (block,) = text_blocks(chunks(), FILE, "utf-8", ",", lambda: True)  # type: ignore[arg-type]
+    (block,) = text_blocks(chunks(), CsvFormat(FILE), lambda: True)  # type: ignore[arg-type]
     assert block.content == b"1,2\n3,4\n"
     assert block.fault is not None
     problem = block.fault
@@ -99,7 +99,7 @@ def test_a_fault_comes_with_the_block_before_it() -> None:
 def test_what_has_come_goes_on_its_way_if_there_is_nothing_to_read() -> None:
     answers = iter([False, True, False, True, True])
     chunks = [b"1\n", b"2\n", b"3\n4", b"\n"]
-    found = list(text_blocks(chunks, FILE, "utf-8", ",", lambda: next(answers)))
+    found = list(text_blocks(chunks, CsvFormat(FILE), lambda: next(answers)))
     assert [block.content for block in found] == [b"1\n", b"2\n3\n", b"4\n"]
 
 
@@ -120,13 +120,12 @@ def first_two(header: Header) -> Selection:
 
 
 def whole(content: bytes, rejects: list[Reject]) -> Table:
-    return read_table([content], FILE, CsvFormat(), first_two, math.inf, rejects.append)
+    return read_table([content], CsvFormat(FILE), first_two, math.inf, rejects.append)
 
 
 def in_blocks(content: bytes, rejects: list[Reject]) -> Table:
     source = Content(io.BytesIO(content), FILE)
-    form = CsvFormat()
-    opened = source_room.open_csv(source, FILE, form, listed=True)
+    opened = source_room.open_csv(source, CsvFormat(FILE, listed=True))
     selection = first_two(opened.header)
     stream = replace(opened.samples(selection), on_reject=rejects.append)
     parts = list(stream.rows_in_order())

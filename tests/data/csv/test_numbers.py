@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from whole_reading import read_table
 
 from nncli.data.columns import Header, Selection
-from nncli.data.csv.exact import CsvFormat
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.numbers import (
     is_infinity,
     is_missing,
@@ -35,8 +35,8 @@ def first_column(_: Header) -> Selection:
 
 def value_of(cell: str, largest: float = math.inf) -> float:
     """Return what the reader makes of one cell."""
-    form = CsvFormat(header=False)
-    table = read_table([f"{cell},0\n".encode()], "cell.csv", form, first_column, largest)
+    form = CsvFormat("cell.csv", header=False)
+    table = read_table([f"{cell},0\n".encode()], form, first_column, largest)
     return float(table.values[0, 0])
 
 
