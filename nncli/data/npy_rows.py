@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nncli.data.cells import CellFaults, CellFormat, cell_format
-from nncli.data.columns import Header, Selection, check_width
+from nncli.data.columns import MAX_COLUMNS, Header, Selection, check_width
 from nncli.data.content import MAX_HELD_BYTES, Content
 from nncli.data.npy import HEADER_BYTES, NpyHeader, check_header, check_size, shortened
 from nncli.data.rows import Faults, Rows
@@ -173,7 +173,7 @@ def open_npy(content: Content, file: str, *, transposed: bool, listed: bool) -> 
     if content.file() is not None:  # before anything is made of what the header declares
         check_size(array, (content.size or 0) - array.start, file)
         content.check_held(array.size)
-    elif ended and array.size > HEADER_BYTES:  # so little can never hold it
+    elif ended and max(array.shape) > MAX_COLUMNS:  # so many may only be declared
         check_size(array, len(begun) - array.start, file)
     check_width(width, Place(file))
     names = tuple(f"column_{number}" for number in range(1, width + 1))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -21,8 +22,6 @@ from nncli.words import count_of, quoted, shorten
 # Rows of a chunk: large enough that handing them over costs nothing.
 _CHUNK_BYTES = 2**21
 _MAX_ROWS = 65_536
-# So many tell how wide the texts are: what is stored once each may be far wider than the file.
-_FIRST_ROWS = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +29,7 @@ class ParquetSource:
     """A file of which the schema is known."""
 
     content: Content
+    stream: BinaryIO
     file: str
     table: Any  # Arrow's reader of it
     header: Header
@@ -40,32 +40,65 @@ class ParquetSource:
         """Return the samples, to be read chunk by chunk.  Raises DataError."""
         self.content.check_held(self.rows * 8 * len(selection.features))
         form = cell_format(self.file, self.header, selection, listed=self.listed)
-        with _readable(self.file):
-            size = max(1, min(_MAX_ROWS, _CHUNK_BYTES // _row_bytes(self.table, form)))
+        metadata = self.table.metadata
         self.content.set_position(0)
         advice = ("save some samples",)
         return SampleStream(
             columns=tuple(column.name for column in form.features),
-            chunks=self._chunks(form, size),
+            chunks=self._chunks(form, self._reader(form)),
             kept=form.kept,
-            many=self.rows > size,
+            many=self.rows > 0 and self.rows > _batch_rows(metadata.row_group(0), form),
             remarks=selection.notes,
             if_empty=Problem("N402", "the file has no rows", self.header.place, advice),
         )
 
-    def _chunks(self, form: CellFormat, size: int) -> Iterator[ParquetChunk]:
+    def _reader(self, form: CellFormat) -> Any:
+        """Return a reader of what is carried, too.
+
+        What is stored once each may be far wider than the file: it is seen before it is spread.
+        """
+        with _readable(self.file):
+            schema = self.table.schema_arrow
+            texts = [name for name in form.kept if _is_string(schema.field(name).type)]
+            return _open_file(self.stream, metadata=self.table.metadata, read_dictionary=texts)
+
+    def _chunks(self, form: CellFormat, reader: Any) -> Iterator[ParquetChunk]:
         wanted = list(dict.fromkeys((*(column.name for column in form.features), *form.kept)))
-        batches = self.table.iter_batches(batch_size=size, columns=wanted, use_threads=False)
         read = 0
-        while True:
-            with _readable(form.file):
-                batch = next(batches, None)
-            if batch is None:
-                return
-            first = read + 1
-            read += batch.num_rows
-            self.content.set_position((self.content.size or 0) * read // max(1, self.rows))
-            yield ParquetChunk(batch, form, first)
+        for number in range(reader.metadata.num_row_groups):
+            group = reader.metadata.row_group(number)
+            size, missing = _batch_rows(group, form), group.num_rows
+            batches = reader.iter_batches(
+                size, row_groups=[number], columns=wanted, use_threads=False
+            )
+            while (batch := _next(batches, form.file)) is not None:
+                missing -= batch.num_rows
+                for part in _parts(batch, form):
+                    first = read + 1
+                    read += part.num_rows
+                    self.content.set_position((self.content.size or 0) * read // self.rows)
+                    yield ParquetChunk(part, form, first)
+            if missing:
+                what = "a part of it has not as many rows as it says"
+                raise _unusable(form.file, what, "save it again")
+
+
+def _open_file(stream: BinaryIO, **options: Any) -> Any:
+    """Return Arrow's reader of a file."""
+    import pyarrow.parquet
+
+    return pyarrow.parquet.ParquetFile(
+        stream,
+        pre_buffer=False,
+        buffer_size=2**20,
+        page_checksum_verification=True,
+        **options,
+    )
+
+
+def _next(batches: Iterator[Any], file: str) -> Any:
+    with _readable(file):
+        return next(batches, None)
 
 
 def open_parquet(content: Content, file: str, *, listed: bool) -> ParquetSource:
@@ -73,16 +106,12 @@ def open_parquet(content: Content, file: str, *, listed: bool) -> ParquetSource:
 
     Raises DataError for what is no Parquet file.
     """
-    import pyarrow.parquet
-
     stream = content.file()
     if stream is None:
         what = "it is read from its end, so neither from a pipe nor compressed once more"
         raise _unusable(file, what, "name the Parquet file itself")
     with _readable(file):
-        table = pyarrow.parquet.ParquetFile(
-            stream, pre_buffer=False, buffer_size=2**20, page_checksum_verification=True
-        )
+        table = _open_file(stream)
         schema, rows = table.schema_arrow, table.metadata.num_rows
         names = tuple(schema.names)
         groups = map(table.metadata.row_group, range(table.metadata.num_row_groups))
@@ -96,18 +125,39 @@ def open_parquet(content: Content, file: str, *, listed: bool) -> ParquetSource:
     header = Header(
         names, named=True, place=Place(file), kinds=tuple(kinds[kind] for kind in schema.types)
     )
-    return ParquetSource(content, file, table, header, rows, listed)
+    return ParquetSource(content, stream, file, table, header, rows, listed)
 
 
-def _row_bytes(source: Any, form: CellFormat) -> int:
-    """Return how many bytes a row takes in memory, by the first ones if texts are carried."""
-    numbers = 8 * len(form.features)
-    if not form.kept:
-        return numbers
-    kept = list(form.kept)
-    batches = source.iter_batches(batch_size=_FIRST_ROWS, columns=kept, use_threads=False)
-    first = next(batches, None)
-    return numbers + (int(first.nbytes) // max(1, int(first.num_rows)) if first is not None else 0)
+def _batch_rows(group: Any, form: CellFormat) -> int:
+    """Return how many rows of a part of the file are read at a time, by their average size."""
+    texts = int(group.total_byte_size) // max(1, group.num_rows) if form.kept else 0
+    return max(1, min(_MAX_ROWS, _CHUNK_BYTES // max(1, 8 * len(form.features) + texts)))
+
+
+def _is_string(kind: Any) -> bool:
+    import pyarrow as pa
+
+    kinds = (pa.types.is_string, pa.types.is_large_string)
+    return any(is_kind(_value_type(kind)) for is_kind in kinds)
+
+
+def _row_bytes(batch: Any, form: CellFormat) -> Any:
+    """Return how much each row of a batch takes once its texts are written out: (rows,)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    sizes = np.full(batch.num_rows, 8 * len(form.features), np.int64)
+    for name in form.kept:
+        column = batch.column(batch.schema.get_field_index(name))
+        if not _is_string(column.type):
+            continue
+        stored = pa.types.is_dictionary(column.type)
+        texts = column.dictionary if stored else column
+        lengths = numbers_of(pc.binary_length(texts).cast(pa.int64()).fill_null(0), np.int64)
+        if stored and len(lengths):
+            lengths = lengths[numbers_of(column.indices.cast(pa.int64()).fill_null(0), np.int64)]
+        sizes[: len(lengths)] += lengths
+    return sizes
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +202,17 @@ class ParquetChunk:
     def _column(self, name: str) -> Any:
         # by name: Arrow may hand over more than it was asked for, `a.b` along with `a`
         return self.batch.column(self.batch.schema.get_field_index(name))
+
+
+def _parts(batch: Any, form: CellFormat) -> Iterator[Any]:
+    """Cut a batch where its texts, each written out, take too much."""
+    if not form.kept:
+        yield batch
+        return
+    chunk = np.cumsum(_row_bytes(batch, form)) // _CHUNK_BYTES
+    ends = [*(np.flatnonzero(np.diff(chunk)) + 1).tolist(), batch.num_rows]
+    for start, end in itertools.pairwise([0, *ends]):
+        yield batch.slice(start, end - start)
 
 
 def _is_numeric(kind: Any) -> bool:

@@ -92,6 +92,12 @@ def text_list(texts: Texts) -> list[str]:
     return list(texts) if to_list is None else to_list()
 
 
+def text_bytes(texts: Texts) -> int:
+    """Return about how many bytes carried texts take."""
+    held = getattr(texts, "nbytes", None)
+    return sum(map(len, texts)) if held is None else int(held)
+
+
 def texts_at(texts: Texts, positions: Any) -> list[str]:
     """Return some of the texts.  positions: (wanted,), 0-based."""
     take = getattr(texts, "take", None)

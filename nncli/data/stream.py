@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from nncli.data.rejects import OnReject
-from nncli.data.rows import Chunk, Faults, Rows, ended_by, has_fraction, read_chunk
+from nncli.data.rows import Chunk, Faults, Rows, ended_by, has_fraction, read_chunk, text_bytes
 from nncli.errors import DataError
-from nncli.problems import KEPT_PROBLEMS, Note, Problem
+from nncli.files import source_name
+from nncli.problems import KEPT_PROBLEMS, Note, Place, Problem
 from nncli.words import count_of
+
+# A block of the network goes through with all the texts of its samples.
+_MAX_TEXT_BYTES = 2**25
+_TEXT_ROWS = 256
 
 
 class Progress(Protocol):
@@ -49,6 +54,7 @@ class Accepted:
     rows: int = 0
     blank_lines: int = 0
     fraction: bool = False  # whether any value is not whole, if a remark depends on it
+    texts: list[tuple[int, int]] = field(default_factory=list)  # rows of late, bytes of their texts
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +110,25 @@ class SampleStream:
 
     def _look(self, rows: Rows) -> None:
         self.accepted.rows += len(rows)
+        if rows.kept:
+            self._check_texts(rows)
         if self.if_fraction is not None and not self.accepted.fraction:
             self.accepted.fraction = has_fraction(rows.columns)
+
+    def _check_texts(self, rows: Rows) -> None:
+        """Refuse carried texts that would fill the memory.  Raises DataError."""
+        texts = self.accepted.texts
+        texts.append((len(rows), sum(map(text_bytes, rows.kept))))
+        while sum(count for count, _ in texts[1:]) >= _TEXT_ROWS:
+            del texts[0]
+        if sum(size for _, size in texts) > _MAX_TEXT_BYTES:
+            message = (
+                f"the texts that are carried along take more than {_MAX_TEXT_BYTES // 2**20} MiB "
+                f"in {_TEXT_ROWS} rows or fewer, up to row {self.accepted.rows:,}"
+            )
+            place = Place(source_name(self.sources[0])) if len(self.sources) == 1 else None
+            hint = "leave the column of long texts out of --keep"
+            raise DataError(Problem("N412", message, place, (hint,)))
 
     def notes(self) -> tuple[Note, ...]:
         """Return what there is to remark once all rows were accepted."""

@@ -376,7 +376,7 @@ def test_a_file_that_shrinks_while_it_is_read_is_refused(
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("samples", "layout"), WAYS_TO_STAND)
-@pytest.mark.parametrize("shape", [(10**12, 3), (3, 10**12), (4, 3 * 10**7), (3 * 10**7, 4)])
+@pytest.mark.parametrize("shape", [(10**12, 3), (3, 10**12), (3, 3 * 10**7), (3 * 10**7, 3)])
 def test_nothing_is_made_of_what_a_short_file_declares(
     tmp_path: Path, way: str, samples: Direction, layout: Layout, shape: tuple[int, int]
 ) -> None:
