@@ -1857,6 +1857,20 @@ def test_data_that_no_change_makes_fit_is_said_to_be_such(
     assert any(text.startswith("no option or size that was tried") for text in problem["help"])
 
 
+@pytest.mark.parametrize("expected", ["5\n1O\n", "1O\n"])
+def test_a_faulty_cell_of_expected_outputs_is_told_how_to_be_mended(
+    cli: Cli, tmp_path: Path, expected: str
+) -> None:
+    (tmp_path / "net.yaml").write_text("inputs: 1\nlayers: [{neurons: 1}]\nseed: 0\n")
+    (tmp_path / "batch.csv").write_text("1\n2\n")
+    (tmp_path / "expected.csv").write_text(expected)
+    done = cli("forward", "net.yaml", "batch.csv", "--expect", "expected.csv", cwd=tmp_path)
+    line = expected.count("\n")
+    words = "help: write digits instead of the letters that look like them"
+    assert done.code == 4
+    assert f"{words}   expected.csv:{line}   10\n{words}\n" in done.err
+
+
 @pytest.mark.parametrize("command", ["forward", "shapes"])
 @pytest.mark.parametrize("option", ["--drop", "--keep"])
 def test_data_without_a_single_feature_does_not_fit(
