@@ -40,8 +40,8 @@ class ExpectedOutputs:
         self._tolerance = tolerance
         self._rows = expected.rows_in_order()
         self._next: Rows | None = None
-        self._found = 0  # rows of expected values
-        self._samples = 0
+        self._found = 0  # rows of expected values that were read
+        self._samples = 0  # whose outputs were compared
         self._first: Difference | None = None
         self._count = 0  # values that differ
 

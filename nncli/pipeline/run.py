@@ -39,7 +39,7 @@ class RunPlan:
     to_show: SamplesToShow = ALL_SAMPLES  # of these, every layer's values are in the result
     batch_size: int | None = None  # samples per unit, rounded up to blocks; None: as they come
     threads: int = 1  # how many units to work on at a time
-    limit: int | None = None  # stop after so many samples
+    limit: int | None = None  # how many samples to run; None: all
     unit_bytes: int = 2**23  # of a unit's numbers, at most, unless a batch size is given
 
 

@@ -295,11 +295,6 @@ def test_blocks_compute_what_the_network_computes(dtype: str) -> None:
         )
 
 
-def test_a_linear_layers_output_is_its_pre_activation() -> None:
-    (result,) = run_of(network_of([3, 4], "linear"), rows_of(300, 3)).shown.layers
-    assert np.array_equal(result.output, result.pre_activation)
-
-
 @pytest.mark.parametrize("layers", [False, True])
 def test_samples_on_their_way_take_bounded_memory(layers: bool) -> None:
     """3 inputs and 2 outputs are 5 numbers a sample; what all layers make is 9 + 2 more."""
