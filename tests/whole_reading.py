@@ -34,7 +34,7 @@ from nncli.data.csv.records import RecordReader
 from nncli.data.opened import DataOptions, open_source
 from nncli.data.rejects import OnReject
 from nncli.data.rows import Rows
-from nncli.data.several import open_sources
+from nncli.data.several_sources import open_sources
 from nncli.data.stream import SampleStream
 from nncli.problems import Note
 

@@ -18,8 +18,8 @@ from nncli.render.layout.view import Span, View, line
 if TYPE_CHECKING:
     from nncli.data.batch import Batch
     from nncli.data.columns import ColumnChoice, WantedInputs
-    from nncli.data.content import FirstLook
     from nncli.data.opened import DataOptions
+    from nncli.data.source_bytes import FirstLook
     from nncli.data.stream import SampleStream
     from nncli.doctor.diagnosis import DataCase, Diagnosis
     from nncli.results.places import OutputTarget
@@ -72,8 +72,8 @@ def _joined(lists: list[list[str]] | list[str] | None) -> tuple[str, ...]:
 
 def data_options(arguments: DataArguments, *, whole: bool) -> DataOptions:
     """Return how to read DATA; whole: the result will hold all of it at once."""
-    from nncli.data.content import MAX_HELD_BYTES
     from nncli.data.opened import DataOptions
+    from nncli.data.source_bytes import MAX_HELD_BYTES
 
     held = whole or arguments.samples == "columns"
     return DataOptions(
@@ -122,7 +122,7 @@ class DataRequest:
 
 def diagnosis(reading: SpecReading, request: DataRequest | None) -> Diagnosis:
     """Return what is wrong with a spec whose layers do not fit, and with the data for it."""
-    from nncli.data.content import look_at
+    from nncli.data.source_bytes import look_at
     from nncli.doctor.diagnosis import diagnose
 
     source = request.sources[0] if request is not None else None
@@ -166,7 +166,7 @@ def opened_samples(
     the block, with the changes that mend it.
     """
     from nncli.data.columns import choose
-    from nncli.data.several import open_sources
+    from nncli.data.several_sources import open_sources
     from nncli.results.reject_list import listing_rejects
 
     wanted = wanted_inputs(reading.spec)

@@ -9,11 +9,11 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from nncli.data.cells import CellFaults, CellFormat, cell_format
 from nncli.data.columns import MAX_COLUMNS, Header, Selection, check_width
-from nncli.data.content import MAX_HELD_BYTES, Content
-from nncli.data.npy import HEADER_BYTES, NpyHeader, check_header, check_size, shortened
+from nncli.data.faulty_cells import CellFaults, CellFormat, cell_format
+from nncli.data.npy_header import HEADER_BYTES, NpyHeader, check_header, check_size, shortened
 from nncli.data.rows import Faults, Rows
+from nncli.data.source_bytes import MAX_HELD_BYTES, Content
 from nncli.data.stream import SampleStream
 from nncli.errors import DataError
 from nncli.problems import Place, Problem

@@ -10,14 +10,14 @@ from functools import cached_property
 from typing import BinaryIO, Literal, Protocol
 
 from nncli.data.columns import Header, Selection
-from nncli.data.content import Content, FirstLook, open_stream
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import whole_lines
 from nncli.data.csv.source import open_csv
 from nncli.data.csv.transposed import open_transposed
-from nncli.data.kinds import NPY_MAGIC, PARQUET_MAGIC, refuse_foreign_kinds
+from nncli.data.file_kinds import NPY_MAGIC, PARQUET_MAGIC, refuse_foreign_kinds
 from nncli.data.rejects import OnReject
 from nncli.data.rows import Faults
+from nncli.data.source_bytes import Content, FirstLook, open_stream
 from nncli.data.stream import SampleStream, up_to_faults
 from nncli.errors import DataError, UsageError
 from nncli.files import source_name
@@ -142,7 +142,7 @@ def open_look(look: FirstLook, file: str, options: DataOptions) -> OpenedSource:
     """Open the beginning of some data as if it were all."""
     content = look.content
     if not look.complete and content.startswith(NPY_MAGIC):
-        from nncli.data.npy import first_samples
+        from nncli.data.npy_header import first_samples
 
         content = first_samples(content, transposed=options.samples == "columns")
     elif not look.complete:

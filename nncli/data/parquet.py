@@ -10,10 +10,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from nncli.data.cells import CellFaults, CellFormat, cell_format
 from nncli.data.columns import ColumnKind, Header, Selection
-from nncli.data.content import Content
+from nncli.data.faulty_cells import CellFaults, CellFormat, cell_format
 from nncli.data.rows import Faults, Rows, numbers_of, text_scalar
+from nncli.data.source_bytes import Content
 from nncli.data.stream import SampleStream
 from nncli.errors import DataError
 from nncli.problems import Place, Problem

@@ -11,9 +11,9 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from nncli.data.content import FirstLook
 from nncli.data.csv.lines import whole_lines
 from nncli.data.csv.numbers import is_missing
+from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import (
     MISREAD,
     Change,

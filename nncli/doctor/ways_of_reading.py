@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from nncli.data.csv.numbers import is_number
-from nncli.data.kinds import NPY_MAGIC
+from nncli.data.file_kinds import NPY_MAGIC
 from nncli.doctor.case import (
     MISREAD,
     Change,

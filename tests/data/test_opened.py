@@ -39,8 +39,8 @@ def test_chunks_can_be_sent_and_read_in_any_order(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(npy_rows, "_CHUNK_BYTES", 2**14)
-    monkeypatch.setattr("nncli.data.csv.blocks.BLOCK_BYTES", 2**13)
-    monkeypatch.setattr("nncli.data.content._CHUNK_BYTES", 2**12)
+    monkeypatch.setattr("nncli.data.csv.cutting.CHUNK_BYTES", 2**13)
+    monkeypatch.setattr("nncli.data.source_bytes._CHUNK_BYTES", 2**12)
     monkeypatch.setattr("nncli.data.parquet._MAX_ROWS", 1000)
     path = written(tmp_path, name)
     choice = ColumnChoice(keep=() if name.endswith(".npy") else ("id",))

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pytest
 
 from nncli.data.columns import ColumnChoice, WantedInputs
-from nncli.data.content import FirstLook
 from nncli.data.opened import DataOptions
+from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import DataCase
 from nncli.doctor.data import treat_file
 from nncli.errors import DataError

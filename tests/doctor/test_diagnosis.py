@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from nncli.data.columns import ColumnChoice, WantedInputs
-from nncli.data.content import FirstLook
 from nncli.data.opened import DataOptions
+from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import DataCase
 from nncli.doctor.diagnosis import Diagnosis, diagnose
 from nncli.problems import Problem

@@ -9,8 +9,7 @@ from itertools import chain
 import numpy as np
 
 from nncli.data.columns import Header, Selection
-from nncli.data.content import Content
-from nncli.data.csv.blocks import TextBlock, text_blocks
+from nncli.data.csv.cutting import TextChunk, text_chunks
 from nncli.data.csv.exact import (
     Frame,
     empty_file,
@@ -23,6 +22,7 @@ from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import FILE_START
 from nncli.data.csv.records import Record, RecordReader
 from nncli.data.rows import Faults, RowForm, Rows, ended_by
+from nncli.data.source_bytes import Content
 from nncli.data.stream import SampleStream
 from nncli.errors import DataError
 
@@ -34,7 +34,7 @@ _FAST_BYTES = 2**18
 class CsvChunk:
     """Whole rows of a CSV file, and how to read them."""
 
-    block: TextBlock
+    text: TextChunk
     frame: Frame
     fast: bool  # whether Arrow may read them, where it is sure
     blank_lines: int = 0  # above them
@@ -42,24 +42,24 @@ class CsvChunk:
     def read(self) -> Rows | Faults:
         """Read the rows; what the fast lane doubts is decided by the exact reader."""
         rows: Rows | Faults | None = None
-        if (blank := self.block.blank_lines(self.frame.csv.delimiter)) is not None:
+        if (blank := self.text.blank_lines(self.frame.csv.delimiter)) is not None:
             rows = _no_rows(self.frame.selection, blank)
         elif self.fast:
             from nncli.data.csv.fast import parse_rows
 
-            rows = parse_rows(self.block.content, row_form(self.frame), self.block.line_feeds)
+            rows = parse_rows(self.text.content, row_form(self.frame), self.text.line_feeds)
         if rows is None:
             rows = self._read_exactly()
-        if self.block.fault is not None:
-            return ended_by((self.block.fault,), rows)
+        if self.text.fault is not None:
+            return ended_by((self.text.fault,), rows)
         if isinstance(rows, Rows) and self.blank_lines:
             return replace(rows, blank_lines=rows.blank_lines + self.blank_lines)
         return rows
 
     def _read_exactly(self) -> Rows | Faults:
-        frame, block = self.frame, self.block
+        frame, text = self.frame, self.text
         utf8 = replace(frame.csv, encoding="utf-8")
-        reader = RecordReader([block.content], utf8, block.start)
+        reader = RecordReader([text.content], utf8, text.start)
         rows = read_rows(reader, frame)
         return replace(rows, blank_lines=reader.blank_lines) if isinstance(rows, Rows) else rows
 
@@ -84,8 +84,8 @@ class CsvSource:
     csv: CsvFormat
     first: Record
     header: Header
-    rest: TextBlock  # the rows below the header, as far as they were read
-    others: Iterator[TextBlock]
+    rest: TextChunk  # the rows below the header, as far as they were read
+    others: Iterator[TextChunk]
     blank_lines: int  # above the rest
     many: bool  # whether the rows are worth several threads
 
@@ -105,37 +105,37 @@ class CsvSource:
 
     def _chunks(self, frame: Frame) -> Iterator[CsvChunk]:
         fast, blank_lines = False, self.blank_lines
-        for block in chain([self.rest], self.others):
-            fast = fast or len(block.content) >= _FAST_BYTES
-            yield CsvChunk(block, frame, fast, blank_lines)
+        for text in chain([self.rest], self.others):
+            fast = fast or len(text.content) >= _FAST_BYTES
+            yield CsvChunk(text, frame, fast, blank_lines)
             blank_lines = 0
 
 
 def open_csv(content: Content, csv: CsvFormat) -> CsvSource:
     """Read a file's first row.  Raises DataError."""
-    blocks = text_blocks(content.chunks(), csv, content.is_ready)
+    texts = text_chunks(content.chunks(), csv, content.is_ready)
     utf8 = replace(csv, encoding="utf-8")
     blank_lines = 0
-    for block in blocks:
-        blank = block.blank_lines(csv.delimiter)
-        if blank is not None and block.fault is None:
+    for text in texts:
+        blank = text.blank_lines(csv.delimiter)
+        if blank is not None and text.fault is None:
             blank_lines += blank
             continue
-        reader = RecordReader([block.content], utf8, block.start)
+        reader = RecordReader([text.content], utf8, text.start)
         first = next(iter(reader), None)
         if first is not None:
             break
         blank_lines += reader.blank_lines
-        if block.fault is not None:
-            raise DataError(block.fault)
+        if text.fault is not None:
+            raise DataError(text.fault)
     else:
         raise empty_file(csv, blank_lines)
     header = header_of(first, csv)
-    rest = block
+    rest = text
     if header.named:
-        rest = block.behind(reader.last_line - block.start.line + 1)
+        rest = text.behind(reader.last_line - text.start.line + 1)
         blank_lines += reader.blank_lines
-    elif block.start == FILE_START:
-        rest = block._replace(content=block.content.removeprefix("\ufeff".encode()))
-    many = len(block.content) >= _FAST_BYTES
-    return CsvSource(csv, first, header, rest, blocks, blank_lines, many)
+    elif text.start == FILE_START:
+        rest = text._replace(content=text.content.removeprefix("\ufeff".encode()))
+    many = len(text.content) >= _FAST_BYTES
+    return CsvSource(csv, first, header, rest, texts, blank_lines, many)

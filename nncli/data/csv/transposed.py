@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncli.data.columns import Header, Selection
-from nncli.data.content import Content
 from nncli.data.csv.exact import (
     CellReader,
     FoundFaults,
@@ -22,6 +21,7 @@ from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
 from nncli.data.csv.records import Record, RecordReader
 from nncli.data.rows import Faults, Rows
+from nncli.data.source_bytes import Content
 from nncli.data.stream import SampleStream
 from nncli.errors import DataError
 from nncli.problems import Problem

@@ -118,7 +118,7 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a piece hold four samples of three features, and a chunk end within a row."""
     monkeypatch.setattr("nncli.data.npy_rows._CHUNK_BYTES", 4 * 3 * 8)
     monkeypatch.setattr("nncli.data.npy_rows._SLAB_BYTES", 10 * 3 * 8)
-    monkeypatch.setattr("nncli.data.content._CHUNK_BYTES", 37)
+    monkeypatch.setattr("nncli.data.source_bytes._CHUNK_BYTES", 37)
     monkeypatch.setattr("nncli.data.npy_rows.HEADER_BYTES", 128)
 
 
@@ -177,7 +177,7 @@ def test_no_border_of_a_piece_or_a_chunk_changes_a_bit(
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
         patch.setattr("nncli.data.npy_rows._CHUNK_BYTES", piece)
         patch.setattr("nncli.data.npy_rows._SLAB_BYTES", 3 * piece)
-        patch.setattr("nncli.data.content._CHUNK_BYTES", chunk)
+        patch.setattr("nncli.data.source_bytes._CHUNK_BYTES", chunk)
         patch.setattr("nncli.data.npy_rows.HEADER_BYTES", 128)
         with opened(Path(folder), content, way, samples, width) as stream:
             assert bits(values_of(stream)) == bits(array.astype(np.float64))

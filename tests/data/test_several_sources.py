@@ -22,10 +22,10 @@ from whole_reading import open_samples
 
 from nncli.data.batch import gathered
 from nncli.data.columns import ColumnChoice, WantedInputs, choose
-from nncli.data.content import FirstLook, open_stream
 from nncli.data.opened import DataOptions
 from nncli.data.rows import text_list
-from nncli.data.several import open_sources
+from nncli.data.several_sources import open_sources
+from nncli.data.source_bytes import FirstLook, open_stream
 from nncli.data.stream import SampleStream
 from nncli.errors import DataError, FileError
 

@@ -22,7 +22,7 @@ from whole_reading import read_batch
 
 from nncli.data.batch import Batch
 from nncli.data.columns import ColumnChoice, WantedInputs
-from nncli.data.npy import check_header, check_size, first_samples
+from nncli.data.npy_header import check_header, check_size, first_samples
 from nncli.data.opened import DataOptions
 from nncli.errors import DataError
 from nncli.problems import Problem

@@ -17,8 +17,8 @@ import pytest
 
 from nncli.data.batch import gathered
 from nncli.data.columns import ColumnChoice, WantedInputs, choose
-from nncli.data.content import LOOK_BYTES, Content, FirstLook, look_at
 from nncli.data.opened import DataOptions, open_source
+from nncli.data.source_bytes import LOOK_BYTES, Content, FirstLook, look_at
 from nncli.errors import DataError, FileError
 from nncli.problems import Problem
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from nncli.data.columns import Header, Selection, check_same_columns
-from nncli.data.content import FirstLook, look_at
 from nncli.data.opened import DataOptions, OpenedSource, open_source
 from nncli.data.rejects import OnReject
 from nncli.data.rows import Chunk
+from nncli.data.source_bytes import FirstLook, look_at
 from nncli.data.stream import AtHand, Progress, SampleStream, up_to_faults
 from nncli.errors import DataError
 from nncli.problems import KEPT_PROBLEMS
