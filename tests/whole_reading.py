@@ -109,9 +109,9 @@ def read_table(
     if isinstance(read, Rows):
         read = replace(read, blank_lines=reader.blank_lines)
     stream = SampleStream(
-        tuple(header.names[i] for i in selection.features),
+        header.names_at(selection.features),
         iter([read]),
-        tuple(header.names[i] for i in selection.kept),
+        header.names_at(selection.kept),
         sources=(csv.file,),
         remarks=selection.notes,
         if_fraction=numeric_header_note(frame),

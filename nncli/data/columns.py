@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -46,6 +46,10 @@ class Header:
         for position, name in enumerate(self.names):
             found.setdefault(name, []).append(position)
         return found
+
+    def names_at(self, positions: Iterable[int]) -> tuple[str, ...]:
+        """Return the names of some columns."""
+        return tuple(self.names[position] for position in positions)
 
     def item(self, position: int) -> str:
         """Return how the command line would call a column: by its name if that is plain."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from nncli.data.columns import Header, Selection
 from nncli.data.rejects import Reject
@@ -31,17 +31,6 @@ class CellColumn:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """Faulty cells of a column.  rows: their positions; word: makes the problem of one of them."""
-
-    column: CellColumn
-    code: str
-    rows: Any
-    text: Callable[[int], str]
-    word: Callable[[int], Problem]
-
-
-@dataclass(frozen=True)
 class CellFormat:
     """What is read of every row of a file that holds numbers."""
 
@@ -60,78 +49,70 @@ def cell_format(file: str, header: Header, selection: Selection, *, listed: bool
     return CellFormat(file, features, kept, selection.largest, listed)
 
 
+@dataclass(frozen=True)
+class _FaultyCells:
+    """Faulty cells of a column."""
+
+    column: CellColumn
+    code: str  # N404 for missing values, N415 for values that are too large
+    rows: npt.NDArray[np.intp]  # their positions
+    values: Floats  # of the column: (rows,)
+
+    def text(self, row: int) -> str:
+        """Return what stands in one of them."""
+        return "" if self.code == "N404" else repr(float(self.values[row]))
+
+    def problem(self, row: int, first: int, file: str) -> Problem:
+        """Word one of them.  first: the number of the first row, from 1."""
+        called, number = self.column.called, f"row {first + row:,}"
+        if self.code == "N404":
+            message = f"missing value in {called}, {number}"
+            hint = "fill the column in, or leave it out with --drop"
+            return Problem("N404", message, Place(file), (hint,))
+        message = f"{self.values[row]:g} in {number}, {called} is too large for float32"
+        hints = ("use dtype: float64", "scale the column, or leave the row out")
+        return Problem("N415", message, Place(file), hints)
+
+
 class CellFaults:
     """The faulty cells of some rows."""
 
     def __init__(self, form: CellFormat, first: int) -> None:
-        """first: the number of the first row, from 1."""
-        self._place = Place(form.file)
-        self._largest = form.largest
+        """Begin with none.  first: the number of the first row, from 1."""
+        self._form = form
         self._first = first
-        self._listed = form.listed
-        self._found: list[_Found] = []
+        self._found: list[_FaultyCells] = []
 
-    def add_missing(self, column: CellColumn, missing: Any) -> None:
-        """Take in the cells that have no value.  missing: their positions."""
-
-        def word(row: int) -> Problem:
-            message = f"missing value in {column.called}, row {self._first + row:,}"
-            hint = "fill the column in, or leave it out with --drop"
-            return Problem("N404", message, self._place, (hint,))
-
-        self._add(column, "N404", missing, lambda _: "", word)
+    def add_missing(self, column: CellColumn, values: Floats, missing: Any) -> None:
+        """Take in the cells that have no value.  values: (rows,); missing: their positions."""
+        self._found.append(_FaultyCells(column, "N404", missing, values))
 
     def add_too_large(self, column: CellColumn, values: Floats) -> None:
         """Take in finite values that are too large.  values: (rows,)."""
-        if self._largest == float("inf"):
+        largest = self._form.largest
+        if largest == float("inf"):
             return
-
-        def word(row: int) -> Problem:
-            place = f"row {self._first + row:,}, {column.called}"
-            message = f"{values[row]:g} in {place} is too large for float32"
-            hints = ("use dtype: float64", "scale the column, or leave the row out")
-            return Problem("N415", message, self._place, hints)
-
-        rows = np.flatnonzero(np.isfinite(values) & (np.abs(values) >= self._largest))
-        self._add(column, "N415", rows, lambda row: repr(float(values[row])), word)
-
-    def _add(
-        self,
-        column: CellColumn,
-        code: str,
-        rows: Any,
-        text: Callable[[int], str],
-        word: Callable[[int], Problem],
-    ) -> None:
+        rows = np.flatnonzero(np.isfinite(values) & (np.abs(values) >= largest))
         if len(rows):
-            self._found.append(_Found(column, code, rows, text, word))
+            self._found.append(_FaultyCells(column, "N415", rows, values))
 
     def faults(self) -> Faults | None:
         """Return them in the order of the rows, if there are any: the first few, and a count."""
         if not self._found:
             return None
-        nearest = [
-            (int(row), found.column.number, found)
-            for found in self._found
-            for row in found.rows[:KEPT_PROBLEMS]
-        ]
-        told = sorted(nearest, key=lambda cell: cell[:2])[:KEPT_PROBLEMS]
-        problems = tuple(found.word(row) for row, _, found in told)
+        told = self._in_order(KEPT_PROBLEMS)[:KEPT_PROBLEMS]
+        file, first = self._form.file, self._first
+        problems = tuple(found.problem(row, first, file) for row, found in told)
         more = sum(len(found.rows) for found in self._found) - len(problems)
-        return Faults(problems, more, tuple(self._rejects()) if self._listed else ())
+        return Faults(problems, more, tuple(self._rejects()) if self._form.listed else ())
 
-    def _rejects(self) -> list[Reject]:
-        cells = chain.from_iterable(
-            ((int(row), found) for row in found.rows) for found in self._found
-        )
-        return [
-            Reject(
-                self._place.file,
-                self._first + row,
-                found.column.number,
-                found.column.name,
-                found.code,
-                found.text(row),
-            )
-            for row, found in sorted(cells, key=lambda cell: (cell[0], cell[1].column.number))
-        ]
+    def _in_order(self, most: int | None) -> list[tuple[int, _FaultyCells]]:
+        """Return the rows of so many cells of each column, None for all, in their order."""
+        cells = [(int(row), found) for found in self._found for row in found.rows[:most]]
+        return sorted(cells, key=lambda cell: (cell[0], cell[1].column.number))
+
+    def _rejects(self) -> Iterator[Reject]:
+        for row, found in self._in_order(None):
+            column = found.column
+            place = (self._form.file, self._first + row, column.number, column.name)
+            yield Reject(*place, found.code, found.text(row))

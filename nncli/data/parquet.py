@@ -180,7 +180,7 @@ class ParquetChunk:
             values = _as_float64(stored)
             if stored.null_count:
                 missing = numbers_of(pc.indices_nonzero(stored.is_null()), np.uint64)
-                cells.add_missing(column, missing)
+                cells.add_missing(column, values, missing)
                 values = values.copy()
                 values[missing] = np.nan
             cells.add_too_large(column, values)

@@ -71,21 +71,6 @@ class Frame:
     columns: Header  # all of them
     selection: Selection  # those that are read
 
-    @property
-    def header(self) -> Record | None:
-        """The row of names, if there is one."""
-        return self.first if self.columns.named else None
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        """The names of the columns that are read as numbers."""
-        return tuple(self.columns.names[i] for i in self.selection.features)
-
-    @property
-    def kept(self) -> tuple[str, ...]:
-        """The names of the columns that are carried as text."""
-        return tuple(self.columns.names[i] for i in self.selection.kept)
-
     @cached_property
     def seems_named(self) -> bool:
         """Whether the first row, though read as data, may hold names that are numbers: years."""
@@ -177,7 +162,7 @@ class CellReader:
     def _bad_row(self, record: Record, positions: Sequence[int]) -> Problem:
         """Word a row without a single number, which is no sample with so many typing errors."""
         frame = self.frame
-        if frame.header is not None and record.cells == frame.header.cells:
+        if frame.columns.named and record.cells == frame.first.cells:
             row = FaultyRow(frame.csv.delimiter, is_sample=False)
             hint = "were files joined? remove the line"
             place = place_of(frame.csv, record)

@@ -91,12 +91,11 @@ class CsvSource:
 
     def samples(self, selection: Selection) -> SampleStream:
         """Return the samples, to be read chunk by chunk."""
-        names = self.header.names
         frame = Frame(self.csv, self.first, self.header, selection)
         return SampleStream(
-            columns=tuple(names[i] for i in selection.features),
+            columns=self.header.names_at(selection.features),
             chunks=self._chunks(frame),
-            kept=tuple(names[i] for i in selection.kept),
+            kept=self.header.names_at(selection.kept),
             many=self.many,
             remarks=selection.notes,
             if_fraction=numeric_header_note(frame),

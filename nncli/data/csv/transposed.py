@@ -63,7 +63,7 @@ class TransposedCsv:
         frame = Frame(self.csv, first, frame_columns, selection)
         start = 1 if self.labelled else 0
         return SampleStream(
-            columns=tuple(header.names[i] for i in selection.features),
+            columns=header.names_at(selection.features),
             chunks=iter([self._read(frame, range(start, len(first.cells)))]),
             sample_names=labels[start:] if self.named else None,
             remarks=selection.notes,
