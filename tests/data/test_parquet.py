@@ -19,10 +19,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
-from whole_reading import read_batch, read_expected
+from whole_reading import open_samples, read_batch, read_expected
 
-from nncli.data.batches import Batch, DataOptions, open_samples
+from nncli.data.batch import Batch
 from nncli.data.columns import ColumnChoice, WantedInputs
+from nncli.data.opened import DataOptions
 from nncli.data.rows import text_list
 from nncli.errors import DataError, FileError
 from nncli.problems import Place, Problem
@@ -180,7 +181,7 @@ def test_more_rows_than_a_piece_holds_come_in_order(
 def test_a_wide_table_comes_in_shorter_pieces(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nncli.data.parquet._PIECE_BYTES", 10 * 8 * 4)
+    monkeypatch.setattr("nncli.data.parquet._CHUNK_BYTES", 10 * 8 * 4)
     path = tmp_path / NAME
     path.write_bytes(saved(pa.table({f"x{n}": np.arange(10.0) for n in range(10)})))
     with open_samples([str(path)], DataOptions(), ColumnChoice(), WantedInputs(10)) as stream:
@@ -196,8 +197,8 @@ def test_the_position_goes_from_nothing_to_the_size_of_the_file(
     path = tmp_path / NAME
     path.write_bytes(saved(pa.table({"x": np.arange(40.0)})))
     with open_samples([str(path)], DataOptions(), ColumnChoice(), WantedInputs(1)) as stream:
-        assert (stream.position(), stream.size) == (0, path.stat().st_size)
-        positions = [stream.position() for _ in stream.rows_in_order()]
+        assert (stream.progress.position(), stream.progress.size) == (0, path.stat().st_size)
+        positions = [stream.progress.position() for _ in stream.rows_in_order()]
     assert positions == sorted(set(positions))
     assert positions[-1] == path.stat().st_size
 
@@ -567,7 +568,7 @@ def write_texts(path: Path, texts: list[str], *, once: bool) -> None:
 def test_pieces_are_cut_by_what_their_texts_take(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, once: bool
 ) -> None:
-    monkeypatch.setattr("nncli.data.parquet._PIECE_BYTES", 1000)
+    monkeypatch.setattr("nncli.data.parquet._CHUNK_BYTES", 1000)
     texts = ["x"] * 50 + ["y" * 400] * 20 + ["z" * 5000, ""]
     write_texts(tmp_path / "data.parquet", texts, once=once)
     choice = ColumnChoice(keep=("t",))

@@ -1,4 +1,4 @@
-"""The Arrow lane: a block of CSV rows read fast, or left to the exact reader."""
+"""The Arrow lane: a chunk of rows read fast, or left to the exact reader."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nncli.data.csv.blocks import count_line_feeds
+from nncli.data.csv.cutting import count_line_feeds
 from nncli.data.csv.lines import MAX_LINE_BYTES
 from nncli.data.rows import RowForm, Rows, numbers_of
 
 _LINE_FEED, _CARRIAGE_RETURN, _QUOTE = b'\n\r"'
 _BOM = "\ufeff"
-# A block of ordinary rows is smaller; the place of each quote of it takes eight bytes.
+# A chunk of ordinary rows is smaller; the place of each quote of it takes eight bytes.
 _MOST_QUOTED_BYTES = 2**23
 
 Positions = npt.NDArray[np.intp]
 
 
 def parse_rows(content: bytes, form: RowForm, line_feeds: int | None = None) -> Rows | None:
-    r"""Return the rows of a block, or None where the exact reader must decide.
+    r"""Return the rows of a chunk, or None where the exact reader must decide.
 
     content: whole lines of UTF-8 without a header; line_feeds: how many it holds, if that is known.
     None does not mean that something is wrong:
@@ -146,7 +146,7 @@ def _blank_lines(content: bytes, quotes: Positions, line_feeds: int, rows: int) 
 
 
 def _read(content: bytes, form: RowForm, *, newlines_in_values: bool) -> Any:
-    """Return the Arrow table of a block: its features, then its carried columns; None for doubt."""
+    """Return the Arrow table of a chunk: its features, then its carried columns; None for doubt."""
     # imported here: only a large file needs it
     import pyarrow as pa
     from pyarrow import csv
@@ -173,7 +173,7 @@ def _read(content: bytes, form: RowForm, *, newlines_in_values: bool) -> Any:
 
 
 def _whole(column: Any) -> Any:
-    """Return a chunked array in one piece, which it is already unless Arrow cut the block."""
+    """Return a chunked array in one piece, which it is already unless Arrow cut the chunk."""
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 

@@ -21,6 +21,8 @@ _MISSING_WORDS = frozenset(
     }
 )
 
+# No number, date or time that somebody typed is longer.
+_MAX_TYPED = 60
 _LONGEST_MISSING_WORD = max(map(len, _MISSING_WORDS))
 
 

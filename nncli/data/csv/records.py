@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
 from nncli.data.columns import MAX_COLUMNS, check_width
-from nncli.data.csv.lines import MAX_LINE_BYTES, Line
+from nncli.data.csv.format import CsvFormat
+from nncli.data.csv.lines import FILE_START, MAX_LINE_BYTES, Line, Start, read_lines
 from nncli.errors import DataError
 from nncli.problems import FaultyRow, Place, Problem
 
@@ -64,14 +65,14 @@ def _end_of_quoted(text: str, start: int) -> int:
 
 
 class RecordReader:
-    """Cuts lines into records; blank lines are no records, and are counted."""
+    """Cuts some content into records; blank lines are no records, and are counted."""
 
-    def __init__(self, lines: Iterator[Line], file: str, delimiter: str) -> None:
-        self.file = file
-        self.delimiter = delimiter
+    def __init__(self, chunks: Iterable[bytes], csv: CsvFormat, start: Start = FILE_START) -> None:
+        """Take some content.  start: where in the file it begins."""
+        self._csv = csv
         self.blank_lines = 0
         self.last_line = 0  # the number of the last one that was read
-        self._lines = lines
+        self._lines = read_lines(chunks, csv, start)
 
     def __iter__(self) -> Iterator[Record]:
         """Yield every record.  Raises DataError for a misplaced or unterminated quote."""
@@ -80,11 +81,11 @@ class RecordReader:
             self.last_line = line.number
             if '"' in text:
                 yield Record(line, self._quoted_cells(line))
-            elif text.strip(" \t") or self.delimiter in text:
+            elif text.strip(" \t") or self._csv.delimiter in text:
                 if len(text) >= MAX_COLUMNS:
-                    place = Place(self.file, line.number)
-                    check_width(text.count(self.delimiter) + 1, place)
-                yield Record(line, text.split(self.delimiter))
+                    place = Place(self._csv.file, line.number)
+                    check_width(text.count(self._csv.delimiter) + 1, place)
+                yield Record(line, text.split(self._csv.delimiter))
             else:
                 self.blank_lines += 1
 
@@ -93,18 +94,18 @@ class RecordReader:
         position = 0
         while True:
             if len(cells) >= MAX_COLUMNS:
-                check_width(len(cells) + 1, Place(self.file, line.number))
+                check_width(len(cells) + 1, Place(self._csv.file, line.number))
             if line.text.startswith('"', position):
                 cell, line, position = self._quoted_cell(line, position, len(cells) + 1)
                 cells.append(cell)
                 if position == len(line.text):
                     return cells
-                if line.text[position] != self.delimiter:
+                if line.text[position] != self._csv.delimiter:
                     raise self._quote_error(
                         line, len(cells), position, "text after a closing quote"
                     )
             else:
-                end = line.text.find(self.delimiter, position)
+                end = line.text.find(self._csv.delimiter, position)
                 cell = line.text[position:] if end < 0 else line.text[position:end]
                 if '"' in cell:
                     caret = line.text.index('"', position)
@@ -137,7 +138,7 @@ class RecordReader:
             self.last_line = line.number
 
     def _quote_error(self, line: Line, column: int, caret: int, message: str) -> DataError:
-        place = Place(self.file, line.number, column, line.text, caret)
+        place = Place(self._csv.file, line.number, column, line.text, caret)
         hint = 'a quoted cell starts and ends with ", and a quote inside it is written ""'
-        row = FaultyRow(self.delimiter)
+        row = FaultyRow(self._csv.delimiter)
         return DataError(Problem("N405", message, place, (hint,), row=row))

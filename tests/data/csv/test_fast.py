@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from whole_reading import Table, read_table
 
 from nncli.data.columns import Header, Selection
 from nncli.data.csv import fast, lines, records
-from nncli.data.csv.exact import CsvFormat, Table, read_table
 from nncli.data.csv.fast import parse_rows
+from nncli.data.csv.format import CsvFormat
 from nncli.data.rows import RowForm, Rows, text_list
 from nncli.errors import DataError
 from nncli.problems import Problem
@@ -45,7 +46,7 @@ def as_bytes(content: str | bytes) -> bytes:
 
 def read_exactly(content: bytes, form: RowForm) -> Table | None:
     """Return what the exact reader makes of a block, or None if it refuses it."""
-    csv_format = CsvFormat(form.delimiter, header=False)
+    csv_format = CsvFormat("block.csv", form.delimiter, header=False)
 
     def select(header: Header) -> Selection:
         if len(header.names) != form.width:
@@ -53,7 +54,7 @@ def read_exactly(content: bytes, form: RowForm) -> Table | None:
         return Selection(form.features, form.kept)
 
     try:
-        return read_table([content], "block.csv", csv_format, select, form.largest)
+        return read_table([content], csv_format, select, form.largest)
     except DataError:
         return None
 

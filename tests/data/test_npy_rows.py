@@ -20,10 +20,12 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from whole_reading import open_samples
 
-from nncli.data.batches import DataOptions, gathered, open_samples
+from nncli.data.batch import gathered
 from nncli.data.columns import ColumnChoice, WantedInputs
-from nncli.data.samples import SampleStream
+from nncli.data.opened import DataOptions
+from nncli.data.stream import SampleStream
 from nncli.errors import DataError
 from nncli.problems import Problem
 from nncli.specs.model import FLOAT32_OVERFLOW
@@ -114,10 +116,10 @@ def array_of(kind: str, rows: int, columns: int) -> Array:
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a piece hold four samples of three features, and a chunk end within a row."""
-    monkeypatch.setattr("nncli.data.arrays._PIECE_BYTES", 4 * 3 * 8)
-    monkeypatch.setattr("nncli.data.arrays._SLAB_BYTES", 10 * 3 * 8)
-    monkeypatch.setattr("nncli.data.content._CHUNK_BYTES", 37)
-    monkeypatch.setattr("nncli.data.arrays.HEADER_BYTES", 128)
+    monkeypatch.setattr("nncli.data.npy_rows._CHUNK_BYTES", 4 * 3 * 8)
+    monkeypatch.setattr("nncli.data.npy_rows._SLAB_BYTES", 10 * 3 * 8)
+    monkeypatch.setattr("nncli.data.source_bytes._CHUNK_BYTES", 37)
+    monkeypatch.setattr("nncli.data.npy_rows.HEADER_BYTES", 128)
 
 
 # ---------------------------------------------------------------------------- the same values
@@ -173,10 +175,10 @@ def test_no_border_of_a_piece_or_a_chunk_changes_a_bit(
     array = np.random.RandomState(rows).randint(0, 100, (rows, width)).astype(kind)
     content = saved(array if samples == "rows" else array.T, layout)
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
-        patch.setattr("nncli.data.arrays._PIECE_BYTES", piece)
-        patch.setattr("nncli.data.arrays._SLAB_BYTES", 3 * piece)
-        patch.setattr("nncli.data.content._CHUNK_BYTES", chunk)
-        patch.setattr("nncli.data.arrays.HEADER_BYTES", 128)
+        patch.setattr("nncli.data.npy_rows._CHUNK_BYTES", piece)
+        patch.setattr("nncli.data.npy_rows._SLAB_BYTES", 3 * piece)
+        patch.setattr("nncli.data.source_bytes._CHUNK_BYTES", chunk)
+        patch.setattr("nncli.data.npy_rows.HEADER_BYTES", 128)
         with opened(Path(folder), content, way, samples, width) as stream:
             assert bits(values_of(stream)) == bits(array.astype(np.float64))
 
@@ -320,10 +322,10 @@ def test_columns_that_come_one_after_the_other_from_a_stream_are_held_up_to_a_li
 ) -> None:
     array = np.ones((1000, 3))
     content = saved(array if samples == "rows" else array.T, layout)
-    monkeypatch.setattr("nncli.data.arrays.MAX_HELD_BYTES", len(content))
+    monkeypatch.setattr("nncli.data.npy_rows.MAX_HELD_BYTES", len(content))
     with opened(tmp_path, content, way, samples) as stream:
         assert values_of(stream).shape == (1000, 3)
-    monkeypatch.setattr("nncli.data.arrays.MAX_HELD_BYTES", len(content) - 1)
+    monkeypatch.setattr("nncli.data.npy_rows.MAX_HELD_BYTES", len(content) - 1)
     problem = refused(tmp_path, content, way, samples)
     assert problem.code == "N412"
     assert problem.help == (f"save it in {order}, or name the file itself",)
@@ -337,7 +339,7 @@ def test_the_file_itself_has_no_limit(
     layout: Layout,
     samples: Direction,
 ) -> None:
-    monkeypatch.setattr("nncli.data.arrays.MAX_HELD_BYTES", 100)
+    monkeypatch.setattr("nncli.data.npy_rows.MAX_HELD_BYTES", 100)
     array = np.ones((1000, 3))
     content = saved(array if samples == "rows" else array.T, layout)
     with opened(tmp_path, content, "file", samples) as stream:
@@ -348,7 +350,7 @@ def test_the_file_itself_has_no_limit(
 def test_rows_that_come_one_after_the_other_have_no_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    monkeypatch.setattr("nncli.data.arrays.MAX_HELD_BYTES", 100)
+    monkeypatch.setattr("nncli.data.npy_rows.MAX_HELD_BYTES", 100)
     with opened(tmp_path, saved(np.ones((1000, 3))), way) as stream:
         assert values_of(stream).shape == (1000, 3)
 

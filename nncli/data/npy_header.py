@@ -6,10 +6,9 @@ import io
 import math
 import warnings
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nncli.data.columns import check_width
 from nncli.errors import DataError
@@ -26,26 +25,17 @@ HEADER_BYTES = _MAX_HEADER_BYTES + 12
 
 @dataclass(frozen=True)
 class NpyHeader:
-    """A checked header of a 2-D array of numbers.
+    """A checked header of a 2-D array of numbers."""
 
-    shape: (rows, columns) as saved; start: where the numbers begin, in bytes.
-    """
-
-    shape: tuple[int, int]
+    shape: tuple[int, int]  # (rows, columns) as saved
     fortran_order: bool
     dtype: np.dtype[Any]
-    start: int
+    start: int  # where the numbers begin, in bytes
 
     @property
     def size(self) -> int:
         """How many bytes the numbers take."""
         return math.prod(self.shape) * self.dtype.itemsize
-
-    def array(self, content: Any) -> npt.NDArray[Any]:
-        """Return a whole file's array, without a copy of its bytes: (rows, columns)."""
-        order: Literal["F", "C"] = "F" if self.fortran_order else "C"
-        flat = np.frombuffer(content, self.dtype, math.prod(self.shape), offset=self.start)
-        return flat.reshape(*self.shape, order=order)
 
 
 def check_header(content: bytes, file: str) -> NpyHeader:

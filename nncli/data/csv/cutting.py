@@ -1,4 +1,4 @@
-"""The bytes of a CSV file in blocks of whole rows, each with its place in the file."""
+"""Cuts the bytes of a CSV file into chunks of whole rows, each with its place in the file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import (
     FILE_START,
     MAX_LINE_BYTES,
@@ -16,32 +17,30 @@ from nncli.data.csv.lines import (
     read_lines,
 )
 from nncli.errors import DataError
+from nncli.problems import Problem
 
 # Large enough that cutting and handing over cost nothing, small enough for many to be in memory.
-BLOCK_BYTES = 4 * 2**20
+CHUNK_BYTES = 4 * 2**20
 _LINE_FEED, _CARRIAGE_RETURN = b"\n\r"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
-class TextBlock(NamedTuple):
-    """Whole rows in UTF-8, and where they begin.
-
-    fault: what ended the reading behind them; line_feeds: how many they hold, if that is known.
-    """
+class TextChunk(NamedTuple):
+    """Whole rows in UTF-8, and where they begin."""
 
     content: bytes
     start: Start
-    fault: DataError | None = None
-    line_feeds: int | None = None
+    fault: Problem | None = None  # what ended the reading behind them
+    line_feeds: int | None = None  # how many they hold, if that is known
 
-    def behind(self, lines: int) -> TextBlock:
-        """Return the block without its first so many lines."""
+    def behind(self, lines: int) -> TextChunk:
+        """Return the chunk without its first so many lines."""
         offset = 0
         for _ in range(lines):
             found = _LINE_END.search(self.content, offset)
             offset = found.end() if found else len(self.content)
         start = Start(self.start.line + lines, self.start.offset + offset)
-        return TextBlock(self.content[offset:], start, self.fault)
+        return TextChunk(self.content[offset:], start, self.fault)
 
     def blank_lines(self, delimiter: str) -> int | None:
         """Return how many lines there are if all are blank: a file may hold millions."""
@@ -52,30 +51,30 @@ class TextBlock(NamedTuple):
         return _line_ends(self.content, count_line_feeds(self.content)) + (not ended)
 
 
-def text_blocks(
-    chunks: Iterable[bytes], file: str, encoding: str, delimiter: str, ready: Callable[[], bool]
-) -> Iterator[TextBlock]:
-    """Yield the rows of a file; a fault that ends the reading comes with the last block.
+def text_chunks(
+    chunks: Iterable[bytes], csv: CsvFormat, ready: Callable[[], bool]
+) -> Iterator[TextChunk]:
+    """Yield the rows of a file; a fault that ends the reading comes with the last chunk.
 
     ready: whether more can be read without waiting; otherwise what is there goes on its way.
     """
-    if encoding == "utf-8":
+    if csv.encoding == "utf-8":
         return _cut(chunks, ready)
-    return _recoded(chunks, file, encoding, delimiter)
+    return _recoded(chunks, csv)
 
 
-def _cut(chunks: Iterable[bytes], ready: Callable[[], bool]) -> Iterator[TextBlock]:
+def _cut(chunks: Iterable[bytes], ready: Callable[[], bool]) -> Iterator[TextChunk]:
     """Cut bytes at line ends that are not within quotes."""
     start = FILE_START
     pending: list[bytes] = []
-    size, wanted = 0, BLOCK_BYTES
-    fault: DataError | None = None
+    size, wanted = 0, CHUNK_BYTES
+    fault: Problem | None = None
     following = iter(chunks)
     while True:
         try:
             chunk = next(following, b"")
         except DataError as error:
-            chunk, fault = b"", error
+            chunk, (fault,) = b"", error.problems
         pending.append(chunk)
         size += len(chunk)
         if chunk and size < wanted and ready():
@@ -85,14 +84,14 @@ def _cut(chunks: Iterable[bytes], ready: Callable[[], bool]) -> Iterator[TextBlo
         line = start.line + _line_ends(content, line_feeds)
         if not chunk:
             behind = behind_line(fault, line - 1) if fault else None
-            yield TextBlock(content, start, behind, line_feeds)
+            yield TextChunk(content, start, behind, line_feeds)
             return
         if content:
-            yield TextBlock(content, start, None, line_feeds)
+            yield TextChunk(content, start, None, line_feeds)
             start = Start(line, start.offset + len(content))
         pending, size = [rest], len(rest)
         # a row that goes on for long is not looked at again with every chunk
-        wanted = max(BLOCK_BYTES, 2 * size)
+        wanted = max(CHUNK_BYTES, 2 * size)
 
 
 def _whole_rows(parts: list[bytes], *, at_end: bool) -> tuple[bytes, bytes]:
@@ -148,25 +147,23 @@ def _line_ends(content: bytes, line_feeds: int) -> int:
     return line_feeds + _count(content, _CARRIAGE_RETURN) - content.count(b"\r\n")
 
 
-def _recoded(
-    chunks: Iterable[bytes], file: str, encoding: str, delimiter: str
-) -> Iterator[TextBlock]:
-    """Turn lines of another encoding into blocks of UTF-8."""
+def _recoded(chunks: Iterable[bytes], csv: CsvFormat) -> Iterator[TextChunk]:
+    """Turn lines of another encoding into chunks of UTF-8."""
     start = FILE_START
     texts: list[str] = []
     size = quotes = lines = 0
-    fault: DataError | None = None
+    fault: Problem | None = None
     try:
-        for line in read_lines(chunks, file, encoding, delimiter):
+        for line in read_lines(chunks, csv):
             texts += (line.text, line.end)
             lines += 1
             size += len(line.text)
             quotes += line.text.count('"')
-            if (size >= BLOCK_BYTES and not quotes % 2) or size > MAX_LINE_BYTES:
+            if (size >= CHUNK_BYTES and not quotes % 2) or size > MAX_LINE_BYTES:
                 content = "".join(texts).encode()
-                yield TextBlock(content, start)
+                yield TextChunk(content, start)
                 start = Start(start.line + lines, start.offset + len(content))
                 texts, size, quotes, lines = [], 0, 0, 0
     except DataError as error:
-        fault = error
-    yield TextBlock("".join(texts).encode(), start, fault)
+        (fault,) = error.problems
+    yield TextChunk("".join(texts).encode(), start, fault)

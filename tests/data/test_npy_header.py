@@ -20,9 +20,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from whole_reading import read_batch
 
-from nncli.data.batches import Batch, DataOptions
+from nncli.data.batch import Batch
 from nncli.data.columns import ColumnChoice, WantedInputs
-from nncli.data.npy import check_header, check_size, first_samples
+from nncli.data.npy_header import check_header, check_size, first_samples
+from nncli.data.opened import DataOptions
 from nncli.errors import DataError
 from nncli.problems import Problem
 
@@ -52,7 +53,9 @@ def read_npy(content: bytes, file: str) -> npt.NDArray[np.float64]:
     """Return the array of a file that is held whole, its header and size checked."""
     header = check_header(content, file)
     check_size(header, len(content) - header.start, file)
-    return np.ascontiguousarray(header.array(content), dtype=np.float64)
+    flat = np.frombuffer(content, header.dtype, offset=header.start)
+    array = flat.reshape(*header.shape, order="F" if header.fortran_order else "C")
+    return np.ascontiguousarray(array, dtype=np.float64)
 
 
 def refused(content: bytes) -> Problem:
