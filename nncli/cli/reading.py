@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
 from nncli.cli.edge import Refused
 from nncli.cli.streams import remark
-from nncli.errors import DataError, FirstLook, NncliError, UsageError
+from nncli.errors import DataError, NncliError, UsageError
 from nncli.files import STDIN, source_name
 from nncli.render.layout.view import Span, View, line
 
 if TYPE_CHECKING:
-    from nncli.data.batches import Batch, DataOptions
+    from nncli.data.batch import Batch
     from nncli.data.columns import ColumnChoice, WantedInputs
-    from nncli.data.samples import SampleStream
+    from nncli.data.opened import DataOptions
+    from nncli.data.source_bytes import FirstLook
+    from nncli.data.stream import SampleStream
     from nncli.doctor.diagnosis import DataCase, Diagnosis
     from nncli.results.places import OutputTarget
     from nncli.specs.model import DType, NetworkSpec
@@ -70,8 +72,8 @@ def _joined(lists: list[list[str]] | list[str] | None) -> tuple[str, ...]:
 
 def data_options(arguments: DataArguments, *, whole: bool) -> DataOptions:
     """Return how to read DATA; whole: the result will hold all of it at once."""
-    from nncli.data.batches import DataOptions
-    from nncli.data.content import MAX_HELD_BYTES
+    from nncli.data.opened import DataOptions
+    from nncli.data.source_bytes import MAX_HELD_BYTES
 
     held = whole or arguments.samples == "columns"
     return DataOptions(
@@ -119,7 +121,7 @@ class DataRequest:
 
 def diagnosis(reading: SpecReading, request: DataRequest | None) -> Diagnosis:
     """Return what is wrong with a spec whose layers do not fit, and with the data for it."""
-    from nncli.data.content import look_at
+    from nncli.data.source_bytes import look_at
     from nncli.doctor.diagnosis import diagnose
 
     source = request.sources[0] if request is not None else None
@@ -162,25 +164,28 @@ def opened_samples(
     rejects: where to list what is refused of them.  Raises Refused, also for what is found within
     the block, with the changes that mend it.
     """
-    from nncli.data.batches import open_samples
+    from nncli.data.columns import choose
+    from nncli.data.several_sources import open_sources
     from nncli.results.reject_list import listing_rejects
 
     wanted = wanted_inputs(reading.spec)
     stdin = binary_stdin(*request.sources, quiet=request.quiet)
-    with listing_rejects(rejects) as on_reject:
+    with (
+        listing_rejects(rejects) as on_reject,
+        open_sources(request.sources, request.options, stdin, on_reject) as opened,
+    ):
         try:
-            with open_samples(
-                request.sources, request.options, request.choice, wanted, stdin, on_reject
-            ) as samples:
-                yield samples
+            yield opened.samples(choose(opened.header, request.choice, wanted))
             return
         except DataError as error:
-            if not _is_about(error, request):
-                raise
             fault = error
+            at_fault = _sources_of(error, request)
+            if at_fault is None:
+                raise
             if on_reject is not None:
                 on_reject.add_problems(error.problems)
-    fault = _treated(fault, reading, request)
+            looks = {source: opened.look(source) for source in at_fault}
+    fault = _treated(fault, reading, request, looks)
     listed = rejects.path if rejects is not None else None
     if fault.features is None:
         raise Refused(fault, rejects=listed)
@@ -188,20 +193,26 @@ def opened_samples(
     raise Refused(fault, notes, listed, _clash(reading.spec, fault.features))
 
 
-def _is_about(error: DataError, request: DataRequest) -> bool:
-    """Whether an error is about the data, and not about what outputs are compared with."""
-    files = [problem.place.file for problem in error.problems if problem.place is not None]
-    return not files or any(source_name(source) in files for source in request.sources)
+def _sources_of(error: DataError, request: DataRequest) -> list[str] | None:
+    """Return the sources that an error is about; None if it is about no data of the network."""
+    files = {problem.place.file for problem in error.problems if problem.place is not None}
+    found = [source for source in request.sources if source_name(source) in files]
+    return None if files and not found else found
 
 
-def _treated(error: DataError, reading: SpecReading, request: DataRequest) -> DataError:
+def _treated(
+    error: DataError,
+    reading: SpecReading,
+    request: DataRequest,
+    looks: Mapping[str, FirstLook | None],
+) -> DataError:
     """Return an error with the changes that mend it; each source is a case of its own."""
     from nncli.doctor.diagnosis import treat_data
 
     cases = {
         source_name(source): request.case(reading, source, look)
-        for source, look in error.looks.items()
-        if source in request.sources  # and not what outputs are compared with
+        for source, look in looks.items()
+        if look is not None
     }
     return treat_data(error, cases)
 
@@ -210,7 +221,7 @@ def read_data(
     reading: SpecReading, request: DataRequest, rejects: OutputTarget | None = None
 ) -> Batch:
     """Read all samples of one source; arguments and errors are those of opened_samples."""
-    from nncli.data.batches import whole_batch
+    from nncli.data.batch import whole_batch
 
     with opened_samples(reading, request, rejects) as samples:
         return whole_batch(samples)

@@ -17,6 +17,8 @@ from nncli.words import nearest, quoted
 _MAX_COLUMNS_TRIED = 8
 # Whoever has more to leave out had better say what stays.
 _MAX_COLUMNS_LEFT_OUT = 10
+# Nobody types more.
+_MAX_COLUMNS_NAMED = 1000
 # To compare more with every name of a header takes too long.
 _MAX_NAMES_COMPARED = 50
 
@@ -144,8 +146,8 @@ def _names_meant(names: Sequence[str], found: Sequence[str]) -> list[str | None]
 
 def _columns_by_name(change: Change, header: Header, names: tuple[str, ...]) -> Iterator[Change]:
     """Yield the columns that the spec's inputs may mean: of nearly those names, or in order."""
-    if change.case.choice.drop:
-        return  # which goes with no other choice
+    if change.case.choice.drop or len(names) > _MAX_COLUMNS_NAMED:
+        return  # the one goes with no other choice, the other would fill the screen
     meant = _names_meant(names, header.names) if header.named else []
     positions = [header.positions[name][0] for name in meant if name is not None]
     words = "take the columns whose names are nearest"

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from nncli.data.csv.lines import whole_lines
 from nncli.data.csv.numbers import is_missing
+from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import (
     MISREAD,
     Change,
@@ -29,7 +30,7 @@ from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.ways_of_reading import TAB, ways_of_reading
-from nncli.errors import DataError, FirstLook
+from nncli.errors import DataError
 from nncli.problems import Problem, Suggestion
 from nncli.words import count_of
 
@@ -65,9 +66,7 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
             counted += 1  # the same cause, not worth the same words
         else:
             problems.append(treated)
-    told = DataError(problems, more=error.more + counted)
-    told.features = error.features
-    return told
+    return DataError(problems, more=error.more + counted, features=error.features)
 
 
 def _with_changes_of_reading(

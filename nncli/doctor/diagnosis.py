@@ -44,9 +44,7 @@ def treat_data(error: DataError, cases: Mapping[str, DataCase]) -> DataError:
             more += treated.more
         else:
             problems += map(with_proposals, found)
-    told = DataError(problems, more=more)
-    told.features = error.features
-    return told
+    return DataError(problems, more=more, features=error.features)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from nncli.data.csv.numbers import is_number
-from nncli.data.kinds import NPY_MAGIC
+from nncli.data.file_kinds import NPY_MAGIC
 from nncli.doctor.case import (
     MISREAD,
     Change,
@@ -82,8 +82,9 @@ def _ends_within_a_character(case: DataCase) -> bool:
 
 def _first_row_is_like_the_others(case: DataCase) -> bool:
     """Whether the first row has numbers and texts in the same columns as the rows below it."""
+    # none at all, if the first one is longer than what was looked at
     rows = [[is_number(cell) is not None for cell in row] for row in case.records]
-    return len(rows) > 1 and all(row == rows[0] for row in rows)
+    return len(rows) > 1 and all(row == rows[0] for row in rows[1:])
 
 
 def _encodings(case: DataCase) -> Iterator[Change]:

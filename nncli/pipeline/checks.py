@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from nncli.data.rows import Rows, sliced
-from nncli.data.samples import SampleStream
+from nncli.data.stream import SampleStream
 from nncli.files import source_name
 from nncli.network.activations import Array
 from nncli.network.statistics import nonfinite_message

@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from nncli.data.batches import DataOptions
 from nncli.data.columns import ColumnChoice, WantedInputs
+from nncli.data.opened import DataOptions
+from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import DataCase
 from nncli.doctor.data import treat_file
-from nncli.errors import DataError, FirstLook
+from nncli.errors import DataError
 from nncli.problems import Place, Problem
 from nncli.specs.reader import inspect_spec
 

@@ -6,9 +6,10 @@ import itertools
 import math
 
 import pytest
+from whole_reading import read_table
 
 from nncli.data.columns import Header, Selection
-from nncli.data.csv.exact import CsvFormat, read_table
+from nncli.data.csv.format import CsvFormat
 from nncli.doctor.edits import edited
 from nncli.doctor.line_changes import with_proposals
 from nncli.errors import DataError
@@ -21,7 +22,7 @@ def every_column(header: Header) -> Selection:
 
 def first_problem(text: str, delimiter: str = ",") -> Problem:
     with pytest.raises(DataError) as caught:
-        read_table([text.encode()], "a.csv", CsvFormat(delimiter), every_column, math.inf)
+        read_table([text.encode()], CsvFormat("a.csv", delimiter), every_column, math.inf)
     return caught.value.problems[0]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ import pytest
 from pyarrow import parquet
 
 from nncli.data.rows import Rows
-from nncli.data.samples import Piece, SampleStream
+from nncli.data.stream import SampleStream
 from nncli.pipeline.checks import ExpectedOutputs
 from nncli.pipeline.compare import Tolerance
 
@@ -279,7 +278,7 @@ def test_the_first_difference_in_a_later_unit_has_its_number_in_the_whole(
 ) -> None:
     # pieces of the expected values that end within units of the outputs
     monkeypatch.setattr("nncli.data.parquet._MAX_ROWS", 100)
-    monkeypatch.setattr("nncli.data.arrays._PIECE_BYTES", 1600)
+    monkeypatch.setattr("nncli.data.npy_rows._CHUNK_BYTES", 1600)
     expected = doubled.copy()
     expected[sample - 1, 1] += 1
     expected[sample:, 0] += 1
@@ -364,13 +363,13 @@ def test_of_the_expected_values_no_more_than_one_piece_is_held() -> None:
     rows = [np.arange(10.0) + 10 * number for number in range(100)]
     ahead: list[int] = []
 
-    def pieces() -> Iterator[Piece]:
+    def chunks() -> Iterator[Rows]:
         for number, values in enumerate(rows, start=1):
             ahead.append(number)
-            yield partial(Rows, (values,))
+            yield Rows((values,))
 
     expected = ExpectedOutputs(
-        SampleStream(("y",), pieces(), sources=("e.csv",)), Tolerance(0.0, 0.0)
+        SampleStream(("y",), chunks(), sources=("e.csv",)), Tolerance(0.0, 0.0)
     )
     assert ahead == []
     done = 0

@@ -21,18 +21,24 @@ _MISSING_WORDS = frozenset(
     }
 )
 
+# No number, date or time that somebody typed is longer.
+_MAX_TYPED = 60
+_LONGEST_MISSING_WORD = max(map(len, _MISSING_WORDS))
+
 
 def is_missing(cell: str) -> bool:
     """Whether a cell is empty or a word for a missing value."""
     stripped = cell.strip()
-    return not stripped or stripped.casefold() in _MISSING_WORDS
+    return not stripped or (
+        len(stripped) <= _LONGEST_MISSING_WORD and stripped.casefold() in _MISSING_WORDS
+    )
 
 
 def looks_like_a_number(cell: str) -> bool:
     """Whether a cell may be a mistyped number, like 2.O, $5 or digits of another script."""
     if _STARTS_LIKE_A_NUMBER.match(cell):
         return True
-    categories = {unicodedata.category(character) for character in cell}
+    categories = {unicodedata.category(character) for character in set(cell)}
     has_letter = any(category.startswith("L") for category in categories)
     return bool(categories & {"Nd", "No"}) and not has_letter
 
@@ -46,6 +52,9 @@ _DATE = (
     r"(?:[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-/.])[0-9]{1,2}\2[0-9]{4})(?:[ T].*)?"
 )
 
+# A group that is repeated takes memory for each time: of a longer text, the beginning will do.
+_MAX_TIME = 60
+
 
 def why_not_a_number(cell: str) -> tuple[str, ...]:
     """Return what would help a cell that is not a number, if its form tells."""
@@ -54,9 +63,10 @@ def why_not_a_number(cell: str) -> tuple[str, ...]:
     text = cell.strip(" \t")
     if "\n" in text or "\r" in text:
         return ("there is a line break inside the quotes: write the number on one line",)
-    if re.fullmatch(_DATE, text):
+    short = text[:_MAX_TIME]
+    if re.fullmatch(_DATE, short):
         return ("a date is no number: write one, such as days since a first date",)
-    if re.fullmatch(r"[0-9]+(:[0-9]+)+([.][0-9]*)?", text):
+    if re.fullmatch(r"[0-9]+(:[0-9]+)+([.][0-9]*)?", short):
         return ("a time is no number: write one, such as seconds",)
     has_digit = any(character.isnumeric() for character in text)
     return strange_character(text) if has_digit and not text.isascii() else ()

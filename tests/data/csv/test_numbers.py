@@ -11,9 +11,10 @@ from fractions import Fraction
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from whole_reading import read_table
 
 from nncli.data.columns import Header, Selection
-from nncli.data.csv.exact import CsvFormat, read_table
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.numbers import (
     is_infinity,
     is_missing,
@@ -34,8 +35,8 @@ def first_column(_: Header) -> Selection:
 
 def value_of(cell: str, largest: float = math.inf) -> float:
     """Return what the reader makes of one cell."""
-    form = CsvFormat(header=False)
-    table = read_table([f"{cell},0\n".encode()], "cell.csv", form, first_column, largest)
+    form = CsvFormat("cell.csv", header=False)
+    table = read_table([f"{cell},0\n".encode()], form, first_column, largest)
     return float(table.values[0, 0])
 
 
