@@ -5,15 +5,16 @@ A view knows nothing of Rich or Markdown; one renderer for each turns it into ou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from nncli.render.layout.text import inert, text_width
 
 Style = Literal["", "heading", "dim", "accent", "error", "note"]
 Align = Literal["left", "right"]
 GAP = 3
+T = TypeVar("T")
 
 
 class Span(NamedTuple):
@@ -87,6 +88,21 @@ class Grid:
             1 if not left.heading or not right.heading else self.gap
             for left, right in zip(self.columns, self.columns[1:], strict=False)
         ]
+
+
+@dataclass(frozen=True)
+class Field(Generic[T]):
+    """A column of a table whose rows each tell of a thing."""
+
+    heading: str
+    cell: Callable[[T], Span]  # what it says of a thing
+    align: Align = "left"
+
+
+def table(fields: Sequence[Field[T]], things: Iterable[T]) -> Grid:
+    """Return a grid with a row for each of some things."""
+    columns = tuple(Column(field.heading, field.align) for field in fields)
+    return Grid(columns, tuple(tuple(field.cell(thing) for field in fields) for thing in things))
 
 
 Block = Line | Figure | Grid
