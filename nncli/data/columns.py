@@ -71,6 +71,25 @@ class Selection:
 
 
 @dataclass(frozen=True)
+class Frame:
+    """What every row of a file is, and what is read of it."""
+
+    header: Header  # of all columns
+    selection: Selection  # of those that are read
+    listed: bool  # whether somebody wants a list of all that is refused
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the features."""
+        return self.header.names_at(self.selection.features)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The names of the carried columns."""
+        return self.header.names_at(self.selection.kept)
+
+
+@dataclass(frozen=True)
 class ColumnChoice:
     """What the command line says of columns; each item is a name or a position from 1."""
 
