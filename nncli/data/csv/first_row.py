@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from nncli.data.columns import Frame, Header
 from nncli.data.csv.format import CsvFormat
@@ -26,25 +25,18 @@ class CsvFrame(Frame):
     csv: CsvFormat
     first: Record
 
-    @cached_property
-    def seems_named(self) -> bool:
-        """Whether the first row, though read as data, may hold names that are numbers: years."""
-        if self.header.named or self.csv.header is not None or len(self.first.cells) < 2:
-            return False
-        texts = [cell.strip() for cell in self.first.cells]
-        if not all(text.isascii() and text.isdigit() and len(text) < 10 for text in texts):
-            return False
-        numbers = [int(text) for text in texts]
-        return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-
 
 def header_of(first: Record, csv: CsvFormat) -> Header:
     """Return the names of a file's columns, according to its first row.  Raises DataError."""
     named = is_header(first, csv)
-    names = (
-        tuple(cell.strip(" \t") for cell in first.cells) if named else positions(len(first.cells))
-    )
-    return Header(names, named, place_of(csv, first))
+    return Header(names_in(first, named=named), named, place_of(csv, first))
+
+
+def names_in(first: Record, *, named: bool) -> tuple[str, ...]:
+    """Return what a file's columns are called.  named: whether its first row says so."""
+    if not named:
+        return positions(len(first.cells))
+    return tuple(cell.strip(" \t") for cell in first.cells)
 
 
 def is_header(record: Record, csv: CsvFormat, *, corner: bool = False) -> bool:
@@ -83,14 +75,20 @@ def is_header(record: Record, csv: CsvFormat, *, corner: bool = False) -> bool:
 
 
 def numeric_header_note(frame: CsvFrame) -> Note | None:
-    """Return a remark on a first row that may be a header made of numbers.
+    """Return a remark on a first row, read as data, that may hold names that are numbers: years.
 
     It is worth making if any value below that row is not whole.
     """
-    if not frame.seems_named:
+    texts = [cell.strip() for cell in frame.first.cells]
+    if frame.header.named or frame.csv.header is not None or len(texts) < 2:
         return None
-    number = frame.first.line.number
-    message = f"line {number} holds consecutive numbers: read as data; --header names them"
+    if not all(text.isascii() and text.isdigit() and len(text) < 10 for text in texts):
+        return None
+    numbers = [int(text) for text in texts]
+    if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        return None
+    line = frame.first.line.number
+    message = f"line {line} holds consecutive numbers: read as data; --header names them"
     return Note("numeric_header", message)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from nncli.data.columns import Header, Selection
 from nncli.data.csv.exact import CellReader, FoundFaults, add_ragged
-from nncli.data.csv.first_row import CsvFrame, empty_file, is_header, positions
+from nncli.data.csv.first_row import CsvFrame, empty_file, is_header, names_in, positions
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
 from nncli.data.csv.records import Record, RecordReader, place_of
@@ -46,11 +46,7 @@ class TransposedCsv:
     def samples(self, selection: Selection) -> SampleStream:
         """Return the samples, in one chunk."""
         first, header = self.records[0], self.header
-        labels = (
-            tuple(cell.strip(" \t") for cell in first.cells)
-            if self.named
-            else positions(len(first.cells))
-        )
+        labels = names_in(first, named=self.named)
         # the file's own columns, which are the samples
         columns = Header(labels, self.named, header.place)
         frame = CsvFrame(columns, selection, self.listed, self.csv, first)
