@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from nncli.data.columns import ColumnKind, Frame, Header, Selection
 from nncli.data.faulty_cells import CellFaults
-from nncli.data.rows import Faults, Rows, numbers_of, text_scalar
+from nncli.data.rows import Faults, Rows, number_array, numbers_of, text_scalar
 from nncli.data.source_bytes import Content
 from nncli.data.stream import SampleStream
 from nncli.errors import DataError
@@ -153,11 +154,19 @@ def _row_bytes(batch: Any, frame: Frame) -> Any:
             continue
         stored = pa.types.is_dictionary(column.type)
         texts = column.dictionary if stored else column
-        lengths = numbers_of(pc.binary_length(texts).cast(pa.int64()).fill_null(0), np.int64)
+        lengths = _whole_numbers(pc.binary_length(texts))
         if stored and len(lengths):
-            lengths = lengths[numbers_of(column.indices.cast(pa.int64()).fill_null(0), np.int64)]
+            lengths = lengths[_whole_numbers(column.indices)]
         sizes[: len(lengths)] += lengths
     return sizes
+
+
+def _whole_numbers(array: Any) -> npt.NDArray[np.int64]:
+    """Return an Arrow array of whole numbers as NumPy's: (rows,); a null is 0."""
+    import pyarrow as pa
+
+    zero = number_array(np.zeros(1, np.int64))[0]  # of Python's own 0, Arrow would import pandas
+    return numbers_of(array.cast(pa.int64()).fill_null(zero), np.int64)
 
 
 @dataclass(frozen=True, eq=False)
