@@ -17,7 +17,7 @@ import numpy as np
 from nncli.network.activations import Array
 from nncli.network.network import Network
 from nncli.specs.model import Activation
-from nncli.timing.isolation import once_per_process, text_from_copy
+from nncli.timing.isolation import once_per_process, own_process
 from nncli.timing.names import BackendName
 from nncli.timing.plain import plain_forward
 from nncli.timing.sampling import Contestant
@@ -131,7 +131,7 @@ def _onnxruntime(network: Network, threads: int) -> Backend:
             return str(error).rpartition(" : ")[2] or type(error).__name__
         return ""
 
-    reason = text_from_copy(refusal)
+    reason = own_process()(refusal)  # a session of this process would change what is timed later
     if reason:
         raise Unsupported(reason)
     session = once_per_process(make_session)  # its threads do not survive a fork
