@@ -145,7 +145,7 @@ class CellReader:
     def _fault_of(self, record: Record, position: int) -> str:
         """Say what is wrong with a cell, and in which column it is."""
         cell = record.cells[position]
-        column = f"column {position + 1} ({quoted(self.frame.header.names[position])})"
+        column = self.frame.header.numbered(position)
         if not cell.strip():
             return f"empty value in {column}"
         kind = "a missing value" if is_missing(cell) else "not a number"
@@ -155,7 +155,7 @@ class CellReader:
         cell = record.cells[position]
         place = place_of(self.frame.csv, record, position)
         if is_number(cell):
-            column = f"column {position + 1} ({quoted(self.frame.header.names[position])})"
+            column = self.frame.header.numbered(position)
             dtype = "float64" if self.frame.selection.largest == float("inf") else "float32"
             message = f"{quoted(cell.strip())} in {column} is too large for {dtype}"
             hint = "scale the column, or leave the row out"
