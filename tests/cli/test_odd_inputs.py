@@ -826,7 +826,7 @@ layers:
 ABC = "a,b,c\n"
 ONE = ABC + "1,2,3\n"
 NAMES = ",".join(f"n{number}" for number in range(10_000)) + "\n" + ",".join(["1"] * 10_000)
-EXCEL = b"PK\x03\x04\x14\0\x06\0"
+EXCEL = b"PK\x03\x04\x14\0\x06\0" + b"\0" * 22 + b"xl/workbook.xml"
 
 
 def cell(text: str) -> str:
@@ -1473,7 +1473,13 @@ DATA: list[Refused | Taken] = [
         ("N416", 2, None),
         helps="again",
     ),
-    bad_data("109 gzip in gzip", gzip.compress(gzip.compress(ONE.encode())), ("N406", 1, 1)),
+    bad_data(
+        "109 gzip in gzip",
+        gzip.compress(gzip.compress(ONE.encode())),
+        ("N411", 1, None),
+        says="gzip",
+        helps="twice",
+    ),
     bad_data("111 HTML", "<!DOCTYPE html>\n<html>", ("N411", 1, None), says="HTML"),
     bad_data("111 a JSON object", '{"a": [1, 2]}', ("N411", 1, None), says="JSON", helps="CSV"),
     bad_data("111 a JSON list", "[\n  [1, 2, 3]\n]\n", ("N411", 1, None), says="JSON", helps="CSV"),
