@@ -84,7 +84,6 @@ def test_of_very_many_problems_the_first_are_shown_and_all_are_counted(
 
 
 def test_a_layer_that_does_not_fit_is_explained_by_the_sample_spec(cli: RunCli) -> None:
-    """Row 38, whole."""
     forward = cli("forward", "configs/broken.yaml", "sample_data/layer_objects.csv")
     shapes = cli("shapes", "configs/broken.yaml")
     assert (forward.code, forward.out, shapes.code) == (3, "", 3)
@@ -102,8 +101,15 @@ def test_a_layer_that_does_not_fit_is_explained_by_the_sample_spec(cli: RunCli) 
 def test_a_layer_of_a_thousand_million_neurons_is_explained_by_shapes(
     cli: RunCli, write: Write
 ) -> None:
-    """Row 37: `forward` would have to build it, and refuses."""
+    """`forward` would have to build it, and refuses."""
     path = write("spec.yaml", "seed: 0\nlayer_sizes: [2, 1000000000, 1000000000]\n")
+    forward = cli("forward", path, write("data.csv", "1,2\n"))
+    assert (forward.code, forward.out) == (5, "")
+    # 8 · (2·10^9 + 10^9 + 10^18 + 10^9)
+    assert (
+        "error[N508]: the network's parameters need 8,000,000,032,000,000,000 bytes" in forward.err
+    )
+    assert "help: `nncli shapes` explains" in forward.err
     shapes = cli("shapes", path, "--format", "json")
     assert (shapes.code, shapes.err) == (0, "")
     # 2·10^9 + 10^9, then 10^9 · 10^9 + 10^9
@@ -172,6 +178,7 @@ BOMBS: dict[str, tuple[str, str]] = {
     "9^9 in lists": (alias_bomb(), "N104"),
     "9^9 in merges": (merge_bomb(), "N104"),
     "500 levels": ("[" * 500 + "]" * 500, "N104"),
+    "500 mappings": ("".join(" " * level + "a:\n" for level in range(500)), "N104"),
     "50,000 lists": ("[" * 50_000, "N104"),
     "50,000 mappings": ("{a: " * 50_000, "N104"),
     "a chain of 5,000 aliases": (
@@ -200,7 +207,6 @@ BOMBS: dict[str, tuple[str, str]] = {
 def test_a_spec_that_is_made_to_harm_is_refused_with_little_memory(
     write: Write, spec: str, code: str
 ) -> None:
-    """Rows 22, 46 and 47, and what else is large."""
     path = write("spec.yaml", spec)
     done = run_limited("shapes", path)
     assert (done.returncode, done.stdout) == (3, "")
@@ -214,7 +220,6 @@ def test_a_spec_that_is_made_to_harm_is_refused_with_little_memory(
 
 
 def test_a_tag_runs_nothing(tmp_path: Path, write: Write) -> None:
-    """Row 45."""
     victim = tmp_path / "victim"
     spec = f'seed: 0\nlayer_sizes: !!python/object/apply:os.system ["touch {victim}"]\n'
     done = run_limited("shapes", write("spec.yaml", spec))
