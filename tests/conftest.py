@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,29 +46,32 @@ class Done:
 RunCli = Callable[..., Done]
 
 
-class _Stdin(io.TextIOWrapper):
-    """Standard input that is no terminal."""
-
-    def isatty(self) -> bool:
-        return False
-
-
-@pytest.fixture
-def cli(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> RunCli:
-    """Run a command line in this process, from the project's root: cli("forward", …).
+def run_here(*arguments: str | Path, stdin: bytes = b"", cwd: Path = ROOT) -> Done:
+    """Run a command line in this process, from the project's root: run_here("forward", …).
 
     stdin: bytes to pipe in; cwd: another folder to run in.
     """
+    out, err = io.BytesIO(), io.BytesIO()
+    before = sys.stdin
+    sys.stdin = io.TextIOWrapper(io.BytesIO(stdin))
+    try:
+        with (
+            chdir(cwd),
+            redirect_stdout(io.TextIOWrapper(out, "utf-8", write_through=True)) as to_out,
+            redirect_stderr(io.TextIOWrapper(err, "utf-8", write_through=True)) as to_err,
+        ):
+            code = run([str(argument) for argument in arguments])
+            to_out.flush()
+            to_err.flush()
+            return Done(int(code), out.getvalue().decode(), err.getvalue().decode())
+    finally:
+        sys.stdin = before
 
-    def run_cli(*arguments: str | Path, stdin: bytes = b"", cwd: Path = ROOT) -> Done:
-        monkeypatch.chdir(cwd)
-        monkeypatch.setattr(sys, "stdin", _Stdin(io.BytesIO(stdin)))
-        capsysbinary.readouterr()
-        code = run([str(argument) for argument in arguments])
-        captured = capsysbinary.readouterr()
-        return Done(int(code), captured.out.decode(), captured.err.decode())
 
-    return run_cli
+@pytest.fixture
+def cli() -> RunCli:
+    """Run a command line in this process."""
+    return run_here
 
 
 @pytest.fixture

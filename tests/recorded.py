@@ -26,34 +26,20 @@ that has none.  Without data, it is one sample of two features.
 from __future__ import annotations
 
 import difflib
-import io
 import json
 import re
 import shlex
-import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from conftest import Done, RunCli, run_here
+
 HERE = Path(__file__).resolve().parent
 GOLDEN = sorted((HERE / "golden").glob("*.txt"))
 CASES = sorted((HERE / "cases").glob("*.txt"))
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A finished command line: its exit code, standard output and standard error."""
-
-    code: int
-    out: str
-    err: str
-
-
-# Runs arguments in a folder, with bytes on standard input.
-Run = Callable[[Sequence[str], Path, bytes], Answer]
 
 
 # ------------------------------------------------------------------------------ whole screens
@@ -67,7 +53,7 @@ class Golden:
 
     files: dict[str, str]
     command: str
-    answer: Answer
+    done: Done
 
     @classmethod
     def read(cls, text: str) -> Golden:
@@ -78,50 +64,49 @@ class Golden:
         names = list(sections)
         files = {name: sections[name] for name in names[: names.index(command)]}
         code = next((int(n.split()[-1]) for n in names if n.startswith("exit code ")), 0)
-        answer = Answer(code, sections[command], sections.get("standard error", ""))
-        return cls(files, command.removeprefix("$ "), answer)
+        done = Done(code, sections[command], sections.get("standard error", ""))
+        return cls(files, command.removeprefix("$ "), done)
 
     def text(self) -> str:
         """Return the text of a golden file."""
         parts = [f"=== {name}\n{content}" for name, content in self.files.items()]
-        parts.append(f"=== $ {self.command}\n{self.answer.out}")
-        parts.append(f"=== standard error\n{self.answer.err}")
-        parts.append(f"=== exit code {self.answer.code}\n")
+        parts.append(f"=== $ {self.command}\n{self.done.out}")
+        parts.append(f"=== standard error\n{self.done.err}")
+        parts.append(f"=== exit code {self.done.code}\n")
         return "".join(parts)
 
-    def answered(self, run: Run) -> Golden:
+    def answered(self, cli: RunCli) -> Golden:
         """Return the same with what the command prints now."""
         with tempfile.TemporaryDirectory() as folder:
             for name, content in self.files.items():
                 (Path(folder) / name).write_text(content, encoding="utf-8")
             program, *arguments = shlex.split(self.command)
             assert program == "nncli"
-            return replace(self, answer=run(arguments, Path(folder), b""))
+            return replace(self, done=cli(*arguments, cwd=Path(folder)))
 
 
 # ------------------------------------------------------------------------------ short cases
 
 _KEY = re.compile(r"(spec|data|config|source|options)(?: ([\w-]+))?:(?: (.*))?")
 _REPEATED = re.compile(r"\\\((.*?)\*(\d+)\)")
-_ESCAPE = re.compile(rb"\\(?:x(..)|u(....)|(.))", re.DOTALL)
-_PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"\\": b"\\", b"-": b""}
+_ESCAPE = re.compile(r"\\(?:x(..)|u(....)|(.))")
+_PLAIN = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "-": ""}
 _TOLD = re.compile(r"(?:.*: )?error\[N\d{3}\]: |help: |note: |… ")
 _CODE = re.compile(r"error\[(N\d{3})\]")
 
 
-def unescaped(text: str, encoding: str = "utf-8") -> bytes:
+def content(value: str, encoding: str = "utf-8") -> bytes:
     """Return the content that a value stands for; `\\xNN` is a byte, whatever the encoding."""
-
-    def meant(match: re.Match[bytes]) -> bytes:
-        byte, character, letter = match.groups()
-        if byte:
-            return bytes.fromhex(byte.decode())
-        return chr(int(character, 16)).encode(encoding) if character else _PLAIN[letter]
-
+    text = value if value.endswith("\\-") else value + "\\n"
     text = _REPEATED.sub(lambda match: match[1] * int(match[2]), text)
-    if encoding.startswith("utf-16"):  # its zero bytes would stand between those of an escape
-        return text.replace("\\n", "\n").encode(encoding)
-    return _ESCAPE.sub(meant, text.encode(encoding))
+    parts, end = [], 0
+    for match in _ESCAPE.finditer(text):
+        byte, character, letter = match.groups()
+        escaped = chr(int(character, 16)) if character else _PLAIN.get(letter, "")
+        parts += [text[end : match.start()].encode(encoding)]
+        parts += [bytes.fromhex(byte) if byte else escaped.encode(encoding)]
+        end = match.end()
+    return b"".join(parts)
 
 
 @dataclass(frozen=True)
@@ -162,9 +147,9 @@ class Case:
         if self.source != "-":
             (folder / self.source).write_bytes(self.data)
 
-    def run(self, run: Run, folder: Path, *more: str) -> Answer:
+    def run(self, cli: RunCli, folder: Path, *more: str) -> Done:
         """Run the case in a folder that has its files."""
-        return run(self.command(*more), folder, self.data if self.source == "-" else b"")
+        return cli(*self.command(*more), stdin=self.data if self.source == "-" else b"", cwd=folder)
 
 
 @dataclass(frozen=True)
@@ -179,8 +164,8 @@ class CaseFile:
         """Read the text of a file of cases."""
         head, *parts = re.split(r"^(?=## )", text, flags=re.MULTILINE)
         specs = {
-            name: content
-            for key, name, content, _ in _values(head.splitlines())
+            name: text
+            for key, name, text, _ in _values(head.splitlines())
             if key == "spec" and name
         }
         return cls(head, tuple(_case(part.splitlines(), specs) for part in parts))
@@ -221,8 +206,8 @@ def _case(lines: Sequence[str], specs: dict[str, str]) -> Case:
     return Case(
         title=lines[0].removeprefix("## "),
         lines=tuple(lines[:end]),
-        spec=_content(spec, encoding),
-        data=_content(data, data_encoding),
+        spec=content(spec, encoding),
+        data=content(data, data_encoding),
         config=found.get("config", ("spec.yaml", ""))[0],
         source=found.get("source", ("data.csv", ""))[0],
         options=tuple(shlex.split(found.get("options", ("", ""))[0])),
@@ -230,38 +215,33 @@ def _case(lines: Sequence[str], specs: dict[str, str]) -> Case:
     )
 
 
-def _content(value: str, encoding: str) -> bytes:
-    """Return what a value stands for: with a line end behind it, unless it ends with `\\-`."""
-    return unescaped(value if value.endswith("\\-") or not value else value + "\\n", encoding)
-
-
-def answered(case: Case, run: Run) -> tuple[Case, Answer]:
+def answered(case: Case, cli: RunCli) -> tuple[Case, Done]:
     """Return the case with what is said of it now, and how it was said."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         case.write(folder)
-        answer = case.run(run, folder, "--format", "csv")
-        if not answer.code:
-            notes = tuple(answer.err.splitlines())
-            return replace(case, answer=(*notes, f"gives {_rows(answer.out)}")), answer
-        told = tuple(line for line in answer.err.splitlines() if _TOLD.match(line))
-        problems = json.loads(case.run(run, folder, "--format", "json").out)["problems"]
+        done = case.run(cli, folder, "--format", "csv")
+        if not done.code:
+            notes = tuple(done.err.splitlines())
+            return replace(case, answer=(*notes, f"gives {_rows(done.out)}")), done
+        told = tuple(line for line in done.err.splitlines() if _TOLD.match(line))
+        problems = json.loads(case.run(cli, folder, "--format", "json").out)["problems"]
         first = [problem["suggestions"][0] for problem in problems if problem["suggestions"]]
-        tried = tried_out(case, run, folder, first)
-    return replace(case, answer=(*told, tried) if tried else told), answer
+        tried = tried_out(case, cli, folder, first)
+    return replace(case, answer=(*told, tried) if tried else told), done
 
 
-def tried_out(case: Case, run: Run, folder: Path, suggestions: Sequence[Any]) -> str | None:
+def tried_out(case: Case, cli: RunCli, folder: Path, suggestions: Sequence[Any]) -> str | None:
     """Return what suggestions change and what is said then; None if all is to be done by hand."""
     options, edited = applied(case, folder, suggestions)
     changes = [shlex.join(options), *edited] if options else edited
     if not changes:
         return None
-    answer = case.run(run, folder, *options, "--format", "csv")
-    if answer.code:
-        left = next(line for line in answer.err.splitlines() if _CODE.search(line))
+    done = case.run(cli, folder, *options, "--format", "csv")
+    if done.code:
+        left = next(line for line in done.err.splitlines() if _CODE.search(line))
         return f"tried: {'; '.join(changes)} leaves {left.partition(']')[0]}]"
-    return f"tried: {'; '.join(changes)} gives {_rows(answer.out)}"
+    return f"tried: {'; '.join(changes)} gives {_rows(done.out)}"
 
 
 def applied(case: Case, folder: Path, suggestions: Sequence[Any]) -> tuple[list[str], list[str]]:
@@ -319,33 +299,6 @@ def _escaped(text: str) -> str:
 def _rows(out: str) -> str:
     """Return the rows of a CSV result in one line."""
     return "; ".join(out.splitlines()[1:])
-
-
-# ------------------------------------------------------------------------------ recording anew
-
-
-@contextmanager
-def _streams(stdin: bytes) -> Iterator[tuple[io.TextIOWrapper, io.TextIOWrapper]]:
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
-    before, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(stdin))
-    try:
-        with redirect_stdout(out), redirect_stderr(err):
-            yield out, err
-    finally:
-        sys.stdin = before
-
-
-def run_here(arguments: Sequence[str], folder: Path, stdin: bytes) -> Answer:
-    """Run a command in this process, as the fixture `cli` does."""
-    from nncli.cli.app import run
-
-    with chdir(folder), _streams(stdin) as streams:
-        code = run(arguments)
-        texts = []
-        for stream in streams:
-            stream.flush()
-            texts.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]
-    return Answer(code, *texts)
 
 
 if __name__ == "__main__":

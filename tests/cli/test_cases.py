@@ -9,12 +9,12 @@ import gzip
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from recorded import CASES, Answer, Case, CaseFile, Run, answered, applied
+from recorded import CASES, Case, CaseFile, answered, applied
 
 if TYPE_CHECKING:
     from conftest import RunCli
@@ -48,15 +48,6 @@ SUGGESTIVE = {
 }
 
 
-@pytest.fixture
-def run(cli: RunCli) -> Run:
-    def run_here(arguments: Sequence[str], folder: Path, stdin: bytes) -> Answer:
-        done = cli(*arguments, cwd=folder, stdin=stdin)
-        return Answer(done.code, done.out, done.err)
-
-    return run_here
-
-
 def blocks(text: str) -> list[list[str]]:
     """Return the lines of each problem that was told."""
     parts = [part.splitlines() for part in text.split("\n\n")]
@@ -67,8 +58,8 @@ def blocks(text: str) -> list[list[str]]:
 
 
 @named(ALL)
-def test_an_input_is_answered_as_its_case_shows(run: Run, case: Case) -> None:
-    now, answer = answered(case, run)
+def test_an_input_is_answered_as_its_case_shows(cli: RunCli, case: Case) -> None:
+    now, answer = answered(case, cli)
     assert now.answer == case.answer
     assert answer.code == case.exit_code
     assert (answer.out == "") is (answer.code != 0)
@@ -107,11 +98,13 @@ def assert_caret_is_below_what_is_named(case: Case, block: list[str]) -> None:
 
 
 @named(SUGGESTIVE)
-def test_no_suggestion_is_offered_that_does_not_work(run: Run, tmp_path: Path, case: Case) -> None:
+def test_no_suggestion_is_offered_that_does_not_work(
+    cli: RunCli, tmp_path: Path, case: Case
+) -> None:
     """Of those that are not the first, or that leave something to be mended."""
 
     def problems(*options: str) -> list[Any]:
-        answer = case.run(run, tmp_path, *options, "--format", "json")
+        answer = case.run(cli, tmp_path, *options, "--format", "json")
         assert answer.code in (0, 3, 4), answer.err  # not a wrong command line
         return json.loads(answer.out)["problems"] if answer.code else []
 
@@ -139,34 +132,38 @@ def test_cases_are_read_as_they_are_written_and_named_once() -> None:
 
 
 @named(BAD_SPECS)
-def test_a_bad_spec_is_refused_alike_by_every_command(run: Run, tmp_path: Path, case: Case) -> None:
+def test_a_bad_spec_is_refused_alike_by_every_command(
+    cli: RunCli, tmp_path: Path, case: Case
+) -> None:
     """Every command validates alike; only `forward` builds a network."""
     case.write(tmp_path)
     commands = [["shapes"], ["forward", "data.csv"], ["shapes", "data.csv"], ["bench"]]
-    answers = [run([name, case.config, *data], tmp_path, b"") for name, *data in commands]
+    answers = [cli(name, case.config, *data, cwd=tmp_path) for name, *data in commands]
     assert {answer.code for answer in answers} == {case.exit_code}
     told = [blocks(answer.err) for answer in answers]
     assert told == [told[0]] * len(commands)
 
 
 @named(GOOD_SPECS)
-def test_a_good_spec_is_taken_by_every_command(run: Run, tmp_path: Path, case: Case) -> None:
+def test_a_good_spec_is_taken_by_every_command(cli: RunCli, tmp_path: Path, case: Case) -> None:
     case.write(tmp_path)
     for data in ([], ["data.csv"]):
-        answer = run(["shapes", case.config, *data], tmp_path, b"")
+        answer = cli("shapes", case.config, *data, cwd=tmp_path)
         assert (answer.code, answer.err) == (0, "")
         assert answer.out != ""
 
 
 @named(BAD_DATA)
-def test_a_file_gzip_and_a_pipe_are_answered_the_same(run: Run, tmp_path: Path, case: Case) -> None:
+def test_a_file_gzip_and_a_pipe_are_answered_the_same(
+    cli: RunCli, tmp_path: Path, case: Case
+) -> None:
     case.write(tmp_path)
-    plain = case.run(run, tmp_path, "--format", "csv")
-    piped = ["forward", "spec.yaml", "-", *case.options, "--format", "csv"]
-    from_pipe = run(piped, tmp_path, case.data)
-    assert from_pipe == Answer(plain.code, "", plain.err.replace("data.csv:", "<stdin>:"))
+    plain = case.run(cli, tmp_path, "--format", "csv")
+    piped = ("forward", "spec.yaml", "-", *case.options, "--format", "csv")
+    from_pipe = cli(*piped, stdin=case.data, cwd=tmp_path)
+    assert from_pipe == replace(plain, err=plain.err.replace("data.csv:", "<stdin>:"))
     (tmp_path / "data.csv").write_bytes(gzip.compress(case.data))
-    assert case.run(run, tmp_path, "--format", "csv") == plain
+    assert case.run(cli, tmp_path, "--format", "csv") == plain
 
 
 LINE_ENDS = {"LF": "\n", "CRLF": "\r\n", "CR": "\r"}

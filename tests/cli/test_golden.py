@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from recorded import GOLDEN, Answer, Golden
+from recorded import GOLDEN, Golden
 
 if TYPE_CHECKING:
     from conftest import RunCli
@@ -15,12 +14,8 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
 def test_a_command_prints_what_its_golden_file_shows(cli: RunCli, path: Path) -> None:
-    def run(arguments: Sequence[str], folder: Path, stdin: bytes) -> Answer:
-        done = cli(*arguments, cwd=folder, stdin=stdin)
-        return Answer(done.code, done.out, done.err)
-
     text = path.read_text(encoding="utf-8")
-    assert Golden.read(text).answered(run).text() == text
+    assert Golden.read(text).answered(cli).text() == text
 
 
 def test_there_are_golden_files() -> None:
