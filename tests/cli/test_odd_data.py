@@ -10,7 +10,6 @@ import re
 import subprocess
 import sys
 import threading
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,13 +60,6 @@ def first_problem(text: str) -> Told:
     return Told(file, int(line or 0) or None, int(column or 0) or None, code, message, helps)
 
 
-def assert_fit_for_a_screen(text: str) -> None:
-    """Check that no line is endless, and that none steers the terminal or hides something."""
-    for line in text.split("\n"):
-        assert len(line) < 300
-        assert not {unicodedata.category(c) for c in line} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
-
-
 @pytest.fixture
 def spec(write: Write) -> Path:
     return write("spec.yaml", IDENTITY)
@@ -93,7 +85,6 @@ def test_text_that_no_file_could_hold_is_refused_and_is_no_bug(cli: Cli, spec: P
 
 
 def test_a_bad_cell_far_down_is_located_and_nothing_is_written(cli: Cli, spec: Path) -> None:
-    """Row 99."""
     content = ABC + b"1,2,3\r\n" * 30_000 + b"4,five,6\r\n"
     done = forward(cli, spec, content, (), "file")
     near = forward(cli, spec, ABC + b"1,2,3\r\n4,five,6\r\n", (), "file")
@@ -106,17 +97,10 @@ def test_a_bad_cell_far_down_is_located_and_nothing_is_written(cli: Cli, spec: P
     assert not out.exists()
 
 
-def test_a_cell_of_a_megabyte_is_quoted_in_short(cli: Cli, spec: Path) -> None:
-    done = forward(cli, spec, ABC + b"1," + b"x" * 2**20 + b",3\n", (), "file")
-    assert first_problem(done.err).code == "N404"
-    assert len(done.err) < 1000
-
-
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_line_of_17_mebibytes_is_refused_at_its_number(
     cli: Cli, spec: Path, packed: bool
 ) -> None:
-    """Rows 104 and 110."""
     content = ONE + b"1" * (17 * 2**20)
     done = forward(cli, spec, gzip.compress(content, 1) if packed else content, (), "file")
     told = first_problem(done.err)
@@ -128,7 +112,6 @@ def test_a_line_of_17_mebibytes_is_refused_at_its_number(
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="memory is read from /proc")
 @pytest.mark.parametrize("start", [b"", b'1,"'])
 def test_a_gzip_bomb_of_one_long_line_takes_little_memory(spec: Path, start: bytes) -> None:
-    """Rows 73 and 110."""
     # 2 GiB in 2 MiB: one gzip member after another
     bomb = gzip.compress(ONE + start) + gzip.compress(b"1" * 2**20) * 2048
     (spec.parent / "data.csv").write_bytes(bomb)
@@ -175,7 +158,6 @@ def run_nncli(spec: Path, stdin: Any) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_closed_standard_input_is_exit_code_5(spec: Path) -> None:
-    """Row 112."""
     command = f'exec "{sys.executable}" -m nncli forward "{spec}" - <&-'
     done = subprocess.run(
         ["/bin/sh", "-c", command], capture_output=True, text=True, check=False, cwd=ROOT
@@ -192,7 +174,6 @@ def test_an_array_on_standard_input_is_read(cli: Cli, spec: Path) -> None:
 
 
 def test_somebody_at_a_terminal_is_told_that_data_is_awaited(spec: Path) -> None:
-    """Row 112."""
     pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
     master, slave = pty.openpty()
     try:
@@ -206,7 +187,6 @@ def test_somebody_at_a_terminal_is_told_that_data_is_awaited(spec: Path) -> None
 
 
 def test_a_slow_pipe_is_read_to_its_end(spec: Path) -> None:
-    """Row 112."""
     reader, writer = os.pipe()
 
     def write_slowly() -> None:
@@ -225,7 +205,6 @@ def test_a_slow_pipe_is_read_to_its_end(spec: Path) -> None:
 
 
 def test_a_line_that_never_ends_is_refused_while_it_is_written(spec: Path) -> None:
-    """Rows 104 and 112."""
     reader, writer = os.pipe()
 
     def write_on() -> None:
@@ -264,15 +243,9 @@ def test_a_fifo_is_a_file_to_read_from(cli: Cli, spec: Path) -> None:
 def test_a_missing_file_is_exit_code_5_with_the_nearest_name(cli: Cli, spec: Path) -> None:
     (spec.parent / "weather.csv").write_bytes(ONE)
     done = cli("forward", spec, "wether.csv", cwd=spec.parent)
-    assert done.code == 5
     told = first_problem(done.err)
-    assert (told.file, told.code, told.line) == ("wether.csv", "N501", None)
+    assert (done.code, told.file, told.code, told.line) == (5, "wether.csv", "N501", None)
     assert "weather.csv" in told.help
-
-
-def test_a_folder_is_no_data(cli: Cli, spec: Path) -> None:
-    done = cli("forward", spec, spec.parent)
-    assert (done.code, first_problem(done.err).code) == (5, "N502")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -281,30 +254,6 @@ def test_a_file_without_permission_is_exit_code_5(cli: Cli, spec: Path, write: W
     path.chmod(0)
     done = cli("forward", spec, path)
     assert (done.code, first_problem(done.err).code) == (5, "N503")
-
-
-@pytest.mark.parametrize(
-    "name", ["a b.csv", "ünï.csv", "[red]x.csv", "-x.csv", "n\nl.csv", "x" * 251 + ".csv"]
-)
-def test_odd_names_of_files_work_and_are_shown_inert(cli: Cli, spec: Path, name: str) -> None:
-    (spec.parent / name).write_bytes(ONE)
-    done = cli("forward", spec, "--format", "csv", "--", name, cwd=spec.parent)
-    assert (done.code, done.out) == (0, OUTPUTS + "1,2,3\n")
-    (spec.parent / name).write_bytes(ABC + b"1,x,3\n")
-    done = cli("forward", spec, "--", name, cwd=spec.parent)
-    shown = name.replace("\n", "\\n")
-    assert done.err.startswith(f"{shown}:2:2: error[N404]: ")
-
-
-@pytest.mark.parametrize(
-    "cell", ["\x1b[31mred\x1b[0m", "\x1b]0;title\x07", "\u202eabc", "[red]x[/red]", "a\bb", "\x7f"]
-)
-def test_a_cell_that_would_steer_a_terminal_is_shown_inert(cli: Cli, spec: Path, cell: str) -> None:
-    done = forward(cli, spec, ABC + f"1,{cell},3\n".encode(), (), "file")
-    assert done.code == 4
-    assert_fit_for_a_screen(done.err)
-    if "[red]" in cell:
-        assert cell in done.err
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -317,6 +317,11 @@ def test_any_file_name_works_and_is_shown_inert(
     assert title.startswith("net   float64   1 sample × 1 feature   ")
     assert all(c.isprintable() for c in done.out.replace("\n", ""))
     assert cli("forward", "net.yaml", name, "--format", "json", cwd=tmp_path).code == 0
+    write(name, "x\ny\n")
+    refused = cli("forward", "net.yaml", name, "--no-header", cwd=tmp_path)
+    assert refused.code == 4
+    assert ":1:1: error[N404]: " in refused.err
+    assert all(c.isprintable() for c in refused.err.replace("\n", ""))
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
