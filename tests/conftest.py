@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -39,8 +39,17 @@ class Done:
 
     @property
     def json(self) -> Any:
-        """Standard output as one JSON document."""
-        return json.loads(self.out)
+        """Standard output as one JSON document, as RFC 8259 has it: no bare NaN or Infinity."""
+        return json.loads(self.out, parse_constant=_refuse)
+
+    @property
+    def json_lines(self) -> list[Any]:
+        """Standard output as JSON Lines, each as strict."""
+        return [json.loads(text, parse_constant=_refuse) for text in self.out.splitlines()]
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise AssertionError(f"{constant} is no JSON")
 
 
 RunCli = Callable[..., Done]

@@ -5,228 +5,86 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from nncli.cli.edge import error_edge, fail
-from nncli.cli.options import (
-    CHECKS,
-    DISPLAY,
-    MAX_BATCH_SIZES,
-    NETWORK,
-    OUTPUT,
-    SPEED,
-    Columns,
-    Config,
-    Debug,
-    Delimiter,
-    Drop,
-    Encoding,
-    Force,
-    HasHeader,
-    Keep,
-    Quiet,
-    Samples,
-    Seed,
-    batch_sizes,
-    choice_list,
-    nonnegative_number,
-    percentage,
-    whole_number,
-    whole_numbers,
-)
+from nncli.cli import options as opt
+from nncli.cli.edge import error_edge, fail_if
 from nncli.cli.progress import progress_bar
 from nncli.cli.reading import (
     DataArguments,
     DataRequest,
     column_choice,
     data_options,
-    fitting,
-    fitting_spec,
     input_paths,
     overrides,
     read_config,
     read_data,
+    refuse_misfits,
 )
-from nncli.cli.streams import open_stdout, remark_notes, show, write_result, write_text
-from nncli.errors import CheckFailed, UsageError
-from nncli.files import expand_sources
-from nncli.problems import Problem
-from nncli.timing.names import BACKEND_PACKAGES, BACKENDS
+from nncli.cli.streams import (
+    STDOUT_NAMES,
+    open_stdout,
+    remark_notes,
+    show_view,
+    write_result,
+    write_text,
+)
+from nncli.cli.values import MAX_BATCH_SIZES
+from nncli.errors import UsageError
+from nncli.files import STDIN, expand_sources
+from nncli.problems import Note, Problem
+from nncli.timing.names import BACKEND_PACKAGES
 
 if TYPE_CHECKING:
     from nncli.cli.progress import Advance
+    from nncli.data.batches import Batch
+    from nncli.data.columns import ColumnChoice
+    from nncli.network.network import Network
     from nncli.render.bench_plot import PictureKind
     from nncli.results.places import OutputTarget
     from nncli.specs.model import DType
+    from nncli.specs.reader import SpecReading
     from nncli.timing.bench import BenchRun, Sampler
     from nncli.timing.comparison import Comparison
+    from nncli.timing.names import BackendName
+    from nncli.timing.prepare import Request
     from nncli.timing.sampling import Plan, Progress
-
-Format = Literal["table", "json", "jsonl", "csv", "md"]
+    from nncli.timing.saved import SavedBench
 
 _DEFAULT_SIZES = (1, 8, 32, 128, 512)
-_MAX_THREADS = 1024
 _PICTURES: dict[str, PictureKind] = {".svg": "svg", ".png": "png"}
 
 
 def bench(
-    config: Config,
-    data: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[DATA]",
-            help="Samples to run, repeated to fill each batch: a CSV or NPY file; - is standard "
-            "input.  Random ones without it.",
-            show_default=False,
-        ),
-    ] = None,
-    seed: Seed = None,
-    dtype: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--dtype",
-            parser=choice_list("float64", "float32"),
-            metavar="float64,float32",
-            help="Time the network in these types instead of the spec's.",
-            rich_help_panel=NETWORK,
-            show_default=False,
-        ),
-    ] = None,
-    samples: Samples = "rows",
-    columns: Columns = None,
-    drop: Drop = None,
-    keep: Keep = None,
-    header: HasHeader = None,
-    delimiter: Delimiter = None,
-    encoding: Encoding = "utf-8",
-    sizes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--batch-sizes",
-            "--batch-size",
-            parser=batch_sizes,
-            metavar="1,8,32-512*2",
-            help="Time batches of these sizes: numbers, ranges 8-512*2 and 16-64+16; otherwise "
-            "1,8,32,128,512.",
-            rich_help_panel=SPEED,
-            show_default=False,
-        ),
-    ] = None,
-    backend: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--backend",
-            parser=choice_list(*BACKENDS),
-            metavar="numpy,loop,…",
-            help="What runs the network: numpy; loop, one sample at a time; python, without "
-            "arrays; onnxruntime; torch.  numpy unless said here.",
-            rich_help_panel=SPEED,
-            show_default=False,
-        ),
-    ] = None,
-    threads: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--threads",
-            parser=whole_numbers(1, _MAX_THREADS),
-            metavar="1,2",
-            help="On how many threads a matrix product runs; otherwise 1, as in forward.",
-            rich_help_panel=SPEED,
-            show_default=False,
-        ),
-    ] = None,
-    per_layer: Annotated[
-        bool,
-        typer.Option(
-            "--per-layer", help="Time each layer by itself, too (NumPy).", rich_help_panel=SPEED
-        ),
-    ] = False,
-    repetitions: Annotated[
-        int | None,
-        typer.Option(
-            "--repetitions",
-            parser=whole_number(1),
-            metavar="N",
-            help="Measure at least N rounds, however long they take; otherwise 15 if time allows.",
-            rich_help_panel=SPEED,
-            show_default=False,
-        ),
-    ] = None,
-    min_time: Annotated[
-        float | None,
-        typer.Option(
-            "--min-time",
-            parser=nonnegative_number,
-            metavar="SECONDS",
-            help="Measure at least so long; otherwise 1 second.",
-            rich_help_panel=SPEED,
-            show_default=False,
-        ),
-    ] = None,
-    max_time: Annotated[
-        float | None,
-        typer.Option(
-            "--max-time",
-            parser=nonnegative_number,
-            metavar="SECONDS",
-            help="Start no round after that, though figures are uncertain; otherwise 10 seconds.",
-            rich_help_panel=SPEED,
-            show_default=False,
-        ),
-    ] = None,
-    format_: Annotated[
-        Format,
-        typer.Option("--format", help="The form of the result.", rich_help_panel=DISPLAY),
-    ] = "table",
-    quiet: Quiet = False,
-    save: Annotated[
-        str | None,
-        typer.Option(
-            "--save",
-            metavar="FILE",
-            help="Write the result as JSON, to compare with later.",
-            rich_help_panel=OUTPUT,
-            show_default=False,
-        ),
-    ] = None,
-    plot: Annotated[
-        str | None,
-        typer.Option(
-            "--plot",
-            metavar="FILE",
-            help="Draw rate and latency against batch size: .svg or .png.",
-            rich_help_panel=OUTPUT,
-            show_default=False,
-        ),
-    ] = None,
-    force: Force = False,
-    compare: Annotated[
-        str | None,
-        typer.Option(
-            "--compare",
-            metavar="FILE",
-            help="Compare with a result that --save wrote.",
-            rich_help_panel=CHECKS,
-            show_default=False,
-        ),
-    ] = None,
-    fail_above: Annotated[
-        float | None,
-        typer.Option(
-            "--fail-above",
-            parser=percentage,
-            metavar="10%",
-            help="Fail with exit code 1 if a batch size is significantly slower than in the "
-            "compared result, by more than this.",
-            rich_help_panel=CHECKS,
-            show_default=False,
-        ),
-    ] = None,
-    debug: Debug = False,
+    config: opt.Config,
+    data: opt.BenchData = None,
+    seed: opt.Seed = None,
+    dtype: opt.DTypeNames = None,
+    samples: opt.Samples = "rows",
+    columns: opt.Columns = None,
+    drop: opt.Drop = None,
+    keep: opt.Keep = None,
+    header: opt.HasHeader = None,
+    delimiter: opt.Delimiter = None,
+    encoding: opt.Encoding = "utf-8",
+    sizes: opt.BatchSizes = None,
+    backend: opt.Backends = None,
+    threads: opt.ThreadCounts = None,
+    per_layer: opt.PerLayer = False,
+    repetitions: opt.Repetitions = None,
+    min_time: opt.MinTime = None,
+    max_time: opt.MaxTime = None,
+    format_: opt.BenchFormat = "table",
+    quiet: opt.Quiet = False,
+    save: opt.Save = None,
+    plot: opt.Plot = None,
+    force: opt.Force = False,
+    compare: opt.Compare = None,
+    fail_above: opt.FailAbove = None,
+    debug: opt.Debug = False,
 ) -> None:
     """Time the forward pass of the network CONFIG, and advise which batch size to use.
 
@@ -235,69 +93,54 @@ def bench(
     with error_edge(debug=debug, json=format_ == "json"):
         arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
         choice = column_choice(arguments)
-        backends = _merged(backend) or ("numpy",)
-        batches = _batch_sizes(sizes)
-        plan = _plan(repetitions, min_time, max_time)
-        _check_files(save, plot, compare)
-        _check_packages(backends, plot)
-        if fail_above is not None and compare is None:
-            raise UsageError("--fail-above needs a result to --compare with")
-        if per_layer and "numpy" not in backends:
-            raise UsageError("--per-layer times NumPy's layers: add numpy to --backend")
-
-        from nncli.network.network import build_network
-        from nncli.results.places import check_output
-        from nncli.timing.bench import run_bench
-        from nncli.timing.comparison import check_comparable, slower_than
-        from nncli.timing.comparison import compare as compare_runs
-        from nncli.timing.prepare import Request
-        from nncli.timing.saved import read_saved
-
-        dtypes: tuple[DType | None, ...] = _merged(dtype) or (None,)
-        request = None
-        if data is not None:
-            request = DataRequest(
-                _one_source(data), data_options(arguments, whole=False), choice, quiet
-            )
-        readings = [read_config(config, overrides(seed, name)) for name in dtypes]
-        networks = [build_network(fitting_spec(reading, request)) for reading in readings]
-        inputs = input_paths(config, data, compare)
-        open_stdout()
-        targets = {
-            path: check_output(path, inputs, force=force)
-            for path in (save, plot)
-            if path is not None
-        }
-        wanted = Request(batches, _merged(threads) or (1,), backends, per_layer, plan)
-        saved = read_saved(compare) if compare is not None else None
-        if saved is not None:
-            check_comparable(saved, [network.dtype for network in networks], wanted)
-        batch = None
-        if request is not None:
-            # what float32 cannot hold is refused, whatever else is timed
-            narrowest = min(readings, key=lambda r: r.spec.dtype)
-            with fitting(narrowest, quiet=quiet):
-                batch = read_data(narrowest, request)
-        with progress_bar(quiet=quiet) as advance:
-            named = {network.dtype: network for network in networks}
-            run = run_bench(named, batch, wanted, _sampler(advance), readings[0].notes)
-        comparison = compare_runs(run, saved) if saved is not None else None
-        _write_files(run, comparison, targets, save, plot)
-        failures: list[Problem] = []
-        if comparison is not None and fail_above is not None:
-            failures = slower_than(comparison, fail_above)
-        _show(run, comparison, failures, format_)
-        remark_notes([*run.notes, *(comparison.notes if comparison else ())], quiet=quiet)
-        if failures:
-            fail(CheckFailed(failures))
+        batches, plan = _batch_sizes(sizes), _plan(repetitions, min_time, max_time)
+        wanted = _wanted(batches, _merged(threads), _merged(backend), per_layer, plan)
+        files = BenchFiles(save, plot, compare, fail_above)
+        _check_files(files)
+        _check_packages(wanted.backends, plot)
+        _check_parts(wanted, files)
+        request = _data_request(data, arguments, choice, quiet=quiet)
+        readings = _readings(config, seed, _merged(dtype))
+        networks = _networks(readings, request)
+        targets = _targets(files, input_paths(config, data, compare), force=force)
+        saved = _saved(files, networks, wanted)
+        batch = _batch(readings, request)
+        run = _timed(networks, batch, wanted, readings[0].notes, quiet=quiet)
+        outcome = _outcome(run, saved, fail_above)
+        _write_files(outcome, files, targets)
+        _show(outcome, format_)
+        remark_notes(outcome.notes, quiet=quiet)
+        fail_if(outcome.failures)
 
 
-def _one_source(data: str) -> tuple[str]:
-    """Return the source that is meant.  Raises UsageError if a pattern matches several."""
-    source, *others = expand_sources((data,))
-    if others:
-        raise UsageError(f"bench takes one file of data, and {data!r} matches {len(others) + 1}")
-    return (source,)
+@dataclass(frozen=True)
+class BenchFiles:
+    """The files of a benchmark beside its network and its data: paths, None for what is not asked.
+
+    fail_above: the share by which a result may be slower than the compared one.
+    """
+
+    save: str | None
+    plot: str | None
+    compare: str | None
+    fail_above: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Outcome:
+    """What a benchmark showed."""
+
+    run: BenchRun
+    comparison: Comparison | None  # with a saved benchmark, if one was named
+    failures: tuple[Problem, ...]  # what is slower than allowed
+
+    @property
+    def notes(self) -> list[Note]:
+        """The remarks on the run and on the comparison."""
+        return [*self.run.notes, *(self.comparison.notes if self.comparison else ())]
+
+
+# -------------------------------------------------------------------------- what is asked for
 
 
 def _merged(lists: Sequence[Any] | None) -> tuple[Any, ...]:
@@ -328,11 +171,25 @@ def _plan(repetitions: int | None, min_time: float | None, max_time: float | Non
     return Plan(repetitions, min(least, most), most)
 
 
-def _check_files(save: str | None, plot: str | None, compare: str | None) -> None:
+def _wanted(
+    batches: tuple[int, ...],
+    threads: tuple[int, ...],
+    backends: tuple[BackendName, ...],
+    per_layer: bool,
+    plan: Plan,
+) -> Request:
+    """Return what to time."""
+    from nncli.timing.prepare import Request
+
+    return Request(batches, threads or (1,), backends or ("numpy",), per_layer, plan)
+
+
+def _check_files(files: BenchFiles) -> None:
     """Check the names of the files to write and to read.  Raises UsageError."""
-    if compare == "-":
+    save, plot = files.save, files.plot
+    if files.compare == STDIN:
         raise UsageError("--compare reads a file that --save wrote")
-    if save in ("-", "/dev/stdout"):
+    if save in STDOUT_NAMES:
         raise UsageError("--save writes a file", "--format json writes to standard output")
     if save and plot and os.path.realpath(save) == os.path.realpath(plot):
         raise UsageError("--save and --plot name the same file")
@@ -341,6 +198,7 @@ def _check_files(save: str | None, plot: str | None, compare: str | None) -> Non
 
 
 def _picture_kind(path: str) -> PictureKind:
+    """Return which picture a path's suffix names.  Raises UsageError."""
     for suffix, kind in _PICTURES.items():
         if path.lower().endswith(suffix):
             return kind
@@ -362,6 +220,94 @@ def _check_installed(what: str, packages: Iterable[str], extra: str) -> None:
         raise UsageError(message, f"pip install 'nncli-forward[{extra}]'")
 
 
+def _check_parts(wanted: Request, files: BenchFiles) -> None:
+    """Check that nothing is asked of what is not there.  Raises UsageError."""
+    if files.fail_above is not None and files.compare is None:
+        raise UsageError("--fail-above needs a result to --compare with")
+    if wanted.per_layer and "numpy" not in wanted.backends:
+        raise UsageError("--per-layer times NumPy's layers: add numpy to --backend")
+
+
+def _data_request(
+    data: str | None, arguments: DataArguments, choice: ColumnChoice, *, quiet: bool
+) -> DataRequest | None:
+    """Return what to read, if anything.  Raises UsageError if a pattern matches several files."""
+    if data is None:
+        return None
+    sources = expand_sources((data,))
+    if len(sources) > 1:
+        raise UsageError(f"bench takes one file of data, and {data!r} matches {len(sources)}")
+    return DataRequest(sources, data_options(arguments, whole=False), choice, quiet)
+
+
+# ---------------------------------------------------------------------------- what is read
+
+
+def _readings(config: str, seed: int | None, dtypes: tuple[DType, ...]) -> list[SpecReading]:
+    """Read the spec, once for each type that is asked for.  Raises SpecError, FileError."""
+    return [read_config(config, overrides(seed, dtype)) for dtype in dtypes or (None,)]
+
+
+def _networks(readings: list[SpecReading], request: DataRequest | None) -> list[Network]:
+    """Build the network in each type.  Raises Refused if its layers do not fit, FileError."""
+    from nncli.network.network import build_network
+
+    networks = []
+    for reading in readings:
+        refuse_misfits(reading, request)
+        networks.append(build_network(reading.spec))
+    return networks
+
+
+def _targets(files: BenchFiles, inputs: list[str], *, force: bool) -> dict[str, OutputTarget]:
+    """Return the checked places of the files to write, by their paths.  Raises FileError."""
+    from nncli.results.places import check_output
+
+    open_stdout()
+    paths = [path for path in (files.save, files.plot) if path is not None]
+    return {path: check_output(path, inputs, force=force) for path in paths}
+
+
+def _saved(files: BenchFiles, networks: list[Network], wanted: Request) -> SavedBench | None:
+    """Read what to compare with.  Raises FileError, DataError, UsageError if nothing is common."""
+    if files.compare is None:
+        return None
+    from nncli.timing.comparison import check_comparable
+    from nncli.timing.saved import read_saved
+
+    saved = read_saved(files.compare)
+    check_comparable(saved, [network.dtype for network in networks], wanted)
+    return saved
+
+
+def _batch(readings: list[SpecReading], request: DataRequest | None) -> Batch | None:
+    """Read the samples to run, if there are any.  Raises Refused, FileError."""
+    if request is None:
+        return None
+    # what float32 cannot hold is refused, whatever else is timed
+    narrowest = min(readings, key=lambda reading: reading.spec.dtype)
+    return read_data(narrowest, request)
+
+
+# ----------------------------------------------------------------------- what is made of it
+
+
+def _timed(
+    networks: list[Network],
+    batch: Batch | None,
+    wanted: Request,
+    notes: Sequence[Note],
+    *,
+    quiet: bool,
+) -> BenchRun:
+    """Time the networks, with a bar for somebody who waits.  Raises as `run_bench` does."""
+    from nncli.timing.bench import run_bench
+
+    with progress_bar(quiet=quiet) as advance:
+        named = {network.dtype: network for network in networks}
+        return run_bench(named, batch, wanted, _sampler(advance), notes)
+
+
 def _sampler(advance: Advance) -> Sampler:
     """Return the way to measure: with this machine's clock, showing how far it is."""
     from nncli.timing.isolation import own_process
@@ -380,40 +326,42 @@ def _sampler(advance: Advance) -> Sampler:
     )
 
 
-def _write_files(
-    run: BenchRun,
-    comparison: Comparison | None,
-    targets: dict[str, OutputTarget],
-    save: str | None,
-    plot: str | None,
-) -> None:
+def _outcome(run: BenchRun, saved: SavedBench | None, fail_above: float | None) -> _Outcome:
+    """Compare a run with a saved one, if there is one.  Raises UsageError if nothing is common."""
+    if saved is None:
+        return _Outcome(run, None, ())
+    from nncli.timing.comparison import compare, slower_than
+
+    comparison = compare(run, saved)
+    failures = slower_than(comparison, fail_above) if fail_above is not None else ()
+    return _Outcome(run, comparison, tuple(failures))
+
+
+def _write_files(outcome: _Outcome, files: BenchFiles, targets: dict[str, OutputTarget]) -> None:
+    """Write the saved result and the picture, as far as they are asked for.  Raises FileError."""
     from nncli.results.places import write_output
 
-    if save is not None:
+    if files.save is not None:
         from nncli.render.bench_json import bench_json
 
-        write_output(targets[save], [bench_json(run, comparison).encode()])
-    if plot is not None:
+        content = bench_json(outcome.run, outcome.comparison)
+        write_output(targets[files.save], [content.encode()])
+    if files.plot is not None:
         from nncli.render.bench_plot import bench_plot
 
-        write_output(targets[plot], [bench_plot(run, _picture_kind(plot))])
+        write_output(targets[files.plot], [bench_plot(outcome.run, _picture_kind(files.plot))])
 
 
-def _show(
-    run: BenchRun, comparison: Comparison | None, failures: Iterable[Problem], form: Format
-) -> None:
+def _show(outcome: _Outcome, form: opt.BenchForm) -> None:
     """Show the result on standard output."""
     from nncli.render.bench import bench_view
     from nncli.render.bench_json import bench_columns, bench_json, bench_jsonl
 
-    if form == "table":
-        show(lambda width: bench_view(run, comparison, width))
-    elif form == "md":
-        from nncli.render.layout.markdown import to_markdown
-
-        write_text(to_markdown(bench_view(run, comparison, None)))
+    run, comparison = outcome.run, outcome.comparison
+    if form in ("table", "md"):
+        show_view(lambda width: bench_view(run, comparison, width), form)
     elif form == "json":
-        write_text(bench_json(run, comparison, failures))
+        write_text(bench_json(run, comparison, outcome.failures))
     elif form == "jsonl":
         write_result(bench_jsonl(run, comparison))
     else:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
 import typer
 
-from nncli.cli.streams import ReaderGone, remark, report, write_text
-from nncli.errors import ExitCode, FileError, NncliError
+from nncli.cli.streams import ReaderGone, remark, remark_view, report, write_text
+from nncli.errors import CheckFailed, DataError, ExitCode, FileError, NncliError
 from nncli.machine import ENDING_SIGNALS
-from nncli.problems import Problem
-from nncli.render.layout.view import Span, line
+from nncli.problems import Note, Problem
+from nncli.render.layout.view import Span, View, line
 from nncli.words import nearest
 
 _PREFIX = re.compile(r"\bValue error, ")
@@ -29,6 +29,33 @@ class Stopped(BaseException):
         super().__init__(code)
 
 
+class Refused(Exception):  # noqa: N818  # it carries an error, and what the command adds to it
+    """An error on its way to the edge, with what the command has to say besides."""
+
+    def __init__(
+        self,
+        error: NncliError,
+        notes: Sequence[Note] = (),
+        rejects: str | None = None,
+        clash: View = (),
+    ) -> None:
+        """Add what the command knows.
+
+        notes: what may have to do with it; rejects: the file that lists what was refused;
+        clash: a drawing of the shapes that do not fit.
+        """
+        self.error = error
+        self.notes = tuple(notes)
+        self.rejects = rejects
+        self.clash = clash
+        super().__init__(error)
+
+    @property
+    def features(self) -> int | None:
+        """The width of the data, if it is that which does not fit."""
+        return self.error.features if isinstance(self.error, DataError) else None
+
+
 @contextmanager
 def error_edge(*, debug: bool, json: bool = False) -> Iterator[None]:
     """Run a command's body; whatever goes wrong in it ends as a message and an exit code.
@@ -37,10 +64,11 @@ def error_edge(*, debug: bool, json: bool = False) -> Iterator[None]:
     """
     try:
         yield
-    except NncliError as error:
+    except (NncliError, Refused) as error:
+        refused = error if isinstance(error, Refused) else Refused(error)
         if json:
-            _write_json(error)
-        fail(error)
+            _write_json(refused)
+        fail(refused)
     except ReaderGone:
         raise typer.Exit(ExitCode.READER_GONE) from None
     except typer.TyperException:
@@ -51,7 +79,7 @@ def error_edge(*, debug: bool, json: bool = False) -> Iterator[None]:
             raise
         shortage = _shortage(error)
         if shortage is not None:
-            fail(FileError(shortage))
+            fail(Refused(FileError(shortage)))
         report_bug(error, debug=debug)
         raise typer.Exit(ExitCode.BUG) from None
 
@@ -77,17 +105,24 @@ def _shortage(error: Exception) -> Problem | None:
     return None
 
 
-def fail(error: NncliError) -> NoReturn:
+def fail(refused: Refused) -> NoReturn:
     """Report an error and end the command with its exit code; its result is out already."""
-    report(error)
-    raise typer.Exit(error.exit_code) from None
+    remark_view(refused.clash)
+    report(refused.error, refused.notes, refused.rejects)
+    raise typer.Exit(refused.error.exit_code) from None
 
 
-def _write_json(error: NncliError) -> None:
+def fail_if(failures: Sequence[Problem]) -> None:
+    """End the command with what it did not pass of the checks that were asked for, if anything."""
+    if failures:
+        fail(Refused(CheckFailed(failures)))
+
+
+def _write_json(refused: Refused) -> None:
     from nncli.render.json_output import problems_json
 
     with suppress(NncliError, ReaderGone):  # the message and the exit code say what matters
-        write_text(problems_json(error))
+        write_text(problems_json(refused.error, refused.notes))
 
 
 def report_bug(error: Exception, *, debug: bool) -> None:

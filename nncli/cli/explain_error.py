@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
 
-import typer
-
+from nncli.cli import options as opt
 from nncli.cli.edge import error_edge
-from nncli.cli.options import Debug
 from nncli.cli.streams import show
 from nncli.errors import UsageError
 from nncli.problems import PROBLEM_TITLES
@@ -16,15 +13,8 @@ from nncli.words import did_you_mean, quoted
 
 
 def explain_error(
-    code: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="CODE",
-            help="The code in a message, as in error[N201]; without it, all are listed.",
-            show_default=False,
-        ),
-    ] = None,
-    debug: Debug = False,
+    code: opt.Code = None,
+    debug: opt.Debug = False,
 ) -> None:
     """Explain a problem's CODE: what it means, a tiny example, how to mend it."""
     with error_edge(debug=debug):

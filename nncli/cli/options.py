@@ -1,310 +1,376 @@
-"""The arguments and options that commands share: one word, one meaning, everywhere."""
+"""Every argument and option of every command, declared once: one word, one meaning.
+
+Where a word takes other values in another command, each has its own type here, side by side.
+"""
 
 from __future__ import annotations
 
-import codecs
-import math
-import re
-from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Literal
 
 import typer
 
-from nncli.words import nearest
+from nncli.cli.values import (
+    batch_sizes,
+    choice_list,
+    comma_list,
+    delimiter,
+    encoding,
+    layer_list,
+    nonnegative_number,
+    percentage,
+    whole_number,
+    whole_numbers,
+)
+from nncli.timing.names import BACKENDS
 
-NETWORK, DATA, SPEED, DISPLAY = "Network", "Data", "Speed", "Display"
-OUTPUT, CHECKS, HELP = "Output", "Checks", "Help"
+_MAX_THREADS = 1024
 
-_MAX_WHOLE = 2**63 - 1
-
-
-def whole_number(minimum: int, maximum: int = _MAX_WHOLE) -> Callable[[Any], int]:
-    """Return a parser of plain decimal integers: no 1_000, no 1.0, no other script's digits."""
-
-    def parse(value: Any) -> int:
-        text = str(value)
-        number = int(text) if re.fullmatch(r"[+-]?[0-9]{1,30}", text) else None
-        if number is not None and minimum <= number <= maximum:
-            return number
-        has_end = maximum < _MAX_WHOLE or (number or 0) > maximum
-        bounds = f"from {minimum} to {maximum}" if has_end else f"of at least {minimum}"
-        raise ValueError(f"{text!r} is not a whole number {bounds}")
-
-    return parse
-
-
-def nonnegative_number(value: Any) -> float:
-    """Parse a finite number that is not negative."""
-    text = str(value)
-    if re.fullmatch(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
-        number = float(text)
-        if math.isfinite(number):
-            return number
-    raise ValueError(f"{text!r} is not a finite number of at least 0")
+# One for each panel of a help page.
+_network = partial(typer.Option, rich_help_panel="Network")
+_data = partial(typer.Option, rich_help_panel="Data")
+_speed = partial(typer.Option, rich_help_panel="Speed")
+_display = partial(typer.Option, rich_help_panel="Display")
+_output = partial(typer.Option, rich_help_panel="Output")
+_check = partial(typer.Option, rich_help_panel="Checks")
+_help = partial(typer.Option, rich_help_panel="Help")
 
 
-def percentage(value: Any) -> float:
-    """Parse a percentage, with or without its sign, into a share: 10% is 0.1."""
-    return nonnegative_number(str(value).removesuffix("%").rstrip()) / 100
+# --------------------------------------------------------------------------------- arguments
 
-
-def comma_list(value: Any) -> list[str]:
-    """Parse a comma-separated list of names: none empty, none twice."""
-    items = [item.strip() for item in str(value).split(",")]
-    if "" in items:
-        raise ValueError(f"{value!r} has an empty item")
-    repeated = next((item for item in items if items.count(item) > 1), None)
-    if repeated is not None:
-        raise ValueError(f"{repeated!r} is named twice")
-    return items
-
-
-def choice_list(*choices: str) -> Callable[[Any], list[str]]:
-    """Return a parser of comma-separated lists of these names."""
-
-    def parse(value: Any) -> list[str]:
-        items = comma_list(value)
-        for item in items:
-            if item not in choices:
-                best = nearest(item, choices)
-                hint = f"; did you mean {best!r}?" if best else ""
-                raise ValueError(f"{item!r} is not one of {', '.join(choices)}{hint}")
-        return items
-
-    return parse
-
-
-def whole_numbers(minimum: int, maximum: int) -> Callable[[Any], list[int]]:
-    """Return a parser of comma-separated lists of whole numbers."""
-    parse = whole_number(minimum, maximum)
-    return lambda value: [parse(item) for item in comma_list(value)]
-
-
-_SIZES = re.compile(r"([0-9]{1,19})-([0-9]{1,19})(?:([*+])([0-9]{1,19}))?")
-MAX_BATCH_SIZES = 100
-
-
-def batch_sizes(value: Any) -> list[int]:
-    """Parse batch sizes: a list of numbers and ranges such as 8-512*2 and 16-64+16.
-
-    >>> batch_sizes("1,8-64*2,100-120+10")
-    [1, 8, 16, 32, 64, 100, 110, 120]
-    """
-    sizes: list[int] = []
-    items = [item.strip() for item in str(value).split(",")]
-    if "" in items:
-        raise ValueError(f"{value!r} has an empty item")
-    for item in items:  # one may be there twice, as ranges may overlap
-        found = _SIZES.fullmatch(item)
-        if found is None:
-            try:
-                sizes.append(whole_number(1)(item))
-            except ValueError:
-                forms = "a whole number of at least 1, or a range as 8-512*2 or 16-64+16"
-                raise ValueError(f"{item!r} is not a batch size: {forms}") from None
-        else:
-            sizes += _range(item, *found.groups())
-    return sizes
-
-
-def _range(item: str, first: str, last: str, sign: str | None, by: str | None) -> list[int]:
-    """Return the numbers of a range: first-last*factor, first-last+step, or every one."""
-    size, end, change = int(first), int(last), int(by or 1)
-    if end > _MAX_WHOLE:
-        raise ValueError(f"{item!r} goes beyond {_MAX_WHOLE}")
-    if size < 1 or size > end:
-        raise ValueError(f"{item!r} does not go from a batch size of at least 1 to a larger one")
-    if change < (2 if sign == "*" else 1):
-        raise ValueError(f"{item!r} never ends: it has to grow")
-    sizes = []
-    while size <= end:
-        sizes.append(size)
-        if len(sizes) > MAX_BATCH_SIZES:
-            raise ValueError(f"{item!r} has more than {MAX_BATCH_SIZES} batch sizes")
-        size = size * change if sign == "*" else size + change
-    return sizes
-
-
-def layer_list(value: Any) -> str:
-    """Check which layers to show: all, last, or numbers from 1; how many there are is not known."""
-    text = str(value)
-    if text not in ("all", "last"):
-        for item in text.split(","):
-            whole_number(1)(item)
-    return text
-
-
-def delimiter(value: Any) -> str:
-    r"""Parse a delimiter: one ASCII character; tab and \t are understood."""
-    text = {"tab": "\t", "\\t": "\t"}.get(str(value), str(value))
-    if len(text) != 1 or text in '\r\n"' or not text.isascii() or text == "\0":
-        raise ValueError(f"{value!r} is not one character that can separate (tab for a tab)")
-    if text.isalnum() or text in "+-.":
-        raise ValueError(f"{value!r} is part of numbers or names")
-    return text
-
-
-# Codecs that turn text into text, or only host names: no file is written in them.
-_NO_ENCODINGS = frozenset({"unicode-escape", "raw-unicode-escape", "idna", "punycode", "charmap"})
-
-
-def encoding(value: Any) -> str:
-    """Parse the name of a text encoding."""
-    try:
-        codec = codecs.lookup(str(value))
-        if codec.name in _NO_ENCODINGS:
-            raise LookupError
-        "".encode(codec.name)
-        codecs.getincrementaldecoder(codec.name)
-    except (LookupError, ValueError):
-        raise ValueError(
-            f"{value!r} is not a text encoding; for example utf-8, utf-16, latin-1, cp1252"
-        ) from None
-    return codec.name
-
-
-Config = Annotated[
-    str, typer.Argument(metavar="CONFIG", help="The network: a YAML file.", show_default=False)
-]
+Config = Annotated[str, typer.Argument(metavar="CONFIG", help="The network: a YAML file.")]
 Data = Annotated[
     list[str],
     typer.Argument(
         metavar="DATA",
         help="The batch: CSV or NPY, also gzipped, or Parquet; several files or a quoted pattern, "
         "if their columns are the same; - is standard input.",
-        show_default=False,
     ),
 ]
-OptionalData = Annotated[
+ShapesData = Annotated[
     str | None,
     typer.Argument(
         metavar="DATA",
         help="A batch to hold against the network: CSV, NPY or Parquet; - is standard input.",
-        show_default=False,
     ),
 ]
+BenchData = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[DATA]",
+        help="Samples to run, repeated to fill each batch: a CSV or NPY file; - is standard "
+        "input.  Random ones without it.",
+    ),
+]
+Code = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="CODE",
+        help="The code in a message, as in error[N201]; without it, all are listed.",
+    ),
+]
+
+# ------------------------------------------------------------------------------- the network
+
 Seed = Annotated[
     int | None,
-    typer.Option(
+    _network(
         "--seed",
         parser=whole_number(0, 2**32 - 1),
         metavar="N",
         help="Draw the weights with this seed instead of the spec's.",
-        rich_help_panel=NETWORK,
-        show_default=False,
     ),
 ]
 DTypeName = Annotated[
     Literal["float64", "float32"] | None,
-    typer.Option(
+    _network("--dtype", help="Calculate in this type instead of the spec's."),
+]
+DTypeNames = Annotated[
+    list[str] | None,
+    _network(
         "--dtype",
-        help="Calculate in this type instead of the spec's.",
-        rich_help_panel=NETWORK,
-        show_default=False,
+        parser=choice_list("float64", "float32"),
+        metavar="float64,float32",
+        help="Time the network in these types instead of the spec's.",
     ),
 ]
+
+# ---------------------------------------------------------------------------------- the data
+
 Samples = Annotated[
-    Literal["rows", "columns"],
-    typer.Option("--samples", help="What a sample is in DATA.", rich_help_panel=DATA),
-]
-HasHeader = Annotated[
-    bool | None,
-    typer.Option(
-        "--header/--no-header",
-        help="Whether the first row holds names; otherwise it does if none of its cells is a "
-        "number.",
-        rich_help_panel=DATA,
-        show_default=False,
-    ),
-]
-Delimiter = Annotated[
-    str | None,
-    typer.Option(
-        "--delimiter",
-        parser=delimiter,
-        metavar="CHARACTER",
-        help="What separates cells: a comma, or a tab for .tsv, unless said here.",
-        rich_help_panel=DATA,
-        show_default=False,
-    ),
-]
-Encoding = Annotated[
-    str,
-    typer.Option(
-        "--encoding",
-        parser=encoding,
-        metavar="NAME",
-        help="How DATA's text is encoded.",
-        rich_help_panel=DATA,
-    ),
+    Literal["rows", "columns"], _data("--samples", help="What a sample is in DATA.")
 ]
 Columns = Annotated[
     list[str] | None,
-    typer.Option(
+    _data(
         "--columns",
         parser=comma_list,
         metavar="A,B,…",
         help="Take these columns, in this order: names, or positions from 1.",
-        rich_help_panel=DATA,
-        show_default=False,
     ),
 ]
 Drop = Annotated[
     list[str] | None,
-    typer.Option(
-        "--drop",
-        parser=comma_list,
-        metavar="A,B,…",
-        help="Leave these columns out.",
-        rich_help_panel=DATA,
-        show_default=False,
-    ),
+    _data("--drop", parser=comma_list, metavar="A,B,…", help="Leave these columns out."),
 ]
 Keep = Annotated[
     list[str] | None,
-    typer.Option(
+    _data(
         "--keep",
         parser=comma_list,
         metavar="A,B,…",
         help="Carry these columns through to the output as text, unread.",
-        rich_help_panel=DATA,
-        show_default=False,
     ),
 ]
-Rejects = Annotated[
+HasHeader = Annotated[
+    bool | None,
+    _data(
+        "--header/--no-header",
+        help="Whether the first row holds names; otherwise it does if none of its cells is a "
+        "number.",
+    ),
+]
+Delimiter = Annotated[
     str | None,
-    typer.Option(
-        "--rejects",
+    _data(
+        "--delimiter",
+        parser=delimiter,
+        metavar="CHARACTER",
+        help="What separates cells: a comma, or a tab for .tsv, unless said here.",
+    ),
+]
+Encoding = Annotated[
+    str,
+    _data("--encoding", parser=encoding, metavar="NAME", help="How DATA's text is encoded."),
+]
+Limit = Annotated[
+    int | None,
+    _data("--limit", parser=whole_number(1), metavar="N", help="Run the first N samples only."),
+]
+
+# ----------------------------------------------------------------------------------- display
+
+# The forms that a command shows its result in.
+ForwardForm = Literal["table", "json", "jsonl", "csv", "md"]
+ShapesForm = Literal["table", "json", "md"]
+BenchForm = Literal["table", "json", "jsonl", "csv", "md"]
+
+ForwardFormat = Annotated[
+    ForwardForm | None,
+    _display(
+        "--format", help="The form of the result; a table unless FILE's suffix says otherwise."
+    ),
+]
+ShapesFormat = Annotated[ShapesForm, _display("--format", help="The form of the result.")]
+BenchFormat = Annotated[BenchForm, _display("--format", help="The form of the result.")]
+Layers = Annotated[
+    str,
+    _display(
+        "--layers",
+        parser=layer_list,
+        metavar="all|last|1,3",
+        help="Whose numbers the tables show.",
+    ),
+]
+Rows = Annotated[
+    int,
+    _display(
+        "--rows", parser=whole_number(1), metavar="N", help="How many samples the tables show."
+    ),
+]
+Precision = Annotated[
+    int,
+    _display(
+        "--precision",
+        parser=whole_number(1, 17),
+        metavar="N",
+        help="How many decimals the tables show.",
+    ),
+]
+Weights = Annotated[bool, _display("--weights", help="Show each layer's weights and biases, too.")]
+MemoryBatchSize = Annotated[
+    int | None,
+    _display(
+        "--batch-size",
+        parser=whole_number(1),
+        metavar="N",
+        help="Count the memory of a batch of N samples; otherwise of DATA's, or of 1.",
+    ),
+]
+Quiet = Annotated[
+    bool,
+    _display(
+        "-q",
+        "--quiet",
+        help="No notes and no progress on standard error; errors still are shown.",
+    ),
+]
+
+# ------------------------------------------------------------------------------------ output
+
+Output = Annotated[
+    str | None,
+    _output(
+        "-o",
+        "--output",
         metavar="FILE",
-        help="List every cell and row of DATA that is refused, as CSV.",
-        rich_help_panel=OUTPUT,
-        show_default=False,
+        help="Write the outputs: .csv, .json, .jsonl, .npy, .parquet; - is CSV on stdout.",
     ),
 ]
 SaveActivations = Annotated[
     str | None,
-    typer.Option(
+    _output(
         "--save-activations",
         metavar="FOLDER",
         help="Keep every layer's output in this folder: layer_1.npy, layer_2.npy, …",
-        rich_help_panel=OUTPUT,
-        show_default=False,
     ),
 ]
-Force = Annotated[
-    bool,
-    typer.Option("--force", help="Replace FILE if it exists.", rich_help_panel=OUTPUT),
-]
-Quiet = Annotated[
-    bool,
-    typer.Option(
-        "-q",
-        "--quiet",
-        help="No notes and no progress on standard error; errors still are shown.",
-        rich_help_panel=DISPLAY,
+Rejects = Annotated[
+    str | None,
+    _output(
+        "--rejects",
+        metavar="FILE",
+        help="List every cell and row of DATA that is refused, as CSV.",
     ),
 ]
-Debug = Annotated[
-    bool,
-    typer.Option("--debug", help="Show a traceback if nncli has a bug.", rich_help_panel=HELP),
+Save = Annotated[
+    str | None,
+    _output("--save", metavar="FILE", help="Write the result as JSON, to compare with later."),
 ]
+Plot = Annotated[
+    str | None,
+    _output(
+        "--plot", metavar="FILE", help="Draw rate and latency against batch size: .svg or .png."
+    ),
+]
+Force = Annotated[bool, _output("--force", help="Replace FILE if it exists.")]
+
+# ------------------------------------------------------------------------------------ checks
+
+Expect = Annotated[
+    str | None,
+    _check(
+        "--expect",
+        metavar="FILE",
+        help="Fail with exit code 1 unless the outputs are those in this file, as DATA.",
+    ),
+]
+RTol = Annotated[
+    float | None,
+    _check(
+        "--rtol",
+        parser=nonnegative_number,
+        metavar="X",
+        help="The relative tolerance of --expect: 1e-9, or 1e-5 in float32.",
+    ),
+]
+ATol = Annotated[
+    float,
+    _check(
+        "--atol",
+        parser=nonnegative_number,
+        metavar="X",
+        help="The absolute tolerance of --expect.",
+    ),
+]
+Strict = Annotated[
+    bool, _check("--strict", help="Fail with exit code 1 if any value is not finite.")
+]
+Compare = Annotated[
+    str | None,
+    _check("--compare", metavar="FILE", help="Compare with a result that --save wrote."),
+]
+FailAbove = Annotated[
+    float | None,
+    _check(
+        "--fail-above",
+        parser=percentage,
+        metavar="10%",
+        help="Fail with exit code 1 if a batch size is significantly slower than in the "
+        "compared result, by more than this.",
+    ),
+]
+
+# ------------------------------------------------------------------------------------- speed
+
+UnitSize = Annotated[
+    int | None,
+    _speed(
+        "--batch-size",
+        parser=whole_number(1),
+        metavar="N",
+        help="Samples per unit of work, rounded up to a multiple of 256; otherwise as many as "
+        "are read at a time, fewer if they are wide. Changes memory and speed, never a result.",
+    ),
+]
+Threads = Annotated[
+    int | None,
+    _speed(
+        "--threads",
+        parser=whole_number(1, _MAX_THREADS),
+        metavar="N",
+        help="Units of work at a time; as many as there are processors unless said here.",
+    ),
+]
+BatchSizes = Annotated[
+    list[str] | None,
+    _speed(
+        "--batch-sizes",
+        "--batch-size",
+        parser=batch_sizes,
+        metavar="1,8,32-512*2",
+        help="Time batches of these sizes: numbers, ranges 8-512*2 and 16-64+16; otherwise "
+        "1,8,32,128,512.",
+    ),
+]
+Backends = Annotated[
+    list[str] | None,
+    _speed(
+        "--backend",
+        parser=choice_list(*BACKENDS),
+        metavar="numpy,loop,…",
+        help="What runs the network: numpy; loop, one sample at a time; python, without "
+        "arrays; onnxruntime; torch.  numpy unless said here.",
+    ),
+]
+ThreadCounts = Annotated[
+    list[str] | None,
+    _speed(
+        "--threads",
+        parser=whole_numbers(1, _MAX_THREADS),
+        metavar="1,2",
+        help="On how many threads a matrix product runs; otherwise 1, as in forward.",
+    ),
+]
+PerLayer = Annotated[bool, _speed("--per-layer", help="Time each layer by itself, too (NumPy).")]
+Repetitions = Annotated[
+    int | None,
+    _speed(
+        "--repetitions",
+        parser=whole_number(1),
+        metavar="N",
+        help="Measure at least N rounds, however long they take; otherwise 15 if time allows.",
+    ),
+]
+MinTime = Annotated[
+    float | None,
+    _speed(
+        "--min-time",
+        parser=nonnegative_number,
+        metavar="SECONDS",
+        help="Measure at least so long; otherwise 1 second.",
+    ),
+]
+MaxTime = Annotated[
+    float | None,
+    _speed(
+        "--max-time",
+        parser=nonnegative_number,
+        metavar="SECONDS",
+        help="Start no round after that, though figures are uncertain; otherwise 10 seconds.",
+    ),
+]
+
+# -------------------------------------------------------------------------------------- help
+
+Debug = Annotated[bool, _help("--debug", help="Show a traceback if nncli has a bug.")]

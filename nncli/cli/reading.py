@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
-from nncli.cli.streams import remark, remark_view
+from nncli.cli.edge import Refused
+from nncli.cli.streams import remark
 from nncli.errors import DataError, FirstLook, NncliError, SpecError, UsageError
 from nncli.files import STDIN, source_name
 from nncli.problems import Problem
-from nncli.render.layout.view import Span, line
+from nncli.render.layout.view import Span, View, line
 
 if TYPE_CHECKING:
     from nncli.data.batches import Batch, DataOptions
@@ -137,25 +138,22 @@ def diagnosis(reading: SpecReading, request: DataRequest | None) -> Diagnosis:
     return diagnose(reading, request.case(reading, source, look))
 
 
-def fitting_spec(reading: SpecReading, request: DataRequest | None) -> NetworkSpec:
-    """Return a spec whose layers fit.  Raises SpecError, after a drawing of what does not."""
+def refuse_misfits(reading: SpecReading, request: DataRequest | None) -> None:
+    """Do nothing if a spec's layers fit.  Raises Refused, with a drawing of what does not fit."""
     if reading.misfits:
         found = diagnosis(reading, request)
-        draw_clash(reading.spec, found.features)
-        error = found.error()
         # -q silences notes, those beside an error too
         quiet = request is not None and request.quiet
-        error.notes = () if quiet else reading.notes
-        raise error
-    return reading.spec
+        notes = () if quiet else reading.notes
+        raise Refused(found.error(), notes, clash=_clash(reading.spec, found.features))
 
 
-def draw_clash(spec: NetworkSpec, features: int | None) -> None:
-    """Show on standard error where shapes clash.  features: of the data, if they clash."""
+def _clash(spec: NetworkSpec, features: int | None) -> View:
+    """Return a drawing of where shapes clash.  features: of the data, if they clash."""
     from nncli.network.shapes import shape_table
     from nncli.render.shapes import BatchSize, shapes_view
 
-    remark_view(lambda _: shapes_view(shape_table(spec, features), BatchSize(1)))
+    return shapes_view(shape_table(spec, features), BatchSize(1))
 
 
 @contextmanager
@@ -164,7 +162,7 @@ def opened_samples(
 ) -> Iterator[SampleStream]:
     """Open the samples for a network whose layers fit.
 
-    rejects: where to list what is refused of them.  Raises DataError, also for what is found within
+    rejects: where to list what is refused of them.  Raises Refused, also for what is found within
     the block, with the changes that mend it.
     """
     from nncli.data.batches import open_samples
@@ -186,8 +184,11 @@ def opened_samples(
             if on_reject is not None:
                 on_reject.add_problems(error.problems)
     fault = _treated(fault, reading, request)
-    fault.rejects = rejects.path if rejects is not None else None
-    raise fault
+    listed = rejects.path if rejects is not None else None
+    if fault.features is None:
+        raise Refused(fault, rejects=listed)
+    notes = () if request.quiet else reading.notes
+    raise Refused(fault, notes, listed, _clash(reading.spec, fault.features))
 
 
 def _is_about(error: DataError, request: DataRequest) -> bool:
@@ -228,18 +229,6 @@ def read_data(
 
     with opened_samples(reading, request, rejects) as samples:
         return whole_batch(samples)
-
-
-@contextmanager
-def fitting(reading: SpecReading, *, quiet: bool) -> Iterator[None]:
-    """Draw where shapes clash if the width of the data, read within the block, does not fit."""
-    try:
-        yield
-    except DataError as error:
-        if error.features is not None:
-            draw_clash(reading.spec, error.features)
-            error.notes = () if quiet else reading.notes
-        raise
 
 
 def overrides(seed: int | None, dtype: DType | None) -> Overrides:

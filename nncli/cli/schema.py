@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from nncli.cli import options as opt
 from nncli.cli.edge import error_edge
-from nncli.cli.options import Debug
 from nncli.cli.streams import write_text
 
 
-def schema(debug: Debug = False) -> None:
+def schema(debug: opt.Debug = False) -> None:
     """Print the JSON Schema of a spec, for an editor to complete and check CONFIG files."""
     with error_edge(debug=debug):
         import json

@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import typer
-
-from nncli.cli.edge import error_edge, fail
-from nncli.cli.options import (
-    DISPLAY,
-    Columns,
-    Config,
-    Debug,
-    Delimiter,
-    Drop,
-    DTypeName,
-    Encoding,
-    Force,
-    HasHeader,
-    Keep,
-    OptionalData,
-    Quiet,
-    Rejects,
-    Samples,
-    Seed,
-    whole_number,
-)
+from nncli.cli import options as opt
+from nncli.cli.edge import Refused, error_edge, fail
 from nncli.cli.reading import (
     DataArguments,
     DataRequest,
@@ -38,47 +19,36 @@ from nncli.cli.reading import (
     overrides,
     read_config,
 )
-from nncli.cli.streams import remark_notes, show, write_text
-from nncli.errors import DataError, NncliError, UsageError
+from nncli.cli.streams import remark_notes, show_view, write_text
+from nncli.errors import UsageError
 from nncli.files import expand_sources, sources_name
 from nncli.problems import Note, Problem
 
 if TYPE_CHECKING:
+    from nncli.errors import NncliError
     from nncli.render.shapes import BatchSize
-    from nncli.specs.model import NetworkSpec
+    from nncli.results.places import OutputTarget
+    from nncli.specs.reader import SpecReading
 
 
 def shapes(
-    config: Config,
-    data: OptionalData = None,
-    seed: Seed = None,
-    dtype: DTypeName = None,
-    samples: Samples = "rows",
-    columns: Columns = None,
-    drop: Drop = None,
-    keep: Keep = None,
-    header: HasHeader = None,
-    delimiter: Delimiter = None,
-    encoding: Encoding = "utf-8",
-    format_: Annotated[
-        Literal["table", "json", "md"],
-        typer.Option("--format", help="The form of the result.", rich_help_panel=DISPLAY),
-    ] = "table",
-    batch_size: Annotated[
-        int | None,
-        typer.Option(
-            "--batch-size",
-            parser=whole_number(1),
-            metavar="N",
-            help="Count the memory of a batch of N samples; otherwise of DATA's, or of 1.",
-            rich_help_panel=DISPLAY,
-            show_default=False,
-        ),
-    ] = None,
-    quiet: Quiet = False,
-    rejects: Rejects = None,
-    force: Force = False,
-    debug: Debug = False,
+    config: opt.Config,
+    data: opt.ShapesData = None,
+    seed: opt.Seed = None,
+    dtype: opt.DTypeName = None,
+    samples: opt.Samples = "rows",
+    columns: opt.Columns = None,
+    drop: opt.Drop = None,
+    keep: opt.Keep = None,
+    header: opt.HasHeader = None,
+    delimiter: opt.Delimiter = None,
+    encoding: opt.Encoding = "utf-8",
+    format_: opt.ShapesFormat = "table",
+    batch_size: opt.MemoryBatchSize = None,
+    quiet: opt.Quiet = False,
+    rejects: opt.Rejects = None,
+    force: opt.Force = False,
+    debug: opt.Debug = False,
 ) -> None:
     """Explain the shapes of the network CONFIG, and why they do not fit if they do not.
 
@@ -86,68 +56,100 @@ def shapes(
     """
     with error_edge(debug=debug, json=format_ == "json"):
         arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
-        choice = column_choice(arguments)
-        request = None
-        if data is not None:
-            sources = expand_sources((data,))
-            request = DataRequest(sources, data_options(arguments, whole=False), choice, quiet)
-        check_file_names({"--rejects": rejects})
-        if rejects is not None and data is None:
-            raise UsageError("--rejects lists what is refused of DATA: name the data file, too")
-
-        from nncli.render.shapes import BatchSize
-
+        request = _data_request(data, arguments, quiet=quiet)
+        _check_rejects(rejects, data)
         reading = read_config(config, overrides(seed, dtype))
-        data_name = sources_name(request.sources) if request is not None else ""
-        features = samples_found = None
-        data_notes: tuple[Note, ...] = ()
-        error: NncliError | None = None
         if reading.misfits:
-            found = diagnosis(reading, request)
-            features = found.features
-            error = found.error()
+            found = _diagnosed(reading, request)
         elif request is not None:
-            from nncli.results.places import check_output  # brings NumPy, which shapes do without
-
-            inputs = input_paths(config, *request.sources)
-            target = check_output(rejects, inputs, force=force) if rejects else None
-            try:
-                with opened_samples(reading, request, target) as stream:
-                    samples_found = sum(map(len, stream.rows_in_order()))
-                    data_notes = stream.notes()
-            except DataError as fault:
-                if fault.features is None:
-                    raise
-                features, error = fault.features, fault
-        size = BatchSize(batch_size or samples_found or 1, samples_found, data_name)
-        notes = (*reading.notes, *data_notes)
-        problems = error.problems if error is not None else ()
-        _show(reading.spec, features, size, notes, problems, format_)
-        if error is not None:
-            error.notes = () if quiet else notes
-            fail(error)
+            found = _counted(reading, request, _target(rejects, config, request, force=force))
+        else:
+            found = _Findings()
+        _show(reading, found, _batch_size(batch_size, found, request), format_)
+        notes = (*reading.notes, *found.notes)
+        if found.error is not None:
+            fail(Refused(found.error, () if quiet else notes, found.rejects))
         remark_notes(notes, quiet=quiet)
 
 
-def _show(
-    spec: NetworkSpec,
-    features: int | None,
-    size: BatchSize,
-    notes: tuple[Note, ...],
-    problems: tuple[Problem, ...],
-    form: str,
-) -> None:
+@dataclass(frozen=True, eq=False)
+class _Findings:
+    """What there is to say of the data, and of layers that do not fit."""
+
+    samples: int | None = None  # how many there are
+    features: int | None = None  # the width of the data if it is this that does not fit
+    error: NncliError | None = None
+    rejects: str | None = None  # the file that lists what was refused
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong."""
+        return self.error.problems if self.error is not None else ()
+
+
+def _data_request(data: str | None, arguments: DataArguments, *, quiet: bool) -> DataRequest | None:
+    """Return what data to count, if any.  Raises UsageError."""
+    choice = column_choice(arguments)
+    if data is None:
+        return None
+    return DataRequest(expand_sources((data,)), data_options(arguments, whole=False), choice, quiet)
+
+
+def _check_rejects(rejects: str | None, data: str | None) -> None:
+    """Check that there is something to list, and a place for it.  Raises UsageError."""
+    check_file_names({"--rejects": rejects})
+    if rejects is not None and data is None:
+        raise UsageError("--rejects lists what is refused of DATA: name the data file, too")
+
+
+def _target(
+    rejects: str | None, config: str, request: DataRequest, *, force: bool
+) -> OutputTarget | None:
+    """Return where to list what is refused, if it is listed.  Raises FileError."""
+    from nncli.results.places import check_output  # brings NumPy, which shapes do without
+
+    if rejects is None:
+        return None
+    return check_output(rejects, input_paths(config, *request.sources), force=force)
+
+
+def _diagnosed(reading: SpecReading, request: DataRequest | None) -> _Findings:
+    """Say why layers do not fit, and what is wrong with the data besides."""
+    found = diagnosis(reading, request)
+    return _Findings(features=found.features, error=found.error())
+
+
+def _counted(reading: SpecReading, request: DataRequest, rejects: OutputTarget | None) -> _Findings:
+    """Count the samples.  Raises Refused for what has nothing to do with shapes, FileError."""
+    try:
+        with opened_samples(reading, request, rejects) as stream:
+            samples = sum(map(len, stream.rows_in_order()))
+            return _Findings(samples, notes=stream.notes())
+    except Refused as refused:
+        if refused.features is None:
+            raise
+        return _Findings(features=refused.features, error=refused.error, rejects=refused.rejects)
+
+
+def _batch_size(wanted: int | None, found: _Findings, request: DataRequest | None) -> BatchSize:
+    """Return how many samples memory is counted for, and what the data is called."""
+    from nncli.render.shapes import BatchSize
+
+    name = sources_name(request.sources) if request is not None else ""
+    return BatchSize(wanted or found.samples or 1, found.samples, name)
+
+
+def _show(reading: SpecReading, found: _Findings, size: BatchSize, form: opt.ShapesForm) -> None:
+    """Show the shapes on standard output."""
     from nncli.network.shapes import shape_table
     from nncli.render.shapes import shapes_view
 
-    table = shape_table(spec, features)
+    table = shape_table(reading.spec, found.features)
     if form == "json":
-        from nncli.render.json_output import shapes_json
+        from nncli.render.shapes_json import shapes_json
 
-        write_text(shapes_json(spec, table, size, notes, problems))
-    elif form == "md":
-        from nncli.render.layout.markdown import to_markdown
-
-        write_text(to_markdown(shapes_view(table, size)))
+        notes = (*reading.notes, *found.notes)
+        write_text(shapes_json(reading.spec, table, size, notes, found.problems))
     else:
-        show(lambda _: shapes_view(table, size))
+        show_view(lambda _: shapes_view(table, size), form)

@@ -10,7 +10,7 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import BinaryIO, TextIO
 
 from nncli.errors import ExitCode, FileError, NncliError
@@ -23,6 +23,8 @@ from nncli.render.problems import error_view, note_line
 # Nothing is laid out for less; a still narrower terminal wraps the lines.
 _MIN_WIDTH = 40
 _MAX_WIDTH = 10_000
+# How standard output is named where a path is asked for, and what messages call it.
+STDOUT_NAMES = ("-", "/dev/stdout")
 _STDOUT = "<stdout>"
 
 # What an output that is not Unicode gets instead of nncli's own signs.
@@ -135,15 +137,24 @@ def show(build: Callable[[int | None], View]) -> None:
         write_text(_as_ansi(build(width), width, sys.stdout))
 
 
-def remark_view(build: Callable[[int | None], View]) -> None:
+def show_view(build: Callable[[int | None], View], form: str) -> None:
+    """Show a view as `show` does, or as Markdown.  form: table or md."""
+    if form == "md":
+        from nncli.render.layout.markdown import to_markdown
+
+        write_text(to_markdown(build(None)))
+    else:
+        show(build)
+
+
+def remark_view(view: View) -> None:
     """Show a view on standard error, laid out as `show` does."""
-    width = _terminal_width(sys.stderr)
-    remark(build(width), width)
+    remark(view, _terminal_width(sys.stderr))
 
 
-def report(error: NncliError) -> None:
-    """Print an error's problems on standard error."""
-    remark(error_view(error, _terminal_width(sys.stderr)))
+def report(error: NncliError, notes: Sequence[Note] = (), rejects: str | None = None) -> None:
+    """Print an error's problems on standard error, and what the command has to say besides."""
+    remark(error_view(error, _terminal_width(sys.stderr), notes, rejects))
 
 
 def terminal_columns() -> int:
@@ -196,7 +207,8 @@ def _as_ansi(view: View, width: int | None, stream: TextIO) -> str:
         emoji=False,
     )
     with console.capture() as capture:
-        console.print(to_rich(view, width or any_length))
+        # what fits is never cut, whatever Rich takes some characters for
+        console.print(to_rich(view, width or any_length), crop=False)
     lines = capture.get().split("\n")
     # without colour codes in the way, spaces at the ends of lines are only in the way
     return "\n".join(line.rstrip() for line in lines)

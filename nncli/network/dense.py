@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,35 +20,44 @@ _PIECE_VALUES = 8192
 
 @dataclass(frozen=True, eq=False)
 class LayerResult:
-    """What one layer made of a batch.
+    """What one layer made of a batch."""
 
-    layer: its number from 1; pre_activation z and output a: (samples, neurons).
-    """
-
-    layer: int
+    layer: int  # its number, from 1
     name: str
-    pre_activation: Array
-    output: Array
+    pre_activation: Array  # z, (samples, neurons)
+    output: Array  # a, (samples, neurons)
+
+
+class LayerValues(NamedTuple):
+    """What one layer made of samples, in whatever order of the axes."""
+
+    z: Array  # the pre-activation
+    a: Array  # the output, which is z itself in a linear layer
+
+    def map(self, change: Callable[[Array], Array]) -> LayerValues:
+        """Return both after a change; one array stays one."""
+        z = change(self.z)
+        return LayerValues(z, z if self.a is self.z else change(self.a))
 
 
 @dataclass(frozen=True, eq=False)
 class Dense:
     """A dense layer: a = activation(x @ weights + biases).
 
-    weights: (inputs, neurons); biases: (neurons,); activation_name: as in the spec;
-    layout: the orientation in which the spec writes the weights.  The arrays become read-only: a
-    network keeps copies of them for speed.
+    It copies weights and biases that somebody could still change, and its own cannot be written to:
+    a network computes with copies of them.
     """
 
     name: str
-    weights: Array
-    biases: Array
-    activation_name: str
+    weights: Array  # (inputs, neurons), read-only
+    biases: Array  # (neurons,), read-only
+    activation_name: str  # as in the spec
     activation: Activation
-    layout: Layout = "inputs_by_neurons"
+    layout: Layout = "inputs_by_neurons"  # the orientation in which the spec writes the weights
 
     def __post_init__(self) -> None:
-        self.weights.flags.writeable = self.biases.flags.writeable = False
+        for name in ("weights", "biases"):
+            object.__setattr__(self, name, _unchangeable(getattr(self, name)))
 
     def __reduce__(self) -> tuple[type[Dense], tuple[object, ...]]:
         """Build copies as the original: NumPy's copies can be written to."""
@@ -67,8 +78,8 @@ class Dense:
         """How many weights and biases there are."""
         return self.weights.size + self.biases.size
 
-    def run(self, x: Array) -> tuple[Array, Array]:
-        """Return the pre-activation z and the output a, which is z itself in a linear layer.
+    def run(self, x: Array) -> LayerValues:
+        """Return what the layer makes of samples.
 
         x: (…, inputs, samples) → z, a: (…, neurons, samples).  Samples are the last axis because
         the bias and the activation then run along rows that are long, whatever the layer's width.
@@ -77,7 +88,15 @@ class Dense:
         with np.errstate(all="ignore"):
             z = np.matmul(self.weights.T, x)
             z += self.biases[:, None]
-            return z, self.activation(z)
+            return LayerValues(z, self.activation(z))
+
+
+def _unchangeable(values: Array) -> Array:
+    """Return these values, or a copy of them, in an array that cannot be written to."""
+    if values.flags.writeable or values.base is not None:
+        values = values.copy(order="K")
+        values.flags.writeable = False
+    return values
 
 
 def build_dense(
@@ -105,6 +124,7 @@ def build_dense(
     if not (np.isfinite(weights).all() and np.isfinite(biases).all()):
         message = f"layer {spec.name!r}: drawn weights or biases are not finite in {dtype}"
         raise SpecError(Problem("N303", message, help=("use smaller parameters in `init`",)))
+    weights.flags.writeable = biases.flags.writeable = False  # ours alone: Dense needs no copy
     function, parameters = ACTIVATION_FUNCTIONS[spec.activation.kind], spec.activation.parameters()
     return Dense(
         name=spec.name,

@@ -1,4 +1,4 @@
-"""A dense network: built from a spec, run by one loop over its layers."""
+"""A dense network: built from a spec, run layer by layer, or by the engine for its output alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from nncli.errors import FileError, ShapeError
 from nncli.machine import memory_bytes
 from nncli.network.activations import Array
-from nncli.network.dense import Dense, LayerResult, build_dense
+from nncli.network.dense import Dense, LayerResult, LayerValues, build_dense
 from nncli.network.shapes import shape_table
 from nncli.problems import Problem
 from nncli.specs.files import load_spec
@@ -34,8 +34,8 @@ class Network:
     (1, 2)
     """
 
-    spec: NetworkSpec
-    layers: tuple[Dense, ...]
+    spec: NetworkSpec  # what was asked for
+    layers: tuple[Dense, ...]  # first to last
 
     @classmethod
     def from_yaml(cls, path: str | os.PathLike[str], *, seed: int | None = None) -> Network:
@@ -66,10 +66,11 @@ class Network:
         return self.spec.layer_sizes
 
     def forward(self, batch: npt.ArrayLike) -> Array:
-        """Return the network's output, in a new array.
+        """Return the network's output, in a new array, computed by the engine.
 
-        Threads may call it on one network at the same time.  The last bits may differ from those of
-        `trace`, which adds in another order.
+        The engine is a second forward loop, made for speed: the formulas of `run`, additions in
+        another order.  So the last bits may differ from those of `trace`; a test holds the two to
+        the bounds on rounding.  Threads may call it on one network at the same time.
         batch: (samples, inputs) → (samples, neurons of the last layer).
         Raises ShapeError if the batch is not 2-D or its width is not the network's.
         """
@@ -79,27 +80,29 @@ class Network:
         return engine.forward(np.ascontiguousarray(self._check_batch(batch)))
 
     def trace(self, batch: npt.ArrayLike) -> tuple[LayerResult, ...]:
-        """Return what every layer makes of the batch, first to last.
+        """Return what every layer makes of the batch, first to last, computed by `run`.
 
         batch: (samples, inputs); each result's arrays are (samples, neurons).
         Raises ShapeError if the batch is not 2-D or its width is not the network's.
         """
         results = self.run(self._check_batch(batch).T)
         return tuple(
-            LayerResult(number, layer.name, z.T, a.T if a is not z else z.T)
-            for number, (layer, (z, a)) in enumerate(
+            LayerResult(number, layer.name, *values.map(np.transpose))
+            for number, (layer, values) in enumerate(
                 zip(self.layers, results, strict=True), start=1
             )
         )
 
-    def run(self, x: Array) -> Iterator[tuple[Array, Array]]:
-        """Yield each layer's pre-activation and output: the forward loop, the only one.
+    def run(self, x: Array) -> Iterator[LayerValues]:
+        """Yield what each layer makes of samples: the forward loop of `trace` and of the pipeline.
 
+        `forward` has another one, in the engine.
         x: (…, inputs, samples) of the network's dtype; the results: (…, neurons, samples).
         """
         for layer in self.layers:
-            z, x = layer.run(x)
-            yield z, x
+            values = layer.run(x)
+            yield values
+            x = values.a
 
     @cached_property
     def _engine(self) -> Engine:

@@ -13,13 +13,25 @@ from nncli.files import source_name
 from nncli.network.activations import Array
 from nncli.network.statistics import nonfinite_message
 from nncli.pipeline.compare import Difference, Tolerance, find_difference
+from nncli.pipeline.listeners import UnitOutputs
 from nncli.pipeline.run import ForwardRun
 from nncli.problems import Place, Problem
+from nncli.specs.model import DType
 from nncli.words import count_of, quoted
+
+# How far outputs may be from their expected values unless the user says so, as a share of these.
+_DEFAULT_RTOL: dict[DType, float] = {"float64": 1e-9, "float32": 1e-5}
+
+
+def tolerance_for(dtype: DType, rtol: float | None, atol: float) -> Tolerance:
+    """Return the tolerance of outputs in *dtype*.  rtol: None for that type's default."""
+    return Tolerance(_DEFAULT_RTOL[dtype] if rtol is None else rtol, atol)
 
 
 class ExpectedOutputs:
-    """Expected outputs, compared with a run's as they come, in bounded memory."""
+    """A listener that compares a network's outputs with expected ones, in bounded memory."""
+
+    layer = None  # the last
 
     def __init__(self, expected: SampleStream, tolerance: Tolerance) -> None:
         """Take opened values, whose columns are the outputs in their order."""
@@ -33,7 +45,11 @@ class ExpectedOutputs:
         self._first: Difference | None = None
         self._count = 0  # values that differ
 
-    def __call__(self, outputs: Sequence[Array]) -> None:
+    def prepare(self, outputs: UnitOutputs) -> Sequence[Array]:
+        """Return the outputs: they are compared in the samples' order."""
+        return outputs.values
+
+    def take(self, outputs: Sequence[Array]) -> None:
         """Compare the outputs of the next samples: for each neuron an array (samples,).
 
         Raises DataError, FileError for the expected values.
@@ -85,7 +101,7 @@ class ExpectedOutputs:
         return [Problem("N601", message, place, (hint,))]
 
     def _take(self, most: int | None) -> Rows | None:
-        """Return the next expected rows, no more than so many; None at their end."""
+        """Return the next expected rows, None at their end.  most: how many; None: all at hand."""
         rows = self._next if self._next is not None else next(self._rows, None)
         if rows is None:
             return None

@@ -14,20 +14,19 @@ from nncli.network.activations import Array
 class Tolerance:
     """How far a value a may be from its expected value e: |a - e| <= atol + rtol · |e|."""
 
-    rtol: float
-    atol: float = 0.0
+    rtol: float  # relative to the expected value
+    atol: float = 0.0  # absolute
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The first value out of tolerance, counted from 1, and how many there are in all."""
+    """The first value out of tolerance, and how many are."""
 
-    sample: int
-    neuron: int
+    sample: int  # where it is, from 1
+    neuron: int  # where it is, from 1
     actual: float
     expected: float
-    count: int
-    values: int
+    count: int  # how many values are out of tolerance
 
 
 def find_difference(
@@ -52,5 +51,4 @@ def find_difference(
         actual=float(a[sample, neuron]),
         expected=float(expected[sample, neuron]),
         count=int(np.count_nonzero(wrong)),
-        values=a.size,
     )

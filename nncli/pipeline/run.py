@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -16,55 +16,43 @@ from nncli.errors import FileError
 from nncli.network.network import Network
 from nncli.network.statistics import LayerStatistics, NonFinite, nonfinite_message
 from nncli.network.tally import RunTally
-from nncli.pipeline.held import EVERYTHING, Held, Holder, Wish
+from nncli.pipeline.listeners import Listener
+from nncli.pipeline.shown import ALL_SAMPLES, SamplesToShow, ShownSamples, ShownSoFar
 from nncli.pipeline.units import limited, whole_blocks
-from nncli.pipeline.work import Done, Outlets, work
+from nncli.pipeline.work import work
 from nncli.problems import Note, Problem
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
-    from nncli.results.sinks import Sink
-
-# Samples on their way take no more than this, with their results, unless a batch size is wished.
-_UNIT_BYTES = 2**23
-
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 # Is told how many samples are done.
 Advance = Callable[[int], None]
-NO_OUTLETS = Outlets()
 
 
 @dataclass(frozen=True)
 class RunPlan:
-    """How to run a stream.
+    """How to run a stream."""
 
-    wish: which samples to hold; batch_size: samples per unit of work, rounded up to whole blocks,
-    None: as they come; threads: how many units to work on at a time; limit: stop after so many
-    samples.
-    """
-
-    wish: Wish = EVERYTHING
-    batch_size: int | None = None
-    threads: int = 1
-    limit: int | None = None
+    to_show: SamplesToShow = ALL_SAMPLES  # of these, every layer's values are in the result
+    batch_size: int | None = None  # samples per unit, rounded up to blocks; None: as they come
+    threads: int = 1  # how many units to work on at a time
+    limit: int | None = None  # stop after so many samples
+    unit_bytes: int = 2**23  # of a unit's numbers, at most, unless a batch size is given
 
 
 @dataclass(frozen=True, eq=False)
 class ForwardRun:
-    """A finished forward pass: what went in, what came of it, and what to remark.
-
-    sources: paths, or - for standard input; columns: the names of the features.
-    """
+    """A finished forward pass: what went in, what came of it, and what to remark."""
 
     network: Network
-    sources: tuple[str, ...]
-    samples: int
-    columns: tuple[str, ...]
-    held: Held
-    statistics: tuple[LayerStatistics, ...]
-    nonfinite: tuple[NonFinite, ...]
+    sources: tuple[str, ...]  # paths, or - for standard input
+    samples: int  # how many there were
+    columns: tuple[str, ...]  # the names of the features
+    shown: ShownSamples  # those that the plan wants to show
+    statistics: tuple[LayerStatistics, ...]  # of each layer, over all samples
+    nonfinite: tuple[NonFinite, ...]  # where NaN and infinity come from
     notes: tuple[Note, ...]
 
 
@@ -72,86 +60,87 @@ def run_forward(
     network: Network,
     samples: SampleStream,
     plan: RunPlan,
-    outlets: Outlets = NO_OUTLETS,
+    listeners: Sequence[Listener] = (),
     advance: Advance | None = None,
+    pool: Executor | None = None,
 ) -> ForwardRun:
-    """Run samples through a network, results into the outlets as soon as it is their turn.
+    """Run samples through a network; listeners hear its outputs as soon as it is their turn.
 
-    Raises DataError once all samples are read, FileError if memory cannot hold the results.
+    pool: computes the units; None: threads of this run's own, where there is enough to read.
+    Raises DataError once all samples are read, FileError if memory cannot hold the results, and
+    whatever a listener raises.
     """
-    holder = Holder(samples.kept, plan.wish)
-    tally = RunTally(network.spec.activations)
-    most = _UNIT_BYTES // _sample_bytes(network, outlets)
-    compute = partial(work, network, plan.wish, outlets)
+    tally, shown = RunTally(network.spec.activations), ShownSoFar(plan.to_show)
+    most = plan.unit_bytes // _sample_bytes(network, listeners)
+    compute = partial(work, network, plan.to_show, listeners)
     try:
-        with ExitStack() as stack:
-            pool = _pool(stack, plan.threads if samples.many else 1)
-            in_order = partial(_in_order, pool, ahead=plan.threads, is_ready=samples.is_ready)
+        with _workers(pool, plan.threads if samples.many else 1) as workers:
+            in_order = partial(_in_order, workers, ahead=plan.threads, is_ready=samples.is_ready)
             parsed = in_order(lambda piece: piece(), samples.pieces)
             accepted = limited(samples.accept(parsed), plan.limit)
-            units = whole_blocks(accepted, plan.batch_size, most)
-            for done in in_order(compute, units):
-                _let_out(done, outlets)
-                tally.merge(done.tally)
-                holder.add(done.samples, done.kept, done.values)
+            for result in in_order(compute, whole_blocks(accepted, plan.batch_size, most)):
+                for listener, prepared in zip(listeners, result.prepared, strict=True):
+                    listener.take(prepared)
+                tally.merge(result.tally)
+                if result.shown is not None:
+                    shown.add(result.shown, tally.samples)
                 if advance is not None:
-                    advance(holder.samples)
-        if outlets.check is not None:
-            outlets.check.finish()
-        for sink in _sinks(outlets):
-            sink.finish()
-        held = holder.held(network, samples.sample_names)
+                    advance(tally.samples)
+        # the last first: a check behind the results may fail before they get their end
+        for listener in reversed(listeners):
+            listener.finish()
+        shown_samples = shown.samples(network, samples.kept, samples.sample_names)
     except MemoryError:
-        count = f"{samples.rows:,} samples"
-        message = f"not enough memory to hold every layer's values for {count}"
-        hint = ("split the data into smaller files",)
-        raise FileError(Problem("N508", message, help=hint)) from None
+        raise _no_memory(samples.rows) from None
+    return _finished(network, samples, tally, shown_samples)
+
+
+def _finished(
+    network: Network, samples: SampleStream, tally: RunTally, shown: ShownSamples
+) -> ForwardRun:
+    """Return the run, with its notes: on the data, on non-finite values, on the layers."""
+    nonfinite = tally.nonfinite()
     bad_values = tuple(
         Note("non_finite", nonfinite_message(found, samples.columns), found.layer or None)
-        for found in tally.nonfinite()
+        for found in nonfinite
     )
     return ForwardRun(
         network=network,
         sources=samples.sources,
-        samples=holder.samples,
+        samples=tally.samples,
         columns=samples.columns,
-        held=held,
+        shown=shown,
         statistics=tally.statistics(),
-        nonfinite=tally.nonfinite(),
+        nonfinite=nonfinite,
         notes=(*samples.notes(), *bad_values, *tally.notes()),
     )
 
 
-def _let_out(done: Done, outlets: Outlets) -> None:
-    """Hand the results of the next unit out."""
-    if outlets.result is not None:
-        outlets.result.write(done.encoded)
-    for sink, parts in zip(outlets.layers, done.encoded_layers, strict=True):
-        for encoded in parts:
-            sink.write(encoded)
-    if outlets.check is not None:
-        outlets.check(done.outputs)
+def _no_memory(samples: int) -> FileError:
+    message = f"not enough memory to hold every layer's values for {samples:,} samples"
+    return FileError(Problem("N508", message, help=("split the data into smaller files",)))
 
 
-def _sinks(outlets: Outlets) -> tuple[Sink, ...]:
-    return (*((outlets.result,) if outlets.result is not None else ()), *outlets.layers)
-
-
-def _sample_bytes(network: Network, outlets: Outlets) -> int:
+def _sample_bytes(network: Network, listeners: Sequence[Listener]) -> int:
     """Return how many bytes the numbers of one sample take while they are on their way."""
     inputs, *neurons = network.layer_sizes
-    values = inputs + neurons[-1] + (sum(neurons) if outlets.layers else 0)
-    return values * np.dtype(network.dtype).itemsize
+    heard = [neurons[(listener.layer or len(neurons)) - 1] for listener in listeners]
+    return (inputs + sum(heard)) * np.dtype(network.dtype).itemsize
 
 
-def _pool(stack: ExitStack, threads: int) -> Executor | None:
-    if threads == 1:
-        return None
+@contextmanager
+def _workers(pool: Executor | None, threads: int) -> Iterator[Executor | None]:
+    """Yield what does the work: the pool if there is one, other threads, or None: this thread."""
+    if pool is not None or threads == 1:
+        yield pool
+        return
     from concurrent.futures import ThreadPoolExecutor
 
-    pool = ThreadPoolExecutor(threads)
-    stack.callback(pool.shutdown, wait=True, cancel_futures=True)
-    return pool
+    own = ThreadPoolExecutor(threads)
+    try:
+        yield own
+    finally:
+        own.shutdown(wait=True, cancel_futures=True)
 
 
 def _in_order(

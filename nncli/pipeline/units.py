@@ -21,17 +21,17 @@ BLOCK_SAMPLES = 256
 
 @dataclass(frozen=True)
 class Unit:
-    """Consecutive samples to be worked on at a time; first: the number of the first, from 1."""
+    """Consecutive samples to be worked on at a time."""
 
-    first: int
-    parts: tuple[Rows, ...]
+    first: int  # the number of the first sample, from 1
+    parts: tuple[Rows, ...]  # the samples, as they were read
 
     def __len__(self) -> int:
         return sum(map(len, self.parts))
 
 
 def limited(stream: Iterator[Rows], limit: int | None) -> Iterator[Rows]:
-    """Yield so many rows of a stream; None: all of them."""
+    """Yield the first rows of a stream.  limit: how many; None: all of them."""
     if limit is None:
         yield from stream
         return
@@ -47,8 +47,8 @@ def whole_blocks(
 ) -> Iterator[Unit]:
     """Cut a stream into units of whole blocks; only the last one may end with a part of one.
 
-    batch_size: samples per unit, rounded up to whole blocks; None: as many as are there, but no
-    more than *most*, rounded down.
+    batch_size: samples per unit, rounded up to whole blocks; None: as many as have been read.
+    most: samples per unit where there is no batch size, rounded down to whole blocks.
     """
     wanted = math.ceil(batch_size / BLOCK_SAMPLES) * BLOCK_SAMPLES if batch_size else None
     most = max(1, most // BLOCK_SAMPLES) * BLOCK_SAMPLES
@@ -68,7 +68,7 @@ def whole_blocks(
 
 
 def _split(parts: Sequence[Rows], size: int) -> tuple[tuple[Rows, ...], list[Rows]]:
-    """Return the first so many rows of some parts, and the others."""
+    """Return the first rows and the remaining ones.  size: how many are the first."""
     taken: list[Rows] = []
     for index, part in enumerate(parts):
         if size < len(part):
@@ -81,13 +81,13 @@ def _split(parts: Sequence[Rows], size: int) -> tuple[tuple[Rows, ...], list[Row
 
 def as_blocks(unit: Unit, network: Network) -> Array:
     """Return a unit's samples as (blocks, features, samples of a block), padded with zeros."""
-    groups = math.ceil(len(unit) / BLOCK_SAMPLES)
-    x = np.empty((groups, network.layer_sizes[0], BLOCK_SAMPLES), network.dtype)
-    column = np.zeros(groups * BLOCK_SAMPLES)
+    blocks = math.ceil(len(unit) / BLOCK_SAMPLES)
+    x = np.empty((blocks, network.layer_sizes[0], BLOCK_SAMPLES), network.dtype)
+    column = np.zeros(blocks * BLOCK_SAMPLES)
     for feature in range(network.layer_sizes[0]):
         start = 0
         for part in unit.parts:
             column[start : start + len(part)] = part.columns[feature]
             start += len(part)
-        x[:, feature] = column.reshape(groups, BLOCK_SAMPLES)
+        x[:, feature] = column.reshape(blocks, BLOCK_SAMPLES)
     return x

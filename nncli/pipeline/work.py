@@ -1,124 +1,96 @@
-"""What is done with one unit of samples, on any thread: computed, tallied, made ready to write."""
+"""What is done with one unit of samples, on any thread: compute it, and prepare its results."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from nncli.data.rows import Texts, joined_texts
+from nncli.data.rows import Texts, joined_texts, texts_at
 from nncli.network.activations import Array
+from nncli.network.dense import LayerValues
 from nncli.network.network import Network
 from nncli.network.tally import RunTally
-from nncli.pipeline.held import Wish, joined_values, samples_of
+from nncli.pipeline.listeners import Listener, UnitOutputs
+from nncli.pipeline.shown import Positions, SamplesToShow, ShownPart, joined_layers
 from nncli.pipeline.units import BLOCK_SAMPLES, Unit, as_blocks
-
-if TYPE_CHECKING:
-    from nncli.results.sinks import Sink
 
 # What is computed at once should fit into a core's second cache, several layers of it.
 _TILE_BYTES = 2**19
 
-# What a layer makes of blocks: z and a, (blocks, neurons, samples of a block).
-_Result = tuple[Array, Array]
-
-
-class OutputCheck(Protocol):
-    """Looks at outputs as they come."""
-
-    def __call__(self, outputs: Sequence[Array]) -> None:
-        """Look at the next: for each neuron an array (samples,)."""
-
-    def finish(self) -> None:
-        """See to what is left once there are no more, before any result is in its place."""
-
-
-@dataclass(frozen=True)
-class Outlets:
-    """Where numbers go while a run goes on.
-
-    result: takes carried texts and outputs; layers: one for each layer's output; check: is given
-    the outputs.
-    """
-
-    result: Sink | None = None
-    layers: Sequence[Sink] = ()
-    check: OutputCheck | None = None
-
 
 @dataclass(frozen=True, eq=False)
-class Done:
-    """What came of a unit.
+class UnitResult:
+    """What came of a unit."""
 
-    kept: its carried texts; outputs: for each neuron an array (samples,); values: of the samples
-    that may be held what each layer made, z and a of (samples, neurons); encoded: for the outlets.
-    """
-
-    samples: int
-    kept: tuple[Texts, ...]
-    outputs: list[Array]
-    values: list[tuple[Array, Array]]
     tally: RunTally
-    encoded: Any
-    encoded_layers: list[list[Any]]
+    shown: ShownPart | None  # those of its samples that may be shown, if any
+    prepared: tuple[Any, ...]  # what each listener is to take
 
 
-def work(network: Network, wish: Wish, outlets: Outlets, unit: Unit) -> Done:
-    """Compute a unit, and make its results ready to be written."""
-    samples = len(unit)
-    x = as_blocks(unit, network)
-    groups = len(x)
-    out = np.empty((network.layer_sizes[-1], groups, BLOCK_SAMPLES), x.dtype)
+def work(
+    network: Network, to_show: SamplesToShow, listeners: Sequence[Listener], unit: Unit
+) -> UnitResult:
+    """Compute a unit, and have its results prepared by the listeners."""
+    samples, x = len(unit), as_blocks(unit, network)
+    layers = [listener.layer or len(network.layers) for listener in listeners]
+    outputs = {  # layer → (neurons, blocks, samples of a block)
+        layer: np.empty((network.layer_sizes[layer], len(x), BLOCK_SAMPLES), x.dtype)
+        for layer in layers
+    }
     tally = RunTally(network.spec.activations)
-    wanted = wish.positions(unit.first, samples)
-    pieces: list[list[_Result]] = []
-    layers: list[list[Any]] = [[] for _ in outlets.layers]
-    step = max(1, _TILE_BYTES // (BLOCK_SAMPLES * x.itemsize * max(network.layer_sizes)))
-    for start in range(0, groups, step):
-        tile = x[start : start + step]
-        results = list(network.run(tile))
-        out[:, start : start + step] = results[-1][1].transpose(1, 0, 2)
-        begin = start * BLOCK_SAMPLES
-        first, count = unit.first + begin, min(samples - begin, len(tile) * BLOCK_SAMPLES)
-        _add(tally, first, tile, results, count)
-        for encoded, outlet, (_, a) in zip(layers, outlets.layers, results, strict=False):
-            encoded.append(outlet.encode(first, (), _by_neuron(a, count)))
-        held = wanted[(wanted >= begin) & (wanted < begin + count)] - begin
-        if held.size:
-            pieces.append([samples_of(z, a, held) for z, a in results])
-    outputs = [column.reshape(-1)[:samples] for column in out]
+    positions = to_show.positions(unit.first, samples)
+    shown: list[list[LayerValues]] = []
+    for start, end in _tiles(x, network):
+        results = list(network.run(x[start:end]))
+        for layer, blocks in outputs.items():
+            blocks[:, start:end] = results[layer - 1].a.transpose(1, 0, 2)
+        before, upto = start * BLOCK_SAMPLES, min(samples, end * BLOCK_SAMPLES)
+        _add(tally, unit.first + before, x[start:end], results, upto - before)
+        here = positions[(positions >= before) & (positions < upto)] - before
+        if here.size:
+            shown.append([_at(values, here) for values in results])
     kept = tuple(joined_texts(parts) for parts in zip(*(p.kept for p in unit.parts), strict=True))
-    sink = outlets.result
-    return Done(
-        samples,
-        kept,
-        outputs,
-        [joined_values(layer) for layer in zip(*pieces, strict=True)],
-        tally,
-        sink.encode(unit.first, kept, outputs) if sink is not None else None,
-        layers,
-    )
+    heard = {
+        layer: UnitOutputs(unit.first, kept, [row.reshape(-1)[:samples] for row in blocks])
+        for layer, blocks in outputs.items()
+    }
+    prepared = (one.prepare(heard[layer]) for one, layer in zip(listeners, layers, strict=True))
+    return UnitResult(tally, _shown(unit, kept, positions, shown), tuple(prepared))
 
 
-def _by_neuron(a: Array, samples: int) -> list[Array]:
-    """Return a layer's output of blocks as an array (samples,) for each neuron."""
-    return [column.reshape(-1)[:samples] for column in a.transpose(1, 0, 2)]
+def _shown(
+    unit: Unit, kept: Sequence[Texts], positions: Positions, parts: Sequence[Sequence[LayerValues]]
+) -> ShownPart | None:
+    """Return the samples at some positions, if there are any.  parts: what layers made of them."""
+    if not parts:
+        return None
+    texts = tuple(texts_at(column, positions) for column in kept)
+    return ShownPart(positions + unit.first, texts, tuple(joined_layers(parts)))
 
 
-def _add(tally: RunTally, first: int, x: Array, results: Sequence[_Result], samples: int) -> None:
+def _tiles(x: Array, network: Network) -> Iterator[tuple[int, int]]:
+    """Yield where tiles of a unit's blocks start and end, each to be computed at once."""
+    blocks = max(1, _TILE_BYTES // (BLOCK_SAMPLES * x.itemsize * max(network.layer_sizes)))
+    for start in range(0, len(x), blocks):
+        yield start, min(len(x), start + blocks)
+
+
+def _at(values: LayerValues, positions: Positions) -> LayerValues:
+    """Return what a layer made of some samples: (samples, neurons) out of all blocks."""
+    blocks, within = np.divmod(positions, BLOCK_SAMPLES)
+    return values.map(lambda array: array[blocks, :, within])
+
+
+def _add(
+    tally: RunTally, first: int, x: Array, results: Sequence[LayerValues], samples: int
+) -> None:
     """Tally a tile, without the zeros that fill its last block."""
     full, rest = divmod(samples, BLOCK_SAMPLES)
     if full:
-        whole = [_same_views(z, a, slice(0, full), slice(None)) for z, a in results]
-        tally.add(first, x[:full], whole)
+        tally.add(first, x[:full], [values.map(lambda array: array[:full]) for values in results])
     if rest:
-        part = [_same_views(z, a, slice(full, full + 1), slice(0, rest)) for z, a in results]
-        tally.add(first + full * BLOCK_SAMPLES, x[full : full + 1, :, :rest], part)
-
-
-def _same_views(z: Array, a: Array, groups: slice, samples: slice) -> _Result:
-    """Return equal parts of z and a; one array stays one."""
-    part = z[groups, :, samples]
-    return part, (part if a is z else a[groups, :, samples])
+        part = [values.map(lambda array: array[full:, :, :rest]) for values in results]
+        tally.add(first + full * BLOCK_SAMPLES, x[full:, :, :rest], part)

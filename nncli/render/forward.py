@@ -30,21 +30,21 @@ _LABEL_CHARACTERS = 24
 
 @dataclass(frozen=True)
 class Display:
-    """What the user wants to see of a run; layers: their numbers from 1."""
+    """What the user wants to see of a run."""
 
-    layers: tuple[int, ...]
-    rows: int = 10
-    precision: int = DEFAULT_PRECISION
-    weights: bool = False
+    layers: tuple[int, ...]  # those whose numbers are shown, counted from 1
+    rows: int = 10  # the most samples of a table
+    precision: int = DEFAULT_PRECISION  # decimals
+    weights: bool = False  # whether to show weights and biases, too
 
 
 @dataclass(frozen=True)
 class ResourceUsage:
-    """What a run took: time, bytes of data read, and the most memory the process has had."""
+    """What a run took."""
 
     seconds: float
-    data_bytes: int
-    peak_bytes: int | None
+    data_bytes: int  # how much of the data was read, compressed if the file is
+    peak_bytes: int | None  # the most memory that the process has had; None if unknown
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _statistics_grid(
 
 
 def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | None) -> list[Block]:
-    layer, result = run.network.layers[number - 1], run.held.layers[number - 1]
+    layer, result = run.network.layers[number - 1], run.shown.layers[number - 1]
     linear = layer.activation_name == "linear"
     formula = "a = x @ W + b" if linear else f"z = x @ W + b,  a = {layer.activation_name}(z)"
     blocks: list[Block] = [
@@ -165,9 +165,9 @@ def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | N
     ]
     if display.weights:
         blocks += _weights_blocks(layer, display, width)
-    shown = _shown_samples(run.held.numbers, display.rows)
+    shown = _shown_samples(run.shown.numbers, display.rows)
     labels = _labels(run, shown, width)
-    last = number == len(run.held.layers)
+    last = number == len(run.shown.layers)
     names = run.network.spec.output_columns if last and run.network.spec.outputs else None
     groups = _neuron_columns(result, names, shown, display.precision, linear=linear, width=width)
     fitting = _fitting(labels, groups, width)
@@ -211,7 +211,7 @@ def _labels(run: ForwardRun, shown: list[int | None], width: int | None) -> list
         cells = [shorten(texts[row], limit) if row is not None else "" for row in shown]
         return _TextColumn(shorten(heading, limit), cells)
 
-    held = run.held
+    held = run.shown
     numbers = ["…" if row is None else str(held.numbers[row]) for row in shown]
     labels = [_TextColumn("sample", numbers, "right")]
     if held.sample_names is not None:
@@ -290,7 +290,7 @@ def _grid(labels: list[_TextColumn], groups: Iterable[list[_TextColumn]]) -> Gri
 
 
 def _weights_blocks(layer: Dense, display: Display, width: int | None) -> list[Block]:
-    """Return a layer's weights and biases as its source writes them, in its own layout."""
+    """Return a layer's weights and biases in the layout in which the spec writes them."""
     inputs_by_neurons = layer.layout == "inputs_by_neurons"
     weights = layer.weights if inputs_by_neurons else layer.weights.T
     row_word, column_word = ("input", "neuron") if inputs_by_neurons else ("neuron", "input")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from nncli.errors import DataError, NncliError
+from nncli.errors import NncliError
 from nncli.problems import Note, Place, Problem, Suggestion
 from nncli.render.layout.text import inert, text_width
 from nncli.render.layout.view import BLANK, GAP, Line, Span, line
@@ -18,10 +18,16 @@ _MAX_EXCERPT = 100
 _SHOWN_PROBLEMS = 20
 
 
-def error_view(error: NncliError, width: int | None = None) -> list[Line]:
+def error_view(
+    error: NncliError,
+    width: int | None = None,
+    notes: Sequence[Note] = (),
+    rejects: str | None = None,
+) -> list[Line]:
     """Return all problems of an error, each with place, excerpt and help.
 
     width: of the terminal, so that no excerpt is wrapped away from its caret; None for no limit.
+    notes: what may have to do with it; rejects: the file that lists what was refused.
     """
     room = max(20, min(_MAX_EXCERPT, (width or _MAX_EXCERPT * 2) - _MARGIN - 2))
     lines: list[Line] = []
@@ -30,15 +36,14 @@ def error_view(error: NncliError, width: int | None = None) -> list[Line]:
             lines.append(BLANK)
         lines += problem_lines(problem, room)
     more = error.more + max(0, len(error.problems) - _SHOWN_PROBLEMS)
-    rejects = error.rejects if isinstance(error, DataError) else None
     if more:
         words = f"… and {count_of(more, 'more problem')}"
         words += f"; {rejects} lists all" if rejects else ""
         lines += [BLANK, line(Span(words, "dim"))]
     elif rejects:
         lines += [BLANK, line(Span(f"{rejects} lists what was refused", "dim"))]
-    if error.notes:
-        lines += [BLANK, *map(note_line, error.notes)]
+    if notes:
+        lines += [BLANK, *map(note_line, notes)]
     return lines
 
 

@@ -13,15 +13,11 @@ from nncli.words import count_of
 
 @dataclass(frozen=True)
 class BatchSize:
-    """How many samples a batch has.
+    """How many samples a batch has."""
 
-    number: those that memory is counted for; samples: those of the data, None if there is none;
-    source: what messages call the data.
-    """
-
-    number: int
-    samples: int | None = None
-    source: str = ""
+    number: int  # as many as memory is counted for
+    samples: int | None = None  # as many as the data holds; None without data
+    source: str = ""  # what messages call the data
 
     @property
     def symbol(self) -> str:

@@ -1,23 +1,40 @@
-"""The forms of a result that is written block by block, each in a file of its own."""
+"""The forms of a result: what a file's suffix means, and who writes each form."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from typing import BinaryIO
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, BinaryIO
 
-from nncli.results.csv import CsvSink
-from nncli.results.json_lines import JsonLinesSink
-from nncli.results.npy import NpySink
-from nncli.results.parquet import ParquetSink
-from nncli.results.sinks import ResultColumns, Sink
+if TYPE_CHECKING:
+    from nncli.results.sinks import ResultColumns, Sink
 
-_SINKS: dict[str, Callable[[BinaryIO, ResultColumns], Sink]] = {
-    "csv": CsvSink,
-    "jsonl": JsonLinesSink,
-    "npy": NpySink,
-    "parquet": ParquetSink,
-}
+# The forms that a file can have, by its suffix.
+SUFFIXES: Mapping[str, str] = MappingProxyType(
+    {
+        ".csv": "csv",
+        ".json": "json",
+        ".jsonl": "jsonl",
+        ".ndjson": "jsonl",
+        ".npy": "npy",
+        ".parquet": "parquet",
+    }
+)
+FILE_FORMS = tuple(dict.fromkeys(SUFFIXES.values()))
+# Written block by block, in bounded memory; the others are made of a whole result at its end.
+STREAMED_FORMS = ("csv", "jsonl", "npy", "parquet")
+# Made for the screen, where only some samples are shown.
+SCREEN_FORMS = ("table", "md")
+
+
+def form_of_suffix(path: str) -> str | None:
+    """Return the form that a path's suffix names, in letters of either case; None: it names none.
+
+    >>> form_of_suffix("outputs.CSV")
+    'csv'
+    """
+    return next((form for end, form in SUFFIXES.items() if path.lower().endswith(end)), None)
 
 
 def load_libraries(form: str) -> None:
@@ -30,5 +47,19 @@ def load_libraries(form: str) -> None:
 
 
 def open_sink(form: str, stream: BinaryIO, columns: ResultColumns) -> Sink:
-    """Return the sink of *form*: csv, jsonl, npy or parquet.  What comes first is written."""
-    return _SINKS[form](stream, columns)
+    """Return the sink of one of the streamed forms.  What comes first in the file is written."""
+    # each brings NumPy, which a wrong command line is refused without
+    from nncli.results.csv import CsvSink
+    from nncli.results.json_lines import JsonLinesSink
+    from nncli.results.npy import NpySink
+    from nncli.results.parquet import ParquetSink
+
+    sinks: dict[str, Callable[[BinaryIO, ResultColumns], Sink]] = {
+        "csv": CsvSink,
+        "jsonl": JsonLinesSink,
+        "npy": NpySink,
+        "parquet": ParquetSink,
+    }
+    if form not in sinks:
+        raise ValueError(f"no sink writes {form!r}")
+    return sinks[form](stream, columns)

@@ -660,7 +660,7 @@ def test_a_type_of_the_command_line_stands_instead_of_the_specs(cli: RunCli) -> 
 def test_more_threads_than_processors_are_noted(
     cli: RunCli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nncli.machine.usable_processors", lambda: 1)
+    monkeypatch.setattr("nncli.timing.machine.usable_processors", lambda: 1)
     done = cli(*QUICK, *SMALL, "--threads", "2")
     assert (done.code, done.err) == (0, "note: 2 threads on 1 processor: they take turns\n")
 

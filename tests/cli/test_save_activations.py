@@ -109,24 +109,11 @@ def test_no_batch_size_and_no_number_of_threads_changes_a_bit(
     assert contents(folder / "others") == contents(folder / "acts")
 
 
-@pytest.mark.parametrize("unit_bytes", [1, 20_000, 2**30])
-def test_samples_of_many_units_of_work_are_all_there(
-    save: Save, folder: Path, monkeypatch: pytest.MonkeyPatch, unit_bytes: int
-) -> None:
-    assert save().code == 0
-    monkeypatch.setattr("nncli.pipeline.run._UNIT_BYTES", unit_bytes)
-    assert save("--threads", "2", to="others").code == 0
-    assert contents(folder / "others") == contents(folder / "acts")
-
-
-def test_a_wide_network_is_kept_in_units_and_tiles(
-    cli: RunCli, write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("nncli.pipeline.run._UNIT_BYTES", 2**20)
+def test_a_wide_network_is_kept_in_units_and_tiles(cli: RunCli, write: Write) -> None:
     folder = write("wide.yaml", "layer_sizes: [2, 900, 1]\nactivations: tanh\nseed: 0\n").parent
     values = np.random.RandomState(2).standard_normal((1500, 2))
     np.save(folder / "data.npy", values)
-    command = ("wide.yaml", "data.npy", "--save-activations", "acts", "-q")
+    command = ("wide.yaml", "data.npy", "--save-activations", "acts", "-q", "--batch-size", "1")
     assert cli("forward", *command, cwd=folder).code == 0
     (hidden, _) = Network.from_yaml_text((folder / "wide.yaml").read_text()).trace(values)
     kept = np.load(folder / "acts/layer_1.npy")

@@ -390,7 +390,7 @@ def test_of_the_expected_values_no_more_than_one_piece_is_held() -> None:
     assert ahead == []
     done = 0
     for size in (5, 5, 3, 17, 1, 40, 200, 9):
-        expected([np.arange(done, done + size, dtype=np.float64)])
+        expected.take([np.arange(done, done + size, dtype=np.float64)])
         done += size
         assert len(ahead) == -(-done // 10)  # as many pieces as hold what was compared
 

@@ -34,7 +34,7 @@ def test_both_zeros_are_equal() -> None:
 
 def test_the_first_difference_in_reading_order_is_reported_with_the_count() -> None:
     found = differ([[1, 2, 3], [4, 5, 6]], [[1, 2, 30], [40, 5, 60]])
-    assert found == Difference(sample=1, neuron=3, actual=3, expected=30, count=3, values=6)
+    assert found == Difference(sample=1, neuron=3, actual=3, expected=30, count=3)
 
 
 @pytest.mark.parametrize(

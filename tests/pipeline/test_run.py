@@ -10,49 +10,33 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from functools import partial
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_streams import Floats, in_pieces, network_of, rows_of, stream_of
 
-from nncli.data.csv.exact import Table
-from nncli.data.rows import Faults, Rows
-from nncli.data.samples import Piece, SampleStream, whole_samples
+from nncli.data.rows import Faults
 from nncli.errors import DataError, FileError
 from nncli.network.network import Network
-from nncli.pipeline.held import Wish
+from nncli.pipeline.listeners import ResultWriter, UnitOutputs
 from nncli.pipeline.run import ForwardRun, RunPlan, run_forward
-from nncli.pipeline.units import BLOCK_SAMPLES, limited, whole_blocks
-from nncli.pipeline.work import Outlets
+from nncli.pipeline.shown import SamplesToShow
+from nncli.pipeline.units import BLOCK_SAMPLES
 from nncli.problems import Note, Problem
 from nncli.specs.model import ACTIVATIONS
 
-ROOT = Path(__file__).resolve().parents[1]
-Floats = npt.NDArray[np.floating[Any]]
-
-
-def network_of(
-    sizes: list[int], activation: str = "tanh", seed: int = 1, dtype: str = "float64"
-) -> Network:
-    spec = {"layer_sizes": sizes, "activations": activation, "seed": seed, "dtype": dtype}
-    # weights as large as they come in practice, so that activations see all of their range
-    return Network.from_yaml_text(json.dumps({**spec, "init": {"weights": "he_normal"}}))
-
-
-def rows_of(count: int, width: int, dtype: str = "float64") -> Floats:
-    values: Floats = np.random.RandomState(count).standard_normal((count, width)) * 3
-    return values.astype(dtype)
+HERE = Path(__file__).resolve().parent
 
 
 def bits(network: Network, x: Floats, **plan: Any) -> list[tuple[bytes, ...]]:
     """Return, for each row, the bits of every layer's z and a."""
-    layers = run_of(network, x, **plan).held.layers
+    layers = run_of(network, x, **plan).shown.layers
     return [
         tuple(
             values[row].tobytes()
@@ -65,25 +49,6 @@ def bits(network: Network, x: Floats, **plan: Any) -> list[tuple[bytes, ...]]:
 
 def run_of(network: Network, x: Any, **plan: Any) -> ForwardRun:
     return run_forward(network, stream_of(x), RunPlan(**plan))
-
-
-def stream_of(values: Any, notes: tuple[Note, ...] = ()) -> SampleStream:
-    array = np.array(values, dtype=np.float64)
-    names = tuple(f"column_{number}" for number in range(1, array.shape[1] + 1))
-    return whole_samples(Table(names, array, notes=notes))
-
-
-def in_pieces(x: Floats, sizes: list[int], texts: list[str] | None = None) -> SampleStream:
-    """Return samples that come in pieces of these sizes, then the rest."""
-    pieces: list[Piece] = []
-    start = 0
-    for size in [*sizes, len(x)]:
-        part = x[start : start + size].astype(np.float64)
-        kept = () if texts is None else (texts[start : start + size],)
-        pieces.append(partial(Rows, tuple(part.T), kept))
-        start += size
-    names = tuple(f"column_{number}" for number in range(1, x.shape[1] + 1))
-    return SampleStream(names, iter(pieces), ("id",) if texts else (), many=True)
 
 
 # ------------------------------------------------------------------- the same bits everywhere
@@ -130,8 +95,8 @@ def test_non_finite_neighbours_change_no_bit(sizes: list[int], activation: str) 
 
 COMPARE_ALL_POSITIONS = """
 import sys
-sys.path.insert(0, {tests!r})
-from test_pipeline import differing_positions
+sys.path[:0] = {tests!r}
+from test_run import differing_positions
 print(differing_positions())
 """
 
@@ -170,7 +135,7 @@ def differing_positions() -> list[tuple[list[int], int]]:
 @pytest.mark.parametrize("kernels", ["", "Nehalem"], ids=["own kernels", "old kernels"])
 def test_one_row_alone_has_the_bits_that_it_has_among_5000_at_every_width(kernels: str) -> None:
     """Wide layers take other paths through BLAS than narrow ones, and single columns yet others."""
-    code = COMPARE_ALL_POSITIONS.format(tests=str(ROOT / "tests"))
+    code = COMPARE_ALL_POSITIONS.format(tests=[str(HERE), str(HERE.parent)])
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "MKL", "OMP", "BLIS")}
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -187,7 +152,7 @@ def forward_output(*arguments: str | Path, stdin: bytes = b"", **environment: st
     """Return what the command writes as CSV, with its own choice of BLAS threads."""
     done = subprocess.run(
         [sys.executable, "-m", "nncli", "forward", *map(str, arguments), "--format", "csv"],
-        cwd=ROOT,
+        cwd=HERE,
         input=stdin,
         env={**os.environ, **environment},
         capture_output=True,
@@ -238,44 +203,17 @@ def test_neither_pieces_nor_batch_size_nor_threads_change_a_bit(
     x = rows_of(1500, 3)
     plan = RunPlan(batch_size=batch_size, threads=threads)
     run = run_forward(network, in_pieces(x, sizes), plan)
-    assert run.held.layers[-1].output.tobytes() == np.ascontiguousarray(WHOLE(network, x)).tobytes()
-    assert run.held.numbers == tuple(range(1, 1501))
+    assert (
+        run.shown.layers[-1].output.tobytes() == np.ascontiguousarray(WHOLE(network, x)).tobytes()
+    )
+    assert run.shown.numbers == tuple(range(1, 1501))
 
 
 def WHOLE(network: Network, x: Floats) -> Floats:  # noqa: N802  # what all others are compared with
-    return run_of(network, x).held.layers[-1].output
+    return run_of(network, x).shown.layers[-1].output
 
 
 # ------------------------------------------------------------------------------- the stream
-
-
-@given(
-    sizes=st.lists(st.integers(0, 40), max_size=8),
-    head=st.integers(0, 12),
-    tail=st.integers(0, 12),
-    batch_size=st.sampled_from([None, 5]),
-    limit=st.one_of(st.none(), st.integers(1, 700)),
-)
-def test_the_first_and_the_last_samples_are_held_with_their_texts(
-    sizes: list[int], head: int, tail: int, batch_size: int | None, limit: int | None
-) -> None:
-    network = network_of([2, 3, 2])
-    x = rows_of(600, 2)
-    texts = [f"row {number}" for number in range(1, 601)]
-    plan = RunPlan(Wish(head, tail), batch_size=batch_size, limit=limit)
-    run = run_forward(network, in_pieces(x, sizes, texts), plan)
-    count = min(limit or 600, 600)
-    wanted = [n for n in range(1, count + 1) if n <= head or n > count - tail]
-    assert run.samples == count
-    assert list(run.held.numbers) == wanted
-    assert list(run.held.kept["id"]) == [f"row {n}" for n in wanted]
-    if not wanted:
-        assert run.held.layers == ()
-        return
-    positions = [n - 1 for n in wanted]
-    for held, whole in zip(run.held.layers, run_of(network, x).held.layers, strict=True):
-        assert held.output.tobytes() == whole.output[positions].tobytes()
-        assert held.pre_activation.tobytes() == whole.pre_activation[positions].tobytes()
 
 
 class Recorder:
@@ -300,11 +238,10 @@ def test_a_sink_gets_every_sample_once_and_in_order(threads: int) -> None:
     network, x = network_of([2, 3]), rows_of(3000, 2)
     texts = [str(number) for number in range(3000)]
     sink = Recorder()
-    plan = RunPlan(Wish(0), threads=threads)
+    plan = RunPlan(SamplesToShow(0), threads=threads)
     done: list[int] = []
-    run_forward(
-        network, in_pieces(x, [10, 900, 0, 5, 700], texts), plan, Outlets(sink), done.append
-    )
+    stream = in_pieces(x, [10, 900, 0, 5, 700], texts)
+    run_forward(network, stream, plan, [ResultWriter(sink)], done.append)
     assert sink.finished
     assert done[-1] == 3000
     assert done == sorted(done)
@@ -327,7 +264,7 @@ def test_a_fault_ends_the_results_and_all_faults_are_told(threads: int) -> None:
     stream.pieces = iter([first, lambda: faults[0], *others, lambda: faults[1]])
     sink = Recorder()
     with pytest.raises(DataError) as caught:
-        run_forward(network, stream, RunPlan(threads=threads), Outlets(sink))
+        run_forward(network, stream, RunPlan(threads=threads), [ResultWriter(sink)])
     assert [problem.message for problem in caught.value.problems] == ["fault 1", "fault 2"]
     assert caught.value.more == 3
     assert not sink.finished
@@ -339,7 +276,7 @@ def test_a_fault_ends_the_results_and_all_faults_are_told(threads: int) -> None:
 )
 def test_every_row_has_exactly_one_result(samples: int) -> None:
     run = run_of(network_of([3, 4, 2]), rows_of(samples, 3))
-    results = run.held.layers
+    results = run.shown.layers
     assert [result.output.shape for result in results] == [(samples, 4), (samples, 2)]
     assert [(result.layer, result.name) for result in results] == [(1, "layer_1"), (2, "layer_2")]
 
@@ -349,7 +286,7 @@ def test_blocks_compute_what_the_network_computes(dtype: str) -> None:
     network = network_of([3, 4, 2], "softmax", dtype=dtype)
     x = rows_of(600, 3, dtype)
     tolerance = 20 * float(np.finfo(dtype).eps)
-    for block, whole in zip(run_of(network, x).held.layers, network.trace(x), strict=True):
+    for block, whole in zip(run_of(network, x).shown.layers, network.trace(x), strict=True):
         assert block.output.dtype == dtype
         np.testing.assert_allclose(block.output, whole.output, rtol=tolerance, atol=tolerance)
         np.testing.assert_allclose(
@@ -358,97 +295,18 @@ def test_blocks_compute_what_the_network_computes(dtype: str) -> None:
 
 
 def test_a_linear_layers_output_is_its_pre_activation() -> None:
-    (result,) = run_of(network_of([3, 4], "linear"), rows_of(300, 3)).held.layers
+    (result,) = run_of(network_of([3, 4], "linear"), rows_of(300, 3)).shown.layers
     assert np.array_equal(result.output, result.pre_activation)
 
 
-# -------------------------------------------------------------------------------- the units
-
-
-def numbered(sizes: list[int]) -> list[Rows]:
-    """Return pieces of these sizes, whose values and texts count the samples from 1."""
-    pieces, first = [], 1
-    for size in sizes:
-        values = np.arange(first, first + size, dtype=np.float64)
-        pieces.append(Rows((values, -values), ([f"{value:g}" for value in values],)))
-        first += size
-    return pieces
-
-
-@given(
-    sizes=st.lists(st.integers(0, 1500), max_size=8),
-    batch_size=st.one_of(st.none(), st.integers(1, 1200)),
-    most=st.one_of(st.just(0), st.integers(1, 2000)),
-)
-def test_units_are_whole_blocks_of_the_same_samples_in_order(
-    sizes: list[int], batch_size: int | None, most: int
-) -> None:
-    units = list(whole_blocks(numbered(sizes), batch_size, most))
-    first = 1
-    for unit in units:
-        assert unit.first == first
-        columns = [np.concatenate([part.columns[i] for part in unit.parts]) for i in (0, 1)]
-        expected = np.arange(first, first + len(unit))
-        assert np.array_equal(columns, [expected, -expected])
-        texts = [text for part in unit.parts for text in part.kept[0]]
-        assert texts == [str(number) for number in expected]
-        first += len(unit)
-    assert first == sum(sizes) + 1
-    lengths = [len(unit) for unit in units]
-    assert all(length > 0 for length in lengths)
-    assert all(length % BLOCK_SAMPLES == 0 for length in lengths[:-1])
-    if batch_size is None:
-        assert all(length <= max(most, BLOCK_SAMPLES) for length in lengths)
-    else:
-        wanted = -(-batch_size // BLOCK_SAMPLES) * BLOCK_SAMPLES
-        assert all(length == wanted for length in lengths[:-1])
-        assert all(length <= wanted for length in lengths)
-
-
-def test_without_a_batch_size_units_are_as_large_as_they_may_be() -> None:
-    lengths = [len(unit) for unit in whole_blocks(numbered([2000, 100]), None, 900)]
-    assert lengths == [768, 768, 256, 256, 52]
-
-
-def test_a_unit_waits_for_no_more_samples_than_it_needs() -> None:
-    """Whoever types data sees results as soon as a block is full."""
-    read: list[int] = []
-
-    def pieces() -> Iterator[Rows]:
-        for number, rows in enumerate(numbered([200] * 5)):
-            read.append(number)
-            yield rows
-
-    units = whole_blocks(pieces(), None)
-    assert len(next(units)) == 256
-    assert read == [0, 1]
-
-
-@given(sizes=st.lists(st.integers(0, 400), max_size=6), limit=st.integers(1, 1000))
-def test_a_limit_takes_the_first_samples_and_reads_no_further(sizes: list[int], limit: int) -> None:
-    read = 0
-
-    def pieces() -> Iterator[Rows]:
-        nonlocal read
-        for rows in numbered(sizes):
-            read += len(rows)
-            yield rows
-
-    taken = np.concatenate([[0.0], *(rows.columns[0] for rows in limited(pieces(), limit))])
-    assert np.array_equal(taken, np.arange(min(limit, sum(sizes)) + 1))
-    borders = np.cumsum(sizes)
-    assert read == next((border for border in borders if border >= limit), sum(sizes))
-
-
 @pytest.mark.parametrize("layers", [False, True])
-def test_samples_on_their_way_take_bounded_memory(
-    monkeypatch: pytest.MonkeyPatch, layers: bool
-) -> None:
+def test_samples_on_their_way_take_bounded_memory(layers: bool) -> None:
     """3 inputs and 2 outputs are 5 numbers a sample; what all layers make is 9 + 2 more."""
-    monkeypatch.setattr("nncli.pipeline.run._UNIT_BYTES", 5 * 8 * 600)
     sink, kept = Recorder(), [Recorder(), Recorder()] if layers else []
     network, x = network_of([3, 9, 2]), rows_of(3000, 3)
-    run_forward(network, in_pieces(x, []), RunPlan(Wish(0)), Outlets(sink, kept))
+    plan = RunPlan(SamplesToShow(0), unit_bytes=5 * 8 * 600)
+    writers = [ResultWriter(sink), *map(ResultWriter, kept, (1, 2))]
+    run_forward(network, in_pieces(x, []), plan, writers)
     lengths = [len(outputs) for _, _, outputs in sink.blocks]
     assert sum(lengths) == 3000
     assert max(lengths) == (256 if layers else 512)
@@ -462,19 +320,60 @@ def test_samples_on_their_way_take_bounded_memory(
     unit_bytes=st.integers(1, 10**5),
     threads=st.integers(1, 3),
 )
-def test_every_layer_is_let_out_whole_and_with_the_bits_that_are_held(
+def test_every_layer_is_heard_whole_and_with_the_bits_that_are_shown(
     sizes: list[int], unit_bytes: int, threads: int
 ) -> None:
     network, x = network_of([3, 5, 2]), rows_of(1300, 3)
     layers = [Recorder(), Recorder()]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nncli.pipeline.run._UNIT_BYTES", unit_bytes)
-        plan = RunPlan(threads=threads)
-        run = run_forward(network, in_pieces(x, sizes), plan, Outlets(layers=layers))
-    for recorder, held in zip(layers, run.held.layers, strict=True):
+    plan = RunPlan(threads=threads, unit_bytes=unit_bytes)
+    run = run_forward(network, in_pieces(x, sizes), plan, [*map(ResultWriter, layers, (1, 2))])
+    for recorder, shown in zip(layers, run.shown.layers, strict=True):
         together = np.concatenate([outputs for _, _, outputs in recorder.blocks])
-        assert together.tobytes() == np.ascontiguousarray(held.output).tobytes()
+        assert together.tobytes() == np.ascontiguousarray(shown.output).tobytes()
         assert recorder.finished
+
+
+class Waiting:
+    """A listener that says when it is told what."""
+
+    layer = None
+
+    def __init__(self, name: str, told: list[str]) -> None:
+        self.name, self.told = name, told
+
+    def prepare(self, outputs: UnitOutputs) -> None:
+        assert outputs.first == 1
+
+    def take(self, prepared: None) -> None:
+        assert prepared is None
+        self.told.append(f"{self.name} takes")
+
+    def finish(self) -> None:
+        self.told.append(f"{self.name} ends")
+
+
+def test_listeners_hear_in_their_order_and_the_last_ends_first() -> None:
+    """A check behind a result can fail before the result gets its end."""
+    told: list[str] = []
+    listeners = [Waiting(name, told) for name in ("result", "check")]
+    run_forward(network_of([2, 3]), stream_of([[1, 2]]), RunPlan(), listeners)
+    assert told == ["result takes", "check takes", "check ends", "result ends"]
+
+
+def test_a_pool_that_is_given_computes_and_is_left_open() -> None:
+    network, x = network_of([2, 3]), rows_of(3000, 2)
+    with ThreadPoolExecutor(2, thread_name_prefix="given") as pool:
+        for _ in range(2):
+            names: set[str] = set()
+
+            class Named(Waiting):
+                def prepare(self, outputs: UnitOutputs) -> None:
+                    del outputs
+                    names.add(threading.current_thread().name[:5])  # noqa: B023
+
+            run = run_forward(network, in_pieces(x, [700]), RunPlan(), [Named("", [])], pool=pool)
+            assert names == {"given"}
+            assert run.samples == 3000
 
 
 # ---------------------------------------------------------------------------------- the run

@@ -5,7 +5,7 @@ A view knows nothing of Rich or Markdown; one renderer for each turns it into ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -135,8 +135,23 @@ def _as_list(grid: Grid, width: int) -> list[Block]:
     return lines
 
 
-def padded(text: str, width: int, align: Align, measure: Callable[[str], int] = text_width) -> str:
-    """Return *text*, made inert, filled up with spaces to *width* cells as *measure* counts."""
+def grid_lines(grid: Grid) -> list[Line]:
+    """Return a table as lines: the headings, then the rows, every cell as wide as its column."""
+    widths, gaps = grid.widths(), [*grid.gaps(), 1]
+    heading = tuple(Span(column.heading, "heading") for column in grid.columns)
+    lines: list[Line] = []
+    for row in (heading, *grid.rows):
+        space = Span(" ", "" if lines else "heading")
+        spans = [space]
+        for span, column, width, gap in zip(row, grid.columns, widths, gaps, strict=True):
+            cell = span._replace(text=padded(span.text, width, column.align))
+            spans += [cell, space._replace(text=" " * gap)]
+        lines.append(Line(tuple(spans)))
+    return lines
+
+
+def padded(text: str, width: int, align: Align) -> str:
+    """Return *text*, made inert, filled up with spaces to *width* cells of a screen."""
     safe = inert(text)
-    space = " " * (width - measure(safe))
+    space = " " * (width - text_width(safe))
     return space + safe if align == "right" else safe + space

@@ -38,7 +38,7 @@ def on_terminal(view: View, width: int, *, colour: bool = False) -> str:
         highlight=False,
         legacy_windows=False,
     )
-    console.print(to_rich(view, width))
+    console.print(to_rich(view, width), crop=False)
     return stream.getvalue()
 
 
@@ -106,7 +106,7 @@ def test_no_value_is_ever_cut(case: str, width: int) -> None:
     text = on_terminal(forward_view(run, display(run), width), width)
     whole = {
         format_number(value)
-        for result in run.held.layers
+        for result in run.shown.layers
         for values in (result.pre_activation, result.output)
         for value in values.ravel()
     }
@@ -125,7 +125,7 @@ def test_no_value_is_ever_cut(case: str, width: int) -> None:
 def test_the_first_neuron_is_shown_however_narrow_the_terminal(width: int) -> None:
     run = make_run([2, 50], 3, kept=3)
     text = on_terminal(forward_view(run, display(run), width), width)
-    for value in run.held.layers[-1].output[:, 0]:
+    for value in run.shown.layers[-1].output[:, 0]:
         assert format_number(value) in text
     assert "of 50 neurons shown; -o FILE for all" in " ".join(text.split())
 
@@ -186,7 +186,7 @@ def test_a_pipe_gets_every_neuron() -> None:
     text = to_plain(forward_view(run, display(run), None))
     assert "shown" not in text
     assert "a 64" in text
-    for value in run.held.layers[-1].output.ravel():
+    for value in run.shown.layers[-1].output.ravel():
         assert format_number(value) in text
 
 
@@ -247,6 +247,12 @@ def test_a_wide_or_composed_name_is_never_cut(name: str) -> None:
     text = on_terminal([grid], 60)
     assert name in text
     assert "…" not in text
+
+
+def test_a_table_as_wide_as_the_terminal_is_not_cut_where_rich_takes_it_for_wider() -> None:
+    grid = Grid((Column("layer"), Column("parameters")), ((Span("䷀" * 30), Span("15")),))
+    assert cell_len("䷀" * 30) > 30
+    assert on_terminal([grid], grid.width()).splitlines()[1].split() == ["䷀" * 30, "15"]
 
 
 def test_a_long_kept_text_is_cut_on_a_terminal_and_whole_in_a_pipe() -> None:

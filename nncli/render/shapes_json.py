@@ -1,0 +1,47 @@
+"""A network's shapes as JSON."""
+
+from __future__ import annotations
+
+from nncli.network.shapes import ShapeTable
+from nncli.problems import Note, Problem
+from nncli.render.json_output import document, network_object, note_objects, problem_objects
+from nncli.render.shapes import BatchSize
+from nncli.specs.model import NetworkSpec
+
+
+def shapes_json(
+    spec: NetworkSpec,
+    table: ShapeTable,
+    batch: BatchSize,
+    notes: tuple[Note, ...] = (),
+    problems: tuple[Problem, ...] = (),
+) -> str:
+    """Return the shapes of a network; an unknown number of samples is null."""
+    layers = [
+        {
+            "layer": layer.layer,
+            "name": layer.name,
+            "activation": layer.activation,
+            "input_shape": [batch.samples, layer.inputs],
+            "weights_shape": list(layer.weights_shape),
+            "biases_shape": list(layer.biases_shape),
+            "output_shape": [batch.samples, layer.neurons],
+            "parameters": layer.parameters,
+            "multiply_adds": layer.multiply_adds,
+        }
+        for layer in table.layers
+    ]
+    return document(
+        {
+            "format": "nncli.shapes/1",
+            "network": network_object(spec),
+            "layers": layers,
+            "total_parameters": table.total_parameters,
+            "total_multiply_adds": table.total_multiply_adds,
+            "parameter_bytes": table.parameter_bytes,
+            "batch_size": batch.number,
+            "activation_bytes": table.activation_bytes(batch.number),
+            "notes": note_objects(notes),
+            "problems": problem_objects(problems),
+        }
+    )
