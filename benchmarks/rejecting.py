@@ -1,23 +1,33 @@
-"""Time and memory that it takes to reject hostile and large wrong specs.
+"""Time and memory that it takes to reject hostile and large wrong specs, and how they grow.
 
 Runs `nncli shapes` on each and prints wall time, its ratio to rejecting an empty spec, and the peak
 of the process's memory.  The aim is under 2 s and 200 MB each:
 
     python benchmarks/rejecting.py
+
+With --growth, runs specs and data of three sizes instead, each twice as large as the one before,
+and prints the processor's time and the peaks.  The aim is that four times the input takes at most
+four times as long, and that no data takes more than 250 MB:
+
+    python benchmarks/rejecting.py --growth
 """
 
 from __future__ import annotations
 
+import argparse
+import gzip
+import io
 import json
-import os
 import platform
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+
+import numpy as np
 
 AIM_SECONDS, AIM_BYTES = 2.0, 200_000_000
 ROUNDS = 5
@@ -64,22 +74,129 @@ def specs() -> dict[str, str]:
     }
 
 
-def measure(path: str) -> tuple[float, int, int]:
-    """Return seconds, peak bytes and exit code of rejecting the spec at *path*."""
-    started = time.perf_counter()
-    with subprocess.Popen(
-        [sys.executable, "-m", "nncli", "shapes", path],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-    unit = 1 if sys.platform == "darwin" else 1024
-    return seconds, usage.ru_maxrss * unit, process.returncode
+def names(count: int) -> str:
+    """Return a header of so many columns."""
+    return ",".join(f"c{number}" for number in range(count))
+
+
+def row(cell: str, count: int) -> str:
+    """Return a row of equal cells."""
+    return ",".join([cell] * count)
+
+
+def packed(start: bytes, part: bytes, count: int) -> bytes:
+    """Return some bytes behind others, compressed."""
+    stream = io.BytesIO()
+    with gzip.GzipFile(fileobj=stream, mode="wb", compresslevel=1) as file:
+        file.write(start)
+        for _ in range(count):
+            file.write(part)
+    return stream.getvalue()
+
+
+def columns_file(rows: int) -> bytes:
+    """Return an NPY file whose columns stand one after the other, and which is cut off."""
+    stream = io.BytesIO()
+    np.save(stream, np.zeros((rows, 2), order="F"))
+    return stream.getvalue()[:-1]
+
+
+SPEC = "layer_sizes: [4, 2]\nseed: 0\n"
+MIB = 2**20
+# What grows: its first size, the spec that is shown, or the data that is read for a network.
+SPECS_THAT_GROW: dict[str, tuple[int, Callable[[int], str]]] = {
+    "comments with blanks behind": (20_000, lambda n: "# c  \n" * n + SPEC),
+    "lines of 2 blanks": (20_000, lambda n: "  \n" * n + SPEC),
+    "a line of blanks, then a comment": (60_000, lambda n: " " * n + f"# x\n{SPEC}"),
+    "comments": (120_000, lambda n: "#c\n" * n + SPEC),
+    "sizes below zero": (24_000, lambda n: f"seed: 0\nlayer_sizes: [{row('-1', n)}]\n"),
+    "layers": (24_000, lambda n: f"seed: 0\nlayer_sizes: [{row('2', n)}]\n"),
+    "misspelt keys": (
+        7_500,
+        lambda n: "inputs: 2\nlayers:\n" + "  - {neurons: 2, activatoin: relu}\n" * n,
+    ),
+}
+DATA_THAT_GROWS: dict[str, tuple[int, Callable[[int], bytes | str]]] = {
+    "commas": (250_000, lambda n: "," * n),
+    "columns without a value": (20_000, lambda n: f"{names(n)}\n{row('NA', n)}\n"),
+    "columns of mistyped numbers": (10_000, lambda n: f"{row('2.O', n)}\n"),
+    "columns of one name": (50_000, lambda n: f"{row('x', n)}\n{row('1', n)}\n"),
+    "values in a line": (1_500_000, lambda n: "a,b\n" + "1," * n),
+    "quoted cells in a line": (200_000, lambda n: "a,b\n" + '"x",' * n),
+    "a cell like a time": (1_200_000, lambda n: "a,b\n1," + "1:1" * n),
+    "a cell of doubled quotes": (1_200_000, lambda n: 'a,b\n1,"' + 'x""' * n + '"\n'),
+    "rows that are no numbers": (100_000, lambda n: "a,b\n" + "x,y\n" * n),
+    "rows that end with CR": (200_000, lambda n: "a,b\r" + "1.25,2.5\r" * n + "x,y\r"),
+    "MiB of blank lines, packed": (16, lambda n: packed(b"", b"\n" * MIB, n)),
+    "MiB behind a quote, packed": (16, lambda n: packed(b'1,2\n"', b"x" * MIB, n)),
+    "MiB of lines behind a quote, packed": (
+        4,
+        lambda n: packed(b'"', b"1,2,3,4\n" * (MIB // 8), n),
+    ),
+    "rows of an NPY file in columns": (500_000, columns_file),
+}
+
+
+# A small process between: what this one took counts as the peak of whatever it starts itself.
+_MEASURED = """
+import resource, subprocess, sys, time
+started = time.perf_counter()
+command = [sys.executable, "-m", "nncli", *sys.argv[1:]]
+code = subprocess.run(command, capture_output=True).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+unit = 1 if sys.platform == "darwin" else 1024
+cpu_seconds = used.ru_utime + used.ru_stime
+print(time.perf_counter() - started, cpu_seconds, used.ru_maxrss * unit, code)
+"""
+
+
+def measure(*arguments: str) -> tuple[float, float, int, int]:
+    """Return seconds, those of the processor, peak bytes and exit code of a command."""
+    command = [sys.executable, "-c", _MEASURED, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    seconds, cpu_seconds, peak, code = done.stdout.split()
+    return float(seconds), float(cpu_seconds), int(peak), int(code)
+
+
+def grown(folder: Path, command: str, size: int, make: Callable[[int], bytes | str]) -> str:
+    """Return a row of the table: the time at three sizes, less that of a start, and the peak."""
+    spec, file = folder / "net.yaml", folder / "input"
+    spec.write_text("layer_sizes: [2, 2]\nseed: 0\n")
+    arguments = [command, str(file)] if command == "shapes" else [command, str(spec), str(file)]
+    if make(2) == "x,x\n1,1\n":
+        arguments += ["--columns", "x"]
+    start = min(measure("shapes", str(spec))[1] for _ in range(3))
+    times, peaks = [], []
+    for factor in (1, 2, 4):
+        content = make(size * factor)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        del content
+        rounds = [measure(*arguments) for _ in range(3)]
+        times.append(max(0.0, min(cpu for _, cpu, _, _ in rounds) - start))
+        peaks.append(max(peak for _, _, peak, _ in rounds))
+    return " | ".join([f"{size:,}", *(f"{t:.2f} s" for t in times), f"{max(peaks) / 1e6:.0f} MB"])
+
+
+def print_growth() -> None:
+    """Print how time and memory grow, as a table of Markdown."""
+    print("| input | n | n | 2n | 4n | peak |\n|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        for command, kinds in (("shapes", SPECS_THAT_GROW), ("forward", DATA_THAT_GROWS)):
+            for name, (size, make) in kinds.items():
+                print(f"| {name} | {grown(Path(folder), command, size, make)} |", flush=True)
 
 
 def main() -> None:
+    """Print one of the two tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--growth", action="store_true", help="time and memory at three sizes")
+    if parser.parse_args().growth:
+        print_growth()
+    else:
+        print_rejected()
+
+
+def print_rejected() -> None:
     """Measure every spec in turns, and print the table."""
     texts = specs()
     seconds: dict[str, list[float]] = {name: [] for name in texts}
@@ -89,7 +206,7 @@ def main() -> None:
             for number, (name, text) in enumerate(texts.items()):
                 path = Path(folder) / f"{number}.yaml"
                 path.write_text(text, encoding="utf-8")
-                elapsed, peak, code = measure(str(path))
+                elapsed, _, peak, code = measure("shapes", str(path))
                 assert code == 3, (name, code)
                 seconds[name].append(elapsed)
                 peaks[name] = max(peaks[name], peak)

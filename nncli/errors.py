@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
 
-from nncli.problems import Note, Problem
+from nncli.problems import Problem
 
 
 class ExitCode(IntEnum):
@@ -27,13 +26,9 @@ class ExitCode(IntEnum):
 
 
 class NncliError(Exception):
-    """Anything that the user can mend.  Root of the family; `exit_code` says which stage failed.
-
-    notes: remarks that may have to do with it.
-    """
+    """Anything that the user can mend.  Root of the family; `exit_code` says which stage failed."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
-    notes: tuple[Note, ...] = ()
 
     def __init__(self, problems: Problem | Sequence[Problem], *, more: int = 0) -> None:
         """problems: one or several; more: how many further ones were counted but not kept."""
@@ -62,29 +57,21 @@ class ShapeError(SpecError):
     """Two shapes do not fit."""
 
 
-@dataclass(frozen=True)
-class FirstLook:
-    """The first bytes of some data, decompressed; complete: whether they are all there is."""
-
-    content: bytes
-    complete: bool
-
-
 class DataError(NncliError):
-    """The input data is wrong, its width for this network included.
-
-    looks: the beginning of each source that is at fault, for a doctor to try changes on; features:
-    the width of the data, if it is that which does not fit; rejects: the file that lists every
-    fault, if there is one.
-    """
+    """The input data is wrong, its width for this network included."""
 
     exit_code = ExitCode.DATA
-    features: int | None = None
-    rejects: str | None = None
 
-    def __init__(self, problems: Problem | Sequence[Problem], *, more: int = 0) -> None:
+    def __init__(
+        self,
+        problems: Problem | Sequence[Problem],
+        *,
+        more: int = 0,
+        features: int | None = None,
+    ) -> None:
+        """features: the width of the data, if it is that which does not fit."""
         super().__init__(problems, more=more)
-        self.looks: dict[str, FirstLook] = {}
+        self.features = features
 
 
 class FileError(NncliError):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +15,8 @@ from nncli.errors import FileError, UsageError
 from nncli.problems import Place, Problem
 from nncli.words import count_of, nearest
 
+# A part of a pattern that stands for any number of folders.
+_ANY_DEPTH = re.compile(r"(?:(?<=/)|^)(?:\*\*/)+")
 STDIN = "-"
 STDIN_NAME = "<stdin>"
 
@@ -56,11 +59,44 @@ def expand_sources(patterns: Sequence[str]) -> tuple[str, ...]:
 def _matching(pattern: str) -> tuple[str, ...]:
     if not _is_pattern(pattern) or os.path.lexists(pattern):
         return (pattern,)
-    from glob import glob
+    from glob import escape, glob
 
-    found = (path for path in glob(pattern, recursive=True) if not os.path.isdir(path))
+    pattern = pattern.replace(os.sep, "/")
+    first, *others = re.split(_ANY_DEPTH, re.sub(r"(^|/)\*\*$", r"\1**/*", pattern))
+    patterns = [first]
+    for rest in others:
+        tops = [folder for start in patterns for folder in ([""] if not start else glob(start))]
+        patterns = [f"{escape(folder)}{rest}" for folder in _folders_below(tops)]
+    found = (path for each in patterns for path in glob(each) if not os.path.isdir(path))
     files = (f"./{path}" if path == STDIN else path for path in found)  # it matches no stream
     return tuple(sorted(files, key=os.fsencode)) or (pattern,)
+
+
+def _folders_below(tops: Iterable[str]) -> list[str]:
+    """Return some folders and those in them, each once, however many links lead to it.
+
+    Each ends in a slash, but the current folder, which is empty; what is hidden is left out.
+    """
+    seen: set[tuple[int, int]] = set()
+    folders: list[str] = []
+    waiting, linked = list(tops), list[str]()
+    while waiting or linked:
+        # links come last: what is reached without one has the plainer path
+        folder = waiting.pop() if waiting else linked.pop()
+        try:
+            status = os.stat(folder or ".")
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            with os.scandir(folder or ".") as entries:
+                inner = [entry for entry in entries if not entry.name.startswith(".")]
+        except OSError:  # what cannot be looked into has nothing that matches
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        folders.append(folder)
+        for entry in inner:
+            if os.path.isdir(entry):
+                (linked if entry.is_symlink() else waiting).append(f"{folder}{entry.name}/")
+    return folders
 
 
 def _is_pattern(path: str) -> bool:

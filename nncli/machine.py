@@ -89,7 +89,7 @@ if sys.platform == "win32":
         """Whether a process with this number runs: always said to, for asking would end it."""
         return True
 
-    def has_bytes(stream: IO[bytes], seconds: float) -> bool:  # noqa: ARG001
+    def has_bytes(stream: IO[bytes] | int, seconds: float) -> bool:  # noqa: ARG001
         """Whether a pipe has bytes to read, or has ended: unknown on Windows, reading waits."""
         return True
 
@@ -128,7 +128,7 @@ else:
             pass  # somebody else's
         return True
 
-    def has_bytes(stream: IO[bytes], seconds: float) -> bool:
+    def has_bytes(stream: IO[bytes] | int, seconds: float) -> bool:
         """Whether a pipe has bytes to read, or has ended, after so many seconds at most."""
         if not hasattr(select, "poll"):
             return bool(select.select([stream], [], [], seconds)[0])

@@ -117,11 +117,22 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
+class FaultyRow:
+    """What was seen of a line of a CSV file that is at fault, for a doctor to think of remedies."""
+
+    delimiter: str
+    cells: tuple[tuple[int, str], ...] = ()  # those that are wrong or too many, by 0-based position
+    more: int = 0  # how many further ones were counted but not kept
+    is_sample: bool = True  # whether it seems to be one, and no comment, title or header
+
+
+@dataclass(frozen=True)
 class Problem:
     """One thing that is wrong: a stable code, what was found, where, and what would help.
 
     The code is a key of PROBLEM_TITLES, or empty for a wrong command line.  help: advice in
-    words; suggestions: changes that the doctor has tried, or has yet to try.
+    words; suggestions: changes that the doctor has tried, or has yet to try; row: until the doctor
+    has seen to it, what a line of a CSV file holds.
     """
 
     code: str
@@ -129,6 +140,7 @@ class Problem:
     place: Place | None = None
     help: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    row: FaultyRow | None = None
 
 
 @dataclass(frozen=True)

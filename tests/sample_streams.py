@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from whole_reading import Table, samples_of
 
-from nncli.data.csv.exact import Table
 from nncli.data.rows import Rows
-from nncli.data.samples import Piece, SampleStream, whole_samples
+from nncli.data.stream import SampleStream
 from nncli.network.network import Network
 from nncli.problems import Note
 
@@ -34,17 +33,17 @@ def rows_of(count: int, width: int, dtype: str = "float64") -> Floats:
 def stream_of(values: Any, notes: tuple[Note, ...] = ()) -> SampleStream:
     array = np.array(values, dtype=np.float64)
     names = tuple(f"column_{number}" for number in range(1, array.shape[1] + 1))
-    return whole_samples(Table(names, array, notes=notes))
+    return samples_of(Table(names, array, notes=notes))
 
 
 def in_pieces(x: Floats, sizes: list[int], texts: list[str] | None = None) -> SampleStream:
     """Return samples that come in pieces of these sizes, then the rest."""
-    pieces: list[Piece] = []
+    chunks: list[Rows] = []
     start = 0
     for size in [*sizes, len(x)]:
         part = x[start : start + size].astype(np.float64)
         kept = () if texts is None else (texts[start : start + size],)
-        pieces.append(partial(Rows, tuple(part.T), kept))
+        chunks.append(Rows(tuple(part.T), kept))
         start += size
     names = tuple(f"column_{number}" for number in range(1, x.shape[1] + 1))
-    return SampleStream(names, iter(pieces), ("id",) if texts else (), many=True)
+    return SampleStream(names, iter(chunks), ("id",) if texts else (), many=True)

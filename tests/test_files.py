@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from glob import glob
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,34 @@ def test_paths_and_patterns_keep_the_order_in_which_they_are_named() -> None:
 def test_two_stars_go_down_into_folders() -> None:
     touch("x.csv", "d/x.csv", "d/e/x.csv", "d/y.csv")
     assert expand_sources(["**/x.csv"]) == ("d/e/x.csv", "d/x.csv", "x.csv")
+
+
+ANY_DEPTH = [
+    *("**", "**/", "**/*", "**/*.csv", "d/**/x.csv", "d*/**/*.csv", "**/e/**/*.csv", "**/**/x.csv"),
+    *("d/**", "./**/x.csv", "**/.hidden.csv", "**x.csv", "d**", "**/[[]f]/*", "none/**/*"),
+]
+
+
+@pytest.mark.parametrize("pattern", ANY_DEPTH)
+@pytest.mark.usefixtures("folder")
+def test_patterns_of_any_depth_match_what_pythons_own_do(pattern: str) -> None:
+    touch("x.csv", "d/x.csv", "d/e/x.csv", "d/e/f/e/y.csv", "dd/e/z.csv", "[f]/x.csv")
+    touch("d/.hidden.csv", ".h/x.csv", "**x.csv")
+    # Python finds some of them twice
+    files = [path for path in glob(pattern, recursive=True) if os.path.isfile(path)]
+    expected = (pattern,) if os.path.lexists(pattern) else tuple(sorted(set(files))) or (pattern,)
+    assert expand_sources([pattern]) == expected
+
+
+@pytest.mark.usefixtures("folder")
+def test_folders_that_links_lead_back_to_are_walked_once() -> None:
+    touch("a.csv", "d/b.csv", "other/c.csv")
+    for link, target in (("d/up", ".."), ("d/here", "."), ("far", "other"), ("near", "far")):
+        os.symlink(target, link)
+    os.symlink("gone", "broken")
+    os.symlink("loop", "loop")
+    assert expand_sources(["**/*.csv"]) == ("a.csv", "d/b.csv", "other/c.csv")
+    assert expand_sources(["d/**/*.csv"]) == ("d/b.csv", "d/up/a.csv", "d/up/other/c.csv")
 
 
 @pytest.mark.usefixtures("folder")

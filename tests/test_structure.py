@@ -142,14 +142,14 @@ PLANTED = [
         "nncli/network/dense.py",
         "`network` imports from `render`",
     ),
-    ("from nncli import render", "nncli/data/npy.py", "`data` imports from `render`"),
+    ("from nncli import render", "nncli/data/npy_rows.py", "`data` imports from `render`"),
     ("from ..network import dense", "nncli/specs/model.py", "`specs` imports from `network`"),
-    ("from ..cli.app import run", "nncli/data/npy.py", "`data` imports from `cli`"),
+    ("from ..cli.app import run", "nncli/data/npy_rows.py", "`data` imports from `cli`"),
     ("from nncli.errors import FileError", "nncli/files.py", ""),
     ("from nncli.files import open_binary", "nncli/errors.py", "`errors` imports from `files`"),
-    ("from nncli.specs import model", "nncli/data/npy.py", "`data` imports from `specs`"),
-    ("from nncli.formats import npz", "nncli/data/npy.py", "`data` imports from `formats`"),
-    ("from . import batches", "nncli/data/npy.py", ""),
+    ("from nncli.specs import model", "nncli/data/npy_rows.py", "`data` imports from `specs`"),
+    ("from nncli.formats import npz", "nncli/data/npy_rows.py", "`data` imports from `formats`"),
+    ("from . import batch", "nncli/data/npy_rows.py", ""),
     ("import typer", "nncli/render/layout/plain.py", "`typer` is used in `render`"),
     ("from rich.text import Text", "nncli/pipeline/run.py", "`rich` is used in `pipeline`"),
     ("def f():\n    import yaml", "nncli/network/network.py", "`yaml` is used in `network`"),
@@ -193,3 +193,26 @@ def test_nothing_below_the_command_line_prints_or_exits() -> None:
                     continue  # the end of a forked copy, not of the command
                 forbidden = ("sys.stdout", "sys.stderr", "sys.stdin", "sys.exit", "os._exit")
                 assert used not in forbidden, f"{path}:{node.lineno}"
+
+
+def names_imported(path: str) -> set[str]:
+    """Return all that one file imports, with whole names: nncli.problems.Edit."""
+    package = path.rpartition("/")[0].replace("/", ".")
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return {imported.module for imported in imports_of(tree, package)}
+
+
+def test_only_the_doctor_makes_remedies() -> None:
+    """Readers state faults; the doctor proposes changes, tries them, and they are drawn."""
+    remedies = {"nncli.problems.Edit", "nncli.problems.Suggestion"}
+    rooms = {
+        room_of(path[:-3].replace("/", ".")) for path in FILES if names_imported(path) & remedies
+    }
+    assert rooms <= {"doctor", "render", "specs"}
+
+
+def test_the_doctor_has_one_door() -> None:
+    for path in FILES:
+        if not path.startswith("nncli/doctor/"):
+            seen = {name for name in names_imported(path) if name.startswith("nncli.doctor")}
+            assert all(name.startswith("nncli.doctor.diagnosis.") for name in seen), path

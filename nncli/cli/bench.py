@@ -40,7 +40,7 @@ from nncli.timing.names import BACKEND_PACKAGES
 
 if TYPE_CHECKING:
     from nncli.cli.progress import Advance
-    from nncli.data.batches import Batch
+    from nncli.data.batch import Batch
     from nncli.data.columns import ColumnChoice
     from nncli.network.network import Network
     from nncli.render.bench_plot import PictureKind

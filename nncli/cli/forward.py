@@ -34,7 +34,7 @@ from nncli.cli.streams import (
     show_view,
     write_result,
 )
-from nncli.errors import FileError, UsageError
+from nncli.errors import DataError, FileError, UsageError
 from nncli.files import STDIN, expand_sources
 from nncli.machine import peak_bytes, usable_processors
 from nncli.problems import Note, Problem
@@ -51,7 +51,7 @@ from nncli.results.forms import (
 from nncli.words import count_of
 
 if TYPE_CHECKING:
-    from nncli.data.samples import SampleStream
+    from nncli.data.stream import SampleStream
     from nncli.network.network import Network
     from nncli.pipeline.checks import ExpectedOutputs
     from nncli.pipeline.listeners import Listener
@@ -310,7 +310,7 @@ def _run(job: _Job, reading: SpecReading, request: DataRequest, checks: _Checks)
         opened_samples(reading, request, job.places.rejects) as samples,
     ):
         run = _run_samples(job, samples, expected)
-        usage = ResourceUsage(time.monotonic() - started, samples.position(), peak_bytes())
+        usage = ResourceUsage(time.monotonic() - started, samples.progress.position(), peak_bytes())
         failures = _failures(run, expected, strict=checks.strict)
     return _Done(replace(run, notes=(*reading.notes, *run.notes)), failures, usage)
 
@@ -323,13 +323,20 @@ def _opened_expected(
     if checks.expect is None:
         yield None
         return
-    from nncli.data.batches import open_expected
+    from nncli.data.columns import choose_outputs
+    from nncli.data.opened import open_source
     from nncli.pipeline.checks import ExpectedOutputs, tolerance_for
 
     tolerance = tolerance_for(spec.dtype, checks.rtol, checks.atol)
     stdin = binary_stdin(checks.expect, quiet=request.quiet)
-    with open_expected(checks.expect, request.options, spec.output_columns, stdin) as samples:
-        yield ExpectedOutputs(samples, tolerance)
+    try:
+        with open_source(checks.expect, request.options, stdin) as opened:
+            selection = choose_outputs(opened.header, spec.output_columns)
+            yield ExpectedOutputs(opened.samples(selection), tolerance)
+    except DataError as error:
+        from nncli.doctor.diagnosis import treat_data
+
+        raise treat_data(error, {}) from None
 
 
 def _run_samples(job: _Job, samples: SampleStream, expected: ExpectedOutputs | None) -> ForwardRun:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nncli.data.samples import SampleStream
+    from nncli.data.stream import SampleStream
 
 # What is over sooner needs no bar; and more pictures a second nobody sees.
 _SILENT_SECONDS = 1.0
@@ -65,7 +65,7 @@ def samples_progress(samples: SampleStream, *, quiet: bool) -> Iterator[Callable
 
         def advance(done: int) -> None:
             elapsed = max(time.monotonic() - started, 1e-9)
-            position, size = samples.position(), samples.size
+            position, size = samples.progress.position(), samples.progress.size
             expected = elapsed * size / position if size and position else None
             draw(f"{done:,} rows   {position / elapsed / 1e6:.0f} MB/s", elapsed, expected)
 

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
 from nncli.cli.edge import Refused
 from nncli.cli.streams import remark
-from nncli.errors import DataError, FirstLook, NncliError, SpecError, UsageError
+from nncli.errors import DataError, NncliError, SpecError, UsageError
 from nncli.files import STDIN, source_name
-from nncli.problems import Problem
 from nncli.render.layout.view import Span, View, line
 
 if TYPE_CHECKING:
-    from nncli.data.batches import Batch, DataOptions
+    from nncli.data.batch import Batch
     from nncli.data.columns import ColumnChoice, WantedInputs
-    from nncli.data.samples import SampleStream
-    from nncli.doctor.case import DataCase
-    from nncli.doctor.diagnosis import Diagnosis
+    from nncli.data.opened import DataOptions
+    from nncli.data.source_bytes import FirstLook
+    from nncli.data.stream import SampleStream
+    from nncli.doctor.diagnosis import DataCase, Diagnosis
     from nncli.results.places import OutputTarget
     from nncli.specs.model import DType, NetworkSpec
     from nncli.specs.reader import Overrides, SpecReading
@@ -72,8 +72,8 @@ def _joined(lists: list[list[str]] | list[str] | None) -> tuple[str, ...]:
 
 def data_options(arguments: DataArguments, *, whole: bool) -> DataOptions:
     """Return how to read DATA; whole: the result will hold all of it at once."""
-    from nncli.data.batches import DataOptions
-    from nncli.data.content import MAX_HELD_BYTES
+    from nncli.data.opened import DataOptions
+    from nncli.data.source_bytes import MAX_HELD_BYTES
 
     held = whole or arguments.samples == "columns"
     return DataOptions(
@@ -94,7 +94,7 @@ def read_config(config: str, changes: Overrides) -> SpecReading:
     try:
         return inspect_spec(content, config, changes)
     except SpecError as error:
-        from nncli.doctor.spec import treat_spec
+        from nncli.doctor.diagnosis import treat_spec
 
         raise treat_spec(error, content, config, changes) from None
 
@@ -113,7 +113,7 @@ class DataRequest:
 
     def case(self, reading: SpecReading, source: str, look: FirstLook) -> DataCase:
         """Return one of the sources as a case for a doctor."""
-        from nncli.doctor.case import DataCase
+        from nncli.doctor.diagnosis import DataCase
 
         options = self.options.for_source(source)
         wanted = wanted_inputs(reading.spec)
@@ -122,7 +122,7 @@ class DataRequest:
 
 def diagnosis(reading: SpecReading, request: DataRequest | None) -> Diagnosis:
     """Return what is wrong with a spec whose layers do not fit, and with the data for it."""
-    from nncli.data.content import look_at
+    from nncli.data.source_bytes import look_at
     from nncli.doctor.diagnosis import diagnose
 
     source = request.sources[0] if request is not None else None
@@ -165,25 +165,28 @@ def opened_samples(
     rejects: where to list what is refused of them.  Raises Refused, also for what is found within
     the block, with the changes that mend it.
     """
-    from nncli.data.batches import open_samples
+    from nncli.data.columns import choose
+    from nncli.data.several_sources import open_sources
     from nncli.results.reject_list import listing_rejects
 
     wanted = wanted_inputs(reading.spec)
     stdin = binary_stdin(*request.sources, quiet=request.quiet)
-    with listing_rejects(rejects) as on_reject:
+    with (
+        listing_rejects(rejects) as on_reject,
+        open_sources(request.sources, request.options, stdin, on_reject) as opened,
+    ):
         try:
-            with open_samples(
-                request.sources, request.options, request.choice, wanted, stdin, on_reject
-            ) as samples:
-                yield samples
+            yield opened.samples(choose(opened.header, request.choice, wanted))
             return
         except DataError as error:
-            if not _is_about(error, request):
-                raise
             fault = error
+            at_fault = _sources_of(error, request)
+            if at_fault is None:
+                raise
             if on_reject is not None:
                 on_reject.add_problems(error.problems)
-    fault = _treated(fault, reading, request)
+            looks = {source: opened.look(source) for source in at_fault}
+    fault = _treated(fault, reading, request, looks)
     listed = rejects.path if rejects is not None else None
     if fault.features is None:
         raise Refused(fault, rejects=listed)
@@ -191,41 +194,35 @@ def opened_samples(
     raise Refused(fault, notes, listed, _clash(reading.spec, fault.features))
 
 
-def _is_about(error: DataError, request: DataRequest) -> bool:
-    """Whether an error is about the data, and not about what outputs are compared with."""
-    files = [problem.place.file for problem in error.problems if problem.place is not None]
-    return not files or any(source_name(source) in files for source in request.sources)
+def _sources_of(error: DataError, request: DataRequest) -> list[str] | None:
+    """Return the sources that an error is about; None if it is about no data of the network."""
+    files = {problem.place.file for problem in error.problems if problem.place is not None}
+    found = [source for source in request.sources if source_name(source) in files]
+    return None if files and not found else found
 
 
-def _treated(error: DataError, reading: SpecReading, request: DataRequest) -> DataError:
+def _treated(
+    error: DataError,
+    reading: SpecReading,
+    request: DataRequest,
+    looks: Mapping[str, FirstLook | None],
+) -> DataError:
     """Return an error with the changes that mend it; each source is a case of its own."""
-    if not error.looks:
-        return error
-    from nncli.doctor.data import treat_data
+    from nncli.doctor.diagnosis import treat_data
 
-    by_file: dict[str, list[Problem]] = {}
-    for problem in error.problems:
-        by_file.setdefault(problem.place.file if problem.place else "", []).append(problem)
     cases = {
         source_name(source): request.case(reading, source, look)
-        for source, look in error.looks.items()
-        if source in request.sources  # and not what outputs are compared with
+        for source, look in looks.items()
+        if look is not None
     }
-    parts = [
-        treat_data(DataError(problems), cases[file]) if file in cases else DataError(problems)
-        for file, problems in by_file.items()
-    ]
-    problems = [problem for part in parts for problem in part.problems]
-    treated = DataError(problems, more=error.more + sum(part.more for part in parts))
-    treated.features = error.features
-    return treated
+    return treat_data(error, cases)
 
 
 def read_data(
     reading: SpecReading, request: DataRequest, rejects: OutputTarget | None = None
 ) -> Batch:
     """Read all samples of one source; arguments and errors are those of opened_samples."""
-    from nncli.data.batches import whole_batch
+    from nncli.data.batch import whole_batch
 
     with opened_samples(reading, request, rejects) as samples:
         return whole_batch(samples)

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nncli.errors import DataError
 from nncli.problems import Note, Place, Problem
 from nncli.words import count_of, did_you_mean, quoted, shorten
 
+# Names take a hundred bytes each: of more columns they alone would fill the memory.
+MAX_COLUMNS = 1_000_000
+# Of columns that a message lists; the others are counted.
+_MAX_LISTED = 5
+# Nobody types more names.
+_MAX_DROPPED = 100
+
+
+@dataclass(frozen=True)
+class ColumnKind:
+    """What a column holds, where the file itself says so."""
+
+    name: str  # the file's own word for it
+    is_number: bool
+    is_text: bool  # its values have a text, so that it can be carried along
+
 
 @dataclass(frozen=True)
 class Header:
-    """The names of a file's columns: from its first row, or column_1, column_2, … if it has none.
-
-    place: the line of the header, or of the first row; positional: the file cannot have names, so
-    that columns wanted by name are taken in their order; transposed: they are the file's lines.
-    """
+    """The names of a file's columns: from its first row, or column_1, column_2, … without one."""
 
     names: tuple[str, ...]
     named: bool
-    place: Place
-    positional: bool = False
-    transposed: bool = False
+    place: Place  # the line of the header, or of the first row
+    positional: bool = False  # it cannot have names: what is wanted by name is taken in order
+    transposed: bool = False  # the columns are the file's lines
+    kinds: tuple[ColumnKind, ...] | None = None  # where the file says what its columns hold
 
     @cached_property
     def positions(self) -> dict[str, list[int]]:
@@ -33,6 +46,10 @@ class Header:
         for position, name in enumerate(self.names):
             found.setdefault(name, []).append(position)
         return found
+
+    def names_at(self, positions: Iterable[int]) -> tuple[str, ...]:
+        """Return the names of some columns."""
+        return tuple(self.names[position] for position in positions)
 
     def item(self, position: int) -> str:
         """Return how the command line would call a column: by its name if that is plain."""
@@ -45,14 +62,12 @@ class Header:
 
 @dataclass(frozen=True)
 class Selection:
-    """0-based positions: the columns to read as numbers, in order, and those to carry as text."""
+    """What is read of every row: columns by their 0-based positions."""
 
-    features: tuple[int, ...]
-    kept: tuple[int, ...] = ()
+    features: tuple[int, ...]  # read as numbers, in this order
+    kept: tuple[int, ...] = ()  # carried as text
     notes: tuple[Note, ...] = ()
-
-
-Select = Callable[[Header], Selection]
+    largest: float = float("inf")  # a finite value of this magnitude or more is refused
 
 
 @dataclass(frozen=True)
@@ -66,60 +81,89 @@ class ColumnChoice:
 
 @dataclass(frozen=True)
 class WantedInputs:
-    """What the network wants: so many features, perhaps by name; no value of *largest* or more.
+    """What the network wants of its data."""
 
-    outputs: the names of its outputs, which no carried column may have as well.
+    size: int  # so many features
+    columns: tuple[str, ...] | None = None  # their names, if it finds them by name
+    largest: float = float("inf")  # no finite value of this magnitude or more
+    outputs: tuple[str, ...] = ()  # names that no carried column may have as well
+
+
+def choose(header: Header, choice: ColumnChoice, wanted: WantedInputs) -> Selection:
+    """Return which columns are a network's inputs, and which are carried along.
+
+    Raises DataError, with the number of features if it is not the network's.
     """
-
-    size: int
-    columns: tuple[str, ...] | None = None
-    largest: float = field(default=float("inf"))
-    outputs: tuple[str, ...] = ()
-
-
-def feature_selector(choice: ColumnChoice, wanted: WantedInputs) -> Select:
-    """Return the selection of a network's inputs."""
-
-    def select(header: Header) -> Selection:
-        kept = tuple(find_column(item, header, "--keep") for item in choice.keep)
-        dropped = {find_column(item, header, "--drop") for item in choice.drop}
-        _refuse_repeats(kept, header, "--keep")
-        _refuse_same_names(kept, header, wanted.outputs)
-        notes: tuple[Note, ...] = ()
-        if choice.columns:
-            features = tuple(find_column(item, header, "--columns") for item in choice.columns)
-            _refuse_repeats(features, header, "--columns")
-        elif wanted.columns is not None and not header.positional:
-            features = _named_features(wanted.columns, header)
-            for position in dropped.intersection(features):
-                name = quoted(header.names[position])
-                message = f"--drop leaves out {name}, which is one of the spec's inputs"
-                hint = ("choose all inputs with --columns, or drop another",)
-                raise DataError(Problem("N408", message, header.place, hint))
-            notes = _ignored(header, {*features, *kept, *dropped})
-        else:
-            left_out = {*kept, *dropped}
-            features = tuple(i for i in range(len(header.names)) if i not in left_out)
-        if len(features) != wanted.size:
-            error = DataError(_width_problem(header, len(features), wanted.size, choice))
-            error.features = len(features)
-            raise error
-        return Selection(features, kept, notes)
-
-    return select
+    kept = tuple(find_column(item, header, "--keep") for item in choice.keep)
+    dropped = {find_column(item, header, "--drop") for item in choice.drop}
+    _refuse_repeats(kept, header, "--keep")
+    _refuse_same_names(kept, header, wanted.outputs)
+    notes: tuple[Note, ...] = ()
+    if choice.columns:
+        features = tuple(find_column(item, header, "--columns") for item in choice.columns)
+        _refuse_repeats(features, header, "--columns")
+    elif wanted.columns is not None and not header.positional:
+        features = _named_features(wanted.columns, header)
+        _refuse_dropped_inputs(dropped.intersection(features), header)
+        notes = _ignored(header, {*features, *kept, *dropped})
+    else:
+        left_out = {*kept, *dropped}
+        features = tuple(i for i in range(len(header.names)) if i not in left_out)
+    if len(features) != wanted.size:
+        problem = _width_problem(header, len(features), wanted.size, choice)
+        raise DataError(problem, features=len(features))
+    selection = Selection(features, kept, notes, wanted.largest)
+    _check_kinds(header, selection)
+    return selection
 
 
-def expected_selector(names: Sequence[str]) -> Select:
-    """Return the selection of expected values: by output name if all are there, else everything."""
+def check_width(width: int, place: Place) -> None:
+    """Check that a file has no more columns than are read.  Raises DataError."""
+    if width > MAX_COLUMNS:
+        message = f"{width:,} values in a sample: no more than {MAX_COLUMNS:,} are read"
+        hints = ("is it the right file, with its samples as its rows?",)
+        raise DataError(Problem("N412", message, place, hints))
 
-    def select(header: Header) -> Selection:
-        if header.named and header.positions.keys() >= set(names):
-            features = tuple(find_column(name, header, "--expect") for name in names)
-        else:
-            features = tuple(range(len(header.names)))
-        return Selection(features)
 
-    return select
+def choose_outputs(header: Header, names: Sequence[str]) -> Selection:
+    """Return which columns are expected outputs: by name if all are there, else all of them.
+
+    Raises DataError.
+    """
+    if header.named and header.positions.keys() >= set(names):
+        selection = Selection(tuple(find_column(name, header, "--expect") for name in names))
+    else:
+        selection = Selection(tuple(range(len(header.names))))
+    _check_kinds(header, selection)
+    return selection
+
+
+def check_same_columns(header: Header, first: Header, selection: Selection) -> None:
+    """Check that what was selected of a first file is the same of another.  Raises DataError.
+
+    They must have the same columns: the same names in the same order, or none at all.
+    """
+    difference = _difference(header, first)
+    if difference:
+        message = f"{difference} {first.place.file}"
+        hint = "files that are read together have the same columns in the same order"
+        place = replace(header.place, column=None, caret=None)  # the whole line
+        raise DataError(Problem("N418", message, place, (hint,)))
+    _check_kinds(header, selection)
+
+
+def _difference(header: Header, first: Header) -> str:
+    """Say what is different about columns, up to the name of the first file; "" for nothing."""
+    if len(header.names) != len(first.names):
+        found, wanted = count_of(len(header.names), "column"), len(first.names)
+        return f"{found} here, {wanted:,} in"
+    if header.named != first.named:
+        return "a header here, none in" if header.named else "no header here, but one in"
+    pairs = zip(header.names, first.names, strict=True)
+    for number, (name, wanted_name) in enumerate(pairs, start=1):
+        if name != wanted_name:
+            return f"column {number} is {quoted(name)} here, {quoted(wanted_name)} in"
+    return ""
 
 
 def find_column(item: str, header: Header, option: str) -> int:
@@ -129,7 +173,9 @@ def find_column(item: str, header: Header, option: str) -> int:
     """
     positions = header.positions.get(item, [])
     if len(positions) > 1:
-        numbers = " and ".join(str(i + 1) for i in positions)
+        numbers = " and ".join(str(i + 1) for i in positions[:_MAX_LISTED])
+        if len(positions) > _MAX_LISTED:
+            numbers += f" and {len(positions) - _MAX_LISTED:,} more"
         message = f"{option}: the name {quoted(item)} stands at columns {numbers}"
         raise DataError(Problem("N409", message, header.place, ("choose by position instead",)))
     if positions:
@@ -163,6 +209,14 @@ def _refuse_same_names(kept: tuple[int, ...], header: Header, outputs: tuple[str
         seen.add(name)
 
 
+def _refuse_dropped_inputs(dropped: set[int], header: Header) -> None:
+    for position in dropped:
+        name = quoted(header.names[position])
+        message = f"--drop leaves out {name}, which is one of the spec's inputs"
+        hint = ("choose all inputs with --columns, or drop another",)
+        raise DataError(Problem("N408", message, header.place, hint))
+
+
 def _named_features(columns: tuple[str, ...], header: Header) -> tuple[int, ...]:
     if not header.named:
         message = "the spec finds its inputs by column name, but the file has no header"
@@ -193,4 +247,57 @@ def _width_problem(header: Header, features: int, size: int, choice: ColumnChoic
     found = count_of(features, "feature line" if header.transposed else "feature column")
     owner = f"--columns chooses {found}" if choice.columns else f"the file has {found}"
     message = f"{owner}, the network takes {size:,}"
-    return Problem("N407", message, header.place)
+    return Problem("N407", message, header.place, _what_holds_no_numbers(header))
+
+
+def _what_holds_no_numbers(header: Header) -> tuple[str, ...]:
+    """Return what to leave out of a file that says what its columns hold."""
+    if header.kinds is None:
+        return ()
+    others = [i for i, kind in enumerate(header.kinds) if not kind.is_number]
+    if not others:
+        listed = shorten(", ".join(header.names), 200)
+        return (f"the columns are {listed}: choose with --columns",)
+    hold = "holds" if len(others) == 1 else "hold"
+    listed = ", ".join(quoted(header.names[position]) for position in others[:_MAX_LISTED])
+    if len(others) > _MAX_DROPPED:
+        return (f"{len(others):,} like {listed} {hold} no numbers: choose with --columns",)
+    items = ",".join(map(header.item, others))
+    carried = all(header.kinds[position].is_text for position in others)
+    keep = f", or --keep {items} to carry along" if carried else ""
+    return (f"{listed} {hold} no numbers: --drop {items}{keep}",)
+
+
+def _check_kinds(header: Header, selection: Selection) -> None:
+    """Check that columns of a known kind hold what they are read as.  Raises DataError."""
+    if header.kinds is None:
+        return
+    for position in selection.features:
+        _check_only(header, position)
+        kind = header.kinds[position]
+        if not kind.is_number:
+            item = header.item(position)
+            keep = f", or carry it along with --keep {item}" if kind.is_text else ""
+            message = f"{_numbered(header, position)} holds {kind.name}, not numbers"
+            hint = f"leave it out with --drop {item}{keep}"
+            raise DataError(Problem("N404", message, header.place, (hint,)))
+    for position in selection.kept:
+        _check_only(header, position)
+        kind = header.kinds[position]
+        if not kind.is_text:
+            what = f"{_numbered(header, position)} holds {kind.name}, which is no text"
+            message = f"not a usable Parquet file: {what}"
+            raise DataError(Problem("N419", message, header.place, ("leave it out of --keep",)))
+
+
+def _numbered(header: Header, position: int) -> str:
+    return f"column {position + 1} ({quoted(header.names[position])})"
+
+
+def _check_only(header: Header, position: int) -> None:
+    """Check that no other column has the same name.  Raises DataError."""
+    name = header.names[position]
+    if len(header.positions[name]) > 1:
+        count = count_of(len(header.positions[name]), "column")
+        message = f"the file has {count} named {quoted(name)}"
+        raise DataError(Problem("N409", message, header.place, ("rename them",)))

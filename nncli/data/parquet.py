@@ -2,142 +2,188 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from nncli.data.cells import CellColumn, CellFaults
-from nncli.data.columns import Header, Select, Selection
-from nncli.data.content import Content
-from nncli.data.rejects import OnReject
+from nncli.data.columns import ColumnKind, Header, Selection
+from nncli.data.faulty_cells import CellFaults, CellFormat, cell_format
 from nncli.data.rows import Faults, Rows, numbers_of, text_scalar
-from nncli.data.samples import Piece, SampleStream
+from nncli.data.source_bytes import Content
+from nncli.data.stream import SampleStream
 from nncli.errors import DataError
 from nncli.problems import Place, Problem
 from nncli.words import count_of, quoted, shorten
 
-# Rows of a piece: large enough that handing them over costs nothing.
-_PIECE_BYTES = 2**21
+# Rows of a chunk: large enough that handing them over costs nothing.
+_CHUNK_BYTES = 2**21
 _MAX_ROWS = 65_536
-# So many tell how wide the texts are: what is stored once each may be far wider than the file.
-_FIRST_ROWS = 256
 
 
-def parquet_samples(
-    content: Content,
-    file: str,
-    select: Select,
-    largest: float,
-    on_reject: OnReject | None = None,
-) -> SampleStream:
-    """Open the samples of a Parquet file.  Raises DataError for what is not a table of numbers."""
+@dataclass(frozen=True, eq=False)
+class ParquetSource:
+    """A file of which the schema is known."""
+
+    content: Content
+    stream: BinaryIO
+    file: str
+    table: Any  # Arrow's reader of it
+    header: Header
+    rows: int
+    listed: bool
+
+    def samples(self, selection: Selection) -> SampleStream:
+        """Return the samples, to be read chunk by chunk.  Raises DataError."""
+        self.content.check_held(self.rows * 8 * len(selection.features))
+        form = cell_format(self.file, self.header, selection, listed=self.listed)
+        metadata = self.table.metadata
+        self.content.set_position(0)
+        advice = ("save some samples",)
+        return SampleStream(
+            columns=tuple(column.name for column in form.features),
+            chunks=self._chunks(form, self._reader(form)),
+            kept=form.kept,
+            many=self.rows > 0 and self.rows > _batch_rows(metadata.row_group(0), form),
+            remarks=selection.notes,
+            if_empty=Problem("N402", "the file has no rows", self.header.place, advice),
+        )
+
+    def _reader(self, form: CellFormat) -> Any:
+        """Return a reader of what is carried, too.
+
+        What is stored once each may be far wider than the file: it is seen before it is spread.
+        """
+        with _readable(self.file):
+            schema = self.table.schema_arrow
+            texts = [name for name in form.kept if _is_string(schema.field(name).type)]
+            return _open_file(self.stream, metadata=self.table.metadata, read_dictionary=texts)
+
+    def _chunks(self, form: CellFormat, reader: Any) -> Iterator[ParquetChunk]:
+        wanted = list(dict.fromkeys((*(column.name for column in form.features), *form.kept)))
+        read = 0
+        for number in range(reader.metadata.num_row_groups):
+            group = reader.metadata.row_group(number)
+            size, missing = _batch_rows(group, form), group.num_rows
+            batches = reader.iter_batches(
+                size, row_groups=[number], columns=wanted, use_threads=False
+            )
+            while (batch := _next(batches, form.file)) is not None:
+                missing -= batch.num_rows
+                for part in _parts(batch, form):
+                    first = read + 1
+                    read += part.num_rows
+                    self.content.set_position((self.content.size or 0) * read // self.rows)
+                    yield ParquetChunk(part, form, first)
+            if missing:
+                what = "a part of it has not as many rows as it says"
+                raise _unusable(form.file, what, "save it again")
+
+
+def _open_file(stream: BinaryIO, **options: Any) -> Any:
+    """Return Arrow's reader of a file."""
     import pyarrow.parquet
 
+    return pyarrow.parquet.ParquetFile(
+        stream,
+        pre_buffer=False,
+        buffer_size=2**20,
+        page_checksum_verification=True,
+        **options,
+    )
+
+
+def _next(batches: Iterator[Any], file: str) -> Any:
+    with _readable(file):
+        return next(batches, None)
+
+
+def open_parquet(content: Content, file: str, *, listed: bool) -> ParquetSource:
+    """Read a file's schema.  listed: whether somebody wants a list of all that is refused.
+
+    Raises DataError for what is no Parquet file.
+    """
     stream = content.file()
     if stream is None:
         what = "it is read from its end, so neither from a pipe nor compressed once more"
         raise _unusable(file, what, "name the Parquet file itself")
     with _readable(file):
-        source = pyarrow.parquet.ParquetFile(
-            stream, pre_buffer=False, buffer_size=2**20, page_checksum_verification=True
-        )
-        schema, rows = source.schema_arrow, source.metadata.num_rows
+        table = _open_file(stream)
+        schema, rows = table.schema_arrow, table.metadata.num_rows
         names = tuple(schema.names)
-        groups = map(source.metadata.row_group, range(source.metadata.num_row_groups))
+        groups = map(table.metadata.row_group, range(table.metadata.num_row_groups))
         found = sum(group.num_rows for group in groups)
     if found != rows:
         what = f"it says that it has {count_of(rows, 'row')}, but its parts have {found:,}"
         raise _unusable(file, what, "save it again")
-    place = Place(file)
-    header = Header(names, named=True, place=place)
-    selection = _selected(select, header, schema)
-    for position in selection.features:
-        _check_feature(header, schema, position)
-    for position in selection.kept:
-        _check_kept(header, schema, position)
-    content.check_held(rows * 8 * len(selection.features))
-    form = _Form(
-        file,
-        tuple(CellColumn(i + 1, header.names[i], named=True) for i in selection.features),
-        tuple(header.names[position] for position in selection.kept),
-        largest,
-        listed=on_reject is not None,
+    kinds = {
+        kind: ColumnKind(str(kind), _is_numeric(kind), _is_text(kind)) for kind in set(schema.types)
+    }
+    header = Header(
+        names, named=True, place=Place(file), kinds=tuple(kinds[kind] for kind in schema.types)
     )
-    with _readable(file):
-        size = max(1, min(_MAX_ROWS, _PIECE_BYTES // _row_bytes(source, form)))
-    no_rows = Problem("N402", "the file has no rows", place, ("save some samples",))
-    read = _Progress()
-    return SampleStream(
-        columns=tuple(column.name for column in form.features),
-        pieces=_pieces(source, form, size, read),
-        kept=form.kept,
-        many=rows > size,
-        empty=lambda: DataError(no_rows),
-        first_notes=selection.notes,
-        on_reject=on_reject,
-        position=lambda: int((content.size or 0) * read.rows / max(1, rows)),
-    )
+    return ParquetSource(content, stream, file, table, header, rows, listed)
 
 
-def _row_bytes(source: Any, form: _Form) -> int:
-    """Return how many bytes a row takes in memory, by the first ones if texts are carried."""
-    numbers = 8 * len(form.features)
-    if not form.kept:
-        return numbers
-    kept = list(form.kept)
-    batches = source.iter_batches(batch_size=_FIRST_ROWS, columns=kept, use_threads=False)
-    first = next(batches, None)
-    return numbers + (int(first.nbytes) // max(1, int(first.num_rows)) if first is not None else 0)
+def _batch_rows(group: Any, form: CellFormat) -> int:
+    """Return how many rows of a part of the file are read at a time, by their average size."""
+    texts = int(group.total_byte_size) // max(1, group.num_rows) if form.kept else 0
+    return max(1, min(_MAX_ROWS, _CHUNK_BYTES // max(1, 8 * len(form.features) + texts)))
 
 
-@dataclass(frozen=True)
-class _Form:
-    """What is read of every row: columns of numbers, and columns that are carried as text.
+def _is_string(kind: Any) -> bool:
+    import pyarrow as pa
 
-    listed: whether somebody wants a list of all that is refused.
-    """
-
-    file: str
-    features: tuple[CellColumn, ...]
-    kept: tuple[str, ...]
-    largest: float
-    listed: bool
+    kinds = (pa.types.is_string, pa.types.is_large_string)
+    return any(is_kind(_value_type(kind)) for is_kind in kinds)
 
 
-@dataclass
-class _Progress:
-    """How many rows were read."""
+def _row_bytes(batch: Any, form: CellFormat) -> Any:
+    """Return how much each row of a batch takes once its texts are written out: (rows,)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    rows: int = 0
+    sizes = np.full(batch.num_rows, 8 * len(form.features), np.int64)
+    for name in form.kept:
+        column = batch.column(batch.schema.get_field_index(name))
+        if not _is_string(column.type):
+            continue
+        stored = pa.types.is_dictionary(column.type)
+        texts = column.dictionary if stored else column
+        lengths = numbers_of(pc.binary_length(texts).cast(pa.int64()).fill_null(0), np.int64)
+        if stored and len(lengths):
+            lengths = lengths[numbers_of(column.indices.cast(pa.int64()).fill_null(0), np.int64)]
+        sizes[: len(lengths)] += lengths
+    return sizes
 
 
 @dataclass(frozen=True, eq=False)
-class _BatchPiece:
-    """Some rows, as Arrow has them.  first: the number of the first, from 1."""
+class ParquetChunk:
+    """Some rows, as Arrow has them."""
 
     batch: Any
-    form: _Form
-    first: int
+    form: CellFormat
+    first: int  # the number of the first row, from 1
 
-    def __call__(self) -> Rows | Faults:
+    def read(self) -> Rows | Faults:
         """Turn them into numbers and texts."""
         import pyarrow.compute as pc
 
         form = self.form
         columns = []
-        cells = CellFaults(form.file, self.first, listed=form.listed)
+        cells = CellFaults(form, self.first)
         for column in form.features:
             stored = self._column(column.name)
             values = _as_float64(stored)
             if stored.null_count:
                 missing = numbers_of(pc.indices_nonzero(stored.is_null()), np.uint64)
-                cells.add_missing(column, missing)
+                cells.add_missing(column, values, missing)
                 values = values.copy()
                 values[missing] = np.nan
-            cells.add_too_large(column, values, form.largest)
+            cells.add_too_large(column, values)
             columns.append(values)
         return cells.faults() or self._with_texts(columns)
 
@@ -158,39 +204,15 @@ class _BatchPiece:
         return self.batch.column(self.batch.schema.get_field_index(name))
 
 
-def _pieces(source: Any, form: _Form, size: int, read: _Progress) -> Iterator[Piece]:
-    wanted = list(dict.fromkeys((*(column.name for column in form.features), *form.kept)))
-    batches = source.iter_batches(batch_size=size, columns=wanted, use_threads=False)
-    while True:
-        with _readable(form.file):
-            batch = next(batches, None)
-        if batch is None:
-            return
-        first = read.rows + 1
-        read.rows += batch.num_rows
-        yield _BatchPiece(batch, form, first)
-
-
-def _selected(select: Select, header: Header, schema: Any) -> Selection:
-    """Return what is chosen.  Raises DataError; of another width, with what holds no numbers."""
-    try:
-        return select(header)
-    except DataError as error:
-        others = [i for i, kind in enumerate(schema.types) if not _is_numeric(kind)]
-        if error.features is None:
-            raise
-        items = ",".join(map(header.item, others))
-        hold = "holds" if len(others) == 1 else "hold"
-        listed = ", ".join(quoted(header.names[position]) for position in others[:5])
-        carried = all(_is_text(schema.types[position]) for position in others)
-        hint = f"the columns are {shorten(', '.join(header.names), 200)}: choose with --columns"
-        if others:
-            keep = f", or --keep {items} to carry along" if carried else ""
-            hint = f"{listed} {hold} no numbers: --drop {items}{keep}"
-        problems = [replace(problem, help=(hint,)) for problem in error.problems]
-        told = DataError(problems, more=error.more)
-        told.features = error.features
-        raise told from None
+def _parts(batch: Any, form: CellFormat) -> Iterator[Any]:
+    """Cut a batch where its texts, each written out, take too much."""
+    if not form.kept:
+        yield batch
+        return
+    chunk = np.cumsum(_row_bytes(batch, form)) // _CHUNK_BYTES
+    ends = [*(np.flatnonzero(np.diff(chunk)) + 1).tolist(), batch.num_rows]
+    for start, end in itertools.pairwise([0, *ends]):
+        yield batch.slice(start, end - start)
 
 
 def _is_numeric(kind: Any) -> bool:
@@ -202,29 +224,6 @@ def _is_numeric(kind: Any) -> bool:
     )
 
 
-def _check_feature(header: Header, schema: Any, position: int) -> None:
-    """Check that a column holds numbers.  Raises DataError."""
-    _check_only(header, position)
-    kind = schema.types[position]
-    if not _is_numeric(kind):
-        name = header.names[position]
-        message = f"column {position + 1} ({quoted(name)}) holds {kind}, not numbers"
-        item = header.item(position)
-        keep = f", or carry it along with --keep {item}" if _is_text(kind) else ""
-        hint = f"leave it out with --drop {item}{keep}"
-        raise DataError(Problem("N404", message, header.place, (hint,)))
-
-
-def _check_kept(header: Header, schema: Any, position: int) -> None:
-    """Check that a column can be carried as text.  Raises DataError."""
-    _check_only(header, position)
-    kind = schema.types[position]
-    if not _is_text(kind):
-        name = header.names[position]
-        what = f"column {position + 1} ({quoted(name)}) holds {kind}, which is no text"
-        raise _unusable(header.place.file, what, "leave it out of --keep")
-
-
 def _is_text(kind: Any) -> bool:
     """Whether values of a type have a text."""
     import pyarrow as pa
@@ -234,15 +233,6 @@ def _is_text(kind: Any) -> bool:
     except pa.ArrowException:
         return False
     return True
-
-
-def _check_only(header: Header, position: int) -> None:
-    """Check that no other column has the same name.  Raises DataError."""
-    name = header.names[position]
-    if len(header.positions[name]) > 1:
-        count = count_of(len(header.positions[name]), "column")
-        message = f"the file has {count} named {quoted(name)}"
-        raise DataError(Problem("N409", message, header.place, ("rename them",)))
 
 
 def _value_type(kind: Any) -> Any:

@@ -1,15 +1,15 @@
-"""Some rows of a file on their way: as bytes, as numbers with carried texts, or as faults."""
+"""Some rows of a file on their way: yet to be read, as numbers with carried texts, or as faults."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from nncli.data.rejects import Reject
+from nncli.data.rejects import Reject, rest_rejected
 from nncli.problems import Problem
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -34,14 +34,11 @@ class RowForm:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Rows that were read.
+    """Rows that were read."""
 
-    columns: an array (rows,) for each feature; kept: as many texts for each carried column.
-    """
-
-    columns: tuple[Floats, ...]
-    kept: tuple[Texts, ...] = ()
-    blank_lines: int = 0
+    columns: tuple[Floats, ...]  # an array (rows,) for each feature
+    kept: tuple[Texts, ...] = ()  # as many texts for each carried column
+    blank_lines: int = 0  # that were skipped
 
     def __len__(self) -> int:
         return len(self.columns[0])
@@ -49,16 +46,43 @@ class Rows:
 
 @dataclass(frozen=True)
 class Faults:
-    """What was wrong with some rows.
+    """What was wrong with some rows."""
 
-    problems: the first few; more: how many others were only counted; rejects: all of them, if
-    somebody wants a list; ended: whether nothing behind them can be read.
-    """
+    problems: tuple[Problem, ...]  # the first few
+    more: int = 0  # how many others were only counted
+    rejects: tuple[Reject, ...] = ()  # all of them, if somebody wants a list
+    ended: bool = False  # whether nothing behind them can be read
 
-    problems: tuple[Problem, ...]
-    more: int = 0
-    rejects: tuple[Reject, ...] = field(default=())
-    ended: bool = False
+
+class UnreadRows(Protocol):
+    """Some rows of a source as a value: chunks may be read in any order, by any thread."""
+
+    def read(self) -> Rows | Faults:
+        """Read them."""
+
+
+# A part of a source: rows to be read, or already read.
+Chunk: TypeAlias = UnreadRows | Rows | Faults
+
+
+def read_chunk(chunk: Chunk) -> Rows | Faults:
+    """Return the rows of a chunk, or what is wrong with them."""
+    return chunk if isinstance(chunk, (Rows, Faults)) else chunk.read()
+
+
+def ended_by(problems: tuple[Problem, ...], rows: Rows | Faults | None = None) -> Faults:
+    """Return the faults of some rows behind which nothing could be read."""
+    before = rows if isinstance(rows, Faults) else Faults(())
+    if before.ended:
+        return before
+    rejects = (*before.rejects, *map(rest_rejected, problems))
+    return Faults((*before.problems, *problems), before.more, rejects, ended=True)
+
+
+def has_fraction(columns: Iterable[Floats]) -> bool:
+    """Whether any value of some columns is not whole."""
+    with np.errstate(invalid="ignore"):  # of an infinity: it is no fraction
+        return any(bool((column % 1 > 0).any()) for column in columns)
 
 
 def text_list(texts: Texts) -> list[str]:
@@ -66,6 +90,12 @@ def text_list(texts: Texts) -> list[str]:
     # an Arrow array is known by its method: no need to import it
     to_list = getattr(texts, "to_pylist", None)
     return list(texts) if to_list is None else to_list()
+
+
+def text_bytes(texts: Texts) -> int:
+    """Return about how many bytes carried texts take."""
+    held = getattr(texts, "nbytes", None)
+    return sum(map(len, texts)) if held is None else int(held)
 
 
 def texts_at(texts: Texts, positions: Any) -> list[str]:

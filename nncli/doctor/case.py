@@ -5,29 +5,23 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from nncli.data.batches import DataOptions, read_look
-from nncli.data.columns import (
-    ColumnChoice,
-    Header,
-    Selection,
-    WantedInputs,
-    feature_selector,
-)
-from nncli.data.csv.lines import read_lines
+from nncli.data.columns import ColumnChoice, Header, WantedInputs, choose
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.records import RecordReader
-from nncli.data.kinds import NPY_MAGIC
-from nncli.errors import DataError, FirstLook
+from nncli.data.file_kinds import NPY_MAGIC
+from nncli.data.source_bytes import FirstLook
+from nncli.errors import DataError
 from nncli.problems import Suggestion
 from nncli.specs.reader import SpecReading
 from nncli.words import quoted
 
-# What may come of reading a file in another form than it was written in.
-FORM_FAULTS = frozenset({"N402", "N403", "N404", "N405", "N407", "N408", "N410"})
+if TYPE_CHECKING:
+    from nncli.data.opened import DataOptions
 
-
-class _HeaderSeen(Exception):  # noqa: N818  # no error: the way out of the reader
-    """All that was wanted of the data is known."""
+# What may come of reading a file in another way than it was written.
+MISREAD = frozenset({"N402", "N403", "N404", "N405", "N407", "N408", "N410"})
 
 
 @dataclass(frozen=True)
@@ -41,16 +35,25 @@ class DataCase:
     wanted: WantedInputs
     reading: SpecReading
 
+    @property
+    def delimiter(self) -> str:
+        """What separates the values."""
+        return self.options.delimiter or ","
+
     def fault(self) -> DataError | None:
         """Return what is wrong with the beginning of the data, if anything is."""
         return self._fault
 
     @cached_property
     def _fault(self) -> DataError | None:
+        from nncli.data.opened import open_look  # brings NumPy
+
         # read once: a case is asked by whoever proposes a change and by whoever judges it
         try:
-            select = feature_selector(self.choice, self.wanted)
-            read_look(self.look, self.file, self.options, select, self.wanted.largest)
+            opened = open_look(self.look, self.file, self.options)
+            selection = choose(opened.header, self.choice, self.wanted)
+            for _ in opened.samples(selection).rows_in_order():
+                pass
         except DataError as error:
             # of a beginning, the last row may go on
             if self.look.complete or error.problems[-1].code != "N405":
@@ -62,24 +65,19 @@ class DataCase:
     @cached_property
     def header(self) -> Header | None:
         """The names of the columns as the case reads them, if it comes so far."""
-        seen: list[Header] = []
+        from nncli.data.opened import open_look  # brings NumPy
 
-        def see(header: Header) -> Selection:
-            seen.append(header)
-            raise _HeaderSeen
-
-        with suppress(_HeaderSeen, DataError):
-            read_look(self.look, self.file, self.options, see)
-        return seen[0] if seen else None
+        with suppress(DataError):
+            return open_look(self.look, self.file, self.options).header
+        return None
 
     @cached_property
     def records(self) -> list[list[str]]:
         """The cells of all rows, as far as they can be cut into cells."""
-        delimiter = self.options.delimiter or ","
-        lines = read_lines([self.look.content], self.file, self.options.encoding, delimiter)
+        csv = CsvFormat(self.file, self.delimiter, self.options.encoding)
         rows: list[list[str]] = []
         with suppress(DataError):
-            rows.extend(record.cells for record in RecordReader(lines, self.file, delimiter))
+            rows.extend(record.cells for record in RecordReader([self.look.content], csv))
         return rows if self.look.complete else rows[:-1]
 
 

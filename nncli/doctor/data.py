@@ -1,7 +1,7 @@
 """Data that does not fit or cannot be read: options that would mend it, tried on its beginning.
 
 An option is kept if the beginning of the data, read with it, has nothing wrong any more; failing
-that, if it mends the form of the file, and only then something shows in a row further down.
+that, if it mends the reading of the file, and only then something shows in a row further down.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nncli.data.csv.lines import whole_lines
-from nncli.data.csv.numbers import is_missing, numbers_meant
+from nncli.data.csv.numbers import is_missing
+from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import (
-    FORM_FAULTS,
+    MISREAD,
     Change,
     DataCase,
     called,
@@ -23,59 +24,83 @@ from nncli.doctor.case import (
     read_rows,
     with_text,
 )
+from nncli.doctor.column_choices import column_changes
+from nncli.doctor.disguises import numbers_meant
 from nncli.doctor.edits import edited
-from nncli.doctor.forms import TAB, ways_of_reading
 from nncli.doctor.layers import SAME_CAUSE
-from nncli.doctor.selection import column_changes
-from nncli.errors import DataError, FirstLook
-from nncli.problems import Edit, Problem, Suggestion
+from nncli.doctor.line_changes import with_proposals
+from nncli.doctor.ways_of_reading import TAB, ways_of_reading
+from nncli.errors import DataError
+from nncli.problems import Problem, Suggestion
 from nncli.words import count_of
 
 # Of changes after which something else comes to light, the likeliest will do.
 _MAX_PARTLY = 3
 # Problems of a whole file, which hide what is wrong with its rows.
-_OF_THE_FORM = frozenset({"N406", "N407", "N408", "N410", "N411"})
+_OF_THE_WHOLE_FILE = frozenset({"N406", "N407", "N408", "N410", "N411"})
 _NOTHING_WORKS = "no option or size that was tried makes the data fit"
 # Trying takes a few milliseconds for so many bytes; so many rows are enough even if they are long.
 _TRIAL_BYTES = 2**16
 _TRIAL_ROWS = 20
 
 
-def treat_data(error: DataError, case: DataCase) -> DataError:
-    """Return the error with the changes that were seen to mend it.
+def treat_file(error: DataError, case: DataCase) -> DataError:
+    """Return an error of one file with the changes that were seen to mend it.
 
     Changes of the whole reading stand at the first problem, those of a cell or line at its own.
     """
     case = replace(case, look=_shortened(case.look, case.options.encoding))
-    first, *others = error.problems
+    first, *others = map(with_proposals, error.problems)
+    explained = _as_csv(case) if first.code in MISREAD else ()
     found: list[Change] = []
-    other_form = _of_another_form(case) if first.code in FORM_FAULTS else ()
     # where nothing is wrong with the beginning, the fault stands further down
-    if case.fault() is not None and not other_form:
+    if case.fault() is not None and not explained:
         found = sorted(_changes_that_work(first, case), key=lambda change: -change.likelihood)
-    text_column = _text_column(first, case)
-    proposals = () if text_column else first.suggestions
-    own = tuple(change for change in proposals if _mends(change, first, case))
-    by_options = tuple(change.suggestion for change in found)
-    # to write a number is nearer than to change the reading, to lose a row is further
-    ranked = by_options + own if own and _removes_a_line(own[0]) else own + by_options
-    suggestions = tuple(dict.fromkeys(ranked))
-    advice = other_form or text_column or _without_remedy(first, case)
-    problems = [_with(first, suggestions, advice)]
+    problems = [_with_changes_of_reading(first, case, found, explained)]
     counted = 0
     for problem in others:
-        text_column = _text_column(problem, case)
-        proposals = () if text_column else problem.suggestions
-        own = tuple(change for change in proposals if _mends(change, problem, case))
-        shared = found and not own and problem.code == first.code
-        advice = (SAME_CAUSE,) if shared else text_column or _without_remedy(problem, case)
-        if advice == problems[0].help != problem.help and not own:
+        treated = _treat_by_itself(problem, case)
+        if found and problem.code == first.code and not treated.suggestions:
+            treated = replace(treated, help=(SAME_CAUSE,))
+        if not treated.suggestions and treated.help == problems[0].help != problem.help:
             counted += 1  # the same cause, not worth the same words
         else:
-            problems.append(_with(replace(problem, help=advice), own, advice))
-    treated = DataError(problems, more=error.more + counted)
-    treated.features = error.features
-    return treated
+            problems.append(treated)
+    return DataError(problems, more=error.more + counted, features=error.features)
+
+
+def _with_changes_of_reading(
+    problem: Problem, case: DataCase, found: Sequence[Change], explained: tuple[str, ...]
+) -> Problem:
+    """Return the first problem with the changes of the whole reading that were found.
+
+    explained: how to turn a table that is no CSV file into one.
+    """
+    treated = _treat_by_itself(problem, case)
+    own, by_options = treated.suggestions, tuple(change.suggestion for change in found)
+    # to write a number is nearer than to change the reading, to lose a row is further
+    ranked = by_options + own if own and _removes_a_line(own[0]) else own + by_options
+    if ranked:
+        return _with_suggestions(problem, tuple(dict.fromkeys(ranked)))
+    return replace(treated, help=explained or treated.help)
+
+
+def _treat_by_itself(problem: Problem, case: DataCase) -> Problem:
+    """Return a problem with the changes of its own line, or else with advice in words."""
+    if advice := _text_column(problem, case):
+        return replace(problem, help=advice, suggestions=())
+    own = tuple(change for change in problem.suggestions if _mends(change, problem, case))
+    if own:
+        return _with_suggestions(problem, own)
+    return replace(problem, help=_without_remedy(problem, case), suggestions=())
+
+
+def _with_suggestions(problem: Problem, suggestions: tuple[Suggestion, ...]) -> Problem:
+    said = {suggestion.words for suggestion in suggestions}
+    # what else may be so, of a first row that may be two things
+    kept = problem.help if problem.code == "N410" else ()
+    advice = tuple(text for text in kept if text not in said and "--header" not in text)
+    return replace(problem, help=advice, suggestions=suggestions)
 
 
 def _text_column(problem: Problem, case: DataCase) -> tuple[str, ...]:
@@ -103,22 +128,9 @@ def _removes_a_line(suggestion: Suggestion) -> bool:
     return any(edit.end_line > edit.line and not edit.text for edit in suggestion.edits)
 
 
-def _with(
-    problem: Problem, suggestions: tuple[Suggestion, ...], otherwise: tuple[str, ...]
-) -> Problem:
-    """Return a problem with the suggestions that work, or else with advice in words."""
-    said = {suggestion.words for suggestion in suggestions}
-    advice = otherwise
-    if suggestions:
-        # what else may be so, of a first row that may be two things
-        kept = problem.help if problem.code == "N410" else ()
-        advice = tuple(text for text in kept if text not in said and "--header" not in text)
-    return replace(problem, help=advice, suggestions=suggestions)
-
-
 def _without_remedy(problem: Problem, case: DataCase) -> tuple[str, ...]:
     """Return what to say of a problem that no option mends: how to mend the file, or nothing."""
-    if problem.code not in FORM_FAULTS or problem.code == "N405":
+    if problem.code not in MISREAD or problem.code == "N405":
         return problem.help
     names, width = header_and_width(case)
     if problem.code == "N403" and width not in (0, len(names)):
@@ -127,15 +139,18 @@ def _without_remedy(problem: Problem, case: DataCase) -> tuple[str, ...]:
     return (_NOTHING_WORKS,) if problem.code == "N407" else problem.help
 
 
-def _of_another_form(case: DataCase) -> tuple[str, ...]:
-    """Return how to turn the file into CSV, if it is a table of another form."""
+def _as_csv(case: DataCase) -> tuple[str, ...]:
+    """Return how to turn the file into CSV, if it is a table written in another way."""
     content = case.look.content
-    blanks = re.sub(rb"(?m)^ +| +(?=\r?$)", b"", content)
-    if b"  " in content and _options_for(case, re.sub(rb" +", b",", blanks), ",") is not None:
-        how = "sed 's/^ *//; s/ *$//; s/  */,/g' FILE > NEW"
-        return (f"its columns are separated by blanks: make them commas ({how})",)
-    for delimiter in (";", TAB, "|", " "):
-        if b"," not in content or delimiter.encode() not in content:
+    if b"  " in content:
+        # (?<! ) and ++: a run of blanks is looked at once, not once from each of its blanks
+        lines = re.sub(rb"(?m)^ +|(?<! ) ++(?=\r?$)", b"", content)
+        if _options_for(case, re.sub(rb" +", b",", lines), ",") is not None:
+            how = "sed 's/^ *//; s/ *$//; s/  */,/g' FILE > NEW"
+            return (f"its columns are separated by blanks: make them commas ({how})",)
+    delimiters = (";", TAB, "|", " ") if b"," in content else ()
+    for delimiter in delimiters:
+        if delimiter.encode() not in content:
             continue
         options = _options_for(case, content.replace(b",", b"."), delimiter)
         if options is not None:
@@ -165,7 +180,7 @@ def _mends(suggestion: Suggestion, problem: Problem, case: DataCase) -> bool:
     text = decoded(case, case.look.content)
     if place is None or (place.line or 0) > text.count("\n"):
         return True
-    fault = _edited(case, suggestion.edits).fault()
+    fault = with_text(case, edited(text, suggestion.edits)).fault()
     if fault is None:
         return True
     before = case.fault()
@@ -175,10 +190,6 @@ def _mends(suggestion: Suggestion, problem: Problem, case: DataCase) -> bool:
     # mended, even if further down something shows that had not been told yet
     later = all(where is not None and (where.line or 0) >= (place.line or 0) for where in new)
     return (problem.code, place) not in left and later
-
-
-def _edited(case: DataCase, edits: Sequence[Edit]) -> DataCase:
-    return with_text(case, edited(decoded(case, case.look.content), edits))
 
 
 def _shortened(look: FirstLook, encoding: str) -> FirstLook:
@@ -205,7 +216,7 @@ def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
             fault.problems[0], problem
         ):
             partly.append(change)
-    if not whole and problem.code in _OF_THE_FORM:
+    if not whole and problem.code in _OF_THE_WHOLE_FILE:
         likely = sorted(partly, key=lambda change: -change.likelihood)
         yield from (change for change in likely[:_MAX_PARTLY] if change.likelihood > 50)
 

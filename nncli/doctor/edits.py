@@ -17,8 +17,10 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
     'a: 2'
     """
     starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
-    for edit in sorted(edits, key=lambda edit: (edit.line, edit.column), reverse=True):
+    parts: list[str] = []
+    done = 0
+    for edit in sorted(edits, key=lambda edit: (edit.line, edit.column)):
         start = starts[edit.line - 1] + edit.column - 1
-        end = starts[edit.end_line - 1] + edit.end_column - 1
-        text = text[:start] + edit.text + text[end:]
-    return text
+        parts += (text[done:start], edit.text)
+        done = starts[edit.end_line - 1] + edit.end_column - 1
+    return "".join((*parts, text[done:]))

@@ -19,9 +19,8 @@ import numpy.typing as npt
 Array: TypeAlias = npt.NDArray[np.floating[Any]]
 
 # Klambauer et al. 2017, "Self-Normalizing Neural Networks", equation 14.
-_SELU_ALPHA = 1.6732632423543772
-_SELU_SCALE = 1.0507009873554805
-
+SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
 
 _ZEROS: Mapping[np.dtype[Any], Array] = MappingProxyType(
     {np.dtype(name): np.zeros(8192, name) for name in ("float32", "float64")}
@@ -68,8 +67,8 @@ def elu(z: Array, out: Array | None = None, alpha: float = 1.0) -> Array:
 
 def selu(z: Array, out: Array | None = None) -> Array:
     """Return the scaled elu whose constants keep mean 0 and variance 1 (Klambauer et al. 2017)."""
-    a = elu(z, out, _SELU_ALPHA)
-    a *= _SELU_SCALE
+    a = elu(z, out, SELU_ALPHA)
+    a *= SELU_SCALE
     return a
 
 

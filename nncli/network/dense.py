@@ -29,7 +29,7 @@ class LayerResult:
 
 
 class LayerValues(NamedTuple):
-    """What one layer made of samples, in whatever order of the axes."""
+    """What one layer made of samples, in any order of the axes."""
 
     z: Array  # the pre-activation
     a: Array  # the output, which is z itself in a linear layer

@@ -20,10 +20,10 @@ Float64Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Fans:
-    """How many connections a neuron of the layer has: in from its inputs, out to its neurons."""
+    """How many values a layer connects."""
 
-    inputs: int
-    neurons: int
+    inputs: int  # fan in
+    neurons: int  # fan out
 
 
 Shape = tuple[int, ...]

@@ -22,7 +22,7 @@ from nncli.specs.model import DType, NetworkSpec
 from nncli.specs.reader import Overrides, read_spec
 
 if TYPE_CHECKING:
-    from nncli.network.engine.batch import Engine
+    from nncli.network.engine.engine import Engine
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,9 +94,10 @@ class Network:
         )
 
     def run(self, x: Array) -> Iterator[LayerValues]:
-        """Yield what each layer makes of samples: the forward loop of `trace` and of the pipeline.
+        """Yield what each layer makes of samples, by its own `run`.
 
-        `forward` has another one, in the engine.
+        This is the forward loop of `trace` and of the pipeline, and `bench --per-layer` times its
+        steps; `forward` has another one, in the engine.
         x: (…, inputs, samples) of the network's dtype; the results: (…, neurons, samples).
         """
         for layer in self.layers:
@@ -106,7 +107,7 @@ class Network:
 
     @cached_property
     def _engine(self) -> Engine:
-        from nncli.network.engine.batch import Engine  # the command runs layer by layer
+        from nncli.network.engine.engine import Engine  # the command runs layer by layer
 
         return Engine(self.layers)
 

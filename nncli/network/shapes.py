@@ -16,20 +16,17 @@ ITEM_BYTES: dict[DType, int] = {"float64": 8, "float32": 4}
 
 @dataclass(frozen=True)
 class LayerShape:
-    """The shapes of one layer: (N, inputs) · (inputs, neurons) + (neurons,) → (N, neurons).
+    """The shapes of one layer: (N, inputs) · (inputs, neurons) + (neurons,) → (N, neurons)."""
 
-    weights_shape and biases_shape are what the layer holds, which *misfits* may contradict.
-    """
-
-    layer: int
+    layer: int  # its number, from 1
     name: str
     activation: str
-    inputs: int
-    neurons: int
-    weights_shape: tuple[int, int]
-    biases_shape: tuple[int]
-    layout: Layout
-    misfits: tuple[Misfit, ...] = ()
+    inputs: int  # what the layer is handed
+    neurons: int  # what it declares
+    weights_shape: tuple[int, int]  # what it holds, as (inputs, neurons)
+    biases_shape: tuple[int]  # what it holds
+    layout: Layout  # the orientation in which the spec writes the weights
+    misfits: tuple[Misfit, ...] = ()  # where these contradict each other
 
     @property
     def parameters(self) -> int:
@@ -48,8 +45,8 @@ class ShapeTable:
 
     name: str
     dtype: DType
-    layers: tuple[LayerShape, ...]
-    drawn_layers: tuple[int, ...]
+    layers: tuple[LayerShape, ...]  # first to last
+    drawn_layers: tuple[int, ...]  # the numbers of those that draw random numbers
 
     @property
     def misfits(self) -> tuple[Misfit, ...]:
@@ -111,7 +108,7 @@ def _with_batch(first: LayerShape, features: int) -> LayerShape:
 
 def layer_shape(number: int, layer: LayerSpec, inputs: int) -> LayerShape:
     """Return the shapes of one layer.  number: from 1; inputs: what it is handed."""
-    typed = (len(layer.weights), len(layer.weights[0])) if layer.weights is not None else None
+    typed = layer.weights_shape
     biases = len(layer.biases) if layer.biases is not None else None
     misfits = find_misfits(number, inputs, layer.neurons, typed, layer.layout, biases)
     held = as_inputs_by_neurons(typed, layer.layout) if typed else (inputs, layer.neurons)

@@ -10,31 +10,27 @@ from nncli.words import count_of, quoted
 
 @dataclass(frozen=True)
 class LayerStatistics:
-    """One layer's outputs in a few numbers.
+    """One layer's outputs in a few numbers, of the finite values; NaN where there are none."""
 
-    minimum, mean, maximum, std and rms are over the finite values, NaN if there are none; zeros is
-    a share of all values, from 0 to 1.
-    """
-
-    layer: int
+    layer: int  # its number, from 1
     minimum: float
     mean: float
     maximum: float
-    std: float
-    rms: float
-    zeros: float
-    nonfinite: int
+    std: float  # the standard deviation
+    rms: float  # the root mean square
+    zeros: float  # the share of all values that are 0, from 0 to 1
+    nonfinite: int  # how many values are NaN or infinite
 
 
 @dataclass(frozen=True)
 class NonFinite:
-    """Where NaN or infinity first appears; layer 0 is the data.  All counted from 1."""
+    """Where NaN or infinity first appears."""
 
-    layer: int
-    sample: int
-    column: int
+    layer: int  # its number, from 1; 0: the data
+    sample: int  # from 1
+    column: int  # the feature of the data, or the neuron of the layer, from 1
     value: float
-    count: int
+    count: int  # how many such values there are
 
 
 def nonfinite_message(found: NonFinite, columns: Sequence[str]) -> str:

@@ -31,13 +31,13 @@ _BOUNDED = frozenset({"step", "sigmoid", "tanh", "softmax"})
 
 
 class RunTally:
-    """What is to be said of a stream of samples, in one pass.
+    """Statistics of every layer over a stream of samples, and what they give reason to remark.
 
-    activations: one name per layer.  Tallies of consecutive parts of a stream can be merged; one
-    tally is for one thread.
+    Tallies of consecutive parts of a stream can be merged; one tally is for one thread.
     """
 
     def __init__(self, activations: Sequence[str]) -> None:
+        """Start with no samples.  activations: a name for each layer."""
         self.samples = 0
         self._layers = [_LayerTally(activation) for activation in activations]
         self._in_data: NonFinite | None = None
@@ -47,14 +47,14 @@ class RunTally:
     def add(self, first_sample: int, x: Array, results: Sequence[tuple[Array, Array]]) -> None:
         """Take some consecutive samples in.
 
-        first_sample: the number of the first, from 1; x: (groups, features, columns) in the
-        network's dtype; results: per layer z and a, each (groups, neurons, columns), which may be
-        one array.  Sample first_sample + g * columns + j is [g, :, j].
+        first_sample: the number of the first, from 1.
+        x: (blocks, features, samples of a block), in the network's dtype.
+        results: for each layer z and a, which may be one array: (blocks, neurons, samples).
         """
-        groups, _, columns = x.shape
-        if not groups * columns:
+        blocks, _, samples = x.shape
+        if not blocks * samples:
             return
-        self.samples += groups * columns
+        self.samples += blocks * samples
         # NaN, infinity and overflow are looked for here, not warned of
         with np.errstate(all="ignore"):
             finite = [
@@ -70,8 +70,8 @@ class RunTally:
         results: Sequence[tuple[Array, Array]],
         finite: Sequence[bool],
     ) -> None:
-        """Note where non-finite values are; finite: of each layer, whether all of a is."""
-        clean: Mask | None = None  # (groups, 1, columns): samples of finite data; None: all are
+        """Note where non-finite values are.  finite: for each layer, whether its output is."""
+        clean: Mask | None = None  # (blocks, 1, samples): those of finite data; None: all are
         if not _all_finite(x):
             in_data = ~np.isfinite(x)
             self._in_data = _joined(self._in_data, _first(0, first_sample, in_data, x, x))
@@ -79,7 +79,7 @@ class RunTally:
         for number, ((z, a), finite_a) in enumerate(zip(results, finite, strict=True), start=1):
             if self._arisen is not None and self._arisen.layer < number:
                 return  # an earlier layer is to be named
-            # many an activation makes a finite number of an infinite one
+            # some activations make a finite number of an infinite one
             if finite_a and (z is a or _all_finite(z)):
                 continue
             faulty = ~(np.isfinite(z) & np.isfinite(a))
@@ -112,9 +112,10 @@ class RunTally:
     def notes(self) -> tuple[Note, ...]:
         """Return what the values give reason to remark, layer by layer.
 
-        dead: 0 for every one of at least two samples; saturated: a sigmoid under 0.01 or over
-        0.99, or a tanh beyond ±0.99, for every sample; exploding, vanishing: the root mean square
-        changes more than 100-fold from one layer to the next.
+        dead: 0 for every one of at least two samples.
+        saturated: a sigmoid under 0.01 or over 0.99, or a tanh beyond ±0.99, for every sample.
+        exploding, vanishing: the root mean square changes more than 100-fold from one layer to the
+        next.
         """
         notes: list[Note] = []
         before: LayerStatistics | None = None
@@ -129,7 +130,7 @@ class RunTally:
 
 
 class _Scratch:
-    """Room for intermediate values, used again for every tile: fresh memory is slow at first."""
+    """Memory for intermediate values, used again for every tile: new memory is slow at first."""
 
     def __init__(self) -> None:
         self.values: Doubles = np.empty(0)
@@ -137,7 +138,7 @@ class _Scratch:
         self.zero: Mask = np.empty(0, dtype=np.bool_)
 
     def fit(self, size: int) -> None:
-        """Have room for that many values."""
+        """Have room for at least *size* values."""
         if size > self.values.size:
             self.values = np.empty(size)
             self.deviations = np.empty(size)
@@ -162,7 +163,7 @@ class _Scratch:
 
 
 class _LayerTally:
-    """A layer's outputs so far."""
+    """What is known of a layer's outputs so far."""
 
     def __init__(self, activation: str) -> None:
         self.activation = activation
@@ -177,7 +178,7 @@ class _LayerTally:
         self._centre = 0.0  # what the latest tile's deviations were from: a guess for the next
 
     def add(self, a: Array, scratch: _Scratch) -> bool:
-        """Take in outputs (groups, neurons, columns), and return whether all are finite."""
+        """Take in outputs (blocks, neurons, samples), and return whether all are finite."""
         scratch.fit(a.size)
         minimum, maximum = self._add_neurons(a)
         if not (minimum > 0 or maximum < 0):
@@ -253,16 +254,16 @@ def _extreme(a: Array, activation: str) -> Mask:
 
 @dataclass(frozen=True)
 class _Moments:
-    """How many values there were, their mean (centre + offset) and standard deviation.
+    """How many values there were, their mean and their standard deviation.
 
-    The offset is from a centre near the values, so that merging many means close together does
-    not round each to the digits of their common size.
+    The mean is held as its offset from a centre near the values, so that merging many means close
+    together does not round each to the digits of their common size.
     """
 
     count: int
-    centre: float
-    offset: float
-    std: float
+    centre: float  # near the values
+    offset: float  # of the mean, from the centre
+    std: float  # the standard deviation
 
     @property
     def mean(self) -> float:
@@ -299,7 +300,8 @@ def _moments(
 ) -> _Moments:
     """Return the moments of finite values.
 
-    centre: a guess of where they are, 0 to begin with; room: at least as many floats, overwritten.
+    centre: a guess of where they are, 0 to begin with.
+    room: at least as many floats, overwritten.
     """
     largest = max(abs(minimum), abs(maximum))
     scale = 1.0
@@ -345,11 +347,11 @@ def _all_finite(values: Array) -> bool:
 
 def _first(layer: int, first_sample: int, faulty: Mask, z: Array, a: Array) -> NonFinite:
     """Return the first faulty place by sample, then column, and the count."""
-    groups, neurons, columns = faulty.shape
-    by_sample = faulty.transpose(0, 2, 1).reshape(groups * columns, neurons)
+    blocks, neurons, samples = faulty.shape
+    by_sample = faulty.transpose(0, 2, 1).reshape(blocks * samples, neurons)
     sample, neuron = divmod(int(by_sample.argmax()), neurons)
-    group, column = divmod(sample, columns)
-    place = group, neuron, column
+    block, within = divmod(sample, samples)
+    place = block, neuron, within
     value = float(z[place] if np.isfinite(a[place]) else a[place])
     count = int(np.count_nonzero(faulty))
     return NonFinite(layer, first_sample + sample, neuron + 1, value, count)

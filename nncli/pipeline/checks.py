@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from nncli.data.rows import Rows, sliced
-from nncli.data.samples import SampleStream
+from nncli.data.stream import SampleStream
 from nncli.files import source_name
 from nncli.network.activations import Array
 from nncli.network.statistics import nonfinite_message
@@ -40,8 +40,8 @@ class ExpectedOutputs:
         self._tolerance = tolerance
         self._rows = expected.rows_in_order()
         self._next: Rows | None = None
-        self._found = 0  # rows of expected values
-        self._samples = 0
+        self._found = 0  # rows of expected values that were read
+        self._samples = 0  # whose outputs were compared
         self._first: Difference | None = None
         self._count = 0  # values that differ
 

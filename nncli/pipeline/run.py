@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from nncli.data.samples import SampleStream
+from nncli.data.rows import read_chunk
+from nncli.data.stream import SampleStream
 from nncli.errors import FileError
 from nncli.network.network import Network
 from nncli.network.statistics import LayerStatistics, NonFinite, nonfinite_message
@@ -38,7 +39,7 @@ class RunPlan:
     to_show: SamplesToShow = ALL_SAMPLES  # of these, every layer's values are in the result
     batch_size: int | None = None  # samples per unit, rounded up to blocks; None: as they come
     threads: int = 1  # how many units to work on at a time
-    limit: int | None = None  # stop after so many samples
+    limit: int | None = None  # how many samples to run; None: all
     unit_bytes: int = 2**23  # of a unit's numbers, at most, unless a batch size is given
 
 
@@ -75,8 +76,10 @@ def run_forward(
     compute = partial(work, network, plan.to_show, listeners)
     try:
         with _workers(pool, plan.threads if samples.many else 1) as workers:
-            in_order = partial(_in_order, workers, ahead=plan.threads, is_ready=samples.is_ready)
-            parsed = in_order(lambda piece: piece(), samples.pieces)
+            in_order = partial(
+                _in_order, workers, ahead=plan.threads, is_ready=samples.progress.is_ready
+            )
+            parsed = in_order(read_chunk, samples.chunks)
             accepted = limited(samples.accept(parsed), plan.limit)
             for result in in_order(compute, whole_blocks(accepted, plan.batch_size, most)):
                 for listener, prepared in zip(listeners, result.prepared, strict=True):
@@ -91,7 +94,7 @@ def run_forward(
             listener.finish()
         shown_samples = shown.samples(network, samples.kept, samples.sample_names)
     except MemoryError:
-        raise _no_memory(samples.rows) from None
+        raise _no_memory(samples.accepted.rows) from None
     return _finished(network, samples, tally, shown_samples)
 
 

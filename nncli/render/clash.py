@@ -60,7 +60,8 @@ def _rows(size: int | str) -> int:
 
 
 def _columns(size: int) -> int:
-    return min(_MAX_COLUMNS, 5 + 2 * int(math.log2(size)))
+    # data whose only column is left out has none
+    return min(_MAX_COLUMNS, 5 + 2 * int(math.log2(max(1, size))))
 
 
 @dataclass(frozen=True)

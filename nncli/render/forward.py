@@ -196,7 +196,7 @@ def _shown_rows(count: int, rows: int) -> list[int | None]:
 
 
 def _shown_samples(numbers: Sequence[int], rows: int) -> list[int | None]:
-    """Return the positions of the first and last samples of those held, None where some lack."""
+    """Return the positions of the samples that a table shows, None where some are left out."""
     positions = [row for row in _shown_rows(len(numbers), rows) if row is not None]
     shown: list[int | None] = []
     for position in positions:
@@ -211,12 +211,12 @@ def _labels(run: ForwardRun, shown: list[int | None], width: int | None) -> list
         cells = [shorten(texts[row], limit) if row is not None else "" for row in shown]
         return _TextColumn(shorten(heading, limit), cells)
 
-    held = run.shown
-    numbers = ["…" if row is None else str(held.numbers[row]) for row in shown]
+    samples = run.shown
+    numbers = ["…" if row is None else str(samples.numbers[row]) for row in shown]
     labels = [_TextColumn("sample", numbers, "right")]
-    if held.sample_names is not None:
-        labels.append(column("name", held.sample_names))
-    return [*labels, *(column(name, texts) for name, texts in held.kept.items())]
+    if samples.sample_names is not None:
+        labels.append(column("name", samples.sample_names))
+    return [*labels, *(column(name, texts) for name, texts in samples.kept.items())]
 
 
 def _neuron_columns(

@@ -24,7 +24,7 @@ class CsvSink:
 
     def __init__(self, stream: BinaryIO, columns: ResultColumns) -> None:
         self._stream = stream
-        header = ",".join(_quoted_name(name) for name in (*columns.kept_names, *columns.names))
+        header = ",".join(map(csv_cell, (*columns.kept_names, *columns.names)))
         # written with the first rows: until then they may turn out to be wrong
         self._header = (header + "\n").encode("utf-8", "surrogateescape")
 
@@ -71,9 +71,10 @@ def csv_chunks(
     yield stream.getvalue()
 
 
-def _quoted_name(name: str) -> str:
-    doubled = name.replace('"', '""')
-    return f'"{doubled}"' if any(mark in name for mark in ',"\r\n') else name
+def csv_cell(text: str) -> str:
+    """Return a text as a cell of CSV, quoted only if it must be."""
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"' if any(mark in text for mark in ',"\r\n') else text
 
 
 def _quoted(texts: Any) -> Any:

@@ -18,11 +18,11 @@ from nncli.results.sinks import ResultColumns, Sink
 
 @dataclass(frozen=True)
 class LayerFiles:
-    """Checked places for the layers' outputs.  new: whether their folder is yet to be made."""
+    """Checked places for the layers' outputs."""
 
     folder: str
-    targets: tuple[OutputTarget, ...]
-    new: bool
+    targets: tuple[OutputTarget, ...]  # one for each layer, first to last
+    new: bool  # whether the folder is yet to be made
 
 
 def check_layer_files(

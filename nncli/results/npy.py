@@ -17,12 +17,13 @@ from nncli.results.sinks import Array, ResultColumns
 
 # As many rows as a file can have: no header is longer than this one's.
 _MOST_ROWS = 2**63 - 1
+_CACHED_VALUES = 2**15
 
 
 class NpySink:
     """An NPY file as np.save writes it: (samples, neurons), in C order, of the network's dtype.
 
-    It holds numbers only: carried columns are left out without a word.
+    It holds numbers only: carried columns are left out.
     The header says how many rows there are.  So a stream that can seek gets its header twice, and
     any other stream gets everything at the end, from a temporary file.
     """
@@ -47,8 +48,13 @@ class NpySink:
     ) -> memoryview:
         """Return the rows' bytes."""
         del first_sample, kept
-        block = np.empty((len(outputs[0]), self._neurons), self._dtype)  # C order
-        np.stack(outputs, axis=1, out=block)
+        rows = len(outputs[0])
+        block = np.empty((rows, self._neurons), self._dtype)  # C order
+        # a few rows at a time, which stay in the cache while column after column is written
+        step = max(1, _CACHED_VALUES // self._neurons)
+        for start in range(0, rows, step):
+            part = slice(start, start + step)
+            np.stack([column[part] for column in outputs], axis=1, out=block[part])
         return block.reshape(-1).view(np.uint8).data
 
     def write(self, encoded: memoryview) -> None:

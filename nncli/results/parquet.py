@@ -11,7 +11,7 @@ import numpy as np
 from nncli.data.rows import Texts, number_array, text_array
 from nncli.results.sinks import Array, ResultColumns
 
-# A row group is written once it has so many rows, or so many bytes: what a sink holds is bounded.
+# A row group is written once it has as many rows, or as many bytes: a sink's memory is bounded.
 _GROUP_ROWS = 65_536
 _GROUP_BYTES = 32 * 2**20
 

@@ -24,16 +24,12 @@ _TEMPORARY = re.compile(r"\.nncli-([0-9]+)-[0-9a-f]{8}\.tmp")
 
 @dataclass(frozen=True)
 class OutputTarget:
-    """A checked place for a result.
+    """A checked place for a result."""
 
-    path: as the user wrote it; real_path: behind all symlinks; is_stream: a FIFO or a device, which
-    is written to and never replaced.
-    """
-
-    path: str
-    real_path: str
-    force: bool
-    is_stream: bool
+    path: str  # as the user wrote it
+    real_path: str  # behind all symbolic links
+    force: bool  # whether a file that is there may be replaced
+    is_stream: bool  # whether it is a FIFO or a device, which is written to and never replaced
 
 
 def is_file_name(path: str) -> bool:
@@ -201,8 +197,8 @@ class _ResultStream(io.BufferedWriter):
     """A stream whose faults name the place that the user has named."""
 
     def __init__(self, raw: io.FileIO, path: str) -> None:
+        self._path = path  # first: a signal may end this, and what there is of it is still flushed
         super().__init__(raw)
-        self._path = path
 
     def write(self, data: Any) -> int:
         """Write.  Raises FileError."""

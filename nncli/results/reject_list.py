@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from nncli.data.rejects import Reject, rest_rejected
 from nncli.problems import Problem
+from nncli.results.csv import csv_cell
 from nncli.results.places import OutputTarget, writing
 
 
@@ -23,18 +24,13 @@ class RejectList:
         """Write one more."""
         self._empty = False
         cells = ("" if value is None else str(value) for value in reject)
-        line = ",".join(_csv_text(cell) for cell in cells) + "\n"
+        line = ",".join(csv_cell(cell) for cell in cells) + "\n"
         self._stream.write(line.encode("utf-8", "surrogateescape"))
 
     def add_problems(self, problems: Iterable[Problem]) -> None:
         """Write what ended the reading before a cell or row could be refused."""
         for problem in problems if self._empty else ():
             self(rest_rejected(problem))
-
-
-def _csv_text(text: str) -> str:
-    needs_quotes = any(character in text for character in ',"\r\n')
-    return '"' + text.replace('"', '""') + '"' if needs_quotes else text
 
 
 @contextmanager

@@ -16,15 +16,11 @@ Array: TypeAlias = npt.NDArray[np.floating[Any]]
 
 @dataclass(frozen=True)
 class ResultColumns:
-    """What a row of a result consists of.
+    """What a row of a result consists of."""
 
-    kept_names: of the text columns carried from the data; names: of the output neurons; dtype: the
-    network's, float64 or float32.
-    """
-
-    kept_names: tuple[str, ...]
-    names: tuple[str, ...]
-    dtype: str
+    kept_names: tuple[str, ...]  # of the text columns carried from the data
+    names: tuple[str, ...]  # of the output neurons
+    dtype: str  # of the numbers, the network's: float64 or float32
 
 
 class Sink(Protocol):

@@ -169,6 +169,11 @@ class LayerSpec(_Model):
     biases: Vector | None = None
     init: InitSpec = InitSpec()
 
+    @property
+    def weights_shape(self) -> tuple[int, int] | None:
+        """The shape of explicit weights, as they stand; None: they are drawn."""
+        return (len(self.weights), len(self.weights[0])) if self.weights is not None else None
+
 
 class NetworkSpec(_Model):
     """A dense network, every default filled in."""

@@ -229,10 +229,8 @@ def read_yaml(content: bytes, file: str) -> YamlSource:
     _refuse_characters(text)
     if _NO_CONTENT.fullmatch(text.text):
         return YamlSource(text, None)
-    guard = _EventGuard(text)
     try:
-        for event in yaml.parse(text.text, Loader=_LOADER):
-            guard.check(event)
+        guard = _guarded(text)
         root = yaml.compose(text.text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         from nncli.specs.yaml_faults import syntax_problem  # only needed once something is wrong
@@ -241,6 +239,22 @@ def read_yaml(content: bytes, file: str) -> YamlSource:
     problems = guard.problems
     value = _plain_value(root, text, problems) if root is not None else None
     return YamlSource(text, value, tuple(problems), frozenset(guard.tagged), root)
+
+
+def _guarded(text: SpecText, end: int | None = None) -> _EventGuard:
+    """Follow the events of the text, or of its first characters.  Raises SpecError, YAMLError."""
+    guard = _EventGuard(text)
+    try:
+        for event in yaml.parse(text.text[:end], Loader=_LOADER):
+            guard.check(event)
+    except yaml.MarkedYAMLError as error:
+        # libyaml 0.2.6 looks 1,000 brackets ahead and refuses one more, before it tells of any:
+        # what stands before that one is deep enough, and nothing in it is refused
+        mark = error.problem_mark
+        if end is None and mark and mark.index and "nesting depth" in (error.problem or ""):
+            return _guarded(text, mark.index)
+        raise
+    return guard
 
 
 # The C parser is absent from PyYAML on some platforms; both give the same events and marks.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
 
-from nncli.data.batches import Batch
+from nncli.data.batch import Batch
 from nncli.errors import FileError
 from nncli.network.network import Network
 from nncli.network.shapes import shape_table

@@ -6,12 +6,13 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from nncli.errors import FileError
-from nncli.machine import ENDING_SIGNALS
+from nncli.machine import ENDING_SIGNALS, has_bytes
 from nncli.problems import Problem
 from nncli.timing.isolation import MeasurementFailed
 
@@ -19,6 +20,7 @@ if sys.platform == "win32":
     raise ImportError("Windows does not copy processes")
 
 _PR_SET_PDEATHSIG = 1
+_LOOK_UP_SECONDS = 0.2
 _NO_MEMORY = 1
 _FAILED = 2
 
@@ -31,17 +33,15 @@ def bytes_from_copy(make: Callable[[], bytes]) -> bytes:
     """
     parent, child = os.getpid(), 0
     reading, writing = os.pipe()
-    # The copy hears no signal that ends runs, not even while it begins, when Python would show what
-    # the signal raises; its parent hears it, and ends the copy, which it has to know by then.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
     try:
-        try:
-            child = _fork()
-            if not child:
-                _send_and_exit(make, writing, parent)
-        finally:
-            os.close(writing)
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        # The copy has to be known before a signal ends this run, and hears none while it begins.
+        with _signals_held():
+            try:
+                child = _fork()
+                if not child:
+                    _send_and_exit(make, writing, parent)
+            finally:
+                os.close(writing)
         content = _read_all(reading)
     except BaseException:
         if child:
@@ -59,6 +59,29 @@ def bytes_from_copy(make: Callable[[], bytes]) -> bytes:
         what = content.decode(errors="replace") if code == _FAILED else f"exit status {code}"
         raise MeasurementFailed(f"a timed call failed in its own process: {what}")
     return content
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Put off the signals that end runs.
+
+    Blocking them would not do: that holds for one thread, and any thread of a library may take one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # handlers run in the main thread only
+        return
+    held: list[int] = []
+    found = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
+    handlers = {number: handler for number, handler in found.items() if handler is not None}
+    try:
+        for number in handlers:
+            signal.signal(number, lambda number, _: held.append(number))
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for came in held:
+            signal.raise_signal(came)
 
 
 def _fork() -> int:
@@ -105,6 +128,11 @@ def _send(content: bytes, descriptor: int) -> None:
 
 def _read_all(descriptor: int) -> bytes:
     content = b""
-    while piece := os.read(descriptor, 4096):
+    while True:
+        # Not for ever: a signal that comes just before the waiting begins does not interrupt it.
+        while not has_bytes(descriptor, _LOOK_UP_SECONDS):
+            pass
+        piece = os.read(descriptor, 4096)
+        if not piece:
+            return content
         content += piece
-    return content

@@ -11,6 +11,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
 
+from nncli.network.activations import SELU_ALPHA, SELU_SCALE
 from nncli.network.network import Network
 from nncli.specs.model import Activation
 
@@ -73,7 +74,7 @@ def _elu(z: float, alpha: float) -> float:
 
 
 def _selu(z: float) -> float:
-    return 1.0507009873554805 * _elu(z, 1.6732632423543772)
+    return SELU_SCALE * _elu(z, SELU_ALPHA)
 
 
 def _gelu(z: float, approximate: str) -> float:

@@ -154,6 +154,32 @@ def test_what_no_single_change_makes_fit_is_said_to_be_such(
     assert any(text.startswith(words) for text in problem["help"])
 
 
+@pytest.mark.parametrize("expected", ["5\n1O\n", "1O\n"])
+def test_a_faulty_cell_of_expected_outputs_is_told_how_to_be_mended(
+    cli: RunCli, write: Write, expected: str
+) -> None:
+    folder = write("net.yaml", "inputs: 1\nlayers: [{neurons: 1}]\nseed: 0\n").parent
+    write("batch.csv", "1\n2\n")
+    write("expected.csv", expected)
+    done = cli("forward", "net.yaml", "batch.csv", "--expect", "expected.csv", cwd=folder)
+    line = expected.count("\n")
+    words = "help: write digits instead of the letters that look like them"
+    assert done.code == 4
+    assert f"{words}   expected.csv:{line}   10\n{words}\n" in done.err
+
+
+@pytest.mark.parametrize("command", ["forward", "shapes"])
+@pytest.mark.parametrize("option", ["--drop", "--keep"])
+def test_data_without_a_single_feature_does_not_fit(
+    cli: RunCli, write: Write, command: str, option: str
+) -> None:
+    folder = write("net.yaml", TWO).parent
+    write("batch.csv", "a\n1\n2\n")
+    done = cli(command, "net.yaml", "batch.csv", option, "1", cwd=folder)
+    assert done.code == 4
+    assert "batch.csv:1:1: error[N407]: the file has 0 feature columns" in done.err
+
+
 def test_a_value_that_is_not_finite_fails_a_strict_run(cli: RunCli, write: Write) -> None:
     spec, data = write("spec.yaml", THREE), write("data.csv", "1,2,3\n4,nan,6\n")
     done = cli("forward", spec, data, "--strict", "--quiet")

@@ -393,7 +393,7 @@ def test_columns_that_differ_are_listed_with_their_file(
 def test_what_is_held_for_json_is_limited_over_all_files(
     cli: RunCli, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nncli.data.content.MAX_HELD_BYTES", 2**20)
+    monkeypatch.setattr("nncli.data.source_bytes.MAX_HELD_BYTES", 2**20)
     lines = "\n".join(["a,b", *many_lines(15_000)])
     for name in ("a.csv", "b.csv"):
         (folder / name).write_text(lines)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from nncli.data.rows import Rows
-from nncli.data.samples import Piece, SampleStream
+from nncli.data.stream import SampleStream
 
 if TYPE_CHECKING:
     from conftest import RunCli
@@ -54,8 +54,7 @@ def test_samples_are_let_go_as_soon_as_they_are_counted(
 
     @contextmanager
     def opened(*_: object) -> Iterator[SampleStream]:
-        pieces: Iterator[Piece] = (read for _ in range(50))
-        yield SampleStream(("a", "b", "c"), pieces)
+        yield SampleStream(("a", "b", "c"), (read() for _ in range(50)))
 
     monkeypatch.setattr("nncli.cli.shapes.opened_samples", opened)
     folder = write("net.yaml", NET).parent

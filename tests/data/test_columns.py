@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from whole_reading import read_batch, read_expected
 
-from nncli.data.batches import Batch, DataOptions
+from nncli.data.batch import Batch
 from nncli.data.columns import (
     ColumnChoice,
     Header,
     Selection,
     WantedInputs,
-    expected_selector,
-    feature_selector,
+    choose,
+    choose_outputs,
 )
+from nncli.data.opened import DataOptions
 from nncli.errors import DataError
 from nncli.problems import Place, Problem
 
@@ -33,7 +34,7 @@ def headerless(width: int) -> Header:
 
 
 def chosen(choice: ColumnChoice, wanted: WantedInputs, found: Header) -> Selection:
-    return feature_selector(choice, wanted)(found)
+    return choose(found, choice, wanted)
 
 
 def refused(choice: ColumnChoice, wanted: WantedInputs, found: Header) -> Problem:
@@ -224,10 +225,10 @@ def test_a_column_is_called_as_the_command_line_could_call_it(found: Header, ite
 
 
 def test_expected_values_are_found_by_output_name_if_all_are_there() -> None:
-    select = expected_selector(["right", "left"])
-    assert select(header("id", "left", "right")).features == (2, 1)
-    assert select(header("left", "other")).features == (0, 1)
-    assert select(headerless(2)).features == (0, 1)
+    names = ["right", "left"]
+    assert choose_outputs(header("id", "left", "right"), names).features == (2, 1)
+    assert choose_outputs(header("left", "other"), names).features == (0, 1)
+    assert choose_outputs(headerless(2), names).features == (0, 1)
 
 
 def test_expected_values_are_read_from_a_file(tmp_path: Path) -> None:

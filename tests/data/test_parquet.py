@@ -19,12 +19,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
-from whole_reading import read_batch, read_expected
+from whole_reading import open_samples, read_batch, read_expected
 
-from nncli.data.batches import Batch, DataOptions, open_samples
+from nncli.data.batch import Batch
 from nncli.data.columns import ColumnChoice, WantedInputs
+from nncli.data.opened import DataOptions
+from nncli.data.rows import text_list
 from nncli.errors import DataError, FileError
-from nncli.problems import Problem
+from nncli.problems import Place, Problem
 from nncli.specs.model import FLOAT32_OVERFLOW
 
 NAME = "batch.parquet"
@@ -179,7 +181,7 @@ def test_more_rows_than_a_piece_holds_come_in_order(
 def test_a_wide_table_comes_in_shorter_pieces(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nncli.data.parquet._PIECE_BYTES", 10 * 8 * 4)
+    monkeypatch.setattr("nncli.data.parquet._CHUNK_BYTES", 10 * 8 * 4)
     path = tmp_path / NAME
     path.write_bytes(saved(pa.table({f"x{n}": np.arange(10.0) for n in range(10)})))
     with open_samples([str(path)], DataOptions(), ColumnChoice(), WantedInputs(10)) as stream:
@@ -195,8 +197,8 @@ def test_the_position_goes_from_nothing_to_the_size_of_the_file(
     path = tmp_path / NAME
     path.write_bytes(saved(pa.table({"x": np.arange(40.0)})))
     with open_samples([str(path)], DataOptions(), ColumnChoice(), WantedInputs(1)) as stream:
-        assert (stream.position(), stream.size) == (0, path.stat().st_size)
-        positions = [stream.position() for _ in stream.rows_in_order()]
+        assert (stream.progress.position(), stream.progress.size) == (0, path.stat().st_size)
+        positions = [stream.progress.position() for _ in stream.rows_in_order()]
     assert positions == sorted(set(positions))
     assert positions[-1] == path.stat().st_size
 
@@ -554,3 +556,37 @@ def test_a_part_without_rows_adds_nothing(tmp_path: Path) -> None:
         open_samples(paths[::2], DataOptions(), ColumnChoice(), WantedInputs(1)) as samples,
     ):
         list(samples.rows_in_order())
+
+
+def write_texts(path: Path, texts: list[str], *, once: bool) -> None:
+    stored = pa.array(texts).dictionary_encode() if once else pa.array(texts)
+    numbers = [1.0] * len(texts)
+    parquet.write_table(pa.table({"t": stored, "a": numbers, "b": numbers}), path)
+
+
+@pytest.mark.parametrize("once", [False, True])
+def test_pieces_are_cut_by_what_their_texts_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, once: bool
+) -> None:
+    monkeypatch.setattr("nncli.data.parquet._CHUNK_BYTES", 1000)
+    texts = ["x"] * 50 + ["y" * 400] * 20 + ["z" * 5000, ""]
+    write_texts(tmp_path / "data.parquet", texts, once=once)
+    choice = ColumnChoice(keep=("t",))
+    with open_samples(
+        [str(tmp_path / "data.parquet")], DataOptions(), choice, WantedInputs(2)
+    ) as samples:
+        pieces = [text_list(rows.kept[0]) for rows in samples.rows_in_order()]
+    assert [text for piece in pieces for text in piece] == texts
+    assert all(sum(map(len, piece[1:])) <= 1000 for piece in pieces)
+
+
+@pytest.mark.parametrize("once", [False, True])
+def test_texts_that_would_fill_the_memory_are_not_carried_along(tmp_path: Path, once: bool) -> None:
+    path = tmp_path / "data.parquet"
+    write_texts(path, ["x" * 2_000_000] * 30, once=once)
+    with pytest.raises(DataError) as caught:
+        read_batch(str(path), DataOptions(), ColumnChoice(keep=("t",)), WantedInputs(2))
+    [problem] = caught.value.problems
+    assert problem.code == "N412"
+    assert problem.place == Place(str(path))
+    assert "up to row 17" in problem.message

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from nncli.data.batches import DataOptions
 from nncli.data.columns import ColumnChoice, WantedInputs
+from nncli.data.opened import DataOptions
+from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import DataCase
-from nncli.doctor.data import treat_data
-from nncli.errors import DataError, FirstLook
-from nncli.problems import Problem
+from nncli.doctor.data import treat_file
+from nncli.errors import DataError
+from nncli.problems import Place, Problem
 from nncli.specs.reader import inspect_spec
 
 # Explicit weights take so many inputs and no other number.
@@ -44,7 +45,7 @@ def make_case(
 def treat(case: DataCase) -> DataError:
     fault = case.fault()
     assert fault is not None, "the data fits"
-    return treat_data(fault, case)
+    return treat_file(fault, case)
 
 
 def offered(problem: Problem) -> list[Shown]:
@@ -297,6 +298,24 @@ def test_a_network_of_drawn_weights_may_take_as_many_inputs_as_there_are_columns
     assert shown[0] == ((), "inputs: 1")
 
 
+@pytest.mark.parametrize("choice", [ColumnChoice(drop=("1",)), ColumnChoice(keep=("1",))])
+@pytest.mark.parametrize("content", ["a\n1\n2\n", "a,b\n1,2\n"])
+def test_a_network_is_never_offered_to_take_no_inputs(choice: ColumnChoice, content: str) -> None:
+    for spec in (DRAWN, TWO_INPUTS):
+        problem = treat(make_case(content, spec, choice=choice)).problems[0]
+        assert problem.code == "N407"
+        assert not any(edit == "inputs: 0" for _, edit in offered(problem))
+
+
+@pytest.mark.parametrize("spec", [DRAWN, NAMED])
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_first_row_longer_than_the_first_look_is_no_trouble(spec: str, complete: bool) -> None:
+    content = ",".join(["a"] * 150_000) + ",1"
+    case = make_case(content[: 2**18], spec, complete=complete)
+    error = DataError(Problem("N404", "no number", Place("batch.csv", 2, 1, "x,1", 0), ("help",)))
+    assert treat_file(error, case).problems[0].code == "N404"
+
+
 def test_columns_wanted_by_name_are_those_of_the_nearest_names() -> None:
     content = "heigth,Width,x\n1,2,3\n"
     [problem] = treat(make_case(content, NAMED)).problems
@@ -455,7 +474,7 @@ def test_what_the_reader_counted_and_measured_is_passed_on() -> None:
     case = make_case("a,b,c\n1,2,3\n")
     fault = case.fault()
     assert fault is not None
-    assert treat_data(fault, case).features == 3
+    assert treat_file(fault, case).features == 3
 
 
 def test_nothing_is_offered_for_what_no_option_mends() -> None:

@@ -7,11 +7,11 @@ import io
 import numpy as np
 import pytest
 
-from nncli.data.batches import DataOptions
 from nncli.data.columns import ColumnChoice, WantedInputs
+from nncli.data.opened import DataOptions
+from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import DataCase
 from nncli.doctor.diagnosis import Diagnosis, diagnose
-from nncli.errors import FirstLook
 from nncli.problems import Problem
 from nncli.specs.reader import SpecReading, inspect_spec
 

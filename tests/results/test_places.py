@@ -26,8 +26,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from whole_reading import read_batch
 
-from nncli.data.batches import DataOptions
 from nncli.data.columns import ColumnChoice, WantedInputs
+from nncli.data.opened import DataOptions
 from nncli.errors import FileError
 from nncli.problems import Problem
 from nncli.results.csv import csv_chunks

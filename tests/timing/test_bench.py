@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pytest
 
 from nncli import Dense, FileError, Network, NetworkSpec, build_network, read_spec
-from nncli.data.batches import Batch
+from nncli.data.batch import Batch
 from nncli.errors import CheckFailed, UsageError
 from nncli.machine import usable_processors
 from nncli.network.activations import Array

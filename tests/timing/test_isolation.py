@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -78,6 +79,11 @@ def divides() -> tuple[float, ...]:
     return (1 / 0,)
 
 
+def waits() -> tuple[float, ...]:
+    signal.pause()
+    return ()
+
+
 def is_ended_by_a_signal() -> tuple[float, ...]:
     os.kill(os.getpid(), signal.SIGUSR1)
     return ()
@@ -128,6 +134,37 @@ def test_an_interrupt_ends_the_forked_measurement_too() -> None:
     with pytest.raises(KeyboardInterrupt):
         in_forked_process(measure)
     assert not children()
+
+
+@linux
+def test_an_interrupt_that_another_thread_takes_waits_until_the_copy_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Blocking signals in one thread leaves them to the others, such as those of a BLAS."""
+    forked, taken, fork = threading.Event(), threading.Event(), os.fork
+
+    def take() -> None:
+        forked.wait()
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        taken.set()
+
+    def fork_and_wait() -> int:
+        child = fork()
+        if child:
+            forked.set()
+            taken.wait()
+        return child
+
+    monkeypatch.setattr(os, "fork", fork_and_wait)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ()), signal.getsignal(signal.SIGINT)
+    taker = threading.Thread(target=take)
+    taker.start()
+    with pytest.raises(KeyboardInterrupt):
+        in_forked_process(waits)
+    taker.join()
+    assert not children()
+    after = signal.pthread_sigmask(signal.SIG_BLOCK, ()), signal.getsignal(signal.SIGINT)
+    assert after == before
 
 
 @linux

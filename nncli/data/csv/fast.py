@@ -1,4 +1,4 @@
-"""The Arrow lane: a block of CSV rows read fast, or left to the exact reader."""
+"""The Arrow lane: a chunk of rows read fast, or left to the exact reader."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nncli.data.csv.blocks import count_line_feeds
-from nncli.data.csv.lines import MAX_LINE_CHARACTERS
+from nncli.data.csv.cutting import count_line_feeds
+from nncli.data.csv.lines import MAX_LINE_BYTES
 from nncli.data.rows import RowForm, Rows, numbers_of
 
 _LINE_FEED, _CARRIAGE_RETURN, _QUOTE = b'\n\r"'
 _BOM = "\ufeff"
+# A chunk of ordinary rows is smaller; the place of each quote of it takes eight bytes.
+_MOST_QUOTED_BYTES = 2**23
 
 Positions = npt.NDArray[np.intp]
 
 
 def parse_rows(content: bytes, form: RowForm, line_feeds: int | None = None) -> Rows | None:
-    r"""Return the rows of a block, or None where the exact reader must decide.
+    r"""Return the rows of a chunk, or None where the exact reader must decide.
 
     content: whole lines of UTF-8 without a header; line_feeds: how many it holds, if that is known.
     None does not mean that something is wrong:
@@ -30,6 +32,10 @@ def parse_rows(content: bytes, form: RowForm, line_feeds: int | None = None) -> 
     """
     if not (_is_plain_form(form) and _is_plain_text(content)):
         return None
+    if b"\r" in content and _has_lone_return(content):
+        if (with_line_feeds := _with_line_feeds(content)) is None:
+            return None
+        content, line_feeds = with_line_feeds, None
     quotes = _quotes(content, form.delimiter)
     if quotes is None or _may_be_too_long(content, quotes):
         return None
@@ -60,8 +66,8 @@ def _is_plain_form(form: RowForm) -> bool:
 
 
 def _is_plain_text(content: bytes) -> bool:
-    """Whether the bytes are UTF-8 without a NUL, a byte-order mark, or a CR that is no CRLF."""
-    if b"\0" in content or (b"\r" in content and _has_lone_return(content)):
+    """Whether the bytes are UTF-8 without a NUL or a byte-order mark."""
+    if b"\0" in content:
         return False
     if content.isascii():
         return True
@@ -79,6 +85,20 @@ def _has_lone_return(content: bytes) -> bool:
     return bool((characters.take(returns + 1, mode="clip") != _LINE_FEED).any())
 
 
+def _with_line_feeds(content: bytes) -> bytes | None:
+    """Return rows that end with a CR as rows that end with a line feed; None if a cell holds one.
+
+    If quotes do not open and close in turn, which is seen later, nothing is read of what returns.
+    """
+    if b'"' in content:
+        characters = np.frombuffer(content, np.uint8)
+        quotes = np.flatnonzero(characters == _QUOTE)
+        returns = np.flatnonzero(characters == _CARRIAGE_RETURN)
+        if (np.searchsorted(quotes, returns) % 2).any():
+            return None
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
 def _quotes(content: bytes, delimiter: str) -> Positions | None:
     """Return where the quotes stand; None if one neither opens nor closes a cell.
 
@@ -86,6 +106,8 @@ def _quotes(content: bytes, delimiter: str) -> Positions | None:
     """
     if b'"' not in content:
         return np.zeros(0, np.intp)
+    if len(content) > _MOST_QUOTED_BYTES:
+        return None
     characters = np.frombuffer(content, np.uint8)
     quotes = np.flatnonzero(characters == _QUOTE)
     if len(quotes) % 2:
@@ -107,11 +129,11 @@ def _line_ends(content: bytes, quotes: Positions) -> Positions:
 
 
 def _may_be_too_long(content: bytes, quotes: Positions) -> bool:
-    """Whether a line, or a quoted cell of several, may hold too many characters."""
-    if len(content) <= MAX_LINE_CHARACTERS:
+    """Whether a line, or a quoted cell of several, may hold too many bytes."""
+    if len(content) <= MAX_LINE_BYTES:
         return False
     lengths = np.diff(_line_ends(content, quotes), prepend=-1, append=len(content))
-    return bool(lengths.max() > MAX_LINE_CHARACTERS)
+    return bool(lengths.max() > MAX_LINE_BYTES)
 
 
 def _blank_lines(content: bytes, quotes: Positions, line_feeds: int, rows: int) -> int:
@@ -124,7 +146,7 @@ def _blank_lines(content: bytes, quotes: Positions, line_feeds: int, rows: int) 
 
 
 def _read(content: bytes, form: RowForm, *, newlines_in_values: bool) -> Any:
-    """Return the Arrow table of a block: its features, then its carried columns; None for doubt."""
+    """Return the Arrow table of a chunk: its features, then its carried columns; None for doubt."""
     # imported here: only a large file needs it
     import pyarrow as pa
     from pyarrow import csv
@@ -151,7 +173,7 @@ def _read(content: bytes, form: RowForm, *, newlines_in_values: bool) -> Any:
 
 
 def _whole(column: Any) -> Any:
-    """Return a chunked array in one piece, which it is already unless Arrow cut the block."""
+    """Return a chunked array in one piece, which it is already unless Arrow cut the chunk."""
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 

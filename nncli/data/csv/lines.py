@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from nncli.data.csv.format import CsvFormat
 from nncli.errors import DataError
-from nncli.problems import Edit, Place, Problem, Suggestion
-from nncli.words import shorten
+from nncli.problems import FaultyRow, Place, Problem
 
-MAX_LINE_CHARACTERS = 16 * 1024 * 1024
+MAX_LINE_BYTES = 16 * 1024 * 1024  # in UTF-8
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BOM = "\ufeff"
@@ -38,28 +38,27 @@ class Line(NamedTuple):
 
 
 def read_lines(
-    chunks: Iterable[bytes],
-    file: str,
-    encoding: str,
-    delimiter: str = ",",
-    start: Start = FILE_START,
+    chunks: Iterable[bytes], csv: CsvFormat, start: Start = FILE_START
 ) -> Iterator[Line]:
     """Decode *chunks* and cut them into physical lines.
 
-    delimiter: counts the columns of a place; start: where in the file they begin.
-    Raises DataError, after all lines before the fault, for bytes that are not *encoding*, for a
+    start: where in the file they begin.
+    Raises DataError, after all lines before the fault, for bytes that are not its encoding, for a
     NUL, for a byte-order mark that is not at the start, and for a line that is too long to be one.
     """
-    source = _Source(file, encoding, delimiter)
     number = start.line
-    for text in _complete_lines(chunks, source, start):
+    for text in _complete_lines(chunks, csv, start):
+        # most texts need no look at each of their lines
+        plain = text.isascii() and "\0" not in text and len(text) <= MAX_LINE_BYTES
         position = 0
         for match in _LINE_END.finditer(text):
-            yield _checked(Line(number, text[position : match.start()], match.group()), source)
+            line = Line(number, text[position : match.start()], match.group())
+            yield line if plain else _checked(line, csv)
             position = match.end()
             number += 1
         if position < len(text):
-            yield _checked(Line(number, text[position:], ""), source)
+            line = Line(number, text[position:], "")
+            yield line if plain else _checked(line, csv)
 
 
 def whole_lines(content: bytes, encoding: str) -> bytes:
@@ -79,22 +78,9 @@ def whole_lines(content: bytes, encoding: str) -> bytes:
     return b""
 
 
-class _Source(NamedTuple):
-    """What a place and a message need to know of the file."""
-
-    file: str
-    encoding: str
-    delimiter: str
-
-    def place(self, line: int, before: str, text: str | None = None) -> Place:
-        """Return the place behind *before* on a line, its column counted by the delimiter."""
-        caret = None if text is None else len(before)
-        return Place(self.file, line, before.count(self.delimiter) + 1, text, caret)
-
-
-def _complete_lines(chunks: Iterable[bytes], source: _Source, start: Start) -> Iterator[str]:
+def _complete_lines(chunks: Iterable[bytes], csv: CsvFormat, start: Start) -> Iterator[str]:
     """Yield decoded text that ends at line ends, except perhaps at the end of the file."""
-    decoder = codecs.getincrementaldecoder(source.encoding)("strict")
+    decoder = codecs.getincrementaldecoder(csv.encoding)("strict")
     pending: list[str] = []
     carriage_return = ""
     lines, offset = start.line - 1, start.offset
@@ -106,8 +92,9 @@ def _complete_lines(chunks: Iterable[bytes], source: _Source, start: Start) -> I
         except StopIteration:
             return
         except DataError as error:
-            raise behind_line(error, lines) from None
-        text, fault = _decoded(decoder, chunk, source, lines, final=final)
+            (problem,) = error.problems
+            raise DataError(behind_line(problem, lines)) from None
+        text, fault = _decoded(decoder, chunk, csv, lines, final=final)
         if first and text:
             text, first = text.removeprefix(_BOM), False
         text, carriage_return = carriage_return + text, ""
@@ -121,29 +108,28 @@ def _complete_lines(chunks: Iterable[bytes], source: _Source, start: Start) -> I
             whole = "".join([*pending, text[:cut]])
             pending = [text[cut:]]
             yield whole
-            lines += len(_LINE_END.findall(whole))
+            lines += whole.count("\n") + whole.count("\r") - whole.count("\r\n")
         else:
             pending.append(text)
         offset += len(chunk)
         if fault:
             byte, where = fault.object[fault.start], offset - _left(fault)
             cut = final and fault.reason == "unexpected end of data"
-            raise _undecodable(source, byte, where, lines + 1, "".join(pending), cut=cut)
-        if sum(map(len, pending)) > MAX_LINE_CHARACTERS:
-            raise _too_long(source, lines + 1)
+            raise _undecodable(csv, byte, where, lines + 1, "".join(pending), cut=cut)
+        if sum(map(len, pending)) > MAX_LINE_BYTES:
+            raise _too_long(csv, lines + 1)
 
 
-def behind_line(error: DataError, lines: int) -> DataError:
-    """Return the error of broken content with the last line that is whole."""
-    [problem] = error.problems
+def behind_line(problem: Problem, lines: int) -> Problem:
+    """Return the problem of broken content with the last line that is whole."""
     if problem.code != "N416" or problem.place is None or not lines:
-        return error
+        return problem
     message = f"{problem.message}, after line {lines:,}"
-    return DataError(replace(problem, message=message, place=replace(problem.place, line=lines)))
+    return replace(problem, message=message, place=replace(problem.place, line=lines))
 
 
 def _decoded(
-    decoder: codecs.IncrementalDecoder, chunk: bytes, source: _Source, lines: int, *, final: bool
+    decoder: codecs.IncrementalDecoder, chunk: bytes, csv: CsvFormat, lines: int, *, final: bool
 ) -> tuple[str, UnicodeDecodeError | None]:
     """Return the text of a chunk, or the text before its fault: those lines have faults to tell."""
     state = decoder.getstate()
@@ -151,15 +137,19 @@ def _decoded(
         return decoder.decode(chunk, final), None
     except UnicodeError as error:
         fault = error
-    if isinstance(fault, UnicodeDecodeError):
+    # from Python 3.13 on, a missing mark is such an error too
+    if isinstance(fault, UnicodeDecodeError) and "start with BOM" not in fault.reason:
         decoder.setstate(state)
         try:
             return decoder.decode(chunk[: max(0, len(chunk) - _left(fault))]), fault
         except UnicodeError as error:
             fault = error
     # a UTF-16 file without its mark
+    message = str(fault)
+    if isinstance(fault, UnicodeDecodeError):
+        message = f"{fault.encoding.upper()} stream does not start with BOM"
     hint = ("name the right --encoding, like utf-16-le or utf-16-be without a mark",)
-    raise DataError(Problem("N406", str(fault), Place(source.file, lines + 1), hint))
+    raise DataError(Problem("N406", message, Place(csv.file, lines + 1), hint))
 
 
 def _left(fault: UnicodeDecodeError) -> int:
@@ -175,7 +165,7 @@ def _with_last(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
 
 
 def _undecodable(
-    source: _Source, byte: int, offset: int, line: int, before: str, *, cut: bool
+    csv: CsvFormat, byte: int, offset: int, line: int, before: str, *, cut: bool
 ) -> DataError:
     """Word a byte that is no text.  cut: whether the file ends within a character."""
     hint = (
@@ -183,33 +173,31 @@ def _undecodable(
         if cut
         else "if it is text, name its --encoding, such as latin-1; is it a binary file?"
     )
-    message = f"byte 0x{byte:02X} at offset {offset} is not {source.encoding} text"
-    place = source.place(line, before, f"{before}\ufffd")
+    message = f"byte 0x{byte:02X} at offset {offset} is not {csv.encoding} text"
+    place = csv.place(line, before, f"{before}\ufffd")
     return DataError(Problem("N406", message, place, (hint,)))
 
 
-def _checked(line: Line, source: _Source) -> Line:
+def _checked(line: Line, csv: CsvFormat) -> Line:
     for character, message, hint in (
         ("\0", "NUL byte", "is this a binary or a UTF-16 file? (--encoding utf-16)"),
         (_BOM, "byte-order mark inside the file", "was it concatenated? remove the mark"),
     ):
         before, found, _ = line.text.partition(character)
         if found:
-            place = source.place(line.number, before, line.text)
-            at, text = len(before) + 1, before + line.text[len(before) + 1 :]
-            edit = Edit(source.file, line.number, at, line.number, at + 1, "", shorten(text))
-            remedy = (Suggestion(hint, edits=(edit,)),) if character == _BOM else ()
-            raise DataError(Problem("N406", message, place, (hint,), remedy))
+            place = csv.place(line.number, before, line.text)
+            row = FaultyRow(csv.delimiter)
+            raise DataError(Problem("N406", message, place, (hint,), row=row))
     if not line.text.isascii() and (half := _SURROGATE.search(line.text)):
-        place = source.place(line.number, line.text[: half.start()], line.text)
+        place = csv.place(line.number, line.text[: half.start()], line.text)
         help_line = ("name the right --encoding",)
         raise DataError(Problem("N406", "half of a surrogate pair", place, help_line))
-    if len(line.text) > MAX_LINE_CHARACTERS:
-        raise _too_long(source, line.number)
+    if 4 * len(line.text) > MAX_LINE_BYTES and len(line.text.encode()) > MAX_LINE_BYTES:
+        raise _too_long(csv, line.number)
     return line
 
 
-def _too_long(source: _Source, line: int) -> DataError:
-    message = f"line longer than {MAX_LINE_CHARACTERS // 2**20} MiB"
+def _too_long(csv: CsvFormat, line: int) -> DataError:
+    message = f"line longer than {MAX_LINE_BYTES // 2**20} MiB"
     hint = ("is this a CSV file, with line ends?",)
-    return DataError(Problem("N413", message, Place(source.file, line), hint))
+    return DataError(Problem("N413", message, Place(csv.file, line), hint))

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from nncli.data.csv.lines import MAX_LINE_CHARACTERS, Line
+from nncli.data.columns import MAX_COLUMNS, check_width
+from nncli.data.csv.format import CsvFormat
+from nncli.data.csv.lines import FILE_START, MAX_LINE_BYTES, Line, Start, read_lines
 from nncli.errors import DataError
-from nncli.problems import Edit, Place, Problem, Suggestion
-from nncli.words import shorten
+from nncli.problems import FaultyRow, Place, Problem
+
+# All of a quoted cell up to its closing quote, which no other follows; kept as it is once found.
+_QUOTED = re.compile(r'(?:[^"]++|"")*+')
 
 
 class Record(NamedTuple):
@@ -26,40 +33,46 @@ def cell_span(text: str, delimiter: str, position: int) -> tuple[int, int] | Non
     >>> cell_span('1,"2,5",3', ",", 1)
     (2, 7)
     """
+    return next(islice(cell_spans(text, delimiter), position, None), None)
+
+
+def cell_spans(text: str, delimiter: str) -> Iterator[tuple[int, int]]:
+    """Yield where each cell of a line stands, up to a quoted one that goes on over its end."""
     start = 0
-    for index in range(position + 1):
+    while start <= len(text):
         if text.startswith('"', start):
-            end = _closing_quote(text, start)
-            if end is None:
-                return None
+            closed = _closing_quote(text, start)
+            if closed is None:
+                return
+            end = closed
         else:
             found = text.find(delimiter, start)
             end = len(text) if found < 0 else found
-        if index == position:
-            return start, end
+        yield start, end
         start = end + 1
-    return None
 
 
 def _closing_quote(text: str, opening: int) -> int | None:
     """Return the end of a quoted cell that begins at *opening*."""
-    position = opening + 1
-    while (closing := text.find('"', position)) >= 0:
-        if not text.startswith('""', closing):
-            return closing + 1
-        position = closing + 2
-    return None
+    end = _end_of_quoted(text, opening + 1)
+    return end + 1 if end < len(text) else None
+
+
+def _end_of_quoted(text: str, start: int) -> int:
+    """Return where the quote is that closes a cell, or the length of a text without it."""
+    found = _QUOTED.match(text, start)
+    return found.end() if found else start
 
 
 class RecordReader:
-    """Cuts lines into records; blank lines are no records, and are counted."""
+    """Cuts some content into records; blank lines are no records, and are counted."""
 
-    def __init__(self, lines: Iterator[Line], file: str, delimiter: str) -> None:
-        self.file = file
-        self.delimiter = delimiter
+    def __init__(self, chunks: Iterable[bytes], csv: CsvFormat, start: Start = FILE_START) -> None:
+        """Take some content.  start: where in the file it begins."""
+        self._csv = csv
         self.blank_lines = 0
         self.last_line = 0  # the number of the last one that was read
-        self._lines = lines
+        self._lines = read_lines(chunks, csv, start)
 
     def __iter__(self) -> Iterator[Record]:
         """Yield every record.  Raises DataError for a misplaced or unterminated quote."""
@@ -68,8 +81,11 @@ class RecordReader:
             self.last_line = line.number
             if '"' in text:
                 yield Record(line, self._quoted_cells(line))
-            elif text.strip(" \t") or self.delimiter in text:
-                yield Record(line, text.split(self.delimiter))
+            elif text.strip(" \t") or self._csv.delimiter in text:
+                if len(text) >= MAX_COLUMNS:
+                    place = Place(self._csv.file, line.number)
+                    check_width(text.count(self._csv.delimiter) + 1, place)
+                yield Record(line, text.split(self._csv.delimiter))
             else:
                 self.blank_lines += 1
 
@@ -77,17 +93,19 @@ class RecordReader:
         cells: list[str] = []
         position = 0
         while True:
+            if len(cells) >= MAX_COLUMNS:
+                check_width(len(cells) + 1, Place(self._csv.file, line.number))
             if line.text.startswith('"', position):
                 cell, line, position = self._quoted_cell(line, position, len(cells) + 1)
                 cells.append(cell)
                 if position == len(line.text):
                     return cells
-                if line.text[position] != self.delimiter:
+                if line.text[position] != self._csv.delimiter:
                     raise self._quote_error(
                         line, len(cells), position, "text after a closing quote"
                     )
             else:
-                end = line.text.find(self.delimiter, position)
+                end = line.text.find(self._csv.delimiter, position)
                 cell = line.text[position:] if end < 0 else line.text[position:end]
                 if '"' in cell:
                     caret = line.text.index('"', position)
@@ -101,22 +119,18 @@ class RecordReader:
     def _quoted_cell(self, line: Line, position: int, column: int) -> tuple[str, Line, int]:
         """Read from an opening quote to its closing one, over line ends if need be."""
         opening, opened_at = line, position
-        parts: list[str] = []
+        cell = io.StringIO()  # of millions of lines, a list would take ten times as much
         characters = 0
         position += 1
         while True:
-            closing = line.text.find('"', position)
-            if closing >= 0:
-                parts.append(line.text[position:closing])
-                if not line.text.startswith('""', closing):
-                    return "".join(parts), line, closing + 1
-                parts.append('"')
-                position = closing + 2
-                continue
-            parts += [line.text[position:], line.end]
+            closing = _end_of_quoted(line.text, position)
+            cell.write(line.text[position:closing].replace('""', '"'))
+            if closing < len(line.text):
+                return cell.getvalue(), line, closing + 1
+            cell.write(line.end)
             characters += len(line.text) + len(line.end)
             following = next(self._lines, None)
-            if following is None or characters > MAX_LINE_CHARACTERS:
+            if following is None or characters > MAX_LINE_BYTES:
                 raise self._quote_error(
                     opening, column, opened_at, "the quote opened here is never closed"
                 )
@@ -124,25 +138,7 @@ class RecordReader:
             self.last_line = line.number
 
     def _quote_error(self, line: Line, column: int, caret: int, message: str) -> DataError:
-        place = Place(self.file, line.number, column, line.text, caret)
+        place = Place(self._csv.file, line.number, column, line.text, caret)
         hint = 'a quoted cell starts and ends with ", and a quote inside it is written ""'
-        return DataError(
-            Problem("N405", message, place, (hint,), self._without_blanks(line, caret))
-        )
-
-    def _without_blanks(self, line: Line, caret: int) -> tuple[Suggestion, ...]:
-        """Return the change of a line whose only fault there is a blank beside a quoted cell."""
-        start = line.text.rfind(self.delimiter, 0, caret) + 1
-        end = line.text.find(self.delimiter, caret)
-        end = len(line.text) if end < 0 else end
-        blanks = [
-            (first, last)
-            for first, last in ((start, caret), (caret, end))
-            if last > first and not line.text[first:last].strip()
-        ]
-        if not blanks:
-            return ()
-        first, last = blanks[0]
-        number, text = line.number, line.text[:first] + line.text[last:]
-        edit = Edit(self.file, number, first + 1, number, last + 1, "", shorten(text))
-        return (Suggestion("remove the blank beside the quoted cell", edits=(edit,)),)
+        row = FaultyRow(self._csv.delimiter)
+        return DataError(Problem("N405", message, place, (hint,), row=row))

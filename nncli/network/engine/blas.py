@@ -15,7 +15,7 @@ def has_small_kernels() -> bool:
     return bool(cores) and cores <= _CORES_WITH_SMALL_KERNELS
 
 
-def blas_threads() -> int:
+def blas_thread_limit() -> int:
     """Return how many threads a product may use, as the caller has set it."""
     return min((int(library.num_threads) for library in _libraries()), default=1)
 

@@ -27,11 +27,11 @@ _MOST_COPIED_VALUES = 2**22
 
 
 class Product(NamedTuple):
-    """multiply(x, weights, out) writes x @ weights to where *out* says.  x: (samples, inputs)."""
+    """How to multiply samples by a layer's weights: multiply(x, weights, out)."""
 
-    multiply: Callable[[Array, Array, Any], object]
-    weights: Array
-    out: Any
+    multiply: Callable[[Array, Array, Any], object]  # x: (samples, inputs)
+    weights: Array  # as this way of multiplying takes them
+    out: Any  # where the product is written
 
 
 class Weights:
@@ -64,15 +64,12 @@ class Weights:
 
 
 class _Blocks(NamedTuple):
-    """Samples from begin to end, in blocks of as many rows.
+    """Some of the samples, in blocks of equally many rows."""
 
-    shape: theirs, (blocks, 1, rows, inputs); out: (blocks, panels, rows, columns).
-    """
-
-    begin: int
-    end: int
-    shape: tuple[int, ...]
-    out: Array
+    begin: int  # the first sample, from 0
+    end: int  # behind the last sample
+    shape: tuple[int, ...]  # of their inputs: (blocks, 1, rows, inputs)
+    out: Array  # (blocks, panels, rows, columns)
 
 
 def _blocks(output: Array, panels: Array) -> list[_Blocks]:
@@ -100,14 +97,14 @@ def _multiply(x: Array, panels: Array, blocks: Sequence[_Blocks]) -> None:
 
 
 def _columns(inputs: int, neurons: int) -> int:
-    """Return of how many columns to make panels, 0: of none."""
+    """Return how many columns a panel has; 0: the weights are not to be cut."""
     columns = neurons if neurons % _PANEL_COLUMNS else _PANEL_COLUMNS
     fits = columns <= _MOST_COLUMNS and _rows(inputs, columns) >= _FEWEST_ROWS
     return columns if fits and inputs * neurons <= _MOST_COPIED_VALUES else 0
 
 
 def _rows(inputs: int, columns: int) -> int:
-    """Return of how many rows to make blocks, a power of two."""
+    """Return how many rows a block has, a power of two."""
     most = max(1, _SMALL_MULTIPLICATIONS // (inputs * columns))
     return min(_MOST_ROWS, 1 << most.bit_length() - 1)
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from whole_reading import Select, Table, read_table
 
-from nncli.data.columns import Header, Select, Selection
+from nncli.data.columns import Header, Selection
 from nncli.data.csv import lines, records
-from nncli.data.csv.exact import CsvFormat, Table, read_table
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import read_lines
 from nncli.data.csv.records import RecordReader
 from nncli.errors import DataError
@@ -51,8 +52,8 @@ def read(
     encoding: str = "utf-8",
     size: int = 2**20,
 ) -> Table:
-    form = CsvFormat(delimiter, encoding, header)
-    return read_table(cut(as_bytes(content), size), FILE, form, select, math.inf)
+    form = CsvFormat(FILE, delimiter, encoding, header)
+    return read_table(cut(as_bytes(content), size), form, select, math.inf)
 
 
 def refused(content: str | bytes, select: Select = every_column, **options: object) -> DataError:
@@ -99,8 +100,7 @@ def assert_same_for_all_chunks(content: bytes, **options: object) -> None:
 
 def cells_of(content: str | bytes) -> list[list[str]]:
     """Return the cells of every record."""
-    cut_lines = read_lines([as_bytes(content)], FILE, "utf-8")
-    return [record.cells for record in RecordReader(cut_lines, FILE, ",")]
+    return [record.cells for record in RecordReader([as_bytes(content)], CsvFormat(FILE))]
 
 
 # ------------------------------------------------------------------------------ lines
@@ -125,13 +125,13 @@ def cells_of(content: str | bytes) -> list[list[str]]:
 def test_lines_end_with_lf_crlf_or_cr_and_nothing_else(
     content: str, expected: list[tuple[int, str, str]], size: int
 ) -> None:
-    found = read_lines(cut(content.encode(), size), FILE, "utf-8")
+    found = read_lines(cut(content.encode(), size), CsvFormat(FILE))
     assert [tuple(line) for line in found] == expected
 
 
 @given(st.text("a\n\r\u00e9", max_size=30), st.sampled_from(CUTS))
 def test_lines_put_together_again_are_the_text(text: str, size: int) -> None:
-    found = list(read_lines(cut(text.encode(), size), FILE, "utf-8"))
+    found = list(read_lines(cut(text.encode(), size), CsvFormat(FILE)))
     assert "".join(line.text + line.end for line in found) == text
     assert [line.number for line in found] == list(range(1, len(found) + 1))
 
@@ -228,7 +228,7 @@ LIMIT = 1000
 @pytest.fixture
 def short_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     for room in (lines, records):
-        monkeypatch.setattr(room, "MAX_LINE_CHARACTERS", LIMIT)
+        monkeypatch.setattr(room, "MAX_LINE_BYTES", LIMIT)
 
 
 @pytest.mark.usefixtures("short_lines")
@@ -237,7 +237,7 @@ def test_an_endless_line_is_refused_after_as_much_as_a_line_may_hold(size: int) 
     pulled: list[int] = []
     chunks = itertools.chain([b"a,b\n1,2\n"], endless(b"1" * size, pulled))
     with pytest.raises(DataError) as caught:
-        read_table(chunks, FILE, CsvFormat(), every_column, math.inf)
+        read_table(chunks, CsvFormat(FILE), every_column, math.inf)
     (problem,) = caught.value.problems
     assert where(problem)[:2] == ("N413", 3)
     assert sum(pulled) <= LIMIT + 2 * size
@@ -268,7 +268,7 @@ def test_a_quote_that_is_never_closed_does_not_swallow_an_endless_file(text: byt
     pulled: list[int] = []
     chunks = itertools.chain([b'a,b\n1,"2\n'], itertools.islice(endless(text, pulled), 4 * LIMIT))
     with pytest.raises(DataError) as caught:
-        read_table(chunks, FILE, CsvFormat(), every_column, math.inf)
+        read_table(chunks, CsvFormat(FILE), every_column, math.inf)
     (problem,) = caught.value.problems
     assert where(problem) == ("N405", 2, 2)
     assert sum(pulled) <= 2 * LIMIT

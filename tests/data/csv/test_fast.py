@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from whole_reading import Table, read_table
 
 from nncli.data.columns import Header, Selection
 from nncli.data.csv import fast, lines, records
-from nncli.data.csv.exact import CsvFormat, Table, read_table
 from nncli.data.csv.fast import parse_rows
+from nncli.data.csv.format import CsvFormat
 from nncli.data.rows import RowForm, Rows, text_list
 from nncli.errors import DataError
 from nncli.problems import Problem
@@ -45,7 +46,7 @@ def as_bytes(content: str | bytes) -> bytes:
 
 def read_exactly(content: bytes, form: RowForm) -> Table | None:
     """Return what the exact reader makes of a block, or None if it refuses it."""
-    csv_format = CsvFormat(form.delimiter, header=False)
+    csv_format = CsvFormat("block.csv", form.delimiter, header=False)
 
     def select(header: Header) -> Selection:
         if len(header.names) != form.width:
@@ -53,7 +54,7 @@ def read_exactly(content: bytes, form: RowForm) -> Table | None:
         return Selection(form.features, form.kept)
 
     try:
-        return read_table([content], "block.csv", csv_format, select, form.largest)
+        return read_table([content], csv_format, select, form.largest)
     except DataError:
         return None
 
@@ -108,6 +109,9 @@ def is_left_to_the_exact_reader(content: str | bytes, form: RowForm = TEXT_AND_N
         "a,1\r\nb,2\n",
         "a,1\nb,2",
         "a,1\r\nb,2",
+        "a,1\rb,2\r",
+        "a,1\rb,2",
+        "a,1\nb,2\r",
         '"a","1"\n"b","2"\n',
         '"a","1"\r\n"b","2"',
         "a, 1\t\nb,\t2 \n",
@@ -119,6 +123,20 @@ def test_ordinary_rows_are_read_fast_however_their_lines_end(content: str) -> No
     assert rows.columns[0].tolist() == [1, 2]
     assert kept_texts(rows)[0] == ["a", "b"]
     assert rows.blank_lines == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "rows", "blank_lines"),
+    [
+        ("a,1\r\r\n", 1, 1),
+        ("a,1\n\rb,2\n", 2, 1),
+        ("a,1\r\r\rb,2\r\r", 2, 3),
+        ('"a",1\r"b,c",2\r', 2, 0),
+    ],
+)
+def test_a_return_alone_ends_a_line(content: str, rows: int, blank_lines: int) -> None:
+    found = fast_rows(content)
+    assert (len(found), found.blank_lines) == (rows, blank_lines)
 
 
 @pytest.mark.parametrize(
@@ -244,10 +262,6 @@ def test_a_line_that_is_no_row_of_the_form_is_left_to_the_exact_reader(content: 
     [
         b"a\0,1\n",
         b"a,1\0\n",
-        b"a,1\rb,2\r",
-        b"a,1\nb,2\r",
-        b"a,1\r\r\n",
-        b"a,1\n\rb,2\n",
         b'"a\rb",1\n',
         b"a\r,1\r\n",
         b"\xef\xbb\xbfa,1\n",
@@ -357,7 +371,7 @@ def test_a_line_or_quoted_cell_that_is_too_long_is_left_to_the_exact_reader(
     monkeypatch: pytest.MonkeyPatch, short: str, long: str, letter: str
 ) -> None:
     for module in (fast, lines, records):
-        monkeypatch.setattr(module, "MAX_LINE_CHARACTERS", 40)
+        monkeypatch.setattr(module, "MAX_LINE_BYTES", 40)
     form = form_of(2, 0, kept=(1,))
     assert len(fast_rows(short * 30, form).columns[0]) == 30
     content = short * 3 + long.replace("{}", letter * 41) + ("" if long[-1] != "\n" else short)

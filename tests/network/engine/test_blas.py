@@ -46,16 +46,16 @@ def test_openblas_has_small_kernels_on_some_cores(
 def test_of_another_blas_nothing_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:
     libraries(monkeypatch)
     assert not blas.has_small_kernels()
-    assert blas.blas_threads() == 1
+    assert blas.blas_thread_limit() == 1
 
 
 def test_of_two_libraries_the_lesser_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which of them is NumPy's cannot be told."""
     libraries(monkeypatch, Library("SkylakeX", 4), Library("Haswell", 2))
     assert not blas.has_small_kernels()
-    assert blas.blas_threads() == 2
+    assert blas.blas_thread_limit() == 2
 
 
 def test_the_number_of_threads_is_the_callers() -> None:
     with threadpool_limits(1, user_api="blas"):
-        assert blas.blas_threads() == 1
+        assert blas.blas_thread_limit() == 1

@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
+from whole_reading import Table, samples_of
 
-from nncli.data.csv.exact import Table
-from nncli.data.samples import SampleStream, whole_samples
+from nncli.data.stream import SampleStream
 from nncli.network.network import Network
 from nncli.network.shapes import shape_table
 from nncli.pipeline.run import ForwardRun, RunPlan, run_forward
@@ -49,9 +49,7 @@ def stream_of(
     source: str = "data.csv",
 ) -> SampleStream:
     """Return samples that are in memory.  values: (samples, features)."""
-    stream = whole_samples(Table(columns, np.array(values, np.float64), kept))
-    stream.sources = (source,)
-    return stream
+    return samples_of(Table(columns, np.array(values, np.float64), kept), source)
 
 
 def make_run(

@@ -7,6 +7,7 @@ import io
 import os
 import struct
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import product
@@ -19,10 +20,12 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from whole_reading import open_samples
 
-from nncli.data.batches import DataOptions, gathered, open_samples
+from nncli.data.batch import gathered
 from nncli.data.columns import ColumnChoice, WantedInputs
-from nncli.data.samples import SampleStream
+from nncli.data.opened import DataOptions
+from nncli.data.stream import SampleStream
 from nncli.errors import DataError
 from nncli.problems import Problem
 from nncli.specs.model import FLOAT32_OVERFLOW
@@ -113,9 +116,10 @@ def array_of(kind: str, rows: int, columns: int) -> Array:
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a piece hold four samples of three features, and a chunk end within a row."""
-    monkeypatch.setattr("nncli.data.arrays._PIECE_BYTES", 4 * 3 * 8)
-    monkeypatch.setattr("nncli.data.content._CHUNK_BYTES", 37)
-    monkeypatch.setattr("nncli.data.arrays.HEADER_BYTES", 128)
+    monkeypatch.setattr("nncli.data.npy_rows._CHUNK_BYTES", 4 * 3 * 8)
+    monkeypatch.setattr("nncli.data.npy_rows._SLAB_BYTES", 10 * 3 * 8)
+    monkeypatch.setattr("nncli.data.source_bytes._CHUNK_BYTES", 37)
+    monkeypatch.setattr("nncli.data.npy_rows.HEADER_BYTES", 128)
 
 
 # ---------------------------------------------------------------------------- the same values
@@ -171,9 +175,10 @@ def test_no_border_of_a_piece_or_a_chunk_changes_a_bit(
     array = np.random.RandomState(rows).randint(0, 100, (rows, width)).astype(kind)
     content = saved(array if samples == "rows" else array.T, layout)
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
-        patch.setattr("nncli.data.arrays._PIECE_BYTES", piece)
-        patch.setattr("nncli.data.content._CHUNK_BYTES", chunk)
-        patch.setattr("nncli.data.arrays.HEADER_BYTES", 128)
+        patch.setattr("nncli.data.npy_rows._CHUNK_BYTES", piece)
+        patch.setattr("nncli.data.npy_rows._SLAB_BYTES", 3 * piece)
+        patch.setattr("nncli.data.source_bytes._CHUNK_BYTES", chunk)
+        patch.setattr("nncli.data.npy_rows.HEADER_BYTES", 128)
         with opened(Path(folder), content, way, samples, width) as stream:
             assert bits(values_of(stream)) == bits(array.astype(np.float64))
 
@@ -317,10 +322,10 @@ def test_columns_that_come_one_after_the_other_from_a_stream_are_held_up_to_a_li
 ) -> None:
     array = np.ones((1000, 3))
     content = saved(array if samples == "rows" else array.T, layout)
-    monkeypatch.setattr("nncli.data.arrays.MAX_HELD_BYTES", len(content))
+    monkeypatch.setattr("nncli.data.npy_rows.MAX_HELD_BYTES", len(content))
     with opened(tmp_path, content, way, samples) as stream:
         assert values_of(stream).shape == (1000, 3)
-    monkeypatch.setattr("nncli.data.arrays.MAX_HELD_BYTES", len(content) - 1)
+    monkeypatch.setattr("nncli.data.npy_rows.MAX_HELD_BYTES", len(content) - 1)
     problem = refused(tmp_path, content, way, samples)
     assert problem.code == "N412"
     assert problem.help == (f"save it in {order}, or name the file itself",)
@@ -334,7 +339,7 @@ def test_the_file_itself_has_no_limit(
     layout: Layout,
     samples: Direction,
 ) -> None:
-    monkeypatch.setattr("nncli.data.arrays.MAX_HELD_BYTES", 100)
+    monkeypatch.setattr("nncli.data.npy_rows.MAX_HELD_BYTES", 100)
     array = np.ones((1000, 3))
     content = saved(array if samples == "rows" else array.T, layout)
     with opened(tmp_path, content, "file", samples) as stream:
@@ -345,6 +350,53 @@ def test_the_file_itself_has_no_limit(
 def test_rows_that_come_one_after_the_other_have_no_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    monkeypatch.setattr("nncli.data.arrays.MAX_HELD_BYTES", 100)
+    monkeypatch.setattr("nncli.data.npy_rows.MAX_HELD_BYTES", 100)
     with opened(tmp_path, saved(np.ones((1000, 3))), way) as stream:
         assert values_of(stream).shape == (1000, 3)
+
+
+# ------------------------------------------------------------------- what a header only declares
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize(("samples", "layout"), WAYS_TO_STAND)
+def test_a_file_that_shrinks_while_it_is_read_is_refused(
+    tmp_path: Path, samples: Direction, layout: Layout
+) -> None:
+    shape = (3, 200) if samples == "columns" else (200, 3)
+    content = saved(np.arange(600.0).reshape(shape), layout)
+    with opened(tmp_path, content, "file", samples) as stream:
+        rows = stream.rows_in_order()
+        next(rows)
+        os.truncate(tmp_path / "batch.file", 200)
+        with pytest.raises(DataError) as caught:
+            list(rows)
+    assert caught.value.problems[0].code == "N414"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("samples", "layout"), WAYS_TO_STAND)
+@pytest.mark.parametrize("shape", [(10**12, 3), (3, 10**12), (3, 3 * 10**7), (3 * 10**7, 3)])
+def test_nothing_is_made_of_what_a_short_file_declares(
+    tmp_path: Path, way: str, samples: Direction, layout: Layout, shape: tuple[int, int]
+) -> None:
+    written = saved(np.zeros((4, 3)), layout).replace(b"(4, 3), }", f"{shape}, }}".encode())
+    content = written.replace(b" " * len(f"{shape}"), b" " * len("(4, 3)"), 1)
+    tracemalloc.start()
+    try:
+        problem = refused(tmp_path, content, way, samples)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert problem.code == "N414"
+    assert "truncated" in problem.message
+    assert peak < 10_000_000
+
+
+def test_more_columns_than_can_be_named_are_refused_before_they_come(tmp_path: Path) -> None:
+    # nobody knows how much more comes of a pipe
+    beginning = saved(np.zeros((4, 3000)), "C").replace(b"3000)", b"3000000)", 1)
+    content = beginning.replace(b" " * 4, b" ", 1)
+    problem = refused(tmp_path, content, "pipe")
+    assert problem.code == "N412"
+    assert "3,000,000 values in a sample: no more than 1,000,000 are read" in problem.message

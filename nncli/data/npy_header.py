@@ -6,43 +6,36 @@ import io
 import math
 import warnings
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from nncli.data.columns import check_width
 from nncli.errors import DataError
 from nncli.problems import Place, Problem
 from nncli.words import shorten
 
 # NumPy's own limit for a header that is parsed as a Python literal.
 _MAX_HEADER_BYTES = 10_000
+# A size of more digits cannot be told: Python does not write them out.
+_IMPOSSIBLE = 10**1000
 # Magic, version and length of the header stand in front of it.
 HEADER_BYTES = _MAX_HEADER_BYTES + 12
 
 
 @dataclass(frozen=True)
 class NpyHeader:
-    """A checked header of a 2-D array of numbers.
+    """A checked header of a 2-D array of numbers."""
 
-    shape: (rows, columns) as saved; start: where the numbers begin, in bytes.
-    """
-
-    shape: tuple[int, int]
+    shape: tuple[int, int]  # (rows, columns) as saved
     fortran_order: bool
     dtype: np.dtype[Any]
-    start: int
+    start: int  # where the numbers begin, in bytes
 
     @property
     def size(self) -> int:
         """How many bytes the numbers take."""
         return math.prod(self.shape) * self.dtype.itemsize
-
-    def array(self, content: Any) -> npt.NDArray[Any]:
-        """Return a whole file's array, without a copy of its bytes: (rows, columns)."""
-        order: Literal["F", "C"] = "F" if self.fortran_order else "C"
-        flat = np.frombuffer(content, self.dtype, math.prod(self.shape), offset=self.start)
-        return flat.reshape(*self.shape, order=order)
 
 
 def check_header(content: bytes, file: str) -> NpyHeader:
@@ -57,8 +50,8 @@ def check_header(content: bytes, file: str) -> NpyHeader:
     if dtype.kind not in "fiu" or dtype.itemsize > 8:
         what = f"its dtype is {shorten(str(dtype))}, not a real number of up to 64 bits"
         raise _fault(file, what, "save it as float64")
-    if any(isinstance(size, bool) or not isinstance(size, int) or size < 0 for size in shape):
-        raise _fault(file, f"its shape {shorten(str(shape))} is not possible", "save it again")
+    if not all(type(size) is int and 0 <= size < _IMPOSSIBLE for size in shape):
+        raise _fault(file, f"its shape{_shown(shape)} is not possible", "save it again")
     if len(shape) != 2:
         what = f"its shape is {shorten(str(shape))}, a batch is (samples, features)"
         raise _fault(file, what, "reshape a single sample to (1, features)")
@@ -84,22 +77,29 @@ def check_size(header: NpyHeader, found: int, file: str, *, ended: bool = True) 
         raise _fault(file, what, "save it again")
 
 
-def first_rows(content: bytes) -> bytes:
-    """Return the beginning of an NPY file as a file of its own, with the rows that are whole.
+def shortened(file: str) -> DataError:
+    """Return the error of a file that ends earlier than when its header was checked."""
+    return _fault(file, "it became shorter while it was read", "save it again")
 
-    Unchanged if it is no such file, or stores its columns one after the other.
+
+def first_samples(content: bytes, *, transposed: bool) -> bytes:
+    """Return the beginning of an NPY file as a file of its own, with the samples that are whole.
+
+    transposed: whether they are its columns.  If none is, or their values stand apart, zeros are
+    the only sample.  Unchanged if it is no such file.
     """
     try:
-        shape, fortran_order, dtype, start = _read_header(content, "")
+        header = check_header(content, "")
+        features = header.shape[0 if transposed else 1]
+        check_width(features, Place(""))
     except DataError:
         return content
-    if fortran_order or len(shape) != 2 or dtype.hasobject or not shape[1]:
-        return content
-    rows = (len(content) - start) // (shape[1] * dtype.itemsize)
+    together = header.fortran_order == transposed
+    samples = (len(content) - header.start) // (features * header.dtype.itemsize) * together
+    found = np.frombuffer(content, header.dtype, samples * features, offset=header.start)
+    found = found.reshape(samples, features) if samples else np.zeros((1, features))
     stream = io.BytesIO()
-    count = rows * shape[1]
-    array = np.frombuffer(content, dtype, count, offset=start).reshape(rows, shape[1])
-    np.save(stream, array, allow_pickle=False)
+    np.save(stream, found.T if transposed else found, allow_pickle=False)
     return stream.getvalue()
 
 
@@ -123,6 +123,13 @@ def _read_header(content: bytes, file: str) -> tuple[tuple[Any, ...], bool, np.d
         reason = shorten(str(error).splitlines()[0] if str(error) else type(error).__name__)
         raise _fault(file, f"its header cannot be read ({reason})", "save it again") from None
     return shape, fortran_order, dtype, stream.tell()
+
+
+def _shown(shape: tuple[Any, ...]) -> str:
+    try:
+        return f" {shorten(str(shape))}"
+    except ValueError:  # a number of thousands of digits, which Python does not write out
+        return ""
 
 
 def _fault(file: str, what: str, hint: str) -> DataError:

@@ -18,12 +18,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
+from whole_reading import open_samples
 
-from nncli.data.batches import DataOptions, gathered, open_samples
-from nncli.data.columns import ColumnChoice, WantedInputs
-from nncli.data.content import open_source
+from nncli.data.batch import gathered
+from nncli.data.columns import ColumnChoice, WantedInputs, choose
+from nncli.data.opened import DataOptions
 from nncli.data.rows import text_list
-from nncli.data.samples import SampleStream
+from nncli.data.several_sources import open_sources
+from nncli.data.source_bytes import FirstLook, open_stream
+from nncli.data.stream import SampleStream
 from nncli.errors import DataError, FileError
 
 Write = Callable[[str, str | bytes], Path]
@@ -151,9 +154,9 @@ def test_the_stream_knows_its_sources_its_size_and_where_it_is(write: Write) -> 
     sources = list(map(str, paths))
     with open_samples(sources, DataOptions(), ColumnChoice(), WantedInputs(2)) as stream:
         assert stream.sources == tuple(sources)
-        assert stream.size == sum(path.stat().st_size for path in paths)
+        assert stream.progress.size == sum(path.stat().st_size for path in paths)
         values_of(stream)
-        assert stream.position() == stream.size
+        assert stream.progress.position() == stream.progress.size
 
 
 def test_no_more_than_two_files_are_open_at_a_time(
@@ -161,7 +164,7 @@ def test_no_more_than_two_files_are_open_at_a_time(
 ) -> None:
     paths = [write(f"{number}.csv", f"a,b\n{number},0\n") for number in range(6)]
     now, most = 0, 0
-    real = open_source
+    real = open_stream
 
     @contextmanager
     def counted(source: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
@@ -172,7 +175,7 @@ def test_no_more_than_two_files_are_open_at_a_time(
             yield stream
         now -= 1
 
-    monkeypatch.setattr("nncli.data.batches.open_source", counted)
+    monkeypatch.setattr("nncli.data.opened.open_stream", counted)
     assert read(*paths)[0][0] == [0, 1, 2, 3, 4, 5]
     assert (most, now) == (2, 0)
 
@@ -273,10 +276,13 @@ def test_problems_are_told_in_the_file_that_they_are_in(write: Write) -> None:
         write("b.csv", "a,b\n1,2\n"),
         write("c.csv", "a,b\n3,4\n5,6,7\n"),
     ]
-    error = refused(*paths)
-    assert told(error) == [("N404", "a.csv", 2), ("N403", "c.csv", 3)]
-    assert set(error.looks) == {str(paths[0]), str(paths[2])}
-    assert error.looks[str(paths[2])].content == b"a,b\n3,4\n5,6,7\n"
+    with open_sources(list(map(str, paths)), DataOptions()) as opened:
+        stream = opened.samples(choose(opened.header, ColumnChoice(), WantedInputs(2)))
+        with pytest.raises(DataError) as caught:
+            gathered(stream)
+        looks = [opened.look(str(path)) for path in paths]
+    assert told(caught.value) == [("N404", "a.csv", 2), ("N403", "c.csv", 3)]
+    assert looks == [FirstLook(path.read_bytes(), complete=True) for path in paths]
 
 
 def test_problems_beyond_the_first_few_are_counted_over_all_files(write: Write) -> None:

@@ -1,4 +1,4 @@
-"""The bytes of a CSV file in blocks of whole rows, each with its place in the file."""
+"""Cuts the bytes of a CSV file into chunks of whole rows, each with its place in the file."""
 
 from __future__ import annotations
 
@@ -8,66 +8,73 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import (
     FILE_START,
-    MAX_LINE_CHARACTERS,
+    MAX_LINE_BYTES,
     Start,
     behind_line,
     read_lines,
 )
 from nncli.errors import DataError
+from nncli.problems import Problem
 
 # Large enough that cutting and handing over cost nothing, small enough for many to be in memory.
-BLOCK_BYTES = 4 * 2**20
-_LINE_FEED = 10
+CHUNK_BYTES = 4 * 2**20
+_LINE_FEED, _CARRIAGE_RETURN = b"\n\r"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
-class TextBlock(NamedTuple):
-    """Whole rows in UTF-8, and where they begin.
-
-    fault: what ended the reading behind them; line_feeds: how many they hold, if that is known.
-    """
+class TextChunk(NamedTuple):
+    """Whole rows in UTF-8, and where they begin."""
 
     content: bytes
     start: Start
-    fault: DataError | None = None
-    line_feeds: int | None = None
+    fault: Problem | None = None  # what ended the reading behind them
+    line_feeds: int | None = None  # how many they hold, if that is known
 
-    def behind(self, lines: int) -> TextBlock:
-        """Return the block without its first so many lines."""
+    def behind(self, lines: int) -> TextChunk:
+        """Return the chunk without its first so many lines."""
         offset = 0
         for _ in range(lines):
             found = _LINE_END.search(self.content, offset)
             offset = found.end() if found else len(self.content)
         start = Start(self.start.line + lines, self.start.offset + offset)
-        return TextBlock(self.content[offset:], start, self.fault)
+        return TextChunk(self.content[offset:], start, self.fault)
+
+    def blank_lines(self, delimiter: str) -> int | None:
+        """Return how many lines there are if all are blank: a file may hold millions."""
+        blanks = b" \t\r\n".replace(delimiter.encode(), b"")
+        if not self.content or self.content.lstrip(blanks):
+            return None
+        ended = self.content.endswith((b"\r", b"\n"))
+        return _line_ends(self.content, count_line_feeds(self.content)) + (not ended)
 
 
-def text_blocks(
-    chunks: Iterable[bytes], file: str, encoding: str, delimiter: str, ready: Callable[[], bool]
-) -> Iterator[TextBlock]:
-    """Yield the rows of a file; a fault that ends the reading comes with the last block.
+def text_chunks(
+    chunks: Iterable[bytes], csv: CsvFormat, ready: Callable[[], bool]
+) -> Iterator[TextChunk]:
+    """Yield the rows of a file; a fault that ends the reading comes with the last chunk.
 
     ready: whether more can be read without waiting; otherwise what is there goes on its way.
     """
-    if encoding == "utf-8":
+    if csv.encoding == "utf-8":
         return _cut(chunks, ready)
-    return _recoded(chunks, file, encoding, delimiter)
+    return _recoded(chunks, csv)
 
 
-def _cut(chunks: Iterable[bytes], ready: Callable[[], bool]) -> Iterator[TextBlock]:
+def _cut(chunks: Iterable[bytes], ready: Callable[[], bool]) -> Iterator[TextChunk]:
     """Cut bytes at line ends that are not within quotes."""
     start = FILE_START
     pending: list[bytes] = []
-    size, wanted = 0, BLOCK_BYTES
-    fault: DataError | None = None
+    size, wanted = 0, CHUNK_BYTES
+    fault: Problem | None = None
     following = iter(chunks)
     while True:
         try:
             chunk = next(following, b"")
         except DataError as error:
-            chunk, fault = b"", error
+            chunk, (fault,) = b"", error.problems
         pending.append(chunk)
         size += len(chunk)
         if chunk and size < wanted and ready():
@@ -77,14 +84,14 @@ def _cut(chunks: Iterable[bytes], ready: Callable[[], bool]) -> Iterator[TextBlo
         line = start.line + _line_ends(content, line_feeds)
         if not chunk:
             behind = behind_line(fault, line - 1) if fault else None
-            yield TextBlock(content, start, behind, line_feeds)
+            yield TextChunk(content, start, behind, line_feeds)
             return
         if content:
-            yield TextBlock(content, start, None, line_feeds)
+            yield TextChunk(content, start, None, line_feeds)
             start = Start(line, start.offset + len(content))
         pending, size = [rest], len(rest)
         # a row that goes on for long is not looked at again with every chunk
-        wanted = max(BLOCK_BYTES, 2 * size)
+        wanted = max(CHUNK_BYTES, 2 * size)
 
 
 def _whole_rows(parts: list[bytes], *, at_end: bool) -> tuple[bytes, bytes]:
@@ -105,8 +112,7 @@ def _whole_rows(parts: list[bytes], *, at_end: bool) -> tuple[bytes, bytes]:
 
 def _is_too_long(content: bytes) -> bool:
     """Whether a row that is not complete is for the reader to refuse."""
-    most = MAX_LINE_CHARACTERS if content.isascii() else 4 * MAX_LINE_CHARACTERS
-    return len(content) > most
+    return len(content) > MAX_LINE_BYTES
 
 
 def _row_end(content: bytes) -> int:
@@ -118,7 +124,8 @@ def _row_end(content: bytes) -> int:
     mark = content[end - 1 : end]
     quotes = content.count(b'"', 0, end) if b'"' in content else 0
     while end and quotes % 2:
-        before = content.rfind(mark, 0, end - 1) + 1
+        # all line ends behind the last quote are within its cell
+        before = content.rfind(mark, 0, content.rfind(b'"', 0, end)) + 1
         quotes -= content.count(b'"', before, end)
         end = before
     return end
@@ -126,35 +133,37 @@ def _row_end(content: bytes) -> int:
 
 def count_line_feeds(content: bytes) -> int:
     """Return how many there are, ten times as fast as bytes.count, which stops at each."""
-    return int(np.count_nonzero(np.frombuffer(content, np.uint8) == _LINE_FEED))
+    return _count(content, _LINE_FEED)
+
+
+def _count(content: bytes, character: int) -> int:
+    return int(np.count_nonzero(np.frombuffer(content, np.uint8) == character))
 
 
 def _line_ends(content: bytes, line_feeds: int) -> int:
     """Return how many lines end in some content.  line_feeds: of them."""
     if b"\r" not in content:
         return line_feeds
-    return line_feeds + content.count(b"\r") - content.count(b"\r\n")
+    return line_feeds + _count(content, _CARRIAGE_RETURN) - content.count(b"\r\n")
 
 
-def _recoded(
-    chunks: Iterable[bytes], file: str, encoding: str, delimiter: str
-) -> Iterator[TextBlock]:
-    """Turn lines of another encoding into blocks of UTF-8."""
+def _recoded(chunks: Iterable[bytes], csv: CsvFormat) -> Iterator[TextChunk]:
+    """Turn lines of another encoding into chunks of UTF-8."""
     start = FILE_START
     texts: list[str] = []
     size = quotes = lines = 0
-    fault: DataError | None = None
+    fault: Problem | None = None
     try:
-        for line in read_lines(chunks, file, encoding, delimiter):
+        for line in read_lines(chunks, csv):
             texts += (line.text, line.end)
             lines += 1
             size += len(line.text)
             quotes += line.text.count('"')
-            if (size >= BLOCK_BYTES and not quotes % 2) or size > MAX_LINE_CHARACTERS:
+            if (size >= CHUNK_BYTES and not quotes % 2) or size > MAX_LINE_BYTES:
                 content = "".join(texts).encode()
-                yield TextBlock(content, start)
+                yield TextChunk(content, start)
                 start = Start(start.line + lines, start.offset + len(content))
                 texts, size, quotes, lines = [], 0, 0, 0
     except DataError as error:
-        fault = error
-    yield TextBlock("".join(texts).encode(), start, fault)
+        (fault,) = error.problems
+    yield TextChunk("".join(texts).encode(), start, fault)

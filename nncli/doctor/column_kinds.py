@@ -39,52 +39,42 @@ class Suspicion(IntEnum):
 
 @dataclass(frozen=True)
 class ColumnFacts:
-    """One column: its 0-based position, how suspicious it is, why, and whether to carry it along.
+    """What a column seems to be."""
 
-    is_identifier: worth carrying through to the output, as what tells the rows apart.
-    """
-
-    position: int
+    position: int  # from 0
     suspicion: Suspicion
-    reason: str
-    is_identifier: bool
+    reason: str  # why, behind the column's name
+    is_identifier: bool  # worth carrying through to the output, as what tells the rows apart
 
 
 def column_facts(position: int, name: str, cells: Sequence[str], *, is_last: bool) -> ColumnFacts:
     """Say what a column seems to be.  cells: those below the header, as text."""
     words = set(re.split(r"[^a-z0-9]+", re.sub(r"([a-z])([A-Z])", r"\1_\2", name).casefold()))
-    label_name, identifier_name = bool(words & _LABEL_NAMES), bool(words & _IDENTIFIER_NAMES)
-    if name == "" and position == 0:
-        identifier_name = True  # the index that pandas writes
+    label = bool(words & _LABEL_NAMES)
+    # a first column without a name is the index that pandas writes
+    identifier = bool(words & _IDENTIFIER_NAMES) or (name == "" and position == 0)
     if cells and not any(is_number(cell) or is_missing(cell) for cell in cells):
-        distinct = len(set(cells))
-        identifies = not label_name and (identifier_name or distinct == len(cells) > 1)
+        identifies = not label and (identifier or len(set(cells)) == len(cells) > 1)
         return ColumnFacts(position, Suspicion.TEXT, ": it is text", identifies)
     if len(cells) > 1 and not any(cell.strip() for cell in cells):
         reason = ": it is empty in every row"
         return ColumnFacts(position, Suspicion.TEXT, reason, is_identifier=False)
     numbers = [int(cell) for cell in cells if re.fullmatch(r" *[+-]?[0-9]{1,18} *", cell)]
     whole = len(numbers) == len(cells) > 1
-    increasing = whole and all(a < b for a, b in itertools.pairwise(numbers))
     distinct = len(set(numbers))
+    increasing = whole and all(a < b for a, b in itertools.pairwise(numbers))
     repeated = whole and distinct <= min(_MAX_LABELS, len(cells) // 2)
-    if (increasing and (identifier_name or position == 0)) or (identifier_name and not label_name):
-        by_values = increasing or (whole and distinct == len(cells))
-        reason = (
-            ": its values increase from row to row"
-            if increasing
-            else ": its name is that of an identifier"
-        )
-        return ColumnFacts(position, _sum(identifier_name, by_values), reason, is_identifier=True)
-    if label_name or (repeated and is_last):
-        reason = (
-            f": it holds only {count_of(distinct, 'whole number')}"
-            if repeated
-            else ": its name is that of a label"
-        )
-        return ColumnFacts(position, _sum(label_name, repeated), reason, is_identifier=False)
+    if (increasing and (identifier or position == 0)) or (identifier and not label):
+        by_name = ": its name is that of an identifier"
+        reason = ": its values increase from row to row" if increasing else by_name
+        suspicion = _suspicion(identifier, increasing or (whole and distinct == len(cells)))
+        return ColumnFacts(position, suspicion, reason, is_identifier=True)
+    if label or (repeated and is_last):
+        by_values = f": it holds only {count_of(distinct, 'whole number')}"
+        reason = by_values if repeated else ": its name is that of a label"
+        return ColumnFacts(position, _suspicion(label, repeated), reason, is_identifier=False)
     return ColumnFacts(position, Suspicion.NONE, ", if it is no feature", is_identifier=False)
 
 
-def _sum(by_name: bool, by_values: bool) -> Suspicion:
-    return Suspicion(int(by_name) * Suspicion.BY_NAME + int(by_values) * Suspicion.BY_VALUES)
+def _suspicion(by_name: bool, by_values: bool) -> Suspicion:
+    return Suspicion(by_name * Suspicion.BY_NAME + by_values * Suspicion.BY_VALUES)

@@ -20,9 +20,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from whole_reading import read_batch
 
-from nncli.data.batches import Batch, DataOptions
+from nncli.data.batch import Batch
 from nncli.data.columns import ColumnChoice, WantedInputs
-from nncli.data.npy import check_header, check_size
+from nncli.data.npy_header import check_header, check_size, first_samples
+from nncli.data.opened import DataOptions
 from nncli.errors import DataError
 from nncli.problems import Problem
 
@@ -52,7 +53,9 @@ def read_npy(content: bytes, file: str) -> npt.NDArray[np.float64]:
     """Return the array of a file that is held whole, its header and size checked."""
     header = check_header(content, file)
     check_size(header, len(content) - header.start, file)
-    return np.ascontiguousarray(header.array(content), dtype=np.float64)
+    flat = np.frombuffer(content, header.dtype, offset=header.start)
+    array = flat.reshape(*header.shape, order="F" if header.fortran_order else "C")
+    return np.ascontiguousarray(array, dtype=np.float64)
 
 
 def refused(content: bytes) -> Problem:
@@ -344,3 +347,21 @@ def test_what_float32_cannot_hold_is_refused_with_row_and_column(tmp_path: Path)
     (problem,) = caught.value.problems
     assert problem.code == "N415"
     assert "row 2, column 2" in problem.message
+
+
+@pytest.mark.parametrize("digits", [300, 4000])
+@pytest.mark.parametrize("shape", ["(0x1{}, 3)", "(3, 0x1{})", "(0x1{0}, 0x1{0})", "(0x1{},)"])
+def test_a_size_of_thousands_of_digits_is_refused(digits: int, shape: str) -> None:
+    problem = refused(with_shape(shape.format("0" * digits)))
+    assert problem.code == "N414"
+    assert len(problem.message) < 200
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_the_first_samples_have_all_their_features(transposed: bool, order: Any) -> None:
+    shape = (3, 9) if transposed else (9, 3)
+    content = saved(np.asarray(np.ones(shape), order=order))[: -4 * 24]
+    values = read_npy(first_samples(content, transposed=transposed), FILE)
+    assert values.shape[0 if transposed else 1] == 3
+    assert read_npy(content + bytes(4 * 24), FILE).shape == shape

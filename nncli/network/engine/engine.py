@@ -1,6 +1,8 @@
-"""The forward pass of whole batches: samples as rows, in tiles whose arrays are used again.
+"""The second forward loop: whole batches to their output, samples as rows, tile by tile.
 
-NumPy's calls are few, their inner loops long, and what one writes the next finds in the cache.
+The formulas are those of `Network.run`, whose results it gives but for rounding: a test holds the
+two together.  It is faster: NumPy's calls are few, their inner loops long, arrays are used again,
+and what one call writes the next finds in the cache.
 """
 
 from __future__ import annotations
@@ -14,49 +16,46 @@ import numpy as np
 
 from nncli.network.activations import ELEMENTWISE, Array, in_place
 from nncli.network.dense import Dense
-from nncli.network.engine.blas import blas_threads
-from nncli.network.engine.helpers import share
+from nncli.network.engine.blas import blas_thread_limit
 from nncli.network.engine.products import Product, Weights
+from nncli.network.engine.sharing import share
 
-# A layer's biases are repeated up to so many values, so that loops run along rows that are long,
-# however narrow the layer.  It is the size of NumPy's buffers: of rows that a buffer holds two of,
-# NumPy makes copies there, which takes as long again.
+# A layer's biases are repeated to a row of at most this many values, so that NumPy's inner loops
+# are long, however narrow the layer.  It is the size of NumPy's buffers: rows of half of it or less
+# are copied there, which takes as long again.
 _ROW_VALUES = 8192
-# Of a narrow network, a tile's values; of a wide one, whose products copy the weights for every
-# tile, the samples of one, as far as so many values go.
+# In a narrow network: how many values of its widest layer a tile has.
 _TILE_VALUES = 2**16
+# In a network with a layer of more neurons than the first number, whose products copy the weights
+# for every tile: how many samples a tile has, and how many values at most.
 _WIDE_NEURONS, _WIDE_SAMPLES, _MOST_TILE_VALUES = 512, 1024, 2**22
-# Of products that BLAS computes on several threads, which it has to wake for each.
+# How many values a tile has if BLAS computes its products on several threads, which it has to wake
+# for each product.
 _THREADED_TILE_VALUES = 2**21
+# For how many batch sizes a thread keeps a plan.
 _MOST_PLANS = 8
-# Samples times parameters from which several threads are faster than one, if BLAS may use them;
-# and from which tiles that are shared among threads of our own are, whose every call of NumPy
-# waits for Python's lock: both measured with two.
+# Samples times parameters from which several threads are faster than one, if BLAS may use them, and
+# from which tiles shared among threads of Python are, whose every call of NumPy waits for Python's
+# lock.  Both were measured with two threads.
 _THREADED_PARAMETERS, _SHARED_PARAMETERS = 2**23, 2**29
-# More than one, for a thread that starts late takes fewer.
+# More than one, so that a thread that starts late takes fewer.
 _TILES_PER_THREAD = 2
 
 
 class _Plan(NamedTuple):
-    """What to do with a number of samples: the first layer's product of them, then all calls.
+    """What to do with a number of samples."""
 
-    output: (samples, neurons of the last layer), overwritten each time.
-    """
-
-    first: Product
-    calls: tuple[Callable[[], object], ...]
-    output: Array
+    first: Product  # of the batch and the first layer's weights
+    calls: tuple[Callable[[], object], ...]  # then all of these, in their order
+    output: Array  # (samples, neurons of the last layer), overwritten each time
 
 
 class _Way(NamedTuple):
-    """How to compute a batch: on so many threads, in tiles of so many samples.
+    """How to compute a batch."""
 
-    cut: whether large products may be cut into small ones, which BLAS computes on one thread.
-    """
-
-    threads: int
-    tile: int
-    cut: bool
+    threads: int  # how many
+    tile: int  # how many samples at a time
+    cut: bool  # whether to make large products of small ones, which BLAS computes on one thread
 
 
 class _Memory:
@@ -87,11 +86,10 @@ class _Idle(threading.local):
 class Engine:
     """Runs batches through layers; any number of threads may call it at once.
 
-    Copies the layers' biases, and may copy their weights.  Each thread keeps the memory of a tile
-    for later calls: at most two arrays of 2²² values, or of one sample.
-
-    On how many threads a batch is computed is for BLAS to say: it has threads of its own, and for a
-    large batch there are as many here.
+    It copies the layers' biases, and may copy their weights.  Each thread keeps the memory of a
+    tile for later calls: at most two arrays of 2²² values, or of one sample.
+    A batch is computed on as many threads as BLAS may use: on BLAS's own, or, if it is large, on as
+    many of Python's.
     """
 
     def __init__(self, layers: Sequence[Dense]) -> None:
@@ -142,8 +140,8 @@ class Engine:
         return output
 
     def _way(self, samples: int) -> _Way:
-        """Return how to compute so many samples."""
-        threads = blas_threads() if samples >= self._threaded_samples else 1
+        """Return how to compute a batch.  samples: how many it has."""
+        threads = blas_thread_limit() if samples >= self._threaded_samples else 1
         if threads == 1:
             return self._alone
         large = samples * self._parameters >= _SHARED_PARAMETERS
@@ -183,7 +181,7 @@ class Engine:
         return output
 
     def _plan(self, samples: int, arrays: tuple[Array, Array], *, cut: bool) -> _Plan:
-        """Return a plan for so many samples that computes in these arrays."""
+        """Return a plan for batches of one size, which computes in these arrays."""
         outputs = [
             arrays[number % 2][: samples * layer.neurons].reshape(samples, layer.neurons)
             for number, layer in enumerate(self._layers)

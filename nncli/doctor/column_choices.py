@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from nncli.data.columns import Header, find_column
+from nncli.data.columns import ColumnChoice, Header, find_column
 from nncli.doctor.case import Change, called, read_rows
-from nncli.doctor.columns import ColumnFacts, Suspicion, column_facts
+from nncli.doctor.column_kinds import ColumnFacts, Suspicion, column_facts
 from nncli.doctor.layers import change_of_inputs
 from nncli.errors import DataError
 from nncli.problems import Suggestion
@@ -17,6 +17,8 @@ from nncli.words import nearest, quoted
 _MAX_COLUMNS_TRIED = 8
 # Whoever has more to leave out had better say what stays.
 _MAX_COLUMNS_LEFT_OUT = 10
+# Nobody types more.
+_MAX_COLUMNS_NAMED = 1000
 # To compare more with every name of a header takes too long.
 _MAX_NAMES_COMPARED = 50
 
@@ -41,8 +43,8 @@ def column_changes(change: Change) -> Iterator[Change]:
         yield from _fewer_columns(change, header, features, surplus)
     if surplus < 0 and not change.suggestion.options:
         yield from _more_columns(change)
-    other_inputs = change_of_inputs(case.reading, len(features))
-    if surplus and not change.suggestion.options and other_inputs is not None:
+    may_have_others = features and surplus and not change.suggestion.options
+    if may_have_others and (other_inputs := change_of_inputs(case.reading, len(features))):
         wanted = replace(case.wanted, size=len(features))
         yield Change(replace(case, wanted=wanted), other_inputs, 45)
 
@@ -51,14 +53,16 @@ def _fewer_columns(
     change: Change, header: Header, features: list[int], surplus: int
 ) -> Iterator[Change]:
     """Yield the columns to leave out, the most suspicious first."""
-    rows = read_rows(change.case, header)
-    last = len(header.names) - 1
+    if surplus > _MAX_COLUMNS_LEFT_OUT:
+        return
+    rows, names = read_rows(change.case, header), header.names
+    cells = ([row[position] for row in rows] for position in features)
     facts = [
-        column_facts(p, header.names[p], [row[p] for row in rows], is_last=p == last)
-        for p in features
+        column_facts(position, names[position], texts, is_last=position == len(names) - 1)
+        for position, texts in zip(features, cells, strict=True)
     ]
     text = [fact for fact in facts if fact.suspicion == Suspicion.TEXT]
-    if len(text) > surplus or surplus > _MAX_COLUMNS_LEFT_OUT:
+    if len(text) > surplus:
         return
     # where nothing speaks for either, the last columns are likelier than the first
     ranked = sorted(facts, key=lambda fact: (fact.suspicion, fact.position), reverse=True)
@@ -85,32 +89,35 @@ _LIKELIHOODS = {
 
 
 def _leaving_out(change: Change, header: Header, facts: list[ColumnFacts], number: int) -> Change:
-    kept = sorted(fact.position for fact in facts if fact.is_identifier)
-    dropped = sorted(fact.position for fact in facts if not fact.is_identifier)
-    options = list(change.suggestion.options)
-    words = [change.suggestion.words] if change.suggestion.words else []
-    for flag, positions, verb in (
-        ("--keep", kept, "carry {} through unread"),
-        ("--drop", dropped, "leave {} out"),
-    ):
-        if positions:
-            options += [flag, ",".join(header.item(position) for position in positions)]
-            names = " and ".join(called(header, position) for position in positions)
-            words.append(verb.format(names))
-    if len(facts) == 1 and facts[0].reason:
-        words[-1] += f"{facts[0].reason}"
-    case = change.case
-    choice = replace(
-        case.choice,
-        keep=(*case.choice.keep, *map(header.item, kept)),
-        drop=(*case.choice.drop, *map(header.item, dropped)),
-    )
+    """Return the change without some columns.  number: how many likelier choices there are."""
+    choice = change.case.choice
+    items: dict[str, list[str]] = {"keep": [*choice.keep], "drop": [*choice.drop]}
+    words, options = [], []
+    for option, verb in (("keep", "carry {} through unread"), ("drop", "leave {} out")):
+        chosen = sorted(f.position for f in facts if f.is_identifier == (option == "keep"))
+        if chosen:
+            added = [header.item(position) for position in chosen]
+            items[option] += added
+            options += [f"--{option}", ",".join(added)]
+            words.append(verb.format(" and ".join(called(header, i) for i in chosen)))
+    reason = facts[0].reason if len(facts) == 1 else ""
     likelihood = min(_LIKELIHOODS[fact.suspicion] for fact in facts) - number
-    return Change(
-        replace(case, choice=choice),
-        Suggestion(", and ".join(words), tuple(options), change.suggestion.edits),
-        min(likelihood, change.likelihood or likelihood),
+    choice = replace(choice, keep=tuple(items["keep"]), drop=tuple(items["drop"]))
+    return _with_choice(change, choice, ", and ".join(words) + reason, options, likelihood)
+
+
+def _with_choice(
+    change: Change, choice: ColumnChoice, words: str, options: Sequence[str], likelihood: int
+) -> Change:
+    """Return a change with a choice of columns besides.  options: what the user types for that."""
+    before = change.suggestion
+    suggestion = Suggestion(
+        f"{before.words}, and {words}" if before.words else words,
+        (*before.options, *options),
+        before.edits,
     )
+    likelihood = min(likelihood, change.likelihood or likelihood)
+    return Change(replace(change.case, choice=choice), suggestion, likelihood)
 
 
 def _more_columns(change: Change) -> Iterator[Change]:
@@ -130,19 +137,19 @@ def _names_meant(names: Sequence[str], found: Sequence[str]) -> list[str | None]
     """Return the columns that the names may mean: the same but for case and blanks, or nearly."""
     folded = {name.strip().casefold(): name for name in reversed(found)}
     meant = [folded.get(name.strip().casefold()) for name in names]
-    if len(names) <= _MAX_NAMES_COMPARED:
-        candidates = list(found[:1000])
-        pairs = zip(names, meant, strict=True)
-        meant = [known or nearest(name, candidates) for name, known in pairs]
-    return meant
+    if len(names) > _MAX_NAMES_COMPARED:
+        return meant
+    candidates = found[:1000]
+    pairs = zip(names, meant, strict=True)
+    return [known or nearest(name, candidates) for name, known in pairs]
 
 
 def _columns_by_name(change: Change, header: Header, names: tuple[str, ...]) -> Iterator[Change]:
     """Yield the columns that the spec's inputs may mean: of nearly those names, or in order."""
-    if change.case.choice.drop:
-        return  # which goes with no other choice
+    if change.case.choice.drop or len(names) > _MAX_COLUMNS_NAMED:
+        return  # the one goes with no other choice, the other would fill the screen
     meant = _names_meant(names, header.names) if header.named else []
-    positions = [header.names.index(name) for name in meant if name is not None]
+    positions = [header.positions[name][0] for name in meant if name is not None]
     words = "take the columns whose names are nearest"
     if len(set(positions)) < len(names):
         positions = list(range(len(names)))
@@ -150,7 +157,5 @@ def _columns_by_name(change: Change, header: Header, names: tuple[str, ...]) -> 
         if len(names) > len(header.names) or (header.named and len(names) < len(header.names)):
             return
     items = tuple(map(header.item, positions))
-    case = replace(change.case, choice=replace(change.case.choice, columns=items))
-    options = (*change.suggestion.options, "--columns", ",".join(items))
-    words = f"{change.suggestion.words}, and {words}" if change.suggestion.words else words
-    yield Change(case, Suggestion(words, options), min(75, change.likelihood or 75))
+    choice = replace(change.case.choice, columns=items)
+    yield _with_choice(change, choice, words, ("--columns", ",".join(items)), 75)

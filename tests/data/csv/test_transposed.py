@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from whole_reading import read_batch, read_expected
 
-from nncli.data.batches import Batch, DataOptions
+from nncli.data.batch import Batch
 from nncli.data.columns import ColumnChoice, WantedInputs
+from nncli.data.opened import DataOptions
 from nncli.errors import DataError
 from nncli.problems import Problem
 

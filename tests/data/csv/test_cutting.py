@@ -4,40 +4,42 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from whole_reading import Table, read_table
 
-from nncli.data import content as content_room
-from nncli.data import samples
+from nncli.data import source_bytes
 from nncli.data.columns import Header, Selection
-from nncli.data.content import Content
-from nncli.data.csv import blocks
-from nncli.data.csv.blocks import TextBlock, text_blocks
-from nncli.data.csv.exact import CsvFormat, Table, read_table
+from nncli.data.csv import cutting
+from nncli.data.csv import source as source_room
+from nncli.data.csv.cutting import TextChunk, text_chunks
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import FILE_START, Start
 from nncli.data.rejects import Reject
 from nncli.data.rows import text_list
+from nncli.data.source_bytes import Content
 from nncli.errors import DataError
 from nncli.problems import Place, Problem
 
 FILE = "data.csv"
 
 
-def cut(content: bytes, encoding: str = "utf-8", chunk: int = 7) -> list[TextBlock]:
+def cut(content: bytes, encoding: str = "utf-8", chunk: int = 7) -> list[TextChunk]:
     chunks = (content[start : start + chunk] for start in range(0, len(content), chunk))
-    return list(text_blocks(chunks, FILE, encoding, ",", lambda: True))
+    return list(text_chunks(chunks, CsvFormat(FILE, encoding=encoding), lambda: True))
 
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks are of a few bytes, and all go to the fast lane first."""
-    monkeypatch.setattr(blocks, "BLOCK_BYTES", 16)
-    monkeypatch.setattr(samples, "_FAST_BYTES", 0)
-    monkeypatch.setattr(content_room, "_CHUNK_BYTES", 8)
-    monkeypatch.setattr(content_room, "HEAD_BYTES", 8)
+    monkeypatch.setattr(cutting, "CHUNK_BYTES", 16)
+    monkeypatch.setattr(source_room, "_FAST_BYTES", 0)
+    monkeypatch.setattr(source_bytes, "_CHUNK_BYTES", 8)
+    monkeypatch.setattr(source_bytes, "HEAD_BYTES", 8)
 
 
 def physical_lines(content: bytes) -> int:
@@ -86,10 +88,10 @@ def test_a_fault_comes_with_the_block_before_it() -> None:
         yield b"1,2\n3,4\n5,"
         raise DataError(Problem("N416", "cut off", Place(FILE)))
 
-    (block,) = text_blocks(chunks(), FILE, "utf-8", ",", lambda: True)  # type: ignore[arg-type]
+    (block,) = text_chunks(chunks(), CsvFormat(FILE), lambda: True)  # type: ignore[arg-type]
     assert block.content == b"1,2\n3,4\n"
     assert block.fault is not None
-    (problem,) = block.fault.problems
+    problem = block.fault
     assert problem.place is not None
     assert (problem.message, problem.place.line) == ("cut off, after line 2", 2)
 
@@ -97,14 +99,14 @@ def test_a_fault_comes_with_the_block_before_it() -> None:
 def test_what_has_come_goes_on_its_way_if_there_is_nothing_to_read() -> None:
     answers = iter([False, True, False, True, True])
     chunks = [b"1\n", b"2\n", b"3\n4", b"\n"]
-    found = list(text_blocks(chunks, FILE, "utf-8", ",", lambda: next(answers)))
+    found = list(text_chunks(chunks, CsvFormat(FILE), lambda: next(answers)))
     assert [block.content for block in found] == [b"1\n", b"2\n3\n", b"4\n"]
 
 
 @pytest.mark.parametrize("lines", [0, 1, 2, 3])
 def test_a_block_behind_some_lines(lines: int) -> None:
     content = b"a\r\nb\rc\n"
-    rest = TextBlock(content, FILE_START).behind(lines)
+    rest = TextChunk(content, FILE_START).behind(lines)
     assert rest.content == [content, b"b\rc\n", b"c\n", b""][lines]
     assert rest.start == Start(lines + 1, len(content) - len(rest.content))
 
@@ -118,14 +120,15 @@ def first_two(header: Header) -> Selection:
 
 
 def whole(content: bytes, rejects: list[Reject]) -> Table:
-    return read_table([content], FILE, CsvFormat(), first_two, math.inf, rejects.append)
+    return read_table([content], CsvFormat(FILE), first_two, math.inf, rejects.append)
 
 
 def in_blocks(content: bytes, rejects: list[Reject]) -> Table:
     source = Content(io.BytesIO(content), FILE)
-    form = CsvFormat()
-    stream = samples.csv_samples(source, FILE, form, first_two, math.inf, rejects.append)
-    parts = list(stream.accept(piece() for piece in stream.pieces))
+    opened = source_room.open_csv(source, CsvFormat(FILE, listed=True))
+    selection = first_two(opened.header)
+    stream = replace(opened.samples(selection), on_reject=rejects.append)
+    parts = list(stream.rows_in_order())
     values = [value for part in parts for value in part.columns[0].tolist()]
     texts = [
         tuple(t for part in parts for t in text_list(part.kept[i])) for i in range(len(stream.kept))

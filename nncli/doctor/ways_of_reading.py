@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from nncli.data.csv.numbers import is_number
-from nncli.data.kinds import NPY_MAGIC
+from nncli.data.file_kinds import NPY_MAGIC
 from nncli.doctor.case import (
-    FORM_FAULTS,
+    MISREAD,
     Change,
     DataCase,
     decoded,
@@ -33,28 +34,26 @@ def ways_of_reading(problem: Problem, case: DataCase) -> Iterator[Change]:
         yield from _other_samples(case)
         return
     if problem.code in ("N406", "N411") and not _ends_within_a_character(case):
-        for encoding in _encodings(case.look.content):
-            if encoding != case.options.encoding:
-                words = f"if its text is encoded as {encoding}"
-                options = ("--encoding", encoding)
-                encoded = with_option(case, words, options, 90, encoding=encoding)
-                yield encoded
-                yield from (joined(encoded, other) for other in _delimiters(encoded.case))
-    if problem.code in FORM_FAULTS or case.look.content[:4].lower() == b"sep=":
+        yield from _encodings(case)
+    if problem.code in MISREAD or case.look.content[:4].lower() == b"sep=":
         yield from _without_first_line(case)
-    if problem.code not in FORM_FAULTS:
+    if problem.code not in MISREAD:
         return
     yield from _delimiters(case)
     yield from _renamed_columns(case)
     if problem.code in _HEADER_FAULTS or case.options.header is not None:
-        as_data = 95 if _first_row_is_like_the_others(case) else 70
-        if case.options.header is not False:
-            words = "if the first row is data"
-            yield with_option(case, words, ("--no-header",), as_data, header=False)
-        if case.options.header is not True:
-            words = "if the first row is a header"
-            yield with_option(case, words, ("--header",), 80, header=True)
+        yield from _headers(case)
     yield from _other_samples(case)
+
+
+def _headers(case: DataCase) -> Iterator[Change]:
+    """Yield the case with its first row as data, and as a header."""
+    if case.options.header is not False:
+        likelihood = 95 if _first_row_is_like_the_others(case) else 70
+        words = "if the first row is data"
+        yield with_option(case, words, ("--no-header",), likelihood, header=False)
+    if case.options.header is not True:
+        yield with_option(case, "if the first row is a header", ("--header",), 80, header=True)
 
 
 def _other_samples(case: DataCase) -> Iterator[Change]:
@@ -83,21 +82,31 @@ def _ends_within_a_character(case: DataCase) -> bool:
 
 def _first_row_is_like_the_others(case: DataCase) -> bool:
     """Whether the first row has numbers and texts in the same columns as the rows below it."""
-    first, *others = [[is_number(cell) is not None for cell in row] for row in case.records]
-    return bool(others) and all(row == first for row in others)
+    # none at all, if the first one is longer than what was looked at
+    rows = [[is_number(cell) is not None for cell in row] for row in case.records]
+    return len(rows) > 1 and all(row == rows[0] for row in rows[1:])
 
 
-def _encodings(content: bytes) -> Iterator[str]:
-    """Yield the encodings that some bytes may have, by their marks and zeros."""
+def _encodings(case: DataCase) -> Iterator[Change]:
+    """Yield the case in each encoding that it may have, also with another delimiter."""
+    for encoding in _likely_encodings(case.look.content):
+        if encoding != case.options.encoding:
+            words = f"if its text is encoded as {encoding}"
+            options = ("--encoding", encoding)
+            encoded = with_option(case, words, options, 90, encoding=encoding)
+            yield encoded
+            yield from (joined(encoded, other) for other in _delimiters(encoded.case))
+
+
+def _likely_encodings(content: bytes) -> tuple[str, ...]:
+    """Return the encodings that some bytes may have, by their marks and zeros."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        yield "utf-16"
-    elif b"\0" in content:
+        return ("utf-16",)
+    if b"\0" in content:
         # where characters take two bytes, the high one of an ASCII character is zero
         low_first = content[1::2].count(0) > content[::2].count(0)
-        yield "utf-16-le" if low_first else "utf-16-be"
-    else:
-        yield "utf-8"
-        yield "cp1252" if any(0x80 <= byte < 0xA0 for byte in content) else "latin-1"
+        return ("utf-16-le" if low_first else "utf-16-be",)
+    return ("utf-8", "cp1252" if any(0x80 <= byte < 0xA0 for byte in content) else "latin-1")
 
 
 def _looks_for_names(case: DataCase) -> bool:
@@ -116,39 +125,37 @@ def _delimiters(case: DataCase) -> Iterator[Change]:
 
 
 def _without_first_line(case: DataCase) -> Iterator[Change]:
-    """Yield the case without a first line that is a comment, a title or Excel's `sep=;`."""
+    """Yield the case without first lines that are comments, a title or Excel's `sep=;`."""
     lines = decoded(case, case.look.content).splitlines(keepends=True)
-    if len(lines) < 2:
+    title = lines[0].strip(" \r\n") if len(lines) > 1 else ""
+    if title.lower().startswith("sep="):
+        yield from _without_line_for_excel(case, lines, title[len("sep=") :])
         return
-    title = lines[0].strip(" \r\n")
-    is_for_excel = title.lower().startswith("sep=")
-    count = 1
-    while not is_for_excel and count < len(lines) - 1 and _is_like_title(case, title, lines[count]):
-        count += 1
+    sign = next(filter(title.startswith, _COMMENT_SIGNS), "")
+    if not sign and (not title or case.delimiter in title):
+        return
+
+    def is_one_more(text: str) -> bool:
+        return text.startswith(sign[0]) if sign else bool(text) and case.delimiter not in text
+
+    following = (line.strip() for line in lines[1:-1])
+    count = 1 + sum(1 for _ in takewhile(is_one_more, following))
+    words = "remove the first line" if count == 1 else f"remove the first {count} lines"
+    words += f": what starts with {sign} is no comment here" if sign else ", if it is a title"
     edit = Edit.without_lines(case.file, 1, count)
-    what = "line" if count == 1 else f"{count} lines"
     below = with_text(case, "".join(lines[count:]))
-    if is_for_excel:
-        for other in _delimiters(below):
-            if other.case.options.delimiter == title[len("sep=") :]:
-                words = "remove the line for Excel, and separate the values as it says"
-                yield Change(other.case, Suggestion(words, other.suggestion.options, (edit,)), 90)
-        yield Change(below, Suggestion("remove the line for Excel", edits=(edit,)), 88)
-    elif title.startswith(_COMMENT_SIGNS):
-        sign = title[: 1 if title[0] in "#%" else 2]
-        words = f"remove the first {what}: what starts with {sign} is no comment here"
-        yield Change(below, Suggestion(words, edits=(edit,)), 88)
-    elif title and (case.options.delimiter or ",") not in title:
-        words = f"remove the first {what}, if it is a title"
-        yield Change(below, Suggestion(words, edits=(edit,)), 50)
+    yield Change(below, Suggestion(words, edits=(edit,)), 88 if sign else 50)
 
 
-def _is_like_title(case: DataCase, title: str, following: str) -> bool:
-    """Whether the line below a comment or a title is one more of its kind."""
-    text = following.strip()
-    if title.startswith(_COMMENT_SIGNS):
-        return text.startswith(title[:1])
-    return bool(text) and (case.options.delimiter or ",") not in title + text
+def _without_line_for_excel(case: DataCase, lines: list[str], delimiter: str) -> Iterator[Change]:
+    """Yield the case without its first line, and with the delimiter that it names."""
+    edits = (Edit.without_lines(case.file, 1),)
+    below = with_text(case, "".join(lines[1:]))
+    for other in _delimiters(below):
+        if other.case.delimiter == delimiter:
+            words = "remove the line for Excel, and separate the values as it says"
+            yield Change(other.case, Suggestion(words, other.suggestion.options, edits), 90)
+    yield Change(below, Suggestion("remove the line for Excel", edits=edits), 88)
 
 
 def _renamed_columns(case: DataCase) -> Iterator[Change]:
@@ -156,20 +163,15 @@ def _renamed_columns(case: DataCase) -> Iterator[Change]:
     names, width = header_and_width(case)
     if width in (0, len(names)) or any(map(is_number, names)):
         return
-    if names[0].startswith(_COMMENT_SIGNS):
-        return
-    delimiter = case.options.delimiter or ","
     line, *rest = decoded(case, case.look.content).splitlines(keepends=True)
     text = line.rstrip("\r\n")
-    if text.split(delimiter) != names:  # quotes, or blank lines above
+    # not a comment; without quotes; and no blank lines above
+    if text.startswith(_COMMENT_SIGNS) or text.split(case.delimiter) != names:
         return
-    if width > len(names):
-        added = [f"column_{number + 1}" for number in range(len(names), width)]
-        new = delimiter.join([text, *added])
-        words = f"the rows have {count_of(width, 'value')}: give the last of them a name"
-    else:
-        new = delimiter.join(text.split(delimiter)[:width])
-        words = f"the rows have {count_of(width, 'value')}: take away the name too many"
+    added = [f"column_{number + 1}" for number in range(len(names), width)]
+    new = case.delimiter.join([*names, *added][:width])
+    how = "give the last of them a name" if added else "take away the name too many"
+    words = f"the rows have {count_of(width, 'value')}: {how}"
     edit = Edit(case.file, 1, 1, 1, len(text) + 1, new, shorten(new))
     below = with_text(case, "".join([f"{new}\n", *rest]))
     yield Change(below, Suggestion(words, edits=(edit,)), 60)

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from nncli.network.engine import helpers
-from nncli.network.engine.helpers import share
+from nncli.network.engine import sharing
+from nncli.network.engine.sharing import share
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -55,17 +55,17 @@ def test_without_helpers_the_work_is_done_all_the_same(monkeypatch: pytest.Monke
     """As while the interpreter shuts down."""
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
-    monkeypatch.setattr(helpers, "_pool", lambda *_: pool)
+    monkeypatch.setattr(sharing, "_pool", lambda *_: pool)
     done: list[int] = []
     share(done.append, range(10), 2)
     assert done == list(range(10))
 
 
 def test_a_forked_process_has_helpers_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = helpers._pool(os.getpid(), 1)
-    assert helpers._pool(os.getpid(), 1) is ours
+    ours = sharing._pool(os.getpid(), 1)
+    assert sharing._pool(os.getpid(), 1) is ours
     monkeypatch.setattr(os, "getpid", lambda: -1)
     done: list[int] = []
     share(done.append, range(10), 2)
     assert sorted(done) == list(range(10))
-    assert helpers._pool(-1, 1) is not ours
+    assert sharing._pool(-1, 1) is not ours

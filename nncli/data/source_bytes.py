@@ -9,10 +9,11 @@ import stat
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from nncli.data.kinds import GZIP_MAGIC, HEAD_BYTES, PARQUET_MAGIC
-from nncli.errors import DataError, FileError, FirstLook
+from nncli.data.file_kinds import GZIP_MAGIC, HEAD_BYTES, PARQUET_MAGIC
+from nncli.errors import DataError, FileError
 from nncli.files import STDIN, STDIN_NAME, file_error, open_binary, source_name
 from nncli.machine import has_bytes
 from nncli.problems import Place, Problem
@@ -29,8 +30,16 @@ _LOOK_SECONDS = 0.05
 _SIGNAL_SECONDS = 0.5
 
 
+@dataclass(frozen=True)
+class FirstLook:
+    """The first bytes of some data, decompressed."""
+
+    content: bytes
+    complete: bool  # whether they are all there is
+
+
 @contextmanager
-def open_source(source: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
+def open_stream(source: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
     """Open a path, or *stdin* for -.  Raises FileError, also for what fails inside the block."""
     if source != STDIN:
         with open_binary(source) as stream:
@@ -77,6 +86,7 @@ class Content:
         self._before = before
         self._held = 0
         self._ended = False
+        self._position: int | None = None
         self._next = self._first_bytes(waiting=waiting)
         self._compressed = self._next.startswith(GZIP_MAGIC)
         if self._compressed:
@@ -104,7 +114,13 @@ class Content:
 
     def position(self) -> int:
         """Return how many bytes were read."""
+        if self._position is not None:
+            return self._position
         return self._raw.tell() if self.size is not None else self._total
+
+    def set_position(self, position: int) -> None:
+        """Say how many bytes of the file were read, if not in chunks."""
+        self._position = position
 
     @property
     def total(self) -> int:
@@ -218,7 +234,7 @@ def look_at(source: str, stdin: BinaryIO | None = None) -> FirstLook | None:
 
     Raises FileError, DataError.
     """
-    with open_source(source, stdin) as stream:
+    with open_stream(source, stdin) as stream:
         if not is_ready(stream):
             return None
         return Content(stream, source_name(source), waiting=False).look()

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from whole_reading import read_batch
 
-from nncli.data.batches import DataOptions
-from nncli.data.columns import ColumnChoice, WantedInputs
-from nncli.data.content import LOOK_BYTES, Content, look_at
-from nncli.errors import DataError, FileError, FirstLook
+from nncli.data.batch import gathered
+from nncli.data.columns import ColumnChoice, WantedInputs, choose
+from nncli.data.opened import DataOptions, open_source
+from nncli.data.source_bytes import LOOK_BYTES, Content, FirstLook, look_at
+from nncli.errors import DataError, FileError
 from nncli.problems import Problem
 
 SMALL = b"a,b\n1,2\n"
@@ -271,15 +271,17 @@ def test_data_that_is_cut_off_names_the_last_whole_line(kept: float, tmp_path: P
     assert 0 < lines < 20_000
     path = tmp_path / "rows.csv.gz"
     path.write_bytes(packed)
-    with pytest.raises(DataError) as caught:
-        read_batch(str(path), DataOptions(), ColumnChoice(), WantedInputs(2))
+    with open_source(str(path), DataOptions()) as opened:
+        with pytest.raises(DataError) as caught:
+            gathered(opened.samples(choose(opened.header, ColumnChoice(), WantedInputs(2))))
+        look = opened.look(str(path))
     problem = fault(caught.value)
     assert problem.code == "N416"
     assert problem.place is not None
     assert (problem.place.file, problem.place.line) == (str(path), lines)
     assert f"line {lines:,}" in problem.message
     # a doctor sees what there is
-    look = caught.value.looks[str(path)]
+    assert look is not None
     assert look.content == left[:LOOK_BYTES]
     assert not look.complete
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.doctor.columns import Suspicion, column_facts
+from nncli.doctor.column_kinds import Suspicion, column_facts
 
 MEASURED = ["0.5", "2.25", "-1", "0.5"]
 FEW = ["0", "1", "0", "1"]  # two values, each twice

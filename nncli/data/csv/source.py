@@ -1,0 +1,140 @@
+"""A CSV file, opened: its header, then chunks of whole rows for either of two readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+
+import numpy as np
+
+from nncli.data.columns import Header, Selection
+from nncli.data.csv.cutting import TextChunk, text_chunks
+from nncli.data.csv.exact import (
+    Frame,
+    empty_file,
+    header_of,
+    no_rows,
+    numeric_header_note,
+    read_rows,
+)
+from nncli.data.csv.format import CsvFormat
+from nncli.data.csv.lines import FILE_START
+from nncli.data.csv.records import Record, RecordReader
+from nncli.data.rows import Faults, RowForm, Rows, ended_by
+from nncli.data.source_bytes import Content
+from nncli.data.stream import SampleStream
+from nncli.errors import DataError
+
+# Below this, the exact reader is done before Arrow is imported.
+_FAST_BYTES = 2**18
+
+
+@dataclass(frozen=True)
+class CsvChunk:
+    """Whole rows of a CSV file, and how to read them."""
+
+    text: TextChunk
+    frame: Frame
+    fast: bool  # whether Arrow may read them, where it is sure
+    blank_lines: int = 0  # above them
+
+    def read(self) -> Rows | Faults:
+        """Read the rows; what the fast lane doubts is decided by the exact reader."""
+        rows: Rows | Faults | None = None
+        if (blank := self.text.blank_lines(self.frame.csv.delimiter)) is not None:
+            rows = _no_rows(self.frame.selection, blank)
+        elif self.fast:
+            from nncli.data.csv.fast import parse_rows
+
+            rows = parse_rows(self.text.content, row_form(self.frame), self.text.line_feeds)
+        if rows is None:
+            rows = self._read_exactly()
+        if self.text.fault is not None:
+            return ended_by((self.text.fault,), rows)
+        if isinstance(rows, Rows) and self.blank_lines:
+            return replace(rows, blank_lines=rows.blank_lines + self.blank_lines)
+        return rows
+
+    def _read_exactly(self) -> Rows | Faults:
+        frame, text = self.frame, self.text
+        utf8 = replace(frame.csv, encoding="utf-8")
+        reader = RecordReader([text.content], utf8, text.start)
+        rows = read_rows(reader, frame)
+        return replace(rows, blank_lines=reader.blank_lines) if isinstance(rows, Rows) else rows
+
+
+def _no_rows(selection: Selection, blank_lines: int) -> Rows:
+    """Return what there is to read of blank lines."""
+    features = tuple(np.empty(0) for _ in selection.features)
+    return Rows(features, tuple([] for _ in selection.kept), blank_lines)
+
+
+def row_form(frame: Frame) -> RowForm:
+    """Return what every row looks like, according to the first one."""
+    selection = frame.selection
+    width, delimiter = len(frame.columns.names), frame.csv.delimiter
+    return RowForm(width, selection.features, selection.kept, delimiter, selection.largest)
+
+
+@dataclass(frozen=True, eq=False)
+class CsvSource:
+    """A file of which the first row is known."""
+
+    csv: CsvFormat
+    first: Record
+    header: Header
+    rest: TextChunk  # the rows below the header, as far as they were read
+    others: Iterator[TextChunk]
+    blank_lines: int  # above the rest
+    many: bool  # whether the rows are worth several threads
+
+    def samples(self, selection: Selection) -> SampleStream:
+        """Return the samples, to be read chunk by chunk."""
+        frame = Frame(self.csv, self.first, self.header, selection)
+        return SampleStream(
+            columns=self.header.names_at(selection.features),
+            chunks=self._chunks(frame),
+            kept=self.header.names_at(selection.kept),
+            many=self.many,
+            remarks=selection.notes,
+            if_fraction=numeric_header_note(frame),
+            if_empty=no_rows(self.header),
+        )
+
+    def _chunks(self, frame: Frame) -> Iterator[CsvChunk]:
+        fast, blank_lines = False, self.blank_lines
+        for text in chain([self.rest], self.others):
+            fast = fast or len(text.content) >= _FAST_BYTES
+            yield CsvChunk(text, frame, fast, blank_lines)
+            blank_lines = 0
+
+
+def open_csv(content: Content, csv: CsvFormat) -> CsvSource:
+    """Read a file's first row.  Raises DataError."""
+    texts = text_chunks(content.chunks(), csv, content.is_ready)
+    utf8 = replace(csv, encoding="utf-8")
+    blank_lines = 0
+    for text in texts:
+        blank = text.blank_lines(csv.delimiter)
+        if blank is not None and text.fault is None:
+            blank_lines += blank
+            continue
+        reader = RecordReader([text.content], utf8, text.start)
+        first = next(iter(reader), None)
+        if first is not None:
+            break
+        blank_lines += reader.blank_lines
+        if text.fault is not None:
+            raise DataError(text.fault)
+    else:
+        raise empty_file(csv, blank_lines)
+    header = header_of(first, csv)
+    rest = text
+    if header.named:
+        rest = text.behind(reader.last_line - text.start.line + 1)
+        blank_lines += reader.blank_lines
+    elif text.start == FILE_START:
+        rest = text._replace(content=text.content.removeprefix("\ufeff".encode()))
+    many = len(text.content) >= _FAST_BYTES
+    return CsvSource(csv, first, header, rest, texts, blank_lines, many)
