@@ -7,7 +7,6 @@ import gzip
 import io
 import os
 import re
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -17,10 +16,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from commands import NNCLI, Done, run_apart
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-ROOT = Path(__file__).resolve().parents[2]
 # Its output is its input, so that a result shows what was read.
 IDENTITY = """\
 inputs: 3
@@ -120,14 +119,9 @@ def test_a_gzip_bomb_of_one_long_line_takes_little_memory(spec: Path, start: byt
         "status = open('/proc/self/status').read();"
         "print(code, status.split('VmHWM:')[1].split()[0])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, "forward", spec, spec.parent / "data.csv"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    exit_code, kibibytes = map(int, done.stdout.split())
-    assert (exit_code, "error[N4" in done.stderr) == (4, True)
+    done = run_apart([sys.executable, "-c", code, "forward", spec, spec.parent / "data.csv"])
+    exit_code, kibibytes = map(int, done.out.split())
+    assert (exit_code, "error[N4" in done.err) == (4, True)
     assert kibibytes < 300 * 1024
 
 
@@ -146,24 +140,8 @@ def test_what_must_be_held_whole_is_limited_after_decompression(cli: Cli, spec: 
 # ------------------------------------------------------------------------------ standard input
 
 
-def run_nncli(spec: Path, stdin: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "nncli", "forward", spec, "-", "--format", "csv"],
-        stdin=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=20,
-    )
-
-
-def test_a_closed_standard_input_is_exit_code_5(spec: Path) -> None:
-    command = f'exec "{sys.executable}" -m nncli forward "{spec}" - <&-'
-    done = subprocess.run(
-        ["/bin/sh", "-c", command], capture_output=True, text=True, check=False, cwd=ROOT
-    )
-    assert (done.returncode, done.stdout) == (5, "")
-    assert done.stderr.startswith("<stdin>: error[N507]: ")
+def run_nncli(spec: Path, stdin: int) -> Done:
+    return run_apart([*NNCLI, "forward", spec, "-", "--format", "csv"], stdin=stdin)
 
 
 def test_an_array_on_standard_input_is_read(cli: Cli, spec: Path) -> None:
@@ -182,8 +160,8 @@ def test_somebody_at_a_terminal_is_told_that_data_is_awaited(spec: Path) -> None
     finally:
         os.close(slave)
         os.close(master)
-    assert (done.returncode, done.stdout) == (0, OUTPUTS + "1,2,3\n")
-    assert "terminal" in done.stderr
+    assert (done.code, done.out) == (0, OUTPUTS + "1,2,3\n")
+    assert "terminal" in done.err
 
 
 def test_a_slow_pipe_is_read_to_its_end(spec: Path) -> None:
@@ -201,7 +179,7 @@ def test_a_slow_pipe_is_read_to_its_end(spec: Path) -> None:
     finally:
         thread.join()
         os.close(reader)
-    assert (done.returncode, done.stdout, done.stderr) == (0, OUTPUTS + "1,2,3\n", "")
+    assert (done.code, done.out, done.err) == (0, OUTPUTS + "1,2,3\n", "")
 
 
 def test_a_line_that_never_ends_is_refused_while_it_is_written(spec: Path) -> None:
@@ -220,8 +198,8 @@ def test_a_line_that_never_ends_is_refused_while_it_is_written(spec: Path) -> No
     finally:
         os.close(reader)
         thread.join()
-    told = first_problem(done.stderr)
-    assert (done.returncode, done.stdout) == (4, "")
+    told = first_problem(done.err)
+    assert (done.code, done.out) == (4, "")
     assert (told.file, told.line, told.code) == ("<stdin>", 1, "N413")
     assert "16 MiB" in told.message
     assert told.help

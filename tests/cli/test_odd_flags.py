@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from commands import NNCLI, run_apart
 
 import nncli
 
@@ -65,14 +65,8 @@ def test_the_version_goes_before_anything_else(cli: RunCli) -> None:
 
 
 def test_the_module_runs_like_the_command(cli: RunCli) -> None:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        command = [sys.executable, "-m", "nncli", *arguments]
-        done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
-        return done.returncode, done.stdout, done.stderr
-
     for arguments in (("--version",), ("fourward",), ("forward", *FILES)):
-        here = cli(*arguments)
-        assert run(*arguments) == (here.code, here.out, here.err)
+        assert run_apart([*NNCLI, *arguments]) == cli(*arguments)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ROOT, run_here
+from commands import ROOT, run_here
 
 # A decimal text is read exactly by Fraction; a float stands for the binary fraction that it is.
 Value = str | int | float | Fraction
