@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -19,6 +20,32 @@ ROOT = Path(__file__).resolve().parent.parent
 NNCLI = (sys.executable, "-m", "nncli")
 
 
+_HEADLINE = re.compile(r"(?:(.*?)(?::(\d+))?(?::(\d+))?: )?error\[(N\d{3})\]: (.*)")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A problem as it is printed: its headline, the line and the caret below it, its help lines."""
+
+    file: str
+    line: int | None
+    column: int | None
+    code: str
+    message: str
+    shown: tuple[str, ...]
+    help: str
+
+
+def _told(lines: list[str]) -> Told | None:
+    head = _HEADLINE.fullmatch(lines[0]) if lines else None
+    if not head:
+        return None
+    line, column = (int(text) if text else None for text in head.group(2, 3))
+    helps = [text for text in lines if text.startswith("help: ")]
+    shown = tuple(text for text in lines if re.match(r" *\d* \|", text))
+    return Told(head[1] or "", line, column, head[4], head[5], shown, "\n".join(helps))
+
+
 @dataclass(frozen=True)
 class Done:
     """A finished command line."""
@@ -26,6 +53,12 @@ class Done:
     code: int
     out: str
     err: str
+
+    @property
+    def told(self) -> list[Told]:
+        """The problems on standard error; a drawing of clashing shapes may stand before them."""
+        found = (_told(block.splitlines()) for block in self.err.split("\n\n"))
+        return [problem for problem in found if problem]
 
     @property
     def json(self) -> Any:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from commands import Told
 from recorded import CASES, Case, CaseFile, answered, applied
 
 if TYPE_CHECKING:
@@ -48,12 +49,6 @@ SUGGESTIVE = {
 }
 
 
-def blocks(text: str) -> list[list[str]]:
-    """Return the lines of each problem that was told."""
-    parts = [part.splitlines() for part in text.split("\n\n")]
-    return [lines for lines in parts if lines and re.match(r"(.*: )?error\[N\d{3}\]: ", lines[0])]
-
-
 # ------------------------------------------------------------------------------ all cases
 
 
@@ -64,37 +59,34 @@ def test_an_input_is_answered_as_its_case_shows(cli: RunCli, case: Case) -> None
     assert answer.code == case.exit_code
     assert (answer.out == "") is (answer.code != 0)
     assert "Traceback" not in answer.err
-    for block in blocks(answer.err):
-        assert any(line.startswith("help: ") for line in block), answer.err
-        assert_caret_is_below_what_is_named(case, block)
+    for told in answer.told:
+        assert told.help
+        assert_caret_is_below_what_is_named(case, told)
     for line in answer.err.split("\n"):
         assert len(line) < 300
         assert not {unicodedata.category(c) for c in line} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
-def assert_caret_is_below_what_is_named(case: Case, block: list[str]) -> None:
+def assert_caret_is_below_what_is_named(case: Case, told: Told) -> None:
     """Check the line and the caret below a headline that names a column.
 
     In a spec, a column is a character; in data, it is a field: as many delimiters stand before the
     caret as there are fields before its own.
     """
-    head = re.match(rf"{re.escape(case.config)}:(\d+):(\d+): error\[(N\d+)", block[0])
-    shown = [line for line in block if re.match(r" *\d* \|", line)]
-    if head:
-        text, caret = shown
-        assert re.fullmatch(rf" *{head[1]} \|( .*)?", text)
+    if told.file == case.config and told.column:
+        text, caret = told.shown
+        assert re.fullmatch(rf" *{told.line} \|( .*)?", text)
         assert re.fullmatch(r" +\| +\^", caret)
         # a refused character is shown as an escape, which is wider; a long line is cut
-        if head[3] != "N110" and "…" not in text and "😀" not in text:
-            assert caret.index("^") - caret.index("|") - 2 == int(head[2]) - 1
-        return
-    head = re.match(r"[\w.<>]+:\d+:(\d+): error\[(N\d+)", block[0])
-    # only a line without quotes, wide characters and cuts can be counted so simply
-    plain = [line for line in shown if line.isascii() and '"' not in line]
-    if head and len(plain) == 2 and head[2] != "N410":
-        delimiter = case.options[1] if "--delimiter" in case.options else ","
-        text, caret = plain
-        assert text[: caret.index("^")].count(delimiter) == int(head[1]) - 1
+        if told.code != "N110" and "…" not in text and "😀" not in text:
+            assert caret.index("^") - caret.index("|") - 2 == told.column - 1
+    elif told.column and told.code != "N410":
+        # only a line without quotes, wide characters and cuts can be counted so simply
+        plain = [line for line in told.shown if line.isascii() and '"' not in line]
+        if len(plain) == 2:
+            delimiter = case.options[1] if "--delimiter" in case.options else ","
+            text, caret = plain
+            assert text[: caret.index("^")].count(delimiter) == told.column - 1
 
 
 @named(SUGGESTIVE)
@@ -140,8 +132,7 @@ def test_a_bad_spec_is_refused_alike_by_every_command(
     commands = [["shapes"], ["forward", "data.csv"], ["shapes", "data.csv"], ["bench"]]
     answers = [cli(name, case.config, *data, cwd=tmp_path) for name, *data in commands]
     assert {answer.code for answer in answers} == {case.exit_code}
-    told = [blocks(answer.err) for answer in answers]
-    assert told == [told[0]] * len(commands)
+    assert all(answer.told == answers[0].told != [] for answer in answers)
 
 
 @named(GOOD_SPECS)
@@ -183,6 +174,5 @@ def test_places_in_a_spec_are_right_for_every_line_end_and_encoding(
     lines = ["seed: -1", "# größe 😀", "", "inputs: 2", "layers:", "  - {name: 😀, neurons: 0}", ""]
     path = tmp_path / "spec.yaml"
     path.write_bytes(mark + line_end.join(lines).encode(encoding))
-    heads = [block[0] for block in blocks(cli("shapes", path).err)]
-    places = [head.removeprefix(str(path)).partition("]")[0] for head in heads]
-    assert places == [":1:7: error[N107", ":6:24: error[N107"]
+    places = [(told.code, told.line, told.column) for told in cli("shapes", path).told]
+    assert places == [("N107", 1, 7), ("N107", 6, 24)]

@@ -6,11 +6,9 @@ import contextlib
 import gzip
 import io
 import os
-import re
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,31 +31,6 @@ ONE = ABC + b"1,2,3\n"
 Cli = Callable[..., Any]
 Write = Callable[[str, str | bytes], Path]
 
-_HEADLINE = re.compile(r"(.*?)(?::(\d+))?(?::(\d+))?: error\[(N\d{3})\]: (.*)")
-
-
-@dataclass(frozen=True)
-class Told:
-    """The first problem that a run told, and its help lines."""
-
-    file: str
-    line: int | None
-    column: int | None
-    code: str
-    message: str
-    help: str
-
-
-def first_problem(text: str) -> Told:
-    # a drawing of shapes that clash may stand before it
-    block = next(part for part in text.split("\n\n") if _HEADLINE.match(part))
-    lines = block.splitlines()
-    found = _HEADLINE.fullmatch(lines[0])
-    assert found, text
-    file, line, column, code, message = found.groups()
-    helps = "\n".join(part for part in lines if part.startswith("help: "))
-    return Told(file, int(line or 0) or None, int(column or 0) or None, code, message, helps)
-
 
 @pytest.fixture
 def spec(write: Write) -> Path:
@@ -77,7 +50,7 @@ def forward(cli: Cli, spec: Path, content: bytes, options: tuple[str, ...], way:
 def test_text_that_no_file_could_hold_is_refused_and_is_no_bug(cli: Cli, spec: Path) -> None:
     options = ("--keep", "id", "--encoding", "utf-7")
     done = forward(cli, spec, b"id,a,b,c\n+2AA-,1,2,3\n", options, "file")
-    assert (done.code, first_problem(done.err).code) == (4, "N406")
+    assert (done.code, done.told[0].code) == (4, "N406")
 
 
 # ------------------------------------------------------------------------------ far and long
@@ -87,10 +60,10 @@ def test_a_bad_cell_far_down_is_located_and_nothing_is_written(cli: Cli, spec: P
     content = ABC + b"1,2,3\r\n" * 30_000 + b"4,five,6\r\n"
     done = forward(cli, spec, content, (), "file")
     near = forward(cli, spec, ABC + b"1,2,3\r\n4,five,6\r\n", (), "file")
-    told = first_problem(done.err)
+    told = done.told[0]
     assert (done.code, done.out, told.code, told.line, told.column) == (4, "", "N404", 30_002, 2)
-    assert told.message == first_problem(near.err).message
-    assert told.help == first_problem(near.err).help.replace("data.csv:3", "data.csv:30002")
+    assert told.message == near.told[0].message
+    assert told.help == near.told[0].help.replace("data.csv:3", "data.csv:30002")
     out = spec.parent / "out.csv"
     assert cli("forward", spec, spec.parent / "data.csv", "-o", out).code == 4
     assert not out.exists()
@@ -102,7 +75,7 @@ def test_a_line_of_17_mebibytes_is_refused_at_its_number(
 ) -> None:
     content = ONE + b"1" * (17 * 2**20)
     done = forward(cli, spec, gzip.compress(content, 1) if packed else content, (), "file")
-    told = first_problem(done.err)
+    told = done.told[0]
     assert (done.code, told.code, told.line) == (4, "N413", 3)
     assert "16 MiB" in told.message
     assert told.help
@@ -133,7 +106,7 @@ def test_what_must_be_held_whole_is_limited_after_decompression(cli: Cli, spec: 
     options = ("--drop", "id", "--format", "json")
     done = cli("forward", spec, "data.csv", *options, cwd=spec.parent)
     assert (done.code, done.json["problems"][0]["code"]) == (4, "N412")
-    told = first_problem(done.err)
+    told = done.told[0]
     assert (told.code, "64 MiB" in told.message) == ("N412", True)
 
 
@@ -198,7 +171,7 @@ def test_a_line_that_never_ends_is_refused_while_it_is_written(spec: Path) -> No
     finally:
         os.close(reader)
         thread.join()
-    told = first_problem(done.err)
+    told = done.told[0]
     assert (done.code, done.out) == (4, "")
     assert (told.file, told.line, told.code) == ("<stdin>", 1, "N413")
     assert "16 MiB" in told.message
@@ -221,7 +194,7 @@ def test_a_fifo_is_a_file_to_read_from(cli: Cli, spec: Path) -> None:
 def test_a_missing_file_is_exit_code_5_with_the_nearest_name(cli: Cli, spec: Path) -> None:
     (spec.parent / "weather.csv").write_bytes(ONE)
     done = cli("forward", spec, "wether.csv", cwd=spec.parent)
-    told = first_problem(done.err)
+    told = done.told[0]
     assert (done.code, told.file, told.code, told.line) == (5, "wether.csv", "N501", None)
     assert "weather.csv" in told.help
 
@@ -231,7 +204,7 @@ def test_a_file_without_permission_is_exit_code_5(cli: Cli, spec: Path, write: W
     path = write("secret.csv", ONE)
     path.chmod(0)
     done = cli("forward", spec, path)
-    assert (done.code, first_problem(done.err).code) == (5, "N503")
+    assert (done.code, done.told[0].code) == (5, "N503")
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

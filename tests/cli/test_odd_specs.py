@@ -15,28 +15,22 @@ ROOT = Path(__file__).resolve().parents[2]
 
 Write = Callable[[str, str | bytes], Path]
 RunCli = Callable[..., Any]
-
-_HEAD = re.compile(r"^(?P<file>.+?):(?P<line>\d+):(?P<column>\d+): error\[(?P<code>N\d+)\]: .+$")
-
-
-def located(text: str, file: str) -> list[tuple[str, int, int]]:
-    """Return code, line and column of every problem in an error text about *file*."""
-    heads = [match for match in map(_HEAD.match, text.split("\n")) if match]
-    assert {head["file"] for head in heads} <= {file}
-    return [(head["code"], int(head["line"]), int(head["column"])) for head in heads]
+# a problem's code, line and column
+Located = tuple[str, int | None, int | None]
 
 
 SHORT = "layer_sizes: [2, 1]\n"
 SEEDED = "seed: 0\nlayer_sizes: [2, 1]\n"
 
 
-def refused_by(cli: RunCli, *arguments: str | Path, file: Path) -> list[tuple[str, int, int]]:
+def refused_by(cli: RunCli, *arguments: str | Path, file: Path) -> list[Located]:
     """Run a command that refuses a spec; return what it said."""
     done = cli(*arguments)
     assert (done.code, done.out) == (3, "")
     assert "Traceback" not in done.err
     assert "bug in nncli" not in done.err
-    return located(done.err, str(file))
+    assert {told.file for told in done.told} == {str(file)}
+    return [(told.code, told.line, told.column) for told in done.told]
 
 
 def test_all_problems_of_a_spec_are_reported_in_one_run(cli: RunCli, write: Write) -> None:
@@ -76,8 +70,8 @@ def test_of_very_many_problems_the_first_are_shown_and_all_are_counted(
     path = write("spec.yaml", f"seed: 0\nlayer_sizes: [{sizes}]\n")
     done = cli("shapes", path)
     assert done.code == 3
-    shown = located(done.err, str(path))
-    assert [column for _, _, column in shown] == [15 + 3 * index for index in range(len(shown))]
+    shown = done.told
+    assert [told.column for told in shown] == [15 + 3 * index for index in range(len(shown))]
     more = re.search(r"and (\d[\d,]*) more problem", done.err)
     assert more is not None
     assert len(shown) + int(more[1].replace(",", "")) == 1000
