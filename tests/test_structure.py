@@ -208,7 +208,7 @@ def test_only_the_doctor_makes_remedies() -> None:
     rooms = {
         room_of(path[:-3].replace("/", ".")) for path in FILES if names_imported(path) & remedies
     }
-    assert rooms <= {"doctor", "render", "specs"}
+    assert rooms <= {"doctor", "render"}
 
 
 def test_the_doctor_has_one_door() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -185,6 +186,17 @@ BOMBS: dict[str, tuple[str, str]] = {
     "a seed of a million zeros and a letter": (f"{SHORT}seed: {'0' * 1_000_000}x\n", "N105"),
     "40,000 unknown keys": (SEEDED + "".join(f"k{i}: 1\n" for i in range(40_000)), "N101"),
     "90,000 faulty sizes": (f"seed: 0\nlayer_sizes: [{'x, ' * 90_000}]\n", "N105"),
+    "99,000 negative sizes": (f"seed: 0\nlayer_sizes: [{'-1, ' * 99_000}]\n", "N107"),
+    "one wrong activation of 99,000 layers": (
+        f"seed: 0\nlayer_sizes: [{'1, ' * 99_000}]\nactivations: rleu\n",
+        "N107",
+    ),
+    "30,000 misspelt keys": (
+        "seed: 0\ninputs: 3\nlayers:\n" + "- {neuron: 3}\n" * 30_000,
+        "N101",
+    ),
+    "90,000 columns of one name": (COLUMNS.format(", ".join("a" * 90_000)), "N107"),
+    "524,000 lines of comments": ("#  \n" * 524_000, "N106"),
     "30,000 tags": (f"seed: 0\nlayer_sizes: [{'!x 1, ' * 30_000}]\n", "N103"),
     "19,000 faulty layers": (
         "inputs: 1\nlayers:\n" + "  - {weights: [[x]]}\n" * 19_000,
@@ -211,6 +223,24 @@ def test_a_spec_that_is_made_to_harm_is_refused_with_little_memory(
     assert len(done.stderr) < 20_000
     if last.startswith("peak KiB"):  # where the system tells
         assert int(last.split()[-1]) < 200 * 1024
+
+
+@pytest.mark.parametrize("name", [b"name_not_utf8_\xff.yaml", "größe.yaml".encode()])
+def test_a_spec_runs_under_any_name_where_the_locale_is_ascii(tmp_path: Path, name: bytes) -> None:
+    path = os.path.join(os.fsencode(tmp_path), name)
+    try:
+        Path(os.fsdecode(path)).write_text(SEEDED, encoding="utf-8")
+    except OSError:
+        pytest.skip("this system allows no such name")
+    done = subprocess.run(
+        [sys.executable, "-m", "nncli", "shapes", path],
+        cwd=ROOT,
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"1 layer" in done.stdout
 
 
 def test_a_tag_runs_nothing(tmp_path: Path, write: Write) -> None:
