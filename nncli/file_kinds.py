@@ -148,7 +148,9 @@ _KINDS: tuple[FileKind, ...] = (
     FileKind(
         "a NumPy archive (.npz)", _ARRAY_OF, _WRITE_SPEC, _ZIP, pattern=_MEMBER + rb"[\w .-]+\.npy"
     ),
-    FileKind("a MATLAB file", _MATLAB, _WRITE_SPEC, (b"MATLAB 5.0 MAT", b"MATLAB 7.3 MAT")),
+    FileKind(
+        "a MATLAB file", _MATLAB, _WRITE_SPEC, (b"MATLAB ",), pattern=rb"\A.{6} \d\.\d MAT-file"
+    ),
     FileKind(
         "an R data file",
         _R_TABLE,

@@ -134,8 +134,8 @@ CASES = {
         ("CSV",),
         NETWORK,
     ),
-    "MATLAB 7.3": Case(
-        b"MATLAB 7.3 MAT-file, Platform: PCWIN64".ljust(124) + b"\0\2IM",
+    "MATLAB, in HDF5": Case(
+        b"MATLAB 7.0 MAT-file, Platform: PCWIN64".ljust(124) + b"\0\2IM",
         "a MATLAB file",
         ("CSV",),
         NETWORK,
@@ -338,7 +338,7 @@ def test_a_table_that_can_be_read_is_not_called_something_else(
         b"FEA1,FEA2\n1,2\n",
         b"abc,TFL3\n1,2\n",
         b"@relation,b\n1,2\n",
-        b"MATLAB,R\n1,2\n",
+        b"MATLAB 7,R\n1,2\n",
         b"X\n1\n2\n",
         b"pk,ustar\n1,2\n",
         b"12:30,1\n12:45,2\n",
