@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from nncli.problems import PROBLEM_TITLES
-from nncli.specs.long_form import SHORT_KEYS
-from nncli.specs.model import ACTIVATIONS, INITIALIZERS, LayerSpec, NetworkSpec
+from nncli.specs.model import ACTIVATIONS, INITIALIZERS, SHORT_KEYS, LayerSpec, NetworkSpec
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = {path: path.read_text(encoding="utf-8") for path in (ROOT / "nncli").rglob("*.py")}

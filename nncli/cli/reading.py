@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
 from nncli.cli.edge import Refused
 from nncli.cli.streams import remark
-from nncli.errors import DataError, NncliError, SpecError, UsageError
+from nncli.errors import DataError, NncliError, UsageError
 from nncli.files import STDIN, source_name
 from nncli.render.layout.view import Span, View, line
 
@@ -88,15 +88,14 @@ def data_options(arguments: DataArguments, *, whole: bool) -> DataOptions:
 def read_config(config: str, changes: Overrides) -> SpecReading:
     """Read the spec at a path.  Raises SpecError with the changes that mend it, FileError."""
     from nncli.specs.files import read_spec_file
-    from nncli.specs.reader import inspect_spec
+    from nncli.specs.reader import examine_spec
 
-    content = read_spec_file(config)
-    try:
-        return inspect_spec(content, config, changes)
-    except SpecError as error:
+    examined = examine_spec(read_spec_file(config), config, changes)
+    if examined.spec is None:
         from nncli.doctor.diagnosis import treat_spec
 
-        raise treat_spec(error, content, config, changes) from None
+        raise treat_spec(examined)
+    return examined.reading()
 
 
 @dataclass(frozen=True)

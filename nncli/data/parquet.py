@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 
 from nncli.data.columns import ColumnKind, Frame, Header, Selection
 from nncli.data.faulty_cells import CellFaults
-from nncli.data.rows import Faults, Rows, number_array, numbers_of, text_scalar
+from nncli.data.rows import Faults, Rows, numbers_of, text_scalar
 from nncli.data.source_bytes import Content
 from nncli.data.stream import SampleStream
 from nncli.errors import DataError
@@ -161,12 +160,15 @@ def _row_bytes(batch: Any, frame: Frame) -> Any:
     return sizes
 
 
-def _whole_numbers(array: Any) -> npt.NDArray[np.int64]:
-    """Return an Arrow array of whole numbers as NumPy's: (rows,); a null is 0."""
+def _whole_numbers(array: Any) -> Any:
+    """Return an Arrow array of whole numbers as (rows,) int64; a null is 0."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    zero = number_array(np.zeros(1, np.int64))[0]  # of Python's own 0, Arrow would import pandas
-    return numbers_of(array.cast(pa.int64()).fill_null(zero), np.int64)
+    numbers = numbers_of(array.cast(pa.int64()), np.int64).copy()
+    # Arrow's own way to fill nulls with a number imports pandas where it is installed
+    numbers[numbers_of(pc.indices_nonzero(array.is_null()), np.uint64)] = 0
+    return numbers
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from nncli.doctor.data import treat_file
 from nncli.doctor.layers import SAME_CAUSE, treat_layers
 from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.spec import treat_spec
+from nncli.doctor.spec_edits import SpecEditor
 from nncli.errors import DataError, SpecError
 from nncli.problems import Problem
 from nncli.specs.reader import SpecReading
@@ -71,7 +72,7 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
     if not case.look.complete and fault.problems[0].code in _CUT_SHORT:
         # the rest, which was not looked at, may hold what seems to be missing
         return Diagnosis(layers)
-    other_inputs = reading.editor.replace(("inputs", "size"), str(fault.features))
+    other_inputs = SpecEditor(reading.source).replace(("inputs", "size"), str(fault.features))
     if any(other_inputs in suggestion.edits for suggestion in layers[0].suggestions[:1]):
         of_data = tuple(replace(problem, help=(SAME_CAUSE,)) for problem in fault.problems)
         return Diagnosis((*layers, *of_data), fault.features, fault.more)

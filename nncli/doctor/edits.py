@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from nncli.problems import Edit
-
-_LINE_END = re.compile(r"\r\n|\r|\n")
+from nncli.specs.spec_text import LINE_END
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
@@ -16,7 +14,7 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
     >>> edited("a: 1", [Edit("net.yaml", 1, 4, 1, 5, "2", "a: 2")])
     'a: 2'
     """
-    starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+    starts = [0, *(match.end() for match in LINE_END.finditer(text))]
     parts: list[str] = []
     done = 0
     for edit in sorted(edits, key=lambda edit: (edit.line, edit.column)):

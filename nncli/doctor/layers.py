@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
+from nncli.doctor.spec_edits import SpecEditor
 from nncli.network.shapes import LayerShape, layer_shape, shape_table
 from nncli.problems import Edit, Problem, Suggestion
-from nncli.specs.edits import SpecEditor
 from nncli.specs.fit import Misfit, other_layout
 from nncli.specs.model import LayerSpec, NetworkSpec
 from nncli.specs.reader import SpecReading
@@ -61,18 +61,18 @@ class _Change:
 
 def treat_layers(reading: SpecReading) -> tuple[Problem, ...]:
     """Return the problems of a spec whose layers do not fit, with the changes that mend them."""
-    spec = reading.spec
+    spec, editor = reading.spec, SpecEditor(reading.source)
     clashing = [(layer, misfit) for layer in shape_table(spec).layers for misfit in layer.misfits]
     left = frozenset((layer.layer, misfit.code) for layer, misfit in clashing)
     problems: list[Problem] = []
     for number, (layer, misfit) in enumerate(clashing):
-        place = reading.editor.place(("layers", layer.layer - 1, misfit.key))
+        place = reading.source.place(("layers", layer.layer - 1, misfit.key))
         suggestions: tuple[Suggestion, ...] = ()
         if (layer.layer, misfit.code) not in left:
             advice: tuple[str, ...] = (SAME_CAUSE,)
         elif number < _TREATED_MISFITS:
             # what is left after the likeliest changes so far: the advice must go together
-            patient = _Patient(spec, reading.editor, left)
+            patient = _Patient(spec, editor, left)
             working = _working(patient, (layer.layer, misfit.code))
             suggestions = tuple(change.suggestion() for change, _ in working)
             if working:
@@ -98,7 +98,7 @@ def _by_hand(layer: LayerShape, prefix: str = "") -> tuple[str, ...]:
 
 def change_of_inputs(reading: SpecReading, features: int) -> Suggestion | None:
     """Return the change of the network's inputs to that many, if all layers then fit."""
-    spec, editor = reading.spec, reading.editor
+    spec, editor = reading.spec, SpecEditor(reading.source)
     clashing = (layer for layer in shape_table(spec).layers if layer.misfits)
     clashes = frozenset((layer.layer, m.code) for layer in clashing for m in layer.misfits)
     change = _inputs_change(editor, features)

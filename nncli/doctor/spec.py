@@ -2,68 +2,61 @@
 
 from __future__ import annotations
 
-import codecs
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from nncli.doctor.edits import edited
+from nncli.doctor.proposals import proposals
+from nncli.doctor.spec_edits import SpecEditor
 from nncli.errors import SpecError
 from nncli.problems import Problem, Suggestion
-from nncli.specs.reader import Overrides, inspect_spec
+from nncli.specs.faults import Fault
+from nncli.specs.reader import Examination, examine_spec
 
 # Reading a larger spec again and again would take longer than anyone waits for an error.
-_MAX_BYTES = 32 * 1024
+_MAX_CHARACTERS = 32 * 1024
 _TREATED_PROBLEMS = 10
+# How much is read for all changes together: of a long spec, fewer are tried.
+_MAX_READ_CHARACTERS = 1024 * 1024
 # Where a suggestion says all that the advice says.
 _SELF_EXPLAINING = frozenset({"N106", "N109", "N110"})
 
 
 def treat_spec(
-    error: SpecError, content: bytes, file: str, overrides: Overrides | None
+    examined: Examination,
+    propose: Callable[[Fault, SpecEditor], Iterable[Suggestion]] = proposals,
 ) -> SpecError:
-    """Return the error with those of its proposed changes that were seen to work.
-
-    *content* is the spec's text; *overrides* what the command line says instead of it.
-    """
-    problems = []
-    for number, problem in enumerate(error.problems):
-        kept: list[Suggestion] = []
-        if number < _TREATED_PROBLEMS and len(content) <= _MAX_BYTES:
-            kept = [
-                suggestion
-                for suggestion in problem.suggestions
-                if _works(suggestion, problem, error, content, file, overrides)
-            ]
+    """Return what a spec is refused for, with the changes that were seen to mend it."""
+    found, editor = examined.found, SpecEditor(examined.source)
+    characters, read = len(examined.source.text.text), 0
+    is_tried = characters <= _MAX_CHARACTERS
+    problems = list(found.problems)
+    for number, fault in enumerate(found.faults[:_TREATED_PROBLEMS] if is_tried else ()):
+        problem = problems[number]
+        kept: tuple[Suggestion, ...] = ()
+        for suggestion in propose(fault, editor):
+            read += characters
+            if read <= _MAX_READ_CHARACTERS and _works(suggestion, problem, examined):
+                kept += (suggestion,)
         said = {suggestion.words for suggestion in kept}
         advice = tuple(text for text in problem.help if text not in said)
         if kept and problem.code in _SELF_EXPLAINING:
             advice = ()
-        problems.append(replace(problem, help=advice, suggestions=tuple(kept)))
-    return SpecError(problems, more=error.more)
+        problems[number] = replace(problem, help=advice, suggestions=kept)
+    return SpecError(problems, more=found.more)
 
 
-def _works(
-    suggestion: Suggestion,
-    problem: Problem,
-    error: SpecError,
-    content: bytes,
-    file: str,
-    overrides: Overrides | None,
-) -> bool:
+def _works(suggestion: Suggestion, problem: Problem, examined: Examination) -> bool:
     """Whether a change makes its problem go away, and brings none where it changes something.
 
     A misspelt key hides what is wrong below it: that may come to light.
     """
+    text, overrides = examined.source.text, examined.overrides
     if suggestion.options:
-        overrides = replace(overrides or Overrides(), seed=int(suggestion.options[1]))
-    else:
-        marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        text = content.decode("utf-16" if marked else "utf-8-sig", "replace")
-        content = edited(text, suggestion.edits).encode()
-    try:
-        left = inspect_spec(content, file, overrides).misfits
-    except SpecError as other:
-        left = other.problems
-    known = {(old.code, old.message) for old in error.problems}
+        overrides = replace(overrides, seed=int(suggestion.options[1]))
+    content = edited(text.text, suggestion.edits).encode()
+    left = examine_spec(content, text.file, overrides).found.problems
+    known = {(old.code, old.message) for old in examined.found.problems}
     if (problem.code, problem.message) in {(other.code, other.message) for other in left}:
         return False
     new = [other for other in left if (other.code, other.message) not in known]

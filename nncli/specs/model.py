@@ -7,6 +7,7 @@ messages, the JSON Schema and the functions in `nncli.network` all follow this l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation, WithJsonSchema
@@ -158,6 +159,15 @@ class OutputsSpec(_Model):
     columns: Names
 
 
+# The keys of the short form of `inputs` and `layers`.
+SHORT_KEYS = ("layer_sizes", "activations")
+
+
+def shape_of(weights: Sequence[Sequence[float]] | None) -> tuple[int, int] | None:
+    """Return the shape of weights as they are typed; None if there are none."""
+    return (len(weights), len(weights[0])) if weights is not None else None
+
+
 class LayerSpec(_Model):
     """One dense layer.  Explicit *weights* stand as typed, in the orientation of *layout*."""
 
@@ -172,7 +182,7 @@ class LayerSpec(_Model):
     @property
     def weights_shape(self) -> tuple[int, int] | None:
         """The shape of explicit weights, as they stand; None: they are drawn."""
-        return (len(self.weights), len(self.weights[0])) if self.weights is not None else None
+        return shape_of(self.weights)
 
 
 class NetworkSpec(_Model):

@@ -1,4 +1,4 @@
-"""The text of a spec: its lines, the places in them, and the edits of pieces of them."""
+"""The text of a spec: its lines, and the places in them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import yaml
-
-from nncli.problems import Edit, Place
-from nncli.words import shorten
+from nncli.problems import Place
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -44,18 +41,3 @@ class SpecText:
         if line > last:
             line, column = last, len(self.lines[last])
         return Place(self.file, line + 1, column + 1, self.lines[line], column)
-
-    def edit(self, span: Span, text: str, summary: str) -> Edit:
-        """Make the edit that puts *text* in the place of a piece."""
-        line, column, end_line, end_column = (number + 1 for number in span)
-        return Edit(self.file, line, column, end_line, end_column, text, summary)
-
-    def inserted(self, line: int, column: int, text: str) -> Edit:
-        """Make the edit that inserts *text* within a line; line and column count from 0."""
-        before, after = self.lines[line][:column], self.lines[line][column:]
-        summary = shorten(f"{before}{text}{after}".strip())
-        return self.edit(Span(line, column, line, column), text, summary)
-
-    def place_of(self, mark: yaml.Mark) -> Place:
-        """Make a Place from one of PyYAML's marks."""
-        return self.place(mark.line, mark.column)

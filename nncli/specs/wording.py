@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from nncli.problems import Suggestion
-from nncli.specs.edits import SpecEditor
+from nncli.specs.faults import Path
 from nncli.specs.model import ACTIVATIONS, INITIALIZERS
-from nncli.specs.yaml_source import Path, YamlSource
-from nncli.words import nearest, shorten, strange_character
+from nncli.specs.yaml_source import YamlSource
+from nncli.words import shorten, strange_character
 
 SPACE_HELP = "put a space after the `:`"
 LAYERS_HELP = "write `layers:`, and below it one `- neurons: 3` per layer"
 EMPTY_SPEC_HELP = "a minimal spec: `layer_sizes: [4, 5, 2]` and `seed: 0`, a line each"
 
-_NO_ACTIVATION = frozenset({"no", "off", "none", "null", "~", "identity"})
+NO_ACTIVATION = frozenset({"no", "off", "none", "null", "~", "identity"})
 
 
 def describe(source: YamlSource, path: Path) -> str:
@@ -40,20 +39,13 @@ def _items(value: Any) -> list[Any]:
 def choice_help(what: str, typed: str | None = None) -> str:
     """Return the help line that lists the activations or initializers."""
     names = ", ".join(ACTIVATIONS if what == "activation" else INITIALIZERS)
-    if what == "activation" and (typed is None or typed.casefold() in _NO_ACTIVATION):
+    if what == "activation" and (typed is None or typed.casefold() in NO_ACTIVATION):
         return f"write `linear` for none; the activations are {names}"
     return f"the {what}s are {names}"
 
 
-def better_choice(what: str, typed: str) -> str | None:
-    """Return the activation or initializer that was probably meant."""
-    if what == "activation" and typed.casefold() in _NO_ACTIVATION:
-        return "linear"
-    return nearest(typed, list(ACTIVATIONS if what == "activation" else INITIALIZERS))
-
-
 # No number is longer; looking for what a longer text may mean would only cost time.
-_MAX_NUMBER = 100
+MAX_NUMBER = 100
 # What a text in a number's place may have been meant as; the first match speaks.
 _ALMOST_NUMBERS: tuple[tuple[str, str], ...] = (
     (r'"\s*[-+]?\.?[0-9][0-9.eE+-]*\s*"', "quoted, it is text, not a number: remove the quotes"),
@@ -73,7 +65,7 @@ def number_help(written: str | None) -> tuple[str, ...]:
     """Return why a text that stands in a number's place is not a number."""
     if written is None:
         return ()
-    if len(written) > _MAX_NUMBER:
+    if len(written) > MAX_NUMBER:
         return ("it is too long to be a number",)
     if strange := strange_character(written):
         return strange
@@ -82,28 +74,3 @@ def number_help(written: str | None) -> tuple[str, ...]:
             decimal = written.lstrip("+-0") or "0"
             return (words.format(decimal=decimal, plain=written.replace("_", "")),)
     return ()
-
-
-# Texts in a number's place whose number is beyond doubt, and how to get to it.
-_NUMBERS_IN_DISGUISE: tuple[tuple[str, str], ...] = (
-    (r'"\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\s*"', r"\1"),
-    (r"([-+]?[0-9]+)\.0*", r"\1"),
-    (r"([-+]?)0+([0-9]+)", r"\1\2"),
-)
-
-
-def as_number(editor: SpecEditor, path: Path, written: str | None) -> tuple[Suggestion, ...]:
-    """Return the change of a text into the number that it looks like, if it looks like one."""
-    if written is None or len(written) > _MAX_NUMBER:
-        return ()
-    text = written.replace("\u2212", "-").replace("\u00a0", "")
-    if re.fullmatch(r"[-+]?[0-9][0-9_]*", written):
-        text = written.replace("_", "")
-    for pattern, number in _NUMBERS_IN_DISGUISE:
-        if re.fullmatch(pattern, text):
-            text = re.sub(pattern, number, text)
-            break
-    if text == written:
-        return ()
-    words = number_help(written) or ("write a whole number",)
-    return editor.suggest(words[0], editor.replace(path, text))

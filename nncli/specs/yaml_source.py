@@ -1,37 +1,29 @@
 """YAML text as plain values, with the line and column of every key and value.
 
-Reading takes three steps, each safe before the next: the bytes become text, the event stream is
-checked (size, depth, aliases, tags) and stopped at the first excess, and only then are nodes
-composed and their scalars resolved by the YAML 1.2 rules.  No YAML constructor ever runs.
+Reading takes three steps, each safe before the next: the bytes become text, the events of the
+text become nodes, each checked before it is taken, and their scalars are resolved by the YAML 1.2
+rules.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import yaml
 
 from nncli.errors import SpecError
-from nncli.problems import Place, Problem, Suggestion
+from nncli.problems import Place, Problem
+from nncli.specs.faults import Fault, Path
 from nncli.specs.spec_text import LINE_END, Span, SpecText
-from nncli.words import quoted, shorten
+from nncli.specs.yaml_nodes import TOO_LARGE_HELP, Composer, Items, Node, Pairs, Scalar
+from nncli.words import quoted
 
 MAX_BYTES = 2 * 1024 * 1024
-MAX_VALUES = 100_000
-MAX_DEPTH = 64
-_TOO_LARGE_HELP = "a spec is for what is written by hand: let larger layers be drawn from a seed"
-# Nobody mends more at once; the others are counted.
-MAX_PROBLEMS = 100
 
-# A value's way from the top of the document: mapping keys and 0-based list positions.
-Path = tuple[str | int, ...]
-
-# Blank lines, comments and the marks around documents.
-_NO_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\r\n]*|---|\.\.\.)?[ \t]*(?:\r\n|\r|\n|$))*")
 # NEL, LS, PS and an inner BOM are legal YAML, but nobody types them on purpose.
 _REFUSED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -51,46 +43,52 @@ _MAX_INTEGER_DIGITS = 400
 
 @dataclass(frozen=True)
 class YamlSource:
-    """One YAML document: its plain value, and where everything in it stands.
-
-    *problems* are those that did not stop the reading (repeated keys, tags, merges).
-    """
+    """One YAML document: its plain value, and where everything in it stands."""
 
     text: SpecText
     value: Any
-    problems: tuple[Problem, ...] = ()
+    # a repeated key, a tag, a merge; or what makes the document unreadable as a whole
+    faults: tuple[Fault, ...] = ()
+    root: Node | None = field(default=None, repr=False)
     _tagged: frozenset[tuple[int, int]] = frozenset()  # where values with a tag begin
-    _root: yaml.Node | None = field(default=None, repr=False)
+    _shared: frozenset[int] = frozenset()  # the ids of the nodes that aliases repeat
     # a mapping's children by key, made when first asked for: a wrong spec may have 40,000 keys
-    _children: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = field(
-        default_factory=dict, repr=False
-    )
+    _children: dict[int, dict[str, tuple[Scalar, Node]]] = field(default_factory=dict, repr=False)
 
-    def place(self, path: Path, *, of_key: bool = False) -> Place:
-        """Return where the value at *path* begins, or its key; its nearest parent if absent."""
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether there is nothing to look at but one fault."""
+        return self.root is None and bool(self.faults)
+
+    def position(self, path: Path, *, of_key: bool = False) -> tuple[int, int]:
+        """Return the 0-based line and column at which the value at *path* begins, or its key.
+
+        Of what is absent it is that of its nearest parent.
+        """
         node, key = self._find(path)
         if node is None:
-            return self.text.place(0, 0)
+            return (0, 0)
         if key is None:
-            return self.text.place_of(node.start_mark)
+            return node.span[:2]
         if of_key:
-            return self.text.place_of(key.start_mark)
-        if node.start_mark.index < key.start_mark.index:
-            return self._alias_place(key)
-        return self.text.place_of(node.start_mark)
+            return key.span[:2]
+        if node.span[:2] < key.span[:2]:
+            # an alias: its value's own place is at the anchor, further up
+            line, column = key.span.end_line, key.span.end_column
+            found = self.text.lines[line].find("*", column)
+            return (line, found if found >= 0 else column)
+        return node.span[:2]
 
-    def _alias_place(self, key: yaml.Node) -> Place:
-        """Return where a key's alias stands: its value's own mark is at the anchor, further up."""
-        line, column = key.end_mark.line, key.end_mark.column
-        found = self.text.lines[line].find("*", column)
-        return self.text.place(line, found if found >= 0 else column)
+    def place(self, path: Path, *, of_key: bool = False) -> Place:
+        """Return the place of the value at *path*, or of its key, for a message."""
+        return self.text.place(*self.position(path, of_key=of_key))
 
     def written(self, path: Path) -> str | None:
         """Return the text of the scalar at *path* as it was typed, quotes included; else None."""
         node, _ = self._find(path)
-        if not isinstance(node, yaml.ScalarNode):
+        if not isinstance(node, Scalar):
             return None
-        return str(node.value) if _is_plain(node) else f'"{node.value}"'
+        return node.text if node.plain else f'"{node.text}"'
 
     def span(self, path: Path) -> Span | None:
         """Return the piece of text that is the value at *path*, and is nothing else's value.
@@ -98,163 +96,132 @@ class YamlSource:
         None if there is no such value, or if an anchor shares it or what it stands in.
         """
         node = self._own_node(path)
-        if node is None:
-            return None
-        start, end = node.start_mark, _end_mark(node)
-        return Span(start.line, start.column, end.line, end.column)
+        return node.span if node is not None else None
 
     def key_span(self, path: Path) -> Span | None:
         """Return the piece of text that is the last key of *path*; None as for `span`."""
         _, key = self._find(path)
-        if key is None or self._own_node(path[:-1]) is None:
-            return None
-        start, end = key.start_mark, key.end_mark
-        return Span(start.line, start.column, end.line, end.column)
+        return key.span if key is not None and self._own_node(path[:-1]) is not None else None
 
     def holds(self, path: Path) -> bool:
         """Whether there is something at *path*."""
-        node = self._root
-        for step in path:
-            child = self._child(node, step)
-            if child is None:
-                return False
-            node = child[1]
-        return node is not None
+        return self.root is not None and len(list(self._way(path))) == len(path)
 
     def is_refused(self, path: Path) -> bool:
-        """Whether the value at *path*, or what it stands in, has a tag: that is its problem."""
-        node = self._root
-        for step in (*path, None):
-            if node is not None and (node.start_mark.line, node.start_mark.column) in self._tagged:
-                return True
-            child = self._child(node, step) if step is not None else None
-            if child is None:
-                return False
-            node = child[1]
-        return False
+        """Whether the value at *path*, or what it stands in, has a tag: that is its fault."""
+        if not self._tagged or self.root is None:
+            return False
+        nodes = [self.root, *(node for _, node in self._way(path))]
+        return any(node.span[:2] in self._tagged for node in nodes)
 
     def holds_key_like(self, path: Path, start: str) -> bool:
         """Whether the mapping at *path* has a key that starts so."""
-        node, _ = self._find(path)
-        return isinstance(node, yaml.MappingNode) and any(
-            isinstance(key, yaml.ScalarNode) and key.value.startswith(start)
-            for key, _ in node.value
-        )
+        return any(key.text.startswith(start) for key in self._keys(path))
 
     def is_merged(self, path: Path) -> bool:
-        """Whether the mapping at *path* takes keys from elsewhere: a problem of its own."""
-        node, _ = self._find(path)
-        return isinstance(node, yaml.MappingNode) and any(
-            key.value == "<<" and _is_plain(key)
-            for key, _ in node.value
-            if isinstance(key, yaml.ScalarNode)
-        )
+        """Whether the mapping at *path* takes keys from elsewhere: a fault of its own."""
+        return any(map(_is_merge, self._keys(path)))
 
     def is_flow(self, path: Path) -> bool:
         """Whether the list or mapping at *path* is written in brackets."""
         node = self._own_node(path)
-        return isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
+        return isinstance(node, Items | Pairs) and node.flow
 
     def items(self, path: Path) -> int:
         """Return how many items the list at *path* has; 0 if there is none."""
         node = self._own_node(path)
-        return len(node.value) if isinstance(node, yaml.SequenceNode) else 0
+        return len(node.items) if isinstance(node, Items) else 0
 
-    def _own_node(self, path: Path) -> yaml.Node | None:
-        node = self._root
-        for step in path:
-            child = self._child(node, step)
-            if child is None or id(child[1]) in self._shared:
-                return None
-            node = child[1]
-        return node
+    def _keys(self, path: Path) -> Iterator[Scalar]:
+        node, _ = self._find(path)
+        if isinstance(node, Pairs):
+            yield from (key for key, _ in node.pairs if isinstance(key, Scalar))
 
-    @cached_property
-    def _shared(self) -> frozenset[int]:
-        """The nodes that stand in more than one place: aliases repeat them."""
-        seen: set[int] = set()
-        shared: set[int] = set()
-        waiting = [self._root] if self._root is not None else []
-        while waiting:
-            node = waiting.pop()
-            if id(node) in seen:
-                shared.add(id(node))
-                continue
-            seen.add(id(node))
-            if isinstance(node, yaml.SequenceNode):
-                waiting += node.value
-            elif isinstance(node, yaml.MappingNode):
-                waiting += [value for _, value in node.value]
-        return frozenset(shared)
-
-    def _find(self, path: Path) -> tuple[yaml.Node | None, yaml.Node | None]:
-        node, key = self._root, None
-        for step in path:
-            child = self._child(node, step)
-            if child is None:
-                return node, None
-            key, node = child
-        return node, key
-
-    def _child(
-        self, node: yaml.Node | None, step: str | int
-    ) -> tuple[yaml.Node | None, yaml.Node] | None:
-        if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            return (None, node.value[step]) if step < len(node.value) else None
-        if not isinstance(node, yaml.MappingNode):
+    def _own_node(self, path: Path) -> Node | None:
+        way = [node for _, node in self._way(path)]
+        if len(way) < len(path) or any(id(node) in self._shared for node in way):
             return None
+        return way[-1] if way else self.root
+
+    def _find(self, path: Path) -> tuple[Node | None, Scalar | None]:
+        """Return the value at *path* and its key; its nearest parent, without a key, if absent."""
+        node, key, steps = self.root, None, 0
+        for steps, (key, node) in enumerate(self._way(path), start=1):  # noqa: B007
+            pass
+        return node, key if steps == len(path) else None
+
+    def _way(self, path: Path) -> Iterator[tuple[Scalar | None, Node]]:
+        """Yield the keys and values on the way to *path*, as far as it exists."""
+        node = self.root
+        for step in path:
+            if isinstance(node, Items) and isinstance(step, int) and step < len(node.items):
+                key, node = None, node.items[step]
+            elif isinstance(node, Pairs) and str(step) in self._children_of(node):
+                key, node = self._children_of(node)[str(step)]
+            else:
+                return
+            yield key, node
+
+    def _children_of(self, node: Pairs) -> dict[str, tuple[Scalar, Node]]:
         if id(node) not in self._children:
             self._children[id(node)] = {
-                key.value: (key, value)
-                for key, value in reversed(node.value)  # the first of a repeated key counts
-                if isinstance(key, yaml.ScalarNode)
+                key.text: (key, value)
+                for key, value in reversed(node.pairs)  # the first of a repeated key counts
+                if isinstance(key, Scalar)
             }
-        return self._children[id(node)].get(str(step))
-
-
-def _end_mark(node: yaml.Node) -> yaml.Mark:
-    """Return where a value ends: a block's own mark is at the next token, perhaps lines below."""
-    while isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        node = last[1] if isinstance(last, tuple) else last
-    return node.end_mark
+        return self._children[id(node)]
 
 
 def read_yaml(content: bytes, file: str) -> YamlSource:
-    """Read one YAML document.
-
-    Raises SpecError, located, for anything that makes the document unreadable as a whole.
-    """
-    text = SpecText.of(file, _decode(content, file))
-    _refuse_characters(text)
-    if _NO_CONTENT.fullmatch(text.text):
+    """Read one YAML document.  Raises SpecError if it is too large to be read at all."""
+    if len(content) > MAX_BYTES:
+        raise too_large(file)
+    text, fault = _decode(content, file)
+    fault = fault or _strange_character(text)
+    if fault is not None:
+        return YamlSource(text, None, (fault,))
+    if not any(map(_has_content, text.lines)):
         return YamlSource(text, None)
     try:
-        guard = _guarded(text)
-        root = yaml.compose(text.text, Loader=_LOADER)
+        composer, fault = _composed(text)
     except yaml.MarkedYAMLError as error:
-        from nncli.specs.yaml_faults import syntax_problem  # only needed once something is wrong
+        from nncli.specs.yaml_faults import syntax_fault  # only needed once something is wrong
 
-        raise SpecError(syntax_problem(error, text)) from None
-    problems = guard.problems
-    value = _plain_value(root, text, problems) if root is not None else None
-    return YamlSource(text, value, tuple(problems), frozenset(guard.tagged), root)
+        return YamlSource(text, None, (syntax_fault(error, text),))
+    if fault is not None:
+        return YamlSource(text, None, (fault,))
+    faults = composer.faults
+    value = _plain_value(composer.root, faults) if composer.root is not None else None
+    shared, tagged = frozenset(composer.shared), frozenset(composer.tagged)
+    return YamlSource(text, value, tuple(faults), composer.root, tagged, shared)
 
 
-def _guarded(text: SpecText, end: int | None = None) -> _EventGuard:
-    """Follow the events of the text, or of its first characters.  Raises SpecError, YAMLError."""
-    guard = _EventGuard(text)
+def _has_content(line: str) -> bool:
+    """Whether a line is more than blanks, a comment or a mark around documents."""
+    line = line.strip(" \t")
+    return not line.startswith("#") and line not in ("", "---", "...")
+
+
+def _composed(text: SpecText, end: int | None = None) -> tuple[Composer, Fault | None]:
+    """Make nodes of the text, or of its first characters; a fault stopped that.
+
+    Raises MarkedYAMLError.
+    """
+    composer = Composer()
     try:
         for event in yaml.parse(text.text[:end], Loader=_LOADER):
-            guard.check(event)
+            if (fault := composer.take(event)) is not None:
+                return composer, fault
     except yaml.MarkedYAMLError as error:
         # libyaml 0.2.6 looks 1,000 brackets ahead and refuses one more, before it tells of any:
         # what stands before that one is deep enough, and nothing in it is refused
         mark = error.problem_mark
         if end is None and mark and mark.index and "nesting depth" in (error.problem or ""):
-            return _guarded(text, mark.index)
+            return _composed(text, mark.index)
         raise
-    return guard
+    if composer.error is not None:
+        raise composer.error
+    return composer, None
 
 
 # The C parser is absent from PyYAML on some platforms; both give the same events and marks.
@@ -263,13 +230,12 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def too_large(file: str) -> SpecError:
     """Return the error for a spec beyond MAX_BYTES."""
-    hint = (_TOO_LARGE_HELP,)
-    return SpecError(Problem("N104", "the spec is larger than 2 MiB", Place(file), hint))
+    return SpecError(
+        Problem("N104", "the spec is larger than 2 MiB", Place(file), (TOO_LARGE_HELP,))
+    )
 
 
-def _decode(content: bytes, file: str) -> str:
-    if len(content) > MAX_BYTES:
-        raise too_large(file)
+def _decode(content: bytes, file: str) -> tuple[SpecText, Fault | None]:
     encoding = "utf-8"
     for bom, name in (
         (codecs.BOM_UTF8, "utf-8"),
@@ -280,172 +246,77 @@ def _decode(content: bytes, file: str) -> str:
             content, encoding = content[len(bom) :], name
             break
     try:
-        return content.decode(encoding)
+        return SpecText.of(file, content.decode(encoding)), None
     except UnicodeDecodeError as error:
-        before = LINE_END.split(content[: error.start].decode(encoding, errors="replace"))
-        text = SpecText.of(file, content.decode(encoding, errors="replace"))
-        place = text.place(len(before) - 1, len(before[-1]))
+        at = _end_of(content[: error.start].decode(encoding, errors="replace"))
         message = f"byte 0x{content[error.start]:02X} is not {encoding.upper()} text"
-        raise SpecError(Problem("N110", message, place, ("save the file as UTF-8",))) from None
+        text = SpecText.of(file, content.decode(encoding, errors="replace"))
+        return text, Fault("N110", message, ("save the file as UTF-8",), at=at)
 
 
-def _refuse_characters(text: SpecText) -> None:
+def _end_of(text: str) -> tuple[int, int]:
+    """Return the 0-based line and column behind a text."""
+    lines = LINE_END.split(text)
+    return len(lines) - 1, len(lines[-1])
+
+
+def _strange_character(text: SpecText) -> Fault | None:
     match = _REFUSED.search(text.text)
     if match is None:
-        return
-    lines = LINE_END.split(text.text[: match.start()])
-    line, column = len(lines) - 1, len(lines[-1])
-    help_line = {
+        return None
+    hint = {
         "\0": "is this a binary or a UTF-16 file? save it as UTF-8",
         "\ufeff": "it is a byte-order mark: were files joined? remove it",
     }.get(match.group(), "remove it; inside a text, write it as an escape in double quotes")
-    content = text.lines[line]
-    replacement = "\n" if match.group() in "\x85\u2028\u2029" else ""
-    if replacement:
-        help_line = "some programs take it for a line end: write a plain one"
-    edit = text.edit(
-        Span(line, column, line, column + 1),
-        replacement,
-        shorten((content[:column] + replacement + content[column + 1 :]).split("\n")[-1].strip()),
-    )
-    raise SpecError(
-        Problem(
-            "N110",
-            f"character U+{ord(match.group()):04X} is not allowed in a spec",
-            text.place(line, column),
-            (help_line,),
-            (Suggestion(help_line, edits=(edit,)),),
-        )
+    if match.group() in "\x85\u2028\u2029":
+        hint = "some programs take it for a line end: write a plain one"
+    return Fault(
+        "N110",
+        f"character U+{ord(match.group()):04X} is not allowed in a spec",
+        (hint,),
+        at=_end_of(text.text[: match.start()]),
+        kind="character",
+        typed=match.group(),
     )
 
 
-@dataclass
-class _Open:
-    """A collection whose end has not been read yet."""
-
-    anchor: str | None
-    values_before: int
-    height: int = 1
-
-
-class _EventGuard:
-    """Follows the event stream and stops at the first event that is too deep or one too many.
-
-    An alias counts as all the values that it stands for, so that nothing explodes later.
-    """
-
-    def __init__(self, text: SpecText) -> None:
-        self.text = text
-        self.problems: list[Problem] = []
-        self.tagged: list[tuple[int, int]] = []
-        self._documents = 0
-        self._values = 0
-        self._stack: list[_Open] = []
-        self._anchored: dict[str, tuple[int, int]] = {}  # anchor → (values, height)
-
-    def check(self, event: yaml.Event) -> None:
-        """Look at one event.  Raises SpecError."""
-        if isinstance(event, yaml.DocumentStartEvent):
-            self._documents += 1
-            if self._documents > 1:
-                hint = "a spec is one document; remove the `---` and what follows"
-                raise self._stop("N103", "a second YAML document starts here", event, hint)
-        elif isinstance(event, yaml.AliasEvent):
-            if any(opened.anchor == event.anchor for opened in self._stack):
-                message = f"the alias *{event.anchor} stands inside its own anchor"
-                hint = "an alias may only repeat what is complete"
-                raise self._stop("N104", message, event, hint)
-            self._grow(event, *self._anchored.get(str(event.anchor), (1, 0)))
-        elif isinstance(event, yaml.NodeEvent):
-            self._open(event)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            closed = self._stack.pop()
-            if closed.anchor is not None:
-                size = self._values - closed.values_before
-                self._anchored[closed.anchor] = (size, closed.height)
-
-    def _open(self, event: Any) -> None:
-        if event.tag is not None and len(self.problems) < MAX_PROBLEMS:
-            written = event.tag.replace("tag:yaml.org,2002:", "!!")
-            message = f"the tag {quoted(written)} is not allowed"
-            hint = "a spec is plain data: remove the tag"
-            place = self.text.place_of(event.start_mark)
-            proposals = _without_tag(self.text, event.start_mark)
-            self.problems.append(Problem("N103", message, place, (hint,), proposals))
-            self.tagged.append((event.start_mark.line, event.start_mark.column))
-        is_collection = isinstance(event, yaml.CollectionStartEvent)
-        self._grow(event, 1, 1 if is_collection else 0)
-        if is_collection:
-            self._stack.append(_Open(event.anchor, self._values - 1))
-        elif event.anchor is not None:
-            self._anchored[event.anchor] = (1, 0)
-
-    def _grow(self, event: Any, values: int, height: int) -> None:
-        self._values += values
-        if self._values > MAX_VALUES:
-            message = f"the spec holds more than {MAX_VALUES:,} values"
-            raise self._stop("N104", message, event, _TOO_LARGE_HELP)
-        if len(self._stack) + height > MAX_DEPTH:
-            message = f"nested deeper than {MAX_DEPTH} levels"
-            raise self._stop("N104", message, event, "a spec needs no more than six")
-        for level, opened in enumerate(reversed(self._stack), start=height + 1):
-            if opened.height >= level:
-                break
-            opened.height = level
-
-    def _stop(self, code: str, message: str, event: Any, hint: str) -> SpecError:
-        return SpecError(Problem(code, message, self.text.place_of(event.start_mark), (hint,)))
-
-
-def _without_tag(text: SpecText, mark: yaml.Mark) -> tuple[Suggestion, ...]:
-    line = text.lines[mark.line]
-    tag = re.match(r"!\S*[ ]*", line[mark.column :])
-    if tag is None:
-        return ()
-    rest = line[mark.column + tag.end() :]
-    span = Span(mark.line, mark.column, mark.line, mark.column + tag.end())
-    edit = text.edit(span, "", shorten((line[: mark.column] + rest).strip()))
-    return (Suggestion("a spec is plain data: remove the tag", edits=(edit,)),)
-
-
-def _plain_value(node: yaml.Node, text: SpecText, problems: list[Problem]) -> Any:
-    """Turn nodes into dicts, lists and scalars; repeated keys and merges become problems."""
-    if isinstance(node, yaml.ScalarNode):
+def _plain_value(node: Node, faults: list[Fault]) -> Any:
+    """Turn nodes into dicts, lists and scalars; repeated keys and merges become faults."""
+    if isinstance(node, Scalar):
         return _resolve(node)
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain_value(child, text, problems) for child in node.value]
+    if isinstance(node, Items):
+        return [_plain_value(child, faults) for child in node.items]
     result: dict[str, Any] = {}
-    first_marks: dict[str, yaml.Mark] = {}
-    for key_node, value_node in node.value:
-        mark = key_node.start_mark
-        place = text.place_of(mark)
-        if not isinstance(key_node, yaml.ScalarNode):
-            hint = ("the keys of a spec are words, like `layers`",)
-            problems.append(Problem("N105", "a key must be a plain word", place, hint))
-        elif key_node.value == "<<" and _is_plain(key_node):
-            help_line = "write the keys out, or repeat a whole value with an alias"
-            problems.append(Problem("N103", "merge keys (<<) are not allowed", place, (help_line,)))
-        elif key_node.value in first_marks:
-            first = first_marks[key_node.value]
-            problems.append(
-                Problem(
-                    "N102",
-                    f"the key {quoted(key_node.value)} is repeated; "
-                    f"it is first defined at {first.line + 1}:{first.column + 1}",
-                    place,
-                    ("remove one of the two",),
-                )
+    first: dict[str, Span] = {}
+    for key, value in node.pairs:
+        at = key.span[:2]
+        if not isinstance(key, Scalar):
+            hint = "the keys of a spec are words, like `layers`"
+            faults.append(Fault("N105", "a key must be a plain word", (hint,), at=at))
+        elif _is_merge(key):
+            hint = "write the keys out, or repeat a whole value with an alias"
+            faults.append(Fault("N103", "merge keys (<<) are not allowed", (hint,), at=at))
+        elif key.text in first:
+            line, column = first[key.text][:2]
+            message = (
+                f"the key {quoted(key.text)} is repeated; "
+                f"it is first defined at {line + 1}:{column + 1}"
             )
+            faults.append(Fault("N102", message, ("remove one of the two",), at=at))
         else:
-            first_marks[key_node.value] = mark
-            result[key_node.value] = _plain_value(value_node, text, problems)
+            first[key.text] = key.span
+            result[key.text] = _plain_value(value, faults)
     return result
 
 
-def _resolve(node: yaml.ScalarNode) -> bool | int | float | str | None:
+def _is_merge(key: Scalar) -> bool:
+    return key.text == "<<" and key.plain
+
+
+def _resolve(node: Scalar) -> bool | int | float | str | None:
     """Resolve a scalar by the YAML 1.2 core schema (yaml.org/spec/1.2.2, section 10.3.2)."""
-    text = str(node.value)
-    if not _is_plain(node):
+    text = node.text
+    if not node.plain:
         return text
     if text in _NULL:
         return None
@@ -463,8 +334,3 @@ def _resolve(node: yaml.ScalarNode) -> bool | int | float | str | None:
     if special:
         return float(text.lower().replace(".", ""))
     return text
-
-
-def _is_plain(node: yaml.ScalarNode) -> bool:
-    # '' from the C composer, None from the Python one; quoted styles are ' " | >
-    return not node.style

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -15,28 +16,22 @@ ROOT = Path(__file__).resolve().parents[2]
 
 Write = Callable[[str, str | bytes], Path]
 RunCli = Callable[..., Any]
-
-_HEAD = re.compile(r"^(?P<file>.+?):(?P<line>\d+):(?P<column>\d+): error\[(?P<code>N\d+)\]: .+$")
-
-
-def located(text: str, file: str) -> list[tuple[str, int, int]]:
-    """Return code, line and column of every problem in an error text about *file*."""
-    heads = [match for match in map(_HEAD.match, text.split("\n")) if match]
-    assert {head["file"] for head in heads} <= {file}
-    return [(head["code"], int(head["line"]), int(head["column"])) for head in heads]
+# a problem's code, line and column
+Located = tuple[str, int | None, int | None]
 
 
 SHORT = "layer_sizes: [2, 1]\n"
 SEEDED = "seed: 0\nlayer_sizes: [2, 1]\n"
 
 
-def refused_by(cli: RunCli, *arguments: str | Path, file: Path) -> list[tuple[str, int, int]]:
+def refused_by(cli: RunCli, *arguments: str | Path, file: Path) -> list[Located]:
     """Run a command that refuses a spec; return what it said."""
     done = cli(*arguments)
     assert (done.code, done.out) == (3, "")
     assert "Traceback" not in done.err
     assert "bug in nncli" not in done.err
-    return located(done.err, str(file))
+    assert {told.file for told in done.told} == {str(file)}
+    return [(told.code, told.line, told.column) for told in done.told]
 
 
 def test_all_problems_of_a_spec_are_reported_in_one_run(cli: RunCli, write: Write) -> None:
@@ -76,15 +71,14 @@ def test_of_very_many_problems_the_first_are_shown_and_all_are_counted(
     path = write("spec.yaml", f"seed: 0\nlayer_sizes: [{sizes}]\n")
     done = cli("shapes", path)
     assert done.code == 3
-    shown = located(done.err, str(path))
-    assert [column for _, _, column in shown] == [15 + 3 * index for index in range(len(shown))]
+    shown = done.told
+    assert [told.column for told in shown] == [15 + 3 * index for index in range(len(shown))]
     more = re.search(r"and (\d[\d,]*) more problem", done.err)
     assert more is not None
     assert len(shown) + int(more[1].replace(",", "")) == 1000
 
 
 def test_a_layer_that_does_not_fit_is_explained_by_the_sample_spec(cli: RunCli) -> None:
-    """Row 38, whole."""
     forward = cli("forward", "configs/broken.yaml", "sample_data/layer_objects.csv")
     shapes = cli("shapes", "configs/broken.yaml")
     assert (forward.code, forward.out, shapes.code) == (3, "", 3)
@@ -102,8 +96,15 @@ def test_a_layer_that_does_not_fit_is_explained_by_the_sample_spec(cli: RunCli) 
 def test_a_layer_of_a_thousand_million_neurons_is_explained_by_shapes(
     cli: RunCli, write: Write
 ) -> None:
-    """Row 37: `forward` would have to build it, and refuses."""
+    """`forward` would have to build it, and refuses."""
     path = write("spec.yaml", "seed: 0\nlayer_sizes: [2, 1000000000, 1000000000]\n")
+    forward = cli("forward", path, write("data.csv", "1,2\n"))
+    assert (forward.code, forward.out) == (5, "")
+    # 8 · (2·10^9 + 10^9 + 10^18 + 10^9)
+    assert (
+        "error[N508]: the network's parameters need 8,000,000,032,000,000,000 bytes" in forward.err
+    )
+    assert "help: `nncli shapes` explains" in forward.err
     shapes = cli("shapes", path, "--format", "json")
     assert (shapes.code, shapes.err) == (0, "")
     # 2·10^9 + 10^9, then 10^9 · 10^9 + 10^9
@@ -172,6 +173,7 @@ BOMBS: dict[str, tuple[str, str]] = {
     "9^9 in lists": (alias_bomb(), "N104"),
     "9^9 in merges": (merge_bomb(), "N104"),
     "500 levels": ("[" * 500 + "]" * 500, "N104"),
+    "500 mappings": ("".join(" " * level + "a:\n" for level in range(500)), "N104"),
     "50,000 lists": ("[" * 50_000, "N104"),
     "50,000 mappings": ("{a: " * 50_000, "N104"),
     "a chain of 5,000 aliases": (
@@ -184,6 +186,17 @@ BOMBS: dict[str, tuple[str, str]] = {
     "a seed of a million zeros and a letter": (f"{SHORT}seed: {'0' * 1_000_000}x\n", "N105"),
     "40,000 unknown keys": (SEEDED + "".join(f"k{i}: 1\n" for i in range(40_000)), "N101"),
     "90,000 faulty sizes": (f"seed: 0\nlayer_sizes: [{'x, ' * 90_000}]\n", "N105"),
+    "99,000 negative sizes": (f"seed: 0\nlayer_sizes: [{'-1, ' * 99_000}]\n", "N107"),
+    "one wrong activation of 99,000 layers": (
+        f"seed: 0\nlayer_sizes: [{'1, ' * 99_000}]\nactivations: rleu\n",
+        "N107",
+    ),
+    "30,000 misspelt keys": (
+        "seed: 0\ninputs: 3\nlayers:\n" + "- {neuron: 3}\n" * 30_000,
+        "N101",
+    ),
+    "90,000 columns of one name": (COLUMNS.format(", ".join("a" * 90_000)), "N107"),
+    "524,000 lines of comments": ("#  \n" * 524_000, "N106"),
     "30,000 tags": (f"seed: 0\nlayer_sizes: [{'!x 1, ' * 30_000}]\n", "N103"),
     "19,000 faulty layers": (
         "inputs: 1\nlayers:\n" + "  - {weights: [[x]]}\n" * 19_000,
@@ -200,7 +213,6 @@ BOMBS: dict[str, tuple[str, str]] = {
 def test_a_spec_that_is_made_to_harm_is_refused_with_little_memory(
     write: Write, spec: str, code: str
 ) -> None:
-    """Rows 22, 46 and 47, and what else is large."""
     path = write("spec.yaml", spec)
     done = run_limited("shapes", path)
     assert (done.returncode, done.stdout) == (3, "")
@@ -213,8 +225,25 @@ def test_a_spec_that_is_made_to_harm_is_refused_with_little_memory(
         assert int(last.split()[-1]) < 200 * 1024
 
 
+@pytest.mark.parametrize("name", [b"name_not_utf8_\xff.yaml", "größe.yaml".encode()])
+def test_a_spec_runs_under_any_name_where_the_locale_is_ascii(tmp_path: Path, name: bytes) -> None:
+    path = os.path.join(os.fsencode(tmp_path), name)
+    try:
+        Path(os.fsdecode(path)).write_text(SEEDED, encoding="utf-8")
+    except OSError:
+        pytest.skip("this system allows no such name")
+    done = subprocess.run(
+        [sys.executable, "-m", "nncli", "shapes", path],
+        cwd=ROOT,
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"1 layer" in done.stdout
+
+
 def test_a_tag_runs_nothing(tmp_path: Path, write: Write) -> None:
-    """Row 45."""
     victim = tmp_path / "victim"
     spec = f'seed: 0\nlayer_sizes: !!python/object/apply:os.system ["touch {victim}"]\n'
     done = run_limited("shapes", write("spec.yaml", spec))

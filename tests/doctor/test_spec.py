@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.doctor.spec import treat_spec
+from nncli.doctor import spec as doctor
 from nncli.errors import SpecError
 from nncli.problems import Edit, Problem, Suggestion
-from nncli.specs.reader import Overrides, inspect_spec
+from nncli.specs.reader import Overrides, examine_spec, inspect_spec
 
 
 def treated(content: str | bytes, overrides: Overrides | None = None) -> SpecError:
     raw = content.encode() if isinstance(content, str) else content
-    with pytest.raises(SpecError) as caught:
-        inspect_spec(raw, "net.yaml", overrides)
-    return treat_spec(caught.value, raw, "net.yaml", overrides)
+    return doctor.treat_spec(examine_spec(raw, "net.yaml", overrides))
 
 
 def shown(problem: Problem) -> list[tuple[tuple[str, ...], list[str]]]:
@@ -70,15 +68,8 @@ def test_each_of_several_problems_has_its_own_change() -> None:
 
 
 def with_proposals(text: str, *proposals: Suggestion) -> SpecError:
-    """Treat the only problem of a text as if its reader had proposed other changes."""
-    raw = text.encode()
-    with pytest.raises(SpecError) as caught:
-        inspect_spec(raw, "net.yaml")
-    [problem] = caught.value.problems
-    error = SpecError(
-        Problem(problem.code, problem.message, problem.place, problem.help, proposals)
-    )
-    return treat_spec(error, raw, "net.yaml", None)
+    """Treat the only problem of a text with other proposals than the doctor's own."""
+    return doctor.treat_spec(examine_spec(text.encode(), "net.yaml"), lambda *_: proposals)
 
 
 def edit_of(text: str, words: str, old: str, new: str) -> Suggestion:
@@ -175,20 +166,25 @@ def test_changes_of_a_very_long_spec_are_not_tried(padding: int, is_tried: bool)
     assert problem.help  # advice there is in any case
 
 
+def test_of_a_long_spec_fewer_changes_are_tried() -> None:
+    start = "layer_sizes: [1, 2]\nactivations: rleu\nseed: 0\n"
+    for characters, tried in ((32 * 1024, 32), (16 * 1024, 64), (1024, 100)):
+        text = start.ljust(characters, "#")
+        [problem] = with_proposals(text, *[edit_of(text, "right", "rleu", "relu")] * 100).problems
+        assert len(problem.suggestions) == tried
+
+
 def test_a_byte_order_mark_does_not_shift_the_edits() -> None:
     [problem] = treated("\ufefflayer_sizes: [1, 2.0]\nseed: 0\n").problems
     assert shown(problem) == [((), ["layer_sizes: [1, 2]"])]
 
 
 def test_further_problems_that_were_only_counted_stay_counted() -> None:
-    error = SpecError(Problem("N105", "wrong", help=("write it",)), more=7)
-    assert treat_spec(error, b"layer_sizes: [1, 2]\n", "net.yaml", None).more == 7
+    assert treated(f"layer_sizes: {[-number for number in range(107)]}\nseed: 0\n").more == 7
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
 def test_an_edit_is_tried_on_the_text_of_a_marked_spec(encoding: str) -> None:
     content = "layer_sizes: [2, 1]\nseed: 0\nactivatons: relu\n".encode(encoding)
-    with pytest.raises(SpecError) as caught:
-        inspect_spec(content, "net.yaml")
-    [problem] = treat_spec(caught.value, content, "net.yaml", None).problems
+    [problem] = treated(content).problems
     assert [edit.text for s in problem.suggestions for edit in s.edits] == ["activations"]

@@ -6,25 +6,31 @@ from typing import Any
 
 import pytest
 
-from nncli.specs.long_form import LongForm, to_long_form
-from nncli.specs.yaml_source import Path, read_yaml
+from nncli.problems import Problem
+from nncli.specs.faults import Path
+from nncli.specs.located import located
+from nncli.specs.long_form import long_form
+from nncli.specs.origins import source_path
+from nncli.specs.yaml_source import read_yaml
 
 
-def long_form(text: str) -> LongForm:
-    return to_long_form(read_yaml(text.encode(), "spec.yaml"), "net")
+def problems(text: str) -> tuple[Problem, ...]:
+    """Return what is wrong with the form of a text, in the order of the file."""
+    source = read_yaml(text.encode(), "spec.yaml")
+    return located(long_form(source, "net")[1], source).problems
 
 
 def written_out(text: str) -> dict[str, Any]:
     """Return the long form of a text in which there is nothing wrong."""
-    form = long_form(text)
-    assert form.problems == []
-    return form.value
+    form, faults = long_form(read_yaml(text.encode(), "spec.yaml"), "net")
+    assert faults == ()
+    return dict(form.value)
 
 
 def faults(text: str) -> list[tuple[str, int | None, int | None]]:
     return [
         (problem.code, problem.place.line, problem.place.column)
-        for problem in long_form(text).problems
+        for problem in problems(text)
         if problem.place is not None
     ]
 
@@ -122,7 +128,7 @@ def test_weights_and_biases_become_tuples_of_floats_as_they_stand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "source_path"),
+    ("path", "expected"),
     [
         (("inputs", "size"), ("layer_sizes", 0)),
         (("layers", 0, "neurons"), ("layer_sizes", 1)),
@@ -131,23 +137,20 @@ def test_weights_and_biases_become_tuples_of_floats_as_they_stand() -> None:
         (("seed",), ("seed",)),
     ],
 )
-def test_a_path_of_the_long_form_leads_back_to_what_was_typed(
-    path: Path, source_path: Path
-) -> None:
-    text = "layer_sizes: [4, 5, 2]\nactivations: [relu, {elu: {alpha: 2}}]\nseed: 0\n"
-    form = long_form(text)
-    found = form.source.place(form.source_path(path))
-    expected = form.source.place(source_path)
-    assert (found.line, found.column) == (expected.line, expected.column)
+def test_a_path_of_the_long_form_leads_back_to_what_was_typed(path: Path, expected: Path) -> None:
+    written = {"layer_sizes": [4, 5, 2], "activations": ["relu", {"elu": {"alpha": 2}}]}
+    assert source_path(written, path) == expected
 
 
 def test_what_a_layer_inherits_stands_where_the_network_says_it() -> None:
-    form = long_form(
-        "layout: x\ninit: {weights: y}\ninputs: 1\nlayers: [{neurons: 1, init: {biases: z}}]\n"
-    )
-    assert form.source_path(("layers", 0, "layout")) == ("layout",)
-    assert form.source_path(("layers", 0, "init", "weights", "kind"))[:2] == ("init", "weights")
-    assert form.source_path(("layers", 0, "init", "biases"))[:2] == ("layers", 0)
+    written = {
+        "layout": "x",
+        "init": {"weights": "y"},
+        "layers": [{"neurons": 1, "init": {"biases": "z"}}],
+    }
+    assert source_path(written, ("layers", 0, "layout")) == ("layout",)
+    assert source_path(written, ("layers", 0, "init", "weights", "kind"))[:2] == ("init", "weights")
+    assert source_path(written, ("layers", 0, "init", "biases"))[:2] == ("layers", 0)
 
 
 # -------------------------------------------------------------------------------------- faults
@@ -200,7 +203,7 @@ def test_a_fault_of_a_short_form_is_recorded_once_at_its_own_place(
 
 @pytest.mark.parametrize("text", [text for text, _ in FAULTS])
 def test_every_fault_says_what_would_help(text: str) -> None:
-    assert [problem.message for problem in long_form(text).problems if not problem.help] == []
+    assert [problem.message for problem in problems(text) if not problem.help] == []
 
 
 LAYER = "inputs: 2\nlayers:\n  - neurons: 2\n    "
@@ -258,7 +261,7 @@ def test_the_largest_float32_is_taken() -> None:
 
 
 def test_rows_of_unequal_length_name_the_row_and_both_counts() -> None:
-    [problem] = long_form(f"{LAYER}weights: [[1, 2], [3, 4, 5]]\n").problems
+    [problem] = problems(f"{LAYER}weights: [[1, 2], [3, 4, 5]]\n")
     assert "row 2" in problem.message
     assert "3 numbers" in problem.message
     assert "row 1" in problem.message

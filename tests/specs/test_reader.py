@@ -179,7 +179,17 @@ def test_a_repeated_value_may_be_written_once_and_referred_to() -> None:
     assert [layer.name for layer in spec.layers] == ["layer_1", "layer_2"]
 
 
-@pytest.mark.parametrize(("file", "name"), [("a/b.yaml", "b"), ("x", "x"), ("c.d.yml", "c.d")])
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("a/b.yaml", "b"),
+        ("x", "x"),
+        ("c.d.yml", "c.d"),
+        ("gr\udcc3\udcb6\udcc3\udc9fe.yaml", "größe"),  # bytes, where the locale is ASCII
+        ("not utf8 \udcff.yaml", "not utf8 \ufffd"),
+        ("half \ud800 a character.yaml", "half \ufffd a character"),
+    ],
+)
 def test_a_network_without_a_name_is_called_like_its_file(file: str, name: str) -> None:
     assert read_spec(b"layer_sizes: [1, 1]\nseed: 0\n", file).name == name
 

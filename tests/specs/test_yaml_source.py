@@ -11,7 +11,8 @@ import yaml
 
 from nncli.errors import SpecError
 from nncli.problems import Problem
-from nncli.specs import yaml_source
+from nncli.specs import yaml_nodes, yaml_source
+from nncli.specs.located import located
 from nncli.specs.reader import inspect_spec
 from nncli.specs.yaml_source import YamlSource, read_yaml
 
@@ -35,10 +36,14 @@ def read(text: str | bytes) -> YamlSource:
 
 def refusal(text: str | bytes) -> Problem:
     """Return the one problem for which the text is refused."""
-    with pytest.raises(SpecError) as caught:
-        read(text)
-    [problem] = caught.value.problems
+    source = read(text)
+    assert source.is_unreadable
+    [problem] = problems(source)
     return problem
+
+
+def problems(source: YamlSource) -> tuple[Problem, ...]:
+    return located(source.faults, source).problems
 
 
 def where(problem: Problem) -> tuple[str, int | None, int | None]:
@@ -132,6 +137,12 @@ def test_nothing_at_all_has_no_value() -> None:
         assert read(text).value is None
 
 
+@pytest.mark.parametrize("line", ["# a remark  \n", "  \n", "\t\r\n", f"{' ' * 60_000}# x\n"])
+def test_lines_without_content_cost_no_more_than_their_length(line: str) -> None:
+    assert read(line * 30).value is None
+    assert read(line.replace("\t", " ") * 30 + "a: 1\n").value == {"a": 1}
+
+
 # -------------------------------------------------------------------------------------- places
 
 LINES = ["seed: 0", "layers:", "  - neurons: 3", "    name: größe 😀", "  - {neurons: 4, name: b}"]
@@ -211,27 +222,27 @@ def test_a_scalar_is_given_back_as_it_was_typed() -> None:
 def test_a_repeated_key_is_refused_at_its_second_place_with_the_first() -> None:
     source = read("seed: 1\nname: x\nseed: 2\nseed: 3\n")
     assert source.value == {"seed": 1, "name": "x"}
-    assert [where(problem) for problem in source.problems] == [("N102", 3, 1), ("N102", 4, 1)]
-    assert all("1:1" in problem.message for problem in source.problems)
+    assert [where(problem) for problem in problems(source)] == [("N102", 3, 1), ("N102", 4, 1)]
+    assert all("1:1" in problem.message for problem in problems(source))
 
 
 def test_a_repeated_key_is_found_however_it_is_quoted_or_nested() -> None:
     source = read("layers:\n  - neurons: 1\n    'neurons': 2\n  - {name: a, name: b}\n")
-    assert [where(problem) for problem in source.problems] == [("N102", 3, 5), ("N102", 4, 15)]
-    assert "2:5" in source.problems[0].message
-    assert "4:6" in source.problems[1].message
+    assert [where(problem) for problem in problems(source)] == [("N102", 3, 5), ("N102", 4, 15)]
+    assert "2:5" in problems(source)[0].message
+    assert "4:6" in problems(source)[1].message
 
 
 def test_merge_keys_are_refused_and_the_quoted_word_is_an_ordinary_key() -> None:
     source = read("a: &a {b: 1}\nc:\n  <<: *a\n'<<': 1\n")
-    assert [where(problem) for problem in source.problems] == [("N103", 3, 3)]
+    assert [where(problem) for problem in problems(source)] == [("N103", 3, 3)]
     assert source.value == {"a": {"b": 1}, "c": {}, "<<": 1}
 
 
 def test_tags_are_refused_one_by_one_and_run_nothing() -> None:
     text = 'a: !!python/object/apply:os.system ["exit 1"]\nb: !!int 1\nc: !own {d: ! e}\n'
     source = read(text)
-    assert [where(problem) for problem in source.problems] == [
+    assert [where(problem) for problem in problems(source)] == [
         ("N103", 1, 4),
         ("N103", 2, 4),
         ("N103", 3, 4),
@@ -242,7 +253,7 @@ def test_tags_are_refused_one_by_one_and_run_nothing() -> None:
 
 def test_a_collection_cannot_be_a_key() -> None:
     source = read("? [a]\n: 1\n? {b: 1}\n: 2\nc: 3\n")
-    assert [where(problem) for problem in source.problems] == [("N105", 1, 3), ("N105", 3, 3)]
+    assert [where(problem) for problem in problems(source)] == [("N105", 1, 3), ("N105", 3, 3)]
     assert source.value == {"c": 3}
 
 
@@ -250,14 +261,14 @@ def test_a_complete_anchor_may_be_repeated() -> None:
     source = read("a: &a [1, {b: 2}]\nc: *a\nd: [*a, *a]\n")
     value = [1, {"b": 2}]
     assert source.value == {"a": value, "c": value, "d": [value, value]}
-    assert source.problems == ()
+    assert problems(source) == ()
 
 
 def test_every_problem_that_does_not_stop_the_reading_says_what_would_help() -> None:
     text = "a: 1\na: 2\nb: !c d\ne: &e {f: 1}\ng: {<<: *e}\n? [h]\n: 1\n"
-    problems = read(text).problems
-    assert sorted(problem.code for problem in problems) == ["N102", "N103", "N103", "N105"]
-    assert [problem.message for problem in problems if not problem.help] == []
+    found = problems(read(text))
+    assert sorted(problem.code for problem in found) == ["N102", "N103", "N103", "N105"]
+    assert [problem.message for problem in found if not problem.help] == []
 
 
 # ----------------------------------------------------------------------------- what does stop it
@@ -355,7 +366,7 @@ def nested_mappings(levels: int) -> str:
 
 @pytest.mark.parametrize("text", [nested_lists(64), nested_mappings(64)])
 def test_sixty_four_levels_are_read(text: str) -> None:
-    assert read(text).problems == ()
+    assert problems(read(text)) == ()
 
 
 @pytest.mark.parametrize(
@@ -403,12 +414,12 @@ def test_a_chain_of_aliases_deeper_than_64_is_refused(links: int) -> None:
 
 
 def test_the_limits_are_two_mebibytes_a_hundred_thousand_values_and_64_levels() -> None:
-    limits = (yaml_source.MAX_BYTES, yaml_source.MAX_VALUES, yaml_source.MAX_DEPTH)
+    limits = (yaml_source.MAX_BYTES, yaml_nodes.MAX_VALUES, yaml_nodes.MAX_DEPTH)
     assert limits == (2 * 1024 * 1024, 100_000, 64)
 
 
 def test_more_values_than_allowed_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yaml_source, "MAX_VALUES", 1000)
+    monkeypatch.setattr(yaml_nodes, "MAX_VALUES", 1000)
     assert len(read(f"[{'1, ' * 990}1]").value) == 991
     problem = refusal(f"# many\n[{'1, ' * 1000}1]")
     assert where(problem)[:2] == ("N104", 2)
@@ -431,11 +442,20 @@ def test_aliases_count_as_what_they_stand_for(shape: str) -> None:
     assert where(problem)[1] in (5, 6)
 
 
+def test_aliases_of_a_long_text_count_as_what_they_stand_for() -> None:
+    lines = [f"name: &a {'x' * 1_000_000}", "layers:", *["- *a"] * 4]
+    problem = refusal("\n".join(lines))
+    assert where(problem) == ("N104", 6, 3)  # 4 MiB are 4,194,304 characters
+    assert read("\n".join(lines[:5])).value["layers"] == ["x" * 1_000_000] * 3
+
+
 def test_one_byte_too_many_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml_source, "MAX_BYTES", 1000)
     content = b"seed: 0\n#".ljust(1000, b"x")
     assert read(content).value == {"seed": 0}
-    problem = refusal(content + b"\xff")  # nobody looks at what it is
+    with pytest.raises(SpecError) as caught:
+        read(content + b"\xff")  # nobody looks at what it is
+    [problem] = caught.value.problems
     assert problem.code == "N104"
     assert "2 MiB" in problem.message
     assert any("seed" in line for line in problem.help)
@@ -546,11 +566,8 @@ def test_both_parsers_give_the_same_values_places_and_verdicts(
     found: list[object] = []
     for loader in LOADERS.values():
         monkeypatch.setattr(yaml_source, "_LOADER", loader)
-        try:
-            source = read(content)
-            document: object = (source.value, places(source, source.value))
-        except SpecError as error:
-            document = [where(problem) for problem in error.problems]
+        source = read(content)
+        document = (source.value, places(source, source.value), problems(source))
         found.append((repr(document), verdict(content)))  # repr: nan is equal to nan
     assert found[0] == found[1], parser
 

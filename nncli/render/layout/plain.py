@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nncli.render.layout.view import Figure, Grid, Line, View, grid_lines
 
 
 def to_plain(view: View) -> str:
     """Return a view as text with a line end after each line."""
-    lines: list[Line] = []
+    return "".join(f"{line.text.rstrip()}\n" for line in _lines(view))
+
+
+def _lines(view: View) -> Iterator[Line]:
     for block in view:
         if isinstance(block, Grid):
-            lines += grid_lines(block)
+            yield from grid_lines(block)
         else:
-            lines += block.lines if isinstance(block, Figure) else (block,)
-    return "".join(f"{line.text.rstrip()}\n" for line in lines)
+            yield from block.lines if isinstance(block, Figure) else (block,)

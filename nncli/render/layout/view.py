@@ -5,8 +5,9 @@ A view knows nothing of Rich or Markdown; one renderer for each turns it into ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from nncli.render.layout.text import inert, text_width
@@ -151,19 +152,17 @@ def _as_list(grid: Grid, width: int) -> list[Block]:
     return lines
 
 
-def grid_lines(grid: Grid) -> list[Line]:
-    """Return a table as lines: the headings, then the rows, every cell as wide as its column."""
+def grid_lines(grid: Grid) -> Iterator[Line]:
+    """Yield a table as lines: the headings, then the rows, every cell as wide as its column."""
     widths, gaps = grid.widths(), [*grid.gaps(), 1]
     heading = tuple(Span(column.heading, "heading") for column in grid.columns)
-    lines: list[Line] = []
-    for row in (heading, *grid.rows):
-        space = Span(" ", "" if lines else "heading")
+    for row in chain([heading], grid.rows):
+        space = Span(" ", "heading" if row is heading else "")
         spans = [space]
         for span, column, width, gap in zip(row, grid.columns, widths, gaps, strict=True):
             cell = span._replace(text=padded(span.text, width, column.align))
             spans += [cell, space._replace(text=" " * gap)]
-        lines.append(Line(tuple(spans)))
-    return lines
+        yield Line(tuple(spans))
 
 
 def padded(text: str, width: int, align: Align) -> str:

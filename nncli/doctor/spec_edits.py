@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from nncli.problems import Edit, Place, Suggestion
-from nncli.specs.spec_text import Span
-from nncli.specs.yaml_source import Path, YamlSource
+from nncli.problems import Edit
+from nncli.specs.faults import Path
+from nncli.specs.origins import source_path, value_at
+from nncli.specs.spec_text import Span, SpecText
+from nncli.specs.yaml_source import YamlSource
 from nncli.words import shorten
 
 _MAX_SHOWN_ITEMS = 12
+
+
+def edit_of(text: SpecText, span: Span, new: str, summary: str) -> Edit:
+    """Return the edit that puts *new* in the place of a piece."""
+    line, column, end_line, end_column = (number + 1 for number in span)
+    return Edit(text.file, line, column, end_line, end_column, new, summary)
+
+
+def edit_in_line(text: SpecText, line: int, start: int, end: int, new: str) -> Edit:
+    """Return the edit of a piece of one line, which is shown whole; all count from 0."""
+    content = text.lines[line]
+    # of a line that is broken in two, the second part is shown
+    changed = f"{content[:start]}{new}{content[end:]}".split("\n")[-1]
+    return edit_of(text, Span(line, start, line, end), new, shorten(changed.strip()))
 
 
 @dataclass(frozen=True)
 class SpecEditor:
     """Finds what stands where in one spec, and makes edits of it.  Paths are of the long form.
 
-    origins: long-form path → path in the source, for what did not stand where it is now.
     Every edit is None where the text does not allow it: the value is not written out, or an
     anchor shares it with other places.
     """
 
     source: YamlSource
-    origins: Mapping[Path, Path]
 
     def source_path(self, path: Path) -> Path:
         """Return where the value at a long-form *path* stands in the source."""
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.origins:
-                return self.origins[path[:length]] + path[length:]
-        return path
+        return source_path(self.source.value, path)
 
-    def place(self, path: Path, *, of_key: bool = False) -> Place:
-        """Return the place of a value, or of its key, for a message."""
-        return self.source.place(self.source_path(path), of_key=of_key)
-
-    def suggest(self, words: str, edit: Edit | None) -> tuple[Suggestion, ...]:
-        """Return an edit as a suggestion; none if it is not possible."""
-        return () if edit is None else (Suggestion(words, edits=(edit,)),)
+    def value_at(self, path: Path) -> Any:
+        """Return what is written for the value at a long-form *path*; None if nothing is."""
+        return value_at(self.source.value, self.source_path(path))
 
     def replace(self, path: Path, text: str) -> Edit | None:
         """Return the edit that writes *text* in the place of the value at *path*."""
@@ -52,16 +59,14 @@ class SpecEditor:
             text = "  " + text  # below its key, brackets must stand further right than dashes
         # a list is shown with all its items: a lone one would not say which
         summary = f"{key}: {text}" if isinstance(key, str) else self._list_with(where, text)
-        return self.source.text.edit(span, text, summary)
+        return edit_of(self.source.text, span, text, summary)
 
     def replace_key(self, path: Path, key: str) -> Edit | None:
         """Return the edit that renames the last key of *path*."""
         span = self.source.key_span(self.source_path(path))
         if span is None:
             return None
-        line = self.source.text.lines[span.line]
-        renamed = line[: span.column] + key + line[span.end_column :]
-        return self.source.text.edit(span, key, shorten(renamed.strip()))
+        return edit_in_line(self.source.text, span.line, span.column, span.end_column, key)
 
     def fill(self, path: Path, text: str) -> Edit | None:
         """Return the edit that gives an empty key a value."""
@@ -72,7 +77,7 @@ class SpecEditor:
         if not colon:
             return None
         end = Span(span.end_line, colon, span.end_line, colon)
-        return self.source.text.edit(end, f" {text}", f"{path[-1]}: {text}")
+        return edit_of(self.source.text, end, f" {text}", f"{path[-1]}: {text}")
 
     def insert_key(self, before: Path, key: str, text: str) -> Edit | None:
         """Return the edit that writes a new key in front of the key at *before*."""
@@ -84,7 +89,7 @@ class SpecEditor:
         in_flow = source.is_flow(where[:-1])
         gap = ", " if in_flow else "\n" + " " * span.column
         start = Span(span.line, span.column, span.line, span.column)
-        return self.source.text.edit(start, f"{key}: {text}{gap}", f"{key}: {text}")
+        return edit_of(self.source.text, start, f"{key}: {text}{gap}", f"{key}: {text}")
 
     def resize(self, path: Path, length: int) -> Edit | None:
         """Return the edit that gives the list at *path* that many items, filled up with 0."""
@@ -109,7 +114,7 @@ class SpecEditor:
             text = item * (length - items)
         written = [source.written((*path, index)) or "…" for index in range(min(length, items))]
         shown = ", ".join([*written, *["0"] * (length - items)])
-        return self.source.text.edit(span, text, shorten(f"{path[-1]}: [{shown}]"))
+        return edit_of(self.source.text, span, text, shorten(f"{path[-1]}: [{shown}]"))
 
     def flatten(self, path: Path) -> Edit | None:
         """Return the edit that takes the inner brackets of a list of lists away."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,15 +9,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nncli.doctor.spec_edits import SpecEditor, edit_in_line, edit_of
 from nncli.problems import Edit
-from nncli.specs.edits import SpecEditor
-from nncli.specs.reader import inspect_spec
+from nncli.specs.faults import Path
 from nncli.specs.spec_text import Span, SpecText
-from nncli.specs.yaml_source import Path, read_yaml
+from nncli.specs.yaml_source import read_yaml
 
 
-def editor(text: str, origins: Mapping[Path, Path] | None = None) -> SpecEditor:
-    return SpecEditor(read_yaml(text.encode(), "net.yaml"), origins or {})
+def editor(text: str) -> SpecEditor:
+    return SpecEditor(read_yaml(text.encode(), "net.yaml"))
 
 
 def applied(text: str, edit: Edit | None) -> str:
@@ -312,20 +311,12 @@ def test_a_list_is_not_cut_to_nothing() -> None:
     assert edit.resize(("layers", 0, "name"), 2) is None  # no list
 
 
-def test_an_edit_that_is_not_possible_is_no_suggestion() -> None:
-    edit = editor("seed: 0\n")
-    assert edit.suggest("words", None) == ()
-    [suggestion] = edit.suggest("words", edit.replace(("seed",), "1"))
-    assert (suggestion.words, suggestion.options) == ("words", ())
-    assert [e.text for e in suggestion.edits] == ["1"]
-
-
 # ---- paths of the long form, where the source is short -------------------------------------------
 
 
 def test_the_sizes_of_the_short_form_are_replaced_where_they_stand() -> None:
     text = "seed: 0\nlayer_sizes: [4, 5, 2]  # inputs first\nactivations: [relu, tanh]\n"
-    edit = inspect_spec(text.encode(), "net.yaml").editor
+    edit = editor(text)
     for path, sizes in (
         (("inputs", "size"), [9, 5, 2]),
         (("layers", 0, "neurons"), [4, 9, 2]),
@@ -337,24 +328,16 @@ def test_the_sizes_of_the_short_form_are_replaced_where_they_stand() -> None:
         assert read(applied(text, change))["layer_sizes"] == sizes
     after = read(applied(text, edit.replace(("layers", 1, "activation"), "relu")))
     assert after["activations"] == ["relu", "relu"]
-    assert edit.place(("layers", 1, "neurons")).line == 2
+    assert edit.source.place(edit.source_path(("layers", 1, "neurons"))).line == 2
 
 
 def test_of_a_long_list_only_the_item_is_shown() -> None:
     sizes = list(range(1, 14))
     text = f"layer_sizes: {sizes}\nseed: 0\n"
-    edit = inspect_spec(text.encode(), "net.yaml").editor.replace(("layers", 0, "neurons"), "99")
+    edit = editor(text).replace(("layers", 0, "neurons"), "99")
     assert edit is not None
     assert edit.summary == "layer_sizes, item 2: 99"
     assert read(applied(text, edit))["layer_sizes"] == [1, 99, *sizes[2:]]
-
-
-def test_a_longest_prefix_leads_to_the_source() -> None:
-    origins: dict[Path, Path] = {("layers", 0): ("a", 1), ("layers", 0, "neurons"): ("b",)}
-    paths = editor("a: [1, 2]\nb: 3\n", origins)
-    assert paths.source_path(("layers", 0, "neurons")) == ("b",)
-    assert paths.source_path(("layers", 0, "name")) == ("a", 1, "name")
-    assert paths.source_path(("layers", 1)) == ("layers", 1)
 
 
 # ---- the text itself -----------------------------------------------------------------------------
@@ -363,16 +346,16 @@ def test_a_longest_prefix_leads_to_the_source() -> None:
 def test_a_span_counts_from_0_and_an_edit_from_1() -> None:
     text = SpecText.of("net.yaml", "a: 1\r\nb: größe\rc: 3")
     assert text.lines == ("a: 1", "b: größe", "c: 3")
-    edit = text.edit(Span(1, 3, 2, 4), "x", "shown")
+    edit = edit_of(text, Span(1, 3, 2, 4), "x", "shown")
     assert edit == Edit("net.yaml", 2, 4, 3, 5, "x", "shown")
     assert applied("a: 1\r\nb: größe\rc: 3", edit) == "a: 1\r\nb: x"
 
 
 def test_an_insertion_shows_its_whole_line() -> None:
     text = SpecText.of("net.yaml", "layers:\n  - neurons:3\n")
-    edit = text.inserted(1, 12, " ")
+    edit = edit_in_line(text, 1, 12, 12, " ")
     assert edit == Edit("net.yaml", 2, 13, 2, 13, " ", "- neurons: 3")
-    long = SpecText.of("net.yaml", f"a:{'1' * 100}").inserted(0, 2, " ")
+    long = edit_in_line(SpecText.of("net.yaml", f"a:{'1' * 100}"), 0, 2, 2, " ")
     assert long.summary == "a: " + "1" * 56 + "…"
 
 

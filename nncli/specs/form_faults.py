@@ -1,0 +1,164 @@
+"""What is wrong with the short forms of a spec, and with its weights and biases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from nncli.specs.faults import Fault, Path
+from nncli.specs.model import InitSpec
+from nncli.specs.numbers import biases_faults, weights_faults
+from nncli.specs.origins import source_path
+from nncli.specs.wording import EMPTY_SPEC_HELP, LAYERS_HELP, SPACE_HELP, choice_help
+from nncli.specs.yaml_source import YamlSource
+from nncli.words import count_of
+
+_SIZES_HELP = "write the inputs, then the neurons of each layer: [4, 5, 2]"
+_SIZES: Path = ("layer_sizes",)
+# What is missing where the sizes are faulty or the layers are.
+_BODY: tuple[Path, ...] = (("inputs",), ("layers",))
+
+
+def form_faults(source: YamlSource, spread: Mapping[str, Any], largest: float) -> Iterator[Fault]:
+    """Yield the faults of a spec's form.
+
+    spread: the spec with its sizes and activations where the long form has them; largest: no
+    magnitude of a weight may reach it.
+    """
+    written = source.value
+    if written is None:
+        yield Fault("N106", "the spec is empty", (EMPTY_SPEC_HELP,))
+        return
+    if not isinstance(written, dict):
+        missing_space = isinstance(written, str) and re.match(r"\w+:\S", written)
+        hint = SPACE_HELP if missing_space else EMPTY_SPEC_HELP
+        yield Fault("N105", "a spec is a mapping of keys", (hint,), names_found=True)
+        return
+    yield from _empty(source, (), written)
+    if written.get("layer_sizes") is not None:
+        yield from _sizes_faults(source)
+    elif "layers" not in written:
+        hint = LAYERS_HELP if "inputs" in spread else EMPTY_SPEC_HELP
+        instead = (("layers",), _SIZES)
+        yield Fault(
+            "N106", "the spec has no layers", (hint,), covers=(("inputs",),), absent=instead
+        )
+    if written.get("activations") is not None and "layer_sizes" not in written:
+        message = "`activations` belongs to `layer_sizes`; in `layers`, each has its `activation`"
+        hint, path = "write `activation: relu` into each layer", ("activations",)
+        yield Fault("N108", message, (hint,), path, of_key=True, absent=(_SIZES,))
+    for key in ("inputs", "outputs"):
+        if isinstance(spread.get(key), dict):
+            yield from _empty(source, (key,), spread[key])
+    yield from _init_faults(source, (), spread)
+    layers = spread.get("layers")
+    for index, layer in enumerate(layers if isinstance(layers, list) else ()):
+        if isinstance(layer, dict):
+            yield from _layer_faults(source, index, layer, largest)
+
+
+def _empty(source: YamlSource, path: Path, mapping: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield a fault for each empty value: `seed:` must not silently mean no seed."""
+    for key, value in mapping.items():
+        if value is None:
+            yield _empty_fault(source, (*path, key))
+
+
+def _empty_fault(source: YamlSource, path: Path) -> Fault:
+    key = str(path[-1])
+    where = source_path(source.value, path)
+    if where[0] in ("layout", "init"):
+        where = path  # what a layer leaves empty it inherits, but its own key is meant
+    at = source.position(where, of_key=True)
+    if colon := re.match(r"\w+:(?=\S)", key):  # such as neurons:3
+        message, behind = "there is no space after the `:`", (at[0], at[1] + colon.end())
+        return Fault("N100", message, (SPACE_HELP,), path, at=behind, kind="no space")
+    hint = {
+        "activation": choice_help("activation"),
+        "activations": choice_help("activation"),
+        "layers": LAYERS_HELP,
+        "seed": "write a whole number: `seed: 0`",
+    }.get(key, "write a value, or remove the key")
+    return Fault("N105", f"`{key}` is empty", (hint,), path, at=at, kind="empty")
+
+
+def _sizes_faults(source: YamlSource) -> Iterator[Fault]:
+    written = source.value
+    sizes = written["layer_sizes"]
+    for key in ("layers", "inputs"):
+        if written.get(key) is not None:
+            line, _ = source.position(_SIZES, of_key=True)
+            message = f"`layer_sizes` (line {line + 1}) and `{key}` exclude each other"
+            hint = "keep `layer_sizes` alone, or `inputs` with `layers`"
+            yield Fault("N108", message, (hint,), (key,), of_key=True)
+    if not isinstance(sizes, list):
+        message = "`layer_sizes` is a list"
+        yield Fault("N105", message, (_SIZES_HELP,), _SIZES, names_found=True, covers=_BODY)
+    elif len(sizes) < 2:
+        message = f"`layer_sizes` holds {count_of(len(sizes), 'size')}, at least 2 are needed"
+        yield Fault("N107", message, (_SIZES_HELP,), _SIZES, covers=_BODY)
+    elif isinstance(written.get("activations"), list):
+        yield from _activations_faults(source, written["activations"], len(sizes) - 1)
+
+
+def _activations_faults(source: YamlSource, activations: list[Any], layers: int) -> Iterator[Fault]:
+    if len(activations) != layers:
+        line, column = source.position(_SIZES, of_key=True)
+        message = (
+            f"{count_of(len(activations), 'activation')} for {count_of(layers, 'layer')} "
+            f"(`layer_sizes` at {line + 1}:{column + 1} holds the inputs, "
+            f"then {count_of(layers, 'layer')})"
+        )
+        hint, path = f"write one activation for all, or {layers}", ("activations",)
+        yield Fault("N111", message, (hint,), path, kind="count of activations")
+    # those beyond the last layer are still checked for their own faults
+    for index in range(layers, len(activations)):
+        yield from _choice_faults(source, ("activations", index), activations[index], "activation")
+
+
+def _layer_faults(
+    source: YamlSource, index: int, layer: Mapping[str, Any], largest: float
+) -> Iterator[Fault]:
+    path: Path = ("layers", index)
+    yield from _empty(source, path, layer)
+    if layer.get("activation") is not None:
+        where = (*path, "activation")
+        yield from _choice_faults(source, where, layer["activation"], "activation")
+    yield from _init_faults(source, path, layer)
+    if layer.get("weights") is not None:
+        yield from weights_faults((*path, "weights"), layer["weights"], largest)
+    if layer.get("biases") is not None:
+        yield from biases_faults((*path, "biases"), layer["biases"], largest)
+
+
+def _init_faults(source: YamlSource, path: Path, owner: Mapping[str, Any]) -> Iterator[Fault]:
+    init = owner.get("init")
+    if not isinstance(init, dict):
+        return
+    yield from _empty(source, (*path, "init"), init)
+    for key in InitSpec.model_fields:
+        if init.get(key) is not None:
+            yield from _choice_faults(source, (*path, "init", key), init[key], "initializer")
+
+
+def _choice_faults(source: YamlSource, path: Path, value: Any, what: str) -> Iterator[Fault]:
+    """Yield what is wrong with an activation or initializer, but for its name and numbers."""
+    if isinstance(value, str):
+        return
+    if not isinstance(value, dict) or len(value) != 1:
+        hint = choice_help(what)
+        yield Fault("N105", f"expected one {what}", (hint,), path, names_found=True)
+        return
+    [(kind, parameters)] = value.items()
+    if parameters is None:
+        yield _empty_fault(source, (*path, kind))
+    elif not isinstance(parameters, dict):
+        hint = "write them as a mapping: {leaky_relu: {negative_slope: 0.2}}"
+        yield Fault("N105", f"`{kind}` takes parameters by name", (hint,), (*path, kind))
+    else:
+        yield from _empty(source, (*path, kind), parameters)
+        if parameters.get("kind") is not None:
+            message = f"unknown key `kind` in `{kind}`"
+            where = (*path, kind, "kind")
+            yield Fault("N101", message, ("remove it",), where, of_key=True)

@@ -1,0 +1,121 @@
+"""Weights and biases: lists of numbers as tuples of floats, and what is wrong with them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from nncli.specs.faults import Fault, Path
+from nncli.words import count_of
+
+
+def as_matrix(rows: Any, largest: float) -> tuple[tuple[float, ...], ...] | None:
+    """Return a list of rows of equal length as floats; None if anything in it is faulty.
+
+    largest: no magnitude may reach it.
+    """
+    vectors = [as_vector(row, largest) for row in rows] if isinstance(rows, list) else []
+    whole = tuple(row for row in vectors if row is not None)
+    is_whole = len(whole) == len(vectors) and len(set(map(len, whole))) == 1
+    return whole if is_whole else None
+
+
+def as_vector(values: Any, largest: float) -> tuple[float, ...] | None:
+    """Return a list of finite numbers as floats; None if anything in it is faulty."""
+    if not isinstance(values, list) or not values:
+        return None
+    numbers = tuple(map(_as_float, values))
+    # written so that not a number is none
+    finite = [number is not None and abs(number) < largest for number in numbers]
+    return numbers if all(finite) else None  # type: ignore[return-value]
+
+
+def _as_float(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # an integer of more than 308 digits
+        return math.inf
+
+
+def weights_faults(path: Path, rows: Any, largest: float) -> Iterator[Fault]:
+    """Yield what is wrong with a list of rows, row by row."""
+    if as_matrix(rows, largest) is not None:
+        return
+    if not isinstance(rows, list) or not rows or not any(isinstance(row, list) for row in rows):
+        hint = "write each row in brackets: [[0.2, 0.8], [0.5, -0.9]]"
+        message = "the weights are a list of rows"
+        if isinstance(rows, list) and rows:
+            message += ", got one flat list"
+            yield Fault("N302", message, (hint,), path, kind="flat weights")
+        else:
+            yield Fault("N302", message, (hint,), path, names_found=True)
+        return
+    for index, row in enumerate(rows):
+        yield from _vector_faults((*path, index), row, largest)
+    lengths = {index: len(row) for index, row in enumerate(rows) if isinstance(row, list) and row}
+    width = _most_common(lengths.values())
+    usual = [index for index, length in lengths.items() if length == width]
+    for index, length in lengths.items():
+        if length != width:
+            message = (
+                f"row {index + 1} of the weights has {count_of(length, 'number')}, "
+                f"{_rows(usual)} {width}: not homologous"
+            )
+            yield Fault("N301", message, ("make every row equally long",), (*path, index))
+
+
+def _most_common(lengths: Iterable[int]) -> int:
+    """Return the length that most rows have; of several, the first row's."""
+    [(length, _)] = Counter(lengths).most_common(1) or [(0, 0)]
+    return length
+
+
+def _rows(indices: list[int]) -> str:
+    """Return 'row 1 has', 'rows 1 and 2 have', or 'the 98 others have' for many."""
+    if len(indices) == 1:
+        return f"row {indices[0] + 1} has"
+    if len(indices) == 2:
+        return f"rows {indices[0] + 1} and {indices[1] + 1} have"
+    return f"{len(indices):,} others have"
+
+
+def biases_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:
+    """Yield what is wrong with a list of numbers that NumPy must not broadcast."""
+    if as_vector(values, largest) is not None:
+        return
+    if isinstance(values, list) and values and all(isinstance(row, list) for row in values):
+        widths = {len(row) for row in values}
+        if widths == {1} or (len(values) == 1 and widths != {0}):
+            shape = (len(values), len(values[0]))
+            message = (
+                f"the biases have the shape {shape}, not ({max(shape)},): one number per neuron; "
+                "NumPy would broadcast some such shapes into a wrong answer without a word"
+            )
+            hint = "write the biases in one pair of brackets"
+            yield Fault("N203", message, (hint,), path, kind="nested biases")
+            return
+    yield from _vector_faults(path, values, largest)
+
+
+def _vector_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:
+    if not isinstance(values, list) or not values:
+        hint = "write the numbers in one pair of brackets: [0.2, 0.8]"
+        yield Fault("N302", "expected a list of numbers", (hint,), path, names_found=True)
+        return
+    for index, value in enumerate(values):
+        number = _as_float(value)
+        where = (*path, index)
+        if number is None:
+            message, hint = "expected a number", "write a number"
+            yield Fault("N302", message, (hint,), where, names_found=True, kind="no number")
+        elif not abs(number) < largest:  # also when it is nan
+            dtype = "float64" if largest == math.inf else "float32"
+            message = f"weights and biases must be finite {dtype} numbers"
+            overflows = dtype == "float32" and math.isfinite(number)
+            large = "use dtype: float64, or a smaller number"
+            hint = large if overflows else "write a finite number"
+            yield Fault("N303", message, (hint,), where, names_found=True)

@@ -1,0 +1,163 @@
+"""What must hold between the parts of a spec, each of them right by itself."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from nncli.problems import Note
+from nncli.specs.faults import Fault, Path
+from nncli.specs.fit import find_misfits
+from nncli.specs.located import MAX_PROBLEMS, may_hold
+from nncli.specs.long_form import LongForm
+from nncli.specs.model import (
+    FLOAT32_OVERFLOW,
+    INITIALIZERS,
+    MAX_NEURONS,
+    UNSEEDED_INITIALIZERS,
+    DType,
+    InitSpec,
+    NetworkSpec,
+    shape_of,
+)
+from nncli.specs.yaml_source import YamlSource
+from nncli.words import count_of, quoted
+
+_SEED_HELP = "write `seed: 0` in the spec, or pass --seed 0"
+_DEFAULT_INIT = InitSpec()
+# What the reader alone can say of a clash; a command has the doctor try changes.
+_DOCTOR = ("`nncli shapes` tries which change would make the layers fit",)
+
+
+def seed_faults(form: LongForm, source: YamlSource, known: Sequence[Fault]) -> Iterator[Fault]:
+    """Yield the first layer that draws random numbers without a seed to draw them from.
+
+    known: the faults so far; weights that are faulty are not drawn.
+    """
+    if "seed" in form.value or any(key.strip() != key.strip(" ") for key in source.value):
+        return  # a key that is out of place may bring the seed, or the weights
+    faulty = {fault.path[:3] for fault in known}
+    for index, layer in enumerate(form.layers):
+        drawn = [
+            key
+            for key in ("weights", "biases")
+            if _draws(layer, key)
+            and (path := ("layers", index, key)) not in faulty
+            and not may_hold(source, path, exact=index < MAX_PROBLEMS)
+        ]
+        if drawn:
+            message = f"layer {index + 1} draws its {' and '.join(drawn)} at random"
+            yield Fault(
+                "N109",
+                f"{message}, but there is no seed",
+                (_SEED_HELP,),
+                ("layers", index),
+                absent=(("seed",),),
+                kind="no seed",
+            )
+            return
+
+
+def _draws(layer: Any, key: str) -> bool:
+    init = layer.get("init", {})
+    if key in layer or not isinstance(init, dict):
+        return False
+    kind = init[key].get("kind") if key in init else getattr(_DEFAULT_INIT, key).kind
+    return kind in INITIALIZERS and kind not in UNSEEDED_INITIALIZERS
+
+
+def column_faults(form: LongForm) -> Iterator[Fault]:
+    """Yield column names that are repeated, or not as many as the neurons they name."""
+    neurons = _whole(form.layers[-1].get("neurons")) if form.layers else None
+    for owner, expected, what in (
+        ("inputs", _inputs(form), "input"),
+        ("outputs", neurons, "output"),
+    ):
+        mapping = form.value.get(owner)
+        columns = mapping.get("columns") if isinstance(mapping, dict) else None
+        if not isinstance(columns, tuple):
+            continue
+        if expected is not None and columns and len(columns) != expected:
+            message = f"{count_of(len(columns), 'column')} for {count_of(expected, what)}"
+            yield Fault("N111", message, (f"name {expected}",), (owner, "columns"))
+        seen: set[str] = set()
+        for index, column in enumerate(columns):
+            if isinstance(column, str) and column in seen:
+                message, where = f"the column {quoted(column)} is named twice", (owner, "columns")
+                yield Fault("N107", message, ("give each its own name",), (*where, index))
+            elif isinstance(column, str):
+                seen.add(column)
+
+
+def initializer_faults(form: LongForm, dtype: DType | None) -> Iterator[Fault]:
+    """Yield constants that float32 cannot hold, and ranges that are none."""
+    is_float32 = (dtype or form.value.get("dtype")) == "float32"
+    for index, layer in enumerate(form.layers):
+        init = layer.get("init")
+        for key, choice in init.items() if isinstance(init, dict) else ():
+            path: Path = ("layers", index, "init", key)
+            constant = _float(choice, "constant", "value", 0.0)
+            if is_float32 and abs(constant) >= FLOAT32_OVERFLOW:
+                message = f"the constant {constant:g} is too large for float32"
+                hint = "use a smaller one, or dtype: float64"
+                yield Fault("N303", message, (hint,), (*path, "constant", "value"))
+            low = _float(choice, "uniform", "low", -0.1)
+            high = _float(choice, "uniform", "high", 0.1)
+            if not 0 <= high - low < math.inf:
+                message = f"high - low must be finite and not negative, got {low:g} to {high:g}"
+                hint = "write a `high` above `low`, not further than the largest float from it"
+                yield Fault("N107", message, (hint,), (*path, "uniform"))
+
+
+def _float(choice: Any, kind: str, key: str, default: float) -> float:
+    """Return a parameter of a choice of that kind; the default if it is absent or no number."""
+    if not isinstance(choice, dict) or choice.get("kind") != kind:
+        return default
+    value = choice.get(key, default)
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number and abs(value) <= sys.float_info.max else default
+
+
+def misfit_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
+    """Yield each clash of two sizes that must be equal."""
+    inputs = _inputs(form)
+    for index, layer in enumerate(form.layers):
+        neurons = _whole(layer.get("neurons"))
+        layout = layer.get("layout", "inputs_by_neurons")
+        if layout in ("inputs_by_neurons", "neurons_by_inputs"):
+            biases = layer.get("biases")
+            count = len(biases) if biases is not None else None
+            shape = shape_of(layer.get("weights"))
+            for misfit in find_misfits(index + 1, inputs, neurons, shape, layout, count):
+                at = source.position(("layers", index, misfit.key))
+                yield Fault(misfit.code, misfit.message, _DOCTOR, at=at)
+        inputs = neurons
+
+
+def _inputs(form: LongForm) -> int | None:
+    inputs = form.value.get("inputs")
+    return _whole(inputs.get("size")) if isinstance(inputs, dict) else None
+
+
+def _whole(value: Any) -> int | None:
+    """Return a valid size, or None: a faulty one is reported elsewhere and clashes with nothing."""
+    return value if type(value) is int and 1 <= value <= MAX_NEURONS else None
+
+
+def square_notes(spec: NetworkSpec) -> Iterator[Note]:
+    """Say which weights could stand either way round without anyone noticing."""
+    sizes = spec.layer_sizes
+    for number, layer in enumerate(spec.layers, start=1):
+        rows = layer.weights
+        if rows is None or "layout" in layer.model_fields_set:
+            continue
+        # of those that do not fit, the clash says enough
+        fits = layer.weights_shape == (layer.neurons, layer.neurons) == (sizes[number - 1],) * 2
+        if fits and rows != tuple(zip(*rows, strict=True)):
+            message = (
+                f"layer {number}: its {layer.weights_shape} weights would fit transposed, too; "
+                "they are read as (inputs, neurons): say so with `layout: inputs_by_neurons`"
+            )
+            yield Note("ambiguous_layout", message, number)

@@ -1,0 +1,55 @@
+"""What the doctor proposes for a fault of a spec, before it is tried."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from nncli.doctor.proposals import proposals
+from nncli.doctor.spec_edits import SpecEditor
+from nncli.specs.faults import Kind
+from nncli.specs.reader import examine_spec
+
+LAYER = "inputs: 2\nlayers:\n  - neurons: 1\n    "
+
+# a kind of fault → a spec that has it, and the summaries of the edits that are proposed
+PROPOSED: dict[Kind, tuple[str, list[str]]] = {
+    "character": ("seed: 0\x07\n", ["seed: 0"]),
+    "choice": ("layer_sizes: [1, 2]\nseed: 0\nactivations: rleu\n", ["activations: relu"]),
+    "closes nothing": ("layer_sizes: ]\n", ["layer_sizes:"]),
+    "count of activations": (
+        "layer_sizes: [1, 2, 3]\nseed: 0\nactivations: [relu]\n",
+        ["activations: relu"],
+    ),
+    "empty": ("layer_sizes: [1, 2]\nseed:\n", ["seed: 0"]),
+    "flat weights": (
+        f"{LAYER}weights: [1, 2]\n",
+        ["weights: [[1], [2]]", "weights: [[1, 2]]"],
+    ),
+    "missing key": ("layers: [{neurons: 1, weights: [[1], [2]]}]\n", ["inputs: 2"]),
+    "nested biases": (f"{LAYER}weights: [[1], [2]]\n    biases: [[1]]\n", ["biases: [1]"]),
+    "no number": (f"{LAYER}weights: [[1], [007]]\n", ["weights: [7]"]),
+    "no seed": ("layer_sizes: [1, 2]\n", ["seed: 0"]),
+    "no space": ("layer_sizes: [1, 2]\nseed:0\n", ["seed: 0"]),
+    "no text": ("name: 1\nlayer_sizes: [1, 2]\nseed: 0\n", ['name: "1"']),
+    "not closed": ("layer_sizes: [1, 2  # two\nseed: 0\n", ["layer_sizes: [1, 2]  # two"]),
+    "odd blank": ("layer_sizes: [1, 2]\nseed: 0\n\u00a0name: a\n", ["name: a"]),
+    "tab": ("layers:\n\t- neurons: 1\n", ["  - neurons: 1"]),
+    "tag": ("layer_sizes: !x [1, 2]\nseed: 0\n", ["layer_sizes: [1, 2]"]),
+    "unknown key": ("layer_sizes: [1, 2]\nsed: 0\n", ["seed: 0"]),
+    "wrong bracket": ("layer_sizes: [1, 2}\n", ["layer_sizes: [1, 2]"]),
+}
+
+
+def test_every_kind_of_fault_has_an_example() -> None:
+    assert set(PROPOSED) == set(get_args(Kind))
+
+
+@pytest.mark.parametrize("kind", PROPOSED)
+def test_each_kind_of_fault_has_its_proposals(kind: Kind) -> None:
+    text, expected = PROPOSED[kind]
+    examined = examine_spec(text.encode(), "net.yaml")
+    [fault] = [fault for fault in examined.found.faults if fault.kind == kind]
+    suggestions = proposals(fault, SpecEditor(examined.source))
+    assert [edit.summary for s in suggestions for edit in s.edits] == expected

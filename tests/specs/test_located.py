@@ -1,0 +1,66 @@
+"""Echoes are dropped, and of many faults the first hundred are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from nncli.specs.faults import Fault
+from nncli.specs.located import MAX_PROBLEMS, located, may_hold
+from nncli.specs.reader import examine_spec
+from nncli.specs.yaml_source import YamlSource, read_yaml
+
+
+def source(text: str) -> YamlSource:
+    return read_yaml(text.encode(), "net.yaml")
+
+
+def codes(text: str) -> list[str]:
+    found = examine_spec(text.encode(), "net.yaml").found
+    return [problem.code for problem in found.problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # the key that is missing is the misspelt one, the merged one, or lacks its space
+        ("inputs: 1\nlayers: [{neuron: 2}]\nseed: 0\n", ["N101"]),
+        ("inputs: 1\nlayers: [{<<: {neurons: 2}}]\nseed: 0\n", ["N103"]),
+        ("inputs: 1\nlayers: [{neurons:2}]\nseed: 0\n", ["N100"]),
+        ("layer_size: [1, 2]\nseed: 0\n", ["N101"]),
+        # what has a tag is not looked at
+        ("layer_sizes: [1, !!str x]\nseed: 0\n", ["N103"]),
+        # faulty sizes bring neither inputs nor layers, faulty weights are not drawn
+        ("layer_sizes: 4\nseed: 0\n", ["N105"]),
+        ("inputs: 1\nlayers: [{neurons: 1, weights: [[x]]}]\n", ["N302"]),
+        # one activation is every layer's, and is told of once
+        ("layer_sizes: [1, 2, 3, 4]\nactivations: rleu\nseed: 0\n", ["N107"]),
+        # what is no echo is told
+        ("inputs: 1\nlayers: [{name: a}]\nseed: 0\n", ["N106"]),
+    ],
+)
+def test_what_follows_only_from_another_fault_is_not_told(text: str, expected: list[str]) -> None:
+    assert codes(text) == expected
+
+
+def test_faults_are_told_in_the_order_of_the_file_and_counted_beyond_a_hundred() -> None:
+    text = source("\n".join(f"k{number}: 0" for number in range(150)))
+    faults = [
+        Fault("N101", "m", path=(f"k{number}",), of_key=True) for number in range(149, -1, -1)
+    ]
+    found = located(faults, text)
+    assert MAX_PROBLEMS == len(found.problems) == len(found.faults) == 100
+    assert found.more == 50
+    lines = [problem.place.line for problem in found.problems if problem.place is not None]
+    assert lines == list(range(51, 151))
+
+
+def test_a_fault_without_words_is_only_counted() -> None:
+    found = located([Fault("N101", "", path=("a",))], source("a: 1"))
+    assert (found.problems, found.more) == ((), 1)
+
+
+def test_what_unknown_keys_mean_need_not_be_asked_of_each() -> None:
+    text = source("layers: [{xyz: 1}, {neurons: 1}]")
+    assert not may_hold(text, ("layers", 0, "weights"))
+    assert may_hold(text, ("layers", 0, "weights"), exact=False)
+    assert not may_hold(text, ("layers", 1, "weights"), exact=False)
