@@ -302,7 +302,9 @@ def _rows(out: str) -> str:
     The last ones depend on the processor and on the library that multiplies.
     """
     rows = "; ".join(out.splitlines()[1:])
-    return re.sub(r"-?[0-9]+[.][0-9]{13,}(e[+-]?[0-9]+)?", lambda found: f"{float(found[0]):.12g}", rows)
+    return re.sub(
+        r"-?[0-9]+[.][0-9]{13,}(e[+-]?[0-9]+)?", lambda found: f"{float(found[0]):.12g}", rows
+    )
 
 
 if __name__ == "__main__":
