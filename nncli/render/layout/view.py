@@ -157,11 +157,11 @@ def grid_lines(grid: Grid) -> Iterator[Line]:
     widths, gaps = grid.widths(), [*grid.gaps(), 1]
     heading = tuple(Span(column.heading, "heading") for column in grid.columns)
     for row in chain([heading], grid.rows):
-        space = Span(" ", "heading" if row is heading else "")
-        spans = [space]
+        style: Style = "heading" if row is heading else ""
+        spans = [Span(" ", style)]
         for span, column, width, gap in zip(row, grid.columns, widths, gaps, strict=True):
-            cell = span._replace(text=padded(span.text, width, column.align))
-            spans += [cell, space._replace(text=" " * gap)]
+            cell = Span(padded(span.text, width, column.align), span.style)
+            spans += [cell, Span(" " * gap, style)]
         yield Line(tuple(spans))
 
 
