@@ -51,6 +51,10 @@ class Header:
         """Return the names of some columns."""
         return tuple(self.names[position] for position in positions)
 
+    def numbered(self, position: int) -> str:
+        """Return what messages call a column: its number from 1, and its name."""
+        return f"column {position + 1} ({quoted(self.names[position])})"
+
     def item(self, position: int) -> str:
         """Return how the command line would call a column: by its name if that is plain."""
         name = self.names[position]
@@ -68,6 +72,25 @@ class Selection:
     kept: tuple[int, ...] = ()  # carried as text
     notes: tuple[Note, ...] = ()
     largest: float = float("inf")  # a finite value of this magnitude or more is refused
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every row of a file is, and what is read of it."""
+
+    header: Header  # of all columns
+    selection: Selection  # of those that are read
+    listed: bool  # whether somebody wants a list of all that is refused
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the features."""
+        return self.header.names_at(self.selection.features)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The names of the carried columns."""
+        return self.header.names_at(self.selection.kept)
 
 
 @dataclass(frozen=True)
@@ -289,20 +312,16 @@ def _check_kinds(header: Header, selection: Selection) -> None:
         if not kind.is_number:
             item = header.item(position)
             keep = f", or carry it along with --keep {item}" if kind.is_text else ""
-            message = f"{_numbered(header, position)} holds {kind.name}, not numbers"
+            message = f"{header.numbered(position)} holds {kind.name}, not numbers"
             hint = f"leave it out with --drop {item}{keep}"
             raise DataError(Problem("N404", message, header.place, (hint,)))
     for position in selection.kept:
         _check_only(header, position)
         kind = header.kinds[position]
         if not kind.is_text:
-            what = f"{_numbered(header, position)} holds {kind.name}, which is no text"
+            what = f"{header.numbered(position)} holds {kind.name}, which is no text"
             message = f"not a usable Parquet file: {what}"
             raise DataError(Problem("N419", message, header.place, ("leave it out of --keep",)))
-
-
-def _numbered(header: Header, position: int) -> str:
-    return f"column {position + 1} ({quoted(header.names[position])})"
 
 
 def _check_only(header: Header, position: int) -> None:

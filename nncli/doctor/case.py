@@ -17,9 +17,9 @@ from nncli.data.columns import (
 )
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.records import RecordReader
-from nncli.data.file_kinds import NPY_MAGIC
 from nncli.data.source_bytes import FirstLook
 from nncli.errors import DataError
+from nncli.file_kinds import NPY_MAGIC
 from nncli.problems import Suggestion
 from nncli.specs.reader import SpecReading
 from nncli.words import quoted

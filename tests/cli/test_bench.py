@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import csv
-import fcntl
 import io
 import json
 import os
-import pty
 import re
 import signal
 import statistics
-import struct
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Callable, Sequence
 from itertools import combinations, pairwise
@@ -24,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from commands import NNCLI, ROOT, environment, on_terminal, run_apart
 
 from nncli.network.network import Network
 from nncli.timing.isolation import here
@@ -34,8 +31,6 @@ if TYPE_CHECKING:
 
 Write = Callable[[str, str | bytes], Path]
 
-ROOT = Path(__file__).resolve().parents[2]
-NNCLI = (sys.executable, "-m", "nncli")
 CONFIG = "configs/two_layers.yaml"
 WIDE = "configs/wide.yaml"
 DATA = "sample_data/two_layers.csv"
@@ -1035,13 +1030,6 @@ def test_a_file_that_was_not_saved_is_refused_before_timing(
 # --------------------------------------------------------------------- signals and terminals
 
 
-def environment(**more: str) -> dict[str, str]:
-    """Return this process's environment without what bears on terminals and encodings."""
-    ours = ("COLUMNS", "LINES", "TERM", "NO_COLOR", "FORCE_COLOR", "PYTHONIOENCODING", "COLORTERM")
-    kept = {name: value for name, value in os.environ.items() if name not in ours}
-    return {**kept, "TERM": "xterm-256color", **more}
-
-
 def wait_until_busy(process: subprocess.Popen[bytes], seconds: float) -> None:
     """Wait until a process has used a processor for so long: then it has long begun to time."""
     deadline = time.monotonic() + 60
@@ -1099,51 +1087,14 @@ main()
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_at_the_moment_a_measuring_process_begins_shows_no_traceback(name: str) -> None:
     """Python calls hooks in a new process, and shows what is raised in them."""
-    done = subprocess.run(
-        [sys.executable, "-c", SIGNAL_AT_A_FORK.format(name=name, arguments=[*QUICK, *SMALL])],
-        cwd=ROOT,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        timeout=60,
-    )
-    assert "Exception ignored" not in done.stderr
-    assert "Traceback" not in done.stderr
-    assert "bug" not in done.stderr
+    code = SIGNAL_AT_A_FORK.format(name=name, arguments=[*QUICK, *SMALL])
+    done = run_apart([sys.executable, "-c", code], stdin=subprocess.DEVNULL)
+    assert "Exception ignored" not in done.err
+    assert "Traceback" not in done.err
+    assert "bug" not in done.err
 
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-
-
-def on_terminal(
-    arguments: Sequence[str], *, width: int, piped: bool = False, **variables: str
-) -> tuple[int, bytes, str]:
-    """Run nncli on a pseudo-terminal; return its exit code, its piped output, what is shown."""
-    leader, follower = pty.openpty()
-    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
-    with subprocess.Popen(
-        [*NNCLI, *arguments],
-        cwd=ROOT,
-        env=environment(**variables),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE if piped else follower,
-        stderr=follower,
-    ) as process:
-        os.close(follower)
-        shown = b""
-        while True:
-            try:
-                part = os.read(leader, 65536)
-            except OSError:  # how Linux says that the other side is closed
-                break
-            if not part:
-                break
-            shown += part
-        os.close(leader)
-        out = process.stdout.read() if process.stdout is not None else b""
-        return process.wait(60), out, shown.decode().replace("\r\n", "\n")
 
 
 ALL_COLUMNS = ("p95", "per sample", "GFLOP/s", "of matmul", "memory")
@@ -1162,9 +1113,7 @@ def test_a_narrow_terminal_drops_columns_and_names_them(
     width: int, hidden: set[str], by: str
 ) -> None:
     columns = str(width) if by == "COLUMNS" else ""
-    code, _, shown = on_terminal(
-        ("bench", CONFIG, "--max-time", "0"), width=100 if columns else width, COLUMNS=columns
-    )
+    code, _, shown = on_terminal(*QUICK, width=100 if columns else width, COLUMNS=columns)
     assert code == 0
     lines = ESCAPES.sub("", shown).splitlines()
     start = next(index for index, text in enumerate(lines) if text.startswith(" batch size"))
@@ -1184,7 +1133,7 @@ def test_a_narrow_terminal_drops_columns_and_names_them(
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_no_line_of_several_series_is_wider_than_the_terminal(width: int) -> None:
     options = ("--backend", "numpy,loop", "--dtype", "float64,float32", *SMALL)
-    code, _, shown = on_terminal(("bench", CONFIG, "--max-time", "0", *options), width=width)
+    code, _, shown = on_terminal(*QUICK, *options, width=width)
     assert code == 0
     assert max(map(len, ESCAPES.sub("", shown).splitlines())) <= width
 
@@ -1195,13 +1144,13 @@ def test_somebody_who_watches_sees_progress_and_none_is_left_in_the_result(
 ) -> None:
     """For the first second nothing is drawn."""
     command = ("bench", CONFIG, *SMALL, "--min-time", "2", "--max-time", "2", *options)
-    code, out, shown = on_terminal(command, width=80, piped=True)
+    code, out, shown = on_terminal(*command, piped=True)
     assert code == 0
     assert ("round" in shown) is seen
     assert ("s left" in shown) is seen
-    assert out.startswith(b"two_layers ")
-    assert b"\x1b" not in out
-    assert b"left" not in out
+    assert out.startswith("two_layers ")
+    assert "\x1b" not in out
+    assert "left" not in out
 
 
 def test_a_pattern_of_several_files_is_for_forward(cli: RunCli, write: Write) -> None:

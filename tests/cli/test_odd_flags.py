@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from commands import NNCLI, ROOT, run_apart
 
 import nncli
 
@@ -65,14 +65,8 @@ def test_the_version_goes_before_anything_else(cli: RunCli) -> None:
 
 
 def test_the_module_runs_like_the_command(cli: RunCli) -> None:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        command = [sys.executable, "-m", "nncli", *arguments]
-        done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
-        return done.returncode, done.stdout, done.stderr
-
     for arguments in (("--version",), ("fourward",), ("forward", *FILES)):
-        here = cli(*arguments)
-        assert run(*arguments) == (here.code, here.out, here.err)
+        assert run_apart([*NNCLI, *arguments]) == cli(*arguments)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -242,8 +236,7 @@ def test_an_item_may_not_be_repeated_over_two_uses_of_an_option(cli: RunCli) -> 
 def test_options_that_contradict_each_other_end_with_2(
     cli: RunCli, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
-    here = Path(nncli.__file__).parents[1]
-    done = cli("forward", *(here / name for name in FILES), *options, cwd=tmp_path)
+    done = cli("forward", *(ROOT / name for name in FILES), *options, cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("error: ")
     assert list(tmp_path.iterdir()) == []
@@ -317,6 +310,11 @@ def test_any_file_name_works_and_is_shown_inert(
     assert title.startswith("net   float64   1 sample × 1 feature   ")
     assert all(c.isprintable() for c in done.out.replace("\n", ""))
     assert cli("forward", "net.yaml", name, "--format", "json", cwd=tmp_path).code == 0
+    write(name, "x\ny\n")
+    refused = cli("forward", "net.yaml", name, "--no-header", cwd=tmp_path)
+    assert refused.code == 4
+    assert ":1:1: error[N404]: " in refused.err
+    assert all(c.isprintable() for c in refused.err.replace("\n", ""))
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import gzip
 import io
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from commands import NNCLI, run_apart
 from pyarrow import parquet
 
 if TYPE_CHECKING:
@@ -54,18 +53,15 @@ def test_a_table_gives_what_the_same_table_gives_as_csv(
 
 
 def test_standard_input_may_be_a_parquet_file_but_not_a_pipe(folder: Path) -> None:
-    command = [sys.executable, "-m", "nncli", "forward", "net.yaml", "-", "--drop", "id"]
-    command += ["--format", "csv"]
+    command = [*NNCLI, "forward", "net.yaml", "-", "--drop", "id", "--format", "csv"]
     content = (folder / "data.parquet").read_bytes()
     with (folder / "data.parquet").open("rb") as stream:
-        redirected = subprocess.run(
-            command, cwd=folder, stdin=stream, capture_output=True, check=False
-        )
-    assert (redirected.returncode, redirected.stderr) == (0, b"")
-    assert len(redirected.stdout.splitlines()) == 701
-    piped = subprocess.run(command, cwd=folder, input=content, capture_output=True, check=False)
-    assert (piped.returncode, piped.stdout) == (4, b"")
-    assert piped.stderr.decode() == (
+        redirected = run_apart(command, cwd=folder, stdin=stream)
+    assert (redirected.code, redirected.err) == (0, "")
+    assert len(redirected.out.splitlines()) == 701
+    piped = run_apart(command, cwd=folder, input=content)
+    assert (piped.code, piped.out) == (4, "")
+    assert piped.err == (
         "<stdin>: error[N419]: not a usable Parquet file: it is read from its end, "
         "so neither from a pipe nor compressed once more\n"
         "help: name the Parquet file itself\n"

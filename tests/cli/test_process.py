@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import pty
 import re
 import signal
-import struct
 import subprocess
 import sys
-import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from commands import NNCLI, ROOT, Done, environment, on_terminal, run_apart
 
-ROOT = Path(__file__).resolve().parents[2]
 # What a file's writing ends with on standard error.
 SUMMARY = re.compile(
     r"3 rows in, 3 out   [0-9.]+ m?s   [0-9.]+( B| kB| MB)/s   peak [0-9]+ MB   → FILE\n"
 )
-NNCLI = (sys.executable, "-m", "nncli")
 TWO_LAYERS = ("forward", "configs/two_layers.yaml", "sample_data/two_layers.csv")
 IRIS = ("forward", "configs/iris.yaml", "sample_data/iris.csv", "--drop", "species")
 
@@ -41,24 +38,9 @@ table_and_help = pytest.mark.parametrize(
 )
 
 
-def environment(**more: str) -> dict[str, str]:
-    """Return this process's environment without what bears on terminals and encodings."""
-    ours = ("COLUMNS", "LINES", "TERM", "NO_COLOR", "FORCE_COLOR", "PYTHONIOENCODING", "COLORTERM")
-    kept = {name: value for name, value in os.environ.items() if name not in ours}
-    return {**kept, **more}
-
-
-def shell(redirection: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Run nncli under a shell's redirection, such as >&-; return its exit code and streams."""
-    return subprocess.run(
-        ["sh", "-c", f'"$@" {redirection}', "sh", *NNCLI, *arguments],
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        timeout=60,
-    )
+def shell(redirection: str, arguments: Sequence[str]) -> Done:
+    """Run nncli under a shell's redirection, such as >&-."""
+    return run_apart(["sh", "-c", f'"$@" {redirection}', "sh", *NNCLI, *arguments])
 
 
 # ------------------------------------------------------------- closed, full, abandoned streams
@@ -67,9 +49,9 @@ def shell(redirection: str, arguments: Sequence[str]) -> subprocess.CompletedPro
 @table_and_help
 def test_a_closed_standard_output_ends_with_5_and_a_message(arguments: tuple[str, ...]) -> None:
     done = shell(">&-", arguments)
-    assert (done.returncode, done.stdout) == (5, "")
-    assert "error[N506]: standard output is closed" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert (done.code, done.out) == (5, "")
+    assert "error[N506]: standard output is closed" in done.err
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.parametrize(
@@ -86,30 +68,30 @@ def test_a_closed_standard_error_changes_no_exit_code(
     arguments: tuple[str, ...], code: int
 ) -> None:
     done = shell("2>&-", arguments)
-    assert done.returncode == code
-    assert done.stdout.startswith("two_layers" if code < 2 else "")
+    assert done.code == code
+    assert done.out.startswith("two_layers" if code < 2 else "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_a_full_standard_error_changes_no_exit_code() -> None:
-    assert shell("2>/dev/full", ("forward", "nothing.yaml", "nothing.csv")).returncode == 5
+    assert shell("2>/dev/full", ("forward", "nothing.yaml", "nothing.csv")).code == 5
 
 
 def test_without_any_standard_stream_the_exit_code_still_tells() -> None:
-    assert shell(">&- 2>&- <&-", ("forward", "configs/two_layers.yaml", "-")).returncode == 5
+    assert shell(">&- 2>&- <&-", ("forward", "configs/two_layers.yaml", "-")).code == 5
 
 
 def test_a_closed_standard_input_ends_with_5() -> None:
     done = shell("<&-", ("forward", "configs/two_layers.yaml", "-"))
-    assert (done.returncode, done.stdout) == (5, "")
-    assert "<stdin>: error[N507]: standard input is closed" in done.stderr
+    assert (done.code, done.out) == (5, "")
+    assert "<stdin>: error[N507]: standard input is closed" in done.err
 
 
 def test_a_closed_standard_output_does_not_matter_to_a_file(tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     done = shell(">&-", (*TWO_LAYERS, "-o", str(out)))
-    assert done.returncode == 0
-    assert SUMMARY.fullmatch(done.stderr.replace(str(out), "FILE"))
+    assert done.code == 0
+    assert SUMMARY.fullmatch(done.err.replace(str(out), "FILE"))
     assert len(out.read_text(encoding="utf-8").splitlines()) == 4
 
 
@@ -117,16 +99,16 @@ def test_a_closed_standard_output_does_not_matter_to_a_file(tmp_path: Path) -> N
 @table_and_help
 def test_a_full_device_ends_with_5_and_a_message(arguments: tuple[str, ...]) -> None:
     done = shell(">/dev/full", arguments)
-    assert done.returncode == 5
-    assert "<stdout>: error[N506]: writing failed: No space left on device" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.code == 5
+    assert "<stdout>: error[N506]: writing failed: No space left on device" in done.err
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_a_full_device_as_output_file_ends_with_5() -> None:
     done = shell("", (*TWO_LAYERS, "-o", "/dev/full"))
-    assert (done.returncode, done.stdout) == (5, "")
-    assert "/dev/full: error[N506]" in done.stderr
+    assert (done.code, done.out) == (5, "")
+    assert "/dev/full: error[N506]" in done.err
 
 
 @by_name
@@ -135,16 +117,9 @@ def test_a_reader_that_goes_away_ends_it_silently_with_141(arguments: tuple[str,
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as pipe:
-        done = subprocess.run(
-            [*NNCLI, *arguments],
-            cwd=ROOT,
-            env=environment(_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1"),
-            stdout=pipe,
-            stderr=subprocess.PIPE,
-            check=False,
-            timeout=60,
-        )
-    assert (done.returncode, done.stderr) == (141, b"")
+        variables = environment(_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+        done = run_apart([*NNCLI, *arguments], env=variables, stdout=pipe)
+    assert (done.code, done.err) == (141, "")
 
 
 def test_a_reader_that_goes_away_midway_ends_it_silently_with_141(tmp_path: Path) -> None:
@@ -169,15 +144,9 @@ def test_a_reader_that_goes_away_midway_ends_it_silently_with_141(tmp_path: Path
 
 def test_with_an_output_file_a_reader_that_goes_away_does_not_matter(tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
-    done = subprocess.run(
-        ["sh", "-c", '("$@"; echo $? >&2) | true', "sh", *NNCLI, *TWO_LAYERS, "-o", str(out)],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        timeout=60,
-    )
-    summary, code = done.stderr.replace(str(out), "FILE").splitlines(keepends=True)
+    ended = ["sh", "-c", '("$@"; echo $? >&2) | true', "sh"]
+    done = run_apart([*ended, *NNCLI, *TWO_LAYERS, "-o", out])
+    summary, code = done.err.replace(str(out), "FILE").splitlines(keepends=True)
     assert SUMMARY.fullmatch(summary)
     assert code == "0\n"
     assert out.exists()
@@ -191,91 +160,37 @@ def test_with_an_output_file_a_reader_that_goes_away_does_not_matter(tmp_path: P
 def test_an_output_that_is_not_unicode_gets_signs_that_it_has(
     arguments: tuple[str, ...], encoding: str
 ) -> None:
-    done = subprocess.run(
-        [*NNCLI, *arguments],
-        cwd=ROOT,
-        env=environment(PYTHONIOENCODING=encoding),
-        capture_output=True,
-        check=False,
-        timeout=60,
+    done = run_apart(
+        [*NNCLI, *arguments], env=environment(PYTHONIOENCODING=encoding), encoding=encoding
     )
-    assert (done.returncode, done.stderr) == (0, b"")
-    done.stdout.decode(encoding)
+    assert (done.code, done.err) == (0, "")
 
 
 def test_in_ascii_nothing_is_lost() -> None:
-    done = subprocess.run(
-        [*NNCLI, "shapes", "configs/two_layers.yaml"],
-        cwd=ROOT,
-        env=environment(PYTHONIOENCODING="ascii"),
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    text = done.stdout.decode("ascii")
+    command = [*NNCLI, "shapes", "configs/two_layers.yaml"]
+    text = run_apart(command, env=environment(PYTHONIOENCODING="ascii"), encoding="ascii").out
     assert "(N, 4) . (4, 3)  + (3,)   -> (N, 3)   4x3 + 3 = 15" in text
     assert "multiply-adds   21   per sample" in text
 
 
 def test_in_ascii_a_timing_can_be_read() -> None:
     command = ("bench", "configs/neuron.yaml", "--batch-sizes", "1,64", "--max-time", "0")
-    done = subprocess.run(
-        [sys.executable, "-m", "nncli", *command],
-        cwd=ROOT,
-        env=environment(PYTHONIOENCODING="ascii"),
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    text = done.stdout.decode("ascii")
+    variables = environment(PYTHONIOENCODING="ascii")
+    text = run_apart([*NNCLI, *command], env=variables, encoding="ascii").out
     assert " us " in text
     assert "##########" in text
     assert "\\" not in text
 
 
 def test_in_the_c_locale_an_error_is_shown_in_ascii() -> None:
-    done = subprocess.run(
-        [*NNCLI, "forward", "configs/größe.yaml", "x.csv"],
-        cwd=ROOT,
-        env=environment(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0"),
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == 5
-    assert b"error[N501]: no such file" in done.stderr
-    done.stderr.decode("ascii")
+    command = [*NNCLI, "forward", "configs/größe.yaml", "x.csv"]
+    variables = environment(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    done = run_apart(command, env=variables, encoding="ascii")
+    assert done.code == 5
+    assert "error[N501]: no such file" in done.err
 
 
 # ----------------------------------------------------------------------------------- terminals
-
-
-def on_terminal(
-    arguments: Sequence[str], variables: Mapping[str, str] | None = None, *, width: int = 80
-) -> tuple[int, str]:
-    """Run nncli on a pseudo-terminal of that width; return its exit code and all it showed."""
-    leader, follower = pty.openpty()
-    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
-    process = subprocess.Popen(
-        [*NNCLI, *arguments],
-        cwd=ROOT,
-        env=environment(**{"TERM": "xterm-256color", **(variables or {})}),
-        stdin=follower,
-        stdout=follower,
-        stderr=follower,
-    )
-    os.close(follower)
-    shown = b""
-    while True:
-        try:
-            part = os.read(leader, 65536)
-        except OSError:  # how Linux says that the other side is closed
-            break
-        if not part:
-            break
-        shown += part
-    os.close(leader)
-    return process.wait(60), shown.decode().replace("\r\n", "\n")
 
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
@@ -283,15 +198,15 @@ COLOURS = re.compile(r"\x1b\[(?:[0-9;]*;)?[349][0-9](?:;[0-9;]*)?m")
 
 
 def test_a_terminal_gets_colours() -> None:
-    code, shown = on_terminal(TWO_LAYERS)
+    code, _, shown = on_terminal(*TWO_LAYERS)
     assert code == 0
     assert COLOURS.search(shown)
 
 
 def test_colours_change_nothing_else() -> None:
-    _, shown = on_terminal(TWO_LAYERS)
+    _, _, shown = on_terminal(*TWO_LAYERS)
     plain = [text.rstrip() for text in ESCAPES.sub("", shown).splitlines()]
-    assert plain == shell("", TWO_LAYERS).stdout.splitlines()
+    assert plain == shell("", TWO_LAYERS).out.splitlines()
 
 
 NO_COLOURS: dict[str, dict[str, str]] = {
@@ -308,33 +223,27 @@ without_colours = pytest.mark.parametrize("variables", NO_COLOURS.values(), ids=
     ids=["result", "errors"],
 )
 def test_a_terminal_without_colours_gets_no_escape_codes(
-    variables: dict[str, str], arguments: tuple[str, ...], code: int
+    variables: dict[str, Any], arguments: tuple[str, ...], code: int
 ) -> None:
-    ended, shown = on_terminal(arguments, variables)
+    ended, _, shown = on_terminal(*arguments, **variables)
     assert ended == code
     assert "\x1b" not in shown
 
 
 @without_colours
-def test_help_has_no_colours_either(variables: dict[str, str]) -> None:
-    code, shown = on_terminal(("forward", "--help"), variables)
+def test_help_has_no_colours_either(variables: dict[str, Any]) -> None:
+    code, _, shown = on_terminal("forward", "--help", **variables)
     assert (code, COLOURS.findall(shown)) == (0, [])
 
 
 def test_off_a_terminal_there_are_no_escape_codes_even_if_colours_are_forced() -> None:
-    done = subprocess.run(
-        [*NNCLI, *TWO_LAYERS],
-        cwd=ROOT,
-        env=environment(TERM="xterm-256color", CLICOLOR_FORCE="1"),
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    assert b"\x1b" not in done.stdout + done.stderr
+    variables = environment(TERM="xterm-256color", CLICOLOR_FORCE="1")
+    done = run_apart([*NNCLI, *TWO_LAYERS], env=variables)
+    assert "\x1b" not in done.out + done.err
 
 
 def test_no_line_of_a_result_is_wider_than_the_terminal() -> None:
-    code, shown = on_terminal((*IRIS, "--weights"), width=60)
+    code, _, shown = on_terminal(*IRIS, "--weights", width=60)
     assert code == 0
     for text in ESCAPES.sub("", shown).splitlines():
         assert len(text) <= 60
@@ -346,7 +255,7 @@ def test_no_line_of_a_result_is_wider_than_the_terminal() -> None:
     ids=["table", "help", "wide help"],
 )
 def test_a_nonsensical_width_hides_nothing(arguments: tuple[str, ...], columns: str) -> None:
-    code, shown = on_terminal(arguments, {"COLUMNS": columns})
+    code, _, shown = on_terminal(*arguments, COLUMNS=columns)
     assert code == 0
     words = ESCAPES.sub("", shown)
     for wanted in ("-5.7633", "2.385") if arguments is TWO_LAYERS else ("forward", "shapes"):
@@ -358,7 +267,7 @@ def test_a_name_that_libraries_measure_differently_cuts_nothing(tmp_path: Path) 
     config = tmp_path / "net.yaml"
     layers = "[{name: ❤️❤️❤️❤️❤️, neurons: 1, weights: [[1]]}, {neurons: 2, weights: [[1, 2]]}]"
     config.write_text(f"{{inputs: 1, layers: {layers}}}", encoding="utf-8")
-    _, shown = on_terminal(("shapes", str(config)), width=100)
+    _, _, shown = on_terminal("shapes", str(config), width=100)
     assert "❤️❤️❤️❤️❤️" in shown
     assert "1×1 + 1 = 2" in shown
     assert "…" not in shown
@@ -438,16 +347,9 @@ sys.stderr.write(json.dumps([name for name in {heavy} if name in sys.modules]))
 
 def imported(code: str) -> set[str]:
     """Return which of the heavy packages a fresh interpreter has imported after *code*."""
-    done = subprocess.run(
-        [sys.executable, "-c", REPORT.format(code=code, heavy=HEAVY)],
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        check=True,
-        encoding="utf-8",
-        timeout=60,
-    )
-    return set(json.loads(done.stderr))
+    done = run_apart([sys.executable, "-c", REPORT.format(code=code, heavy=HEAVY)])
+    assert done.code == 0, done.err
+    return set(json.loads(done.err))
 
 
 def imported_by(*arguments: str) -> set[str]:

@@ -7,10 +7,7 @@ computed by the plain loops of this file in exact fractions.
 from __future__ import annotations
 
 import csv
-import json
 import math
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,8 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
+from commands import ROOT, run_here
 
 # A decimal text is read exactly by Fraction; a float stands for the binary fraction that it is.
 Value = str | int | float | Fraction
@@ -34,24 +30,11 @@ EIGHT_DECIMALS = Fraction("5e-9")  # half a unit of the last digit that the sour
 # ------------------------------------------------------------------------------ running nncli
 
 
-def run_nncli(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """Run ``python -m nncli`` from the root of the project, as a user would."""
-    return subprocess.run(
-        [sys.executable, "-m", "nncli", *map(str, arguments)],
-        cwd=ROOT,
-        input=stdin,
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        timeout=120,
-    )
-
-
 def forward(config: str | Path, data: str, *options: str, stdin: str = "") -> dict[str, Any]:
     """Return the JSON document of a forward pass that ends well and has nothing to remark."""
-    done = run_nncli("forward", config, data, "--format", "json", *options, stdin=stdin)
-    assert (done.returncode, done.stderr) == (0, "")
-    document: dict[str, Any] = json.loads(done.stdout)
+    done = run_here("forward", config, data, "--format", "json", *options, stdin=stdin.encode())
+    assert (done.code, done.err) == (0, "")
+    document: dict[str, Any] = done.json
     assert document["format"] == "nncli.forward/1"
     assert document["notes"] == []
     return document
@@ -261,10 +244,10 @@ def test_the_books_weights_do_not_fit_untransposed(tmp_path: Path) -> None:
     """(3, 4) times (3, 4): without the layout line the inner sizes 4 and 3 differ, exit 3."""
     config = tmp_path / "untransposed.yaml"
     config.write_text(spec_without("batch", "layout"), encoding="utf-8")
-    done = run_nncli("forward", config, "sample_data/batch.csv", "--format", "csv")
-    assert (done.returncode, done.stdout) == (3, "")
-    assert "error[N2" in done.stderr
-    assert "Traceback" not in done.stderr
+    done = run_here("forward", config, "sample_data/batch.csv", "--format", "csv")
+    assert (done.code, done.out) == (3, "")
+    assert "error[N2" in done.err
+    assert "Traceback" not in done.err
 
 
 # ------------------------------------------------------ B: two layers, layer objects (the video)
@@ -337,9 +320,9 @@ def test_seeded_weights_are_the_well_known_draws_of_seed_0() -> None:
 def test_another_seed_gives_other_weights() -> None:
     """--seed replaces the seed of the spec."""
     paths = ("configs/layer_objects.yaml", "sample_data/layer_objects.csv")
-    done = run_nncli("forward", *paths, "--seed", "1", "--format", "json", "--quiet")
-    assert (done.returncode, done.stderr) == (0, "")
-    document = json.loads(done.stdout)
+    done = run_here("forward", *paths, "--seed", "1", "--format", "json", "--quiet")
+    assert (done.code, done.err) == (0, "")
+    document = done.json
     assert [note["code"] for note in document["notes"]] == ["overridden"]
     assert document["network"]["seed"] == 1
     assert_agrees(document, BOOK_BATCH, drawn_layers(1, [4, 5, 2], [linear, linear]))
@@ -486,10 +469,10 @@ def test_the_three_shares_of_every_flower_sum_to_1() -> None:
 
 def test_a_text_column_that_is_not_dropped_is_refused() -> None:
     """The species are no numbers: wrong data, exit 4, and nothing on stdout."""
-    done = run_nncli("forward", "configs/iris.yaml", "sample_data/iris.csv", "--format", "csv")
-    assert (done.returncode, done.stdout) == (4, "")
-    assert "sample_data/iris.csv:" in done.stderr
-    assert "Traceback" not in done.stderr
+    done = run_here("forward", "configs/iris.yaml", "sample_data/iris.csv", "--format", "csv")
+    assert (done.code, done.out) == (4, "")
+    assert "sample_data/iris.csv:" in done.err
+    assert "Traceback" not in done.err
 
 
 # ------------------------------------------------------------------ expected values in files
@@ -524,29 +507,29 @@ def test_every_file_of_expected_values_is_checked() -> None:
 
 def test_expected_values_of_another_neuron_are_not_met() -> None:
     """4.8 is not 2.3: the check that was asked for fails, exit 1."""
-    done = run_nncli(
+    done = run_here(
         "forward",
         "configs/neuron.yaml",
         "sample_data/neuron.csv",
         "--expect",
         "sample_data/neuron_3_expected.csv",
     )
-    assert done.returncode == 1
-    assert "error[N601]" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.code == 1
+    assert "error[N601]" in done.err
+    assert "Traceback" not in done.err
 
 
 def test_published_digits_are_too_few_for_the_default_tolerance() -> None:
     """Eight decimals meet the full result only within half a unit of the last one."""
-    done = run_nncli(
+    done = run_here(
         "forward",
         "configs/layer_objects.yaml",
         "sample_data/layer_objects.csv",
         "--expect",
         "sample_data/layer_objects_expected.csv",
     )
-    assert done.returncode == 1
-    assert "error[N601]" in done.stderr
+    assert done.code == 1
+    assert "error[N601]" in done.err
 
 
 # ------------------------------------------------------------------ shapes
@@ -554,16 +537,16 @@ def test_published_digits_are_too_few_for_the_default_tolerance() -> None:
 
 def test_layers_that_do_not_fit_end_with_exit_3() -> None:
     """configs/broken.yaml: 3 numbers meet weights for 5; the place is that of the weights."""
-    done = run_nncli("shapes", "configs/broken.yaml")
+    done = run_here("shapes", "configs/broken.yaml")
     lines = (ROOT / "configs/broken.yaml").read_text(encoding="utf-8").splitlines()
     (line,) = (
         number for number, text in enumerate(lines, start=1) if text.strip().startswith("weights:")
     )
-    goes_up_to_the_bad_layer = "hidden" in done.stdout
-    assert (done.returncode, goes_up_to_the_bad_layer) == (3, True)
-    assert f"configs/broken.yaml:{line}:" in done.stderr
-    assert "error[N201]" in done.stderr
-    assert "Traceback" not in done.stderr
+    goes_up_to_the_bad_layer = "hidden" in done.out
+    assert (done.code, goes_up_to_the_bad_layer) == (3, True)
+    assert f"configs/broken.yaml:{line}:" in done.err
+    assert "error[N201]" in done.err
+    assert "Traceback" not in done.err
 
 
 CONFIGS_THAT_WORK = sorted(
@@ -574,9 +557,9 @@ CONFIGS_THAT_WORK = sorted(
 @pytest.mark.parametrize("stem", CONFIGS_THAT_WORK)
 def test_the_shapes_of_every_config_can_be_walked_without_data(stem: str) -> None:
     """Each neuron has a weight per input and one bias; the counts add up to the total."""
-    done = run_nncli("shapes", f"configs/{stem}.yaml", "--format", "json")
-    assert (done.returncode, done.stderr) == (0, "")
-    document = json.loads(done.stdout)
+    done = run_here("shapes", f"configs/{stem}.yaml", "--format", "json")
+    assert (done.code, done.err) == (0, "")
+    document = done.json
     assert document["format"] == "nncli.shapes/1"
     total = 0
     width = document["layers"][0]["input_shape"][1]

@@ -6,7 +6,6 @@ import csv
 import gzip
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 import pytest
+from commands import run_apart
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
@@ -190,16 +190,9 @@ main()
 def test_more_files_than_may_be_open_are_read(folder: Path) -> None:
     for number in range(40):
         (folder / f"part{number:02}.csv").write_text(f"a,b\n{number},0\n")
-    done = subprocess.run(
-        [sys.executable, "-c", FEW_FILES],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.split() == ["output_1", *map(str, range(40))]
+    done = run_apart([sys.executable, "-c", FEW_FILES], cwd=folder)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.split() == ["output_1", *map(str, range(40))]
 
 
 # ------------------------------------------------------------------------------- wrong usage
