@@ -12,8 +12,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from itertools import combinations, pairwise
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -295,11 +295,8 @@ def test_the_first_stage_with_an_error_decides(cli: RunCli, write: Write, tmp_pa
     ("spec", "code"),
     [
         ("{layer_sizes: [2, 2], sed: 0}", 3),
-        ("{layer_sizes: [2, 2], seed: 0, activations: [rellu]}", 3),
         ("{inputs: 2, layers: [{neurons: 1, weights: [[1], [2], [3]]}]}", 3),
-        ("{inputs: 1, layers: [{neurons: 1, weights: [[.nan]]}]}", 3),
         ("[", 3),
-        ("", 3),
         (None, 5),
     ],
 )
@@ -461,30 +458,6 @@ def test_speedup_is_relative_to_the_smallest_batch_size_of_the_series(run: Any) 
         assert results[0]["speedup"] == 1
 
 
-def test_no_line_through_two_measurements_fits_better(run: Any) -> None:
-    series = by_series(run)
-    assert len(run["series"]) == 2
-    assert run["fit"] == run["series"][0]["fit"]
-    for one, results in zip(run["series"], series.values(), strict=True):
-        points = [(r["batch_size"], statistics.median(r["timings_seconds"])) for r in results]
-        fit = one["fit"]
-        overhead, cost = fit["overhead_seconds"], fit["seconds_per_sample"]
-        assert overhead >= 0
-        assert cost >= 0
-
-        def errors(
-            overhead: float, cost: float, points: Sequence[tuple[int, float]] = points
-        ) -> list[float]:
-            return [abs(overhead + cost * n - seconds) / seconds for n, seconds in points]
-
-        assert fit["largest_error"] == pytest.approx(max(errors(overhead, cost)), abs=1e-9)
-        for (n, seconds), (more, other) in combinations(points, 2):
-            slope = (other - seconds) / (more - n)
-            if slope >= 0 and seconds - slope * n >= 0:
-                rival = errors(seconds - slope * n, slope)
-                assert sum(errors(overhead, cost)) <= sum(rival) + 1e-9
-
-
 def test_the_smallest_batch_size_with_90_percent_of_the_best_rate_is_recommended(run: Any) -> None:
     assert run["recommendation"] == run["series"][0]["recommendation"]
     for one, results in zip(run["series"], by_series(run).values(), strict=True):
@@ -562,9 +535,7 @@ def test_samples_are_repeated_to_fill_a_batch(
 @pytest.mark.parametrize(
     ("text", "options", "sample"),
     [
-        ("9,1,2,3,4\n", ("--columns", "2,3,4,5"), [1, 2, 3, 4]),
         ("9,1,2,3,4\n", ("--columns", "5,4,3,2"), [4, 3, 2, 1]),
-        ("9,1,2,3,4\n", ("--drop", "1"), [1, 2, 3, 4]),
         ("id,a,b,c,d\nx,1,2,3,4\n", ("--drop", "id"), [1, 2, 3, 4]),
         ("id,a,b,c,d\nx,1,2,3,4\n", ("--keep", "id"), [1, 2, 3, 4]),
         ("1,5\n2,6\n3,7\n4,8\n", ("--samples", "columns"), [1, 2, 3, 4]),
@@ -600,10 +571,8 @@ def test_a_dash_reads_standard_input(cli: RunCli, batches: dict[int, npt.NDArray
     ("text", "code", "words"),
     [
         ("1,2,3\n", 4, "error[N407]"),
-        ("1,2,3,4,5\n", 4, "error[N407]"),
         ("1,2,3,x\n", 4, ":1:"),
         ("", 4, "error[N401]"),
-        ("a,b,c,d\n", 4, "error[N402]"),
         (None, 5, "error[N501]: no such file"),
     ],
 )
@@ -742,11 +711,6 @@ def test_force_replaces_an_existing_file(cli: RunCli, write: Write) -> None:
     assert json.loads(path.read_text(encoding="utf-8"))["format"] == "nncli.bench/2"
 
 
-@pytest.mark.usefixtures("untimed")
-def test_a_missing_folder_is_refused_before_timing(cli: RunCli, tmp_path: Path) -> None:
-    refused(cli(*QUICK, "--save", tmp_path / "no" / "saved.json"), 5, "error[N501]", "mkdir -p")
-
-
 @pytest.mark.parametrize("target", ["net.yaml", "data.csv", "old.json"])
 @pytest.mark.parametrize("options", [(), ("--force",)], ids=["", "--force"])
 @pytest.mark.usefixtures("untimed")
@@ -862,13 +826,10 @@ def test_slower_than_allowed_ends_with_1_after_the_result(
     ("edit", "limit", "code"),
     [
         (scaled(10), "10%", 0),
-        (scaled(1), "0", 0),
         (uncertain, "0", 0),
         (scaled(0.5), "101%", 0),
         (scaled(0.5), "99%", 1),
-        (scaled(0.5), "99", 1),
         (scaled(0.5), "99.5 %", 1),
-        (scaled(1 / 1.04), "0%", 0),
         (scaled(1 / 1.2), "21%", 0),
         (scaled(1 / 1.2), "19%", 1),
     ],
