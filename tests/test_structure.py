@@ -20,7 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("network",),
     ("results", "formats"),
     ("data", "specs"),
-    ("files",),
+    ("files", "file_kinds"),
     ("errors",),
     ("problems", "words", "machine"),
 )

@@ -107,14 +107,16 @@ def _read_header(content: bytes, file: str) -> tuple[tuple[Any, ...], bool, np.d
     stream = io.BytesIO(content)
     try:
         version = np.lib.format.read_magic(stream)
-        length_bytes = {(1, 0): 2, (2, 0): 4}[version]
+        length_bytes = {(1, 0): 2, (2, 0): 4, (3, 0): 4}[version]
         length = int.from_bytes(content[8 : 8 + length_bytes], "little")
         if length > _MAX_HEADER_BYTES:
             raise ValueError(f"a header of {length:,} bytes")
-        read = {
-            (1, 0): np.lib.format.read_array_header_1_0,
-            (2, 0): np.lib.format.read_array_header_2_0,
-        }[version]
+        start = 8 + length_bytes + length
+        read = np.lib.format.read_array_header_2_0
+        if version == (1, 0):
+            read = np.lib.format.read_array_header_1_0
+        elif version == (3, 0):
+            stream = io.BytesIO(_as_version_2(content[12:start]))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a header from Python 2 is no news to the user
             shape, fortran_order, dtype = read(stream, max_header_size=_MAX_HEADER_BYTES)
@@ -122,7 +124,13 @@ def _read_header(content: bytes, file: str) -> tuple[tuple[Any, ...], bool, np.d
     except Exception as error:
         reason = shorten(str(error).splitlines()[0] if str(error) else type(error).__name__)
         raise _fault(file, f"its header cannot be read ({reason})", "save it again") from None
-    return shape, fortran_order, dtype, stream.tell()
+    return shape, fortran_order, dtype, start
+
+
+def _as_version_2(header: bytes) -> bytes:
+    """Return the length and text of a header of version 3 as version 2 has it: not in UTF-8."""
+    text = header.decode().encode("latin-1", "backslashreplace")
+    return len(text).to_bytes(4, "little") + text
 
 
 def _shown(shape: tuple[Any, ...]) -> str:

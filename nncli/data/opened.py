@@ -14,13 +14,14 @@ from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import whole_lines
 from nncli.data.csv.source import open_csv
 from nncli.data.csv.transposed import open_transposed
-from nncli.data.file_kinds import NPY_MAGIC, PARQUET_MAGIC, refuse_foreign_kinds
 from nncli.data.rejects import OnReject
 from nncli.data.rows import Faults
 from nncli.data.source_bytes import Content, FirstLook, open_stream
 from nncli.data.stream import SampleStream, up_to_faults
 from nncli.errors import DataError, UsageError
+from nncli.file_kinds import NPY_MAGIC, PARQUET_MAGIC, ZIP_MAGIC, kind_of
 from nncli.files import source_name
+from nncli.problems import Place, Problem
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class OpenedSource:
                 message = "--samples columns is for CSV and NPY: a Parquet file has columns"
                 raise UsageError(message)
             return open_parquet(content, file, listed=listed)
-        refuse_foreign_kinds(head, file, options.encoding)
+        _refuse_other_kinds(content, file, options.encoding)
         delimiter = options.delimiter or ","
         csv = CsvFormat(file, delimiter, options.encoding, options.header, listed)
         if not transposed:
@@ -116,6 +117,20 @@ class OpenedSource:
                     self._on_reject(reject)
             raise DataError(table.problems, more=table.more)
         return table
+
+
+def _refuse_other_kinds(content: Content, file: str, encoding: str) -> None:
+    """Raise DataError if a file's first bytes show that it is no CSV."""
+    head = content.head()
+    what, hint = "UTF-16 text", "say --encoding utf-16"
+    if encoding != "utf-8" or not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        # the names in an archive, which is refused whatever they are, stand further down
+        kind = kind_of(content.first_look().content if head.startswith(ZIP_MAGIC) else head)
+        if kind is None or kind.as_data is None:
+            return
+        what, hint = kind.name, kind.as_data
+    message = f"this is not a plain CSV file but {what}"
+    raise DataError(Problem("N411", message, Place(file, 1), (hint,)))
 
 
 @contextmanager

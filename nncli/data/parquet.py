@@ -153,11 +153,22 @@ def _row_bytes(batch: Any, form: CellFormat) -> Any:
             continue
         stored = pa.types.is_dictionary(column.type)
         texts = column.dictionary if stored else column
-        lengths = numbers_of(pc.binary_length(texts).cast(pa.int64()).fill_null(0), np.int64)
+        lengths = _whole_numbers(pc.binary_length(texts))
         if stored and len(lengths):
-            lengths = lengths[numbers_of(column.indices.cast(pa.int64()).fill_null(0), np.int64)]
+            lengths = lengths[_whole_numbers(column.indices)]
         sizes[: len(lengths)] += lengths
     return sizes
+
+
+def _whole_numbers(array: Any) -> Any:
+    """Return an Arrow array of whole numbers as (rows,) int64; a null is 0."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    numbers = numbers_of(array.cast(pa.int64()), np.int64).copy()
+    # Arrow's own way to fill nulls with a number imports pandas where it is installed
+    numbers[numbers_of(pc.indices_nonzero(array.is_null()), np.uint64)] = 0
+    return numbers
 
 
 @dataclass(frozen=True, eq=False)

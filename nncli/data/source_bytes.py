@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from nncli.data.file_kinds import GZIP_MAGIC, HEAD_BYTES, PARQUET_MAGIC
 from nncli.errors import DataError, FileError
+from nncli.file_kinds import GZIP_MAGIC, HEAD_BYTES, PARQUET_MAGIC
 from nncli.files import STDIN, STDIN_NAME, file_error, open_binary, source_name
 from nncli.machine import has_bytes
 from nncli.problems import Place, Problem

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from nncli.data.columns import ColumnChoice, Header, WantedInputs, choose
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.records import RecordReader
-from nncli.data.file_kinds import NPY_MAGIC
 from nncli.data.source_bytes import FirstLook
 from nncli.errors import DataError
+from nncli.file_kinds import NPY_MAGIC
 from nncli.problems import Suggestion
 from nncli.specs.reader import SpecReading
 from nncli.words import quoted

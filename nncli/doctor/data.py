@@ -31,6 +31,7 @@ from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.ways_of_reading import TAB, ways_of_reading
 from nncli.errors import DataError
+from nncli.file_kinds import kind_of
 from nncli.problems import Problem, Suggestion
 from nncli.words import count_of
 
@@ -142,6 +143,9 @@ def _without_remedy(problem: Problem, case: DataCase) -> tuple[str, ...]:
 def _as_csv(case: DataCase) -> tuple[str, ...]:
     """Return how to turn the file into CSV, if it is a table written in another way."""
     content = case.look.content
+    kind = kind_of(content, doubtful=True)
+    if kind is not None and kind.is_doubtful and kind.as_data is not None:
+        return (f"this is {kind.name}: {kind.as_data}",)
     if b"  " in content:
         # (?<! ) and ++: a run of blanks is looked at once, not once from each of its blanks
         lines = re.sub(rb"(?m)^ +|(?<! ) ++(?=\r?$)", b"", content)

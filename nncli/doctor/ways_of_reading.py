@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from nncli.data.csv.numbers import is_number
-from nncli.data.file_kinds import NPY_MAGIC
 from nncli.doctor.case import (
     MISREAD,
     Change,
@@ -17,6 +16,7 @@ from nncli.doctor.case import (
     with_option,
     with_text,
 )
+from nncli.file_kinds import NPY_MAGIC
 from nncli.problems import Edit, Problem, Suggestion
 from nncli.words import count_of, shorten
 
@@ -37,6 +37,7 @@ def ways_of_reading(problem: Problem, case: DataCase) -> Iterator[Change]:
         yield from _encodings(case)
     if problem.code in MISREAD or case.look.content[:4].lower() == b"sep=":
         yield from _without_first_line(case)
+    yield from _rows_of_arff(case)
     if problem.code not in MISREAD:
         return
     yield from _delimiters(case)
@@ -140,11 +141,28 @@ def _without_first_line(case: DataCase) -> Iterator[Change]:
 
     following = (line.strip() for line in lines[1:-1])
     count = 1 + sum(1 for _ in takewhile(is_one_more, following))
+    why = f": what starts with {sign} is no comment here" if sign else ", if it is a title"
+    yield _without_lines(case, lines, count, why, 88 if sign else 50)
+
+
+def _rows_of_arff(case: DataCase) -> Iterator[Change]:
+    """Yield the case without what stands above the rows of an ARFF file."""
+    if b"@data" in case.look.content.lower():
+        lines = decoded(case, case.look.content).splitlines(keepends=True)
+        names = [line.strip().lower() for line in lines]
+        if "@data" in names:
+            count = names.index("@data") + 1
+            yield _without_lines(case, lines, count, ", down to @data", 88)
+
+
+def _without_lines(
+    case: DataCase, lines: list[str], count: int, why: str, likelihood: int
+) -> Change:
+    """Return the case without its first lines."""
     words = "remove the first line" if count == 1 else f"remove the first {count} lines"
-    words += f": what starts with {sign} is no comment here" if sign else ", if it is a title"
     edit = Edit.without_lines(case.file, 1, count)
     below = with_text(case, "".join(lines[count:]))
-    yield Change(below, Suggestion(words, edits=(edit,)), 88 if sign else 50)
+    return Change(below, Suggestion(words + why, edits=(edit,)), likelihood)
 
 
 def _without_line_for_excel(case: DataCase, lines: list[str], delimiter: str) -> Iterator[Change]:

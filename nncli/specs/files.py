@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from nncli.files import read_at_most
+from nncli.errors import SpecError
+from nncli.file_kinds import kind_of
+from nncli.files import open_binary
+from nncli.problems import Place, Problem
 from nncli.specs.model import NetworkSpec
 from nncli.specs.reader import Overrides, read_spec
 from nncli.specs.yaml_source import MAX_BYTES, too_large
@@ -14,8 +17,17 @@ def load_spec(path: str, overrides: Overrides | None = None) -> NetworkSpec:
 
 
 def read_spec_file(path: str) -> bytes:
-    """Return the bytes of a spec.  Raises SpecError if they are too many, FileError."""
-    content = read_at_most(path, MAX_BYTES)
-    if content is None:
+    """Return the bytes of a spec.
+
+    Raises SpecError if they are too many, or those of another kind of file; FileError.
+    """
+    with open_binary(path) as stream:
+        content = stream.read(MAX_BYTES + 1)
+    # no spec begins with numbers, so what may be a table is one
+    kind = kind_of(content, doubtful=True)
+    if kind is not None and kind.as_spec is not None:
+        message = f"this is not a spec but {kind.name}"
+        raise SpecError(Problem("N100", message, Place(path, 1), (kind.as_spec,)))
+    if len(content) > MAX_BYTES:
         raise too_large(path)
     return content

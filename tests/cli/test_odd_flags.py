@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from commands import NNCLI, run_apart
+from commands import NNCLI, ROOT, run_apart
 
 import nncli
 
@@ -236,8 +236,7 @@ def test_an_item_may_not_be_repeated_over_two_uses_of_an_option(cli: RunCli) -> 
 def test_options_that_contradict_each_other_end_with_2(
     cli: RunCli, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
-    here = Path(nncli.__file__).parents[1]
-    done = cli("forward", *(here / name for name in FILES), *options, cwd=tmp_path)
+    done = cli("forward", *(ROOT / name for name in FILES), *options, cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("error: ")
     assert list(tmp_path.iterdir()) == []

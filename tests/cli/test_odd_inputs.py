@@ -75,7 +75,7 @@ REFUSED: dict[str, tuple[bytes, str, tuple[str, ...]]] = {
         ":2: error[N416]",
         ("again",),
     ),
-    "gzip in gzip": (gzip.compress(PACKED, mtime=0), ":1:1: error[N406]", ()),
+    "gzip in gzip": (gzip.compress(PACKED, mtime=0), ":1: error[N411]", ("twice",)),
     "binary": (BINARY, ":1:1: error[N406]", ("binary",)),
 }
 

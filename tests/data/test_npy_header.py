@@ -95,12 +95,25 @@ def test_float64_is_taken_bit_by_bit(rows: list[tuple[float, float]]) -> None:
     assert read_npy(saved(array), FILE).tobytes() == array.tobytes()
 
 
-@pytest.mark.parametrize("version", [(1, 0), (2, 0)])
-def test_both_versions_of_the_header_are_read(version: tuple[int, int]) -> None:
+@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
+def test_every_version_of_the_header_is_read(version: tuple[int, int]) -> None:
     assert read_npy(npy(USUAL, version=version), FILE).tolist() == [[1, 2]]
 
 
 # ------------------------------------------------------------------------------ what is not
+
+
+@pytest.mark.filterwarnings("ignore:Stored array in format 3.0")
+def test_names_of_fields_in_a_header_in_utf_8_are_shown_as_they_are() -> None:
+    content = saved(np.array([(1.0,)], [("größe ≥ 年", "<f8")]))
+    assert content[6] == 3
+    with pytest.raises(DataError, match="'größe ≥ 年'"):
+        check_header(content, FILE)
+
+
+def test_a_header_of_version_3_that_is_not_utf_8_is_refused() -> None:
+    with pytest.raises(DataError, match="its header cannot be read"):
+        check_header(npy(USUAL.replace("<f8", "\xff"), version=(3, 0)), FILE)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,364 @@
+"""What is no spec and no table that nncli reads is named, with what to do, wherever it is given."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import pickle
+import sqlite3
+import struct
+import tarfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.parquet
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nncli.file_kinds import kind_of
+
+if TYPE_CHECKING:
+    from conftest import RunCli
+
+    Write = Callable[[str, bytes], Path]
+
+NET = b"inputs: 2\nlayers:\n  - {neurons: 1, weights: [[1], [10]], biases: [0]}\n"
+ARRAY = np.array([[1.0, 2.0]])
+TABLE = pa.table({"a": [1.0], "b": [2.0]})
+
+
+def saved(save: Callable[..., Any], *before: Any, after: tuple[Any, ...] = ()) -> bytes:
+    """Return what a function writes into the stream among its arguments."""
+    stream = io.BytesIO()
+    save(*before, stream, *after)
+    return stream.getvalue()
+
+
+def archive(*members: str, content: str = "", method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Return a ZIP archive of members with these names."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as file:
+        for name in members:
+            file.writestr(name, content)
+    return stream.getvalue()
+
+
+def tar() -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as file:
+        file.addfile(tarfile.TarInfo("data.csv"))
+    return stream.getvalue()
+
+
+def database() -> bytes:
+    with sqlite3.connect(":memory:") as connection:
+        connection.execute("create table data (a, b)")
+        return connection.serialize()
+
+
+# The fields of a ModelProto (onnx/onnx.proto): version, producer, its version, graph.
+ONNX_GRAPH = b"\x3a\x07\x0a\x05\x22\x03Add"
+ONNX = b"\x08\x0a\x12\x07pytorch\x1a\x032.1" + ONNX_GRAPH
+SAFETENSORS = b'{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
+EXCEL = ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml")
+NETWORK, DATA_SECOND = ("YAML", "nncli schema"), ("spec first", "data second")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file, what it is called, and words of the help where it is given as DATA and CONFIG."""
+
+    content: bytes
+    name: str
+    as_data: tuple[str, ...]
+    as_spec: tuple[str, ...]
+
+
+CASES = {
+    # networks
+    "ONNX": Case(ONNX, "an ONNX model", ("CSV", "NPY"), NETWORK),
+    "ONNX, nobody's": Case(b"\x08\x0a" + ONNX_GRAPH, "an ONNX model", ("CSV",), NETWORK),
+    "TFLite": Case(b"\x1c\0\0\0TFL3" + b"\0" * 20, "a TensorFlow Lite model", ("CSV",), NETWORK),
+    "FANN": Case(b"FANN_FLO_2.1\nnum_layers=3\n", "a FANN network", ("CSV",), NETWORK),
+    "safetensors": Case(
+        struct.pack("<Q", len(SAFETENSORS)) + SAFETENSORS + b"\0" * 4,
+        "a safetensors file",
+        ("NPY",),
+        NETWORK,
+    ),
+    "PyTorch": Case(
+        archive("net/data.pkl", "net/version", "net/data/0"), "a PyTorch file", ("numpy",), NETWORK
+    ),
+    "PyTorch before 1.6": Case(
+        pickle.dumps(0x1950A86A20F9469CFC6C, 2), "a PyTorch file", ("numpy",), NETWORK
+    ),
+    "Keras": Case(
+        archive("metadata.json", "config.json", "model.weights.h5"),
+        "a Keras model",
+        ("CSV",),
+        NETWORK,
+    ),
+    "HDF5": Case(b"\x89HDF\r\n\x1a\n\0\0", "an HDF5 file", ("NPY",), NETWORK),
+    "Weka": Case(b"\xac\xed\0\x05sr\0\x20weka", "a Java object", ("CSV",), NETWORK),
+    # arrays and tables
+    **{
+        f"pickle, protocol {number}": Case(
+            pickle.dumps(ARRAY, number), "a pickle", ("never loaded", "NPY"), NETWORK
+        )
+        for number in (2, 3, 4, 5)
+    },
+    "NPZ": Case(
+        saved(lambda stream: np.savez(stream, x=ARRAY, y=ARRAY)),
+        "a NumPy archive (.npz)",
+        ("numpy.save",),
+        NETWORK,
+    ),
+    "NPZ, compressed": Case(
+        saved(lambda stream: np.savez_compressed(stream, ARRAY)),
+        "a NumPy archive (.npz)",
+        ("numpy.load",),
+        NETWORK,
+    ),
+    "MATLAB": Case(
+        b"MATLAB 5.0 MAT-file, Platform: GLNXA64".ljust(124) + b"\0\1IM",
+        "a MATLAB file",
+        ("CSV",),
+        NETWORK,
+    ),
+    "MATLAB, in HDF5": Case(
+        b"MATLAB 7.0 MAT-file, Platform: PCWIN64".ljust(124) + b"\0\2IM",
+        "a MATLAB file",
+        ("CSV",),
+        NETWORK,
+    ),
+    "RDS": Case(b"X\n\0\0\0\x03\0\x04\x03\0", "an R data file", ("write.csv",), NETWORK),
+    "RData": Case(b"RDX3\nX\n\0\0\0\x03", "an R data file", ("write.csv",), NETWORK),
+    "Parquet, encrypted": Case(
+        b"PARE\x2a\0\0\0\xc0\xbf\x05\xc3", "an encrypted Parquet file", ("without",), DATA_SECOND
+    ),
+    "Excel": Case(archive(*EXCEL), "an Excel file", ("export", "CSV"), DATA_SECOND),
+    "Excel, by openpyxl": Case(
+        archive("docProps/app.xml", "docProps/core.xml", "xl/theme/theme1.xml"),
+        "an Excel file",
+        ("export", "CSV"),
+        DATA_SECOND,
+    ),
+    "Excel, old": Case(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel file", ("export", "CSV"), DATA_SECOND
+    ),
+    "ODS": Case(
+        archive(
+            "mimetype",
+            content="application/vnd.oasis.opendocument.spreadsheet",
+            method=zipfile.ZIP_STORED,
+        ),
+        "an OpenDocument spreadsheet",
+        ("export", "CSV"),
+        DATA_SECOND,
+    ),
+    "Word": Case(
+        archive("[Content_Types].xml", "word/document.xml"), "a Word document", ("CSV",), ("YAML",)
+    ),
+    "Feather": Case(
+        saved(pyarrow.feather.write_feather, TABLE), "an Arrow file", ("Parquet",), DATA_SECOND
+    ),
+    "SQLite": Case(database(), "an SQLite database", ("CSV",), DATA_SECOND),
+    "Avro": Case(b"Obj\x01\x04\x14avro.codec", "an Avro file", ("CSV",), DATA_SECOND),
+    "MNIST": Case(
+        b"\0\0\x08\x03\0\0\0\x01\0\0\0\x02\0\0\0\x01\x05\x06",
+        "an IDX file (MNIST)",
+        ("NPY",),
+        DATA_SECOND,
+    ),
+    "ARFF with a text": Case(
+        b"% 1. Title\n%\n@RELATION x\n\n@ATTRIBUTE a NUMERIC\n@ATTRIBUTE b {u,v}\n@DATA\n1,u\n",
+        "an ARFF file (Weka)",
+        ("down to @data",),
+        DATA_SECOND,
+    ),
+    # documents, pictures, archives
+    "PDF": Case(b"%PDF-1.7\n%\xe2\xe3\n", "a PDF", ("CSV",), ("YAML",)),
+    "HTML": Case(b"\n<!DOCTYPE html>\n<html>", "an HTML page", ("download",), ("download",)),
+    "XML": Case(b'<?xml version="1.0"?>\n<a/>', "an XML document", ("CSV",), ("YAML",)),
+    "PNG": Case(b"\x89PNG\r\n\x1a\n", "a picture", ("data",), ("YAML",)),
+    "JPEG": Case(b"\xff\xd8\xff\xe0\0\x10JFIF", "a picture", ("data",), ("YAML",)),
+    "GIF": Case(b"GIF89a\x01\0\x01\0", "a picture", ("data",), ("YAML",)),
+    "Git LFS": Case(
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n",
+        "a Git LFS pointer, not the file",
+        ("git lfs pull",),
+        ("git lfs pull",),
+    ),
+    "ZIP": Case(archive("data.csv"), "a ZIP archive", ("unpack",), ("unpack",)),
+    "ZIP, empty": Case(archive(), "a ZIP archive", ("unpack",), ("unpack",)),
+    "tar": Case(tar(), "a tar archive", ("unpack",), ("unpack",)),
+    "7-Zip": Case(b"7z\xbc\xaf\x27\x1c\0\4", "a 7-Zip archive", ("unpack",), ("unpack",)),
+    "RAR": Case(b"Rar!\x1a\x07\x01\0", "a RAR archive", ("unpack",), ("unpack",)),
+    "bzip2": Case(bz2.compress(NET), "compressed with bzip2", ("bunzip2",), ("bunzip2",)),
+    "xz": Case(lzma.compress(NET), "compressed with xz", ("unxz",), ("unxz",)),
+    "Zstandard": Case(
+        b"\x28\xb5\x2f\xfd\x04\0", "compressed with Zstandard", ("unzstd",), ("unzstd",)
+    ),
+}
+
+
+def names(cases: dict[str, Any]) -> list[Any]:
+    return [pytest.param(case, id=name) for name, case in cases.items()]
+
+
+def help_of(err: str) -> str:
+    return "\n".join(line for line in err.splitlines() if line.startswith("help: "))
+
+
+@pytest.mark.parametrize("case", names(CASES))
+def test_a_file_of_another_kind_given_as_data_is_named(
+    cli: RunCli, write: Write, case: Case
+) -> None:
+    folder = write("data", case.content).parent
+    write("net.yaml", NET)
+    done = cli("forward", "net.yaml", "data", cwd=folder)
+    first = done.err.splitlines()[0]
+    assert (done.code, done.out) == (4, "")
+    assert first.startswith("data:1: error[N411]: this is not a plain CSV file but " + case.name)
+    assert [word for word in case.as_data if word not in help_of(done.err)] == []
+
+
+@pytest.mark.parametrize("case", names(CASES))
+def test_it_is_named_as_well_when_it_comes_compressed_through_a_pipe(
+    cli: RunCli, write: Write, case: Case
+) -> None:
+    folder = write("net.yaml", NET).parent
+    done = cli("forward", "net.yaml", "-", stdin=gzip.compress(case.content), cwd=folder)
+    assert done.code == 4
+    assert f"<stdin>:1: error[N411]: this is not a plain CSV file but {case.name}" in done.err
+
+
+# What is read as data, or would be named by a problem of a row.
+AS_SPEC_ONLY = {
+    "NPY": Case(saved(np.save, after=(ARRAY,)), "an NPY array", (), DATA_SECOND),
+    "Parquet": Case(saved(pyarrow.parquet.write_table, TABLE), "a Parquet file", (), DATA_SECOND),
+    "gzip": Case(gzip.compress(NET), "compressed with gzip", (), ("gunzip",)),
+    "LIBSVM": Case(b"+1 1:0.7 2:0.3\n", "LIBSVM data", (), DATA_SECOND),
+    "FANN's data": Case(b"1 2 1\n0.1 0.2\n1\n", "FANN training data", (), DATA_SECOND),
+}
+
+
+@pytest.mark.parametrize("case", names(CASES | AS_SPEC_ONLY))
+@pytest.mark.parametrize("size", [0, 3 * 2**20], ids=["", "larger than a spec may be"])
+def test_a_file_of_another_kind_given_as_a_spec_is_named(
+    cli: RunCli, write: Write, case: Case, size: int
+) -> None:
+    folder = write("net", case.content + b"\n" * size).parent
+    done = cli("shapes", "net", cwd=folder)
+    first = done.err.splitlines()[0]
+    assert (done.code, done.out) == (3, "")
+    assert first.startswith("net:1: error[N100]: this is not a spec but " + case.name)
+    assert [word for word in case.as_spec if word not in help_of(done.err)] == []
+
+
+def test_what_is_compressed_twice_is_named(cli: RunCli, write: Write) -> None:
+    folder = write("data.gz", gzip.compress(gzip.compress(b"1,2\n"))).parent
+    write("net.yaml", NET)
+    done = cli("forward", "net.yaml", "data.gz", cwd=folder)
+    assert done.code == 4
+    assert "error[N411]: this is not a plain CSV file but compressed with gzip" in done.err
+    assert "compressed twice" in help_of(done.err)
+
+
+ARFF = b"@relation x\n@attribute a numeric\n@attribute b numeric\n@data\n1,2\n3,4\n"
+
+
+@pytest.mark.parametrize("above", [b"", b"% a comment\n\n" * 3, b"% a longer comment\n" * 50])
+def test_the_lines_above_the_rows_of_an_arff_file_are_to_be_removed(
+    cli: RunCli, write: Write, above: bytes
+) -> None:
+    folder = write("data.arff", above + ARFF).parent
+    write("net.yaml", NET)
+    done = cli("forward", "net.yaml", "data.arff", cwd=folder)
+    lines = above.count(b"\n") + 4
+    assert done.code == 4
+    assert f"help: remove the first {lines} lines, down to @data" in done.err
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "how"),
+    [
+        (b"+1 1:0.7 2:0.3\n-1 1:0.1 2:0.9\n", "LIBSVM data", "load_svmlight_file"),
+        (b"-1 3:1 11:1 14:1 \n+1 3:1 6:1 \n", "LIBSVM data", "load_svmlight_file"),
+        (b"2 2 1\n0.1 0.2\n1\n0.3 0.4\n0\n", "FANN training data", "every second line"),
+        (b"2 1 1\r\n0.1 \r\n1 \r\n0.3 \r\n0 \r\n", "FANN training data", "every second line"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_named_in_the_help(
+    cli: RunCli, write: Write, content: bytes, name: str, how: str
+) -> None:
+    folder = write("data.txt", content).parent
+    write("net.yaml", NET)
+    done = cli("forward", "net.yaml", "data.txt", cwd=folder)
+    assert done.code == 4
+    assert f"help: this is {name}: " in done.err
+    assert how in help_of(done.err)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "options"),
+    [
+        (b"1 1:2 2:3\n5 1:6 2:7\n", "LIBSVM data", ("--no-header", "--delimiter", " ")),
+        (b"4 1 1\n1\n5\n", "FANN training data", ("--header",)),
+    ],
+)
+def test_a_table_that_can_be_read_is_not_called_something_else(
+    cli: RunCli, write: Write, content: bytes, name: str, options: tuple[str, ...]
+) -> None:
+    looks_like = kind_of(content, doubtful=True)
+    assert looks_like is not None
+    assert looks_like.name == name
+    folder = write("data.txt", content).parent
+    write("net.yaml", b"layers: [{neurons: 1, weights: [[1]], biases: [0]}]\ninputs: 1\n")
+    arguments = ("data.txt", *options, "--columns", "1", "--output", "-")
+    done = cli("forward", "net.yaml", *arguments, cwd=folder)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.split()[-2:] == ["1", "5"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"PARENT,CHILD\n1,2\n",
+        b"ARROW1,ARROW2\n1,2\n",
+        b"FEA1,FEA2\n1,2\n",
+        b"abc,TFL3\n1,2\n",
+        b"@relation,b\n1,2\n",
+        b"MATLAB 7,R\n1,2\n",
+        b"X\n1\n2\n",
+        b"pk,ustar\n1,2\n",
+        b"12:30,1\n12:45,2\n",
+        b"3 3 3\n1 2 3\n4 5 6\n",
+        b"3 2 1\n1 2 3\n4 5 6\n",
+        b"2024 1 5\n0.5\n0.7\n",
+        b"layers: []\n",
+        b"# PDF\nlayer_sizes: [2, 1]\n",
+        b"%YAML 1.2\n---\nlayer_sizes: [2, 1]\n",
+        b"{inputs: 2}",
+        b"",
+    ],
+)
+def test_a_text_that_may_be_a_table_or_a_spec_is_not_called_something_else(content: bytes) -> None:
+    assert kind_of(content, doubtful=True) is None
+
+
+@given(
+    st.lists(st.sampled_from([b"PK\x03\x04", b"xl/", b"%", b"\n", b"@relation ", b"1", b" ", b":"]))
+)
+def test_any_beginning_has_an_answer(pieces: list[bytes]) -> None:
+    found = kind_of(b"".join(pieces), doubtful=True)
+    assert found is None or found.name
