@@ -512,14 +512,14 @@ def odd_blocks(draw: st.DrawFn) -> tuple[bytes, RowForm]:
     return content, RowForm(form.width, form.features, form.kept, form.delimiter, largest)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(plain_blocks())
 def test_plain_rows_are_read_fast_and_to_the_same_bits(block: tuple[bytes, RowForm]) -> None:
     content, form = block
     fast_rows(content, form)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=500)
 @given(odd_blocks())
 @example((b'a,1\n"b"c,2\n', TEXT_AND_NUMBER))
 @example((b'a,1\n"b,2\n', form_of(2, 1)))
@@ -549,7 +549,6 @@ def test_no_bytes_make_the_lane_stumble(content: bytes) -> None:
     [
         (lambda i: f"id{i},{i / 7!r}\n", TEXT_AND_NUMBER),
         (lambda i: f"id{i},{i / 7!r}\r\n" + "\r\n" * (i % 1000 == 0), TEXT_AND_NUMBER),
-        (lambda i: f'"id,{i}","{i / 7!r}"\n' + "\n" * (i % 1000 == 0), TEXT_AND_NUMBER),
         (lambda i: f'"é\n{i}""",{i / 7!r}\n' + "\n" * (i % 1000 == 0), TEXT_AND_NUMBER),
     ],
 )
