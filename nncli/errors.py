@@ -36,6 +36,10 @@ class NncliError(Exception):
         self.more = more
         super().__init__("; ".join(problem.message for problem in self.problems))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle what the error holds: its kind is not made of its text, as Exception believes."""
+        return type(self).__new__, (type(self),), {**vars(self), "args": self.args}
+
 
 class UsageError(NncliError):
     """The command line contradicts itself."""

@@ -16,7 +16,7 @@ from hypothesis.extra import numpy as npst
 
 from nncli.data.rows import Texts
 from nncli.results.forms import open_sink
-from nncli.results.sinks import ResultColumns
+from nncli.results.listeners import ResultColumns, UnitOutputs
 
 FORMS = ["csv", "jsonl", "npy", "parquet"]
 # Shortest text, of any sign and size; each has its own float32, too.
@@ -64,7 +64,7 @@ def feed(
     edges = [0, *cuts, len(result.values)]
     for start, end in pairwise(edges):
         kept: list[Texts] = [texts[start:end] for texts in result.kept.values()]
-        sink.write(sink.encode(start + 1, kept, list(result.values[start:end].T)))
+        sink.take(sink.prepare(UnitOutputs(start + 1, kept, list(result.values[start:end].T))))
     sink.finish()
 
 

@@ -297,8 +297,14 @@ def _escaped(text: str) -> str:
 
 
 def _rows(out: str) -> str:
-    """Return the rows of a CSV result in one line."""
-    return "; ".join(out.splitlines()[1:])
+    """Return the rows of a CSV result in one line, no number with more than 12 digits.
+
+    The last ones depend on the processor and on the library that multiplies.
+    """
+    rows = "; ".join(out.splitlines()[1:])
+    return re.sub(
+        r"-?[0-9]+[.][0-9]{13,}(e[+-]?[0-9]+)?", lambda found: f"{float(found[0]):.12g}", rows
+    )
 
 
 if __name__ == "__main__":

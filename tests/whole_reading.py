@@ -21,13 +21,13 @@ from nncli.data.columns import (
     choose,
     choose_outputs,
 )
-from nncli.data.csv.exact import (
-    Frame,
+from nncli.data.csv.exact import read_rows
+from nncli.data.csv.first_row import (
+    CsvFrame,
     empty_file,
     header_of,
     no_rows,
     numeric_header_note,
-    read_rows,
 )
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.records import RecordReader
@@ -96,7 +96,6 @@ def read_table(
     on_reject: OnReject | None = None,
 ) -> Table:
     """Read a CSV file with the exact reader alone, uncut.  Raises DataError."""
-    csv = replace(csv, listed=on_reject is not None)
     reader = RecordReader(chunks, csv)
     records = iter(reader)
     first = next(records, None)
@@ -104,14 +103,14 @@ def read_table(
         raise empty_file(csv, reader.blank_lines)
     header = header_of(first, csv)
     selection = replace(select(header), largest=largest)
-    frame = Frame(csv, first, header, selection)
+    frame = CsvFrame(header, selection, on_reject is not None, csv, first)
     read = read_rows(records if header.named else chain([first], records), frame)
     if isinstance(read, Rows):
         read = replace(read, blank_lines=reader.blank_lines)
     stream = SampleStream(
-        header.names_at(selection.features),
+        frame.features,
         iter([read]),
-        header.names_at(selection.kept),
+        frame.kept,
         sources=(csv.file,),
         remarks=selection.notes,
         if_fraction=numeric_header_note(frame),

@@ -54,10 +54,10 @@ if TYPE_CHECKING:
     from nncli.data.stream import SampleStream
     from nncli.network.network import Network
     from nncli.pipeline.checks import ExpectedOutputs
-    from nncli.pipeline.listeners import Listener
     from nncli.pipeline.run import ForwardRun, RunPlan
     from nncli.render.forward import Display, ResourceUsage
     from nncli.results.layer_files import LayerFiles
+    from nncli.results.listeners import Listener
     from nncli.results.places import OutputTarget
     from nncli.specs.model import NetworkSpec
     from nncli.specs.reader import SpecReading
@@ -358,10 +358,9 @@ def _opened_writers(job: _Job, samples: SampleStream) -> Iterator[list[Listener]
     if not streamed and job.places.layers is None:
         yield []
         return
-    from nncli.pipeline.listeners import ResultWriter
     from nncli.results.layer_files import layer_folder, layer_sinks
+    from nncli.results.listeners import ResultColumns
     from nncli.results.places import writing_together
-    from nncli.results.sinks import ResultColumns
 
     load_libraries(job.form)
     spec = job.network.spec
@@ -371,10 +370,9 @@ def _opened_writers(job: _Job, samples: SampleStream) -> Iterator[list[Listener]
         if streamed:
             out = streams[0] if own else cast(BinaryIO, ResultStream())
             columns = ResultColumns(samples.kept, spec.output_columns, spec.dtype)
-            writers.append(ResultWriter(open_sink(job.form, out, columns)))
+            writers.append(open_sink(job.form, out, columns))
         if folder:
-            sinks = layer_sinks(streams[len(own) :], spec.layer_sizes[1:], spec.dtype)
-            writers += map(ResultWriter, sinks, range(1, len(sinks) + 1))
+            writers += layer_sinks(streams[len(own) :], spec.layer_sizes[1:], spec.dtype)
         yield writers
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
@@ -184,8 +184,9 @@ def opened_samples(
                 raise
             if on_reject is not None:
                 on_reject.add_problems(error.problems)
-            looks = {source: opened.look(source) for source in at_fault}
-    fault = _treated(fault, reading, request, looks)
+            # the options hold for all files: a change for one of them is tried on the first, too
+            looks = {source: opened.look(source) for source in (request.sources[0], *at_fault)}
+    fault = _treated(fault, reading, request, looks, at_fault)
     listed = rejects.path if rejects is not None else None
     if fault.features is None:
         raise Refused(fault, rejects=listed)
@@ -205,16 +206,23 @@ def _treated(
     reading: SpecReading,
     request: DataRequest,
     looks: Mapping[str, FirstLook | None],
+    at_fault: Sequence[str],
 ) -> DataError:
-    """Return an error with the changes that mend it; each source is a case of its own."""
+    """Return an error with the changes that mend it; each source at fault is a case of its own."""
     from nncli.doctor.diagnosis import treat_data
 
     cases = {
-        source_name(source): request.case(reading, source, look)
+        source: request.case(reading, source, look)
         for source, look in looks.items()
         if look is not None
     }
-    return treat_data(error, cases)
+    first = None if request.sources[0] in at_fault else cases.get(request.sources[0])
+    treated = {
+        source_name(source): replace(cases[source], first=first)
+        for source in at_fault
+        if source in cases
+    }
+    return treat_data(error, treated)
 
 
 def read_data(

@@ -51,6 +51,10 @@ class Header:
         """Return the names of some columns."""
         return tuple(self.names[position] for position in positions)
 
+    def numbered(self, position: int) -> str:
+        """Return what messages call a column: its number from 1, and its name."""
+        return f"column {position + 1} ({quoted(self.names[position])})"
+
     def item(self, position: int) -> str:
         """Return how the command line would call a column: by its name if that is plain."""
         name = self.names[position]
@@ -68,6 +72,25 @@ class Selection:
     kept: tuple[int, ...] = ()  # carried as text
     notes: tuple[Note, ...] = ()
     largest: float = float("inf")  # a finite value of this magnitude or more is refused
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every row of a file is, and what is read of it."""
+
+    header: Header  # of all columns
+    selection: Selection  # of those that are read
+    listed: bool  # whether somebody wants a list of all that is refused
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the features."""
+        return self.header.names_at(self.selection.features)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The names of the carried columns."""
+        return self.header.names_at(self.selection.kept)
 
 
 @dataclass(frozen=True)
@@ -110,7 +133,7 @@ def choose(header: Header, choice: ColumnChoice, wanted: WantedInputs) -> Select
         left_out = {*kept, *dropped}
         features = tuple(i for i in range(len(header.names)) if i not in left_out)
     if len(features) != wanted.size:
-        problem = _width_problem(header, len(features), wanted.size, choice)
+        problem = _width_problem(header, features, wanted.size, choice)
         raise DataError(problem, features=len(features))
     selection = Selection(features, kept, notes, wanted.largest)
     _check_kinds(header, selection)
@@ -243,18 +266,26 @@ def _ignored(header: Header, used: set[int]) -> tuple[Note, ...]:
     return (Note("ignored_columns", f"{noun} not among the spec's inputs, ignored: {listed}"),)
 
 
-def _width_problem(header: Header, features: int, size: int, choice: ColumnChoice) -> Problem:
-    found = count_of(features, "feature line" if header.transposed else "feature column")
+def _width_problem(
+    header: Header, features: tuple[int, ...], size: int, choice: ColumnChoice
+) -> Problem:
+    found = count_of(len(features), "feature line" if header.transposed else "feature column")
     owner = f"--columns chooses {found}" if choice.columns else f"the file has {found}"
     message = f"{owner}, the network takes {size:,}"
-    return Problem("N407", message, header.place, _what_holds_no_numbers(header))
+    hints = _what_holds_no_numbers(header, features, size, is_chosen=bool(choice.columns))
+    return Problem("N407", message, header.place, hints)
 
 
-def _what_holds_no_numbers(header: Header) -> tuple[str, ...]:
-    """Return what to leave out of a file that says what its columns hold."""
+def _what_holds_no_numbers(
+    header: Header, features: tuple[int, ...], size: int, *, is_chosen: bool
+) -> tuple[str, ...]:
+    """Return what to leave out of a file that says what its columns hold.
+
+    is_chosen: whether --columns has named the features.
+    """
     if header.kinds is None:
         return ()
-    others = [i for i, kind in enumerate(header.kinds) if not kind.is_number]
+    others = [i for i in features if not header.kinds[i].is_number]
     if not others:
         listed = shorten(", ".join(header.names), 200)
         return (f"the columns are {listed}: choose with --columns",)
@@ -262,6 +293,9 @@ def _what_holds_no_numbers(header: Header) -> tuple[str, ...]:
     listed = ", ".join(quoted(header.names[position]) for position in others[:_MAX_LISTED])
     if len(others) > _MAX_DROPPED:
         return (f"{len(others):,} like {listed} {hold} no numbers: choose with --columns",)
+    # without them there may still be too many, or too few
+    if is_chosen or len(features) - len(others) != size:
+        return (f"{listed} {hold} no numbers: choose with --columns",)
     items = ",".join(map(header.item, others))
     carried = all(header.kinds[position].is_text for position in others)
     keep = f", or --keep {items} to carry along" if carried else ""
@@ -278,20 +312,16 @@ def _check_kinds(header: Header, selection: Selection) -> None:
         if not kind.is_number:
             item = header.item(position)
             keep = f", or carry it along with --keep {item}" if kind.is_text else ""
-            message = f"{_numbered(header, position)} holds {kind.name}, not numbers"
+            message = f"{header.numbered(position)} holds {kind.name}, not numbers"
             hint = f"leave it out with --drop {item}{keep}"
             raise DataError(Problem("N404", message, header.place, (hint,)))
     for position in selection.kept:
         _check_only(header, position)
         kind = header.kinds[position]
         if not kind.is_text:
-            what = f"{_numbered(header, position)} holds {kind.name}, which is no text"
+            what = f"{header.numbered(position)} holds {kind.name}, which is no text"
             message = f"not a usable Parquet file: {what}"
             raise DataError(Problem("N419", message, header.place, ("leave it out of --keep",)))
-
-
-def _numbered(header: Header, position: int) -> str:
-    return f"column {position + 1} ({quoted(header.names[position])})"
 
 
 def _check_only(header: Header, position: int) -> None:

@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from nncli.data.columns import MAX_COLUMNS, Header, Selection, check_width
-from nncli.data.faulty_cells import CellFaults, CellFormat, cell_format
+from nncli.data.columns import MAX_COLUMNS, Frame, Header, Selection, check_width
+from nncli.data.faulty_cells import CellFaults
 from nncli.data.npy_header import HEADER_BYTES, NpyHeader, check_header, check_size, shortened
 from nncli.data.rows import Faults, Rows
 from nncli.data.source_bytes import MAX_HELD_BYTES, Content
@@ -31,15 +31,15 @@ class NpyChunk:
     """Some samples as they are saved."""
 
     columns: tuple[npt.NDArray[Any], ...]  # an array (rows,) for each feature
-    form: CellFormat
+    frame: Frame
     first: int  # the number of the first, from 1
 
     def read(self) -> Rows | Faults:
         """Turn them into columns of float64."""
         columns = tuple(np.array(column, np.float64) for column in self.columns)
-        cells = CellFaults(self.form, self.first)
-        for column, values in zip(self.form.features, columns, strict=True):
-            cells.add_too_large(column, values)
+        cells = CellFaults(self.frame, self.first)
+        for position, values in zip(self.frame.selection.features, columns, strict=True):
+            cells.add_too_large(position, values)
         return cells.faults() or Rows(columns)
 
 
@@ -65,20 +65,18 @@ class NpySource:
         if selection.kept:
             message = "--keep carries text columns, and an NPY file has numbers only"
             raise DataError(Problem("N408", message, self.header.place, ("leave --keep out",)))
-        form = cell_format(self.file, self.header, selection, listed=self.listed)
+        frame = Frame(self.header, selection, self.listed)
         if self.array.fortran_order == self.header.transposed:
-            chunks = self._in_order(selection, form)
+            chunks = self._in_order(frame)
         else:
-            chunks = self._gathered(selection, form, self._reader())
-        return SampleStream(
-            columns=tuple(column.name for column in form.features),
-            chunks=chunks,
-            many=self.array.size > _CHUNK_BYTES,
-        )
+            chunks = self._gathered(frame, self._reader())
+        many = self.array.size > _CHUNK_BYTES
+        return SampleStream(frame.features, chunks, many=many)
 
-    def _in_order(self, selection: Selection, form: CellFormat) -> Iterator[NpyChunk]:
+    def _in_order(self, frame: Frame) -> Iterator[NpyChunk]:
         """Yield samples whose values stand together, as their bytes come."""
         dtype, width = self.array.dtype, len(self.header.names)
+        positions = frame.selection.features
         sample_bytes = width * dtype.itemsize
         wanted = self.chunk_rows * sample_bytes
         pending = [self.begun[self.array.start :]]
@@ -95,32 +93,30 @@ class NpySource:
             whole = size // sample_bytes
             if whole:
                 rows = np.frombuffer(content, dtype, whole * width).reshape(whole, width)
-                yield NpyChunk(tuple(rows[:, i] for i in selection.features), form, first)
+                yield NpyChunk(tuple(rows[:, i] for i in positions), frame, first)
             if not chunk:
                 return
             found, first = found + whole * sample_bytes, first + whole
             pending, size = [content[whole * sample_bytes :]], size - whole * sample_bytes
 
-    def _gathered(
-        self, selection: Selection, form: CellFormat, read_at: _ReadAt
-    ) -> Iterator[NpyChunk]:
+    def _gathered(self, frame: Frame, read_at: _ReadAt) -> Iterator[NpyChunk]:
         """Yield samples whose values are scattered over the file: a feature's stand together."""
         dtype = self.array.dtype
         samples = self.array.shape[1 if self.header.transposed else 0]
-        features = len(selection.features)
-        slab_rows = max(1, _SLAB_BYTES // (8 * max(1, features)))
+        positions = frame.selection.features
+        slab_rows = max(1, _SLAB_BYTES // (8 * max(1, len(positions))))
         read = 0
         for start in range(0, samples, slab_rows):
             count = min(slab_rows, samples - start)
-            slab = np.empty((features, count), dtype)
-            for values, position in zip(slab, selection.features, strict=True):
+            slab = np.empty((len(positions), count), dtype)
+            for values, position in zip(slab, positions, strict=True):
                 offset = self.array.start + (position * samples + start) * dtype.itemsize
                 _fill(values.view(np.uint8).data, offset, read_at, self.file)
             for first in range(0, count, self.chunk_rows):
                 part = slab[:, first : first + self.chunk_rows]
                 read += part.nbytes
                 self.content.set_position(read)
-                yield NpyChunk(tuple(part), form, start + first + 1)
+                yield NpyChunk(tuple(part), frame, start + first + 1)
 
     def _reader(self) -> _ReadAt:
         """Return how to read the file at any place: of a pipe, all of it is held."""

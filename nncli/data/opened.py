@@ -107,10 +107,10 @@ class OpenedSource:
             return open_parquet(content, file, listed=listed)
         _refuse_other_kinds(content, file, options.encoding)
         delimiter = options.delimiter or ","
-        csv = CsvFormat(file, delimiter, options.encoding, options.header, listed)
+        csv = CsvFormat(file, delimiter, options.encoding, options.header)
         if not transposed:
-            return open_csv(content, csv)
-        table = open_transposed(content, csv)
+            return open_csv(content, csv, listed=listed)
+        table = open_transposed(content, csv, listed=listed)
         if isinstance(table, Faults):
             for reject in table.rejects:
                 if self._on_reject is not None:

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from nncli.data.columns import ColumnKind, Header, Selection
-from nncli.data.faulty_cells import CellFaults, CellFormat, cell_format
+from nncli.data.columns import ColumnKind, Frame, Header, Selection
+from nncli.data.faulty_cells import CellFaults
 from nncli.data.rows import Faults, Rows, numbers_of, text_scalar
 from nncli.data.source_bytes import Content
 from nncli.data.stream import SampleStream
@@ -39,48 +39,48 @@ class ParquetSource:
     def samples(self, selection: Selection) -> SampleStream:
         """Return the samples, to be read chunk by chunk.  Raises DataError."""
         self.content.check_held(self.rows * 8 * len(selection.features))
-        form = cell_format(self.file, self.header, selection, listed=self.listed)
+        frame = Frame(self.header, selection, self.listed)
         metadata = self.table.metadata
         self.content.set_position(0)
         advice = ("save some samples",)
         return SampleStream(
-            columns=tuple(column.name for column in form.features),
-            chunks=self._chunks(form, self._reader(form)),
-            kept=form.kept,
-            many=self.rows > 0 and self.rows > _batch_rows(metadata.row_group(0), form),
+            columns=frame.features,
+            chunks=self._chunks(frame, self._reader(frame)),
+            kept=frame.kept,
+            many=self.rows > 0 and self.rows > _batch_rows(metadata.row_group(0), selection),
             remarks=selection.notes,
             if_empty=Problem("N402", "the file has no rows", self.header.place, advice),
         )
 
-    def _reader(self, form: CellFormat) -> Any:
+    def _reader(self, frame: Frame) -> Any:
         """Return a reader of what is carried, too.
 
         What is stored once each may be far wider than the file: it is seen before it is spread.
         """
         with _readable(self.file):
             schema = self.table.schema_arrow
-            texts = [name for name in form.kept if _is_string(schema.field(name).type)]
+            texts = [name for name in frame.kept if _is_string(schema.field(name).type)]
             return _open_file(self.stream, metadata=self.table.metadata, read_dictionary=texts)
 
-    def _chunks(self, form: CellFormat, reader: Any) -> Iterator[ParquetChunk]:
-        wanted = list(dict.fromkeys((*(column.name for column in form.features), *form.kept)))
+    def _chunks(self, frame: Frame, reader: Any) -> Iterator[ParquetChunk]:
+        wanted = list(dict.fromkeys((*frame.features, *frame.kept)))
         read = 0
         for number in range(reader.metadata.num_row_groups):
             group = reader.metadata.row_group(number)
-            size, missing = _batch_rows(group, form), group.num_rows
+            size, missing = _batch_rows(group, frame.selection), group.num_rows
             batches = reader.iter_batches(
                 size, row_groups=[number], columns=wanted, use_threads=False
             )
-            while (batch := _next(batches, form.file)) is not None:
+            while (batch := _next(batches, self.file)) is not None:
                 missing -= batch.num_rows
-                for part in _parts(batch, form):
+                for part in _parts(batch, frame):
                     first = read + 1
                     read += part.num_rows
                     self.content.set_position((self.content.size or 0) * read // self.rows)
-                    yield ParquetChunk(part, form, first)
+                    yield ParquetChunk(part, frame, first)
             if missing:
                 what = "a part of it has not as many rows as it says"
-                raise _unusable(form.file, what, "save it again")
+                raise _unusable(self.file, what, "save it again")
 
 
 def _open_file(stream: BinaryIO, **options: Any) -> Any:
@@ -128,10 +128,10 @@ def open_parquet(content: Content, file: str, *, listed: bool) -> ParquetSource:
     return ParquetSource(content, stream, file, table, header, rows, listed)
 
 
-def _batch_rows(group: Any, form: CellFormat) -> int:
+def _batch_rows(group: Any, selection: Selection) -> int:
     """Return how many rows of a part of the file are read at a time, by their average size."""
-    texts = int(group.total_byte_size) // max(1, group.num_rows) if form.kept else 0
-    return max(1, min(_MAX_ROWS, _CHUNK_BYTES // max(1, 8 * len(form.features) + texts)))
+    texts = int(group.total_byte_size) // max(1, group.num_rows) if selection.kept else 0
+    return max(1, min(_MAX_ROWS, _CHUNK_BYTES // max(1, 8 * len(selection.features) + texts)))
 
 
 def _is_string(kind: Any) -> bool:
@@ -141,13 +141,13 @@ def _is_string(kind: Any) -> bool:
     return any(is_kind(_value_type(kind)) for is_kind in kinds)
 
 
-def _row_bytes(batch: Any, form: CellFormat) -> Any:
+def _row_bytes(batch: Any, frame: Frame) -> Any:
     """Return how much each row of a batch takes once its texts are written out: (rows,)."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    sizes = np.full(batch.num_rows, 8 * len(form.features), np.int64)
-    for name in form.kept:
+    sizes = np.full(batch.num_rows, 8 * len(frame.selection.features), np.int64)
+    for name in frame.kept:
         column = batch.column(batch.schema.get_field_index(name))
         if not _is_string(column.type):
             continue
@@ -176,25 +176,25 @@ class ParquetChunk:
     """Some rows, as Arrow has them."""
 
     batch: Any
-    form: CellFormat
+    frame: Frame
     first: int  # the number of the first row, from 1
 
     def read(self) -> Rows | Faults:
         """Turn them into numbers and texts."""
         import pyarrow.compute as pc
 
-        form = self.form
+        header, selection = self.frame.header, self.frame.selection
         columns = []
-        cells = CellFaults(form, self.first)
-        for column in form.features:
-            stored = self._column(column.name)
+        cells = CellFaults(self.frame, self.first)
+        for position in selection.features:
+            stored = self._column(header.names[position])
             values = _as_float64(stored)
             if stored.null_count:
                 missing = numbers_of(pc.indices_nonzero(stored.is_null()), np.uint64)
-                cells.add_missing(column, values, missing)
+                cells.add_missing(position, values, missing)
                 values = values.copy()
                 values[missing] = np.nan
-            cells.add_too_large(column, values)
+            cells.add_too_large(position, values)
             columns.append(values)
         return cells.faults() or self._with_texts(columns)
 
@@ -202,12 +202,13 @@ class ParquetChunk:
         import pyarrow as pa
 
         texts = []
-        for name in self.form.kept:
+        for name in self.frame.kept:
             try:
                 texts.append(_as_text(self._column(name)))
             except pa.ArrowException as error:
+                file = self.frame.header.place.file
                 what = f"column {quoted(name)} holds what is no text ({_reason(error)})"
-                return Faults(_unusable(self.form.file, what, "leave it out of --keep").problems)
+                return Faults(_unusable(file, what, "leave it out of --keep").problems)
         return Rows(tuple(columns), tuple(texts))
 
     def _column(self, name: str) -> Any:
@@ -215,12 +216,12 @@ class ParquetChunk:
         return self.batch.column(self.batch.schema.get_field_index(name))
 
 
-def _parts(batch: Any, form: CellFormat) -> Iterator[Any]:
+def _parts(batch: Any, frame: Frame) -> Iterator[Any]:
     """Cut a batch where its texts, each written out, take too much."""
-    if not form.kept:
+    if not frame.selection.kept:
         yield batch
         return
-    chunk = np.cumsum(_row_bytes(batch, form)) // _CHUNK_BYTES
+    chunk = np.cumsum(_row_bytes(batch, frame)) // _CHUNK_BYTES
     ends = [*(np.flatnonzero(np.diff(chunk)) + 1).tolist(), batch.num_rows]
     for start, end in itertools.pairwise([0, *ends]):
         yield batch.slice(start, end - start)

@@ -17,21 +17,6 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Texts: TypeAlias = Sequence[str] | Any
 
 
-@dataclass(frozen=True)
-class RowForm:
-    """What every row of a file looks like.
-
-    width: its cells; features, kept: 0-based positions of what is read as numbers, and as text;
-    largest: a finite value of this magnitude or more is refused.
-    """
-
-    width: int
-    features: tuple[int, ...]
-    kept: tuple[int, ...]
-    delimiter: str
-    largest: float
-
-
 @dataclass(frozen=True, eq=False)
 class Rows:
     """Rows that were read."""

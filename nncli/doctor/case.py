@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nncli.data.columns import ColumnChoice, Header, WantedInputs, choose
+from nncli.data.columns import (
+    ColumnChoice,
+    Header,
+    Selection,
+    WantedInputs,
+    check_same_columns,
+    choose,
+)
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.records import RecordReader
 from nncli.data.source_bytes import FirstLook
@@ -34,6 +41,8 @@ class DataCase:
     choice: ColumnChoice
     wanted: WantedInputs
     reading: SpecReading
+    # of several files the first, if this is another one: what is said of columns holds for both
+    first: DataCase | None = None
 
     @property
     def delimiter(self) -> str:
@@ -70,6 +79,29 @@ class DataCase:
         with suppress(DataError):
             return open_look(self.look, self.file, self.options).header
         return None
+
+    def suits_first(self, before: DataCase) -> bool:
+        """Whether the first of several files still goes with this one, read with its options.
+
+        before: this case with the options that the first file was read with.
+        """
+        if self.first is None:
+            return True
+        changed = {
+            option.name: value
+            for option in fields(self.options)
+            if (value := getattr(self.options, option.name)) != getattr(before.options, option.name)
+        }
+        first = replace(
+            self.first, options=replace(self.first.options, **changed), choice=self.choice
+        )
+        if first.fault() is not None or first.header is None or self.header is None:
+            return False
+        try:
+            check_same_columns(self.header, first.header, Selection(()))
+        except DataError:
+            return False
+        return True
 
     @cached_property
     def records(self) -> list[list[str]]:

@@ -212,6 +212,8 @@ def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
     partly: list[Change] = []
     whole = False
     for change in _candidates(problem, case):
+        if change.suggestion.options and not change.case.suits_first(case):
+            continue
         fault = change.case.fault()
         if fault is None:
             whole = True

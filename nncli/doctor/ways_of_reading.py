@@ -103,8 +103,9 @@ def _likely_encodings(content: bytes) -> tuple[str, ...]:
     """Return the encodings that some bytes may have, by their marks and zeros."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ("utf-16",)
-    if b"\0" in content:
-        # where characters take two bytes, the high one of an ASCII character is zero
+    if content.count(0) * 4 > len(content):
+        # where characters take two bytes, the high one of an ASCII character is zero; where fewer
+        # are, zeros are faults of a text in one byte
         low_first = content[1::2].count(0) > content[::2].count(0)
         return ("utf-16-le" if low_first else "utf-16-be",)
     return ("utf-8", "cp1252" if any(0x80 <= byte < 0xA0 for byte in content) else "latin-1")

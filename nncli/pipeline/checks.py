@@ -13,9 +13,9 @@ from nncli.files import source_name
 from nncli.network.activations import Array
 from nncli.network.statistics import nonfinite_message
 from nncli.pipeline.compare import Difference, Tolerance, find_difference
-from nncli.pipeline.listeners import UnitOutputs
 from nncli.pipeline.run import ForwardRun
 from nncli.problems import Place, Problem
+from nncli.results.listeners import UnitOutputs
 from nncli.specs.model import DType
 from nncli.words import count_of, quoted
 

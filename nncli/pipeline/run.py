@@ -17,11 +17,11 @@ from nncli.errors import FileError
 from nncli.network.network import Network
 from nncli.network.statistics import LayerStatistics, NonFinite, nonfinite_message
 from nncli.network.tally import RunTally
-from nncli.pipeline.listeners import Listener
 from nncli.pipeline.shown import ALL_SAMPLES, SamplesToShow, ShownSamples, ShownSoFar
 from nncli.pipeline.units import limited, whole_blocks
 from nncli.pipeline.work import work
 from nncli.problems import Note, Problem
+from nncli.results.listeners import Listener
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future

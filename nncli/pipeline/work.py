@@ -13,9 +13,9 @@ from nncli.network.activations import Array
 from nncli.network.dense import LayerValues
 from nncli.network.network import Network
 from nncli.network.tally import RunTally
-from nncli.pipeline.listeners import Listener, UnitOutputs
 from nncli.pipeline.shown import Positions, SamplesToShow, ShownPart, joined_layers
 from nncli.pipeline.units import BLOCK_SAMPLES, Unit, as_blocks
+from nncli.results.listeners import Listener, UnitOutputs
 
 # What is computed at once should fit into a core's second cache, several layers of it.
 _TILE_BYTES = 2**19

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from nncli.files import source_name
 from nncli.network.shapes import shape_table
@@ -12,12 +12,14 @@ from nncli.render.layout.view import (
     Align,
     Block,
     Column,
+    Field,
     Grid,
     Line,
     Span,
     Style,
     View,
     line,
+    table,
 )
 from nncli.render.numbers import format_bytes, format_percent
 from nncli.render.quantities import (
@@ -29,9 +31,9 @@ from nncli.render.quantities import (
 )
 from nncli.timing.advice import CostLine
 from nncli.timing.bench import Advice, BenchRun, LayerShare, Result
-from nncli.timing.comparison import BETWEEN_RUNS, Comparison
+from nncli.timing.comparison import BETWEEN_RUNS, Compared, Comparison
 from nncli.timing.prepare import Series
-from nncli.timing.statistics import MIN_ROUNDS, MIN_TICKS, NOISY_SPREAD, Verdict
+from nncli.timing.statistics import MIN_ROUNDS, MIN_TICKS, NOISY_SPREAD, Interval, Verdict
 from nncli.words import count_of, shorten
 
 _BAR_WIDTH = 10
@@ -103,11 +105,10 @@ def _title(run: BenchRun) -> list[Line]:
 # ------------------------------------------------------------------------------- the timings
 
 
-class _Field(NamedTuple):
-    """A column of the timings: its heading, its texts, and how soon a narrow screen drops it."""
+@dataclass(frozen=True)
+class _Field(Field[Result]):
+    """A column of the timings, and how soon a narrow screen drops it."""
 
-    heading: str
-    cell: Callable[[Result], Span]
     align: Align = "right"
     dropped: int = 0  # 0 never, 1 first
 
@@ -115,29 +116,20 @@ class _Field(NamedTuple):
 def _timings(run: BenchRun, width: int | None) -> list[Block]:
     fields = [*_series_fields(run), *_timing_fields(run)]
     hidden: list[str] = []
-    grid = _grid(fields, run.results)
-    while width is not None and _narrowed(grid).width() > width:
+    grid = table(fields, run.results)
+    while width is not None and replace(grid, gap=_NARROW_GAP).width() > width:
         candidates = [field for field in fields if field.dropped]
         if not candidates:
             break
         first = min(candidates, key=lambda field: field.dropped)
         fields.remove(first)
         hidden.append(first.heading or "bars")
-        grid = _grid(fields, run.results)
+        grid = table(fields, run.results)
     blocks: list[Block] = [grid]
     if hidden:
         listed = ", ".join(hidden)
         blocks.append(line(Span(f" {listed} not shown; --format json for all", "dim")))
     return blocks
-
-
-def _narrowed(grid: Grid) -> Grid:
-    return Grid(grid.columns, grid.rows, _NARROW_GAP)
-
-
-def _grid(fields: Sequence[_Field], results: Sequence[Result]) -> Grid:
-    columns = tuple(Column(field.heading, field.align) for field in fields)
-    return Grid(columns, tuple(tuple(field.cell(r) for field in fields) for r in results))
 
 
 def _series_fields(run: BenchRun) -> list[_Field]:
@@ -155,7 +147,7 @@ def _timing_fields(run: BenchRun) -> list[_Field]:
     smallest = run.request.batch_sizes[0]
     return [
         _Field("batch size", lambda r: Span(f"{r.batch_size:,}")),
-        _Field("per batch", lambda r: Span(format_seconds(r.summary.median, _digits(r)))),
+        _Field("per batch", lambda r: Span(_per_batch(r))),
         _Field("IQR", lambda r: Span(_spread(r), "dim")),
         _Field("p95", lambda r: Span(format_seconds(r.summary.p95, _digits(r))), dropped=2),
         _Field(
@@ -182,6 +174,10 @@ def _timing_fields(run: BenchRun) -> list[_Field]:
             dropped=5,
         ),
     ]
+
+
+def _per_batch(result: Result) -> str:
+    return format_seconds(result.summary.median, _digits(result))
 
 
 def _spread(result: Result) -> str:
@@ -332,31 +328,26 @@ def _layer_shares(run: BenchRun, series: Series) -> list[Block]:
 
 
 def _comparison(run: BenchRun, comparison: Comparison) -> list[Block]:
-    named = _series_fields(run)
-    columns = (
-        *(Column(field.heading, field.align) for field in named),
-        Column("batch size", "right"),
-        Column("per batch", "right"),
-        Column("ratio", "right"),
-        Column("95 % interval"),
-        Column("machine", "right"),
-        Column("change"),
-    )
-    rows = tuple(
-        (
-            *(field.cell(one.result) for field in named),
-            Span(f"{one.result.batch_size:,}"),
-            Span(format_seconds(one.result.summary.median, _digits(one.result))),
-            Span(f"{one.difference.ratio.estimate:.3f} ×"),
-            Span(f"{one.difference.ratio.low:.3f} to {one.difference.ratio.high:.3f}", "dim"),
-            Span(f"{one.difference.machine_ratio:.3f} ×", "dim"),
-            Span(one.difference.change, _STYLES[one.difference.change]),
-        )
-        for one in comparison.compared
-    )
+    fields: list[Field[Compared]] = [
+        *map(_of_result, _series_fields(run)),
+        Field("batch size", lambda one: Span(f"{one.result.batch_size:,}"), "right"),
+        Field("per batch", lambda one: Span(_per_batch(one.result)), "right"),
+        Field("ratio", lambda one: Span(f"{one.difference.ratio.estimate:.3f} ×"), "right"),
+        Field("95 % interval", lambda one: Span(_interval(one.difference.ratio), "dim")),
+        Field("machine", lambda one: Span(f"{one.difference.machine_ratio:.3f} ×", "dim"), "right"),
+        Field("change", lambda one: Span(one.difference.change, _STYLES[one.difference.change])),
+    ]
     counts = f"a difference counts beyond that and {format_percent(BETWEEN_RUNS)} more"
     return [
         line(Span(f"against {comparison.source}", "accent"), "   how many times as long it takes"),
-        Grid(columns, rows),
+        table(fields, comparison.compared),
         line(Span(f" machine: the same for a matrix product; {counts}", "dim")),
     ]
+
+
+def _of_result(field: Field[Result]) -> Field[Compared]:
+    return Field(field.heading, lambda one: field.cell(one.result), field.align)
+
+
+def _interval(ratio: Interval) -> str:
+    return f"{ratio.low:.3f} to {ratio.high:.3f}"

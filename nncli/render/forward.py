@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import SupportsFloat
 
 from nncli.files import sources_name
@@ -12,7 +12,19 @@ from nncli.network.dense import Dense, LayerResult
 from nncli.network.statistics import LayerStatistics
 from nncli.pipeline.run import ForwardRun
 from nncli.render.layout.text import inert, text_width
-from nncli.render.layout.view import BLANK, GAP, Align, Block, Column, Grid, Line, Span, View, line
+from nncli.render.layout.view import (
+    BLANK,
+    GAP,
+    Align,
+    Block,
+    Column,
+    Grid,
+    Line,
+    Span,
+    Style,
+    View,
+    line,
+)
 from nncli.render.numbers import (
     DEFAULT_PRECISION,
     align_decimals,
@@ -54,6 +66,7 @@ class _TextColumn:
     heading: str
     cells: Sequence[str]
     align: Align = "left"
+    style: Style = ""
 
     def width(self) -> int:
         return max(text_width(inert(text)) for text in (self.heading, *self.cells))
@@ -93,66 +106,44 @@ def _title(run: ForwardRun) -> Line:
 
 
 def _layers_grid(run: ForwardRun) -> Grid:
-    samples = run.samples
-    columns = (
-        Column("#", "right"),
-        Column("layer"),
-        Column("input"),
-        Column(""),
-        Column("weights"),
-        Column(""),
-        Column("biases"),
-        Column("activation"),
-        Column("output"),
-        Column("parameters", "right"),
+    samples, layers = run.samples, run.network.layers
+    grid = _grid(
+        _TextColumn("#", list(map(str, range(1, len(layers) + 1))), "right", "dim"),
+        _TextColumn("layer", [layer.name for layer in layers]),
+        _TextColumn("input", [format_shape((samples, layer.inputs)) for layer in layers]),
+        _TextColumn("", ["@"] * len(layers), style="dim"),
+        _TextColumn("weights", [format_shape(layer.weights.shape) for layer in layers]),
+        _TextColumn("", ["+"] * len(layers), style="dim"),
+        _TextColumn("biases", [format_shape(layer.biases.shape) for layer in layers]),
+        _TextColumn("activation", [layer.activation_name for layer in layers]),
+        _TextColumn("output", [format_shape((samples, layer.neurons)) for layer in layers]),
+        _TextColumn("parameters", [f"{layer.parameters:,}" for layer in layers], "right"),
     )
-    rows = [
-        (
-            Span(str(number), "dim"),
-            Span(layer.name),
-            Span(format_shape((samples, layer.inputs))),
-            Span("@", "dim"),
-            Span(format_shape(layer.weights.shape)),
-            Span("+", "dim"),
-            Span(format_shape(layer.biases.shape)),
-            Span(layer.activation_name),
-            Span(format_shape((samples, layer.neurons))),
-            Span(f"{layer.parameters:,}"),
-        )
-        for number, layer in enumerate(run.network.layers, start=1)
-    ]
-    totals: list[tuple[Span, ...]] = []
-    if len(rows) > 1:
-        total = sum(layer.parameters for layer in run.network.layers)
-        empty = [Span("")] * (len(columns) - 3)
-        totals.append((Span(""), Span("total", "dim"), *empty, Span(f"{total:,}")))
-    return Grid(columns, (*rows, *totals))
+    if len(layers) == 1:
+        return grid
+    total = sum(layer.parameters for layer in layers)
+    empty = [Span("")] * (len(grid.columns) - 3)
+    return replace(
+        grid, rows=(*grid.rows, (Span(""), Span("total", "dim"), *empty, Span(f"{total:,}")))
+    )
 
 
 def _statistics_grid(
     layers: Sequence[Dense], statistics: Sequence[LayerStatistics], precision: int
 ) -> Grid:
-    def numbers(name: str) -> list[str]:
-        return format_numbers([getattr(row, name) for row in statistics], precision)
+    def numbers(heading: str, values: Iterable[float]) -> _TextColumn:
+        return _TextColumn(heading, format_numbers(values, precision), "right")
 
-    headings = ("min", "mean", "max", "std", "zeros", "non-finite")
-    columns = (
-        Column("#", "right"),
-        Column("layer"),
-        *(Column(heading, "right") for heading in headings),
+    return _grid(
+        _TextColumn("#", [str(row.layer) for row in statistics], "right"),
+        _TextColumn("layer", [layer.name for layer in layers]),
+        numbers("min", [row.minimum for row in statistics]),
+        numbers("mean", [row.mean for row in statistics]),
+        numbers("max", [row.maximum for row in statistics]),
+        numbers("std", [row.std for row in statistics]),
+        _TextColumn("zeros", [format_percent(row.zeros) for row in statistics], "right"),
+        _TextColumn("non-finite", [f"{row.nonfinite:,}" for row in statistics], "right"),
     )
-    cells = zip(
-        [str(row.layer) for row in statistics],
-        [layer.name for layer in layers],
-        numbers("minimum"),
-        numbers("mean"),
-        numbers("maximum"),
-        numbers("std"),
-        [format_percent(row.zeros) for row in statistics],
-        [f"{row.nonfinite:,}" for row in statistics],
-        strict=True,
-    )
-    return Grid(columns, tuple(tuple(Span(text) for text in row) for row in cells))
 
 
 def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | None) -> list[Block]:
@@ -183,7 +174,7 @@ def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | N
     elif fitting < neurons:
         everything = "-o FILE" if last else "--format json"
         hints.append(f"{fitting} of {neurons:,} neurons shown; {everything} for all")
-    blocks.append(_grid(labels, [group[:fitting] for group in groups]))
+    blocks.append(_grid(*labels, *(column for group in groups for column in group[:fitting])))
     return [*blocks, *(line(Span(f" {hint}", "dim")) for hint in hints)]
 
 
@@ -209,11 +200,11 @@ def _labels(run: ForwardRun, shown: list[int | None], width: int | None) -> list
     def column(heading: str, texts: Sequence[str]) -> _TextColumn:
         limit = _LABEL_CHARACTERS if width is not None else 10**9
         cells = [shorten(texts[row], limit) if row is not None else "" for row in shown]
-        return _TextColumn(shorten(heading, limit), cells)
+        return _TextColumn(shorten(heading, limit), cells, style="dim")
 
     samples = run.shown
     numbers = ["…" if row is None else str(samples.numbers[row]) for row in shown]
-    labels = [_TextColumn("sample", numbers, "right")]
+    labels = [_TextColumn("sample", numbers, "right", "dim")]
     if samples.sample_names is not None:
         labels.append(column("name", samples.sample_names))
     return [*labels, *(column(name, texts) for name, texts in samples.kept.items())]
@@ -275,18 +266,10 @@ def _fitting(labels: list[_TextColumn], groups: list[list[_TextColumn]], width: 
     return max(fitting, 1)
 
 
-def _grid(labels: list[_TextColumn], groups: Iterable[list[_TextColumn]]) -> Grid:
-    columns = [*labels, *(column for group in groups for column in group)]
+def _grid(*columns: _TextColumn) -> Grid:
+    spans = ([Span(text, column.style) for text in column.cells] for column in columns)
     headings = tuple(Column(column.heading, column.align) for column in columns)
-    dim = len(labels)
-    rows = zip(*(column.cells for column in columns), strict=True)
-    return Grid(
-        headings,
-        tuple(
-            tuple(Span(text, "dim" if index < dim else "") for index, text in enumerate(row))
-            for row in rows
-        ),
-    )
+    return Grid(headings, tuple(zip(*spans, strict=True)))
 
 
 def _weights_blocks(layer: Dense, display: Display, width: int | None) -> list[Block]:
@@ -310,12 +293,13 @@ def _weights_blocks(layer: Dense, display: Display, width: int | None) -> list[B
         for index in range(formatted)
     ]
     if inputs_by_neurons:
-        labels = [_TextColumn(row_word, [*numbers, "bias"], "right")]
+        labels = [_TextColumn(row_word, [*numbers, "bias"], "right", "dim")]
     else:
-        label = _TextColumn(row_word, numbers, "right")
-        labels = [label, _number_column("bias", biases, shown, display.precision)]
+        label = _TextColumn(row_word, numbers, "right", "dim")
+        bias = _number_column("bias", biases, shown, display.precision)
+        labels = [label, replace(bias, style="dim")]
     fitting = _fitting(labels, [columns], width)
-    blocks: list[Block] = [_grid(labels, [columns[:fitting]])]
+    blocks: list[Block] = [_grid(*labels, *columns[:fitting])]
     left_out = [
         f"{len(weights) - display.rows:,} of {len(weights):,} {row_word}s"
         if len(weights) > display.rows

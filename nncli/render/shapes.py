@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nncli.network.shapes import LayerShape, ShapeTable
 from nncli.render.clash import clash_blocks
-from nncli.render.layout.view import BLANK, Block, Column, Grid, Span, View, line
+from nncli.render.layout.view import BLANK, Block, Field, Grid, Span, View, line, table
 from nncli.render.numbers import format_bytes, format_shape
 from nncli.words import count_of
 
@@ -46,40 +46,36 @@ def shapes_view(table: ShapeTable, batch: BatchSize) -> View:
 
 
 def _grid(layers: list[LayerShape], samples: str) -> Grid:
-    columns = (
-        Column("#", "right"),
-        Column("layer"),
-        Column("input"),
-        Column(""),
-        Column("weights"),
-        Column(""),
-        Column("biases"),
-        Column(""),
-        Column("output"),
-        Column("parameters", "right"),
-        Column("multiply–adds", "right"),
-    )
-    return Grid(columns, tuple(_row(layer, samples) for layer in layers))
+    fields: list[Field[LayerShape]] = [
+        Field("#", lambda layer: Span(str(layer.layer), "dim"), "right"),
+        Field("layer", lambda layer: Span(layer.name)),
+        Field("input", lambda layer: _shape((samples, layer.inputs), "inputs", layer)),
+        Field("", lambda _: Span("·", "dim")),
+        Field("weights", lambda layer: _shape(layer.weights_shape, "weights", layer)),
+        Field("", lambda _: Span("+", "dim")),
+        Field("biases", lambda layer: _shape(layer.biases_shape, "biases", layer)),
+        Field("", lambda layer: Span("✗", "error") if layer.misfits else Span("→", "dim")),
+        Field("output", lambda layer: _result(layer, format_shape((samples, layer.neurons)))),
+        Field("parameters", lambda layer: _result(layer, _derivation(layer)), "right"),
+        Field("multiply–adds", lambda layer: _result(layer, f"{layer.multiply_adds:,}"), "right"),
+    ]
+    return table(fields, layers)
 
 
-def _row(layer: LayerShape, samples: str) -> tuple[Span, ...]:
-    clash = bool(layer.misfits)
+def _shape(shape: tuple[int | str, ...], key: str, layer: LayerShape) -> Span:
+    """Return a shape, marked if it is one of those of a layer that do not fit."""
+    faulty = any(misfit.key == key for misfit in layer.misfits)
+    return Span(format_shape(shape), "error" if faulty else "")
+
+
+def _result(layer: LayerShape, text: str) -> Span:
+    """Return what comes of a layer, nothing if its shapes do not fit."""
+    return Span("" if layer.misfits else text)
+
+
+def _derivation(layer: LayerShape) -> str:
     inputs, neurons = layer.weights_shape
-    derivation = f"{inputs:,}×{neurons:,} + {layer.biases_shape[0]:,} = {layer.parameters:,}"
-    faulty = {misfit.key for misfit in layer.misfits}
-    return (
-        Span(str(layer.layer), "dim"),
-        Span(layer.name),
-        Span(format_shape((samples, layer.inputs)), "error" if "inputs" in faulty else ""),
-        Span("·", "dim"),
-        Span(format_shape(layer.weights_shape), "error" if "weights" in faulty else ""),
-        Span("+", "dim"),
-        Span(format_shape(layer.biases_shape), "error" if "biases" in faulty else ""),
-        Span("✗", "error") if clash else Span("→", "dim"),
-        Span("" if clash else format_shape((samples, layer.neurons))),
-        Span("" if clash else derivation),
-        Span("" if clash else f"{layer.multiply_adds:,}"),
-    )
+    return f"{inputs:,}×{neurons:,} + {layer.biases_shape[0]:,} = {layer.parameters:,}"
 
 
 def _totals(table: ShapeTable, batch: BatchSize) -> list[Block]:

@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from nncli.data.rows import Texts, number_array, text_array, text_scalar
-from nncli.results.sinks import Array, ResultColumns
+from nncli.data.rows import number_array, text_array, text_scalar
+from nncli.results.listeners import Array, ResultColumns, UnitOutputs
 
 # Rows whose lines are in memory at once while Arrow writes them.
 _CSV_ROWS = 8192
@@ -22,20 +22,21 @@ class CsvSink:
     holds a comma, a quote or a line break.
     """
 
+    layer = None  # the last
+
     def __init__(self, stream: BinaryIO, columns: ResultColumns) -> None:
         self._stream = stream
         header = ",".join(map(csv_cell, (*columns.kept_names, *columns.names)))
         # written with the first rows: until then they may turn out to be wrong
         self._header = (header + "\n").encode("utf-8", "surrogateescape")
 
-    def encode(self, first_sample: int, kept: Sequence[Texts], outputs: Sequence[Array]) -> Any:
+    def prepare(self, outputs: UnitOutputs) -> Any:
         """Return the lines, a buffer."""
-        del first_sample
         import pyarrow as pa
         import pyarrow.csv
 
-        texts = [text_array(column) for column in kept]
-        arrays = [*texts, *map(number_array, outputs)]
+        texts = [text_array(column) for column in outputs.kept]
+        arrays = [*texts, *map(number_array, outputs.values)]
         block = pa.RecordBatch.from_arrays(arrays, [str(index) for index in range(len(arrays))])
         lines = pa.BufferOutputStream()
         options = pyarrow.csv.WriteOptions(
@@ -47,10 +48,10 @@ class CsvSink:
             return _joined_lines([_quoted(column) for column in texts], arrays[len(texts) :])
         return lines.getvalue()
 
-    def write(self, encoded: Any) -> None:
+    def take(self, prepared: Any) -> None:
         """Write the lines, the first ones below the header."""
         self.finish()
-        self._stream.write(encoded)
+        self._stream.write(prepared)
 
     def finish(self) -> None:
         """Write the header, if there were no rows: a CSV file has no end of its own."""
@@ -66,7 +67,7 @@ def csv_chunks(
     stream = io.BytesIO()
     sink = CsvSink(stream, ResultColumns(tuple(kept), tuple(names), str(values.dtype)))
     if len(values):
-        sink.write(sink.encode(1, list(kept.values()), list(values.T)))
+        sink.take(sink.prepare(UnitOutputs(1, list(kept.values()), list(values.T))))
     sink.finish()
     yield stream.getvalue()
 

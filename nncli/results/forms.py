@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from nncli.results.sinks import ResultColumns, Sink
+    from nncli.results.listeners import Listener, ResultColumns
 
 # The forms that a file can have, by its suffix.
 SUFFIXES: Mapping[str, str] = MappingProxyType(
@@ -46,7 +46,7 @@ def load_libraries(form: str) -> None:
         importlib.import_module(f"pyarrow.{form}")
 
 
-def open_sink(form: str, stream: BinaryIO, columns: ResultColumns) -> Sink:
+def open_sink(form: str, stream: BinaryIO, columns: ResultColumns) -> Listener:
     """Return the sink of one of the streamed forms.  What comes first in the file is written."""
     # each brings NumPy, which a wrong command line is refused without
     from nncli.results.csv import CsvSink
@@ -54,7 +54,7 @@ def open_sink(form: str, stream: BinaryIO, columns: ResultColumns) -> Sink:
     from nncli.results.npy import NpySink
     from nncli.results.parquet import ParquetSink
 
-    sinks: dict[str, Callable[[BinaryIO, ResultColumns], Sink]] = {
+    sinks: dict[str, Callable[[BinaryIO, ResultColumns], Listener]] = {
         "csv": CsvSink,
         "jsonl": JsonLinesSink,
         "npy": NpySink,

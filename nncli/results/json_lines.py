@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import BinaryIO
 
 import numpy as np
 
-from nncli.data.rows import Texts, text_list
+from nncli.data.rows import text_list
 from nncli.results.json_values import json_array
-from nncli.results.sinks import Array, ResultColumns
+from nncli.results.listeners import ResultColumns, UnitOutputs
 
 
 class JsonLinesSink:
     """One JSON object per sample: its number from 1, its carried texts, its outputs."""
+
+    layer = None  # the last
 
     def __init__(self, stream: BinaryIO, columns: ResultColumns) -> None:
         self._stream = stream
@@ -22,22 +23,22 @@ class JsonLinesSink:
         # one for all lines: json.dumps would build one for each
         self._line = json.JSONEncoder(allow_nan=False).encode
 
-    def encode(self, first_sample: int, kept: Sequence[Texts], outputs: Sequence[Array]) -> bytes:
+    def prepare(self, outputs: UnitOutputs) -> bytes:
         """Return the lines."""
-        texts = [text_list(column) for column in kept]
-        rows = json_array(np.stack(outputs, axis=1))
+        texts = [text_list(column) for column in outputs.kept]
+        rows = json_array(np.stack(outputs.values, axis=1))
         lines = []
         for index, values in enumerate(rows):
             carried = {
                 name: column[index] for name, column in zip(self._kept_names, texts, strict=True)
             }
-            sample = {"sample": first_sample + index, "kept": carried, "output": values}
+            sample = {"sample": outputs.first + index, "kept": carried, "output": values}
             lines.append(self._line(sample) + "\n")
         return "".join(lines).encode()
 
-    def write(self, encoded: bytes) -> None:
+    def take(self, prepared: bytes) -> None:
         """Write the lines."""
-        self._stream.write(encoded)
+        self._stream.write(prepared)
 
     def finish(self) -> None:
         """Do nothing: JSON Lines have no end of their own."""

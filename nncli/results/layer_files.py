@@ -11,9 +11,9 @@ from typing import BinaryIO
 from nncli.errors import FileError
 from nncli.files import file_error
 from nncli.problems import Place, Problem
+from nncli.results.listeners import ResultColumns
 from nncli.results.npy import NpySink
 from nncli.results.places import OutputTarget, check_output
-from nncli.results.sinks import ResultColumns, Sink
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,11 @@ def layer_folder(files: LayerFiles | None) -> Iterator[tuple[OutputTarget, ...]]
         raise
 
 
-def layer_sinks(streams: Sequence[BinaryIO], neurons: Sequence[int], dtype: str) -> list[Sink]:
+def layer_sinks(streams: Sequence[BinaryIO], neurons: Sequence[int], dtype: str) -> list[NpySink]:
     """Return a sink for each layer.  neurons: of each.  Raises FileError."""
     return [
-        NpySink(stream, ResultColumns((), tuple(map(str, range(width))), dtype))
-        for stream, width in zip(streams, neurons, strict=True)
+        NpySink(stream, ResultColumns((), tuple(map(str, range(width))), dtype), layer)
+        for layer, (stream, width) in enumerate(zip(streams, neurons, strict=True), start=1)
     ]
 
 

@@ -6,14 +6,12 @@ import io
 import shutil
 import tempfile
 import weakref
-from collections.abc import Sequence
 from typing import BinaryIO, cast
 
 import numpy as np
 
-from nncli.data.rows import Texts
 from nncli.machine import appends
-from nncli.results.sinks import Array, ResultColumns
+from nncli.results.listeners import ResultColumns, UnitOutputs
 
 # As many rows as a file can have: no header is longer than this one's.
 _MOST_ROWS = 2**63 - 1
@@ -28,7 +26,9 @@ class NpySink:
     any other stream gets everything at the end, from a temporary file.
     """
 
-    def __init__(self, stream: BinaryIO, columns: ResultColumns) -> None:
+    def __init__(self, stream: BinaryIO, columns: ResultColumns, layer: int | None = None) -> None:
+        """Begin a file.  layer: the one that is heard, from 1; None: the last."""
+        self.layer = layer
         self._stream = stream
         self._neurons = len(columns.names)
         self._dtype = np.dtype(columns.dtype)
@@ -43,24 +43,21 @@ class NpySink:
         else:
             stream.write(bytes(self._header_bytes))  # no NPY file, until it is finished
 
-    def encode(
-        self, first_sample: int, kept: Sequence[Texts], outputs: Sequence[Array]
-    ) -> memoryview:
+    def prepare(self, outputs: UnitOutputs) -> memoryview:
         """Return the rows' bytes."""
-        del first_sample, kept
-        rows = len(outputs[0])
+        rows = len(outputs.values[0])
         block = np.empty((rows, self._neurons), self._dtype)  # C order
         # a few rows at a time, which stay in the cache while column after column is written
         step = max(1, _CACHED_VALUES // self._neurons)
         for start in range(0, rows, step):
             part = slice(start, start + step)
-            np.stack([column[part] for column in outputs], axis=1, out=block[part])
+            np.stack([column[part] for column in outputs.values], axis=1, out=block[part])
         return block.reshape(-1).view(np.uint8).data
 
-    def write(self, encoded: memoryview) -> None:
+    def take(self, prepared: memoryview) -> None:
         """Write the rows, and count them."""
-        self._rows += len(encoded) // (self._neurons * self._dtype.itemsize)
-        self._body.write(encoded)
+        self._rows += len(prepared) // (self._neurons * self._dtype.itemsize)
+        self._body.write(prepared)
 
     def finish(self) -> None:
         """Write the header, now that the number of rows is known."""

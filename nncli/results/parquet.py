@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from nncli.data.rows import Texts, number_array, text_array
-from nncli.results.sinks import Array, ResultColumns
+from nncli.data.rows import number_array, text_array
+from nncli.results.listeners import ResultColumns, UnitOutputs
 
 # A row group is written once it has as many rows, or as many bytes: a sink's memory is bounded.
 _GROUP_ROWS = 65_536
@@ -21,6 +20,8 @@ class ParquetSink:
 
     Small blocks are gathered into row groups of some 65,536 rows, or 32 MiB if rows are wide.
     """
+
+    layer = None  # the last
 
     def __init__(self, stream: BinaryIO, columns: ResultColumns) -> None:
         import pyarrow as pa
@@ -43,21 +44,20 @@ class ParquetSink:
             use_dictionary=[name for name, _ in texts],  # numbers hardly ever repeat
         )
 
-    def encode(self, first_sample: int, kept: Sequence[Texts], outputs: Sequence[Array]) -> Any:
+    def prepare(self, outputs: UnitOutputs) -> Any:
         """Return the rows, an Arrow record batch."""
-        del first_sample
         import pyarrow as pa
 
         # copies: an Arrow array would share the numbers' memory until its row group is written
-        numbers = [number_array(np.array(column, self._dtype)) for column in outputs]
-        arrays = [*(text_array(column) for column in kept), *numbers]
+        numbers = [number_array(np.array(column, self._dtype)) for column in outputs.values]
+        arrays = [*(text_array(column) for column in outputs.kept), *numbers]
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
-    def write(self, encoded: Any) -> None:
+    def take(self, prepared: Any) -> None:
         """Gather the rows, and write a row group once there are enough."""
-        self._gathered.append(encoded)
-        self._gathered_rows += encoded.num_rows
-        self._gathered_bytes += encoded.nbytes
+        self._gathered.append(prepared)
+        self._gathered_rows += prepared.num_rows
+        self._gathered_bytes += prepared.nbytes
         if self._gathered_rows >= _GROUP_ROWS or self._gathered_bytes >= _GROUP_BYTES:
             self._write_group()
 

@@ -6,7 +6,7 @@ Each prepares everything that does not belong to a call: arrays in its own form,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -17,7 +17,7 @@ import numpy as np
 from nncli.network.activations import Array
 from nncli.network.network import Network
 from nncli.specs.model import Activation
-from nncli.timing.isolation import once_per_process, text_from_copy
+from nncli.timing.isolation import once_per_process, own_process
 from nncli.timing.names import BackendName
 from nncli.timing.plain import plain_forward
 from nncli.timing.sampling import Contestant
@@ -33,24 +33,37 @@ class Unsupported(Exception):  # noqa: N818  # nothing went wrong: it is a prope
     """A backend cannot run this network; the text says why."""
 
 
+def _same(output: Any) -> Any:
+    return output
+
+
 @dataclass(frozen=True, eq=False)
-class PreparedCall:
-    """A forward pass that is ready to be timed.
+class ForwardCall(Contestant):
+    """A forward pass that is ready to be timed: its call does all of it and nothing else."""
 
-    contestant: the call, which does all of it and nothing else, in the surroundings it needs;
-    output: turns what the call returns into an array (samples, neurons).
-    """
+    output: Callable[[Any], Array] = _same  # turns what the call returns into (samples, neurons)
 
-    contestant: Contestant
-    output: Callable[[Any], Array]
-
-
-# From a network and a number of threads to a function that prepares calls on a batch.
-Prepare: TypeAlias = Callable[[Array], PreparedCall]
+    def run(self) -> Array:
+        """Return the output of a call in its surroundings: (samples, neurons)."""
+        with self.surroundings():
+            return self.output(self.call())
 
 
-def prepare_backend(name: BackendName, network: Network, threads: int) -> Prepare:
-    """Return a function from a batch (samples, inputs) to a call that runs it.
+@dataclass(frozen=True, eq=False)
+class Backend:
+    """A network that is ready to be run in one way."""
+
+    call_on: Callable[[Array], Callable[[], Any]]  # makes the call of a batch (samples, inputs)
+    output: Callable[[Any], Array] = _same  # turns what a call returns into (samples, neurons)
+    surroundings: Surroundings = nullcontext  # of a call
+
+    def on(self, batch: Array) -> ForwardCall:
+        """Return the forward pass of a batch (samples, inputs)."""
+        return ForwardCall(self.call_on(batch), self.surroundings, self.output)
+
+
+def prepare_backend(name: BackendName, network: Network, threads: int) -> Backend:
+    """Return a network, ready to be run in this way on so many threads.
 
     Raises Unsupported if the backend cannot run the network, ImportError if it is not installed.
     """
@@ -74,41 +87,27 @@ def on_blas_threads(threads: int) -> Surroundings:
     return partial(ThreadpoolController().limit, limits=threads, user_api="blas")
 
 
-def _numpy(network: Network, threads: int) -> Prepare:
+def _numpy(network: Network, threads: int) -> Backend:
     surroundings = on_blas_threads(threads)
-
-    def prepare(batch: Array) -> PreparedCall:
-        return PreparedCall(Contestant(partial(network.forward, batch), surroundings), _same)
-
-    return prepare
+    return Backend(lambda batch: partial(network.forward, batch), surroundings=surroundings)
 
 
-def _loop(network: Network, threads: int) -> Prepare:
-    surroundings = on_blas_threads(threads)
-
-    def prepare(batch: Array) -> PreparedCall:
+def _loop(network: Network, threads: int) -> Backend:
+    def call_on(batch: Array) -> Callable[[], list[Array]]:
         samples = [batch[index : index + 1] for index in range(len(batch))]  # each (1, inputs)
+        return lambda: [network.forward(sample) for sample in samples]
 
-        def call() -> list[Array]:
-            return [network.forward(sample) for sample in samples]
-
-        return PreparedCall(Contestant(call, surroundings), np.concatenate)
-
-    return prepare
+    return Backend(call_on, np.concatenate, on_blas_threads(threads))
 
 
-def _python(network: Network, _: int) -> Prepare:
+def _python(network: Network, _: int) -> Backend:
     if network.dtype != "float64":
         raise Unsupported("Python's numbers are float64")
     forward = plain_forward(network)
-
-    def prepare(batch: Array) -> PreparedCall:
-        return PreparedCall(Contestant(partial(forward, batch.tolist())), np.array)
-
-    return prepare
+    return Backend(lambda batch: partial(forward, batch.tolist()), np.array)
 
 
-def _onnxruntime(network: Network, threads: int) -> Prepare:
+def _onnxruntime(network: Network, threads: int) -> Backend:
     import onnxruntime
 
     from nncli.formats.onnx_model import INPUT, OnnxLayer, onnx_model
@@ -132,22 +131,16 @@ def _onnxruntime(network: Network, threads: int) -> Prepare:
             return str(error).rpartition(" : ")[2] or type(error).__name__
         return ""
 
-    reason = text_from_copy(refusal)
+    reason = own_process()(refusal)  # a session of this process would change what is timed later
     if reason:
         raise Unsupported(reason)
     session = once_per_process(make_session)  # its threads do not survive a fork
-
-    def prepare(batch: Array) -> PreparedCall:
-        def call() -> list[Array]:
-            outputs: list[Array] = session().run(None, {INPUT: batch})
-            return outputs
-
-        return PreparedCall(Contestant(call), _first)
-
-    return prepare
+    return Backend(
+        lambda batch: lambda: session().run(None, {INPUT: batch}), lambda outputs: outputs[0]
+    )
 
 
-def _torch(network: Network, threads: int) -> Prepare:
+def _torch(network: Network, threads: int) -> Backend:
     import torch
     from torch.nn.functional import linear
 
@@ -168,12 +161,11 @@ def _torch(network: Network, threads: int) -> Prepare:
                 x = activation(x)
         return x
 
-    def prepare(batch: Array) -> PreparedCall:
-        call = partial(forward, torch.from_numpy(batch))
-        contestant = Contestant(call, partial(_torch_threads, threads))
-        return PreparedCall(contestant, lambda output: output.numpy())
-
-    return prepare
+    return Backend(
+        lambda batch: partial(forward, torch.from_numpy(batch)),
+        lambda output: output.numpy(),
+        partial(_torch_threads, threads),
+    )
 
 
 @contextmanager
@@ -212,15 +204,7 @@ def _torch_activation(activation: Activation, dtype: str) -> Callable[[Any], Any
             return partial(getattr(functional, kind), **activation.parameters())
 
 
-def _same(output: Array) -> Array:
-    return output
-
-
-def _first(outputs: list[Array]) -> Array:
-    return outputs[0]
-
-
-_BACKENDS: Mapping[BackendName, Callable[[Network, int], Prepare]] = MappingProxyType(
+_BACKENDS: Mapping[BackendName, Callable[[Network, int], Backend]] = MappingProxyType(
     {
         "numpy": _numpy,
         "loop": _loop,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import TypeAlias
 
 from nncli.data.batch import Batch
@@ -26,6 +25,7 @@ from nncli.timing.machine import Machine, describe_machine
 from nncli.timing.prepare import (
     MATMUL_SIZE,
     Candidate,
+    Contender,
     LayerCandidate,
     MatmulCandidate,
     Request,
@@ -37,8 +37,6 @@ from nncli.timing.prepare import (
 from nncli.timing.sampling import Contestant, Measurements, Plan, Sampling
 from nncli.timing.statistics import Summary, Verdict, judge, summarize
 from nncli.words import count_of
-
-Contender: TypeAlias = Candidate | MatmulCandidate | LayerCandidate
 
 
 @dataclass(frozen=True)
@@ -137,11 +135,7 @@ def run_bench(
     machine = describe_machine(request.backends)  # before it is busy with this
     try:
         prepared = prepare_calls(networks, None if data is None else data.values, request)
-        calls = {key: call.contestant for key, call in prepared.calls.items()}
-        contestants: dict[Contender, Contestant] = dict(
-            chain(calls.items(), prepared.matmuls.items(), prepared.layers.items())
-        )
-        sampling = sampler(contestants, request.plan)
+        sampling = sampler(prepared.contestants(), request.plan)
         # last: threads that this starts would not survive into the processes that measure
         check_notes = check_outputs(prepared, networks)
         peak_bytes = measure_peaks(prepared)

@@ -8,59 +8,45 @@ one process for all, a batch size would be timed differently depending on its co
 from __future__ import annotations
 
 import os
-import struct
+import pickle
 import sys
 from collections.abc import Callable
-from typing import TypeAlias, TypeVar
+from typing import Protocol, TypeVar
 
 from nncli.machine import can_fork
 
 T = TypeVar("T")
 
-# Takes a function that measures, returns what it returned.
-Isolate: TypeAlias = Callable[[Callable[[], tuple[float, ...]]], tuple[float, ...]]
+
+class Isolate(Protocol):
+    """A way to measure: calls a function, and returns what it returned."""
+
+    def __call__(self, measure: Callable[[], T], /) -> T:
+        """Measure."""
 
 
 class MeasurementFailed(Exception):  # noqa: N818  # says what happened
     """A process that measured ended without a result."""
 
 
-def here(measure: Callable[[], tuple[float, ...]]) -> tuple[float, ...]:
+def here(measure: Callable[[], T], /) -> T:
     """Measure in this process."""
     return measure()
 
 
-def in_forked_process(measure: Callable[[], tuple[float, ...]]) -> tuple[float, ...]:
+def in_forked_process(measure: Callable[[], T], /) -> T:
     """Measure in a copy of this process, which is as it was before any measurement.
 
     Raises MemoryError as *measure* does, MeasurementFailed if the copy ends in another way,
     FileError if none can be started.
     """
-
-    def packed() -> bytes:
-        numbers = measure()
-        return struct.pack(f"{len(numbers)}d", *numbers)
-
-    content = _in_copy(packed)
-    return struct.unpack(f"{len(content) // 8}d", content)
-
-
-def text_from_copy(make: Callable[[], str]) -> str:
-    """Return a text that is made where it changes nothing for what is timed later.
-
-    Raises as `in_forked_process` does.
-    """
-    if own_process() is here:
-        return make()
-    return _in_copy(lambda: make().encode("utf-8", "replace")).decode()
-
-
-def _in_copy(make: Callable[[], bytes]) -> bytes:
     if sys.platform == "win32":
         raise MeasurementFailed("Windows does not copy processes")
     from nncli.timing.forked import bytes_from_copy
 
-    return bytes_from_copy(make)
+    sent = bytes_from_copy(lambda: pickle.dumps(measure()))
+    measured: T = pickle.loads(sent)  # noqa: S301  # from ourselves
+    return measured
 
 
 def own_process() -> Isolate:

@@ -6,7 +6,8 @@ import tracemalloc
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain, product
+from typing import TypeAlias
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from nncli.network.shapes import shape_table
 from nncli.problems import Note, Problem
 from nncli.specs.model import DType, NetworkSpec
 from nncli.timing.backends import (
-    PreparedCall,
+    ForwardCall,
     Unsupported,
     largest_batch,
     on_blas_threads,
@@ -89,6 +90,9 @@ class MatmulCandidate:
     threads: int
 
 
+Contender: TypeAlias = Candidate | MatmulCandidate | LayerCandidate
+
+
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """Everything that is to be timed.
@@ -96,11 +100,15 @@ class Prepared:
     batches: the largest of each type, (samples, inputs); the smaller ones are its first rows.
     """
 
-    calls: dict[Candidate, PreparedCall]
+    calls: dict[Candidate, ForwardCall]
     matmuls: dict[MatmulCandidate, Contestant]
     layers: dict[LayerCandidate, Contestant]
     batches: dict[DType, Array]
     notes: tuple[Note, ...]
+
+    def contestants(self) -> dict[Contender, Contestant]:
+        """Return all of them under their keys."""
+        return dict(chain(self.calls.items(), self.matmuls.items(), self.layers.items()))
 
     def batch(self, candidate: Candidate) -> Array:
         """Return the samples of a candidate: (batch size, inputs)."""
@@ -175,21 +183,21 @@ def wanted_series(dtypes: Iterable[DType], request: Request) -> list[Series]:
 
 def _forward_calls(
     networks: Mapping[DType, Network], batches: Mapping[DType, Array], request: Request
-) -> tuple[dict[Candidate, PreparedCall], list[Note]]:
+) -> tuple[dict[Candidate, ForwardCall], list[Note]]:
     """Return everything that can be timed, series by series, and notes about what cannot."""
-    calls: dict[Candidate, PreparedCall] = {}
+    calls: dict[Candidate, ForwardCall] = {}
     notes: list[Note] = []
     for series in wanted_series(networks, request):
         backend, network = series.backend, networks[series.dtype]
         limit = largest_batch(backend, shape_table(network.spec).total_multiply_adds)
         sizes = [size for size in request.batch_sizes if limit is None or size <= limit]
         try:
-            prepare = prepare_backend(backend, network, series.threads)
+            prepared = prepare_backend(backend, network, series.threads)
         except Unsupported as reason:
             notes.append(Note("skipped", f"{backend} is left out in {series.dtype}: {reason}"))
             continue
         for candidate in (Candidate(series, size) for size in sizes):
-            calls[candidate] = prepare(_first_rows(batches, candidate))
+            calls[candidate] = prepared.on(_first_rows(batches, candidate))
         left_out = ", ".join(f"{size:,}" for size in request.batch_sizes if size not in sizes)
         if left_out:
             what = f"{backend} is left out for batches of {left_out}: a call would take too long"
@@ -214,7 +222,7 @@ def _matmul(candidate: MatmulCandidate) -> Contestant:
 
 
 def _layer_calls(
-    calls: Mapping[Candidate, PreparedCall],
+    calls: Mapping[Candidate, ForwardCall],
     networks: Mapping[DType, Network],
     batches: Mapping[DType, Array],
 ) -> dict[LayerCandidate, Contestant]:
@@ -227,9 +235,7 @@ def _layer_calls(
         network, batch = networks[series.dtype], _first_rows(batches, candidate)
         for number, layer in enumerate(network.layers, start=1):
             key = LayerCandidate(series, size, number, layer.name)
-            layers[key] = Contestant(
-                _layer_call(network, number, batch), call.contestant.surroundings
-            )
+            layers[key] = Contestant(_layer_call(network, number, batch), call.surroundings)
     return layers
 
 
@@ -262,8 +268,7 @@ def check_outputs(prepared: Prepared, networks: Mapping[DType, Network]) -> list
     for candidate, call in prepared.calls.items():
         rows = slice(candidate.batch_size)
         reference, bounds = references[candidate.series.dtype]
-        with call.contestant.surroundings():
-            output = call.output(call.contestant.call())
+        output = call.run()
         if not agree_within(output, reference[rows], bounds[rows]):
             problems.append(_difference(candidate, output, reference[rows]))
     if problems:
@@ -316,7 +321,7 @@ def measure_peaks(prepared: Prepared) -> dict[Candidate, int]:
     for candidate, call in prepared.calls.items():
         if candidate.series.backend == "numpy":
             with ThreadPoolExecutor(1) as pool:
-                peak = pool.submit(_peak, call.contestant.call).result()
+                peak = pool.submit(_peak, call.call).result()
             peaks[candidate] = prepared.batch(candidate).nbytes + peak
     return peaks
 

@@ -143,15 +143,14 @@ def sample(
     with _no_garbage_collection():
         for contestant in contestants.values():
             calls, seconds = isolate(partial(_calibrate, contestant, clock))
-            series.append(_Series(contestant, int(calls), _warm_calls(int(calls), seconds)))
+            series.append(_Series(contestant, calls, _warm_calls(calls, seconds)))
             on_progress(Progress(0, clock.read() - started, plan.max_seconds))
         began = clock.read()
         rounds = 0
         while not _is_enough(series, rounds, clock.read() - began, plan):
             for one in generator.sample(series, len(series)):
                 measure = partial(_measure, one.contestant, one.calls, one.warm_calls, clock)
-                [seconds] = isolate(measure)
-                one.seconds.append(seconds / one.calls)
+                one.seconds.append(isolate(measure) / one.calls)
             rounds += 1
             elapsed = clock.read() - began
             on_progress(Progress(rounds, elapsed, _expected_seconds(series, elapsed, plan)))
@@ -162,13 +161,13 @@ def sample(
     return Sampling(measurements, rounds, clock.tick_seconds, clock.read() - started)
 
 
-def _calibrate(contestant: Contestant, clock: Clock) -> tuple[float, float]:
+def _calibrate(contestant: Contestant, clock: Clock) -> tuple[int, float]:
     """Return how many calls make a measurement long enough, a power of two, and its seconds."""
     target = max(MIN_MEASUREMENT_SECONDS, MIN_TICKS * clock.tick_seconds)
     target = min(target, _MAX_MEASUREMENT_SECONDS)
     calls = 1
     while True:
-        [seconds] = _measure(contestant, calls, 1, clock)
+        seconds = _measure(contestant, calls, 1, clock)
         if seconds >= target or calls >= _MAX_CALLS:
             return calls, seconds
         calls *= 2
@@ -182,7 +181,7 @@ def _warm_calls(calls: int, seconds: float) -> int:
     return max(1, math.ceil(_WARM_SECONDS * calls / seconds)) if seconds else calls
 
 
-def _measure(contestant: Contestant, calls: int, warm_calls: int, clock: Clock) -> tuple[float]:
+def _measure(contestant: Contestant, calls: int, warm_calls: int, clock: Clock) -> float:
     """Return how many seconds *calls* calls take together, after some that are not counted."""
     call, read = contestant.call, clock.read
     with contestant.surroundings():
@@ -191,7 +190,7 @@ def _measure(contestant: Contestant, calls: int, warm_calls: int, clock: Clock) 
         before = read()
         for _ in repeat(None, calls):
             call()
-        return (read() - before,)
+        return read() - before
 
 
 @contextmanager

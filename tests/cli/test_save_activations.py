@@ -290,7 +290,7 @@ def test_a_folder_into_which_somebody_else_put_something_stays(
         (folder / "acts/theirs.txt").write_text("theirs")
         raise MemoryError
 
-    monkeypatch.setattr(NpySink, "write", put_and_fail)
+    monkeypatch.setattr(NpySink, "take", put_and_fail)
     assert save().code == 5
     assert contents(folder / "acts") == {"theirs.txt": b"theirs"}
 

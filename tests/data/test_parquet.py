@@ -390,6 +390,28 @@ def test_a_width_that_does_not_fit_names_the_columns_without_numbers(tmp_path: P
     )
 
 
+@pytest.mark.parametrize(
+    ("size", "choice"),
+    [
+        (1, ColumnChoice()),  # --drop name would leave two
+        (4, ColumnChoice()),
+        (1, ColumnChoice(columns=("name", "x"))),  # --columns and --drop exclude each other
+    ],
+)
+def test_columns_without_numbers_are_named_but_not_offered_to_be_dropped_if_that_does_not_do(
+    tmp_path: Path, size: int, choice: ColumnChoice
+) -> None:
+    table = pa.table({"name": ["p"], "x": [1.0], "y": [2.0]})
+    problem = refused(tmp_path, table, size, choice)
+    assert problem.help == ("'name' holds no numbers: choose with --columns",)
+
+
+def test_columns_that_are_left_out_already_are_not_offered_to_be_dropped(tmp_path: Path) -> None:
+    table = pa.table({"name": ["p"], "x": [1.0], "y": [2.0]})
+    problem = refused(tmp_path, table, 1, ColumnChoice(drop=("name",)))
+    assert problem.help == ("the columns are name, x, y: choose with --columns",)
+
+
 def test_a_width_that_does_not_fit_though_all_are_numbers_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         read(tmp_path, pa.table({"x": [1.0], "y": [2.0]}), 3)

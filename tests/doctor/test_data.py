@@ -106,6 +106,11 @@ def test_an_encoding_is_offered_if_it_brings_only_other_faults_to_light() -> Non
     assert offered(problem) == [(("--encoding", "latin-1"), None)]
 
 
+def test_a_zero_byte_in_plain_text_does_not_make_it_utf_16() -> None:
+    [problem] = treat(make_case("a,b\n1,\0\n3,4\n")).problems
+    assert (problem.code, offered(problem)) == ("N406", [])
+
+
 WITHOUT = "(without this line)"
 
 

@@ -25,11 +25,11 @@ from sample_streams import Floats, in_pieces, network_of, rows_of, stream_of
 from nncli.data.rows import Faults
 from nncli.errors import DataError, FileError
 from nncli.network.network import Network
-from nncli.pipeline.listeners import ResultWriter, UnitOutputs
 from nncli.pipeline.run import ForwardRun, RunPlan, run_forward
 from nncli.pipeline.shown import SamplesToShow
 from nncli.pipeline.units import BLOCK_SAMPLES
 from nncli.problems import Note, Problem
+from nncli.results.listeners import UnitOutputs
 from nncli.specs.model import ACTIVATIONS
 
 HERE = Path(__file__).resolve().parent
@@ -220,15 +220,17 @@ def WHOLE(network: Network, x: Floats) -> Floats:  # noqa: N802  # what all othe
 class Recorder:
     """A sink that keeps what it is given."""
 
-    def __init__(self) -> None:
+    def __init__(self, layer: int | None = None) -> None:
+        self.layer = layer
         self.blocks: list[tuple[int, list[list[str]], Floats]] = []
         self.finished = False
 
-    def encode(self, first_sample: int, kept: Any, outputs: Any) -> Any:
-        return first_sample, [list(texts) for texts in kept], np.stack(outputs, axis=1)
+    def prepare(self, outputs: UnitOutputs) -> Any:
+        texts = [list(column) for column in outputs.kept]
+        return outputs.first, texts, np.stack(outputs.values, axis=1)
 
-    def write(self, encoded: Any) -> None:
-        self.blocks.append(encoded)
+    def take(self, prepared: Any) -> None:
+        self.blocks.append(prepared)
 
     def finish(self) -> None:
         self.finished = True
@@ -242,7 +244,7 @@ def test_a_sink_gets_every_sample_once_and_in_order(threads: int) -> None:
     plan = RunPlan(SamplesToShow(0), threads=threads)
     done: list[int] = []
     stream = in_pieces(x, [10, 900, 0, 5, 700], texts)
-    run_forward(network, stream, plan, [ResultWriter(sink)], done.append)
+    run_forward(network, stream, plan, [sink], done.append)
     assert sink.finished
     assert done[-1] == 3000
     assert done == sorted(done)
@@ -265,7 +267,7 @@ def test_a_fault_ends_the_results_and_all_faults_are_told(threads: int) -> None:
     stream = replace(stream, chunks=iter([first, faults[0], *others, faults[1]]))
     sink = Recorder()
     with pytest.raises(DataError) as caught:
-        run_forward(network, stream, RunPlan(threads=threads), [ResultWriter(sink)])
+        run_forward(network, stream, RunPlan(threads=threads), [sink])
     assert [problem.message for problem in caught.value.problems] == ["fault 1", "fault 2"]
     assert caught.value.more == 3
     assert not sink.finished
@@ -298,10 +300,10 @@ def test_blocks_compute_what_the_network_computes(dtype: str) -> None:
 @pytest.mark.parametrize("layers", [False, True])
 def test_samples_on_their_way_take_bounded_memory(layers: bool) -> None:
     """3 inputs and 2 outputs are 5 numbers a sample; what all layers make is 9 + 2 more."""
-    sink, kept = Recorder(), [Recorder(), Recorder()] if layers else []
+    sink, kept = Recorder(), [Recorder(1), Recorder(2)] if layers else []
     network, x = network_of([3, 9, 2]), rows_of(3000, 3)
     plan = RunPlan(SamplesToShow(0), unit_bytes=5 * 8 * 600)
-    writers = [ResultWriter(sink), *map(ResultWriter, kept, (1, 2))]
+    writers = [sink, *kept]
     run_forward(network, in_pieces(x, []), plan, writers)
     lengths = [len(outputs) for _, _, outputs in sink.blocks]
     assert sum(lengths) == 3000
@@ -320,9 +322,9 @@ def test_every_layer_is_heard_whole_and_with_the_bits_that_are_shown(
     sizes: list[int], unit_bytes: int, threads: int
 ) -> None:
     network, x = network_of([3, 5, 2]), rows_of(1300, 3)
-    layers = [Recorder(), Recorder()]
+    layers = [Recorder(1), Recorder(2)]
     plan = RunPlan(threads=threads, unit_bytes=unit_bytes)
-    run = run_forward(network, in_pieces(x, sizes), plan, [*map(ResultWriter, layers, (1, 2))])
+    run = run_forward(network, in_pieces(x, sizes), plan, layers)
     for recorder, shown in zip(layers, run.shown.layers, strict=True):
         together = np.concatenate([outputs for _, _, outputs in recorder.blocks])
         assert together.tobytes() == np.ascontiguousarray(shown.output).tobytes()

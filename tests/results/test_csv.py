@@ -15,7 +15,7 @@ import pytest
 from block_results import EDGES, Result, assert_same_numbers, numbers, results_and_cuts, written
 from hypothesis import given
 
-from nncli.results.sinks import ResultColumns
+from nncli.results.listeners import ResultColumns
 
 
 def cell(text: str) -> str:

@@ -31,7 +31,7 @@ from block_results import (
 from hypothesis import given
 
 from nncli.results.forms import FILE_FORMS, STREAMED_FORMS, form_of_suffix, open_sink
-from nncli.results.sinks import ResultColumns
+from nncli.results.listeners import ResultColumns, UnitOutputs
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -59,7 +59,7 @@ def test_carried_texts_can_be_arrow_arrays_or_parts_of_them(form: str, result: R
     sink = open_sink(form, stream, result.columns)
     longer = [pa.array(["other", *texts, "x"], pa.string()) for texts in result.kept.values()]
     kept = [array.slice(1, len(result.values)) for array in longer]
-    sink.write(sink.encode(1, kept, list(result.values.T)))
+    sink.take(sink.prepare(UnitOutputs(1, kept, list(result.values.T))))
     sink.finish()
     assert stream.getvalue() == written(form, result)
 
@@ -81,34 +81,35 @@ def test_the_memory_of_the_numbers_can_be_used_again_before_a_block_is_written(f
     stream = io.BytesIO()
     sink = open_sink(form, stream, Result({}, values).columns)
     memory = np.asfortranarray(values)
-    encoded = sink.encode(1, [], list(memory.T))
+    prepared = sink.prepare(UnitOutputs(1, [], list(memory.T)))
     memory[:] = 99
-    sink.write(encoded)
+    sink.take(prepared)
     sink.finish()
     assert stream.getvalue() == written(form, Result({}, values))
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_blocks_can_be_encoded_on_several_threads_in_any_order(form: str) -> None:
+def test_blocks_can_be_prepared_on_several_threads_in_any_order(form: str) -> None:
     rows = 400
     values = np.arange(rows * 2, dtype=np.float64).reshape(rows, 2) / 7
     texts = [f"a,{row}" if row % 50 == 0 else f"r{row}" for row in range(rows)]
     result = Result({"id": texts}, values)
     stream = io.BytesIO()
     sink = open_sink(form, stream, result.columns)
-    encoded: dict[int, Any] = {}
+    prepared: dict[int, Any] = {}
 
-    def encode(start: int) -> None:
+    def prepare(start: int) -> None:
         block = slice(start, start + 20)
-        encoded[start] = sink.encode(start + 1, [texts[block]], list(values[block].T))
+        outputs = UnitOutputs(start + 1, [texts[block]], list(values[block].T))
+        prepared[start] = sink.prepare(outputs)
 
-    threads = [threading.Thread(target=encode, args=(n,)) for n in reversed(range(0, rows, 20))]
+    threads = [threading.Thread(target=prepare, args=(n,)) for n in reversed(range(0, rows, 20))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     for start in range(0, rows, 20):
-        sink.write(encoded[start])
+        sink.take(prepared[start])
     sink.finish()
     assert stream.getvalue() == written(form, result)
 
@@ -129,7 +130,7 @@ def test_the_stream_stays_open_and_at_its_end(form: str, kind: type[io.BytesIO])
 def test_a_sink_that_is_never_finished_adds_nothing_when_it_goes(form: str, rows: int) -> None:
     stream = io.BytesIO()
     sink = open_sink(form, stream, ResultColumns((), ("y",), "float64"))
-    sink.write(sink.encode(1, [], [np.zeros(rows)]))
+    sink.take(sink.prepare(UnitOutputs(1, [], [np.zeros(rows)])))
     before = stream.getvalue()
     del sink
     gc.collect()
@@ -144,7 +145,7 @@ def test_an_unfinished_file_cannot_be_taken_for_a_complete_one(
     stream = kind()
     sink = open_sink(form, stream, ResultColumns((), ("y",), "float64"))
     for start in range(0, 200_000, 50_000):
-        sink.write(sink.encode(start + 1, [], [np.zeros(50_000)]))
+        sink.take(sink.prepare(UnitOutputs(start + 1, [], [np.zeros(50_000)])))
     del sink
     gc.collect()
     read: Any = pyarrow.parquet.read_table if form == "parquet" else np.load
@@ -212,9 +213,9 @@ def test_lines_and_arrays_need_no_pyarrow(form: str) -> None:
 import io, sys
 import numpy as np
 from nncli.results.forms import open_sink
-from nncli.results.sinks import ResultColumns
+from nncli.results.listeners import ResultColumns, UnitOutputs
 sink = open_sink({form!r}, io.BytesIO(), ResultColumns(("id",), ("y",), "float32"))
-sink.write(sink.encode(1, [["a"]], [np.ones(1, np.float32)]))
+sink.take(sink.prepare(UnitOutputs(1, [["a"]], [np.ones(1, np.float32)])))
 sink.finish()
 print([name for name in sys.modules if name.startswith("pyarrow")])
 """

@@ -14,7 +14,7 @@ from hypothesis import given
 
 from nncli.results import npy
 from nncli.results.forms import open_sink
-from nncli.results.sinks import ResultColumns
+from nncli.results.listeners import ResultColumns, UnitOutputs
 
 
 def saved(values: npt.NDArray[np.floating[Any]]) -> bytes:
@@ -63,6 +63,6 @@ def test_npy_header_of_another_length_is_padded_into_its_place(longer: int) -> N
 
 def test_npy_left_unfinished_in_a_pipe_leaves_no_open_file() -> None:
     sink = open_sink("npy", NoSeeking(), ResultColumns((), ("y",), "float64"))
-    sink.write(sink.encode(1, [], [np.zeros(3)]))
+    sink.take(sink.prepare(UnitOutputs(1, [], [np.zeros(3)])))
     del sink
     gc.collect()  # a warning about an open file is an error

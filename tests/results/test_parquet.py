@@ -12,7 +12,7 @@ from block_results import Result, assert_same_numbers, numbers, results_and_cuts
 from hypothesis import given
 
 from nncli.results.forms import open_sink
-from nncli.results.sinks import ResultColumns
+from nncli.results.listeners import ResultColumns, UnitOutputs
 
 
 @given(results_and_cuts())
@@ -68,7 +68,7 @@ def test_parquet_groups_leave_the_sink_before_the_end() -> None:
     stream = io.BytesIO()
     sink = open_sink("parquet", stream, ResultColumns((), ("y",), "float64"))
     block = np.random.default_rng(1).normal(size=70_000)
-    sink.write(sink.encode(1, [], [block]))
+    sink.take(sink.prepare(UnitOutputs(1, [], [block])))
     assert stream.tell() > block.nbytes / 2
 
 

@@ -16,7 +16,6 @@ from nncli import Network, build_network, read_spec
 from nncli.network.activations import Array
 from nncli.specs.model import ACTIVATIONS
 from nncli.timing.backends import (
-    PreparedCall,
     Unsupported,
     largest_batch,
     on_blas_threads,
@@ -70,17 +69,11 @@ def random_batch(samples: int, dtype: str) -> Array:
     return batch
 
 
-def run(prepared: PreparedCall) -> Array:
-    """Return the output of a call, in the surroundings that it needs."""
-    with prepared.contestant.surroundings():
-        return prepared.output(prepared.contestant.call())
-
-
 def output_of(backend: BackendName, network: Network, batch: Array) -> Array:
     """Return what a backend makes of a batch.  Skips what is known not to be supported."""
     kinds = {layer.activation_name for layer in network.layers}
     try:
-        prepare = prepare_backend(backend, network, 1)
+        ready = prepare_backend(backend, network, 1)
     except Unsupported as reason:
         match backend, network.dtype:
             case "python", "float32":
@@ -90,7 +83,7 @@ def output_of(backend: BackendName, network: Network, batch: Array) -> Array:
             case _:
                 raise
         pytest.skip(f"{backend} in {network.dtype}: {reason}")
-    return run(prepare(batch))
+    return ready.on(batch).run()
 
 
 # ----------------------------------------------------------------------------- the outputs
@@ -138,8 +131,8 @@ def test_a_call_gives_samples_by_neurons_and_the_same_again_when_repeated(
     backend: BackendName, samples: int
 ) -> None:
     network, batch = random_network("relu", "float64"), random_batch(samples, "float64")
-    prepared = prepare_backend(backend, network, 1)(batch)
-    first, again = run(prepared), run(prepared)
+    call = prepare_backend(backend, network, 1).on(batch)
+    first, again = call.run(), call.run()
     assert first.shape == (samples, 3)
     assert first.tobytes() == again.tobytes()
 
@@ -147,11 +140,11 @@ def test_a_call_gives_samples_by_neurons_and_the_same_again_when_repeated(
 @pytest.mark.parametrize("backend", INSTALLED)
 def test_calls_on_several_batches_do_not_disturb_one_another(backend: BackendName) -> None:
     network, batch = random_network("tanh", "float64"), random_batch(8, "float64")
-    prepare = prepare_backend(backend, network, 1)
-    few, many = prepare(batch[:3]), prepare(batch)
+    ready = prepare_backend(backend, network, 1)
+    few, many = ready.on(batch[:3]), ready.on(batch)
     bounds = rounding_bounds(network, batch)
-    for prepared, rows in [(few, 3), (many, 8), (few, 3)]:
-        assert agree_within(run(prepared), network.forward(batch[:rows]), bounds[:rows])
+    for call, rows in [(few, 3), (many, 8), (few, 3)]:
+        assert agree_within(call.run(), network.forward(batch[:rows]), bounds[:rows])
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -185,9 +178,9 @@ def test_loop_calls_the_network_once_per_sample_and_numpy_once_per_batch(
 ) -> None:
     plain = random_network("relu", "float64")
     network = RecordingNetwork(plain.spec, plain.layers)
-    prepared = prepare_backend(backend, network, 1)(random_batch(6, "float64"))
+    call = prepare_backend(backend, network, 1).on(random_batch(6, "float64"))
     assert network.shapes == []  # preparing runs nothing
-    run(prepared)
+    call.run()
     assert network.shapes == shapes
 
 
@@ -288,9 +281,9 @@ def test_a_numpy_call_gets_the_threads_it_was_prepared_for(
     backend: BackendName, threads: int
 ) -> None:
     network, batch = random_network("relu", "float64"), random_batch(2, "float64")
-    prepared = prepare_backend(backend, network, threads)(batch)
+    call = prepare_backend(backend, network, threads).on(batch)
     assert blas_thread_counts() == {3}
-    with prepared.contestant.surroundings():
+    with call.surroundings():
         assert blas_thread_counts() == {threads}
 
 
@@ -298,15 +291,15 @@ def test_a_numpy_call_gets_the_threads_it_was_prepared_for(
 def test_torch_runs_on_so_many_threads_without_gradients_and_restores_both(threads: int) -> None:
     torch = pytest.importorskip("torch", reason="needs torch, of the extra `bench`")
     network, batch = random_network("relu", "float64"), random_batch(2, "float64")
-    contestant = prepare_backend("torch", network, threads)(batch).contestant
+    call = prepare_backend("torch", network, threads).on(batch)
     originally = torch.get_num_threads()
     torch.set_num_threads(4)  # a number that no case asks for
     try:
-        with contestant.surroundings():
+        with call.surroundings():
             assert (torch.get_num_threads(), torch.is_inference_mode_enabled()) == (threads, True)
-            assert contestant.call().is_inference()  # type: ignore[attr-defined]
+            assert call.call().is_inference()  # type: ignore[attr-defined]
         assert (torch.get_num_threads(), torch.is_inference_mode_enabled()) == (4, False)
-        with pytest.raises(_Stop), contestant.surroundings():
+        with pytest.raises(_Stop), call.surroundings():
             raise _Stop
         assert (torch.get_num_threads(), torch.is_inference_mode_enabled()) == (4, False)
     finally:

@@ -19,7 +19,6 @@ from nncli.timing.isolation import (
     in_forked_process,
     once_per_process,
     own_process,
-    text_from_copy,
 )
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only on Linux measurements are forked")
@@ -119,7 +118,7 @@ def test_if_no_process_can_be_started_that_is_said(monkeypatch: pytest.MonkeyPat
 @linux
 def test_a_long_text_comes_back_from_a_copy_whole() -> None:
     text = "é" * 100_000
-    assert text_from_copy(lambda: text) == text
+    assert in_forked_process(lambda: text) == text
 
 
 @linux

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, cycle, pairwise, repeat
 from statistics import median
+from typing import Any
 
 import pytest
 
@@ -489,17 +490,17 @@ def test_each_measurement_is_made_where_it_is_told_to_be() -> None:
     """One isolation for each calibration and each measurement, and what it returns counts."""
     fake = FakeClock()
     timed = [steady(fake, EIGHTH), steady(fake, 2.0**-12)]
-    isolated: list[int] = []
+    isolated: list[type] = []
 
-    def isolate(measure: Callable[[], tuple[float, ...]]) -> tuple[float, ...]:
+    def isolate(measure: Callable[[], Any], /) -> Any:
         found = measure()
-        isolated.append(len(found))
-        return found if len(isolated) <= 2 else (8.0,)
+        isolated.append(type(found))
+        return found if len(isolated) <= 2 else 8.0
 
     contestants = {number: one.contestant for number, one in enumerate(timed)}
     clock = Clock(fake.read, FINE_TICK)
     sampling = sample(contestants, Plan(4, 0, 0), clock, generator(0), isolate=isolate)
-    assert isolated == [2, 2] + [1] * 2 * 4
+    assert isolated == [tuple, tuple] + [float] * 2 * 4
     assert sampling.measurements == {0: Measurements(1, (8.0,) * 4), 1: Measurements(8, (1.0,) * 4)}
 
 

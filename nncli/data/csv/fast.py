@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from nncli.data.csv.cutting import count_line_feeds
+from nncli.data.csv.first_row import CsvFrame
 from nncli.data.csv.lines import MAX_LINE_BYTES
-from nncli.data.rows import RowForm, Rows, numbers_of
+from nncli.data.rows import Rows, numbers_of
 
 _LINE_FEED, _CARRIAGE_RETURN, _QUOTE = b'\n\r"'
 _BOM = "\ufeff"
@@ -19,32 +20,28 @@ _MOST_QUOTED_BYTES = 2**23
 Positions = npt.NDArray[np.intp]
 
 
-def parse_rows(content: bytes, form: RowForm, line_feeds: int | None = None) -> Rows | None:
-    r"""Return the rows of a chunk, or None where the exact reader must decide.
+def parse_rows(content: bytes, frame: CsvFrame, line_feeds: int | None = None) -> Rows | None:
+    """Return the rows of a chunk, or None where the exact reader must decide.
 
     content: whole lines of UTF-8 without a header; line_feeds: how many it holds, if that is known.
     None does not mean that something is wrong:
     whatever Arrow may read in another way is left to that reader too.
-
-    >>> parse_rows(b"1,a\n\n2,b\n", RowForm(2, (0,), (1,), ",", float("inf"))).columns
-    (array([1., 2.]),)
-    >>> parse_rows(b"1,a\nx,b\n", RowForm(2, (0,), (1,), ",", float("inf")))
     """
-    if not (_is_plain_form(form) and _is_plain_text(content)):
+    if not (_is_plain_format(frame) and _is_plain_text(content)):
         return None
     if b"\r" in content and _has_lone_return(content):
         if (with_line_feeds := _with_line_feeds(content)) is None:
             return None
         content, line_feeds = with_line_feeds, None
-    quotes = _quotes(content, form.delimiter)
+    quotes = _quotes(content, frame.csv.delimiter)
     if quotes is None or _may_be_too_long(content, quotes):
         return None
-    table = _read(content, form, newlines_in_values=len(quotes) > 0)
+    table = _read(content, frame, newlines_in_values=len(quotes) > 0)
     if table is None or not table.num_rows:
         return None
-    features = len(form.features)
+    features = len(frame.selection.features)
     columns = tuple(numbers_of(_whole(column)) for column in table.columns[:features])
-    if not all(_within(column, form.largest) for column in columns):
+    if not all(_within(column, frame.selection.largest) for column in columns):
         return None
     kept = tuple(_whole(column) for column in table.columns[features:])
     if line_feeds is None:
@@ -52,13 +49,14 @@ def parse_rows(content: bytes, form: RowForm, line_feeds: int | None = None) -> 
     return Rows(columns, kept, _blank_lines(content, quotes, line_feeds, table.num_rows))
 
 
-def _is_plain_form(form: RowForm) -> bool:
-    """Whether Arrow can be told of the form: no column twice, and a delimiter of one byte."""
-    positions = {*form.features, *form.kept}
-    delimiter = form.delimiter
+def _is_plain_format(frame: CsvFrame) -> bool:
+    """Whether Arrow can be told of it: no column twice, and a delimiter of one byte."""
+    selection, delimiter = frame.selection, frame.csv.delimiter
+    positions = (*selection.features, *selection.kept)
     return (
-        bool(form.features)  # without numbers, a blank line of a lone text column is a row to Arrow
-        and len(positions) == len(form.features) + len(form.kept)
+        # without numbers, a blank line of a lone text column is a row to Arrow
+        bool(selection.features)
+        and len(set(positions)) == len(positions)
         and len(delimiter) == 1
         and delimiter.isascii()
         and delimiter not in '"\r\n'
@@ -145,21 +143,21 @@ def _blank_lines(content: bytes, quotes: Positions, line_feeds: int, rows: int) 
     return line_feeds + unended - rows
 
 
-def _read(content: bytes, form: RowForm, *, newlines_in_values: bool) -> Any:
+def _read(content: bytes, frame: CsvFrame, *, newlines_in_values: bool) -> Any:
     """Return the Arrow table of a chunk: its features, then its carried columns; None for doubt."""
     # imported here: only a large file needs it
     import pyarrow as pa
     from pyarrow import csv
 
-    names = [str(position) for position in range(form.width)]
-    features = [names[position] for position in form.features]
-    kept = [names[position] for position in form.kept]
+    names = [str(position) for position in range(len(frame.header.names))]
+    features = [names[position] for position in frame.selection.features]
+    kept = [names[position] for position in frame.selection.kept]
     types = dict.fromkeys(features, pa.float64()) | dict.fromkeys(kept, pa.string())
     try:
         return csv.read_csv(
             pa.BufferReader(content),
             csv.ReadOptions(use_threads=False, block_size=len(content) + 1, column_names=names),
-            csv.ParseOptions(delimiter=form.delimiter, newlines_in_values=newlines_in_values),
+            csv.ParseOptions(delimiter=frame.csv.delimiter, newlines_in_values=newlines_in_values),
             csv.ConvertOptions(
                 check_utf8=False,  # seen to already
                 column_types=types,

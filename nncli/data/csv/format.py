@@ -15,7 +15,6 @@ class CsvFormat:
     delimiter: str = ","
     encoding: str = "utf-8"
     header: bool | None = None  # None decides by the first row
-    listed: bool = False  # whether somebody wants a list of all that is refused
 
     def place(self, line: int, before: str, text: str | None = None) -> Place:
         """Return the place behind *before* on a line, its column counted by the delimiter."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -13,9 +13,13 @@ from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import FILE_START, MAX_LINE_BYTES, Line, Start, read_lines
 from nncli.errors import DataError
 from nncli.problems import FaultyRow, Place, Problem
+from nncli.words import shorten
 
 # All of a quoted cell up to its closing quote, which no other follows; kept as it is once found.
 _QUOTED = re.compile(r'(?:[^"]++|"")*+')
+# Of a longer line, a problem keeps one faulty cell; of a longer cell, its beginning.
+_MAX_KEPT_LINE = 100_000
+_MAX_KEPT_CELL = 1000
 
 
 class Record(NamedTuple):
@@ -62,6 +66,30 @@ def _end_of_quoted(text: str, start: int) -> int:
     """Return where the quote is that closes a cell, or the length of a text without it."""
     found = _QUOTED.match(text, start)
     return found.end() if found else start
+
+
+def place_of(csv: CsvFormat, record: Record, position: int | None = None) -> Place:
+    """Return the place of a record, or of the cell at *position* in it."""
+    line = record.line
+    if position is None:
+        return Place(csv.file, line.number, 1, line.text, 0)
+    span = cell_span(line.text, csv.delimiter, position)
+    return Place(csv.file, line.number, position + 1, line.text, span[0] if span else None)
+
+
+def faulty_row(
+    record: Record,
+    positions: Sequence[int],
+    delimiter: str,
+    *,
+    kept: int | None = None,
+    is_sample: bool = True,
+) -> FaultyRow:
+    """Return what a problem tells of a row.  positions: its faulty cells; kept: so many of them."""
+    if len(record.line.text) > _MAX_KEPT_LINE:
+        kept = 1
+    cells = tuple((i, shorten(record.cells[i], _MAX_KEPT_CELL)) for i in positions[:kept])
+    return FaultyRow(delimiter, cells, len(positions) - len(cells), is_sample)
 
 
 class RecordReader:

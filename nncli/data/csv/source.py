@@ -10,18 +10,18 @@ import numpy as np
 
 from nncli.data.columns import Header, Selection
 from nncli.data.csv.cutting import TextChunk, text_chunks
-from nncli.data.csv.exact import (
-    Frame,
+from nncli.data.csv.exact import read_rows
+from nncli.data.csv.first_row import (
+    CsvFrame,
     empty_file,
     header_of,
     no_rows,
     numeric_header_note,
-    read_rows,
 )
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import FILE_START
 from nncli.data.csv.records import Record, RecordReader
-from nncli.data.rows import Faults, RowForm, Rows, ended_by
+from nncli.data.rows import Faults, Rows, ended_by
 from nncli.data.source_bytes import Content
 from nncli.data.stream import SampleStream
 from nncli.errors import DataError
@@ -35,7 +35,7 @@ class CsvChunk:
     """Whole rows of a CSV file, and how to read them."""
 
     text: TextChunk
-    frame: Frame
+    frame: CsvFrame
     fast: bool  # whether Arrow may read them, where it is sure
     blank_lines: int = 0  # above them
 
@@ -47,7 +47,7 @@ class CsvChunk:
         elif self.fast:
             from nncli.data.csv.fast import parse_rows
 
-            rows = parse_rows(self.text.content, row_form(self.frame), self.text.line_feeds)
+            rows = parse_rows(self.text.content, self.frame, self.text.line_feeds)
         if rows is None:
             rows = self._read_exactly()
         if self.text.fault is not None:
@@ -70,13 +70,6 @@ def _no_rows(selection: Selection, blank_lines: int) -> Rows:
     return Rows(features, tuple([] for _ in selection.kept), blank_lines)
 
 
-def row_form(frame: Frame) -> RowForm:
-    """Return what every row looks like, according to the first one."""
-    selection = frame.selection
-    width, delimiter = len(frame.columns.names), frame.csv.delimiter
-    return RowForm(width, selection.features, selection.kept, delimiter, selection.largest)
-
-
 @dataclass(frozen=True, eq=False)
 class CsvSource:
     """A file of which the first row is known."""
@@ -88,21 +81,22 @@ class CsvSource:
     others: Iterator[TextChunk]
     blank_lines: int  # above the rest
     many: bool  # whether the rows are worth several threads
+    listed: bool  # whether somebody wants a list of all that is refused
 
     def samples(self, selection: Selection) -> SampleStream:
         """Return the samples, to be read chunk by chunk."""
-        frame = Frame(self.csv, self.first, self.header, selection)
+        frame = CsvFrame(self.header, selection, self.listed, self.csv, self.first)
         return SampleStream(
-            columns=self.header.names_at(selection.features),
+            columns=frame.features,
             chunks=self._chunks(frame),
-            kept=self.header.names_at(selection.kept),
+            kept=frame.kept,
             many=self.many,
             remarks=selection.notes,
             if_fraction=numeric_header_note(frame),
             if_empty=no_rows(self.header),
         )
 
-    def _chunks(self, frame: Frame) -> Iterator[CsvChunk]:
+    def _chunks(self, frame: CsvFrame) -> Iterator[CsvChunk]:
         fast, blank_lines = False, self.blank_lines
         for text in chain([self.rest], self.others):
             fast = fast or len(text.content) >= _FAST_BYTES
@@ -110,8 +104,11 @@ class CsvSource:
             blank_lines = 0
 
 
-def open_csv(content: Content, csv: CsvFormat) -> CsvSource:
-    """Read a file's first row.  Raises DataError."""
+def open_csv(content: Content, csv: CsvFormat, *, listed: bool) -> CsvSource:
+    """Read a file's first row.  listed: whether somebody wants a list of all that is refused.
+
+    Raises DataError.
+    """
     texts = text_chunks(content.chunks(), csv, content.is_ready)
     utf8 = replace(csv, encoding="utf-8")
     blank_lines = 0
@@ -137,4 +134,4 @@ def open_csv(content: Content, csv: CsvFormat) -> CsvSource:
     elif text.start == FILE_START:
         rest = text._replace(content=text.content.removeprefix("\ufeff".encode()))
     many = len(text.content) >= _FAST_BYTES
-    return CsvSource(csv, first, header, rest, texts, blank_lines, many)
+    return CsvSource(csv, first, header, rest, texts, blank_lines, many, listed)

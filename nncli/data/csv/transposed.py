@@ -7,19 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncli.data.columns import Header, Selection
-from nncli.data.csv.exact import (
-    CellReader,
-    FoundFaults,
-    Frame,
-    add_ragged,
-    empty_file,
-    is_header,
-    place_of,
-    positions,
-)
+from nncli.data.csv.exact import CellReader, FoundFaults, add_ragged
+from nncli.data.csv.first_row import CsvFrame, empty_file, is_header, names_in, positions
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
-from nncli.data.csv.records import Record, RecordReader
+from nncli.data.csv.records import Record, RecordReader, place_of
 from nncli.data.rows import Faults, Rows
 from nncli.data.source_bytes import Content
 from nncli.data.stream import SampleStream
@@ -36,6 +28,7 @@ class TransposedCsv:
     named: bool  # whether the first line names the samples
     labelled: bool  # whether the first column names the features
     blank_lines: int
+    listed: bool  # whether somebody wants a list of all that is refused
 
     @property
     def _body(self) -> list[Record]:
@@ -53,14 +46,10 @@ class TransposedCsv:
     def samples(self, selection: Selection) -> SampleStream:
         """Return the samples, in one chunk."""
         first, header = self.records[0], self.header
-        labels = (
-            tuple(cell.strip(" \t") for cell in first.cells)
-            if self.named
-            else positions(len(first.cells))
-        )
+        labels = names_in(first, named=self.named)
         # the file's own columns, which are the samples
-        frame_columns = Header(labels, self.named, header.place)
-        frame = Frame(self.csv, first, frame_columns, selection)
+        columns = Header(labels, self.named, header.place)
+        frame = CsvFrame(columns, selection, self.listed, self.csv, first)
         start = 1 if self.labelled else 0
         return SampleStream(
             columns=header.names_at(selection.features),
@@ -69,8 +58,8 @@ class TransposedCsv:
             remarks=selection.notes,
         )
 
-    def _read(self, frame: Frame, samples: range) -> Rows | Faults:
-        found = FoundFaults(listed=self.csv.listed)
+    def _read(self, frame: CsvFrame, samples: range) -> Rows | Faults:
+        found = FoundFaults(listed=frame.listed)
         numbers = CellReader(frame, found)
         for position in frame.selection.features:
             numbers.read(self._body[position], samples)
@@ -78,9 +67,10 @@ class TransposedCsv:
         return found.faults() or Rows(tuple(matrix), (), self.blank_lines)
 
 
-def open_transposed(content: Content, csv: CsvFormat) -> TransposedCsv | Faults:
+def open_transposed(content: Content, csv: CsvFormat, *, listed: bool) -> TransposedCsv | Faults:
     """Read the lines of a file.
 
+    listed: whether somebody wants a list of all that is refused.
     An all-text first line names the samples, an all-text first column the features.
     Raises DataError for what is no table, and returns the faults of lines of another width.
     """
@@ -90,7 +80,7 @@ def open_transposed(content: Content, csv: CsvFormat) -> TransposedCsv | Faults:
         raise empty_file(csv, reader.blank_lines)
     first = records[0]
     width = len(first.cells)
-    ragged = FoundFaults(listed=csv.listed)
+    ragged = FoundFaults(listed=listed)
     for record in records[1:]:
         if len(record.cells) != width:
             add_ragged(ragged, record, first, csv)
@@ -104,7 +94,7 @@ def open_transposed(content: Content, csv: CsvFormat) -> TransposedCsv | Faults:
         message = "there is a header, but no data"
         raise DataError(Problem("N402", message, place_of(csv, first), hint))
     labelled = width > 1 and _is_label_column(body, csv)
-    return TransposedCsv(csv, records, named, labelled, reader.blank_lines)
+    return TransposedCsv(csv, records, named, labelled, reader.blank_lines, listed)
 
 
 def _is_label_column(body: list[Record], csv: CsvFormat) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 # Control, format (bidi, zero-width), surrogate, private, unassigned, line and paragraph separators.
 _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -16,21 +17,24 @@ def inert(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        character.encode("unicode_escape").decode()
-        if character != " " and unicodedata.category(character) in _ESCAPED
-        else character
-        for character in text
-    )
+    return "".join(map(_inert_character, text))
+
+
+@lru_cache(maxsize=4096)
+def _inert_character(character: str) -> str:
+    if character != " " and unicodedata.category(character) in _ESCAPED:
+        return character.encode("unicode_escape").decode()
+    return character
 
 
 def text_width(text: str) -> int:
     """Return how many terminal cells *text* takes."""
     if text.isascii():
         return len(text)
-    return sum(_character_width(character) for character in text)
+    return sum(map(_character_width, text))
 
 
+@lru_cache(maxsize=4096)
 def _character_width(character: str) -> int:
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
         return 0

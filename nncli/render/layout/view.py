@@ -5,16 +5,17 @@ A view knows nothing of Rich or Markdown; one renderer for each turns it into ou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Literal, NamedTuple
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from nncli.render.layout.text import inert, text_width
 
 Style = Literal["", "heading", "dim", "accent", "error", "note"]
 Align = Literal["left", "right"]
 GAP = 3
+T = TypeVar("T")
 
 
 class Span(NamedTuple):
@@ -90,6 +91,21 @@ class Grid:
         ]
 
 
+@dataclass(frozen=True)
+class Field(Generic[T]):
+    """A column of a table whose rows each tell of a thing."""
+
+    heading: str
+    cell: Callable[[T], Span]  # what it says of a thing
+    align: Align = "left"
+
+
+def table(fields: Sequence[Field[T]], things: Iterable[T]) -> Grid:
+    """Return a grid with a row for each of some things."""
+    columns = tuple(Column(field.heading, field.align) for field in fields)
+    return Grid(columns, tuple(tuple(field.cell(thing) for field in fields) for thing in things))
+
+
 Block = Line | Figure | Grid
 View = Sequence[Block]
 
@@ -141,11 +157,11 @@ def grid_lines(grid: Grid) -> Iterator[Line]:
     widths, gaps = grid.widths(), [*grid.gaps(), 1]
     heading = tuple(Span(column.heading, "heading") for column in grid.columns)
     for row in chain([heading], grid.rows):
-        space = Span(" ", "heading" if row is heading else "")
-        spans = [space]
+        style: Style = "heading" if row is heading else ""
+        spans = [Span(" ", style)]
         for span, column, width, gap in zip(row, grid.columns, widths, gaps, strict=True):
-            cell = span._replace(text=padded(span.text, width, column.align))
-            spans += [cell, space._replace(text=" " * gap)]
+            cell = Span(padded(span.text, width, column.align), span.style)
+            spans += [cell, Span(" " * gap, style)]
         yield Line(tuple(spans))
 
 

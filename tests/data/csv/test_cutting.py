@@ -125,7 +125,7 @@ def whole(content: bytes, rejects: list[Reject]) -> Table:
 
 def in_blocks(content: bytes, rejects: list[Reject]) -> Table:
     source = Content(io.BytesIO(content), FILE)
-    opened = source_room.open_csv(source, CsvFormat(FILE, listed=True))
+    opened = source_room.open_csv(source, CsvFormat(FILE), listed=True)
     selection = first_two(opened.header)
     stream = replace(opened.samples(selection), on_reject=rejects.append)
     parts = list(stream.rows_in_order())

@@ -6,6 +6,7 @@ import math
 import random
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal, localcontext
 
 import numpy as np
@@ -17,44 +18,51 @@ from whole_reading import Table, read_table
 from nncli.data.columns import Header, Selection
 from nncli.data.csv import fast, lines, records
 from nncli.data.csv.fast import parse_rows
+from nncli.data.csv.first_row import CsvFrame
 from nncli.data.csv.format import CsvFormat
-from nncli.data.rows import RowForm, Rows, text_list
+from nncli.data.csv.lines import Line
+from nncli.data.csv.records import Record
+from nncli.data.rows import Rows, text_list
 from nncli.errors import DataError
-from nncli.problems import Problem
+from nncli.problems import Place, Problem
 
 BOM = "\ufeff"
 FLOAT32 = 2.0**128 - 2.0**103
 
 
-def form_of(
+def frame_of(
     width: int,
     *features: int,
     kept: tuple[int, ...] = (),
     delimiter: str = ",",
     largest: float = math.inf,
-) -> RowForm:
-    return RowForm(width, features, kept, delimiter, largest)
+) -> CsvFrame:
+    first = Record(Line(1, "", ""), [""] * width)
+    header = Header(tuple(map(str, range(width))), named=False, place=Place("block.csv", 1))
+    selection = Selection(features, kept, largest=largest)
+    return CsvFrame(
+        header, selection, False, CsvFormat("block.csv", delimiter, header=False), first
+    )
 
 
-TEXT_AND_NUMBER = form_of(2, 1, kept=(0,))
-ONE_NUMBER = form_of(1, 0)
+TEXT_AND_NUMBER = frame_of(2, 1, kept=(0,))
+ONE_NUMBER = frame_of(1, 0)
 
 
 def as_bytes(content: str | bytes) -> bytes:
     return content.encode() if isinstance(content, str) else content
 
 
-def read_exactly(content: bytes, form: RowForm) -> Table | None:
+def read_exactly(content: bytes, frame: CsvFrame) -> Table | None:
     """Return what the exact reader makes of a block, or None if it refuses it."""
-    csv_format = CsvFormat("block.csv", form.delimiter, header=False)
 
     def select(header: Header) -> Selection:
-        if len(header.names) != form.width:
+        if len(header.names) != len(frame.header.names):
             raise DataError(Problem("N407", "the file has another width", header.place))
-        return Selection(form.features, form.kept)
+        return Selection(frame.selection.features, frame.selection.kept)
 
     try:
-        return read_table([content], csv_format, select, form.largest)
+        return read_table([content], frame.csv, select, frame.selection.largest)
     except DataError:
         return None
 
@@ -73,12 +81,12 @@ def kept_texts(rows: Rows) -> list[list[str]]:
     return [text_list(column) for column in rows.kept]
 
 
-def assert_lawful(content: bytes, form: RowForm) -> Rows | None:
+def assert_lawful(content: bytes, frame: CsvFrame) -> Rows | None:
     """Assert that an answer is what the exact reader says, and return it."""
-    rows = parse_rows(content, form)
+    rows = parse_rows(content, frame)
     if rows is None:
         return None
-    table = read_exactly(content, form)
+    table = read_exactly(content, frame)
     assert table is not None, "the exact reader refuses it"
     assert all(column.flags.c_contiguous for column in rows.columns)
     assert bits(np.column_stack(rows.columns)) == bits(table.values)
@@ -87,15 +95,15 @@ def assert_lawful(content: bytes, form: RowForm) -> Rows | None:
     return rows
 
 
-def fast_rows(content: str | bytes, form: RowForm = TEXT_AND_NUMBER) -> Rows:
+def fast_rows(content: str | bytes, frame: CsvFrame = TEXT_AND_NUMBER) -> Rows:
     """Return the rows of what must be read fast."""
-    rows = assert_lawful(as_bytes(content), form)
+    rows = assert_lawful(as_bytes(content), frame)
     assert rows is not None, "left to the exact reader"
     return rows
 
 
-def is_left_to_the_exact_reader(content: str | bytes, form: RowForm = TEXT_AND_NUMBER) -> bool:
-    return parse_rows(as_bytes(content), form) is None
+def is_left_to_the_exact_reader(content: str | bytes, frame: CsvFrame = TEXT_AND_NUMBER) -> bool:
+    return parse_rows(as_bytes(content), frame) is None
 
 
 # ------------------------------------------------------------------------------ read fast
@@ -193,37 +201,37 @@ def test_empty_lines_are_skipped_in_a_file_of_one_column_too(content: str) -> No
 def test_a_carried_cell_keeps_every_character(cell: str, text: str, last: str) -> None:
     rows = fast_rows(f"{cell},1\nb,2\n")
     assert kept_texts(rows)[0] == [text, "b"]
-    rows = fast_rows(f"1,b\n2,{cell}{last}", form_of(2, 0, kept=(1,)))
+    rows = fast_rows(f"1,b\n2,{cell}{last}", frame_of(2, 0, kept=(1,)))
     assert kept_texts(rows)[0] == ["b", text]
 
 
 def test_columns_come_in_the_order_in_which_they_were_chosen() -> None:
-    rows = fast_rows("1,2,a,b\n3,4,c,d\n", form_of(4, 1, 0, kept=(3, 2)))
+    rows = fast_rows("1,2,a,b\n3,4,c,d\n", frame_of(4, 1, 0, kept=(3, 2)))
     assert [column.tolist() for column in rows.columns] == [[2, 4], [1, 3]]
     assert kept_texts(rows) == [["b", "d"], ["a", "c"]]
 
 
 @pytest.mark.parametrize("cell", ["", "x", "1e999", "nan", "é", '"a\nb"'])
 def test_a_cell_that_is_not_asked_for_is_not_read(cell: str) -> None:
-    assert fast_rows(f"{cell},1\n{cell},2\n", form_of(2, 1)).columns[0].tolist() == [1, 2]
+    assert fast_rows(f"{cell},1\n{cell},2\n", frame_of(2, 1)).columns[0].tolist() == [1, 2]
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|", " ", ":"])
 def test_another_delimiter_is_as_good(delimiter: str) -> None:
     content = f'"a{delimiter}b",1\n\n,2'.replace(",", delimiter)
-    rows = fast_rows(content, form_of(2, 1, kept=(0,), delimiter=delimiter))
+    rows = fast_rows(content, frame_of(2, 1, kept=(0,), delimiter=delimiter))
     assert kept_texts(rows)[0] == [f"a{delimiter}b", ""]
     assert rows.columns[0].tolist() == [1, 2]
     assert rows.blank_lines == 1
 
 
 def test_a_blank_delimiter_cuts_cells_and_the_other_blank_is_still_no_part_of_a_number() -> None:
-    rows = fast_rows("1\t 2 \n", form_of(2, 0, 1, delimiter="\t"))
+    rows = fast_rows("1\t 2 \n", frame_of(2, 0, 1, delimiter="\t"))
     assert [column.tolist() for column in rows.columns] == [[1], [2]]
-    rows = fast_rows("\t1 2\t\n", form_of(2, 0, 1, delimiter=" "))
+    rows = fast_rows("\t1 2\t\n", frame_of(2, 0, 1, delimiter=" "))
     assert [column.tolist() for column in rows.columns] == [[1], [2]]
     # a line of one delimiter is a row of two empty cells
-    two_texts = form_of(3, 0, kept=(1, 2), delimiter="\t")
+    two_texts = frame_of(3, 0, kept=(1, 2), delimiter="\t")
     assert kept_texts(fast_rows("1\t\t\n", two_texts)) == [[""], [""]]
 
 
@@ -275,11 +283,11 @@ def test_a_line_that_is_no_row_of_the_form_is_left_to_the_exact_reader(content: 
         "a,1\n".encode("utf-16"),
     ],
 )
-@pytest.mark.parametrize("form", [TEXT_AND_NUMBER, form_of(2, 1)])
+@pytest.mark.parametrize("frame", [TEXT_AND_NUMBER, frame_of(2, 1)])
 def test_bytes_that_are_no_plain_text_are_left_to_the_exact_reader(
-    content: bytes, form: RowForm
+    content: bytes, frame: CsvFrame
 ) -> None:
-    assert is_left_to_the_exact_reader(content, form)
+    assert is_left_to_the_exact_reader(content, frame)
 
 
 @pytest.mark.parametrize(
@@ -290,13 +298,13 @@ def test_bytes_that_are_no_plain_text_are_left_to_the_exact_reader(
     ],
 )
 @pytest.mark.parametrize("rows", ["{},1\n", "b,2\n{},1\n", "{},1\nb,2\n", '"b",2\n{},1\n"c",3\n'])
-@pytest.mark.parametrize("form", [TEXT_AND_NUMBER, form_of(2, 1)])
+@pytest.mark.parametrize("frame", [TEXT_AND_NUMBER, frame_of(2, 1)])
 def test_a_misplaced_quote_is_left_to_the_exact_reader_in_any_column(
-    cell: str, rows: str, form: RowForm
+    cell: str, rows: str, frame: CsvFrame
 ) -> None:
     content = rows.format(cell)
-    assert read_exactly(content.encode(), form) is None
-    assert is_left_to_the_exact_reader(content, form)
+    assert read_exactly(content.encode(), frame) is None
+    assert is_left_to_the_exact_reader(content, frame)
 
 
 @pytest.mark.parametrize("cell", ['"1"2', '1"2"', '1"', '"1', '"', '"1\n"', '"1""2"', '"1" '])
@@ -338,30 +346,30 @@ def test_a_value_that_is_not_finite_is_left_to_the_exact_reader(cell: str) -> No
 
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_a_value_as_large_as_the_limit_is_left_to_the_exact_reader(sign: str) -> None:
-    form = form_of(2, 1, largest=FLOAT32)
+    frame = frame_of(2, 1, largest=FLOAT32)
     below = math.nextafter(FLOAT32, 0)
-    assert fast_rows(f"a,{sign}{below!r}\n", form).columns[0].tolist() == [float(f"{sign}{below}")]
-    assert is_left_to_the_exact_reader(f"a,{sign}{FLOAT32!r}\n", form)
-    assert is_left_to_the_exact_reader(f"a,{sign}1e300\n", form)
+    assert fast_rows(f"a,{sign}{below!r}\n", frame).columns[0].tolist() == [float(f"{sign}{below}")]
+    assert is_left_to_the_exact_reader(f"a,{sign}{FLOAT32!r}\n", frame)
+    assert is_left_to_the_exact_reader(f"a,{sign}1e300\n", frame)
 
 
 @pytest.mark.parametrize(
-    "form",
+    "frame",
     [
-        form_of(2, 1, kept=(1,)),
-        form_of(2, 1, 1),
-        form_of(2, kept=(0,)),
-        form_of(2, 1, delimiter="é"),
-        form_of(2, 1, delimiter="::"),
-        form_of(2, 1, delimiter=""),
-        form_of(2, 1, delimiter='"'),
-        form_of(2, 1, delimiter="\n"),
-        form_of(3, 1),
-        form_of(1, 0),
+        frame_of(2, 1, kept=(1,)),
+        frame_of(2, 1, 1),
+        frame_of(2, kept=(0,)),
+        frame_of(2, 1, delimiter="é"),
+        frame_of(2, 1, delimiter="::"),
+        frame_of(2, 1, delimiter=""),
+        frame_of(2, 1, delimiter='"'),
+        frame_of(2, 1, delimiter="\n"),
+        frame_of(3, 1),
+        frame_of(1, 0),
     ],
 )
-def test_a_form_that_arrow_cannot_be_told_of_is_left_to_the_exact_reader(form: RowForm) -> None:
-    assert is_left_to_the_exact_reader("a,1\nb,2\n", form)
+def test_a_format_that_arrow_cannot_be_told_of_is_left_to_the_exact_reader(frame: CsvFrame) -> None:
+    assert is_left_to_the_exact_reader("a,1\nb,2\n", frame)
 
 
 @pytest.mark.parametrize("short", ["1,a\n", '1,"a"\n', '\n1,"a\n\nb"\n', "1,a\r\n"])
@@ -372,12 +380,12 @@ def test_a_line_or_quoted_cell_that_is_too_long_is_left_to_the_exact_reader(
 ) -> None:
     for module in (fast, lines, records):
         monkeypatch.setattr(module, "MAX_LINE_BYTES", 40)
-    form = form_of(2, 0, kept=(1,))
-    assert len(fast_rows(short * 30, form).columns[0]) == 30
+    frame = frame_of(2, 0, kept=(1,))
+    assert len(fast_rows(short * 30, frame).columns[0]) == 30
     content = short * 3 + long.replace("{}", letter * 41) + ("" if long[-1] != "\n" else short)
-    assert is_left_to_the_exact_reader(content, form)
+    assert is_left_to_the_exact_reader(content, frame)
     for length in range(15, 45):
-        assert_lawful((short * 9 + long.replace("{}", letter * length)).encode(), form)
+        assert_lawful((short * 9 + long.replace("{}", letter * length)).encode(), frame)
 
 
 # ------------------------------------------------------------------------------ rounding
@@ -459,8 +467,8 @@ def quoted_cell(cell: str, delimiter: str, always: bool) -> str:
 
 
 @st.composite
-def plain_blocks(draw: st.DrawFn) -> tuple[bytes, RowForm]:
-    """Return rows without any oddity, and their form."""
+def plain_blocks(draw: st.DrawFn) -> tuple[bytes, CsvFrame]:
+    """Return rows without any oddity, and their frame."""
     delimiter = draw(st.sampled_from(DELIMITERS))
     kinds = draw(st.lists(st.sampled_from(["number", "text", "unread"]), max_size=3))
     kinds.insert(draw(st.integers(0, len(kinds))), "number")
@@ -478,8 +486,8 @@ def plain_blocks(draw: st.DrawFn) -> tuple[bytes, RowForm]:
     if draw(st.booleans()):
         content = content.removesuffix(end)
     order = draw(st.permutations(features)), draw(st.permutations(kept))
-    form = form_of(len(kinds), *order[0], kept=tuple(order[1]), delimiter=delimiter)
-    return content.encode(), form
+    frame = frame_of(len(kinds), *order[0], kept=tuple(order[1]), delimiter=delimiter)
+    return content.encode(), frame
 
 
 ODD_PIECES = [
@@ -496,9 +504,9 @@ ODD_CELLS = [
 
 
 @st.composite
-def odd_blocks(draw: st.DrawFn) -> tuple[bytes, RowForm]:
+def odd_blocks(draw: st.DrawFn) -> tuple[bytes, CsvFrame]:
     """Return rows with oddities put in, or pieces taken out, anywhere."""
-    content, form = draw(plain_blocks())
+    content, frame = draw(plain_blocks())
     for _ in range(draw(st.integers(1, 3))):
         start = draw(st.integers(0, len(content)))
         end = start + draw(st.sampled_from([0, 0, 0, 1, 2, 5]))
@@ -509,22 +517,23 @@ def odd_blocks(draw: st.DrawFn) -> tuple[bytes, RowForm]:
     if draw(st.booleans()):
         content = content[: draw(st.integers(0, len(content)))]
     largest = draw(st.sampled_from([math.inf, FLOAT32]))
-    return content, RowForm(form.width, form.features, form.kept, form.delimiter, largest)
+    selection = replace(frame.selection, largest=largest)
+    return content, replace(frame, selection=selection)
 
 
 @settings(max_examples=150)
 @given(plain_blocks())
-def test_plain_rows_are_read_fast_and_to_the_same_bits(block: tuple[bytes, RowForm]) -> None:
-    content, form = block
-    fast_rows(content, form)
+def test_plain_rows_are_read_fast_and_to_the_same_bits(block: tuple[bytes, CsvFrame]) -> None:
+    content, frame = block
+    fast_rows(content, frame)
 
 
 @settings(max_examples=500)
 @given(odd_blocks())
 @example((b'a,1\n"b"c,2\n', TEXT_AND_NUMBER))
-@example((b'a,1\n"b,2\n', form_of(2, 1)))
+@example((b'a,1\n"b,2\n', frame_of(2, 1)))
 @example((b"a\0,1\n", TEXT_AND_NUMBER))
-def test_what_is_read_fast_is_what_the_exact_reader_reads(block: tuple[bytes, RowForm]) -> None:
+def test_what_is_read_fast_is_what_the_exact_reader_reads(block: tuple[bytes, CsvFrame]) -> None:
     assert_lawful(*block)
 
 
@@ -535,17 +544,17 @@ def test_any_text_is_read_as_the_exact_reader_reads_it_or_not_at_all(
 ) -> None:
     feature = width - 1 if last else 0
     kept = tuple(position for position in range(min(width, 2)) if position != feature)
-    assert_lawful(text.encode(), form_of(width, feature, kept=kept))
+    assert_lawful(text.encode(), frame_of(width, feature, kept=kept))
 
 
 @given(st.binary(max_size=24))
 def test_no_bytes_make_the_lane_stumble(content: bytes) -> None:
     assert_lawful(content, ONE_NUMBER)
-    assert_lawful(content, form_of(2, 0, kept=(1,), delimiter=content[:1].decode("latin-1")))
+    assert_lawful(content, frame_of(2, 0, kept=(1,), delimiter=content[:1].decode("latin-1")))
 
 
 @pytest.mark.parametrize(
-    ("row", "form"),
+    ("row", "frame"),
     [
         (lambda i: f"id{i},{i / 7!r}\n", TEXT_AND_NUMBER),
         (lambda i: f"id{i},{i / 7!r}\r\n" + "\r\n" * (i % 1000 == 0), TEXT_AND_NUMBER),
@@ -553,8 +562,8 @@ def test_no_bytes_make_the_lane_stumble(content: bytes) -> None:
     ],
 )
 def test_a_block_of_a_megabyte_is_read_like_a_small_one(
-    row: Callable[[int], str], form: RowForm
+    row: Callable[[int], str], frame: CsvFrame
 ) -> None:
     content = "".join(map(row, range(50_000)))
-    assert len(fast_rows(content, form).columns[0]) == 50_000
-    assert is_left_to_the_exact_reader(content + "x\n", form)
+    assert len(fast_rows(content, frame).columns[0]) == 50_000
+    assert is_left_to_the_exact_reader(content + "x\n", frame)

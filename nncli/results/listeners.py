@@ -1,0 +1,54 @@
+"""What hears a network's outputs as they come: sinks that write results, checks, evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from nncli.data.rows import Texts
+
+Array: TypeAlias = npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class ResultColumns:
+    """What a row of a result consists of."""
+
+    kept_names: tuple[str, ...]  # of the text columns carried from the data
+    names: tuple[str, ...]  # of the output neurons
+    dtype: str  # of the numbers, the network's: float64 or float32
+
+
+@dataclass(frozen=True, eq=False)
+class UnitOutputs:
+    """What a layer made of a unit of samples."""
+
+    first: int  # the number of its first sample, from 1
+    kept: Sequence[Texts]  # for each carried column a text for each sample
+    values: Sequence[Array]  # for each neuron an array (samples,)
+
+
+class Listener(Protocol):
+    """Hears what one layer makes of all samples, unit by unit.
+
+    `prepare` may be called on any thread, and for several units at once; `take` is called on one,
+    in the order of the samples, with what `prepare` returned.  A sink writes to a stream, which is
+    neither opened nor closed here; if it is dropped before `finish`, it writes no more.
+    """
+
+    @property
+    def layer(self) -> int | None:
+        """The layer whose outputs are heard, from 1; None: the last."""
+
+    def prepare(self, outputs: UnitOutputs) -> Any:
+        """Return what is to be taken of a unit; a sink's shares no memory with its numbers."""
+
+    def take(self, prepared: Any) -> None:
+        """Take the next unit.  Raises NncliError, OSError."""
+
+    def finish(self) -> None:
+        """See to what is left when all units were taken.  Raises NncliError, OSError."""
