@@ -37,13 +37,13 @@ class CsvSink:
 
         texts = [text_array(column) for column in outputs.kept]
         arrays = [*texts, *map(number_array, outputs.values)]
-        block = pa.RecordBatch.from_arrays(arrays, [str(index) for index in range(len(arrays))])
+        rows = pa.RecordBatch.from_arrays(arrays, [str(index) for index in range(len(arrays))])
         lines = pa.BufferOutputStream()
         options = pyarrow.csv.WriteOptions(
             include_header=False, batch_size=_CSV_ROWS, quoting_style="none"
         )
         try:
-            pyarrow.csv.write_csv(block, lines, options)
+            pyarrow.csv.write_csv(rows, lines, options)
         except pa.ArrowInvalid:  # some text needs quotes, and Arrow would quote all of them
             return _joined_lines([_quoted(column) for column in texts], arrays[len(texts) :])
         return lines.getvalue()

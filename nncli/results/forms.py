@@ -22,7 +22,7 @@ SUFFIXES: Mapping[str, str] = MappingProxyType(
     }
 )
 FILE_FORMS = tuple(dict.fromkeys(SUFFIXES.values()))
-# Written block by block, in bounded memory; the others are made of a whole result at its end.
+# Written unit by unit, in bounded memory; the others are made of a whole result at its end.
 STREAMED_FORMS = ("csv", "jsonl", "npy", "parquet")
 # Made for the screen, where only some samples are shown.
 SCREEN_FORMS = ("table", "md")

@@ -46,13 +46,13 @@ class NpySink:
     def prepare(self, outputs: UnitOutputs) -> memoryview:
         """Return the rows' bytes."""
         rows = len(outputs.values[0])
-        block = np.empty((rows, self._neurons), self._dtype)  # C order
+        packed = np.empty((rows, self._neurons), self._dtype)  # C order
         # a few rows at a time, which stay in the cache while column after column is written
         step = max(1, _CACHED_VALUES // self._neurons)
         for start in range(0, rows, step):
             part = slice(start, start + step)
-            np.stack([column[part] for column in outputs.values], axis=1, out=block[part])
-        return block.reshape(-1).view(np.uint8).data
+            np.stack([column[part] for column in outputs.values], axis=1, out=packed[part])
+        return packed.reshape(-1).view(np.uint8).data
 
     def take(self, prepared: memoryview) -> None:
         """Write the rows, and count them."""

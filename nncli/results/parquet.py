@@ -18,7 +18,7 @@ _GROUP_BYTES = 32 * 2**20
 class ParquetSink:
     """A Parquet file: carried columns as strings, outputs as doubles or floats.
 
-    Small blocks are gathered into row groups of some 65,536 rows, or 32 MiB if rows are wide.
+    Small units are gathered into row groups of some 65,536 rows, or 32 MiB if rows are wide.
     """
 
     layer = None  # the last

@@ -7,6 +7,9 @@ from typing import Literal, NamedTuple
 # A value's way from the top of the document: mapping keys and 0-based list positions.
 Path = tuple[str | int, ...]
 
+# Nobody mends more at once; the others are counted.
+MAX_PROBLEMS = 100
+
 # What a doctor may know a fault by; the others are for the user alone.
 Kind = Literal[
     "character",

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from nncli.problems import Problem
-from nncli.specs.faults import Fault, Path
-from nncli.specs.origins import source_path, value_at
-from nncli.specs.validation import keys_at
+from nncli.specs.faults import MAX_PROBLEMS, Fault, Path
+from nncli.specs.keys import may_hold
+from nncli.specs.origins import source_path
 from nncli.specs.wording import describe, number_help
 from nncli.specs.yaml_source import YamlSource
-from nncli.words import nearest
-
-# Nobody mends more at once; the others are counted.
-MAX_PROBLEMS = 100
 
 
 @dataclass(frozen=True)
@@ -78,27 +73,3 @@ def _problem(fault: Fault, source: YamlSource) -> Problem:
     if fault.kind == "no number":
         hints = number_help(source.written(where)) or hints
     return Problem(fault.code, message, source.text.place(*at), hints)
-
-
-def may_hold(
-    source: YamlSource, path: Path, *, among_empty: bool = False, exact: bool = True
-) -> bool:
-    """Whether an absent key may be there all the same, misspelt or by a merge.
-
-    among_empty: whether an unknown key without a value may be it, though it is told of as empty;
-    exact: whether to ask what an unknown key means; otherwise it may be any.
-    """
-    owner, known = source_path(source.value, path[:-1]), tuple(keys_at(path[:-1]))
-    mapping = value_at(source.value, owner) if owner[:1] != ("layer_sizes",) else None
-    items = mapping.items() if isinstance(mapping, dict) else ()
-    unknown = tuple(
-        key for key, value in items if key not in known and (among_empty or value is not None)
-    )
-    is_misspelt = path[-1] in _meanings(unknown, known) if exact else bool(unknown)
-    return is_misspelt or source.is_merged(owner)
-
-
-@lru_cache(maxsize=64)
-def _meanings(unknown: tuple[str, ...], known: tuple[str, ...]) -> frozenset[str | None]:
-    """Return what unknown keys probably mean."""
-    return frozenset(nearest(name, known) for name in unknown[:MAX_PROBLEMS])

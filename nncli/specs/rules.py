@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nncli.problems import Note
-from nncli.specs.faults import Fault, Path
+from nncli.specs.faults import MAX_PROBLEMS, Fault, Path
 from nncli.specs.fit import find_misfits
-from nncli.specs.located import MAX_PROBLEMS, may_hold
+from nncli.specs.keys import may_hold
 from nncli.specs.long_form import LongForm
 from nncli.specs.model import (
     FLOAT32_OVERFLOW,

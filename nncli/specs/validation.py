@@ -5,29 +5,24 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from nncli.specs.faults import Fault, Path
+from nncli.specs.keys import keys_at
 from nncli.specs.long_form import LongForm
 from nncli.specs.model import (
     ACTIVATIONS,
     INITIALIZERS,
     MAX_SEED,
-    SHORT_KEYS,
-    InitSpec,
-    InputsSpec,
     LayerSpec,
     NetworkSpec,
-    OutputsSpec,
 )
 from nncli.specs.origins import source_path
 from nncli.specs.wording import SPACE_HELP, choice_help
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import did_you_mean, quoted, strange_character
 
-TOP_KEYS = [*SHORT_KEYS, *NetworkSpec.model_fields]
-LAYER_KEYS = list(LayerSpec.model_fields)
 RANGES = {
     "seed": f"a whole number from 0 to {MAX_SEED}",
     "neurons": "a whole number of at least 1",
@@ -238,20 +233,3 @@ def _missing_help(path: Path) -> str:
         "value": "write `{constant: {value: 0.5}}`",
     }
     return examples.get(str(path[-1]), f"write `{path[-1]}: …`")
-
-
-def keys_at(path: Path) -> list[str]:
-    """Return the keys that a mapping at *path* may have, as they are written in a spec."""
-    if not path:
-        return TOP_KEYS
-    if path[-1] in ("inputs", "outputs", "init"):
-        models: dict[str, type[BaseModel]] = {
-            "inputs": InputsSpec,
-            "outputs": OutputsSpec,
-            "init": InitSpec,
-        }
-        return list(models[str(path[-1])].model_fields)
-    if len(path) == 2:
-        return LAYER_KEYS
-    choices = ACTIVATIONS | INITIALIZERS
-    return [name for name in choices[str(path[-1])].model_fields if name != "kind"]

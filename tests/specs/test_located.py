@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.specs.faults import Fault
-from nncli.specs.located import MAX_PROBLEMS, located, may_hold
+from nncli.specs.faults import MAX_PROBLEMS, Fault
+from nncli.specs.keys import may_hold
+from nncli.specs.located import located
 from nncli.specs.reader import examine_spec
 from nncli.specs.yaml_source import YamlSource, read_yaml
 

@@ -1,0 +1,66 @@
+"""Which keys a mapping of a spec may have, and whether an absent one may be there all the same."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pydantic import BaseModel
+
+from nncli.specs.faults import MAX_PROBLEMS, Path
+from nncli.specs.model import (
+    ACTIVATIONS,
+    INITIALIZERS,
+    SHORT_KEYS,
+    InitSpec,
+    InputsSpec,
+    LayerSpec,
+    NetworkSpec,
+    OutputsSpec,
+)
+from nncli.specs.origins import source_path, value_at
+from nncli.specs.yaml_source import YamlSource
+from nncli.words import nearest
+
+_TOP_KEYS = [*SHORT_KEYS, *NetworkSpec.model_fields]
+_LAYER_KEYS = list(LayerSpec.model_fields)
+
+
+def keys_at(path: Path) -> list[str]:
+    """Return the keys that a mapping at *path* may have, as they are written in a spec."""
+    if not path:
+        return _TOP_KEYS
+    if path[-1] in ("inputs", "outputs", "init"):
+        models: dict[str, type[BaseModel]] = {
+            "inputs": InputsSpec,
+            "outputs": OutputsSpec,
+            "init": InitSpec,
+        }
+        return list(models[str(path[-1])].model_fields)
+    if len(path) == 2:
+        return _LAYER_KEYS
+    choices = ACTIVATIONS | INITIALIZERS
+    return [name for name in choices[str(path[-1])].model_fields if name != "kind"]
+
+
+def may_hold(
+    source: YamlSource, path: Path, *, among_empty: bool = False, exact: bool = True
+) -> bool:
+    """Whether an absent key may be there all the same, misspelt or by a merge.
+
+    among_empty: whether an unknown key without a value may be it, though it is told of as empty;
+    exact: whether to ask what an unknown key means; otherwise it may be any.
+    """
+    owner, known = source_path(source.value, path[:-1]), tuple(keys_at(path[:-1]))
+    mapping = value_at(source.value, owner) if owner[:1] != ("layer_sizes",) else None
+    items = mapping.items() if isinstance(mapping, dict) else ()
+    unknown = tuple(
+        key for key, value in items if key not in known and (among_empty or value is not None)
+    )
+    is_misspelt = path[-1] in _meanings(unknown, known) if exact else bool(unknown)
+    return is_misspelt or source.is_merged(owner)
+
+
+@lru_cache(maxsize=64)
+def _meanings(unknown: tuple[str, ...], known: tuple[str, ...]) -> frozenset[str | None]:
+    """Return what unknown keys probably mean."""
+    return frozenset(nearest(name, known) for name in unknown[:MAX_PROBLEMS])
