@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nncli import Network, ShapeError
@@ -69,6 +69,7 @@ def _either_product(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("activation", ALL_ACTIVATIONS, ids=str)
+@settings(max_examples=40)  # of each activation in each type
 @given(data=st.data())
 def test_the_engine_gives_what_the_loop_over_the_layers_gives_but_for_rounding(
     activation: Activation, dtype: str, data: st.DataObject
