@@ -11,10 +11,14 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
+from unittest.mock import patch
 
-from nncli.cli.app import run
+from typer.main import get_command
+
+from nncli.cli.app import app, run
 
 ROOT = Path(__file__).resolve().parent.parent
 NNCLI = (sys.executable, "-m", "nncli")
@@ -78,10 +82,21 @@ def _refuse(constant: str) -> NoReturn:
 RunCli = Callable[..., Done]
 
 
+@cache
+def _commands(_shell: str | None) -> Any:
+    """Build the commands once for each answer to whether Typer may look for the user's shell."""
+    return get_command(app)
+
+
+def _built(_app: object) -> Any:
+    return _commands(os.environ.get("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION"))
+
+
 def run_here(*arguments: str | Path, stdin: bytes = b"", cwd: Path = ROOT) -> Done:
     """Run a command line in this process, from the project's root: run_here("forward", …).
 
-    stdin: bytes to pipe in; cwd: another folder to run in.
+    stdin: bytes to pipe in; cwd: another folder to run in.  The commands are built once, not for
+    each run, as a process of its own does: that takes three quarters of a short run.
     """
     out, err = io.BytesIO(), io.BytesIO()
     before = sys.stdin
@@ -89,6 +104,7 @@ def run_here(*arguments: str | Path, stdin: bytes = b"", cwd: Path = ROOT) -> Do
     try:
         with (
             chdir(cwd),
+            patch("nncli.cli.app.get_command", _built),
             redirect_stdout(io.TextIOWrapper(out, "utf-8", write_through=True)) as to_out,
             redirect_stderr(io.TextIOWrapper(err, "utf-8", write_through=True)) as to_err,
         ):

@@ -12,15 +12,16 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from itertools import combinations, pairwise
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from commands import NNCLI, ROOT, environment, on_terminal, run_apart
+from commands import NNCLI, ROOT, environment, on_terminal, run_apart, run_here
 
 from nncli.network.network import Network
 from nncli.timing.isolation import here
@@ -295,11 +296,8 @@ def test_the_first_stage_with_an_error_decides(cli: RunCli, write: Write, tmp_pa
     ("spec", "code"),
     [
         ("{layer_sizes: [2, 2], sed: 0}", 3),
-        ("{layer_sizes: [2, 2], seed: 0, activations: [rellu]}", 3),
         ("{inputs: 2, layers: [{neurons: 1, weights: [[1], [2], [3]]}]}", 3),
-        ("{inputs: 1, layers: [{neurons: 1, weights: [[.nan]]}]}", 3),
         ("[", 3),
-        ("", 3),
         (None, 5),
     ],
 )
@@ -327,13 +325,15 @@ def test_a_batch_that_memory_cannot_hold_is_refused_before_anything_is_timed(
 
 
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv", "md"])
-def test_results_are_on_standard_output_and_notes_on_standard_error(cli: RunCli, form: str) -> None:
-    command = ("bench", WIDE, "--max-time", "0", "--backend", "numpy,python", "--format", form)
-    loud = cli(*command, "--batch-sizes", "1,64")
-    assert loud.code == 0
-    assert loud.err == "note: python is left out for batches of 64: a call would take too long\n"
+def test_results_are_on_standard_output_and_notes_on_standard_error(
+    cli: RunCli, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr("nncli.timing.machine.usable_processors", lambda: 1)
+    command = (*QUICK, *SMALL, "--threads", "2", "--format", form)
+    loud = cli(*command)
+    assert (loud.code, loud.err) == (0, "note: 2 threads on 1 processor: they take turns\n")
     assert "numpy" in loud.out
-    quiet = cli(*command, "--batch-sizes", "1,64", "-q")
+    quiet = cli(*command, "-q")
     assert (quiet.code, quiet.err) == (0, "")
     assert "numpy" in quiet.out
 
@@ -413,11 +413,16 @@ def same(number: float) -> Any:
     return pytest.approx(number, rel=1e-9, abs=1e-18)
 
 
-@pytest.fixture
-def run(cli: RunCli) -> Any:
-    """Return the JSON of a real run: seven rounds, three sizes, two types."""
+@cache
+def measured_once() -> Any:
     options = ("--repetitions", "7", "--batch-sizes", "2,6,40", "--dtype", "float64,float32")
-    return cli(*QUICK, *options, "--format", "json").json
+    return run_here(*QUICK, *options, "--format", "json").json
+
+
+@pytest.fixture
+def run() -> Any:
+    """Return the JSON of a real run: seven rounds, three sizes, two types."""
+    return measured_once()
 
 
 def by_series(run: Any) -> dict[tuple[str, str, int], list[Any]]:
@@ -459,30 +464,6 @@ def test_speedup_is_relative_to_the_smallest_batch_size_of_the_series(run: Any) 
         rates = [one["batch_size"] / statistics.median(one["timings_seconds"]) for one in results]
         assert [one["speedup"] for one in results] == [same(rate / rates[0]) for rate in rates]
         assert results[0]["speedup"] == 1
-
-
-def test_no_line_through_two_measurements_fits_better(run: Any) -> None:
-    series = by_series(run)
-    assert len(run["series"]) == 2
-    assert run["fit"] == run["series"][0]["fit"]
-    for one, results in zip(run["series"], series.values(), strict=True):
-        points = [(r["batch_size"], statistics.median(r["timings_seconds"])) for r in results]
-        fit = one["fit"]
-        overhead, cost = fit["overhead_seconds"], fit["seconds_per_sample"]
-        assert overhead >= 0
-        assert cost >= 0
-
-        def errors(
-            overhead: float, cost: float, points: Sequence[tuple[int, float]] = points
-        ) -> list[float]:
-            return [abs(overhead + cost * n - seconds) / seconds for n, seconds in points]
-
-        assert fit["largest_error"] == pytest.approx(max(errors(overhead, cost)), abs=1e-9)
-        for (n, seconds), (more, other) in combinations(points, 2):
-            slope = (other - seconds) / (more - n)
-            if slope >= 0 and seconds - slope * n >= 0:
-                rival = errors(seconds - slope * n, slope)
-                assert sum(errors(overhead, cost)) <= sum(rival) + 1e-9
 
 
 def test_the_smallest_batch_size_with_90_percent_of_the_best_rate_is_recommended(run: Any) -> None:
@@ -546,25 +527,10 @@ def test_markdown_is_a_pipe_table_with_a_row_for_each_result(cli: RunCli) -> Non
 # -------------------------------------------------------------------------------------- DATA
 
 
-@pytest.mark.usefixtures("steady")
-def test_samples_are_repeated_to_fill_a_batch(
-    cli: RunCli, write: Write, batches: dict[int, npt.NDArray[Any]]
-) -> None:
-    data = write("data.csv", "1,2,3,4\n5,6,7,8\n")
-    done = cli(*QUICK, data, "--batch-sizes", "1,5", "--format", "json")
-    assert measured(done) == [1, 5]
-    assert done.json["data"] == {"source": str(data)}
-    first, second = [1, 2, 3, 4], [5, 6, 7, 8]
-    assert batches[5].tolist() == [first, second, first, second, first]
-    assert batches[1].tolist() == [first]
-
-
 @pytest.mark.parametrize(
     ("text", "options", "sample"),
     [
-        ("9,1,2,3,4\n", ("--columns", "2,3,4,5"), [1, 2, 3, 4]),
         ("9,1,2,3,4\n", ("--columns", "5,4,3,2"), [4, 3, 2, 1]),
-        ("9,1,2,3,4\n", ("--drop", "1"), [1, 2, 3, 4]),
         ("id,a,b,c,d\nx,1,2,3,4\n", ("--drop", "id"), [1, 2, 3, 4]),
         ("id,a,b,c,d\nx,1,2,3,4\n", ("--keep", "id"), [1, 2, 3, 4]),
         ("1,5\n2,6\n3,7\n4,8\n", ("--samples", "columns"), [1, 2, 3, 4]),
@@ -600,10 +566,8 @@ def test_a_dash_reads_standard_input(cli: RunCli, batches: dict[int, npt.NDArray
     ("text", "code", "words"),
     [
         ("1,2,3\n", 4, "error[N407]"),
-        ("1,2,3,4,5\n", 4, "error[N407]"),
         ("1,2,3,x\n", 4, ":1:"),
         ("", 4, "error[N401]"),
-        ("a,b,c,d\n", 4, "error[N402]"),
         (None, 5, "error[N501]: no such file"),
     ],
 )
@@ -650,14 +614,6 @@ def test_types_and_threads_give_their_product(cli: RunCli) -> None:
 def test_a_type_of_the_command_line_stands_instead_of_the_specs(cli: RunCli) -> None:
     done = cli(*QUICK, *SMALL, "--dtype", "float32", "--format", "json")
     assert {r["dtype"] for r in done.json["results"]} == {"float32"}
-
-
-def test_more_threads_than_processors_are_noted(
-    cli: RunCli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("nncli.timing.machine.usable_processors", lambda: 1)
-    done = cli(*QUICK, *SMALL, "--threads", "2")
-    assert (done.code, done.err) == (0, "note: 2 threads on 1 processor: they take turns\n")
 
 
 def test_backends_agree_and_python_is_left_out_where_it_would_take_too_long(cli: RunCli) -> None:
@@ -742,11 +698,6 @@ def test_force_replaces_an_existing_file(cli: RunCli, write: Write) -> None:
     assert json.loads(path.read_text(encoding="utf-8"))["format"] == "nncli.bench/2"
 
 
-@pytest.mark.usefixtures("untimed")
-def test_a_missing_folder_is_refused_before_timing(cli: RunCli, tmp_path: Path) -> None:
-    refused(cli(*QUICK, "--save", tmp_path / "no" / "saved.json"), 5, "error[N501]", "mkdir -p")
-
-
 @pytest.mark.parametrize("target", ["net.yaml", "data.csv", "old.json"])
 @pytest.mark.parametrize("options", [(), ("--force",)], ids=["", "--force"])
 @pytest.mark.usefixtures("untimed")
@@ -803,12 +754,10 @@ def save(cli: RunCli, tmp_path: Path, steady: None) -> Callable[..., Path]:  # n
         (scaled(0.1), "slower", 10),
         (scaled(10), "faster", 0.1),
         (scaled(1), "no significant difference", 1),
-        (scaled(1 / 1.04), "no significant difference", 1.04),
         (scaled(1 / 1.06), "slower", 1.06),
-        (scaled(1.06), "faster", 1 / 1.06),
         (uncertain, "no significant difference", 1),
     ],
-    ids=["0.1", "10", "1", "1/1.04", "1/1.06", "1.06", "uncertain"],
+    ids=["0.1", "10", "1", "1/1.06", "uncertain"],
 )
 def test_a_run_is_compared_with_a_saved_one(
     cli: RunCli, save: Callable[..., Path], edit: Edit, change: str, ratio: float
@@ -834,15 +783,6 @@ def test_a_run_is_compared_with_a_saved_one(
     assert all(f" {ratio:.3f} × " in row for row in rows)
 
 
-def test_only_what_both_runs_have_is_compared(cli: RunCli, save: Callable[..., Path]) -> None:
-    old = save(scaled(0.1))
-    options = ("--batch-sizes", "8,16", "--dtype", "float32,float64", "--compare", old)
-    done = cli(*QUICK, *options, "--format", "json")
-    found = [(one["dtype"], one["batch_size"]) for one in done.json["comparison"]["results"]]
-    assert found == [("float64", 8)]
-    assert len(done.json["results"]) == 4
-
-
 def test_slower_than_allowed_ends_with_1_after_the_result(
     cli: RunCli, save: Callable[..., Path]
 ) -> None:
@@ -862,14 +802,10 @@ def test_slower_than_allowed_ends_with_1_after_the_result(
     ("edit", "limit", "code"),
     [
         (scaled(10), "10%", 0),
-        (scaled(1), "0", 0),
         (uncertain, "0", 0),
         (scaled(0.5), "101%", 0),
         (scaled(0.5), "99%", 1),
-        (scaled(0.5), "99", 1),
         (scaled(0.5), "99.5 %", 1),
-        (scaled(1 / 1.04), "0%", 0),
-        (scaled(1 / 1.2), "21%", 0),
         (scaled(1 / 1.2), "19%", 1),
     ],
 )
@@ -892,44 +828,19 @@ def test_a_failed_limit_still_saves_the_run(
     assert cli(*JUDGED, "--compare", new, "--fail-above", "0").code == 0
 
 
-def test_a_single_round_is_too_little_to_call_anything_slower(
-    cli: RunCli, save: Callable[..., Path]
-) -> None:
-    """Of one measurement nobody knows how far it could have been off."""
-
-    def cut(saved: Any) -> None:
-        for one in saved["results"]:
-            one["timings_seconds"] = one["timings_seconds"][:1]
-
-    old = save(scaled(0.5), cut)
-    done = cli(*QUICK, *SMALL, "--compare", old, "--fail-above", "10%", "--format", "json")
-    changes = [one["change"] for one in done.json["comparison"]["results"]]
-    assert (done.code, changes) == (0, ["no significant difference"] * 2)
-
-
 def other_sizes(saved: Any) -> None:
     saved["network"]["layer_sizes"] = [4, 5, 3]
-
-
-def other_activations(saved: Any) -> None:
-    saved["network"]["activations"] = ["tanh", "linear"]
 
 
 def other_processor(saved: Any) -> None:
     saved["machine"]["processor"] = "Z80\x1b[31m"
 
 
-def other_versions(saved: Any) -> None:
-    saved["machine"]["versions"]["numpy"] = "1.0"
-
-
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
         (other_sizes, ("another network", "4-5-3")),
-        (other_activations, ("another network", "tanh")),
         (other_processor, ("another machine", "Z80\\x1b[31m, ")),
-        (other_versions, ("other versions", f"numpy 1.0 → {np.__version__}")),
     ],
 )
 def test_whatever_else_differs_is_noted(
@@ -1101,14 +1012,13 @@ ALL_COLUMNS = ("p95", "per sample", "GFLOP/s", "of matmul", "memory")
 
 
 @pytest.mark.parametrize(
-    ("width", "hidden"),
+    ("width", "hidden", "by"),
     [
-        (60, {"memory", "p95", "of matmul", "GFLOP/s", "bars", "per sample"}),
-        (80, {"memory", "p95", "of matmul", "GFLOP/s"}),
-        (200, set()),
+        (60, {"memory", "p95", "of matmul", "GFLOP/s", "bars", "per sample"}, "window"),
+        (80, {"memory", "p95", "of matmul", "GFLOP/s"}, "COLUMNS"),
+        (200, set(), "window"),
     ],
 )
-@pytest.mark.parametrize("by", ["window", "COLUMNS"])
 def test_a_narrow_terminal_drops_columns_and_names_them(
     width: int, hidden: set[str], by: str
 ) -> None:
@@ -1130,7 +1040,7 @@ def test_a_narrow_terminal_drops_columns_and_names_them(
         assert (column in table[0]) is (column not in hidden)
 
 
-@pytest.mark.parametrize("width", [40, 60, 80])
+@pytest.mark.parametrize("width", [40, 80])
 def test_no_line_of_several_series_is_wider_than_the_terminal(width: int) -> None:
     options = ("--backend", "numpy,loop", "--dtype", "float64,float32", *SMALL)
     code, _, shown = on_terminal(*QUICK, *options, width=width)

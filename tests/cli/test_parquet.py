@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,53 +65,6 @@ def test_standard_input_may_be_a_parquet_file_but_not_a_pipe(folder: Path) -> No
         "so neither from a pipe nor compressed once more\n"
         "help: name the Parquet file itself\n"
     )
-
-
-def test_a_compressed_file_ends_with_4_and_help(cli: RunCli, folder: Path) -> None:
-    content = gzip.compress((folder / "data.parquet").read_bytes())
-    (folder / "data.parquet.gz").write_bytes(content)
-    done = cli("forward", "net.yaml", "data.parquet.gz", "--drop", "id", cwd=folder)
-    assert (done.code, done.out) == (4, "")
-    assert "error[N419]" in done.err
-    assert "help: name the Parquet file itself" in done.err
-
-
-def test_a_column_of_text_is_named_where_the_width_does_not_fit(cli: RunCli, folder: Path) -> None:
-    done = cli("forward", "net.yaml", "data.parquet", cwd=folder)
-    assert (done.code, done.out) == (4, "")
-    assert "data.parquet: error[N407]: the file has 4 feature columns" in done.err
-    assert "help: 'id' holds no numbers: --drop id, or --keep id to carry along" in done.err
-
-
-@pytest.mark.parametrize(
-    ("column", "code", "words"),
-    [
-        ([1.0, None, 3.0], "N404", "missing value in column 'c', row 2"),
-        (["1", "2", "3"], "N404", "column 3 ('c') holds string, not numbers"),
-        ([[1.0], [2.0], [3.0]], "N404", "column 3 ('c') holds list<"),
-        ([1.0, 2.0, 1e39], "N415", "1e+39 in row 3, column 'c' is too large for float32"),
-    ],
-)
-def test_what_is_no_number_ends_with_4(
-    cli: RunCli, folder: Path, column: list[object], code: str, words: str
-) -> None:
-    table = pa.table({"a": [1.0] * 3, "b": [2] * 3, "c": column})
-    (folder / "bad.parquet").write_bytes(saved(table))
-    done = cli("forward", "net.yaml", "bad.parquet", "--dtype", "float32", cwd=folder)
-    assert (done.code, done.out) == (4, "")
-    assert f"bad.parquet: error[{code}]: {words}" in done.err
-    assert "\nhelp: " in done.err
-
-
-def test_rows_that_are_missing_values_are_listed(cli: RunCli, folder: Path) -> None:
-    table = pa.table({"a": [1.0, None], "b": [2, 2], "c": [3, 3]})
-    (folder / "bad.parquet").write_bytes(saved(table))
-    done = cli("forward", "net.yaml", "bad.parquet", "--rejects", "r.csv", cwd=folder)
-    assert done.code == 4
-    header, rejected = (folder / "r.csv").read_text().splitlines()
-    assert header == "file,line,column,name,code,text"
-    assert rejected.startswith("bad.parquet,")
-    assert "N404" in rejected
 
 
 def test_samples_in_columns_are_not_for_parquet(cli: RunCli, folder: Path) -> None:

@@ -7,18 +7,15 @@ import gzip
 import json
 import os
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 import pytest
 from commands import run_apart
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyarrow import parquet
 
 if TYPE_CHECKING:
     from conftest import RunCli
@@ -138,34 +135,6 @@ def test_what_stands_behind_the_limit_is_not_read(cli: RunCli, folder: Path, wri
     write("z.csv", "a,b\n1,oops\n")
     done = cli("forward", "sum.yaml", "a.csv", "z.csv", "--limit", "2", "-q", cwd=folder)
     assert (done.code, done.err) == (0, "")
-
-
-def test_compressed_parts_are_read(cli: RunCli, folder: Path, write: Write) -> None:
-    write("d.csv.gz", gzip.compress(b"a,b\n5,6\n7,8\n"))
-    done = cli("forward", "sum.yaml", "a.csv", "d.csv.gz", "--format", "csv", cwd=folder)
-    assert (done.code, done.out) == (0, "output_1\n3\n7\n11\n15\n")
-
-
-def test_kinds_may_be_mixed_and_texts_are_carried_out_of_all(
-    cli: RunCli, folder: Path, write: Write
-) -> None:
-    write("a.csv", 'id,a,b\n"x, y",1,2\n')
-    table = pa.table({"id": ['q"', "é"], "a": [3, 5], "b": [4.0, 6.0]})
-    parquet.write_table(table, str(folder / "b.parquet"))
-    command = ("sum.yaml", "a.csv", "b.parquet", "--keep", "id", "--format", "csv")
-    done = cli("forward", *command, cwd=folder)
-    assert (done.code, done.err) == (0, "")
-    assert done.out == 'id,output_1\n"x, y",3\n"q""",7\né,11\n'
-
-
-def test_a_pipe_may_be_the_second_file(cli: RunCli, folder: Path) -> None:
-    fifo = folder / "fifo"
-    os.mkfifo(fifo)
-    writer = threading.Thread(target=lambda: fifo.write_text("a,b\n5,6\n"), daemon=True)
-    writer.start()
-    done = cli("forward", "sum.yaml", "a.csv", "fifo", "--format", "csv", cwd=folder)
-    assert (done.code, done.out) == (0, "output_1\n3\n7\n11\n")
-    writer.join(timeout=30)
 
 
 def test_names_may_be_any_text(cli: RunCli, folder: Path, write: Write) -> None:
@@ -310,22 +279,6 @@ def test_a_width_that_does_not_fit_is_told_of_the_first_file(cli: RunCli, folder
     assert "a.csv:1:1: error[N407]" in done.err
     assert "b.csv" not in done.err
     assert done.err.count("error") == 1
-
-
-def test_files_without_any_sample_are_no_data(cli: RunCli, folder: Path, write: Write) -> None:
-    write("x.csv", "a,b\n")
-    write("y.csv", "a,b\n")
-    done = cli("forward", "sum.yaml", "x.csv", "y.csv", cwd=folder)
-    assert (done.code, done.out) == (4, "")
-    assert "x.csv:1:1: error[N402]" in done.err
-
-
-def test_blank_lines_are_counted_over_all_files(cli: RunCli, folder: Path, write: Write) -> None:
-    write("x.csv", "a,b\n\n1,2\n\n")
-    write("y.csv", "\na,b\n3,4\n")
-    done = cli("forward", "sum.yaml", "x.csv", "y.csv", "--format", "csv", cwd=folder)
-    assert (done.code, done.out) == (0, "output_1\n3\n7\n")
-    assert done.err == "note: 3 blank lines were skipped\n"
 
 
 # ------------------------------------------------------------------------------ faulty samples

@@ -125,8 +125,13 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---------------------------------------------------------------------------- the same values
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("way", WAYS)
+# what the bytes come through does not know their type
+KINDS_AND_WAYS = [
+    (kind, way) for kind in KINDS for way in WAYS if way == "file" or kind in ("<i2", ">f8")
+]
+
+
+@pytest.mark.parametrize(("kind", "way"), KINDS_AND_WAYS)
 @pytest.mark.parametrize("samples", SAMPLES)
 @pytest.mark.usefixtures("small_pieces")
 @pytest.mark.filterwarnings("ignore:invalid value encountered in cast")

@@ -10,6 +10,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,6 +32,11 @@ SIZES = (0, 1, 511, 512, 513, LOOK_BYTES - 1, LOOK_BYTES, LOOK_BYTES + 1, len(LA
 def data_of(size: int) -> bytes:
     # never the mark of a gzip file
     return (b"x" + LARGE)[:size]
+
+
+@cache
+def packed_of(content: bytes) -> bytes:
+    return gzip.compress(content, 1, mtime=0)
 
 
 def fault(error: DataError | FileError) -> Problem:
@@ -81,7 +87,7 @@ compressed_or_not = pytest.mark.parametrize("packed", [False, True], ids=["plain
 @pytest.mark.parametrize("size", SIZES)
 def test_all_the_bytes_come_in_chunks(kind: str, packed: bool, size: int, tmp_path: Path) -> None:
     wanted = data_of(size)
-    with opened(kind, gzip.compress(wanted, 1, mtime=0) if packed else wanted, tmp_path) as stream:
+    with opened(kind, packed_of(wanted) if packed else wanted, tmp_path) as stream:
         content = Content(stream, "data")
         chunks = list(content.chunks())
     assert b"".join(chunks) == wanted
@@ -143,7 +149,7 @@ def test_the_first_look_is_the_beginning_however_much_was_read(
     kind: str, packed: bool, size: int, chunks_read: int, tmp_path: Path
 ) -> None:
     wanted = data_of(size)
-    with opened(kind, gzip.compress(wanted, 1, mtime=0) if packed else wanted, tmp_path) as stream:
+    with opened(kind, packed_of(wanted) if packed else wanted, tmp_path) as stream:
         content = Content(stream, "data")
         for _ in zip(range(chunks_read), content.chunks(), strict=False):
             pass
@@ -320,9 +326,7 @@ def test_a_first_look_at_broken_data_is_what_comes_before_the_fault() -> None:
 @compressed_or_not
 @pytest.mark.parametrize("limit", [1, 2**20, len(LARGE) - 1])
 def test_more_than_may_be_held_is_refused(packed: bool, limit: int) -> None:
-    content = Content(
-        io.BytesIO(gzip.compress(LARGE, 1, mtime=0) if packed else LARGE), "data", limit
-    )
+    content = Content(io.BytesIO(packed_of(LARGE) if packed else LARGE), "data", limit)
     chunks: list[bytes] = []
     with pytest.raises(DataError) as caught:
         chunks.extend(content.chunks())
@@ -334,9 +338,7 @@ def test_more_than_may_be_held_is_refused(packed: bool, limit: int) -> None:
 @compressed_or_not
 @pytest.mark.parametrize("limit", [None, len(LARGE), len(LARGE) + 1])
 def test_as_much_as_may_be_held_is_read(packed: bool, limit: int | None) -> None:
-    content = Content(
-        io.BytesIO(gzip.compress(LARGE, 1, mtime=0) if packed else LARGE), "data", limit
-    )
+    content = Content(io.BytesIO(packed_of(LARGE) if packed else LARGE), "data", limit)
     assert b"".join(content.chunks()) == LARGE
 
 

@@ -72,38 +72,9 @@ def npy(array: npt.NDArray[np.float64]) -> bytes:
 # ---- ways of reading -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("delimiter", "typed"), [(";", ";"), ("\t", "tab"), ("|", "|"), (" ", " ")]
-)
-@pytest.mark.parametrize("header", ["", "a,b\n"])
-def test_another_delimiter_is_offered_if_it_makes_the_data_fit(
-    delimiter: str, typed: str, header: str
-) -> None:
-    content = (header + "1,2\n3,4\n").replace(",", delimiter)
-    assert options_for(content) == [("--delimiter", typed)]
-
-
-def test_a_comma_is_offered_where_something_else_was_asked_for() -> None:
-    case = make_case("a,b\n1,2\n", options=DataOptions(delimiter=";"))
-    assert offered(treat(case).problems[0]) == [(("--delimiter", ","), None)]
-
-
 def test_a_delimiter_that_does_not_make_the_data_fit_is_not_offered() -> None:
     [problem] = treat(make_case("1;2;3;4\n1;2;3\n")).problems
     assert problem.suggestions == ()
-
-
-def test_a_header_that_holds_a_number_is_offered_as_one() -> None:
-    # a cell that may be a mistyped number is mended first
-    assert options_for("x,2020\n1,2\n3,4\n") == [("--header",)]
-    typed = offered(treat(make_case("1,2O\n3,4\n")).problems[0])
-    assert typed == [((), "20"), (("--header",), None)]
-
-
-def test_a_first_row_that_was_said_to_be_a_header_is_offered_as_data() -> None:
-    case = make_case("1,2\n", options=DataOptions(header=True))
-    [problem] = treat(case).problems
-    assert (problem.code, offered(problem)) == ("N402", [(("--no-header",), None)])
 
 
 def test_lines_that_are_features_are_offered_as_such() -> None:
@@ -113,11 +84,6 @@ def test_lines_that_are_features_are_offered_as_such() -> None:
     assert ("--samples", "columns") not in options_for("1,2,3\n3,4,1\n5,6,0\n")
 
 
-def test_lines_that_are_samples_are_offered_as_such() -> None:
-    case = make_case("1,2\n3,4\n5,6\n", options=DataOptions(samples="columns"))
-    assert offered(treat(case).problems[0]) == [(("--samples", "rows"), None)]
-
-
 def test_columns_are_no_samples_if_columns_were_chosen_or_not_all_is_known() -> None:
     content = "a,b,c,d\n1,2,3,4\n5,6,7,8\n"
     cut = make_case(content, complete=False)
@@ -125,24 +91,6 @@ def test_columns_are_no_samples_if_columns_were_chosen_or_not_all_is_known() -> 
     for case in (cut, chosen):
         shown = offered(treat(case).problems[0])
         assert not any("--samples" in options for options, _ in shown)
-
-
-@pytest.mark.parametrize(
-    ("content", "code", "expected"),
-    [
-        ("größe,b\n1,2\n".encode("latin-1"), "N406", ["latin-1"]),
-        # 0x80 is a control character in latin-1, and the euro sign on Windows
-        ("€,b\n1,2\n".encode("cp1252"), "N406", ["cp1252"]),
-        ("a,b\n1,2\n".encode("utf-16-le"), "N406", ["utf-16-le"]),
-        ("a,b\n1,2\n".encode("utf-16-be"), "N406", ["utf-16-be"]),
-    ],
-)
-def test_another_encoding_is_offered_if_it_makes_the_data_fit(
-    content: bytes, code: str, expected: list[str]
-) -> None:
-    [problem] = treat(make_case(content)).problems
-    assert problem.code == code
-    assert offered(problem) == [(("--encoding", name), None) for name in expected]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
@@ -169,12 +117,8 @@ WITHOUT = "(without this line)"
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("My measurements\na,b\n1,2\n3,4\n", ((), WITHOUT)),
-        ("# width\n1,2\n3,4\n5,6\n", ((), WITHOUT)),
         ("% made by a program\n1,2\n", ((), WITHOUT)),
         ("// made by a program\na,b\n1,2\n", ((), WITHOUT)),
-        ("sep=,\na,b\n1,2\n", ((), WITHOUT)),
-        ("sep=;\na;b\n1;2\n", (("--delimiter", ";"), WITHOUT)),
         ("SEP=|\r\n1|2\r\n", (("--delimiter", "|"), WITHOUT)),
     ],
 )
@@ -215,19 +159,6 @@ def test_a_delimiter_is_offered_if_it_brings_a_faulty_cell_to_light() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "line"),
-    [
-        ("a\n1,2\n3,4\n", "a,column_2"),
-        ("a,b,c\n1,2\n3,4\n", "a,b"),
-        ("a,b,c,d\r\n1,2\r\n3,4\r\n", "a,b"),
-    ],
-)
-def test_a_header_is_offered_as_many_names_as_the_rows_have_values(content: str, line: str) -> None:
-    shown = offered(treat(make_case(content)).problems[0])
-    assert shown[0] == ((), line)
-
-
-@pytest.mark.parametrize(
     "content",
     [
         "a,b,c\n1,2\n",  # one row may be the faulty one
@@ -243,44 +174,6 @@ def test_a_header_stays_if_the_rows_do_not_say_what_it_should_be(content: str) -
 # ---- columns -------------------------------------------------------------------------------------
 
 
-def test_a_column_that_is_no_feature_by_all_signs_comes_first_and_the_last_before_others() -> None:
-    content = "a,label,b\n0.5,1,2.5\n0.25,1,1.5\n0.75,0,4.5\n1.5,0,2.25\n"
-    by_all_signs = [("--drop", "label"), ("--keep", "label")]
-    assert options_for(content) == [*by_all_signs, ("--drop", "b"), ("--drop", "a")]
-
-
-def test_an_identifier_is_carried_along_rather_than_left_out() -> None:
-    content = "id,a,b\n7,0.5,2.5\n8,0.25,1.5\n9,0.75,4.5\n"
-    assert options_for(content)[:2] == [("--keep", "id"), ("--drop", "id")]
-
-
-def test_a_column_without_a_name_of_its_own_is_called_by_its_number() -> None:
-    # the index of pandas has no name, and two columns have the same
-    index = ",a,b\n0,0.5,2.5\n1,0.25,1.5\n2,0.75,4.5\n"
-    assert options_for(index)[:2] == [("--keep", "1"), ("--drop", "1")]
-    twice = "a,x,x\n0.5,2.5,1.5\n0.25,1.5,0.5\n"
-    assert [option for option in options_for(twice) if option[0] == "--drop"] == [
-        ("--drop", "3"),
-        ("--drop", "2"),
-        ("--drop", "a"),
-    ]
-
-
-def test_a_name_with_a_blank_is_offered_as_the_argument_that_it_is() -> None:
-    content = "a,b,row number\n0.5,2.5,2\n0.25,1.5,1\n"
-    assert options_for(content)[0] == ("--keep", "row number")
-
-
-def test_a_text_column_is_the_one_to_leave_out() -> None:
-    content = "city,a,b\nOslo,0.5,2.5\nRome,0.25,1.5\nOslo,1.5,3.5\n"
-    assert options_for(content) == [("--drop", "city"), ("--keep", "city")]
-
-
-def test_several_columns_too_many_are_left_out_together() -> None:
-    content = "id,a,b,species\n1,0.5,2.5,setosa\n2,0.25,1.5,setosa\n3,0.75,4.5,virginica\n"
-    assert options_for(content)[0] == ("--keep", "id", "--drop", "species")
-
-
 def test_no_columns_are_named_where_there_are_more_than_ten_too_many() -> None:
     for surplus, expected in ((10, True), (11, False)):
         row = ",".join(["0.5"] * (2 + surplus)) + "\n"
@@ -294,13 +187,6 @@ def test_columns_that_were_left_out_are_offered_to_stay_in() -> None:
     [suggestion] = problem.suggestions
     assert (suggestion.options, suggestion.edits) == ((), ())  # not to add, but to leave out
     assert "--drop a" in suggestion.words
-
-
-def test_a_network_of_drawn_weights_may_take_as_many_inputs_as_there_are_columns() -> None:
-    shown = offered(treat(make_case("a,b,c\n0.5,1,2\n1.5,2,1\n0.5,1,4\n", DRAWN)).problems[0])
-    assert ((), "inputs: 3") in shown
-    shown = offered(treat(make_case("a\n0.5\n1.5\n", DRAWN)).problems[0])
-    assert shown[0] == ((), "inputs: 1")
 
 
 @pytest.mark.parametrize("choice", [ColumnChoice(drop=("1",)), ColumnChoice(keep=("1",))])
@@ -319,17 +205,6 @@ def test_a_first_row_longer_than_the_first_look_is_no_trouble(spec: str, complet
     case = make_case(content[: 2**18], spec, complete=complete)
     error = DataError(Problem("N404", "no number", Place("batch.csv", 2, 1, "x,1", 0), ("help",)))
     assert treat_file(error, case).problems[0].code == "N404"
-
-
-def test_columns_wanted_by_name_are_those_of_the_nearest_names() -> None:
-    content = "heigth,Width,x\n1,2,3\n"
-    [problem] = treat(make_case(content, NAMED)).problems
-    assert (problem.code, offered(problem)) == ("N408", [(("--columns", "Width,heigth"), None)])
-
-
-def test_columns_wanted_by_name_are_taken_in_order_where_there_are_no_names() -> None:
-    [problem] = treat(make_case("1,2\n3,4\n", NAMED)).problems
-    assert (("--columns", "1,2"), None) in offered(problem)
 
 
 # ---- a look that is not complete -----------------------------------------------------------------
@@ -426,53 +301,13 @@ def test_columns_aligned_with_blanks_are_explained(content: str) -> None:
     assert "blanks" in advice
 
 
-def test_decimal_commas_without_a_header_are_explained() -> None:
-    # four cells that a comma cuts into three, the middle one a text
-    problem = treat(make_case("1,5;2,5\n3,5;4,5\n")).problems[0]
-    assert any("decimal commas" in advice for advice in problem.help)
-
-
-def test_a_column_of_text_that_the_network_counts_on_is_explained() -> None:
-    error = treat(make_case("a,city\n1,Oslo\n2,Rome\n3,Oslo\n"))
-    [problem] = error.problems
-    assert (problem.code, problem.suggestions) == ("N404", ())
-    [advice] = problem.help
-    assert "'city' is text in every row" in advice
-
-
-def test_a_text_among_numbers_is_a_cell_to_mend() -> None:
-    [problem] = treat(make_case("a,b\n1,2\n3,x\n5,6\n")).problems
-    assert problem.place is not None
-    assert (problem.place.line, problem.place.column) == (3, 2)
-    assert problem.help
-    assert not any("in every row" in advice for advice in problem.help)
-
-
 # ---- several problems ----------------------------------------------------------------------------
-
-
-def test_faults_of_the_same_cause_are_counted_not_repeated() -> None:
-    error = treat(make_case("a,city\n" + "1,Oslo\n" * 8))
-    assert [problem.place.line for problem in error.problems if problem.place] == [2]
-    assert error.more == 7
 
 
 def test_columns_of_text_are_explained_each() -> None:
     error = treat(make_case("city,land\nOslo,Norge\nRoma,Italia\n"))
     assert error.problems[0].suggestions == ()
     assert len(error.problems) + error.more in (2, 4)  # a fault for each row, or each cell
-
-
-def test_each_cell_has_its_own_edit() -> None:
-    problems = treat(make_case("a,b\n1,2O\n3,4\n1.000.000,6\n")).problems
-    assert [offered(problem) for problem in problems] == [[((), "20")], [((), "1000000")]]
-
-
-def test_an_edit_is_made_where_the_cell_stands() -> None:
-    [problem] = treat(make_case('a,b\n1,2\n" 3",4O\n')).problems
-    [edit] = problem.suggestions[0].edits
-    # characters 6 and 7 of line 3 are the O's cell: `" 3",4O`
-    assert (edit.line, edit.column, edit.end_line, edit.end_column) == (3, 6, 3, 8)
 
 
 def test_what_the_reader_counted_and_measured_is_passed_on() -> None:

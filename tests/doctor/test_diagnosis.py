@@ -64,24 +64,6 @@ def test_data_that_fits_is_not_spoken_of() -> None:
     assert found.features is None
 
 
-def test_data_of_the_width_that_the_weights_take_needs_no_remedy_of_its_own() -> None:
-    found = diagnosed(WRONG_INPUTS, "a,b,c\n1,2,3\n")
-    assert [told(problem) for problem in found.problems] == [
-        ("N201", ["inputs: 3"], False),
-        ("N407", [], True),
-    ]
-    assert found.features == 3
-
-
-def test_data_of_a_third_width_has_its_own_remedies() -> None:
-    # 2 inputs are declared, the weights take 2, the data has 3
-    found = diagnosed(WRONG_BIASES, "a,b,label\n0.5,1.5,0\n0.25,2.5,0\n0.75,1,1\n0.5,4,1\n")
-    layers, data = found.problems
-    assert told(layers) == ("N203", ["biases: [1]"], False)
-    assert told(data)[:2] == ("N407", ["--drop label", "--keep label", "--drop b", "--drop a"])
-    assert found.features == 3
-
-
 def test_data_that_cannot_be_read_is_told_too() -> None:
     found = diagnosed(WRONG_BIASES, "a;b\n1;2\n3;4\n")
     assert [told(problem) for problem in found.problems] == [

@@ -75,25 +75,6 @@ def test_the_changes_that_a_line_asks_for(text: str, delimiter: str, expected: l
     assert changed(text, delimiter) == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "advice"),
-    [
-        ("a,b\n1,2O\n", ("write digits instead of the letters that look like them",)),
-        ("a,b\n1,x\n", ("write a decimal number, or remove the line if it is no sample",)),
-        ("a,b\nkg,2O\n1,2\n", ("write decimal numbers",)),
-        (
-            "1,2O\n3,4\n",
-            (
-                "write digits instead of the letters that look like them",
-                "mend the row, or say with --header or --no-header what it is",
-            ),
-        ),
-    ],
-)
-def test_what_is_said_of_a_cell_is_what_would_mend_it(text: str, advice: tuple[str, ...]) -> None:
-    assert with_proposals(first_problem(text)).help == advice
-
-
 def test_what_a_reader_says_of_a_line_is_used_once() -> None:
     proposed = with_proposals(first_problem("a,b\n1,2O\n"))
     assert proposed.row is None

@@ -20,53 +20,6 @@ def shown(problem: Problem) -> list[tuple[tuple[str, ...], list[str]]]:
     return [(s.options, [edit.summary for edit in s.edits]) for s in problem.suggestions]
 
 
-@pytest.mark.parametrize(
-    ("text", "code", "summary"),
-    [
-        ("inputs: 1\nlayers: [{neuron: 2}]\nseed: 0\n", "N101", "layers: [{neurons: 2}]"),
-        ("layer_sizes: [1, 2]\nseed: 0\nactivations: rleu\n", "N107", "activations: relu"),
-        ("layer_sizes: [1, 2]\nseed:\n", "N105", "seed: 0"),
-        ("layer_sizes: [1, 2.0]\nseed: 0\n", "N105", "layer_sizes: [1, 2]"),
-        (
-            "layer_sizes: [1, 2, 3]\nseed: 0\nactivations: [relu]\n",
-            "N111",
-            "activations: relu",
-        ),
-        (
-            "inputs: 1\nlayers:\n  - neurons: 2\n    weights: [[1, 2]]\n    biases: [[3, 4]]\n",
-            "N203",
-            "biases: [3, 4]",
-        ),
-        (
-            "inputs: 1\nlayers:\n  - neurons: 2\n    weights: [[1, 2]]\n    biases: [[3], [4]]\n",
-            "N203",
-            "biases: [3, 4]",
-        ),
-        ("layers:\n  - neurons: 2\n    weights: [[1, 2]]\n", "N106", "inputs: 1"),
-        ("inputs: 1\nlayers:\n  - weights: [[1, 2]]\n", "N106", "neurons: 2"),
-    ],
-)
-def test_a_change_that_works_is_kept(text: str, code: str, summary: str) -> None:
-    [problem] = treated(text).problems
-    assert (problem.code, shown(problem)[:1]) == (code, [((), [summary])])
-
-
-def test_a_missing_seed_is_written_or_given_for_this_run() -> None:
-    [problem] = treated("layer_sizes: [1, 2]\n").problems
-    assert problem.code == "N109"
-    assert shown(problem) == [((), ["seed: 0"]), (("--seed", "0"), [])]
-
-
-def test_each_of_several_problems_has_its_own_change() -> None:
-    text = "inputs: 1\nlayers:\n  - neuron: 2\n    activation: rleu\nseed:\n"
-    problems = treated(text).problems
-    assert [(p.code, shown(p)) for p in problems] == [
-        ("N101", [((), ["- neurons: 2"])]),
-        ("N107", [((), ["activation: relu"])]),
-        ("N105", [((), ["seed: 0"])]),
-    ]
-
-
 def with_proposals(text: str, *proposals: Suggestion) -> SpecError:
     """Treat the only problem of a text with other proposals than the doctor's own."""
     return doctor.treat_spec(examine_spec(text.encode(), "net.yaml"), lambda *_: proposals)
@@ -172,11 +125,6 @@ def test_of_a_long_spec_fewer_changes_are_tried() -> None:
         text = start.ljust(characters, "#")
         [problem] = with_proposals(text, *[edit_of(text, "right", "rleu", "relu")] * 100).problems
         assert len(problem.suggestions) == tried
-
-
-def test_a_byte_order_mark_does_not_shift_the_edits() -> None:
-    [problem] = treated("\ufefflayer_sizes: [1, 2.0]\nseed: 0\n").problems
-    assert shown(problem) == [((), ["layer_sizes: [1, 2]"])]
 
 
 def test_further_problems_that_were_only_counted_stay_counted() -> None:

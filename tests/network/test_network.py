@@ -178,14 +178,6 @@ def test_the_batch_is_left_as_it_was(network: Network) -> None:
     assert batch.tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
 
 
-def test_the_memory_layout_of_a_batch_does_not_matter(network: Network) -> None:
-    batch = np.random.RandomState(1).standard_normal((6, 4))
-    wide = np.zeros((6, 8))
-    wide[:, ::2] = batch
-    for other in (np.asfortranarray(batch), wide[:, ::2]):
-        np.testing.assert_allclose(network.forward(other), network.forward(batch), rtol=1e-14)
-
-
 def test_nan_and_infinity_are_results_like_others() -> None:
     """inf · 0 is NaN; no warning is raised."""
     layer = {"neurons": 2, "weights": [[1, 0]]}
@@ -226,13 +218,6 @@ def test_float32_is_float32_all_the_way() -> None:
             result.output,
         ]
         assert {array.dtype for array in arrays} == {np.dtype("float32")}
-
-
-def test_float32_is_near_float64() -> None:
-    text = "{layer_sizes: [20, 30, 5], activations: [tanh, linear], seed: 0, dtype: %s}"
-    batch = np.random.RandomState(3).standard_normal((10, 20))
-    narrow, wide = (Network.from_yaml_text(text % dtype) for dtype in ("float32", "float64"))
-    np.testing.assert_allclose(narrow.forward(batch), wide.forward(batch), atol=1e-6)
 
 
 def test_a_value_beyond_float32_becomes_infinity_without_a_warning() -> None:

@@ -167,6 +167,7 @@ good_row = st.tuples(
     rows=st.lists(st.one_of(good_row, good_row, good_row, row), max_size=25),
     tail=st.sampled_from([b"", b"", b"8,z", b"8", b'8,"z', b"8,\xc3", b"8,\xff\n1,2\n"]),
 )
+@example("n,t\n", [("1", "a", "\n" * 40)] * 2, b"")
 @example("n,t\n", [("1", "a", "\n")] * 9 + [("x", "a", "\n")] * 9, b"")
 def test_a_file_in_blocks_is_read_as_the_whole_file_is(
     header: str, rows: list[tuple[str, str, str]], tail: bytes

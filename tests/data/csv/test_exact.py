@@ -186,12 +186,6 @@ def test_half_a_surrogate_pair_in_utf_16_is_located_in_either_byte_order(
     assert f"offset {len(before)} " in problem.message
 
 
-def test_a_utf_16_file_without_its_mark_is_refused_with_the_encodings_that_need_none() -> None:
-    problem = only_problem("1,2\n".encode("utf-16-le"), encoding="utf-16")
-    assert where(problem)[:2] == ("N406", 1)
-    assert "utf-16-le" in " ".join(problem.help)
-
-
 @pytest.mark.parametrize("bad", [b"\xff", b"\0", BOM.encode()])
 def test_an_unreadable_byte_is_located_by_the_files_own_delimiter(bad: bytes) -> None:
     # commas are text here: the second field, whatever they number
@@ -395,49 +389,6 @@ def test_a_misplaced_quote_is_located_on_its_own_line(
 # ------------------------------------------------------------------------------ header rule
 
 
-@pytest.mark.parametrize(
-    ("row", "header"),
-    [
-        ("a,b", True),
-        ("1,2", False),
-        ("nan,inf", False),
-        ('"1","2"', False),
-        ("a,", True),
-        (",b", True),
-        ("NA,b", True),
-        ("2.O,b", True),
-        ("5%,rate", True),
-        ("x1,x2", True),
-        ("$5,a", True),
-        ("1e5, .5", False),
-    ],
-)
-def test_a_first_row_without_any_number_is_a_header(row: str, header: bool) -> None:
-    table = read(f"{row}\n3,4\n")
-    assert len(table.values) == (1 if header else 2)
-
-
-@pytest.mark.parametrize(
-    ("row", "column"), [("1,x", 2), ("x,1", 1), ("1.0,2.O", 2), ("nan,b", 2), ("1,", 2), (",1", 1)]
-)
-def test_a_first_row_of_numbers_and_text_is_an_error_that_says_what_to_do(
-    row: str, column: int
-) -> None:
-    problem = only_problem(f"{row}\n3,4\n")
-    assert where(problem) == ("N410", 1, column)
-    assert "--header" in " ".join(problem.help)
-    assert "--no-header" in " ".join(problem.help)
-
-
-@pytest.mark.parametrize(
-    "row", [",", "NA,null", "2.O,3.O", "5%,6%", "-,", ",2.O", "1 000,2 000", '"",""']
-)
-def test_a_first_row_that_is_neither_names_nor_numbers_is_an_error(row: str) -> None:
-    problem = only_problem(f"{row}\n3,4\n")
-    assert problem.code == "N410"
-    assert "--header" in " ".join(problem.help)
-
-
 NUMBERS, MISSING = ["1", "-2.5", " 3 ", "nan", "-inf", "1e5"], ["", " ", "NA", "n/a", "-", "?"]
 MISTYPED, WORDS = ["2.O", "5%", "1 000", "+3a", "$5"], ["a", "x1", "Ä", "width (cm)", "#1 b"]
 
@@ -475,11 +426,6 @@ def test_a_header_without_rows_is_an_error(content: str) -> None:
     assert only_problem(content).code == "N402"
 
 
-@pytest.mark.parametrize("content", ["", "\n", "\r\n\r\n", " \t\n", BOM, BOM + "\n"])
-def test_a_file_without_a_row_is_an_error(content: str) -> None:
-    assert only_problem(content).code == "N401"
-
-
 @pytest.mark.parametrize(
     ("content", "noted"),
     [
@@ -507,15 +453,6 @@ def test_names_lose_the_blanks_around_them_and_kept_cells_lose_nothing() -> None
 # ------------------------------------------------------------------------------ rows and places
 
 
-def test_blank_lines_are_no_rows_and_are_counted_and_keep_their_numbers() -> None:
-    table = read("\n\na,b\n\n1,2\n \t\n3,4\n\n")
-    assert table.values.tolist() == [[1, 2], [3, 4]]
-    (note,) = table.notes
-    assert note.code == "blank_lines"
-    assert "5 blank lines" in note.message
-    assert where(only_problem("\n\na,b\n\n1,2\n \t\n3,x\n\n")) == ("N404", 7, 2)
-
-
 def test_a_line_that_holds_a_delimiter_is_not_blank() -> None:
     assert [where(p) for p in refused("a,b\n ,\n").problems] == [("N404", 2, 1)]
     assert where(only_problem("a\n\t\n1\n", delimiter="\t")) == ("N403", 2, 1)
@@ -535,27 +472,6 @@ def test_a_bad_cell_is_located_by_physical_line_and_field(end: str, mark: str, l
     problem = only_problem(content, columns_at(1, 2, kept=(0,)))
     assert where(problem) == ("N404", 6, 3)
     assert caret_points_at(problem) == "six"
-
-
-@pytest.mark.parametrize(
-    ("row", "message"), [("1", "1 field"), ("1,2,3", "3 fields"), ("1,2,", "3 fields")]
-)
-def test_a_row_of_another_width_is_refused_never_padded_or_cut(row: str, message: str) -> None:
-    problem = only_problem(f"a,b\n1,2\n{row}\n")
-    assert where(problem)[:2] == ("N403", 3)
-    assert message in problem.message
-    assert "expected 2" in problem.message
-
-
-def test_a_last_row_without_line_end_may_be_cut_off() -> None:
-    assert "cut off" in " ".join(only_problem("a,b\n1,2\n3").help)
-    assert "cut off" not in " ".join(only_problem("a,b\n1\n3,4\n").help)
-
-
-def test_the_header_in_the_middle_is_recognised() -> None:
-    problem = only_problem("a,b\n1,2\na,b\n3,4\n")
-    assert where(problem) == ("N404", 3, 1)
-    assert "header" in problem.message
 
 
 def test_the_first_faults_are_told_in_full_and_the_others_counted() -> None:

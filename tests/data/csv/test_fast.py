@@ -521,14 +521,14 @@ def odd_blocks(draw: st.DrawFn) -> tuple[bytes, CsvFrame]:
     return content, replace(frame, selection=selection)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(plain_blocks())
 def test_plain_rows_are_read_fast_and_to_the_same_bits(block: tuple[bytes, CsvFrame]) -> None:
     content, frame = block
     fast_rows(content, frame)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=500)
 @given(odd_blocks())
 @example((b'a,1\n"b"c,2\n', TEXT_AND_NUMBER))
 @example((b'a,1\n"b,2\n', frame_of(2, 1)))
@@ -558,7 +558,6 @@ def test_no_bytes_make_the_lane_stumble(content: bytes) -> None:
     [
         (lambda i: f"id{i},{i / 7!r}\n", TEXT_AND_NUMBER),
         (lambda i: f"id{i},{i / 7!r}\r\n" + "\r\n" * (i % 1000 == 0), TEXT_AND_NUMBER),
-        (lambda i: f'"id,{i}","{i / 7!r}"\n' + "\n" * (i % 1000 == 0), TEXT_AND_NUMBER),
         (lambda i: f'"é\n{i}""",{i / 7!r}\n' + "\n" * (i % 1000 == 0), TEXT_AND_NUMBER),
     ],
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nncli import Network, ShapeError
@@ -69,6 +69,7 @@ def _either_product(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("activation", ALL_ACTIVATIONS, ids=str)
+@settings(max_examples=40)  # of each activation in each type
 @given(data=st.data())
 def test_the_engine_gives_what_the_loop_over_the_layers_gives_but_for_rounding(
     activation: Activation, dtype: str, data: st.DataObject
@@ -229,9 +230,9 @@ def test_nan_stays_in_its_own_sample() -> None:
 
 @pytest.mark.parametrize("widths", [[4, 5, 2], [300, 320, 96, 2]])
 def test_threads_that_share_a_network_get_what_one_would(widths: list[int]) -> None:
-    network = network_of(widths)
+    network, alone = network_of(widths), network_of(widths)
     batches = [batch_of(1 + 37 * n % 301, widths[0], seed=n) for n in range(200)]
-    expected = [network_of(widths).forward(batch).tobytes() for batch in batches]
+    expected = [alone.forward(batch).tobytes() for batch in batches]
     with ThreadPoolExecutor(8) as pool:
         outputs = list(pool.map(network.forward, batches))
     assert [output.tobytes() for output in outputs] == expected

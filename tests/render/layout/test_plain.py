@@ -14,7 +14,7 @@ from nncli.render.layout.view import BLANK, Column, Grid, Span, line
 if TYPE_CHECKING:
     from conftest import RunCli
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 # z of layer 1 worked by hand in the book: 4.8, 1.21, 2.385 and so on; layer 2 from those.
 FORWARD = """\
