@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nncli import Network, build_network, read_spec
@@ -96,8 +96,6 @@ def exact_outputs(
 
 widths_of_layers = st.lists(st.integers(1, 5), min_size=2, max_size=4)
 seeds = st.integers(0, 2**32 - 1)
-few = settings(max_examples=40)  # of each activation
-
 
 # ---------------------------------------------------------------------- the bounds do bound
 
@@ -152,7 +150,6 @@ def test_what_cancels_before_an_activation_is_within_the_bounds_after_it(case: s
 
 
 @pytest.mark.parametrize("case", SMOOTH)
-@few
 @given(
     widths=widths_of_layers,
     seed=seeds,
@@ -173,7 +170,6 @@ def test_single_precision_is_within_its_bounds_of_double_precision(
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("case", ["linear", "relu", "step", "tanh", "softmax", "gelu"])
-@few
 @given(widths=widths_of_layers, seed=seeds)
 def test_the_order_of_the_inputs_changes_nothing_beyond_the_bounds(
     case: str, dtype: str, widths: list[int], seed: int

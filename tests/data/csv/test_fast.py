@@ -521,14 +521,14 @@ def odd_blocks(draw: st.DrawFn) -> tuple[bytes, CsvFrame]:
     return content, replace(frame, selection=selection)
 
 
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(plain_blocks())
 def test_plain_rows_are_read_fast_and_to_the_same_bits(block: tuple[bytes, CsvFrame]) -> None:
     content, frame = block
     fast_rows(content, frame)
 
 
-@settings(max_examples=500)
+@settings(max_examples=1000)
 @given(odd_blocks())
 @example((b'a,1\n"b"c,2\n', TEXT_AND_NUMBER))
 @example((b'a,1\n"b,2\n', frame_of(2, 1)))
