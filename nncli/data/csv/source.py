@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 
 from nncli.data.columns import Header, Selection
-from nncli.data.csv.cutting import TextChunk, text_chunks
+from nncli.data.csv.cutting import CHUNK_BYTES, TextChunk, text_chunks
 from nncli.data.csv.exact import read_rows
 from nncli.data.csv.first_row import (
     CsvFrame,
@@ -28,6 +28,8 @@ from nncli.errors import DataError
 
 # Below this, the exact reader is done before Arrow is imported.
 _FAST_BYTES = 2**18
+# A chunk is only larger if a row of it is: Arrow would take several times its size.
+_MOST_FAST_BYTES = 3 * CHUNK_BYTES
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class CsvChunk:
         rows: Rows | Faults | None = None
         if (blank := self.text.blank_lines(self.frame.csv.delimiter)) is not None:
             rows = _no_rows(self.frame.selection, blank)
-        elif self.fast:
+        elif self.fast and len(self.text.content) <= _MOST_FAST_BYTES:
             from nncli.data.csv.fast import parse_rows
 
             rows = parse_rows(self.text.content, self.frame, self.text.line_feeds)
