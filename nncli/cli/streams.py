@@ -16,7 +16,7 @@ from typing import BinaryIO, TextIO
 from nncli.errors import ExitCode, FileError, NncliError
 from nncli.files import file_error
 from nncli.problems import Note, Place, Problem
-from nncli.render.layout.plain import to_plain
+from nncli.render.layout.plain import plain_texts, to_plain
 from nncli.render.layout.view import View
 from nncli.render.problems import error_view, note_line
 
@@ -120,9 +120,14 @@ def flushed(code: int) -> int:
 
 def write_text(text: str) -> None:
     """Write text to standard output, in its encoding.  Raises as `write_result` does."""
+    write_texts([text])
+
+
+def write_texts(texts: Iterable[str]) -> None:
+    """Write texts one after the other.  Raises as `write_result` does."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     errors = getattr(sys.stdout, "errors", None) or "strict"
-    write_result([text.encode(encoding, errors)])
+    write_result(text.encode(encoding, errors) for text in texts)
 
 
 def show(build: Callable[[int | None], View]) -> None:
@@ -132,7 +137,7 @@ def show(build: Callable[[int | None], View]) -> None:
     """
     width = _terminal_width(sys.stdout)
     if width is None:
-        write_text(to_plain(build(None)))
+        write_texts(plain_texts(build(None)))
     else:
         write_text(_as_ansi(build(width), width, sys.stdout))
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from nncli.render.layout.view import Figure, Grid, Line, View, grid_lines
+
+_LINES = 1024
 
 
 def to_plain(view: View) -> str:
     """Return a view as text with a line end after each line."""
-    return "".join(f"{line.text.rstrip()}\n" for line in _lines(view))
+    return "".join(plain_texts(view))
+
+
+def plain_texts(view: View) -> Iterator[str]:
+    """Yield the same text, some lines at a time: of a long table, no more than these are held."""
+    lines = (f"{line.text.rstrip()}\n" for line in _lines(view))
+    while text := "".join(islice(lines, _LINES)):
+        yield text
 
 
 def _lines(view: View) -> Iterator[Line]:

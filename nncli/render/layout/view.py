@@ -65,19 +65,16 @@ class Grid:
     """A table: columns and rows of spans."""
 
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Span, ...], ...]
+    rows: Iterable[tuple[Span, ...]]  # can be gone through again and again
     gap: int = GAP
 
     def widths(self) -> list[int]:
         """Return how wide each column is on a screen."""
-        return [
-            max(
-                text_width(inert(column.heading)),
-                *(text_width(inert(row[index].text)) for row in self.rows),
-                0,
-            )
-            for index, column in enumerate(self.columns)
-        ]
+        widths = [text_width(inert(column.heading)) for column in self.columns]
+        for row in self.rows:
+            for index, span in enumerate(row):
+                widths[index] = max(widths[index], text_width(inert(span.text)))
+        return widths
 
     def width(self) -> int:
         """Return how wide the table is on a screen."""
@@ -100,10 +97,22 @@ class Field(Generic[T]):
     align: Align = "left"
 
 
+@dataclass(frozen=True)
+class _RowsOf(Generic[T]):
+    """Rows that are made of things whenever they are wanted: those of a long table take no room."""
+
+    fields: Sequence[Field[T]]
+    things: Sequence[T]
+
+    def __iter__(self) -> Iterator[tuple[Span, ...]]:
+        for thing in self.things:
+            yield tuple(field.cell(thing) for field in self.fields)
+
+
 def table(fields: Sequence[Field[T]], things: Iterable[T]) -> Grid:
     """Return a grid with a row for each of some things."""
     columns = tuple(Column(field.heading, field.align) for field in fields)
-    return Grid(columns, tuple(tuple(field.cell(thing) for field in fields) for thing in things))
+    return Grid(columns, _RowsOf(fields, tuple(things)))
 
 
 Block = Line | Figure | Grid
