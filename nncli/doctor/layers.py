@@ -262,7 +262,7 @@ def _bias_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Itera
     """Yield the list of biases as long as the layer needs it."""
     number = layer.layer
     own = patient.spec.layers[number - 1]
-    if misfit.code != "N203" or own.biases is None:
+    if misfit.code != "N203" or not isinstance(own.biases, tuple):
         return
     lacking = own.neurons - len(own.biases)
     biases = (*own.biases, *[0.0] * lacking)[: own.neurons]
