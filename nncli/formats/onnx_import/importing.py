@@ -12,9 +12,9 @@ import numpy.typing as npt
 from nncli.errors import UsageError
 from nncli.formats.onnx_import.assembly import Head, Layer, assembled, read_head
 from nncli.formats.onnx_import.folding import Facts
-from nncli.formats.onnx_import.graph import Graph, read_graph
+from nncli.formats.onnx_import.graph import Graph, not_finite, read_graph
 from nncli.formats.onnx_import.inputs import Entry
-from nncli.formats.onnx_import.model_file import read_model
+from nncli.formats.onnx_import.model_file import damaged, read_model
 from nncli.formats.onnx_import.outputs import Ending, ending
 from nncli.formats.onnx_import.steps import Product, Step
 from nncli.formats.onnx_import.walk import steps_to
@@ -52,7 +52,18 @@ def import_onnx(
     Raises SpecError for a model that is none or damaged, FileError for the file, and UsageError if
     the package onnx is missing or there are not as many columns as inputs.
     """
-    graph = read_graph(read_model(path), path)
+    model = read_model(path)
+    try:
+        # what is not finite is looked for in the end, where it matters
+        with np.errstate(all="ignore"):
+            return _imported(read_graph(model, path), name or Path(path).stem, columns)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # a node without the inputs or attributes of its operator, or with those of another
+        what = f"a node of it is not what its operator says ({type(error).__name__})"
+        raise damaged(path, what) from error
+
+
+def _imported(graph: Graph, name: str, columns: tuple[str, ...] | None) -> Imported:
     facts = Facts(graph)
     end = ending(facts)
     entry, steps = steps_to(facts, end.value)
@@ -60,9 +71,12 @@ def import_onnx(
     layers, notes = assembled(graph, head.rest, entry.size)
     dtype = _dtype(graph, head.rest)
     tensors = _tensors(layers, dtype)
+    for tensor, array in tensors.items():
+        if not np.isfinite(array).all():
+            raise not_finite(graph, f"the array {tensor}")
     size = layers[0].weights.shape[0]
     spec = NetworkSpec(
-        name=name or Path(path).stem,
+        name=name,
         dtype=dtype,
         inputs=_inputs(entry, head, size, columns),
         layers=tuple(
@@ -71,8 +85,8 @@ def import_onnx(
         ),
         outputs=_outputs(end, layers[-1]),
     )
-    notes = [*_notes(entry, end, spec), *notes]
-    return Imported(spec, tensors, tuple(notes), (path, *sorted(graph.files)))
+    notes = [*_notes(graph, entry, end, spec), *notes]
+    return Imported(spec, tensors, tuple(notes), (graph.path, *graph.files))
 
 
 def _dtype(graph: Graph, steps: Sequence[Step]) -> DType:
@@ -124,7 +138,7 @@ def _outputs(end: Ending, last: Layer) -> OutputsSpec | None:
     return OutputsSpec(classes=end.labels) if fits and len(end.labels) > 1 else None
 
 
-def _notes(entry: Entry, end: Ending, spec: NetworkSpec) -> list[Note]:
+def _notes(graph: Graph, entry: Entry, end: Ending, spec: NetworkSpec) -> list[Note]:
     """Return what is said of inputs and outputs that look otherwise in the model."""
     notes = []
     if entry.is_image:
@@ -132,6 +146,10 @@ def _notes(entry: Entry, end: Ending, spec: NetworkSpec) -> list[Note]:
             f"each sample's {spec.inputs.size:,} numbers are taken row by row (its last axis first)"
         )
         notes.append(Note("flattened", f"the model takes images: {what}"))
+    unused = [value.name for value in graph.inputs if value.name not in entry.names]
+    if unused:
+        listed = shorten(", ".join(unused))
+        notes.append(Note("inputs_left_out", f"inputs that the network does not use: {listed}"))
     if end.is_pair:
         message = "the model gives 1 - p and p of one sigmoid: the output is p, of the second class"
         notes.append(Note("one_of_two", message))

@@ -18,7 +18,8 @@ from nncli.formats.onnx_import.dims import features
 from nncli.formats.onnx_import.folding import Facts
 from nncli.formats.onnx_import.graph import Node
 from nncli.formats.onnx_import.operators import ELEMENTWISE, REDUCTIONS, Array, computed
-from nncli.formats.onnx_import.steps import Activate, Floats, activation
+from nncli.formats.onnx_import.steps import Activate, Floats, Step, activation, scaled
+from nncli.specs.model import Activation
 
 # No exporter writes an activation with more nodes than this.
 _MOST_NODES = 24
@@ -32,9 +33,9 @@ _LINKS = frozenset({"Cast", "Reshape", "Squeeze", "Unsqueeze"})  # they change n
 
 
 class Found(NamedTuple):
-    """An activation, and the value that it is applied to."""
+    """Steps that end in a value, and the value that they begin with."""
 
-    step: Activate
+    steps: list[Step]
     data: str
 
 
@@ -51,7 +52,10 @@ def recognised(facts: Facts, value: str) -> Found | None:
         if len(span.nodes) > 1 or span.nodes[0].operator not in ("Mul", "Add", "Div", "Sub"):
             found = _activation_of(facts, span, value)
             if found is not None:
-                return Found(Activate(found, span.nodes[-1].title), span.start)
+                title = span.nodes[-1].title
+                return Found(
+                    _with_slope(Activate(found.activation, title), found.slope), span.start
+                )
     return None
 
 
@@ -81,7 +85,20 @@ def is_float_cast(node: Node) -> bool:
     return node.attributes.get("to") in _FLOAT_TYPES
 
 
-def _activation_of(facts: Facts, span: _Span, value: str) -> Any:
+class _Match(NamedTuple):
+    """What a span computes: activation(slope · x) / slope."""
+
+    activation: Activation
+    slope: float = 1.0
+
+
+def _with_slope(step: Activate, slope: float) -> list[Step]:
+    if slope == 1:
+        return [step]
+    return [scaled(slope, step.title), step, scaled(1 / slope, step.title)]
+
+
+def _activation_of(facts: Facts, span: _Span, value: str) -> _Match | None:
     if any(node.operator in REDUCTIONS for node in span.nodes):
         return _sample_activation(facts, span, value)
     constants = [facts.constant(name) for name in _constants(facts, span)]
@@ -98,7 +115,7 @@ def _activation_of(facts: Facts, span: _Span, value: str) -> Any:
     candidates = ((kind, formula(points)) for kind, formula in _FORMULAS.items())
     for (kind, *parameters), expected in candidates:
         if _agree(values, expected):
-            return activation(kind, **dict(parameters))
+            return _Match(activation(kind, **dict(parameters)))
     return _with_parameter(points, values)
 
 
@@ -176,16 +193,25 @@ _FORMULAS: Mapping[tuple[Any, ...], Callable[[Array], Array]] = {
 }
 
 
-def _with_parameter(points: Floats, values: Array) -> Any:
-    """Return an activation whose parameter is read off the values below 0; None if it is none."""
-    at_minus_one, far_below = (float(values[np.argmin(np.abs(points - x))]) for x in (-1, -40))
-    slope, alpha = _short(-at_minus_one), _short(-far_below)
-    if _agree(values, np.where(points > 0, points, slope * points)):
-        return activation("leaky_relu", negative_slope=slope) if slope != 1 else None
-    if _agree(values, ELEMENTWISE["Elu"](points, alpha=alpha)):
-        return activation("elu", alpha=alpha)
-    if alpha > 0 and _agree(values, ELEMENTWISE["Celu"](points, alpha=alpha)):
-        return activation("celu", alpha=alpha)
+def _with_parameter(points: Floats, values: Array) -> _Match | None:
+    """Return an activation whose parameter is read off a value; None if it is none."""
+    at = {x: float(values[np.argmin(np.abs(points - x))]) for x in (-40, -1, 0, 1)}
+    slope, alpha = _short(-at[-1]), _short(-at[-40])
+    with np.errstate(all="ignore"):
+        if slope != 1 and _agree(values, np.where(points > 0, points, slope * points)):
+            return _Match(activation("leaky_relu", negative_slope=slope))
+        if _agree(values, ELEMENTWISE["Elu"](points, alpha=alpha)):
+            return _Match(activation("elu", alpha=alpha))
+        if alpha > 0 and _agree(values, ELEMENTWISE["Celu"](points, alpha=alpha)):
+            return _Match(activation("celu", alpha=alpha))
+        if 0 < at[0] < math.inf:  # softplus(0) is log 2
+            beta = _short(math.log(2) / at[0])
+            if _agree(values, _softplus(beta * points) / beta):
+                return _Match(activation("softplus"), beta)
+        if 0 < at[1] < 1:  # x · sigmoid(beta x), at 1
+            beta = _short(math.log(at[1] / (1 - at[1])))
+            if beta and _agree(values, points * np.exp(-_softplus(-beta * points))):
+                return _Match(activation("silu"), beta)
     return None
 
 
@@ -194,7 +220,7 @@ def _short(number: float) -> float:
     return float(str(np.float32(number)))
 
 
-def _prelu_of(facts: Facts, span: _Span, value: str) -> Any:
+def _prelu_of(facts: Facts, span: _Span, value: str) -> _Match | None:
     """Return prelu with the slopes that are read off at -1; None if the span is another thing."""
     points = np.array([-1.0, *np.linspace(-30, 30, 61), -1e-9, 1e-9])[:, None]
     size = features(facts.dims.get(span.start))
@@ -205,11 +231,12 @@ def _prelu_of(facts: Facts, span: _Span, value: str) -> Any:
         return None
     slopes = -values[0]
     if _agree(values, np.where(points > 0, points, slopes * points)) and (slopes != 1).any():
-        return activation("prelu", slopes=tuple(_short(slope) for slope in slopes.tolist()))
+        given = tuple(_short(slope) for slope in slopes.tolist())
+        return _Match(activation("prelu", slopes=given))
     return None
 
 
-def _sample_activation(facts: Facts, span: _Span, value: str) -> Any:
+def _sample_activation(facts: Facts, span: _Span, value: str) -> _Match | None:
     """Return softmax or log_softmax if a span is that, over all features of a sample."""
     dims = facts.dims.get(span.start)
     size = features(dims)
@@ -221,5 +248,5 @@ def _sample_activation(facts: Facts, span: _Span, value: str) -> Any:
         return None
     for operator, kind in (("Softmax", "softmax"), ("LogSoftmax", "log_softmax")):
         if _agree(values.reshape(16, -1), REDUCTIONS[operator](draws)):
-            return activation(kind)
+            return _Match(activation(kind))
     return None

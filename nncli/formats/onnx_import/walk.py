@@ -47,7 +47,7 @@ def _steps_before(facts: Facts, node: Node, value: str) -> tuple[list[Step], str
             return steps, before
     found = recognised(facts, value)
     if found is not None:
-        return [found.step], found.data
+        return found.steps, found.data
     if len(data) == 1:
         step = bounds(facts, node, data[0]) or affine(facts, node, data[0])
         if step is not None:
