@@ -236,11 +236,11 @@ def bounds(facts: Facts, node: Node, data: str) -> Bounds | None:
     others = [name for name in node.inputs if name and name != data]
     dims = facts.dims.get(data)
     low, high = np.array(-math.inf), np.array(math.inf)
-    if node.operator == "Clip":
-        places = {name: place for place, name in enumerate(node.inputs) if name}
-        for name in others:
-            limit = neuron_values(facts, node, name, dims)
-            low, high = (limit, high) if places[name] == 1 else (low, limit)
+    if node.operator == "Clip" and node.inputs[0] == data:
+        for place, name in enumerate(node.inputs):
+            if name and place:
+                limit = neuron_values(facts, node, name, dims)
+                low, high = (limit, high) if place == 1 else (low, limit)
         low = np.array(node.attributes.get("min", low), np.float64)
         high = np.array(node.attributes.get("max", high), np.float64)
     elif node.operator in ("Max", "Min") and len(others) == 1:

@@ -245,8 +245,7 @@ def _without_batch(sizes: Array) -> list[int]:
 
 
 def _expand(facts: Facts, node: Node) -> Array:
-    array, sizes = _arguments(facts, node)
-    assert array is not None and sizes is not None  # noqa: S101, PT018  # both are required
+    array, sizes = (facts.constant(name) for name in node.inputs)
     shape = np.broadcast_shapes(array.shape, tuple(_without_batch(sizes)))
     return np.broadcast_to(array, shape)
 

@@ -24,7 +24,7 @@ from nncli.specs.model import Activation
 # No exporter writes an activation with more nodes than this.
 _MOST_NODES = 24
 # How many numbers are computed at most to recognise something that works on whole samples.
-_MOST_NUMBERS = 1 << 18
+_MOST_NUMBERS = 1 << 20
 # Constants are float32: 1/sqrt(2) has an error of 2e-8, and 0.044715 likewise.
 _NEAR = 1e-6
 _FAR = 100.0
@@ -103,7 +103,7 @@ def _activation_of(facts: Facts, span: _Span, value: str) -> _Match | None:
         return _sample_activation(facts, span, value)
     constants = [facts.constant(name) for name in _constants(facts, span)]
     if any(array.size > 1 for array in constants):
-        return _prelu_of(facts, span, value)
+        return _prelu_of(facts, span, value, constants)
     points = _points([float(array.reshape(())) for array in constants if array.dtype.kind in "fi"])
     values = _values(facts, span, value, points[:, None])
     if values is None or values.size != points.size:
@@ -142,21 +142,17 @@ def _values(facts: Facts, span: _Span, value: str, points: Floats) -> Array | No
     known: dict[str, Array] = {span.start: points}
     try:
         for node in span.nodes:
+            if node.operator in _LINKS:
+                known[node.outputs[0]] = known[node.inputs[0]]
+                continue
             inputs = [
                 None if not name else known[name] if name in known else facts.constant(name)
                 for name in node.inputs
             ]
-            known[node.outputs[0]] = _computed(node, inputs)
+            known[node.outputs[0]] = computed(node, inputs)
     except (ValueError, TypeError, KeyError, IndexError):
         return None
     return known[value] * 1.0
-
-
-def _computed(node: Node, inputs: list[Array | None]) -> Array:
-    if node.operator in _LINKS:
-        assert inputs[0] is not None  # noqa: S101  # what it links is required
-        return inputs[0]
-    return computed(node, inputs)
 
 
 def _agree(values: Array, expected: Array) -> bool:
@@ -220,14 +216,22 @@ def _short(number: float) -> float:
     return float(str(np.float32(number)))
 
 
-def _prelu_of(facts: Facts, span: _Span, value: str) -> _Match | None:
+def _prelu_of(facts: Facts, span: _Span, value: str, constants: list[Array]) -> _Match | None:
     """Return prelu with the slopes that are read off at -1; None if the span is another thing."""
-    points = np.array([-1.0, *np.linspace(-30, 30, 61), -1e-9, 1e-9])[:, None]
     size = features(facts.dims.get(span.start))
-    if size is None or size * points.size > _MOST_NUMBERS:
+    if size is None or any(array.size not in (1, size) for array in constants):
         return None
-    values = _values(facts, span, value, np.repeat(points, size, axis=1))
-    if values is None or values.shape != (len(points), size):
+    magnitudes = np.concatenate([np.logspace(-9, 2, 34), np.linspace(1, 30, 30)])
+    same = np.concatenate([[-1.0], -magnitudes, [0.0], magnitudes])
+    rows = [np.full(size, point) for point in same]
+    for array in constants:  # close to each constant, on both its sides
+        spread = np.broadcast_to(array.reshape(-1), size).astype(float)
+        rows += [spread * factor for factor in (-1.001, -1, -0.999, 0.999, 1, 1.001)]
+    points = np.array(rows)  # (points, features)
+    if points.size > _MOST_NUMBERS:
+        return None
+    values = _values(facts, span, value, points)
+    if values is None or values.shape != points.shape:
         return None
     slopes = -values[0]
     if _agree(values, np.where(points > 0, points, slopes * points)) and (slopes != 1).any():
