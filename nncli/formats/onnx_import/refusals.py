@@ -85,7 +85,7 @@ def refusal(facts: Facts, node: Node) -> SpecError:
     if node.operator in _NEEDS:
         of_pipeline = any(each.operator in _PIPELINE for each in _chain(graph, node))
         return graph.refusal(node, _NEEDS[node.operator], *(_ALONE if of_pipeline else ()))
-    data = list(dict.fromkeys(facts.data_inputs(node)))
+    data = facts.data_inputs(node)
     if len(data) > 1:
         return _several(facts, node, data)
     if "." in node.operator:
@@ -109,11 +109,13 @@ def _several(facts: Facts, node: Node, data: list[str]) -> SpecError:
         what = f"{_IS_NORMALISED}, which no dense layer computes"
         return graph.refusal(node, what)
     free = [value.name for value in graph.inputs if value.name in data]
-    listed = " and ".join(quoted(name) for name in data[:3])
-    if free and free != data:
-        what = f"needs values of {quoted(free[-1])}, which the file does not hold"
+    used = {name for each in _ancestors(graph, data) for name in each.inputs}
+    missing = [name for name in free if name not in used and used]
+    if missing:
+        what = f"needs values of {quoted(missing[0])}, which the file does not hold"
         hint = "export the model with all its weights, and its samples as the only input"
         return graph.refusal(node, what, hint)
+    listed = " and ".join(quoted(name) for name in data[:3])
     if len(free) > 1:
         what = f"combines {count_of(len(free), 'input')}, {listed}: a dense network has one"
         return graph.refusal(node, what)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nncli.errors import SpecError
 from nncli.formats.onnx_import.activations import activation_steps
 from nncli.formats.onnx_import.arithmetic import affine, bounds, linear_model, product
 from nncli.formats.onnx_import.folding import Facts
@@ -61,7 +62,7 @@ def _plain_steps(facts: Facts, node: Node, data: str) -> list[Step] | None:
         return None
     if node.operator in _RESHAPING:
         if facts.dims.get(data) is None:
-            raise facts.graph.refusal(node, "changes a shape that the file does not say")
+            raise _unknown_shape(facts, node, data)
         facts.shape_behind(node)  # it raises the fault if numbers of samples are mixed
         return []
     if _is_passed(facts, node):
@@ -69,6 +70,21 @@ def _plain_steps(facts: Facts, node: Node, data: str) -> list[Step] | None:
     if node.operator in ("LinearClassifier", "LinearRegressor"):
         return linear_model(facts, node)
     return activation_steps(facts, node, data)
+
+
+def _unknown_shape(facts: Facts, node: Node, data: str) -> SpecError:
+    """Return the error for a value whose shape is not known, from where that began."""
+    maker = facts.graph.producers.get(data)
+    while maker is not None:
+        try:
+            facts.shape_behind(maker)
+        except SpecError as error:
+            return error
+        before = facts.data_inputs(maker)
+        if before and facts.dims.get(before[0]) is not None:
+            return refusal(facts, maker)
+        maker = facts.graph.producers.get(before[0]) if before else None
+    return facts.graph.refusal(node, "changes a shape that the file does not say")
 
 
 def _is_passed(facts: Facts, node: Node) -> bool:
