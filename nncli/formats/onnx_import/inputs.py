@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nncli.formats.onnx_import.dims import features, shape_text
 from nncli.formats.onnx_import.folding import Facts
 from nncli.formats.onnx_import.graph import Node
+from nncli.formats.onnx_import.model_file import damaged
 from nncli.formats.onnx_import.recognition import is_float_cast
 from nncli.words import count_of, quoted, shorten
 
@@ -38,6 +39,8 @@ def entry(facts: Facts, value: str) -> Entry:
     """Return what the samples are, where *value* is an entry.  Raises SpecError."""
     graph = facts.graph
     node = graph.producers.get(value)
+    if node is None and value not in facts.dims:
+        raise damaged(graph.path, f"no node makes the value {quoted(value)}, and it is no input")
     joined = node.inputs if node is not None else (value,)
     names = tuple(filter(None, (_input_behind(facts, name) for name in joined)))
     text = [each for each in graph.inputs if each.name in names and each.type == "STRING"]
