@@ -146,7 +146,8 @@ def _notes(graph: Graph, entry: Entry, end: Ending, spec: NetworkSpec) -> list[N
             f"each sample's {spec.inputs.size:,} numbers are taken row by row (its last axis first)"
         )
         notes.append(Note("flattened", f"the model takes images: {what}"))
-    unused = [value.name for value in graph.inputs if value.name not in entry.names]
+    used = set(entry.names)
+    unused = [value.name for value in graph.inputs if value.name not in used]
     if unused:
         listed = shorten(", ".join(unused))
         notes.append(Note("inputs_left_out", f"inputs that the network does not use: {listed}"))
