@@ -27,7 +27,9 @@ from nncli.formats.onnx_import.operators import ELEMENTWISE, REDUCTIONS, Array, 
 
 # How many numbers folding may make beyond what the file holds: a few bytes may ask for more.
 _MOST_MADE = 1 << 21
-_MOST_TRIES = 1200
+_MOST_TRIES = 800
+# A larger array is read again where it is needed again.
+_MOST_KEPT = 4096
 # Besides what is computed element by element, these keep the shape that they are given.
 _SHAPELESS = (
     "BatchNormalization",
@@ -66,9 +68,12 @@ class Facts:
 
     def constant(self, name: str) -> Array:
         """Return a constant: floats as float64, whole numbers as int64.  Raises SpecError."""
-        if name in self._made:
-            return self._made[name]
-        return widened(stored_array(self.graph, name))
+        if name not in self._made:
+            array = widened(stored_array(self.graph, name))
+            if array.size > _MOST_KEPT:
+                return array
+            self._made[name] = array
+        return self._made[name]
 
     def is_double(self, name: str) -> bool:
         """Tell whether a constant is of the file's float64 numbers."""

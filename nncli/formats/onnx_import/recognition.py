@@ -22,7 +22,7 @@ from nncli.formats.onnx_import.steps import Activate, Floats, Step, activation, 
 from nncli.specs.model import Activation
 
 # No exporter writes an activation with more nodes than this.
-_MOST_NODES = 24
+_MOST_NODES = 16
 # How many numbers are computed at most to recognise something that works on whole samples.
 _MOST_NUMBERS = 1 << 20
 # Constants are float32: 1/sqrt(2) has an error of 2e-8, and 0.044715 likewise.
