@@ -10,7 +10,7 @@ from nncli.specs.faults import Fault, Path
 from nncli.specs.model import InitSpec
 from nncli.specs.numbers import biases_faults, weights_faults
 from nncli.specs.origins import source_path
-from nncli.specs.wording import EMPTY_SPEC_HELP, LAYERS_HELP, SPACE_HELP, choice_help
+from nncli.specs.wording import EMPTY_SPEC_HELP, LAYERS_HELP, OUTPUTS_HELP, SPACE_HELP, choice_help
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import count_of
 
@@ -48,9 +48,16 @@ def form_faults(source: YamlSource, spread: Mapping[str, Any], largest: float) -
         message = "`activations` belongs to `layer_sizes`; in `layers`, each has its `activation`"
         hint, path = "write `activation: relu` into each layer", ("activations",)
         yield Fault("N108", message, (hint,), path, of_key=True, absent=(_SIZES,))
+    yield from _parts_faults(source, spread, largest)
+
+
+def _parts_faults(source: YamlSource, spread: Mapping[str, Any], largest: float) -> Iterator[Fault]:
+    """Yield the faults of what stands in inputs, outputs, init and layers."""
     for key in ("inputs", "outputs"):
         if isinstance(spread.get(key), dict):
             yield from _empty(source, (key,), spread[key])
+    if spread.get("outputs") == {}:
+        yield Fault("N106", "`outputs` says nothing", (OUTPUTS_HELP,), ("outputs",))
     yield from _init_faults(source, (), spread)
     layers = spread.get("layers")
     for index, layer in enumerate(layers if isinstance(layers, list) else ()):

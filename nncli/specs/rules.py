@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from nncli.problems import Note
 from nncli.specs.faults import MAX_PROBLEMS, Fault, Path
-from nncli.specs.fit import find_misfits
+from nncli.specs.fit import find_misfits, shape_held_by
 from nncli.specs.keys import may_hold
 from nncli.specs.long_form import LongForm
 from nncli.specs.model import (
@@ -19,8 +19,9 @@ from nncli.specs.model import (
     UNSEEDED_INITIALIZERS,
     DType,
     InitSpec,
+    LayerSpec,
+    Layout,
     NetworkSpec,
-    shape_of,
 )
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import count_of, quoted
@@ -127,13 +128,18 @@ def misfit_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
         neurons = _whole(layer.get("neurons"))
         layout = layer.get("layout", "inputs_by_neurons")
         if layout in ("inputs_by_neurons", "neurons_by_inputs"):
-            biases = layer.get("biases")
-            count = len(biases) if biases is not None else None
-            shape = shape_of(layer.get("weights"))
-            for misfit in find_misfits(index + 1, inputs, neurons, shape, layout, count):
+            held, biases = _held(layer, layout)
+            for misfit in find_misfits(index + 1, inputs, neurons, held, biases):
                 at = source.position(("layers", index, misfit.key))
                 yield Fault(misfit.code, misfit.message, _DOCTOR, at=at)
         inputs = neurons
+
+
+def _held(layer: Mapping[str, Any], layout: Layout) -> tuple[tuple[int, int] | None, int | None]:
+    """Return the (inputs, neurons) that a layer's weights are for, and how many biases it has."""
+    given = {key: layer[key] for key in ("weights", "biases") if key in layer}
+    known = LayerSpec.model_construct(layout=layout, **given)
+    return shape_held_by(known), known.biases_count
 
 
 def _inputs(form: LongForm) -> int | None:
@@ -151,10 +157,10 @@ def square_notes(spec: NetworkSpec) -> Iterator[Note]:
     sizes = spec.layer_sizes
     for number, layer in enumerate(spec.layers, start=1):
         rows = layer.weights
-        if rows is None or "layout" in layer.model_fields_set:
+        if not isinstance(rows, tuple) or "layout" in layer.model_fields_set:
             continue
         # of those that do not fit, the clash says enough
-        fits = layer.weights_shape == (layer.neurons, layer.neurons) == (sizes[number - 1],) * 2
+        fits = layer.weights_shape == shape_held_by(layer) == (layer.neurons, sizes[number - 1])
         if fits and rows != tuple(zip(*rows, strict=True)):
             message = (
                 f"layer {number}: its {layer.weights_shape} weights would fit transposed, too; "

@@ -28,6 +28,7 @@ def spec_schema() -> dict[str, Any]:
     for owner in (schema, *definitions.values()):
         _forbid_null(owner)
     definitions["LayerSpec"]["required"] = ["neurons"]
+    definitions["OutputsSpec"]["minProperties"] = 1
     inputs = definitions["InputsSpec"]
     size = inputs["properties"]["size"]
     inputs.pop("required")
@@ -93,9 +94,9 @@ def _forbid_null(owner: dict[str, Any]) -> None:
     for value in owner.get("properties", {}).values():
         alternatives = value.get("anyOf", [])
         kept = [choice for choice in alternatives if choice != {"type": "null"}]
-        if len(kept) == 1 != len(alternatives):
+        if len(kept) < len(alternatives):
             value.pop("anyOf")
-            value.update(kept[0])
+            value.update(kept[0] if len(kept) == 1 else {"anyOf": kept})
         # a default in the models' own form would mislead an editor
         if value.get("default", 0) is None or "$ref" in value:
             value.pop("default", None)

@@ -19,7 +19,7 @@ from nncli.specs.model import (
     NetworkSpec,
 )
 from nncli.specs.origins import source_path
-from nncli.specs.wording import SPACE_HELP, choice_help
+from nncli.specs.wording import OUTPUTS_HELP, SPACE_HELP, choice_help
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import did_you_mean, quoted, strange_character
 
@@ -38,7 +38,7 @@ _RANGE_HELP = {
     "std": "a standard deviation is not negative",
 }
 _EXAMPLES = {
-    "outputs": "write `outputs: {columns: [left, right]}`",
+    "outputs": OUTPUTS_HELP,
     "init": "write `init: {weights: he_normal}`",
     "layers": "write one `- neurons: 3` per layer",
     "columns": "write a list of names: [left, right]",

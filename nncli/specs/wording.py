@@ -12,6 +12,7 @@ from nncli.words import shorten, strange_character
 
 SPACE_HELP = "put a space after the `:`"
 LAYERS_HELP = "write `layers:`, and below it one `- neurons: 3` per layer"
+OUTPUTS_HELP = "write `outputs: {columns: [left, right]}`"
 EMPTY_SPEC_HELP = "a minimal spec: `layer_sizes: [4, 5, 2]` and `seed: 0`, a line each"
 
 NO_ACTIVATION = frozenset({"no", "off", "none", "null", "~", "identity"})
