@@ -26,11 +26,10 @@ from nncli.specs.reader import (
     is_missing_size,
     read_form,
 )
-from nncli.specs.stored import SPEC_KEY
+from nncli.specs.stored import SPEC_KEY, WeightsHeader
 
 if TYPE_CHECKING:
     from nncli.formats.stored_arrays import Floats
-    from nncli.specs.stored import WeightsHeader
 
     Tensors = Mapping[str, Floats]
 
@@ -66,13 +65,18 @@ def read_config(path: str, overrides: Overrides | None = None) -> Config:
     found = examine_config(path, overrides)
     if isinstance(found, FaultySpec):
         raise found.error()
+    if isinstance(found, WeightsHeader):
+        raise SpecError(weights_alone(found))
     return found
 
 
-def examine_config(path: str, overrides: Overrides | None = None) -> Config | FaultySpec:
-    """Read a network, whose spec may be wrong where it is a text that its user can change.
+def examine_config(
+    path: str, overrides: Overrides | None = None
+) -> Config | FaultySpec | WeightsHeader:
+    """Read a network, or a weights file that says nothing of one.
 
-    Of a weights file the header is read, of a spec the text, of a model all of it.
+    Its spec may be wrong where it is a text that its user can change.  Of a weights file the header
+    is read, of a spec the text, of a model all of it.
     Raises SpecError for whatever else is wrong, FileError.
     """
     overrides = overrides or Overrides()
@@ -136,12 +140,12 @@ def _with_weights(reading: SpecReading, weights: WeightsFile, path: str) -> Conf
 # ---------------------------------------------------------------------- a spec in a weights file
 
 
-def _of_weights(path: str, overrides: Overrides) -> Config:
-    """Read the spec that stands in a safetensors file beside its weights."""
+def _of_weights(path: str, overrides: Overrides) -> Config | WeightsHeader:
+    """Read the spec that stands in a safetensors file beside its weights, if one does."""
     weights = open_weights(path)
     text = weights.metadata.get(SPEC_KEY)
     if text is None:
-        raise SpecError(weights_alone(weights.header))
+        return weights.header
     reading = read_form(text.encode(), path, overrides)
     # whatever file it names, its weights are those of this one
     value = {**reading.form.value, _WEIGHTS_KEY: os.path.basename(path)}
