@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nncli import Network, NetworkSpec, ShapeTable, read_spec, shape_table
-from nncli.network.shapes import ITEM_BYTES
+from nncli.network.shapes import ITEM_BYTES, ScalingStep
 from nncli.specs.model import ACTIVATIONS, INITIALIZERS, InputsSpec, LayerSpec
 
 
