@@ -29,7 +29,7 @@ B = np.array([0.125, -1.0])
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_floats_keep_their_values_whoever_wrote_them(tmp_path: Path, dtype: str) -> None:
-    arrays = {"layer.10.W": W.astype(dtype), "layer.9.b": B.astype(dtype)}
+    arrays: dict[str, Any] = {"layer.10.W": W.astype(dtype), "layer.9.b": B.astype(dtype)}
     save_file(arrays, tmp_path / "theirs.safetensors")
     np.savez(tmp_path / "theirs.npz", **arrays)
     np.savez_compressed(tmp_path / "packed.npz", **arrays)
