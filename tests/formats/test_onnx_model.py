@@ -10,8 +10,16 @@ import numpy as np
 import pytest
 
 from nncli import Network, build_network, read_spec
-from nncli.formats.onnx_model import OnnxLayer, onnx_model
-from nncli.specs.model import ACTIVATIONS
+from nncli.formats.onnx_model import onnx_model
+from nncli.specs.model import (
+    ACTIVATIONS,
+    Clip,
+    InputsSpec,
+    MinMax,
+    OutputsSpec,
+    PlainActivation,
+    Standard,
+)
 from nncli.timing.rounding import agree_within, rounding_bounds
 
 onnx = pytest.importorskip("onnx", reason="needs the package onnx, of the extra `bench`")
@@ -51,11 +59,7 @@ def random_network(activation: Any, dtype: str) -> Network:
 
 def model_of(network: Network) -> Any:
     """Return a network's model, parsed by the package onnx."""
-    layers = [
-        OnnxLayer(layer.weights, layer.biases, spec.activation)
-        for layer, spec in zip(network.layers, network.spec.layers, strict=True)
-    ]
-    return onnx.load_from_string(onnx_model(layers, network.name))
+    return onnx.load_from_string(onnx_model(network.spec, network.layers))
 
 
 def evaluate(model: Any, batch: Any) -> Any:
@@ -90,6 +94,41 @@ def test_the_reference_evaluator_gives_the_network_s_outputs(case: str, dtype: s
         if case == "gelu":
             bounds += 1e-6  # the evaluator's own erf is in single precision, whatever the model's
         assert agree_within(output, network.forward(batch), bounds)
+
+
+def scaled_network(dtype: str) -> Network:
+    """Return a network whose inputs are clipped and scaled, and whose output is scaled."""
+    network = random_network("tanh", dtype)
+    inputs = InputsSpec(
+        size=4,
+        columns=("a", "b", "c,d", "ä"),
+        clip=Clip(low=-2.0, high=(1.0, 2.0, 3.0, 0.5)),
+        scale=Standard(kind="standard", mean=(0.1, 2.0, 1e6, -3.0), std=(1.0, 0.3, 7.0, 2.5)),
+    )
+    outputs = OutputsSpec(
+        columns=("x", "y", "z"),
+        scale=MinMax(kind="min_max", min=(1.0, 2.0, 3.0), max=(11.0, 2.5, 7.0), to=(-1.0, 1.0)),
+    )
+    last = network.spec.layers[-1].model_copy(update={"activation": PlainActivation(kind="linear")})
+    changes = {"inputs": inputs, "outputs": outputs, "layers": (network.spec.layers[0], last)}
+    return build_network(network.spec.model_copy(update=changes))
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-14), ("float32", 1e-5)])
+def test_inputs_are_clipped_and_scaled_and_outputs_unscaled(dtype: str, tolerance: float) -> None:
+    """The formulas, written out here in float64 whatever the network's type."""
+    network = scaled_network(dtype)
+    model = model_of(network)
+    onnx.checker.check_model(model, full_check=True)
+    x = np.random.RandomState(0).uniform(-5, 5, (30, 4)).astype(dtype)
+    scaled = np.clip(x.astype(float), -2, [1, 2, 3, 0.5]) - [0.1, 2, 1e6, -3]
+    h = (scaled / [1, 0.3, 7, 2.5]).astype(dtype)
+    first, last = network.layers
+    z = np.tanh(h @ first.weights + first.biases) @ last.weights + last.biases
+    expected = (z.astype(float) + 1) / 2 * [10, 0.5, 4] + [1, 2, 3]
+    output = evaluate(model, x)
+    assert output.dtype == dtype
+    np.testing.assert_allclose(output, expected, rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -151,3 +190,35 @@ def test_weights_stand_inputs_by_neurons_in_the_network_s_type(layout: str, dtyp
     stored = [onnx.numpy_helper.to_array(each) for each in model_of(network).graph.initializer]
     assert [each.tolist() for each in stored] == [by_input, [7, 8, 9]]
     assert {str(each.dtype) for each in stored} == {dtype}
+
+
+def test_what_has_no_place_in_the_graph_stands_in_the_metadata() -> None:
+    model = model_of(scaled_network("float32"))
+    said = {entry.key: json.loads(entry.value) for entry in model.metadata_props}
+    assert said == {
+        "nncli.columns": ["a", "b", "c,d", "ä"],
+        "nncli.inputs.scale": {
+            "standard": {"mean": [0.1, 2.0, 1e6, -3.0], "std": [1.0, 0.3, 7.0, 2.5]}
+        },
+        "nncli.layers": ["layer_1", "layer_2"],
+        "nncli.output_columns": ["x", "y", "z"],
+        "nncli.outputs.scale": {
+            "min_max": {"min": [1.0, 2.0, 3.0], "max": [11.0, 2.5, 7.0], "to": [-1.0, 1.0]}
+        },
+    }
+
+
+def test_products_and_arrays_carry_the_layers_names() -> None:
+    layer = {"neurons": 2, "init": {"weights": "ones"}, "activation": "relu"}
+    named = [{**layer, "name": name} for name in ("hidden", "output")]
+    graph = model_of(network_of({"inputs": 2, "layers": named})).graph
+    assert [node.name for node in graph.node if node.op_type == "Gemm"] == ["hidden", "output"]
+    names = [array.name for array in graph.initializer]
+    assert names == ["hidden.weight", "hidden.bias", "output.weight", "output.bias"]
+    onnx.checker.check_model(model_of(network_of({"inputs": 2, "layers": named})), full_check=True)
+
+
+def test_layers_of_one_name_are_told_apart_in_the_graph() -> None:
+    layer = {"name": "same", "neurons": 2, "init": {"weights": "ones"}}
+    graph = model_of(network_of({"inputs": 2, "layers": [layer, layer]})).graph
+    assert [node.name for node in graph.node] == ["layer_1", "layer_2"]
