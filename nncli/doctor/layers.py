@@ -61,6 +61,8 @@ class _Change:
 
 def treat_layers(reading: SpecReading) -> tuple[Problem, ...]:
     """Return the problems of a spec whose layers do not fit, with the changes that mend them."""
+    if reading.source is None:  # there is no text to change
+        return reading.misfits
     spec, editor = reading.spec, SpecEditor(reading.source)
     clashing = [(layer, misfit) for layer in shape_table(spec).layers for misfit in layer.misfits]
     left = frozenset((layer.layer, misfit.code) for layer, misfit in clashing)
@@ -98,6 +100,8 @@ def _by_hand(layer: LayerShape, prefix: str = "") -> tuple[str, ...]:
 
 def change_of_inputs(reading: SpecReading, features: int) -> Suggestion | None:
     """Return the change of the network's inputs to that many, if all layers then fit."""
+    if reading.source is None:
+        return None
     spec, editor = reading.spec, SpecEditor(reading.source)
     clashing = (layer for layer in shape_table(spec).layers if layer.misfits)
     clashes = frozenset((layer.layer, m.code) for layer in clashing for m in layer.misfits)

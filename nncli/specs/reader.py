@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from nncli.errors import SpecError
 from nncli.problems import Note, Problem
+from nncli.specs.faults import Fault
 from nncli.specs.located import Located, located
 from nncli.specs.long_form import LongForm, long_form
 from nncli.specs.model import MAX_SEED, DType, NetworkSpec
@@ -35,7 +36,7 @@ class SpecReading:
     """A spec whose keys and values are valid, and the places where its layers do not fit."""
 
     spec: NetworkSpec
-    source: YamlSource
+    source: YamlSource | None  # None: it is no text that its user could change
     misfits: tuple[Problem, ...] = ()  # one for each clash of sizes, in the order of the file
     notes: tuple[Note, ...] = ()
     more: int = 0  # misfits that are only counted
@@ -45,6 +46,16 @@ class SpecReading:
         if self.misfits:
             raise SpecError(self.misfits, more=self.more)
         return self.spec
+
+
+@dataclass(frozen=True)
+class FormReading:
+    """A spec written out in full, which a weights file's header may still complete."""
+
+    source: YamlSource
+    form: LongForm
+    faults: tuple[Fault, ...]  # of the text and of its form
+    overrides: Overrides
 
 
 @dataclass(frozen=True)
@@ -95,15 +106,33 @@ def examine_spec(content: bytes, file: str, overrides: Overrides | None = None) 
 
     Raises SpecError if it is too large to be looked at, or if the command line's seed is none.
     """
+    return examine_form(read_form(content, file, overrides))
+
+
+def read_form(content: bytes, file: str, overrides: Overrides | None = None) -> FormReading:
+    """Read a spec's text and write its short forms out: the arguments and errors of examine_spec.
+
+    What `weights_file` holds is missing in the form, and no fault yet.
+    """
     overrides = overrides or Overrides()
     if overrides.seed is not None and not 0 <= overrides.seed <= MAX_SEED:
         message = f"a seed is {RANGES['seed']}, got {overrides.seed}"
         raise SpecError(Problem("N107", message, help=("choose another seed",)))
     source = read_yaml(content, file)
     if source.is_unreadable:
-        return Examination(source, LongForm({}), overrides, located(source.faults, source))
+        return FormReading(source, LongForm({}), source.faults, overrides)
     form, of_form = long_form(source, _default_name(file), overrides.dtype)
-    faults = (*source.faults, *of_form)
+    return FormReading(source, form, (*source.faults, *of_form), overrides)
+
+
+def examine_form(reading: FormReading) -> Examination:
+    """Say what a form makes: a spec, or what is wrong with it."""
+    source, form, faults, overrides = (
+        reading.source,
+        reading.form,
+        reading.faults,
+        reading.overrides,
+    )
     if not form.value:
         return Examination(source, form, overrides, located(faults, source))
     spec, invalid = validate(form, source)
