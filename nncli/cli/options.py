@@ -39,6 +39,18 @@ _help = partial(typer.Option, rich_help_panel="Help")
 # --------------------------------------------------------------------------------- arguments
 
 Config = Annotated[str, typer.Argument(metavar="CONFIG", help="The network: a YAML file.")]
+Source = Annotated[
+    str,
+    typer.Argument(metavar="SOURCE", help="The network: whatever CONFIG may be."),
+]
+Destination = Annotated[
+    str,
+    typer.Argument(
+        metavar="DESTINATION",
+        help="Where to write it: .yaml, its weights beside it; .safetensors, one file that runs; "
+        ".onnx; .py, a script that needs NumPy.",
+    ),
+]
 Data = Annotated[
     list[str],
     typer.Argument(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nncli.formats.scaling_steps import Step, clip_steps, scale_steps, unscale_steps
-from nncli.specs.model import Activation, DType, NetworkSpec, OutputsSpec, Scale
+from nncli.formats.stored_network import SPEC_KEY, Array, LayerArrays, array_names, stored_spec
+from nncli.specs.model import Activation, DType, NetworkSpec, OutputsSpec
+from nncli.specs.written import spec_text
 
 # The first operator set with Gelu, and the format version that goes with it: widely understood.
 _OPERATOR_SET = 20
@@ -18,30 +18,16 @@ _IR_VERSION = 9
 
 INPUT, OUTPUT = "input", "output"
 
-Array = npt.NDArray[np.floating[Any]]
-
-
-class LayerArrays(Protocol):
-    """The numbers of a dense layer."""
-
-    @property
-    def weights(self) -> Array:
-        """(inputs, neurons), of the network's type."""
-
-    @property
-    def biases(self) -> Array:
-        """(neurons,), of the network's type."""
-
 
 def onnx_model(spec: NetworkSpec, layers: Sequence[LayerArrays]) -> bytes:
     """Return an ONNX model that computes what a network does, in its type.
 
     It takes `input` (N, inputs) and gives `output` (N, neurons).  Inputs are clipped and scaled,
-    and outputs unscaled, by operators in float64, as nncli does it.  Names that have no place in a
-    graph stand in the model's metadata (`model_names`).  Operators:
-    https://onnx.ai/onnx/operators/.  Raises ImportError without the package onnx, ValueError if
-    the model is larger than its format allows, or float64 while ONNX has an activation's
-    parameters and constants as float32 only.
+    and outputs unscaled, by operators in float64, as nncli does it.  The spec's text, without
+    the numbers of layers, stands in the model's metadata.  Raises ImportError without the package
+    onnx, ValueError if the model is larger than its format allows, or float64 while ONNX has an
+    activation's parameters and constants as float32 only.
+    Operators: https://onnx.ai/onnx/operators/.
     """
     from onnx import helper
 
@@ -50,10 +36,8 @@ def onnx_model(spec: NetworkSpec, layers: Sequence[LayerArrays]) -> bytes:
         raise ValueError(f"ONNX has {narrow[0]} with float32 parameters only")
     chain = _Chain(dtype)
     chain.add_steps("inputs", (*clip_steps(spec.inputs.clip), *scale_steps(spec.inputs.scale)))
-    for name, activation, layer in zip(
-        _layer_names(spec), (each.activation for each in spec.layers), layers, strict=True
-    ):
-        chain.add_layer(name, activation, layer)
+    for names, layer, arrays in zip(array_names(spec), spec.layers, layers, strict=True):
+        chain.add_layer(names, layer.activation, arrays)
     outputs = spec.outputs or OutputsSpec()
     chain.add_steps("outputs", unscale_steps(outputs.scale))
     graph = helper.make_graph(
@@ -69,45 +53,10 @@ def onnx_model(spec: NetworkSpec, layers: Sequence[LayerArrays]) -> bytes:
         ir_version=_IR_VERSION,
         opset_imports=[helper.make_opsetid("", _OPERATOR_SET)],
     )
-    helper.set_model_props(model, model_names(spec))
+    text = spec_text(stored_spec(spec, "inputs_by_neurons"), weights_file=None)
+    helper.set_model_props(model, {SPEC_KEY: text})
     serialized: bytes = model.SerializeToString()
     return serialized
-
-
-def model_names(spec: NetworkSpec) -> dict[str, str]:
-    """Return what a model's metadata says of a network, by key; each value is JSON.
-
-    The scales stand in the graph as well: in the metadata they keep their kind, and those of the
-    outputs are not taken for a part of the last layer.
-    """
-    outputs = spec.outputs or OutputsSpec()
-    said = {
-        "nncli.columns": spec.inputs.columns,
-        "nncli.inputs.scale": _written(spec.inputs.scale),
-        "nncli.layers": tuple(layer.name for layer in spec.layers),
-        "nncli.output_columns": outputs.columns,
-        "nncli.classes": outputs.classes,
-        "nncli.threshold": outputs.threshold,
-        "nncli.outputs.scale": _written(outputs.scale),
-    }
-    return {
-        key: json.dumps(value, ensure_ascii=False)
-        for key, value in said.items()
-        if value is not None
-    }
-
-
-def _written(scale: Scale | None) -> dict[str, Any] | None:
-    """Return a scale as a spec has it."""
-    return {scale.kind: scale.parameters()} if scale is not None else None
-
-
-def _layer_names(spec: NetworkSpec) -> list[str]:
-    """Return a name for each layer: its own, unless several have the same."""
-    names = [layer.name for layer in spec.layers]
-    if len(set(names)) == len(names):
-        return names
-    return [f"layer_{number}" for number in range(1, len(names) + 1)]
 
 
 def _described(name: str, dtype: DType, width: int) -> Any:
@@ -132,11 +81,17 @@ class _Chain:
         self._nodes: list[Any] = []
         self._value = INPUT  # what was given last
 
-    def add_layer(self, name: str, activation: Activation, layer: LayerArrays) -> None:
-        """Add a layer's product, and its activation unless that is none."""
-        weights, biases = f"{name}.weight", f"{name}.bias"
-        self._keep(weights, layer.weights)
-        self._keep(biases, layer.biases)
+    def add_layer(
+        self, names: tuple[str, str], activation: Activation, arrays: LayerArrays
+    ) -> None:
+        """Add a layer's product, and its activation unless that is none.
+
+        names: of the weights and the biases.
+        """
+        weights, biases = names
+        name = weights.removesuffix(".weight")
+        self._keep(weights, arrays.weights)
+        self._keep(biases, arrays.biases)
         self._add("Gemm", name, weights, biases)
         if activation.kind != "linear":
             z, self._value = self._value, f"{name}.activation"
@@ -173,6 +128,16 @@ class _Chain:
         from onnx.numpy_helper import from_array
 
         self.constants.append(from_array(np.asarray(values, order="C"), name))
+
+
+def evaluate_onnx(model: bytes, batch: Array) -> Array:
+    """Return what onnx's own evaluator makes of a batch: (samples, inputs) → (samples, outputs)."""
+    from onnx import load_from_string
+    from onnx.reference import ReferenceEvaluator
+
+    evaluator = ReferenceEvaluator(load_from_string(model))
+    output: Array = evaluator.run(None, {INPUT: batch})[0]
+    return output
 
 
 def narrow_activations(spec: NetworkSpec) -> list[str]:

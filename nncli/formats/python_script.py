@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from nncli.formats.onnx_model import LayerArrays
 from nncli.formats.python_activations import function_name, sources_of
 from nncli.formats.scaling_steps import Operation, Step, clip_steps, scale_steps, unscale_steps
+from nncli.formats.stored_network import Array, LayerArrays
 from nncli.specs.model import LayerSpec, NetworkSpec, OutputsSpec
 from nncli.words import count_of, shorten
 
@@ -28,8 +27,6 @@ _OPERATIONS: dict[Operation, str] = {
     "mul": "{} * {}",
     "div": "{} / {}",
 }
-
-Array = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)

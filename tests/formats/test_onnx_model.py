@@ -22,7 +22,7 @@ from nncli.specs.model import (
 )
 from nncli.timing.rounding import agree_within, rounding_bounds
 
-onnx = pytest.importorskip("onnx", reason="needs the package onnx, of the extra `bench`")
+onnx = pytest.importorskip("onnx", reason="needs the package onnx, of the extra `onnx`")
 
 CASES: dict[str, Any] = {name: name for name in ACTIVATIONS} | {
     "leaky_relu 0.3": {"leaky_relu": {"negative_slope": 0.3}},

@@ -1,0 +1,100 @@
+"""A network as files: which ones a path asks for, and what stands in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from nncli.formats.stored_network import (
+    SPEC_KEY,
+    Array,
+    LayerArrays,
+    stored_arrays,
+    stored_spec,
+)
+from nncli.specs.model import NetworkSpec
+from nncli.specs.written import spec_text
+from nncli.words import count_of
+
+SavingForm = Literal["yaml", "safetensors", "onnx", "py"]
+SAVING_FORMS: Mapping[str, SavingForm] = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".safetensors": "safetensors",
+    ".onnx": "onnx",
+    ".py": "py",
+}
+
+
+@dataclass(frozen=True)
+class SavedFile:
+    """A file of a network."""
+
+    path: str
+    holds: str  # what stands in it, in a few words
+    content: bytes
+
+
+def saving_form(path: str) -> SavingForm | None:
+    """Return the form of a network that a path's suffix names, if it names one."""
+    return SAVING_FORMS.get(os.path.splitext(path)[1].lower())
+
+
+def beside(path: str, suffix: str) -> str:
+    """Return the path of the file that belongs to another.
+
+    >>> beside("models/iris.yaml", ".safetensors")
+    'models/iris.safetensors'
+    """
+    return os.path.splitext(path)[0] + suffix
+
+
+def saved_files(
+    spec: NetworkSpec, layers: Sequence[LayerArrays], path: str, form: SavingForm
+) -> tuple[SavedFile, ...]:
+    """Return a network as the files of a form, the one at *path* first.
+
+    Raises ValueError if an ONNX model would be larger than its format allows, ImportError without
+    the package onnx.
+    """
+    if form == "onnx":
+        from nncli.formats.onnx_model import onnx_model
+
+        return (SavedFile(path, "the network, an ONNX model", onnx_model(spec, layers)),)
+    if form == "py":
+        return _script_files(spec, layers, path)
+    # as PyTorch has them: (neurons, inputs), which .weight says
+    stored = stored_spec(spec, "neurons_by_inputs")
+    arrays = stored_arrays(spec, layers, "neurons_by_inputs")
+    numbers = count_of(sum(array.size for array in arrays.values()), "number")
+    holds = f"{count_of(len(arrays), 'array')}: {numbers} as {spec.dtype}"
+    if form == "safetensors":
+        metadata = {SPEC_KEY: spec_text(stored, weights_file=None)}
+        return (SavedFile(path, f"the network, {holds}", _safetensors(arrays, metadata)),)
+    weights_path = beside(path, ".safetensors")
+    text = spec_text(stored, weights_file=os.path.basename(weights_path))
+    return (
+        SavedFile(path, "the network", text.encode()),
+        SavedFile(weights_path, holds, _safetensors(arrays, {})),
+    )
+
+
+def _script_files(
+    spec: NetworkSpec, layers: Sequence[LayerArrays], path: str
+) -> tuple[SavedFile, ...]:
+    from nncli.formats.python_script import python_script
+
+    arrays_path = beside(path, ".npz")
+    script = python_script(spec, layers, os.path.basename(arrays_path))
+    written = SavedFile(path, "the network, a script that needs NumPy", script.text)
+    if script.arrays is None:
+        return (written,)
+    return (written, SavedFile(arrays_path, "its arrays", script.arrays))
+
+
+def _safetensors(arrays: Mapping[str, Array], metadata: Mapping[str, str]) -> bytes:
+    from safetensors.numpy import save
+
+    return save(dict(arrays), dict(metadata) or None)

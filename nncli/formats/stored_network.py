@@ -1,0 +1,77 @@
+"""A network whose numbers stand in arrays with names, as files of every kind hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from nncli.specs.model import LayerSpec, Layout, NetworkSpec, Tensor
+
+Array = npt.NDArray[np.floating[Any]]
+
+# The key of a file's metadata under which the network's spec stands.
+SPEC_KEY = "nncli.spec"
+
+
+class LayerArrays(Protocol):
+    """The numbers of a dense layer."""
+
+    @property
+    def weights(self) -> Array:
+        """(inputs, neurons), of the network's type."""
+
+    @property
+    def biases(self) -> Array:
+        """(neurons,), of the network's type."""
+
+
+def array_names(spec: NetworkSpec) -> list[tuple[str, str]]:
+    """Return what each layer's weights and biases are called: by its name, if no other has it."""
+    names = [layer.name for layer in spec.layers]
+    if len(set(names)) < len(names):
+        names = [f"layer_{number}" for number in range(1, len(names) + 1)]
+    return [(f"{name}.weight", f"{name}.bias") for name in names]
+
+
+def stored_spec(spec: NetworkSpec, layout: Layout) -> NetworkSpec:
+    """Return the spec of a network whose layers name their arrays; it draws nothing any more.
+
+    layout: of the arrays of weights.
+    """
+    layers = []
+    for names, layer, inputs in zip(array_names(spec), spec.layers, spec.layer_sizes, strict=False):
+        shape = (
+            (inputs, layer.neurons) if layout == "inputs_by_neurons" else (layer.neurons, inputs)
+        )
+        layers.append(
+            LayerSpec(
+                name=layer.name,
+                neurons=layer.neurons,
+                activation=layer.activation,
+                weights=Tensor(names[0], shape),
+                layout=layout,
+                biases=Tensor(names[1], (layer.neurons,)),
+            )
+        )
+    return NetworkSpec(
+        name=spec.name,
+        dtype=spec.dtype,
+        inputs=spec.inputs,
+        layers=tuple(layers),
+        outputs=spec.outputs,
+    )
+
+
+def stored_arrays(
+    spec: NetworkSpec, layers: Sequence[LayerArrays], layout: Layout
+) -> dict[str, Array]:
+    """Return the arrays that `stored_spec` names."""
+    arrays: dict[str, Array] = {}
+    for (weights, biases), layer in zip(array_names(spec), layers, strict=True):
+        turned = layer.weights if layout == "inputs_by_neurons" else layer.weights.T
+        arrays[weights] = np.ascontiguousarray(turned)
+        arrays[biases] = layer.biases
+    return arrays
