@@ -1,4 +1,4 @@
-"""What was made of a network is run before it is put in place: by nncli and by others who read it."""
+"""What was made of a network is run before it is put in place, by all who can read it."""
 
 from __future__ import annotations
 

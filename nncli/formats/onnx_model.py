@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nncli.formats.onnx_activations import activation_nodes
 from nncli.formats.scaling_steps import Step, clip_steps, scale_steps, unscale_steps
 from nncli.formats.stored_network import SPEC_KEY, Array, LayerArrays, array_names, stored_spec
 from nncli.specs.model import Activation, DType, NetworkSpec, OutputsSpec
@@ -24,16 +25,13 @@ def onnx_model(spec: NetworkSpec, layers: Sequence[LayerArrays]) -> bytes:
 
     It takes `input` (N, inputs) and gives `output` (N, neurons).  Inputs are clipped and scaled,
     and outputs unscaled, by operators in float64, as nncli does it.  The spec's text, without
-    the numbers of layers, stands in the model's metadata.  Raises ImportError without the package
-    onnx, ValueError if the model is larger than its format allows, or float64 while ONNX has an
-    activation's parameters and constants as float32 only.
-    Operators: https://onnx.ai/onnx/operators/.
+    the numbers of layers, stands in the model's metadata.  Operators: https://onnx.ai/onnx/operators/.
+    Raises ImportError without the package onnx, ValueError if the model is larger than its format
+    allows.
     """
     from onnx import helper
 
     dtype = spec.dtype
-    if dtype == "float64" and (narrow := narrow_activations(spec)):
-        raise ValueError(f"ONNX has {narrow[0]} with float32 parameters only")
     chain = _Chain(dtype)
     chain.add_steps("inputs", (*clip_steps(spec.inputs.clip), *scale_steps(spec.inputs.scale)))
     for names, layer, arrays in zip(array_names(spec), spec.layers, layers, strict=True):
@@ -95,7 +93,7 @@ class _Chain:
         self._add("Gemm", name, weights, biases)
         if activation.kind != "linear":
             z, self._value = self._value, f"{name}.activation"
-            self._nodes += _activation_nodes(activation, z, self._value)
+            self._nodes += activation_nodes(activation, z, self._value, self._dtype)
 
     def add_steps(self, what: str, steps: Sequence[Step]) -> None:
         """Add steps of arithmetic in float64, as nncli takes them.  what: whose they are."""
@@ -138,37 +136,3 @@ def evaluate_onnx(model: bytes, batch: Array) -> Array:
     evaluator = ReferenceEvaluator(load_from_string(model))
     output: Array = evaluator.run(None, {INPUT: batch})[0]
     return output
-
-
-def narrow_activations(spec: NetworkSpec) -> list[str]:
-    """Return the activations whose operators hold float32 numbers in any model, by name."""
-    return [kind for layer in spec.layers if (kind := _narrow(layer.activation))]
-
-
-def _narrow(activation: Activation) -> str | None:
-    """Return the name of an activation whose operator holds float32 numbers in any model."""
-    is_narrow = activation.parameters() not in ({}, {"approximate": "none"})
-    return activation.kind if is_narrow or activation.kind == "selu" else None
-
-
-def _activation_nodes(activation: Activation, z: str, a: str) -> list[Any]:
-    """Return the operators from a pre-activation to the activation."""
-    from onnx.helper import make_node as node
-
-    match activation.kind:
-        case "linear":
-            return [node("Identity", [z], [a])]
-        case "step":
-            # the sign, and 0 for a negative one: 1 for z > 0, else 0; NaN stays NaN
-            return [node("Sign", [z], [f"{a}_sign"]), node("Relu", [f"{a}_sign"], [a])]
-        case "silu":
-            sigmoid = f"{a}_sigmoid"
-            return [node("Sigmoid", [z], [sigmoid]), node("Mul", [z, sigmoid], [a])]
-        case "softmax":
-            return [node("Softmax", [z], [a], axis=1)]
-        case "leaky_relu":
-            return [node("LeakyRelu", [z], [a], alpha=activation.parameters()["negative_slope"])]
-        case "elu" | "gelu":
-            return [node(activation.kind.capitalize(), [z], [a], **activation.parameters())]
-        case kind:  # the operators of these are named alike: Relu, Selu, Sigmoid, Tanh, Softplus
-            return [node(kind.capitalize(), [z], [a])]

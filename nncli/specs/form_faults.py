@@ -8,8 +8,8 @@ from typing import Any
 
 from nncli.specs.faults import Fault, Path
 from nncli.specs.model import InitSpec
-from nncli.specs.numbers import biases_faults, weights_faults
-from nncli.specs.origins import source_path
+from nncli.specs.numbers import biases_faults, numbers_faults, weights_faults
+from nncli.specs.origins import source_path, value_at
 from nncli.specs.wording import EMPTY_SPEC_HELP, LAYERS_HELP, OUTPUTS_HELP, SPACE_HELP, choice_help
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import count_of
@@ -132,6 +132,9 @@ def _layer_faults(
     if layer.get("activation") is not None:
         where = (*path, "activation")
         yield from _choice_faults(source, where, layer["activation"], "activation")
+        slopes = value_at(layer["activation"], ("prelu", "slopes"))
+        if slopes is not None:
+            yield from numbers_faults((*where, "prelu", "slopes"), slopes, largest)
     yield from _init_faults(source, path, layer)
     if layer.get("weights") is not None:
         yield from weights_faults((*path, "weights"), layer["weights"], largest)

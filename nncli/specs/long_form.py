@@ -16,7 +16,7 @@ from typing import Any
 from nncli.specs.faults import Fault
 from nncli.specs.form_faults import form_faults
 from nncli.specs.model import FLOAT32_OVERFLOW, DType, InitSpec
-from nncli.specs.numbers import as_matrix, as_vector
+from nncli.specs.numbers import as_matrix, as_numbers, as_vector
 from nncli.specs.yaml_source import YamlSource
 
 
@@ -105,7 +105,7 @@ def _long_layer(
     """Return a layer with what it inherits from the spec."""
     long = {"name": f"layer_{number}"} | _without_empty(layer)
     if "activation" in long:
-        long["activation"] = as_choice(long["activation"])
+        long["activation"] = _long_activation(long["activation"], largest)
     if "layout" in spec:
         long.setdefault("layout", spec["layout"])
     init, inherited = long.get("init", {}), spec.get("init")
@@ -117,6 +117,13 @@ def _long_layer(
     if "biases" in long:
         long["biases"] = as_vector(long["biases"], largest)
     return _without_empty(long)
+
+
+def _long_activation(value: Any, largest: float) -> dict[str, Any] | None:
+    choice = as_choice(value)
+    if choice is None or choice["kind"] != "prelu" or "slopes" not in choice:
+        return choice
+    return _without_empty({**choice, "slopes": as_numbers(choice["slopes"], largest)})
 
 
 def _long_init(init: dict[str, Any], inherited: dict[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,14 @@ def as_vector(values: Any, largest: float) -> tuple[float, ...] | None:
     return numbers if all(finite) else None  # type: ignore[return-value]
 
 
+def as_numbers(value: Any, largest: float) -> float | tuple[float, ...] | None:
+    """Return one number, or a list of them, as floats; None if anything in it is faulty."""
+    if isinstance(value, list):
+        return as_vector(value, largest)
+    only = as_vector([value], largest)
+    return None if only is None else only[0]
+
+
 def _as_float(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
@@ -101,21 +109,36 @@ def biases_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:
     yield from _vector_faults(path, values, largest)
 
 
+def numbers_faults(path: Path, value: Any, largest: float) -> Iterator[Fault]:
+    """Yield what is wrong with one number or a list of them, without which nothing is missing."""
+    faults = (
+        _vector_faults(path, value, largest)
+        if isinstance(value, list)
+        else _number_faults(path, value, largest)
+    )
+    for fault in faults:
+        yield fault._replace(covers=(path,))
+
+
 def _vector_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:
     if not isinstance(values, list) or not values:
         hint = "write the numbers in one pair of brackets: [0.2, 0.8]"
         yield Fault("N302", "expected a list of numbers", (hint,), path, names_found=True)
         return
     for index, value in enumerate(values):
-        number = _as_float(value)
-        where = (*path, index)
-        if number is None:
-            message, hint = "expected a number", "write a number"
-            yield Fault("N302", message, (hint,), where, names_found=True, kind="no number")
-        elif not abs(number) < largest:  # also when it is nan
-            dtype = "float64" if largest == math.inf else "float32"
-            message = f"weights and biases must be finite {dtype} numbers"
-            overflows = dtype == "float32" and math.isfinite(number)
-            large = "use dtype: float64, or a smaller number"
-            hint = large if overflows else "write a finite number"
-            yield Fault("N303", message, (hint,), where, names_found=True)
+        yield from _number_faults((*path, index), value, largest)
+
+
+def _number_faults(path: Path, value: Any, largest: float) -> Iterator[Fault]:
+    number = _as_float(value)
+    if number is None:
+        message, hint = "expected a number", "write a number"
+        yield Fault("N302", message, (hint,), path, names_found=True, kind="no number")
+    elif not abs(number) < largest:  # also when it is nan
+        dtype = "float64" if largest == math.inf else "float32"
+        learnt = "slopes" if "slopes" in path else "weights and biases"
+        message = f"{learnt} must be finite {dtype} numbers"
+        overflows = dtype == "float32" and math.isfinite(number)
+        large = "use dtype: float64, or a smaller number"
+        hint = large if overflows else "write a finite number"
+        yield Fault("N303", message, (hint,), path, names_found=True)

@@ -13,6 +13,7 @@ from nncli.specs.located import Located, located
 from nncli.specs.long_form import LongForm, long_form
 from nncli.specs.model import MAX_SEED, DType, NetworkSpec
 from nncli.specs.rules import (
+    activation_faults,
     column_faults,
     initializer_faults,
     misfit_faults,
@@ -140,6 +141,7 @@ def examine_form(reading: FormReading) -> Examination:
     if overrides.seed is None:
         faults += tuple(seed_faults(form, source, faults))
     faults += (*column_faults(form), *initializer_faults(form, overrides.dtype))
+    faults += tuple(activation_faults(form, overrides.dtype))
     misfits = tuple(misfit_faults(form, source))
     if spec is None or faults:
         misfits = tuple(misfit._replace(help=_MEND_FIRST) for misfit in misfits)

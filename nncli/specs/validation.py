@@ -28,6 +28,7 @@ RANGES = {
     "neurons": "a whole number of at least 1",
     "size": "a whole number of at least 1",
     "std": "a number of at least 0",
+    "alpha": "a number above 0",
 }
 # Of so many faults the 100 that are told can be chosen; of the others only the places count.
 _MAX_WORDED = 500
@@ -36,6 +37,7 @@ _RANGE_HELP = {
     "size": "a sample needs at least one feature",
     "seed": "a seed is not negative",
     "std": "a standard deviation is not negative",
+    "alpha": "celu divides by its alpha",
 }
 _EXAMPLES = {
     "outputs": OUTPUTS_HELP,
@@ -49,6 +51,7 @@ _CODES = {
     "union_tag_invalid": "N107",
     "union_tag_not_found": "N107",
     "literal_error": "N107",
+    "greater_than": "N107",
     "greater_than_equal": "N107",
     "less_than_equal": "N107",
     "too_short": "N107",
@@ -134,7 +137,7 @@ def _worded(fault: Fault, details: ErrorDetails, source: YamlSource) -> Fault:
         return fault._replace(
             message=message, help=hints, kind="choice", typed=typed, choices=names
         )
-    if kind in ("greater_than_equal", "less_than_equal"):
+    if kind in ("greater_than", "greater_than_equal", "less_than_equal"):
         hint = _RANGE_HELP[key] if kind[0] == "g" else "choose a smaller number"
         return fault._replace(message=f"`{name}` is {RANGES[key]}", help=(hint,))
     if kind in ("too_short", "string_too_short"):
@@ -231,5 +234,6 @@ def _missing_help(path: Path) -> str:
         "size": "write `size: 4` or name the `columns`",
         "columns": "name the outputs: `columns: [left, right]`",
         "value": "write `{constant: {value: 0.5}}`",
+        "slopes": "write `{prelu: {slopes: 0.25}}`, or a list of one slope per neuron",
     }
     return examples.get(str(path[-1]), f"write `{path[-1]}: …`")

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from activation_cases import CASES
 
 from nncli import Network, build_network, read_spec
 from nncli.formats.onnx_model import onnx_model
+from nncli.formats.stored_network import stored_spec
 from nncli.specs.model import (
-    ACTIVATIONS,
     Clip,
     InputsSpec,
     MinMax,
@@ -20,23 +21,12 @@ from nncli.specs.model import (
     PlainActivation,
     Standard,
 )
+from nncli.specs.written import spec_text
 from nncli.timing.rounding import agree_within, rounding_bounds
 
 onnx = pytest.importorskip("onnx", reason="needs the package onnx, of the extra `onnx`")
 
-CASES: dict[str, Any] = {name: name for name in ACTIVATIONS} | {
-    "leaky_relu 0.3": {"leaky_relu": {"negative_slope": 0.3}},
-    "elu 1.7": {"elu": {"alpha": 1.7}},
-    "gelu tanh": {"gelu": {"approximate": "tanh"}},
-}
 DTYPES = ["float64", "float32"]
-# ONNX keeps the parameters of operators, and the constants inside some, as float32.
-NARROW = {case for case in CASES if case.split()[0] in ("selu", "leaky_relu", "elu")} | {
-    "gelu tanh"
-}
-SUPPORTED = [
-    (dtype, case) for dtype in DTYPES for case in CASES if dtype == "float32" or case not in NARROW
-]
 
 
 def network_of(document: dict[str, Any]) -> Network:
@@ -70,19 +60,44 @@ def evaluate(model: Any, batch: Any) -> Any:
     return output
 
 
-@pytest.mark.parametrize(("dtype", "case"), SUPPORTED)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("case", CASES)
 def test_the_model_passes_the_checker_with_shapes_and_types_inferred(case: str, dtype: str) -> None:
     onnx.checker.check_model(model_of(random_network(CASES[case], dtype)), full_check=True)
 
 
-@pytest.mark.parametrize("case", sorted(NARROW))
-def test_float64_is_refused_where_onnx_has_float32_numbers_only(case: str) -> None:
-    kind = case.split(maxsplit=1)[0]
-    with pytest.raises(ValueError, match=f"ONNX has {kind} with float32 parameters only"):
-        model_of(random_network(CASES[case], "float64"))
+@pytest.mark.parametrize("case", CASES)
+def test_in_a_float64_model_no_parameter_is_rounded_to_float32(case: str) -> None:
+    """Attributes of ONNX's operators are float32; constants of the model's type are not."""
+    nodes = model_of(random_network(CASES[case], "float64")).graph.node
+    attributes = [a for n in nodes if n.op_type != "Gemm" for a in n.attribute]
+    assert not [a.name for a in attributes if a.type == onnx.AttributeProto.FLOAT]
+    constants = [onnx.numpy_helper.to_array(a.t) for a in attributes if a.name == "value"]
+    assert {str(constant.dtype) for constant in constants} <= {"float64"}
 
 
-@pytest.mark.parametrize(("dtype", "case"), SUPPORTED)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_prelu_has_a_slope_for_each_neuron(dtype: str) -> None:
+    prelu = {"prelu": {"slopes": [0.5, 0, -2]}}
+    layer = {"neurons": 3, "weights": [[1, 1, 1]], "activation": prelu}
+    model = model_of(network_of({"inputs": 1, "layers": [layer], "dtype": dtype}))
+    output = evaluate(model, np.array([[-4], [3]], dtype=dtype))
+    np.testing.assert_array_equal(output, [[-2, 0, 8], [3, 3, 3]])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("kind", "below"), [("step", 0), ("sign", -1)])
+def test_a_jump_has_its_own_value_at_both_zeros(kind: str, below: float, dtype: str) -> None:
+    layer = {"neurons": 1, "weights": [[1]], "activation": {kind: {"at_zero": 0.25}}}
+    model = model_of(network_of({"inputs": 1, "layers": [layer], "dtype": dtype}))
+    batch = np.array([[-2], [-0.0], [0], [1e-30], [math.nan]], dtype=dtype)
+    np.testing.assert_array_equal(
+        evaluate(model, batch), [[below], [0.25], [0.25], [1], [math.nan]]
+    )
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("case", CASES)
 def test_the_reference_evaluator_gives_the_network_s_outputs(case: str, dtype: str) -> None:
     network = random_network(CASES[case], dtype)
     model = model_of(network)
@@ -192,20 +207,14 @@ def test_weights_stand_inputs_by_neurons_in_the_network_s_type(layout: str, dtyp
     assert {str(each.dtype) for each in stored} == {dtype}
 
 
-def test_what_has_no_place_in_the_graph_stands_in_the_metadata() -> None:
-    model = model_of(scaled_network("float32"))
-    said = {entry.key: json.loads(entry.value) for entry in model.metadata_props}
-    assert said == {
-        "nncli.columns": ["a", "b", "c,d", "ä"],
-        "nncli.inputs.scale": {
-            "standard": {"mean": [0.1, 2.0, 1e6, -3.0], "std": [1.0, 0.3, 7.0, 2.5]}
-        },
-        "nncli.layers": ["layer_1", "layer_2"],
-        "nncli.output_columns": ["x", "y", "z"],
-        "nncli.outputs.scale": {
-            "min_max": {"min": [1.0, 2.0, 3.0], "max": [11.0, 2.5, 7.0], "to": [-1.0, 1.0]}
-        },
-    }
+def test_the_spec_stands_in_the_metadata_without_the_numbers_of_layers() -> None:
+    network = scaled_network("float32")
+    (entry,) = model_of(network).metadata_props
+    assert entry.key == "nncli.spec"
+    assert entry.value == spec_text(
+        stored_spec(network.spec, "inputs_by_neurons"), weights_file=None
+    )
+    assert all(text in entry.value for text in ("c,d", "layer_2.bias", "min_max", "std"))
 
 
 def test_products_and_arrays_carry_the_layers_names() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from activation_cases import CASES
 from commands import run_apart
 
 from nncli import Network, build_network, read_spec
@@ -18,11 +19,6 @@ from nncli.formats.python_script import MAX_NUMBERS, PythonScript, python_script
 from nncli.specs.model import ACTIVATIONS
 from nncli.timing.rounding import agree_within, rounding_bounds
 
-CASES: dict[str, Any] = {name: name for name in ACTIVATIONS if name != "prelu"} | {
-    "leaky_relu 0.3": {"leaky_relu": {"negative_slope": 0.3}},
-    "elu 1.7": {"elu": {"alpha": 1.7}},
-    "gelu tanh": {"gelu": {"approximate": "tanh"}},
-}
 INIT = {"weights": {"normal": {"std": 1.0}}, "biases": {"normal": {"std": 1.0}}}
 
 
@@ -58,6 +54,16 @@ def test_its_forward_pass_gives_the_network_s_outputs(
     assert output.dtype == dtype
     bounds = rounding_bounds(network, batch.astype(dtype))
     assert agree_within(output, network.forward(batch), bounds)
+
+
+def test_slopes_of_each_neuron_stand_beside_its_weights(tmp_path: Path) -> None:
+    """-2 · 0.5 and -2 · 0.25, the weights being 1."""
+    layer = {"neurons": 2, "weights": [[1, 1]], "activation": {"prelu": {"slopes": [0.5, 0.25]}}}
+    document = {"inputs": 1, "layers": [layer]}
+    network = build_network(read_spec(json.dumps(document).encode(), "net"))
+    names = runpy.run_path(str(saved(network, tmp_path)))
+    assert names["slopes1"].tolist() == [0.5, 0.25]
+    assert names["forward"](np.array([[-2.0], [3.0]])).tolist() == [[-1.0, -0.5], [3.0, 3.0]]
 
 
 def test_every_activation_but_linear_has_its_source() -> None:
