@@ -14,47 +14,55 @@ from nncli.specs.model import Activation, DType, NetworkSpec, OutputsSpec
 from nncli.specs.written import spec_text
 
 # The first operator set with Gelu, and the format version that goes with it: widely understood.
-_OPERATOR_SET = 20
+OPERATOR_SET = 20
 _IR_VERSION = 9
 
 INPUT, OUTPUT = "input", "output"
 
 
-def onnx_model(spec: NetworkSpec, layers: Sequence[LayerArrays]) -> bytes:
+def onnx_model(spec: NetworkSpec, layers: Sequence[LayerArrays], file: str = "model.onnx") -> bytes:
     """Return an ONNX model that computes what a network does, in its type.
 
     It takes `input` (N, inputs) and gives `output` (N, neurons).  Inputs are clipped and scaled,
-    and outputs unscaled, by operators in float64, as nncli does it.  The spec's text, without
-    the numbers of layers, stands in the model's metadata.  Operators: https://onnx.ai/onnx/operators/.
+    and outputs unscaled, by operators in float64, as nncli does it.  The spec's text, which names
+    the graph's arrays, stands in the model's metadata.  file: what the text calls the model.
     Raises ImportError without the package onnx, ValueError if the model is larger than its format
     allows.
     """
     from onnx import helper
 
-    dtype = spec.dtype
-    chain = _Chain(dtype)
+    model = helper.make_model(
+        network_graph(spec, layers),
+        producer_name="nncli",
+        ir_version=_IR_VERSION,
+        opset_imports=[helper.make_opsetid("", OPERATOR_SET)],
+    )
+    text = spec_text(stored_spec(spec, "inputs_by_neurons"), weights_file=file)
+    helper.set_model_props(model, {SPEC_KEY: text})
+    serialized: bytes = model.SerializeToString()
+    return serialized
+
+
+def network_graph(spec: NetworkSpec, layers: Sequence[LayerArrays]) -> Any:
+    """Return an onnx.GraphProto that computes what a network does, in its type.
+
+    Operators: https://onnx.ai/onnx/operators/.
+    """
+    from onnx.helper import make_graph
+
+    chain = _Chain(spec.dtype)
     chain.add_steps("inputs", (*clip_steps(spec.inputs.clip), *scale_steps(spec.inputs.scale)))
     for names, layer, arrays in zip(array_names(spec), spec.layers, layers, strict=True):
         chain.add_layer(names, layer.activation, arrays)
     outputs = spec.outputs or OutputsSpec()
     chain.add_steps("outputs", unscale_steps(outputs.scale))
-    graph = helper.make_graph(
+    return make_graph(
         chain.ended(),
         spec.name,
-        [_described(INPUT, dtype, spec.layer_sizes[0])],
-        [_described(OUTPUT, dtype, spec.layer_sizes[-1])],
+        [_described(INPUT, spec.dtype, spec.layer_sizes[0])],
+        [_described(OUTPUT, spec.dtype, spec.layer_sizes[-1])],
         chain.constants,
     )
-    model = helper.make_model(
-        graph,
-        producer_name="nncli",
-        ir_version=_IR_VERSION,
-        opset_imports=[helper.make_opsetid("", _OPERATOR_SET)],
-    )
-    text = spec_text(stored_spec(spec, "inputs_by_neurons"), weights_file=None)
-    helper.set_model_props(model, {SPEC_KEY: text})
-    serialized: bytes = model.SerializeToString()
-    return serialized
 
 
 def _described(name: str, dtype: DType, width: int) -> Any:

@@ -62,7 +62,8 @@ def saved_files(
     if form == "onnx":
         from nncli.formats.onnx_model import onnx_model
 
-        return (SavedFile(path, "the network, an ONNX model", onnx_model(spec, layers)),)
+        content = onnx_model(spec, layers, os.path.basename(path))
+        return (SavedFile(path, "the network, an ONNX model", content),)
     if form == "py":
         return _script_files(spec, layers, path)
     # as PyTorch has them: (neurons, inputs), which .weight says
@@ -70,11 +71,11 @@ def saved_files(
     arrays = stored_arrays(spec, layers, "neurons_by_inputs")
     numbers = count_of(sum(array.size for array in arrays.values()), "number")
     holds = f"{count_of(len(arrays), 'array')}: {numbers} as {spec.dtype}"
-    if form == "safetensors":
-        metadata = {SPEC_KEY: spec_text(stored, weights_file=None)}
-        return (SavedFile(path, f"the network, {holds}", _safetensors(arrays, metadata)),)
     weights_path = beside(path, ".safetensors")
     text = spec_text(stored, weights_file=os.path.basename(weights_path))
+    if form == "safetensors":
+        content = _safetensors(arrays, {SPEC_KEY: text})
+        return (SavedFile(path, f"the network, {holds}", content),)
     return (
         SavedFile(path, "the network", text.encode()),
         SavedFile(weights_path, holds, _safetensors(arrays, {})),
