@@ -21,6 +21,7 @@ PROBLEM_TITLES: dict[str, str] = {
     "N109": "missing seed",
     "N110": "unreadable characters",
     "N111": "counts that differ",
+    "N112": "outputs that tell no class",
     "N201": "layers that do not fit",
     "N202": "weights and neurons that do not fit",
     "N203": "biases and neurons that do not fit",

@@ -247,7 +247,10 @@ def wanted_inputs(spec: NetworkSpec) -> WantedInputs:
     from nncli.data.columns import WantedInputs
     from nncli.specs.model import FLOAT32_OVERFLOW
 
-    largest = FLOAT32_OVERFLOW if spec.dtype == "float32" else float("inf")
+    # what is clipped or scaled is float64 until then
+    is_scaled = spec.inputs.clip is not None or spec.inputs.scale is not None
+    is_float32 = spec.dtype == "float32" and not is_scaled
+    largest = FLOAT32_OVERFLOW if is_float32 else float("inf")
     return WantedInputs(spec.inputs.size, spec.inputs.columns, largest, spec.output_columns)
 
 

@@ -5,14 +5,35 @@ None of these libraries is imported: a table is known by what it can do.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from nncli.data.columns import Header, named_features
 from nncli.errors import DataError, ShapeError
 from nncli.problems import Place, Problem
 from nncli.words import count_of, quoted
+
+
+class HasColumns(Protocol):
+    """A table whose columns have names: `columns` lists them, `table[name]` is one of them."""
+
+    @property
+    def columns(self) -> Any:
+        """What the columns are called."""
+
+    def __getitem__(self, name: Any, /) -> Any: ...
+
+
+class HasArrowData(Protocol):
+    """A table that hands over its columns as Arrow's PyCapsule interface has it."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+
+
+# Samples as rows: an array, or a table with names.
+BatchLike: TypeAlias = npt.ArrayLike | HasColumns | HasArrowData
 
 
 def as_array(batch: Any, wanted: tuple[str, ...] | None) -> Any:

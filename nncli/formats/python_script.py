@@ -189,11 +189,11 @@ def _wrapped(text: str, indent: str) -> list[str]:
 
 def _loaded(script: _Script, arrays_name: str) -> Iterator[str]:
     """Yield the lines that read the arrays from the file beside the script."""
-    lines = [f"arrays = np.load(Path(__file__).with_name({_literal(arrays_name)}))"]
+    lines = [f"with np.load(Path(__file__).with_name({_literal(arrays_name)})) as arrays:"]
     for name in script.arrays:
         comment = script.comments.get(name)
-        lines += [comment] if comment else []
-        lines.append(f'{name} = arrays["{name}"]')
+        lines += [f"    {comment}"] if comment else []
+        lines.append(f'    {name} = arrays["{name}"]')
     yield "\n".join(lines)
 
 

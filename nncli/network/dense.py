@@ -155,6 +155,8 @@ def _given(
         biases = np.array(tensors[spec.biases.name], dtype).reshape(-1)
     elif isinstance(spec.biases, tuple):
         biases = np.array(spec.biases, dtype)
+    elif isinstance(spec.biases, float):
+        biases = np.full(spec.neurons, spec.biases, dtype)
     return weights, biases
 
 

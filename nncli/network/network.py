@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from nncli.data.frames import as_array, refuse_masked
+from nncli.data.frames import BatchLike, as_array, refuse_masked
 from nncli.errors import FileError, ShapeError
 from nncli.machine import memory_bytes
 from nncli.network.activations import Array
 from nncli.network.dense import NO_TENSORS, Dense, LayerResult, LayerValues, build_dense
 from nncli.network.prediction import ClassRule, Prediction, class_rule, predict
-from nncli.network.scaling import scaled_inputs, scales_inputs, unscaled_outputs
+from nncli.network.scaling import (
+    scaled_inputs,
+    scales_inputs,
+    scales_outputs,
+    unscaled_outputs,
+)
 from nncli.network.shapes import shape_table
 from nncli.problems import Problem
 from nncli.specs.files import load_spec
@@ -73,7 +78,7 @@ class Network:
         """The number of inputs, then the neurons of each layer."""
         return self.spec.layer_sizes
 
-    def forward(self, batch: npt.ArrayLike) -> Array:
+    def forward(self, batch: BatchLike) -> Array:
         """Return the network's outputs, in a new array, computed by the engine.
 
         Inputs are clipped and scaled as the spec says, and the outputs' scale is undone.  A table
@@ -91,7 +96,7 @@ class Network:
         x = np.ascontiguousarray(self._check_batch(batch))
         return unscaled_outputs(engine.forward(x), self.spec)
 
-    def predict(self, batch: npt.ArrayLike) -> Prediction:
+    def predict(self, batch: BatchLike) -> Prediction:
         """Return the class of each sample, and how probable it is.
 
         batch: as for `forward`, which computes the outputs.  The second class of one sigmoid is
@@ -100,7 +105,7 @@ class Network:
         """
         return predict(self.forward(batch).T, self._rule)
 
-    def trace(self, batch: npt.ArrayLike) -> tuple[LayerResult, ...]:
+    def trace(self, batch: BatchLike) -> tuple[LayerResult, ...]:
         """Return what every layer makes of the batch, first to last, computed by `run`.
 
         The first layer takes scaled inputs, and the last one's output is before the outputs' scale
@@ -129,6 +134,17 @@ class Network:
             yield values
             x = values.a
 
+    def without_scaling(self) -> Network:
+        """Return the layers alone: a network that takes scaled inputs and leaves outputs scaled."""
+        if not scales_inputs(self.spec) and not scales_outputs(self.spec):
+            return self
+        changes: dict[str, Any] = {
+            "inputs": self.spec.inputs.model_copy(update={"clip": None, "scale": None})
+        }
+        if self.spec.outputs is not None:
+            changes["outputs"] = self.spec.outputs.model_copy(update={"scale": None})
+        return Network(self.spec.model_copy(update=changes), self.layers)
+
     @cached_property
     def _engine(self) -> Engine:
         from nncli.network.engine.engine import Engine  # the command runs layer by layer
@@ -144,7 +160,7 @@ class Network:
     def _rule(self) -> ClassRule:
         return class_rule(self.spec)
 
-    def _check_batch(self, batch: npt.ArrayLike) -> Array:
+    def _check_batch(self, batch: BatchLike) -> Array:
         """Return a batch as the first layer takes it: (samples, inputs), scaled."""
         x = _numbers(as_array(batch, self.spec.inputs.columns))
         inputs = self.layer_sizes[0]

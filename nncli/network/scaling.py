@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nncli.network.activations import Array
-from nncli.specs.model import MinMax, NetworkSpec, Numbers, Standard
+from nncli.specs.model import InputsSpec, MinMax, NetworkSpec, Numbers, Standard
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 
@@ -28,18 +28,26 @@ def scales_outputs(spec: NetworkSpec) -> bool:
 
 
 def scaled_inputs(x: Doubles, spec: NetworkSpec, column: int | None = None) -> Array:
-    """Return inputs as the first layer takes them: clipped, then scaled.  NaN stays NaN.
+    """Return inputs as the first layer takes them: clipped, scaled, then of the network's type.
 
     x: (…, columns), or of one column alone any shape; column: which one that is, from 0.
     """
-    clip, scale = spec.inputs.clip, spec.inputs.scale
+    with np.errstate(over="ignore"):
+        return clipped_and_scaled(x, spec.inputs, column).astype(spec.dtype, copy=False)
+
+
+def clipped_and_scaled(x: Doubles, inputs: InputsSpec, column: int | None = None) -> Doubles:
+    """Return inputs clipped, then scaled.  NaN stays NaN.
+
+    x: (…, columns), or of one column alone any shape; column: which one that is, from 0.
+    """
     # what overflows becomes infinity: counted and reported, never a warning
     with np.errstate(all="ignore"):
-        if clip is not None:
-            x = np.clip(x, _along(clip.low, column), _along(clip.high, column))
-        if scale is not None:
-            x = _scaled(x, scale, column)
-        return x.astype(spec.dtype, copy=False)
+        if inputs.clip is not None:
+            x = np.clip(x, _along(inputs.clip.low, column), _along(inputs.clip.high, column))
+        if inputs.scale is not None:
+            x = _scaled(x, inputs.scale, column)
+    return x
 
 
 def unscaled_outputs(a: Array, spec: NetworkSpec) -> Array:

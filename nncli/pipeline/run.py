@@ -96,7 +96,7 @@ def run_forward(
         # the last first: a check behind the results may fail before they get their end
         for listener in reversed(listeners):
             listener.finish()
-        shown_samples = shown.samples(network, samples.kept, samples.sample_names)
+        shown_samples = shown.samples(network, samples.kept, samples.sample_names, plan.rule)
     except MemoryError:
         raise _no_memory(samples.accepted.rows) from None
     about_classes = () if plan.rule is None else plan.rule.notes(unclassified)

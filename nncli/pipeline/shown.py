@@ -13,7 +13,9 @@ import numpy.typing as npt
 from nncli.network.activations import Array
 from nncli.network.dense import LayerResult, LayerValues
 from nncli.network.network import Network
+from nncli.network.prediction import ClassRule, Prediction, predict
 from nncli.network.scaling import scales_inputs, scales_outputs
+from nncli.pipeline.units import BLOCK_SAMPLES
 
 Positions = npt.NDArray[np.intp]
 
@@ -48,8 +50,9 @@ class ShownSamples:
     kept: dict[str, tuple[str, ...]]  # carried column → a text for each sample
     sample_names: tuple[str, ...] | None  # None if samples have no names
     layers: tuple[LayerResult, ...]  # arrays (samples shown, neurons); empty without samples
-    inputs: Array | None = None  # (samples shown, features), if they are scaled
-    outputs: Array | None = None  # (samples shown, neurons), the network's; None without samples
+    inputs: Array | None  # (samples shown, features), if they are scaled
+    outputs: Array  # (samples shown, neurons), of the network
+    prediction: Prediction | None  # of the samples shown, if it is wanted
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,9 +101,16 @@ class ShownSoFar:
             self._tail.appendleft(oldest.cut(start, len(oldest.numbers)))
 
     def samples(
-        self, network: Network, kept_names: Sequence[str], sample_names: Sequence[str] | None
+        self,
+        network: Network,
+        kept_names: Sequence[str],
+        sample_names: Sequence[str] | None,
+        rule: ClassRule | None = None,
     ) -> ShownSamples:
-        """Return them, once all were run.  sample_names: of all samples."""
+        """Return them, once all were run.
+
+        sample_names: of all samples; rule: how outputs tell classes, if these are wanted.
+        """
         parts = [*self._head, *self._tail]
         numbers = tuple(int(number) for part in parts for number in part.numbers)
         kept = {
@@ -110,7 +120,7 @@ class ShownSoFar:
         names = None if sample_names is None else tuple(sample_names[n - 1] for n in numbers)
         steps = joined_steps([part.steps for part in parts])
         if not steps:
-            return ShownSamples(numbers, kept, names, ())
+            return ShownSamples(numbers, kept, names, (), None, np.empty((0, 0)), None)
         inputs = steps.pop(0).a if scales_inputs(network.spec) else None
         outputs = steps.pop().a if scales_outputs(network.spec) else steps[-1].a
         results = tuple(
@@ -119,7 +129,17 @@ class ShownSoFar:
                 zip(network.layers, steps, strict=True), start=1
             )
         )
-        return ShownSamples(numbers, kept, names, results, inputs, outputs)
+        prediction = None if rule is None else in_blocks(outputs.T, rule)
+        return ShownSamples(numbers, kept, names, results, inputs, outputs, prediction)
+
+
+def in_blocks(outputs: Array, rule: ClassRule) -> Prediction:
+    """Return predictions, computed in whole blocks.  outputs: (neurons, samples)."""
+    # a function may round the last few of some numbers in another way
+    samples = outputs.shape[1]
+    padding = -samples % BLOCK_SAMPLES
+    found = predict(np.pad(outputs, ((0, 0), (0, padding))), rule)
+    return Prediction(found.classes[:samples], found.probabilities[:samples])
 
 
 def joined_steps(parts: Sequence[Sequence[LayerValues]]) -> list[LayerValues]:

@@ -12,10 +12,10 @@ from nncli.data.rows import Texts, joined_texts, texts_at
 from nncli.network.activations import Array
 from nncli.network.dense import LayerValues
 from nncli.network.network import Network
-from nncli.network.prediction import ClassRule, predict
+from nncli.network.prediction import ClassRule
 from nncli.network.scaling import scales_inputs, scales_outputs, unscaled_outputs
 from nncli.network.tally import RunTally
-from nncli.pipeline.shown import Positions, SamplesToShow, ShownPart, joined_steps
+from nncli.pipeline.shown import Positions, SamplesToShow, ShownPart, in_blocks, joined_steps
 from nncli.pipeline.units import BLOCK_SAMPLES, Unit, as_blocks
 from nncli.results.listeners import Listener, UnitOutputs, UnitPrediction
 from nncli.specs.model import NetworkSpec
@@ -82,15 +82,14 @@ def work(
     wanted = {listener.layer for listener in listeners} | ({None} if rule is not None else set())
     computed = _computed(network, unit, positions, wanted)
     kept = tuple(joined_texts(parts) for parts in zip(*(p.kept for p in unit.parts), strict=True))
-    prediction = None if rule is None else _predicted(computed.outputs[None], rule, samples)
-    heard = {
-        layer: UnitOutputs(
-            unit.first,
-            kept,
-            [row.reshape(-1)[:samples] for row in blocks],
-            prediction if layer is None else None,
-        )
+    outputs = {
+        layer: [row.reshape(-1)[:samples] for row in blocks]
         for layer, blocks in computed.outputs.items()
+    }
+    prediction = None if rule is None else _predicted(outputs[None], rule)
+    heard = {
+        layer: UnitOutputs(unit.first, kept, values, prediction if layer is None else None)
+        for layer, values in outputs.items()
     }
     prepared = tuple(listener.prepare(heard[listener.layer]) for listener in listeners)
     shown = _shown(unit, kept, positions, computed.steps)
@@ -132,11 +131,10 @@ def _unscaled(a: Array, network: Network) -> Array:
     return unscaled_outputs(a.transpose(0, 2, 1), network.spec).transpose(0, 2, 1)
 
 
-def _predicted(outputs: Array, rule: ClassRule, samples: int) -> UnitPrediction:
-    """Return a unit's predictions.  outputs: (neurons, blocks, samples of a block)."""
-    # of whole blocks: a function may round the last few of some numbers in another way
-    found = predict(outputs.reshape(len(outputs), -1), rule)
-    return UnitPrediction(found.classes[:samples].tolist(), found.probabilities[:samples])
+def _predicted(outputs: Sequence[Array], rule: ClassRule) -> UnitPrediction:
+    """Return a unit's predictions.  outputs: for each neuron an array (samples,)."""
+    found = in_blocks(np.stack(outputs), rule)
+    return UnitPrediction(found.classes.tolist(), found.probabilities)
 
 
 def _shown(

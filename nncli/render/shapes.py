@@ -8,6 +8,7 @@ from nncli.network.shapes import LayerShape, ShapeTable
 from nncli.render.clash import clash_blocks
 from nncli.render.layout.view import BLANK, Block, Field, Grid, Span, View, line, table
 from nncli.render.numbers import format_bytes, format_shape
+from nncli.render.scaling import with_scaling
 from nncli.words import count_of
 
 
@@ -38,7 +39,9 @@ def shapes_view(table: ShapeTable, batch: BatchSize) -> View:
         shown.append(layer)
         if layer.misfits:
             break
-    blocks: list[Block] = [title, BLANK, _grid(shown, batch.symbol)]
+    after = () if table.misfits else table.after
+    grid = with_scaling(_grid(shown, batch.symbol), table.before, after, batch.symbol)
+    blocks: list[Block] = [title, BLANK, grid]
     if table.misfits:
         # a blank line at the end: the problem, on another stream, follows right below
         return [*blocks, BLANK, *clash_blocks(shown[-1], batch.symbol), BLANK]

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from nncli.network.shapes import ShapeTable
 from nncli.problems import Note, Problem
-from nncli.render.json_output import document, network_object, note_objects, problem_objects
+from nncli.render.json_output import (
+    document,
+    network_object,
+    note_objects,
+    problem_objects,
+    scaling_objects,
+)
 from nncli.render.shapes import BatchSize
 from nncli.specs.model import NetworkSpec
 
@@ -35,6 +41,7 @@ def shapes_json(
         {
             "format": "nncli.shapes/1",
             "network": network_object(spec),
+            **scaling_objects(spec),
             "layers": layers,
             "total_parameters": table.total_parameters,
             "total_multiply_adds": table.total_multiply_adds,

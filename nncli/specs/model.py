@@ -69,11 +69,11 @@ Vector = tuple[float, ...]
 # The reader has checked these already, number by number and with a place for each fault.
 Weights = Annotated[
     SkipValidation[Matrix | Tensor],
-    WithJsonSchema({"anyOf": [_ROWS_SCHEMA, _TENSOR_SCHEMA]}),
+    WithJsonSchema({"anyOf": [_ROWS_SCHEMA, _NUMBERS_SCHEMA, _TENSOR_SCHEMA]}),
 ]
 Biases = Annotated[
-    SkipValidation[Vector | Tensor | WithinWeights],
-    WithJsonSchema({"anyOf": [_NUMBERS_SCHEMA, _TENSOR_SCHEMA, _WITHIN_SCHEMA]}),
+    SkipValidation[Vector | float | Tensor | WithinWeights],  # one number: that of every neuron
+    WithJsonSchema({"anyOf": [_NUMBERS_SCHEMA, _NUMBER_SCHEMA, _TENSOR_SCHEMA, _WITHIN_SCHEMA]}),
 ]
 # One number for all columns, or one per column.
 Numbers = Annotated[
@@ -222,7 +222,7 @@ Initializer = Annotated[
 
 
 def choice_models(union: Any) -> dict[str, type[_Choice]]:
-    """Return name → model for the members of `Activation` or `Initializer`, in their order."""
+    """Return name → model for the members of `Activation` and the like, in their order."""
     members = get_args(get_args(union)[0])
     return {
         name: member
@@ -269,6 +269,7 @@ class MinMax(_Choice):
 
 
 Scale = Annotated[Standard | MinMax, Field(discriminator="kind")]
+SCALES = choice_models(Scale)
 
 
 class InputsSpec(_Model):
@@ -285,7 +286,8 @@ class OutputsSpec(_Model):
 
     columns: Names | None = None
     classes: Names | None = None  # one per neuron, or two for one sigmoid
-    threshold: float | None = None  # of one sigmoid: above it, it is the second class; None: 0.5
+    # of one sigmoid: above it, it is the second class; None: 0.5
+    threshold: Annotated[float, Field(gt=0, lt=1)] | None = None
     scale: Scale | None = None  # that the targets were scaled by; undone after the last layer
 
 

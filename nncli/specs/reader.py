@@ -8,17 +8,20 @@ from pathlib import PurePath
 
 from nncli.errors import SpecError
 from nncli.problems import Note, Problem
+from nncli.specs.data_rules import data_faults
 from nncli.specs.faults import Fault
+from nncli.specs.keys import may_have_weights_file
 from nncli.specs.located import Located, located
 from nncli.specs.long_form import LongForm, long_form
 from nncli.specs.model import MAX_SEED, DType, NetworkSpec
 from nncli.specs.rules import (
     activation_faults,
-    column_faults,
     initializer_faults,
     misfit_faults,
+    reference_faults,
     seed_faults,
     square_notes,
+    weights_file_faults,
 )
 from nncli.specs.validation import RANGES, validate
 from nncli.specs.yaml_source import YamlSource, read_yaml
@@ -75,12 +78,17 @@ class Examination:
             raise SpecError(self.found.problems, more=self.found.more)
         changes = {"seed": self.overrides.seed, "dtype": self.overrides.dtype}
         given = {key: value for key, value in changes.items() if value is not None}
+        file = self.spec.weights_file
         notes = tuple(
             Note("overridden", f"{key} {value} from the command line, not the spec's {was}")
             for key, value in given.items()
-            if key in self.form.value and (was := getattr(self.spec, key)) != value
+            if not (key == "seed" and file)
+            and key in self.form.value
+            and (was := getattr(self.spec, key)) != value
         )
         spec = self.spec.model_copy(update=given)
+        if file is not None and spec.seed is not None:
+            notes += (Note("unused_seed", f"the seed has no effect: the weights are in {file}"),)
         notes = (*notes, *square_notes(spec))
         return SpecReading(spec, self.source, self.found.problems, notes, self.found.more)
 
@@ -137,16 +145,25 @@ def examine_form(reading: FormReading) -> Examination:
     if not form.value:
         return Examination(source, form, overrides, located(faults, source))
     spec, invalid = validate(form, source)
-    faults += invalid
+    known = (*faults, *invalid)
     if overrides.seed is None:
-        faults += tuple(seed_faults(form, source, faults))
-    faults += (*column_faults(form), *initializer_faults(form, overrides.dtype))
-    faults += tuple(activation_faults(form, overrides.dtype))
+        known += tuple(seed_faults(form, source, known))
+    known += (*data_faults(form), *initializer_faults(form, overrides.dtype))
+    known += tuple(activation_faults(form, overrides.dtype))
+    known += (*reference_faults(form, source), *weights_file_faults(form, source))
+    if may_have_weights_file(source):
+        # what only the file says is missing if nothing else is wrong, and it was not asked
+        known = tuple(fault for fault in known if not _is_missing_size(fault)) or known
+    faults = known
     misfits = tuple(misfit_faults(form, source))
     if spec is None or faults:
         misfits = tuple(misfit._replace(help=_MEND_FIRST) for misfit in misfits)
         return Examination(source, form, overrides, located((*faults, *misfits), source))
     return Examination(source, form, overrides, located(misfits, source), spec)
+
+
+def _is_missing_size(fault: Fault) -> bool:
+    return fault.absent == (fault.path,) and fault.path[-1] in ("inputs", "size", "neurons")
 
 
 _MEND_FIRST = ("mend the other problems first: then it can be tried which change makes it fit",)

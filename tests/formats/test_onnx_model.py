@@ -212,7 +212,7 @@ def test_the_spec_stands_in_the_metadata_without_the_numbers_of_layers() -> None
     (entry,) = model_of(network).metadata_props
     assert entry.key == "nncli.spec"
     assert entry.value == spec_text(
-        stored_spec(network.spec, "inputs_by_neurons"), weights_file=None
+        stored_spec(network.spec, "inputs_by_neurons"), weights_file="model.onnx"
     )
     assert all(text in entry.value for text in ("c,d", "layer_2.bias", "min_max", "std"))
 

@@ -115,6 +115,12 @@ def test_biases_within_the_weights_are_taken_out_of_them(
     assert layer.biases.tolist() == biases
 
 
+def test_one_bias_is_that_of_every_neuron() -> None:
+    spec = LayerSpec(name="x", neurons=3, weights=((1.0, 2.0, 3.0),), biases=0.1)
+    layer = build_dense(spec, 1, "float32", None)
+    assert layer.biases.tolist() == [np.float32(0.1)] * 3
+
+
 def test_a_stored_weight_that_float32_cannot_hold_is_refused() -> None:
     spec = LayerSpec(name="x", neurons=1, weights=Tensor("w"), biases=(0.0,))
     with pytest.raises(SpecError, match="not finite in float32"):

@@ -333,11 +333,16 @@ SINGLE: list[tuple[str, tuple[str, int, int]]] = [
     (SHORT + "activations: {elu: {alpha: 010}}\n", ("N105", 3, 28)),
     (SHORT + "activations: {relu: {alpha: 1}}\n", ("N101", 3, 22)),
     (SHORT + "activations: {gelu: {approximate: tan}}\n", ("N107", 3, 35)),
-    (SHORT + "init: he_normal\n", ("N105", 3, 7)),
+    (SHORT + "init: he_normel\n", ("N107", 3, 7)),
+    (SHORT + "init: constant\n", ("N106", 3, 7)),
+    (SHORT + "init: [he_normal]\n", ("N105", 3, 7)),
     (SHORT + "init: {weights: {normal: {std: -1}}}\n", ("N107", 3, 32)),
     (SHORT + "init: {weights: constant}\n", ("N106", 3, 17)),
     (SHORT + "init: {weights: {constant: {}}}\n", ("N106", 3, 28)),
-    (SHORT + "outputs: [a]\n", ("N105", 3, 10)),
+    (SHORT + "outputs: a\n", ("N105", 3, 10)),
+    (SHORT + "outputs: []\n", ("N107", 3, 10)),
+    (SHORT + "outputs: [a, b]\n", ("N111", 3, 10)),
+    (SHORT + "outputs: [1]\n", ("N105", 3, 11)),
     (SHORT + "outputs: {}\n", ("N106", 3, 10)),
     (SHORT + "outputs: {columns: a}\n", ("N105", 3, 20)),
     (SHORT + "outputs: {columns: ['']}\n", ("N107", 3, 21)),
@@ -348,7 +353,9 @@ SINGLE: list[tuple[str, tuple[str, int, int]]] = [
     ("seed: 0\ninputs: {size: 2, columns: [a]}\nlayers: [{neurons: 1}]\n", ("N111", 2, 28)),
     ("seed: 0\ninputs: {columns: [a, a]}\nlayers: [{neurons: 1}]\n", ("N107", 2, 23)),
     ("seed: 0\ninputs: {}\nlayers: [{neurons: 1}]\n", ("N106", 2, 9)),
-    ("seed: 0\ninputs: [2]\nlayers: [{neurons: 1}]\n", ("N105", 2, 9)),
+    ("seed: 0\ninputs: [2]\nlayers: [{neurons: 1}]\n", ("N105", 2, 10)),
+    ("seed: 0\ninputs: []\nlayers: [{neurons: 1}]\n", ("N107", 2, 9)),
+    ("seed: 0\ninputs: [a, a]\nlayers: [{neurons: 1}]\n", ("N107", 2, 13)),
     ("seed: 0\nlayers: [{neurons: 1}]\n", ("N106", 1, 1)),
     ("seed: 0\ninputs: 2\nlayers: 3\n", ("N105", 3, 9)),
     ("seed: 0\ninputs: 2\nlayers: [{}]\n", ("N106", 3, 10)),
@@ -526,6 +533,8 @@ PIECES = [
     *("# ", "\n", "\r", "\r\n", "  ", "\n  ", "\n  - ", "---\n", "...\n", "%", "? ", "<<: ", "~"),
     *("layer_sizes: ", "activations: ", "inputs: ", "layers:\n", "neurons: ", "weights: "),
     *("biases: ", "init: ", "outputs: ", "columns: ", "seed: ", "activation: ", "size: ", "name: "),
+    *("weights_file: ", "m.npz", "tensor: ", "within_weights: ", "first", "classes: ", "scale: "),
+    *("clip: ", "low: ", "high: ", "standard: ", "mean: ", "std: ", "min_max: ", "threshold: "),
     *("relu", "elu", "alpha: ", "constant", "value: ", "normal", "layout: ", "neurons_by_inputs"),
     *(
         "0",
@@ -602,7 +611,9 @@ ODD_VALUES = st.recursive(
                 [
                     *("size", "columns", "neurons", "name", "weights", "biases", "init"),
                     *("activation", "layout", "normal", "std", "constant", "value", "relu"),
-                    *("elu", "alpha", "kind"),
+                    *("elu", "alpha", "kind", "tensor", "within_weights", "clip", "low", "high"),
+                    *("scale", "standard", "mean", "min_max", "min", "max", "to", "classes"),
+                    *("threshold", "weights_file"),
                 ]
             ),
             inner,
@@ -615,7 +626,7 @@ ODD_SPECS = st.dictionaries(
     st.sampled_from(
         [
             *("layer_sizes", "activations", "inputs", "layers", "outputs", "seed", "init"),
-            *("name", "dtype", "layout"),
+            *("name", "dtype", "layout", "weights_file"),
         ]
     ),
     ODD_VALUES,
