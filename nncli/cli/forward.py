@@ -116,12 +116,13 @@ def forward(
 
         from nncli.network.network import build_network
 
-        reading = read_config(config, overrides(seed, dtype))
+        read = read_config(config, overrides(seed, dtype))
+        reading = read.reading
         refuse_misfits(reading, request)
         rule = _class_rule(reading.spec, config) if predict is not None else None
         display = _display(layers, rows, precision, weights, reading.spec)
-        network = build_network(reading.spec)
-        inputs = input_paths(config, *request.sources, expect)
+        network = build_network(reading.spec, read.tensors)
+        inputs = input_paths(*read.files, *request.sources, expect)
         places = _places(paths, inputs, network, force=force)
         form = form if format_ is not None else places.form(form)
         plan = replace(_plan(form, rows, batch_size, threads, limit), rule=rule)

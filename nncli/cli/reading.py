@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nncli.data.source_bytes import FirstLook
     from nncli.data.stream import SampleStream
     from nncli.doctor.diagnosis import DataCase, Diagnosis
+    from nncli.formats.config import Config
     from nncli.results.places import OutputTarget
     from nncli.specs.model import DType, NetworkSpec
     from nncli.specs.reader import Overrides, SpecReading
@@ -85,17 +86,16 @@ def data_options(arguments: DataArguments, *, whole: bool) -> DataOptions:
     )
 
 
-def read_config(config: str, changes: Overrides) -> SpecReading:
-    """Read the spec at a path.  Raises SpecError with the changes that mend it, FileError."""
-    from nncli.specs.files import read_spec_file
-    from nncli.specs.reader import examine_spec
+def read_config(config: str, changes: Overrides) -> Config:
+    """Read the network at a path.  Raises SpecError with the changes that mend it, FileError."""
+    from nncli.formats.config import FaultySpec, examine_config
 
-    examined = examine_spec(read_spec_file(config), config, changes)
-    if examined.spec is None:
+    found = examine_config(config, changes)
+    if isinstance(found, FaultySpec):
         from nncli.doctor.diagnosis import treat_spec
 
-        raise treat_spec(examined)
-    return examined.reading()
+        raise treat_spec(found.examined, header=found.header)
+    return found
 
 
 @dataclass(frozen=True)

@@ -58,11 +58,12 @@ def shapes(
         arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
         request = _data_request(data, arguments, quiet=quiet)
         _check_rejects(rejects, data)
-        reading = read_config(config, overrides(seed, dtype))
+        read = read_config(config, overrides(seed, dtype))
+        reading = read.reading
         if reading.misfits:
             found = _diagnosed(reading, request)
         elif request is not None:
-            found = _counted(reading, request, _target(rejects, config, request, force=force))
+            found = _counted(reading, request, _target(rejects, read.files, request, force=force))
         else:
             found = _Findings()
         _show(reading, found, _batch_size(batch_size, found, request), format_)
@@ -104,14 +105,14 @@ def _check_rejects(rejects: str | None, data: str | None) -> None:
 
 
 def _target(
-    rejects: str | None, config: str, request: DataRequest, *, force: bool
+    rejects: str | None, files: tuple[str, ...], request: DataRequest, *, force: bool
 ) -> OutputTarget | None:
     """Return where to list what is refused, if it is listed.  Raises FileError."""
     from nncli.results.places import check_output  # brings NumPy, which shapes do without
 
     if rejects is None:
         return None
-    return check_output(rejects, input_paths(config, *request.sources), force=force)
+    return check_output(rejects, input_paths(*files, *request.sources), force=force)
 
 
 def _diagnosed(reading: SpecReading, request: DataRequest | None) -> _Findings:

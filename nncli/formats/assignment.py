@@ -266,12 +266,16 @@ def _biases_by_name(
     alike: dict[tuple[str | None, ...], list[StoredTensor]] = {}
     for vector in vectors:
         alike.setdefault(stem(vector.name), []).append(vector)
-    found: dict[int, StoredTensor] = {}
-    for index, layer in enumerate(layers):
-        if isinstance(weights := layer["weights"], Tensor) and len(owners[stem(weights.name)]) == 1:
-            if bias := _bias_among(alike.get(stem(weights.name), [])):
-                found[index] = bias
-    return found
+    # several matrices that are called alike share no bias
+    biases = {
+        key: _bias_among(alike.get(key, [])) for key, names in owners.items() if len(names) == 1
+    }
+    return {
+        index: bias
+        for index, layer in enumerate(layers)
+        if isinstance(weights := layer["weights"], Tensor)
+        and (bias := biases.get(stem(weights.name))) is not None
+    }
 
 
 def _bias_among(vectors: Sequence[StoredTensor]) -> StoredTensor | None:

@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, BinaryIO
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
 from nncli.errors import SpecError
 from nncli.files import file_error, open_binary
@@ -50,6 +51,7 @@ class NpzFile:
 
     header: WeightsHeader
     members: Mapping[str, zipfile.ZipInfo]  # by the names of their arrays
+    metadata: ClassVar[Mapping[str, str]] = MappingProxyType({})  # there is no place for any
 
     def array(self, stored: StoredTensor) -> npt.NDArray[Any]:
         """Return one of the arrays in the machine's byte order.  Raises SpecError, FileError."""

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Literal
 from nncli.errors import FileError, SpecError
 from nncli.file_kinds import ZIP_MAGIC, kind_of
 from nncli.files import open_binary
-from nncli.formats.npz_file import NpzFile, read_npz
-from nncli.formats.safetensors_file import SafetensorsFile, read_safetensors
 from nncli.formats.stored_arrays import unusable
 from nncli.formats.tensor_pool import FLOAT_DTYPES, not_floats
 from nncli.problems import Place, Problem
@@ -22,6 +20,8 @@ from nncli.specs.stored import StoredTensor, WeightsHeader
 from nncli.words import quoted
 
 if TYPE_CHECKING:
+    from nncli.formats.npz_file import NpzFile
+    from nncli.formats.safetensors_file import SafetensorsFile
     from nncli.formats.stored_arrays import Floats
 
 WeightsForm = Literal["safetensors", "npz"]
@@ -52,7 +52,7 @@ class WeightsFile(Mapping[str, "Floats"]):
     @property
     def metadata(self) -> Mapping[str, str]:
         """What the file's maker noted in it."""
-        return self.contents.metadata if isinstance(self.contents, SafetensorsFile) else {}
+        return self.contents.metadata
 
     def __getitem__(self, name: str) -> Floats:
         stored = self._stored.get(name)
@@ -97,7 +97,13 @@ def open_weights(path: str, dtype: DType = "float64") -> WeightsFile:
         form = suffixes.get(os.path.splitext(path)[1].lower())
     if form is None:
         raise unusable(path, "it is neither safetensors nor NPZ", _SAVE_HINT)
-    return WeightsFile(read_npz(path) if form == "npz" else read_safetensors(path), dtype)
+    if form == "npz":
+        from nncli.formats.npz_file import read_npz
+
+        return WeightsFile(read_npz(path), dtype)
+    from nncli.formats.safetensors_file import read_safetensors
+
+    return WeightsFile(read_safetensors(path), dtype)
 
 
 def form_of_weights(first: bytes) -> WeightsForm | None:
