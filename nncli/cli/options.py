@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from nncli.cli.values import (
+    activation_list,
     batch_sizes,
     choice_list,
     comma_list,
@@ -104,6 +105,26 @@ DTypeNames = Annotated[
         parser=choice_list("float64", "float32"),
         metavar="float64,float32",
         help="Time the network in these types instead of the spec's.",
+    ),
+]
+
+Activations = Annotated[
+    list[str] | None,
+    _network(
+        "--activations",
+        parser=activation_list,
+        metavar="relu,linear",
+        help="The activations of a bare weights file, which does not say them: one for each layer, "
+        "or one for all.",
+    ),
+]
+InputNames = Annotated[
+    list[str] | None,
+    _network(
+        "--columns",
+        parser=comma_list,
+        metavar="A,B,…",
+        help="Name the inputs so, in this order, instead of as SOURCE does.",
     ),
 ]
 

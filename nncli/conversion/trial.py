@@ -14,9 +14,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from nncli.errors import SpecError
+from nncli.formats.config import read_config
 from nncli.formats.saving import SavedFile, SavingForm
 from nncli.network.activations import Array
-from nncli.network.network import Network
+from nncli.network.network import Network, build_network
 from nncli.network.scaling import scaled_inputs, unscaled_outputs
 from nncli.specs.model import InputsSpec, MinMax, NetworkSpec, Numbers, Standard
 from nncli.timing.rounding import Float64Array, agree_within, rounding_bounds
@@ -36,9 +38,12 @@ class Trial:
     difference: float  # the largest one between outputs, which is rounding
 
 
-def try_files(network: Network, files: Sequence[SavedFile], form: SavingForm) -> Trial:
+def try_files(
+    network: Network, files: Sequence[SavedFile], form: SavingForm, weights: str | None = None
+) -> Trial:
     """Run what some files hold on random samples, from a folder of their own.
 
+    weights: the path of the file that the first one names, where it is in its place already.
     Raises OtherNumbers if an output differs by more than rounding, or a name is another one.
     """
     batch = random_batch(network.spec)
@@ -47,6 +52,8 @@ def try_files(network: Network, files: Sequence[SavedFile], form: SavingForm) ->
         paths = [Path(folder, os.path.basename(file.path)) for file in files]
         for path, file in zip(paths, files, strict=True):
             path.write_bytes(file.content)
+        if weights is not None:
+            os.symlink(os.path.abspath(weights), Path(folder, os.path.basename(weights)))
         outputs = _outputs(network, paths[0], files[0].content, form, batch)
     bounds = _bounds(network, batch)
     for runner, output in outputs.items():
@@ -85,7 +92,7 @@ def _outputs(
     """Return what each one who reads a file makes of a batch, by who it is."""
     if form == "py":
         return {"Python": _of_script(path, network.spec, batch)}
-    loaded = Network.load(path)
+    loaded = _loaded(path)
     _check_said(network.spec, loaded.spec, path.name)
     outputs = {"nncli": loaded.forward(batch)}
     if form == "onnx":
@@ -93,6 +100,15 @@ def _outputs(
 
         outputs["onnx's reference evaluator"] = evaluate_onnx(content, batch)
     return outputs
+
+
+def _loaded(path: Path) -> Network:
+    """Return the network that a file holds.  Raises OtherNumbers if it holds none."""
+    try:
+        config = read_config(str(path))
+        return build_network(config.reading.fitting_spec(), config.tensors)
+    except SpecError as error:
+        raise OtherNumbers(f"{path.name} is refused: {error}") from None
 
 
 def _check_said(spec: NetworkSpec, loaded: NetworkSpec, name: str) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from nncli.formats.config import SPEC_KEY
 from nncli.formats.onnx_activations import activation_nodes
 from nncli.formats.scaling_steps import Step, clip_steps, scale_steps, unscale_steps
-from nncli.formats.stored_network import SPEC_KEY, Array, LayerArrays, array_names, stored_spec
+from nncli.formats.stored_network import Array, LayerArrays, array_names, stored_spec
 from nncli.specs.model import Activation, DType, NetworkSpec, OutputsSpec
 from nncli.specs.written import spec_text
 

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from nncli.errors import NncliError
 from nncli.formats.assignment import complete
+from nncli.formats.config import SPEC_KEY
 from nncli.formats.onnx_model import OPERATOR_SET, network_graph
-from nncli.formats.stored_network import SPEC_KEY, Array, array_names, stored_spec
+from nncli.formats.stored_network import Array, array_names, stored_spec
 from nncli.specs.model import NetworkSpec, Tensor
 from nncli.specs.reader import examine_form, read_form
 from nncli.specs.stored import StoredTensor, WeightsHeader

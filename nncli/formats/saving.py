@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from nncli.formats.config import SPEC_KEY
 from nncli.formats.stored_network import (
-    SPEC_KEY,
     Array,
     LayerArrays,
+    plainly_stored_spec,
     stored_arrays,
-    stored_spec,
 )
 from nncli.specs.model import NetworkSpec
 from nncli.specs.written import spec_text
@@ -66,8 +66,7 @@ def saved_files(
         return (SavedFile(path, "the network, an ONNX model", content),)
     if form == "py":
         return _script_files(spec, layers, path)
-    # as PyTorch has them: (neurons, inputs), which .weight says
-    stored = stored_spec(spec, "neurons_by_inputs")
+    stored = plainly_stored_spec(spec)
     arrays = stored_arrays(spec, layers, "neurons_by_inputs")
     numbers = count_of(sum(array.size for array in arrays.values()), "number")
     holds = f"{count_of(len(arrays), 'array')}: {numbers} as {spec.dtype}"
@@ -80,6 +79,15 @@ def saved_files(
         SavedFile(path, "the network", text.encode()),
         SavedFile(weights_path, holds, _safetensors(arrays, {})),
     )
+
+
+def spec_file(spec: NetworkSpec, path: str, weights_path: str) -> SavedFile:
+    """Return the spec of a network whose arrays stand in a file already, in the same folder."""
+    layouts = {layer.layout for layer in spec.layers}
+    if len(layouts) == 1:  # to be said once
+        spec = spec.model_copy(update={"layout": layouts.pop()})
+    text = spec_text(spec, weights_file=os.path.basename(weights_path))
+    return SavedFile(path, "the network", text.encode())
 
 
 def _script_files(

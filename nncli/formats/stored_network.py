@@ -12,9 +12,6 @@ from nncli.specs.model import LayerSpec, Layout, NetworkSpec, Tensor
 
 Array = npt.NDArray[np.floating[Any]]
 
-# The key of a file's metadata under which the network's spec stands.
-SPEC_KEY = "nncli.spec"
-
 
 class LayerArrays(Protocol):
     """The numbers of a dense layer."""
@@ -59,10 +56,27 @@ def stored_spec(spec: NetworkSpec, layout: Layout) -> NetworkSpec:
     return NetworkSpec(
         name=spec.name,
         dtype=spec.dtype,
+        layout=layout,
         inputs=spec.inputs,
         layers=tuple(layers),
         outputs=spec.outputs,
     )
+
+
+def plainly_stored_spec(spec: NetworkSpec) -> NetworkSpec:
+    """Return the spec of a network whose weights stand in a file as (neurons, inputs).
+
+    Of layers that are numbered, the names in the file say which array is whose, and how it stands.
+    """
+    stored = stored_spec(spec, "neurons_by_inputs")
+    numbered = [f"layer_{number}" for number in range(1, len(spec.layers) + 1)]
+    if [layer.name for layer in spec.layers] != numbered:
+        return stored
+    layers = tuple(
+        LayerSpec(name=layer.name, neurons=layer.neurons, activation=layer.activation)
+        for layer in spec.layers
+    )
+    return stored.model_copy(update={"layers": layers, "layout": "inputs_by_neurons"})
 
 
 def stored_arrays(
