@@ -201,7 +201,8 @@ def square_notes(spec: NetworkSpec) -> Iterator[Note]:
         if not isinstance(rows, tuple) or "layout" in layer.model_fields_set:
             continue
         # of those that do not fit, the clash says enough
-        fits = layer.weights_shape == shape_held_by(layer) == (layer.neurons, sizes[number - 1])
+        square = (layer.neurons, sizes[number - 1])
+        fits = layer.weights_shape == shape_held_by(layer) == square == square[::-1]
         if fits and rows != tuple(zip(*rows, strict=True)):
             message = (
                 f"layer {number}: its {layer.weights_shape} weights would fit transposed, too; "

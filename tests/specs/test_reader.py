@@ -751,12 +751,19 @@ def test_explicit_weights_are_read_to_the_last_bit_in_either_layout(
         ("weights: [[1, 2], [3, 4]], layout: neurons_by_inputs", False),
         ("weights: [[1, 2], [2, 1]]", False),  # its own transpose
         ("init: {weights: ones}", False),
+        # with the biases in them, there is one way round only
+        ("weights: [[1, 2], [3, 4], [5, 6]], biases: {within_weights: last}", False),
     ],
 )
 def test_square_weights_without_a_layout_are_noted(layer: str, is_noted: bool) -> None:
     text = f"inputs: 2\nlayers:\n  - {{neurons: 2, {layer}}}\n"
     notes = inspect_spec(text.encode(), "net.yaml").notes
     assert [(note.code, note.layer) for note in notes] == [("ambiguous_layout", 1)] * is_noted
+
+
+def test_weights_that_do_not_fit_are_not_noted_as_well() -> None:
+    text = b"inputs: 3\nlayers: [{neurons: 2, weights: [[1, 2, 3], [4, 5, 6]]}]\n"
+    assert inspect_spec(text, "net.yaml").notes == ()
 
 
 def test_a_layout_for_all_layers_settles_square_weights_too() -> None:
