@@ -298,12 +298,11 @@ def helps(header: Header, columns: tuple[str, ...]) -> tuple[str, ...]:
 def test_names_that_an_exporter_changed_are_never_matched_but_given_to_paste() -> None:
     header = Header(("id", *reversed(IRIS)), True, Place("data.csv", 1))
     paste = "--columns 'sepal length (cm),petal width (cm)'"
+    listed = '["sepal length (cm)", "petal width (cm)"]'
     assert helps(header, CHANGED) == (
         f"an exporter has put `_` into the names; are they these? {paste}",
-        (
-            'or for good: `inputs: {columns: ["sepal length (cm)", "petal width (cm)"]}` in a spec, '
-            f"and in a model `nncli convert MODEL NEW_FILE {paste}`"
-        ),
+        f"or for good: `inputs: {{columns: {listed}}}` in a spec, and in a model "
+        f"`nncli convert MODEL NEW_FILE {paste}`",
         "the columns are id, petal width (cm), sepal length (cm)",
     )
 
