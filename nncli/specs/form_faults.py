@@ -8,7 +8,7 @@ from typing import Any
 
 from nncli.specs.faults import Fault, Path
 from nncli.specs.model import InitSpec
-from nncli.specs.numbers import biases_faults, numbers_faults, weights_faults
+from nncli.specs.numbers import biases_faults, slopes_faults, weights_faults
 from nncli.specs.origins import source_path, value_at
 from nncli.specs.references import reference_faults
 from nncli.specs.scaling import clip_faults, scale_faults
@@ -156,7 +156,7 @@ def _layer_faults(
         yield from _choice_faults(source, where, layer["activation"], "activation")
         slopes = value_at(layer["activation"], ("prelu", "slopes"))
         if slopes is not None:
-            yield from numbers_faults((*where, "prelu", "slopes"), slopes, largest)
+            yield from slopes_faults((*where, "prelu", "slopes"), slopes, largest)
     yield from _init_faults(source, path, layer)
     for key in ("weights", "biases"):
         if isinstance(layer.get(key), dict):

@@ -17,7 +17,7 @@ from nncli.specs.faults import Fault
 from nncli.specs.fit import shape_held_by
 from nncli.specs.form_faults import form_faults
 from nncli.specs.model import FLOAT32_OVERFLOW, MAX_NEURONS, DType, InitSpec, LayerSpec
-from nncli.specs.numbers import as_biases, as_numbers, as_weights
+from nncli.specs.numbers import as_biases, as_weights
 from nncli.specs.references import as_reference
 from nncli.specs.scaling import long_clip, long_scale
 from nncli.specs.yaml_source import YamlSource
@@ -191,7 +191,7 @@ def _long_activation(value: Any, largest: float) -> dict[str, Any] | None:
     choice = as_choice(value)
     if choice is None or choice["kind"] != "prelu" or "slopes" not in choice:
         return choice
-    return _without_empty({**choice, "slopes": as_numbers(choice["slopes"], largest)})
+    return _without_empty({**choice, "slopes": as_biases(choice["slopes"], largest)})
 
 
 def _long_init(init: dict[str, Any], inherited: dict[str, Any]) -> dict[str, Any]:

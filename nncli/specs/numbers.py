@@ -60,14 +60,6 @@ def as_vector(values: Any, largest: float) -> Vector | None:
     return numbers if all(finite) else None  # type: ignore[return-value]
 
 
-def as_numbers(value: Any, largest: float) -> float | tuple[float, ...] | None:
-    """Return one number, or a list of them, as floats; None if anything in it is faulty."""
-    if isinstance(value, list):
-        return as_vector(value, largest)
-    only = as_vector([value], largest)
-    return None if only is None else only[0]
-
-
 def as_float(value: Any) -> float | None:
     """Return a number as a float, infinite if it is too large for one; None if it is none."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -147,17 +139,13 @@ def biases_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:
     yield from _vector_faults(path, values, largest)
 
 
-def numbers_faults(path: Path, value: Any, largest: float) -> Iterator[Fault]:
-    """Yield what is wrong with one number or a list of them, without which nothing is missing."""
-    faults = (
-        _vector_faults(path, value, largest)
-        if isinstance(value, list)
-        else [_number_fault(path, value, largest)]
-        if as_vector([value], largest) is None
-        else []
-    )
-    for fault in faults:
-        yield fault._replace(covers=(path,))
+def slopes_faults(path: Path, value: Any, largest: float) -> Iterator[Fault]:
+    """Yield what is wrong with a slope for all neurons, or a list of one for each."""
+    if as_biases(value, largest) is None:
+        many = isinstance(value, list)
+        faults = _vector_faults(path, value, largest) if many else ()
+        for fault in faults or (_number_fault(path, value, largest),):
+            yield fault._replace(covers=(path,))
 
 
 def _vector_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:
@@ -177,7 +165,8 @@ def _number_fault(path: Path, value: Any, largest: float) -> Fault:
         message, hint = "expected a number", "write a number"
         return Fault("N302", message, (hint,), path, names_found=True, kind="no number")
     dtype = "float64" if largest == math.inf else "float32"
-    message = f"weights and biases must be finite {dtype} numbers"
+    learnt = "slopes" if "slopes" in path else "weights and biases"
+    message = f"{learnt} must be finite {dtype} numbers"
     overflows = dtype == "float32" and math.isfinite(number)
     large = "use dtype: float64, or a smaller number"
     hint = large if overflows else "write a finite number"

@@ -145,8 +145,6 @@ def _worded(fault: Fault, details: ErrorDetails, source: YamlSource) -> Fault:
         return fault._replace(
             message=message, help=hints, kind="choice", typed=typed, choices=names
         )
-    if kind in ("greater_than", "greater_than_equal", "less_than_equal"):
-        hint = _RANGE_HELP[key] if kind[0] == "g" else "choose a smaller number"
     if kind in ("greater_than", "less_than", "greater_than_equal", "less_than_equal"):
         is_large = kind[0] == "l" and key != "threshold"
         hint = "choose a smaller number" if is_large else _RANGE_HELP[key]

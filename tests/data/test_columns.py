@@ -301,8 +301,10 @@ def test_names_that_an_exporter_changed_are_never_matched_but_given_to_paste() -
     listed = '["sepal length (cm)", "petal width (cm)"]'
     assert helps(header, CHANGED) == (
         f"an exporter has put `_` into the names; are they these? {paste}",
-        f"or for good: `inputs: {{columns: {listed}}}` in a spec, and in a model "
-        f"`nncli convert MODEL NEW_FILE {paste}`",
+        (
+            f"or for good: `inputs: {{columns: {listed}}}` in a spec, and in a model "
+            f"`nncli convert MODEL NEW_FILE {paste}`"
+        ),
         "the columns are id, petal width (cm), sepal length (cm)",
     )
 
