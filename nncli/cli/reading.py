@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
 from nncli.cli.edge import Refused
 from nncli.cli.streams import remark
-from nncli.errors import DataError, NncliError, UsageError
+from nncli.errors import DataError, NncliError, SpecError, UsageError
 from nncli.files import STDIN, source_name
 from nncli.render.layout.view import Span, View, line
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nncli.results.places import OutputTarget
     from nncli.specs.model import DType, NetworkSpec
     from nncli.specs.reader import Overrides, SpecReading
+    from nncli.specs.stored import WeightsHeader
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,16 @@ def data_options(arguments: DataArguments, *, whole: bool) -> DataOptions:
 
 def read_config(config: str, changes: Overrides) -> Config:
     """Read the network at a path.  Raises SpecError with the changes that mend it, FileError."""
+    from nncli.formats.config import Config, weights_alone
+
+    found = read_config_or_weights(config, changes)
+    if not isinstance(found, Config):
+        raise SpecError(weights_alone(found))
+    return found
+
+
+def read_config_or_weights(config: str, changes: Overrides) -> Config | WeightsHeader:
+    """Read a network, or a weights file that says nothing of one.  Raises as `read_config` does."""
     from nncli.formats.config import FaultySpec, examine_config
 
     found = examine_config(config, changes)

@@ -17,12 +17,13 @@ from nncli.cli.reading import (
     input_paths,
     opened_samples,
     overrides,
-    read_config,
+    read_config_or_weights,
 )
 from nncli.cli.streams import remark_notes, show_view, write_text
-from nncli.errors import UsageError
+from nncli.errors import SpecError, UsageError
 from nncli.files import expand_sources, sources_name
 from nncli.problems import Note, Problem
+from nncli.specs.stored import WeightsHeader
 
 if TYPE_CHECKING:
     from nncli.errors import NncliError
@@ -58,7 +59,10 @@ def shapes(
         arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
         request = _data_request(data, arguments, quiet=quiet)
         _check_rejects(rejects, data)
-        read = read_config(config, overrides(seed, dtype))
+        read = read_config_or_weights(config, overrides(seed, dtype))
+        if isinstance(read, WeightsHeader):
+            _show_weights(read, request, format_)
+            return
         reading = read.reading
         if reading.misfits:
             found = _diagnosed(reading, request)
@@ -71,6 +75,21 @@ def shapes(
         if found.error is not None:
             fail(Refused(found.error, () if quiet else notes, found.rejects))
         remark_notes(notes, quiet=quiet)
+
+
+def _show_weights(header: WeightsHeader, request: DataRequest | None, form: opt.ShapesForm) -> None:
+    """Show the arrays of a weights file.  Raises SpecError if there is data for a network."""
+    from nncli.formats.config import weights_alone
+    from nncli.formats.stored_layers import stored_layers
+    from nncli.render.stored_weights import stored_json, stored_view
+
+    if request is not None:
+        raise SpecError(weights_alone(header))
+    stored = stored_layers(header)
+    if form == "json":
+        write_text(stored_json(header, stored))
+    else:
+        show_view(lambda _: stored_view(header, stored), form)
 
 
 @dataclass(frozen=True, eq=False)

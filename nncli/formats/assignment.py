@@ -33,11 +33,11 @@ def complete(reading: FormReading, header: WeightsHeader) -> FormReading:
     """
     if reading.faults:
         return reading
-    form, faults = assign(reading.form, header)
+    form, faults = _assigned(reading.form, header)
     return replace(reading, form=form, faults=faults)
 
 
-def assign(form: LongForm, header: WeightsHeader) -> tuple[LongForm, tuple[Fault, ...]]:
+def _assigned(form: LongForm, header: WeightsHeader) -> tuple[LongForm, tuple[Fault, ...]]:
     """Return a form with the arrays of each layer, or unchanged with what is wrong."""
     if not form.layers:
         return form, ()
@@ -48,16 +48,13 @@ def assign(form: LongForm, header: WeightsHeader) -> tuple[LongForm, tuple[Fault
     if faults or not all(isinstance(layer, dict) for layer in form.value.get("layers", ())):
         return form, tuple(faults)
     layers = [_with_named(layer, index, named) for index, layer in enumerate(form.layers)]
-    waiting = [index for index, layer in enumerate(layers) if "weights" not in layer]
-    order = _order(layers, waiting, form, pool.matrices, header.file)
-    if isinstance(order, Fault):
-        return form, (order,)
-    for index, matrix in zip(waiting, order, strict=True):
-        layers[index] = _with_weights(layers[index], pool.matrices[matrix])
-    layers, unused = _with_biases(layers, pool.vectors)
+    given = with_matrices(layers, form, pool.matrices, header.file)
+    if isinstance(given, Fault):
+        return form, (given,)
+    layers, unused = with_biases(given, pool.vectors)
     if unused := (*unused, *pool.others):
-        return form, (_unused(unused, header.file),)
-    return _with_sizes(form, layers), ()
+        return form, (unused_fault(unused, header.file),)
+    return with_sizes(form, layers), ()
 
 
 # ------------------------------------------------------------------------------ arrays by name
@@ -125,19 +122,26 @@ def _with_weights(layer: _Layer, stored: StoredTensor) -> dict[str, Any]:
 # ------------------------------------------------------------------------- matrices by their order
 
 
-def _order(
-    layers: Sequence[_Layer],
-    waiting: Sequence[int],
-    form: LongForm,
-    stored: Sequence[StoredTensor],
-    file: str,
-) -> tuple[int, ...] | Fault:
-    """Return which matrix each waiting layer takes, or why that cannot be told."""
+def with_matrices(
+    layers: Sequence[dict[str, Any]], form: LongForm, stored: Sequence[StoredTensor], file: str
+) -> list[dict[str, Any]] | Fault:
+    """Give each layer that has no weights one of the matrices, or say why that cannot be told."""
+    waiting = [index for index, layer in enumerate(layers) if "weights" not in layer]
     if len(stored) != len(waiting):
         return _miscounted(len(waiting), stored, file)
-    if not waiting:
-        return ()
-    slots = _slots(layers, form)
+    order = _order(_slots(layers, form), stored, file) if waiting else ()
+    if isinstance(order, Fault):
+        return order
+    given = list(layers)
+    for index, matrix in zip(waiting, order, strict=True):
+        given[index] = _with_weights(layers[index], stored[matrix])
+    return given
+
+
+def _order(
+    slots: Sequence[Slot], stored: Sequence[StoredTensor], file: str
+) -> tuple[int, ...] | Fault:
+    """Return which matrix each slot takes, or why that cannot be told."""
     natural = tuple(range(len(stored)))
     matrices = _matrices(slots, stored)
     if matrices.fit(slots, natural):
@@ -231,7 +235,7 @@ def _size(value: Any) -> int | None:
 # ----------------------------------------------------------------------------------------- biases
 
 
-def _with_biases(
+def with_biases(
     layers: Sequence[dict[str, Any]], vectors: Sequence[StoredTensor]
 ) -> tuple[list[dict[str, Any]], tuple[StoredTensor, ...]]:
     """Give each layer whose weights are an array its biases, and return the vectors left over."""
@@ -286,7 +290,7 @@ def _bias_among(vectors: Sequence[StoredTensor]) -> StoredTensor | None:
     return likely[0] if len(likely) == 1 else None
 
 
-def _unused(tensors: Sequence[StoredTensor], file: str) -> Fault:
+def unused_fault(tensors: Sequence[StoredTensor], file: str) -> Fault:
     message = f"{file} holds what no layer takes: {listed(tensors)}"
     hints = ["name it in a layer: `biases: {tensor: NAME}`, or save the file without it"]
     if any(len(tensor.shape) == 1 and is_called_factor(tensor.name) for tensor in tensors):
@@ -298,7 +302,7 @@ def _unused(tensors: Sequence[StoredTensor], file: str) -> Fault:
 # ------------------------------------------------------------------------------------------ sizes
 
 
-def _with_sizes(form: LongForm, layers: Sequence[_Layer]) -> LongForm:
+def with_sizes(form: LongForm, layers: Sequence[_Layer]) -> LongForm:
     """Return a form with its layers, and the sizes that it leaves to their weights."""
     value = dict(form.value)
     inputs = value.get("inputs", {})

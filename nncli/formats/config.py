@@ -23,17 +23,16 @@ from nncli.specs.reader import (
     Overrides,
     SpecReading,
     examine_form,
+    is_missing_size,
     read_form,
 )
+from nncli.specs.stored import SPEC_KEY, WeightsHeader
 
 if TYPE_CHECKING:
     from nncli.formats.stored_arrays import Floats
-    from nncli.specs.stored import WeightsHeader
 
     Tensors = Mapping[str, Floats]
 
-# Under this key a safetensors file holds the spec of its network.
-SPEC_KEY = "nncli.spec"
 # More are not written out in a line to type.
 _MAX_ACTIVATIONS = 12
 _WEIGHTS_KEY = "weights_file"
@@ -66,13 +65,18 @@ def read_config(path: str, overrides: Overrides | None = None) -> Config:
     found = examine_config(path, overrides)
     if isinstance(found, FaultySpec):
         raise found.error()
+    if isinstance(found, WeightsHeader):
+        raise SpecError(weights_alone(found))
     return found
 
 
-def examine_config(path: str, overrides: Overrides | None = None) -> Config | FaultySpec:
-    """Read a network, whose spec may be wrong where it is a text that its user can change.
+def examine_config(
+    path: str, overrides: Overrides | None = None
+) -> Config | FaultySpec | WeightsHeader:
+    """Read a network, or a weights file that says nothing of one.
 
-    Of a weights file the header is read, of a spec the text, of a model all of it.
+    Its spec may be wrong where it is a text that its user can change.  Of a weights file the header
+    is read, of a spec the text, of a model all of it.
     Raises SpecError for whatever else is wrong, FileError.
     """
     overrides = overrides or Overrides()
@@ -98,12 +102,15 @@ def _of_text(content: bytes, path: str, overrides: Overrides) -> Config | Faulty
         if examined.spec is None:
             return FaultySpec(examined)
         return Config(examined.reading(), _NO_TENSORS, (path,))
+    alone = examine_form(reading)
+    own = [fault for fault in alone.found.faults if not is_missing_size(fault)]
+    if any(fault.path == (_WEIGHTS_KEY,) for fault in own):
+        return FaultySpec(alone)  # it says why this file is not to be opened
     try:
         weights = open_weights(os.path.join(os.path.dirname(path), name))
     except NncliError:
-        examined = examine_form(reading)
-        if examined.found.problems:  # what is wrong with the spec itself comes first
-            return FaultySpec(examined)
+        if own:  # what is wrong with the spec itself comes first
+            return FaultySpec(alone)
         raise
     examined = examine_completed(reading, weights.header)
     if examined.spec is None:
@@ -116,13 +123,12 @@ def examine_completed(reading: FormReading, header: WeightsHeader) -> Examinatio
     from nncli.formats.assignment import complete
 
     completed = complete(reading, header)
-    examined = examine_form(completed)
-    if completed.faults:
+    if any(fault.path == (_WEIGHTS_KEY,) for fault in completed.faults):
         # what fits no layer may do so because of what is wrong with the layers
         alone = examine_form(reading)
-        is_of_spec = any(fault.path != (_WEIGHTS_KEY,) for fault in completed.faults)
-        return alone if alone.found.problems and not is_of_spec else examined
-    return examined
+        if not all(is_missing_size(fault) for fault in alone.found.faults):
+            return alone
+    return examine_form(completed)
 
 
 def _with_weights(reading: SpecReading, weights: WeightsFile, path: str) -> Config:
@@ -134,12 +140,12 @@ def _with_weights(reading: SpecReading, weights: WeightsFile, path: str) -> Conf
 # ---------------------------------------------------------------------- a spec in a weights file
 
 
-def _of_weights(path: str, overrides: Overrides) -> Config:
-    """Read the spec that stands in a safetensors file beside its weights."""
+def _of_weights(path: str, overrides: Overrides) -> Config | WeightsHeader:
+    """Read the spec that stands in a safetensors file beside its weights, if one does."""
     weights = open_weights(path)
     text = weights.metadata.get(SPEC_KEY)
     if text is None:
-        raise SpecError(weights_alone(weights.header))
+        return weights.header
     reading = read_form(text.encode(), path, overrides)
     # whatever file it names, its weights are those of this one
     value = {**reading.form.value, _WEIGHTS_KEY: os.path.basename(path)}

@@ -16,6 +16,8 @@ from nncli.specs.model import (
     MinMax,
     NetworkSpec,
     Standard,
+    Tensor,
+    WithinWeights,
 )
 from nncli.words import count_of
 
@@ -33,7 +35,8 @@ class LayerShape:
     neurons: int  # what it declares
     weights_shape: tuple[int, int]  # what it holds, as (inputs, neurons)
     biases_shape: tuple[int]  # what it holds
-    layout: Layout  # the orientation in which the spec writes the weights
+    layout: Layout  # the orientation in which the weights are written or stored
+    tensors: tuple[str, str | None] | None = None  # those of the weights and biases, from a file
     misfits: tuple[Misfit, ...] = ()  # where these contradict each other
 
     @property
@@ -169,8 +172,19 @@ def layer_shape(number: int, layer: LayerSpec, inputs: int) -> LayerShape:
         weights_shape=held or (inputs, layer.neurons),
         biases_shape=(layer.neurons if biases is None else biases,),
         layout=layer.layout,
+        tensors=_tensors(layer),
         misfits=tuple(misfits),
     )
+
+
+def _tensors(layer: LayerSpec) -> tuple[str, str | None] | None:
+    """Return which arrays of a file a layer takes; None if its weights are none of them."""
+    if not isinstance(layer.weights, Tensor):
+        return None
+    biases = layer.biases
+    if isinstance(biases, WithinWeights):
+        return layer.weights.name, layer.weights.name
+    return layer.weights.name, biases.name if isinstance(biases, Tensor) else None
 
 
 def _draws_at_random(layer: LayerSpec) -> bool:

@@ -40,7 +40,7 @@ def shapes_view(table: ShapeTable, batch: BatchSize) -> View:
         if layer.misfits:
             break
     after = () if table.misfits else table.after
-    grid = with_scaling(_grid(shown, batch.symbol), table.before, after, batch.symbol)
+    grid = with_scaling(layers_grid(shown, batch.symbol), table.before, after, batch.symbol)
     blocks: list[Block] = [title, BLANK, grid]
     if table.misfits:
         # a blank line at the end: the problem, on another stream, follows right below
@@ -48,7 +48,8 @@ def shapes_view(table: ShapeTable, batch: BatchSize) -> View:
     return [*blocks, BLANK, *_totals(table, batch)]
 
 
-def _grid(layers: list[LayerShape], samples: str) -> Grid:
+def layers_grid(layers: list[LayerShape], samples: str) -> Grid:
+    """Return a table of layers.  samples: what stands for their number in a shape."""
     fields: list[Field[LayerShape]] = [
         Field("#", lambda layer: Span(str(layer.layer), "dim"), "right"),
         Field("layer", lambda layer: Span(layer.name)),
@@ -62,7 +63,18 @@ def _grid(layers: list[LayerShape], samples: str) -> Grid:
         Field("parameters", lambda layer: _result(layer, _derivation(layer)), "right"),
         Field("multiply–adds", lambda layer: _result(layer, f"{layer.multiply_adds:,}"), "right"),
     ]
+    if any(layer.tensors for layer in layers):
+        fields.append(Field("tensors", _tensors))
+        fields.append(Field("layout", lambda layer: Span(layer.layout if layer.tensors else "")))
     return table(fields, layers)
+
+
+def _tensors(layer: LayerShape) -> Span:
+    """Return which arrays of a file weights and biases are; a dash where the file has none."""
+    if layer.tensors is None:
+        return Span("")
+    weights, biases = layer.tensors
+    return Span(weights if weights == biases else f"{weights} + {biases or '—'}")
 
 
 def _shape(shape: tuple[int | str, ...], key: str, layer: LayerShape) -> Span:
