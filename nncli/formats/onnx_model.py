@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from nncli.formats.config import SPEC_KEY
 from nncli.formats.onnx_activations import activation_nodes
 from nncli.formats.scaling_steps import Step, clip_steps, scale_steps, unscale_steps
 from nncli.formats.stored_network import Array, LayerArrays, array_names, stored_spec
 from nncli.specs.model import Activation, DType, NetworkSpec, OutputsSpec
+from nncli.specs.stored import SPEC_KEY
 from nncli.specs.written import spec_text
 
 # The first operator set with Gelu, and the format version that goes with it: widely understood.
@@ -21,12 +21,12 @@ _IR_VERSION = 9
 INPUT, OUTPUT = "input", "output"
 
 
-def onnx_model(spec: NetworkSpec, layers: Sequence[LayerArrays], file: str = "model.onnx") -> bytes:
+def onnx_model(spec: NetworkSpec, layers: Sequence[LayerArrays]) -> bytes:
     """Return an ONNX model that computes what a network does, in its type.
 
     It takes `input` (N, inputs) and gives `output` (N, neurons).  Inputs are clipped and scaled,
     and outputs unscaled, by operators in float64, as nncli does it.  The spec's text, which names
-    the graph's arrays, stands in the model's metadata.  file: what the text calls the model.
+    the graph's arrays, stands in the model's metadata.
     Raises ImportError without the package onnx, ValueError if the model is larger than its format
     allows.
     """
@@ -38,7 +38,7 @@ def onnx_model(spec: NetworkSpec, layers: Sequence[LayerArrays], file: str = "mo
         ir_version=_IR_VERSION,
         opset_imports=[helper.make_opsetid("", OPERATOR_SET)],
     )
-    text = spec_text(stored_spec(spec, "inputs_by_neurons"), weights_file=file)
+    text = spec_text(stored_spec(spec), weights_file="model.onnx")
     helper.set_model_props(model, {SPEC_KEY: text})
     serialized: bytes = model.SerializeToString()
     return serialized
@@ -97,9 +97,9 @@ class _Chain:
         """
         weights, biases = names
         name = weights.removesuffix(".weight")
-        self._keep(weights, arrays.weights)
+        self._keep(weights, arrays.weights.T)
         self._keep(biases, arrays.biases)
-        self._add("Gemm", name, weights, biases)
+        self._add("Gemm", name, weights, biases, transB=1)
         if activation.kind != "linear":
             z, self._value = self._value, f"{name}.activation"
             self._nodes += activation_nodes(activation, z, self._value, self._dtype)

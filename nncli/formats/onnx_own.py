@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 
 from nncli.errors import NncliError
 from nncli.formats.assignment import complete
-from nncli.formats.config import SPEC_KEY
 from nncli.formats.onnx_model import OPERATOR_SET, network_graph
 from nncli.formats.stored_network import Array, array_names, stored_spec
 from nncli.specs.model import NetworkSpec, Tensor
 from nncli.specs.reader import examine_form, read_form
-from nncli.specs.stored import StoredTensor, WeightsHeader
+from nncli.specs.stored import SPEC_KEY, StoredTensor, WeightsHeader
 
 
 class OwnNetwork(NamedTuple):
@@ -41,7 +40,7 @@ def own_network(model: Any, constants: Mapping[str, Array]) -> OwnNetwork | None
     if spec is None:
         return None
     names = array_names(spec)
-    layers = [_LayerArrays(constants[weights], constants[biases]) for weights, biases in names]
+    layers = [_LayerArrays(constants[weights].T, constants[biases]) for weights, biases in names]
     if network_graph(spec, layers) != model.graph:
         return None
     return OwnNetwork(spec, {name: constants[name] for both in names for name in both})
@@ -66,5 +65,6 @@ def _described_spec(text: str, constants: Mapping[str, Array]) -> NetworkSpec | 
         spec = examine_form(reading).reading().fitting_spec()
     except NncliError:
         return None
-    # as it was written: every array is where it belongs, and of the network's type
-    return spec if spec == stored_spec(spec, "inputs_by_neurons") else None
+    # as it was written, every array is where it belongs
+    as_written = stored_spec(spec)
+    return as_written if as_written.layers == spec.layers else None

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nncli.formats.config import SPEC_KEY
 from nncli.formats.stored_network import (
     Array,
     LayerArrays,
@@ -15,6 +14,7 @@ from nncli.formats.stored_network import (
     stored_arrays,
 )
 from nncli.specs.model import NetworkSpec
+from nncli.specs.stored import SPEC_KEY
 from nncli.specs.written import spec_text
 from nncli.words import count_of
 
@@ -62,19 +62,20 @@ def saved_files(
     if form == "onnx":
         from nncli.formats.onnx_model import onnx_model
 
-        content = onnx_model(spec, layers, os.path.basename(path))
-        return (SavedFile(path, "the network, an ONNX model", content),)
+        return (SavedFile(path, "the network, an ONNX model", onnx_model(spec, layers)),)
     if form == "py":
         return _script_files(spec, layers, path)
     stored = plainly_stored_spec(spec)
-    arrays = stored_arrays(spec, layers, "neurons_by_inputs")
+    arrays = stored_arrays(spec, layers)
     numbers = count_of(sum(array.size for array in arrays.values()), "number")
     holds = f"{count_of(len(arrays), 'array')}: {numbers} as {spec.dtype}"
-    weights_path = beside(path, ".safetensors")
-    text = spec_text(stored, weights_file=os.path.basename(weights_path))
     if form == "safetensors":
+        # whatever it is called, the text is about the file that it stands in
+        text = spec_text(stored, weights_file="model.safetensors")
         content = _safetensors(arrays, {SPEC_KEY: text})
         return (SavedFile(path, f"the network, {holds}", content),)
+    weights_path = beside(path, ".safetensors")
+    text = spec_text(stored, weights_file=os.path.basename(weights_path))
     return (
         SavedFile(path, "the network", text.encode()),
         SavedFile(weights_path, holds, _safetensors(arrays, {})),

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from nncli.specs.model import LayerSpec, Layout, NetworkSpec, Tensor
+from nncli.specs.model import LayerSpec, NetworkSpec, Tensor
 
 Array = npt.NDArray[np.floating[Any]]
 
@@ -33,30 +33,27 @@ def array_names(spec: NetworkSpec) -> list[tuple[str, str]]:
     return [(f"{name}.weight", f"{name}.bias") for name in names]
 
 
-def stored_spec(spec: NetworkSpec, layout: Layout) -> NetworkSpec:
+def stored_spec(spec: NetworkSpec) -> NetworkSpec:
     """Return the spec of a network whose layers name their arrays; it draws nothing any more.
 
-    layout: of the arrays of weights.
+    Weights are stored as PyTorch stores what it calls `.weight`: (neurons, inputs).
     """
     layers = []
     for names, layer, inputs in zip(array_names(spec), spec.layers, spec.layer_sizes, strict=False):
-        shape = (
-            (inputs, layer.neurons) if layout == "inputs_by_neurons" else (layer.neurons, inputs)
-        )
         layers.append(
             LayerSpec(
                 name=layer.name,
                 neurons=layer.neurons,
                 activation=layer.activation,
-                weights=Tensor(names[0], shape),
-                layout=layout,
+                weights=Tensor(names[0], (layer.neurons, inputs)),
+                layout="neurons_by_inputs",
                 biases=Tensor(names[1], (layer.neurons,)),
             )
         )
     return NetworkSpec(
         name=spec.name,
         dtype=spec.dtype,
-        layout=layout,
+        layout="neurons_by_inputs",
         inputs=spec.inputs,
         layers=tuple(layers),
         outputs=spec.outputs,
@@ -64,11 +61,8 @@ def stored_spec(spec: NetworkSpec, layout: Layout) -> NetworkSpec:
 
 
 def plainly_stored_spec(spec: NetworkSpec) -> NetworkSpec:
-    """Return the spec of a network whose weights stand in a file as (neurons, inputs).
-
-    Of layers that are numbered, the names in the file say which array is whose, and how it stands.
-    """
-    stored = stored_spec(spec, "neurons_by_inputs")
+    """Return `stored_spec` in short: of layers that are numbered, the arrays' names say it all."""
+    stored = stored_spec(spec)
     numbered = [f"layer_{number}" for number in range(1, len(spec.layers) + 1)]
     if [layer.name for layer in spec.layers] != numbered:
         return stored
@@ -79,13 +73,10 @@ def plainly_stored_spec(spec: NetworkSpec) -> NetworkSpec:
     return stored.model_copy(update={"layers": layers, "layout": "inputs_by_neurons"})
 
 
-def stored_arrays(
-    spec: NetworkSpec, layers: Sequence[LayerArrays], layout: Layout
-) -> dict[str, Array]:
+def stored_arrays(spec: NetworkSpec, layers: Sequence[LayerArrays]) -> dict[str, Array]:
     """Return the arrays that `stored_spec` names."""
     arrays: dict[str, Array] = {}
     for (weights, biases), layer in zip(array_names(spec), layers, strict=True):
-        turned = layer.weights if layout == "inputs_by_neurons" else layer.weights.T
-        arrays[weights] = np.ascontiguousarray(turned)
+        arrays[weights] = np.ascontiguousarray(layer.weights.T)  # (neurons, inputs)
         arrays[biases] = layer.biases
     return arrays

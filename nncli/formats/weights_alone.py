@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from nncli.errors import SpecError, UsageError
-from nncli.formats.config import SPEC_KEY, Config, examine_completed
+from nncli.formats.config import Config, examine_completed
 from nncli.formats.tensor_pool import FLOAT_DTYPES, Pool
 from nncli.formats.weights_files import WeightsFile, form_of_weights, open_weights
 from nncli.problems import Note, Place
 from nncli.specs.files import read_beginning
 from nncli.specs.reader import Examination, Overrides, read_form
-from nncli.specs.stored import WeightsHeader
+from nncli.specs.stored import SPEC_KEY, WeightsHeader
 from nncli.words import count_of
 
 
