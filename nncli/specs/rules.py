@@ -198,7 +198,8 @@ def misfit_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
     for index, layer in enumerate(form.layers):
         neurons = whole(layer.get("neurons"))
         layout = layer.get("layout", "inputs_by_neurons")
-        if layout in ("inputs_by_neurons", "neurons_by_inputs"):
+        is_given = "weights" in layer or "biases" in layer
+        if is_given and layout in ("inputs_by_neurons", "neurons_by_inputs"):
             given = given_by(layer)
             held, biases = shape_held_by(given), given.biases_count
             for misfit in find_misfits(index + 1, inputs, neurons, held, biases):
