@@ -8,12 +8,13 @@ from typing import Any
 
 from nncli.specs.faults import Fault, Path
 from nncli.specs.model import InitSpec
-from nncli.specs.numbers import biases_faults, weights_faults
-from nncli.specs.origins import source_path
+from nncli.specs.numbers import biases_faults, slopes_faults, weights_faults
+from nncli.specs.origins import source_path, value_at
 from nncli.specs.references import reference_faults
 from nncli.specs.scaling import clip_faults, scale_faults
 from nncli.specs.wording import (
     EMPTY_SPEC_HELP,
+    FILE_LAYERS_HELP,
     LAYERS_HELP,
     OUTPUTS_HELP,
     PARAMETERS_EXAMPLES,
@@ -49,6 +50,7 @@ def form_faults(source: YamlSource, spread: Mapping[str, Any], largest: float) -
         yield from _sizes_faults(source)
     elif "layers" not in written:
         hint = LAYERS_HELP if "inputs" in spread else EMPTY_SPEC_HELP
+        hint = FILE_LAYERS_HELP if spread.get("weights_file") else hint
         instead = (("layers",), _SIZES)
         yield Fault(
             "N106", "the spec has no layers", (hint,), covers=(("inputs",),), absent=instead
@@ -154,6 +156,9 @@ def _layer_faults(
     if layer.get("activation") is not None:
         where = (*path, "activation")
         yield from _choice_faults(source, where, layer["activation"], "activation")
+        slopes = value_at(layer["activation"], ("prelu", "slopes"))
+        if slopes is not None:
+            yield from slopes_faults((*where, "prelu", "slopes"), slopes, largest)
     yield from _init_faults(source, path, layer)
     for key in ("weights", "biases"):
         if isinstance(layer.get(key), dict):

@@ -165,7 +165,7 @@ def _long_layer(
     """Return a layer with what it inherits from the spec."""
     long = {"name": f"layer_{number}"} | _without_empty(layer)
     if "activation" in long:
-        long["activation"] = as_choice(long["activation"])
+        long["activation"] = _long_activation(long["activation"], largest)
     if "layout" in spec:
         long.setdefault("layout", spec["layout"])
     init, inherited = long.get("init", {}), spec.get("init")
@@ -183,8 +183,17 @@ def _long_layer(
     elif biases is not None:
         long["biases"] = as_biases(biases, largest)
     long = _without_empty(long)
-    held = shape_held_by(given_by(long)) if "neurons" not in layer else None
-    return long if held is None else {**long, "neurons": held[1]}
+    if "weights" not in long or "neurons" in layer:
+        return long
+    held = shape_held_by(given_by(long))
+    return {**long, "neurons": held[1]} if held is not None else long
+
+
+def _long_activation(value: Any, largest: float) -> dict[str, Any] | None:
+    choice = as_choice(value)
+    if choice is None or choice["kind"] != "prelu" or "slopes" not in choice:
+        return choice
+    return _without_empty({**choice, "slopes": as_biases(choice["slopes"], largest)})
 
 
 def _long_init(init: dict[str, Any], inherited: dict[str, Any]) -> dict[str, Any]:

@@ -25,9 +25,10 @@ from nncli.specs.model import (
 )
 from nncli.specs.origins import value_at
 from nncli.specs.yaml_source import YamlSource
-from nncli.words import quoted
+from nncli.words import count_of, quoted
 
 _SEED_HELP = "write `seed: 0` in the spec, or pass --seed 0"
+_LARGE_HELP = "use a smaller one, or dtype: float64"
 _DEFAULT_INIT = InitSpec()
 _FILE_HELP = (
     "name the file beside the spec, at its top: `weights_file: model.safetensors` (or a .npz)"
@@ -83,17 +84,31 @@ def reference_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
     if may_have_weights_file(source):
         return
     for index, layer in enumerate(form.layers):
+        # a size that the array would say is not missing as well
+        sizes: tuple[Path, ...] = (("layers", index, "neurons"), ("inputs",), ("inputs", "size"))
         for key in ("weights", "biases"):
             path: Path = ("layers", index, key)
             if isinstance(layer.get(key), Tensor):
                 name = quoted(layer[key].name)
                 message = f"layer {index + 1} takes its {key} from the array {name} of no file"
-                yield Fault("N106", message, (_FILE_HELP,), path, absent=(("weights_file",),))
+                covers = sizes if index == 0 else sizes[:1]
+                absent: tuple[Path, ...] = (("weights_file",),)
+                yield Fault("N106", message, (_FILE_HELP,), path, covers=covers, absent=absent)
         if isinstance(layer.get("biases"), WithinWeights):
-            weights: Path = ("layers", index, "weights")
-            message = f"the biases of layer {index + 1} stand within weights that it does not have"
-            if not source.holds(weights):
-                yield Fault("N106", message, (_WITHIN_HELP,), path, absent=(weights,))
+            yield from _within_faults(form, source, index)
+
+
+def _within_faults(form: LongForm, source: YamlSource, index: int) -> Iterator[Fault]:
+    """Yield a fault if a layer's biases stand within weights that are not there, or all of them."""
+    weights, biases = (("layers", index, key) for key in ("weights", "biases"))
+    held = shape_held_by(given_by(form.layers[index]))
+    if not source.holds(weights):
+        message = f"the biases of layer {index + 1} stand within weights that it does not have"
+        yield Fault("N106", message, (_WITHIN_HELP,), biases, absent=(weights,))
+    elif held is not None and held[0] == 0 and index == 0 and form.inputs is None:
+        message = "the weights of layer 1 hold its biases and nothing else"
+        sizes: tuple[Path, ...] = (("inputs",), ("inputs", "size"))
+        yield Fault("N107", message, (_WITHIN_HELP,), weights, covers=sizes)
 
 
 def weights_file_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
@@ -115,6 +130,40 @@ def weights_file_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
             yield Fault("N108", message, ("remove `init`",), (*owner, "init"), of_key=True)
 
 
+def activation_faults(form: LongForm, dtype: DType | None) -> Iterator[Fault]:
+    """Yield parameters of activations that float32 cannot hold, or that do not fit."""
+    is_float32 = (dtype or form.value.get("dtype")) == "float32"
+    for index, layer in enumerate(form.layers):
+        choice = layer.get("activation")
+        if not isinstance(choice, dict) or len(choice) == 1:
+            continue  # without parameters
+        kind = choice["kind"]
+        path: Path = ("layers", index, "activation", kind)
+        for key, value in choice.items():
+            number = _float(choice, kind, key, 0.0)
+            if is_float32 and abs(number) >= FLOAT32_OVERFLOW:
+                message = f"`{key}` {number:g} is too large for float32"
+                yield Fault("N303", message, (_LARGE_HELP,), (*path, key))
+            if isinstance(value, tuple):
+                yield from _count_faults(index + 1, layer.get("neurons"), value, (*path, key))
+        low = _float(choice, "hard_tanh", "min", -1.0)
+        high = _float(choice, "hard_tanh", "max", 1.0)
+        if low > high:
+            message = f"`min` must not be above `max`, got {low:g} and {high:g}"
+            yield Fault("N107", message, ("write a `max` above `min`",), path)
+
+
+def _count_faults(
+    number: int, neurons: Any, values: tuple[float, ...], path: Path
+) -> Iterator[Fault]:
+    """Yield a fault if a layer's parameter is a list that is not one number per neuron."""
+    expected = whole(neurons)
+    if expected is not None and len(values) != expected:
+        what = count_of(len(values), str(path[-1]).removesuffix("s"))
+        message = f"layer {number} has {count_of(expected, 'neuron')}, but {what}"
+        yield Fault("N111", message, (f"write one number for all, or {expected:,}",), path)
+
+
 def initializer_faults(form: LongForm, dtype: DType | None) -> Iterator[Fault]:
     """Yield constants that float32 cannot hold, and ranges that are none."""
     is_float32 = (dtype or form.value.get("dtype")) == "float32"
@@ -125,8 +174,7 @@ def initializer_faults(form: LongForm, dtype: DType | None) -> Iterator[Fault]:
             constant = _float(choice, "constant", "value", 0.0)
             if is_float32 and abs(constant) >= FLOAT32_OVERFLOW:
                 message = f"the constant {constant:g} is too large for float32"
-                hint = "use a smaller one, or dtype: float64"
-                yield Fault("N303", message, (hint,), (*path, "constant", "value"))
+                yield Fault("N303", message, (_LARGE_HELP,), (*path, "constant", "value"))
             low = _float(choice, "uniform", "low", -0.1)
             high = _float(choice, "uniform", "high", 0.1)
             if not 0 <= high - low < math.inf:
@@ -150,7 +198,8 @@ def misfit_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
     for index, layer in enumerate(form.layers):
         neurons = whole(layer.get("neurons"))
         layout = layer.get("layout", "inputs_by_neurons")
-        if layout in ("inputs_by_neurons", "neurons_by_inputs"):
+        is_given = "weights" in layer or "biases" in layer
+        if is_given and layout in ("inputs_by_neurons", "neurons_by_inputs"):
             given = given_by(layer)
             held, biases = shape_held_by(given), given.biases_count
             for misfit in find_misfits(index + 1, inputs, neurons, held, biases):
