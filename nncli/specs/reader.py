@@ -155,7 +155,7 @@ def examine_form(reading: FormReading) -> Examination:
     if may_have_weights_file(source):
         faults = tuple(fault for fault in known if not _is_missing_size(fault))
         if known and not faults:
-            faults = (_NOT_ASKED,)
+            faults = (NOT_ASKED,)
     misfits = tuple(misfit_faults(form, source))
     if spec is None or faults:
         misfits = tuple(misfit._replace(help=_MEND_FIRST) for misfit in misfits)
@@ -164,11 +164,12 @@ def examine_form(reading: FormReading) -> Examination:
 
 
 def _is_missing_size(fault: Fault) -> bool:
+    """Whether it is a size that is missing, which a weights file may say."""
     return fault.absent == (fault.path,) and fault.path[-1] in ("inputs", "size", "neurons")
 
 
 # What a file says is missing if nothing else is wrong, and it was not asked.
-_NOT_ASKED = Fault(
+NOT_ASKED = Fault(
     "N106",
     "`inputs` and `neurons` are left to the weights file, which is not read here",
     ("read the spec by its path, or write them into it",),
