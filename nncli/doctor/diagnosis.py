@@ -72,7 +72,8 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
     if not case.look.complete and fault.problems[0].code in _CUT_SHORT:
         # the rest, which was not looked at, may hold what seems to be missing
         return Diagnosis(layers)
-    other_inputs = SpecEditor(reading.source).replace(("inputs", "size"), str(fault.features))
+    editor = SpecEditor(reading.source) if reading.source is not None else None
+    other_inputs = editor and editor.replace(("inputs", "size"), str(fault.features))
     if any(other_inputs in suggestion.edits for suggestion in layers[0].suggestions[:1]):
         of_data = tuple(replace(problem, help=(SAME_CAUSE,)) for problem in fault.problems)
         return Diagnosis((*layers, *of_data), fault.features, fault.more)

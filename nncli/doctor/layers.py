@@ -14,7 +14,7 @@ from itertools import chain
 from nncli.doctor.spec_edits import SpecEditor
 from nncli.network.shapes import LayerShape, layer_shape, shape_table
 from nncli.problems import Edit, Problem, Suggestion
-from nncli.specs.fit import Misfit, other_layout
+from nncli.specs.fit import Misfit, other_layout, shape_held_by
 from nncli.specs.model import LayerSpec, NetworkSpec
 from nncli.specs.reader import SpecReading
 from nncli.words import count_of
@@ -61,6 +61,8 @@ class _Change:
 
 def treat_layers(reading: SpecReading) -> tuple[Problem, ...]:
     """Return the problems of a spec whose layers do not fit, with the changes that mend them."""
+    if reading.source is None:  # there is no text to change
+        return reading.misfits
     spec, editor = reading.spec, SpecEditor(reading.source)
     clashing = [(layer, misfit) for layer in shape_table(spec).layers for misfit in layer.misfits]
     left = frozenset((layer.layer, misfit.code) for layer, misfit in clashing)
@@ -98,6 +100,8 @@ def _by_hand(layer: LayerShape, prefix: str = "") -> tuple[str, ...]:
 
 def change_of_inputs(reading: SpecReading, features: int) -> Suggestion | None:
     """Return the change of the network's inputs to that many, if all layers then fit."""
+    if reading.source is None:
+        return None
     spec, editor = reading.spec, SpecEditor(reading.source)
     clashing = (layer for layer in shape_table(spec).layers if layer.misfits)
     clashes = frozenset((layer.layer, m.code) for layer in clashing for m in layer.misfits)
@@ -181,15 +185,15 @@ def _layout_changes(patient: _Patient, number: int) -> Iterator[_Change]:
     """Yield: the weights of all layers the other way round; this layer's."""
     spec, editor = patient.spec, patient.editor
     own = spec.layers[number - 1]
-    if own.weights is None:
+    if own.weights is None or _is_flat(editor, number):
         return
     layout = other_layout(own.layout)
-    turned = {number: own.model_copy(update={"layout": layout})}
+    turned = {number: _turned(editor, number, own)}
     if len(spec.layers) <= _MAX_TURNED_LAYERS:
         turned |= {
-            n: layer.model_copy(update={"layout": layout})
+            n: _turned(editor, n, layer)
             for n, layer in enumerate(spec.layers, start=1)
-            if layer.weights is not None and layer.layout != layout
+            if layer.weights is not None and layer.layout != layout and not _is_flat(editor, n)
         }
     if len(turned) > 1:
         words = f"read the weights of all layers as {_meaning(layout)}"
@@ -197,6 +201,21 @@ def _layout_changes(patient: _Patient, number: int) -> Iterator[_Change]:
     words = f"read the weights of layer {number} as {_meaning(layout)}"
     edit = _layout_edit(editor, number, layout)
     yield _Change(words, (edit,), layers={number: turned[number]})
+
+
+def _is_flat(editor: SpecEditor, number: int) -> bool:
+    """Whether the weights are written as a flat list, which has no other way round."""
+    written = editor.value_at(("layers", number - 1, "weights"))
+    return isinstance(written, list) and not isinstance(written[0], list)
+
+
+def _turned(editor: SpecEditor, number: int, layer: LayerSpec) -> LayerSpec:
+    """Return a layer whose weights are read the other way round, and say its neurons if they do."""
+    turned = layer.model_copy(update={"layout": other_layout(layer.layout)})
+    held = shape_held_by(turned)
+    if held is None or editor.source.holds(editor.source_path(("layers", number - 1, "neurons"))):
+        return turned
+    return turned.model_copy(update={"neurons": held[1]})
 
 
 def _layout_edit(editor: SpecEditor, number: int, layout: str) -> Edit | None:
@@ -262,7 +281,7 @@ def _bias_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Itera
     """Yield the list of biases as long as the layer needs it."""
     number = layer.layer
     own = patient.spec.layers[number - 1]
-    if misfit.code != "N203" or own.biases is None:
+    if misfit.code != "N203" or not isinstance(own.biases, tuple):
         return
     lacking = own.neurons - len(own.biases)
     biases = (*own.biases, *[0.0] * lacking)[: own.neurons]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator
 
 from nncli.doctor.spec_edits import SpecEditor, edit_in_line, edit_of
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Kind
-from nncli.specs.fit import as_inputs_by_neurons
-from nncli.specs.model import Layout, shape_of
-from nncli.specs.numbers import as_matrix
 from nncli.specs.spec_text import Span, SpecText
 from nncli.specs.wording import MAX_NUMBER, NO_ACTIVATION, number_help
 from nncli.words import count_of, nearest, shorten
@@ -122,24 +118,6 @@ def _as_rows(fault: Fault, editor: SpecEditor) -> Iterator[_Proposal]:
         yield words, editor.replace(fault.path, f"[{text}]")
 
 
-def _as_its_weights_say(fault: Fault, editor: SpecEditor) -> Iterator[_Proposal]:
-    """Yield the size that a missing key must have to fit the layer's own weights."""
-    path = fault.path
-    is_neurons = path[-1] == "neurons" and len(path) == 3
-    layer = path[:2] if is_neurons else ("layers", 0)
-    weights, written = (editor.value_at((*layer, key)) for key in ("weights", "layout"))
-    layout: Layout = "inputs_by_neurons" if written is None else written
-    shape = shape_of(as_matrix(weights, math.inf))
-    if shape is None or layout not in ("inputs_by_neurons", "neurons_by_inputs"):
-        return
-    inputs, neurons = as_inputs_by_neurons(shape, layout)
-    if is_neurons:
-        before = (*layer, "weights")
-        yield "as its weights say", editor.insert_key(before, "neurons", str(neurons))
-    elif path == ("inputs",):
-        yield "as its weights say", editor.insert_key(("layers",), "inputs", str(inputs))
-
-
 def _with_seed(_fault: Fault, editor: SpecEditor) -> Iterator[_Proposal]:
     first = next(iter(editor.source.value))
     yield "write a seed into the spec", editor.insert_key((first,), "seed", "0")
@@ -184,7 +162,6 @@ _PROPOSALS: dict[Kind, Callable[[Fault, SpecEditor], Iterator[_Proposal]]] = {
     "choice": _chosen,
     "count of activations": _one_for_all,
     "flat weights": _as_rows,
-    "missing key": _as_its_weights_say,
     "no number": _as_number,
     "no seed": _with_seed,
     "not closed": _closed,

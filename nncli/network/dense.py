@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -13,9 +14,10 @@ from nncli.errors import SpecError
 from nncli.network.activations import ACTIVATION_FUNCTIONS, Activation, Array
 from nncli.network.initializers import INITIALIZER_FUNCTIONS, Fans
 from nncli.problems import Problem
-from nncli.specs.model import DType, Initializer, LayerSpec, Layout
+from nncli.specs.model import DType, Initializer, LayerSpec, Layout, Tensor, WithinWeights
 
 _PIECE_VALUES = 8192
+NO_TENSORS: Mapping[str, Array] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,30 +102,31 @@ def _unchangeable(values: Array) -> Array:
 
 
 def build_dense(
-    spec: LayerSpec, inputs: int, dtype: DType, generator: np.random.RandomState | None
+    spec: LayerSpec,
+    inputs: int,
+    dtype: DType,
+    generator: np.random.RandomState | None,
+    tensors: Mapping[str, Array] = NO_TENSORS,
 ) -> Dense:
     """Build one layer; what the spec does not give is drawn from *generator*, weights first.
 
-    Raises SpecError if a drawn value is not finite in *dtype*.
+    tensors: what its `Tensor`s stand for, by name, in the shapes that they say.
+    Raises SpecError if a value is not finite in *dtype*.
     """
     fans = Fans(inputs, spec.neurons)
-    weights: Array  # (inputs, neurons)
-    biases: Array  # (neurons,)
     with np.errstate(over="ignore", invalid="ignore"):
-        if spec.weights is None:
-            weights = np.empty((inputs, spec.neurons), dtype)
+        weights, biases = _given(spec, dtype, tensors)
+        if weights is None:
+            weights = np.empty((inputs, spec.neurons), dtype)  # (inputs, neurons)
             _draw_into(weights, spec.init.weights, fans, generator)
-        else:
-            typed = np.array(spec.weights, dtype)
-            weights = np.ascontiguousarray(typed if spec.layout == "inputs_by_neurons" else typed.T)
-        if spec.biases is None:
-            biases = np.empty(spec.neurons, dtype)
+        if biases is None:
+            biases = np.empty(spec.neurons, dtype)  # (neurons,)
             _draw_into(biases, spec.init.biases, fans, generator)
-        else:
-            biases = np.array(spec.biases, dtype)
     if not (np.isfinite(weights).all() and np.isfinite(biases).all()):
-        message = f"layer {spec.name!r}: drawn weights or biases are not finite in {dtype}"
-        raise SpecError(Problem("N303", message, help=("use smaller parameters in `init`",)))
+        message = f"layer {spec.name!r}: its weights or biases are not finite in {dtype}"
+        is_stored = any(isinstance(given, Tensor) for given in (spec.weights, spec.biases))
+        hint = "use dtype: float64" if is_stored else "use smaller parameters in `init`"
+        raise SpecError(Problem("N303", message, help=(hint,)))
     weights.flags.writeable = biases.flags.writeable = False  # ours alone: Dense needs no copy
     function, parameters = ACTIVATION_FUNCTIONS[spec.activation.kind], spec.activation.parameters()
     return Dense(
@@ -134,6 +137,29 @@ def build_dense(
         activation=partial(function, **parameters) if parameters else function,
         layout=spec.layout,
     )
+
+
+def _given(
+    spec: LayerSpec, dtype: DType, tensors: Mapping[str, Array]
+) -> tuple[Array | None, Array | None]:
+    """Return copies of a layer's given weights, (inputs, neurons), and biases, (neurons,)."""
+    weights = biases = None
+    if spec.weights is not None:
+        values = spec.weights
+        stored = np.asarray(tensors[values.name] if isinstance(values, Tensor) else values)
+        turned = stored if spec.layout == "inputs_by_neurons" else stored.T
+        if isinstance(spec.biases, WithinWeights):
+            at = 0 if spec.biases.where == "first" else len(turned) - 1
+            biases = np.array(turned[at], dtype)
+            turned = turned[1:] if at == 0 else turned[:at]
+        weights = np.array(turned, dtype, order="C")
+    if isinstance(spec.biases, Tensor):
+        biases = np.array(tensors[spec.biases.name], dtype).reshape(-1)
+    elif isinstance(spec.biases, tuple):
+        biases = np.array(spec.biases, dtype)
+    elif isinstance(spec.biases, float):
+        biases = np.full(spec.neurons, spec.biases, dtype)
+    return weights, biases
 
 
 def _draw_into(

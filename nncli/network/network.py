@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from nncli.errors import FileError, ShapeError
 from nncli.machine import memory_bytes
 from nncli.network.activations import Array
-from nncli.network.dense import Dense, LayerResult, LayerValues, build_dense
+from nncli.network.dense import NO_TENSORS, Dense, LayerResult, LayerValues, build_dense
 from nncli.network.shapes import shape_table
 from nncli.problems import Problem
 from nncli.specs.files import load_spec
@@ -142,9 +142,10 @@ def _numbers(batch: npt.ArrayLike) -> npt.NDArray[Any]:
     return x
 
 
-def build_network(spec: NetworkSpec) -> Network:
+def build_network(spec: NetworkSpec, tensors: Mapping[str, Array] = NO_TENSORS) -> Network:
     """Build a network; weights that the spec does not give are drawn layer by layer.
 
+    tensors: what the `Tensor`s of the spec stand for, by name, in the shapes that they say.
     Raises ShapeError if the layers do not fit, SpecError if a drawn weight is not finite, FileError
     if memory cannot hold the parameters.
     """
@@ -161,7 +162,7 @@ def build_network(spec: NetworkSpec) -> Network:
     widths = zip(spec.layer_sizes, spec.layers, strict=False)
     try:
         layers = tuple(
-            build_dense(layer, inputs, spec.dtype, generator) for inputs, layer in widths
+            build_dense(layer, inputs, spec.dtype, generator, tensors) for inputs, layer in widths
         )
     except MemoryError:
         raise _no_memory(table.parameter_bytes, available) from None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nncli.specs.fit import Misfit, as_inputs_by_neurons, find_misfits
+from nncli.specs.fit import Misfit, find_misfits, shape_held_by
 from nncli.specs.model import UNSEEDED_INITIALIZERS, DType, LayerSpec, Layout, NetworkSpec
 from nncli.words import count_of
 
@@ -108,17 +108,15 @@ def _with_batch(first: LayerShape, features: int) -> LayerShape:
 
 def layer_shape(number: int, layer: LayerSpec, inputs: int) -> LayerShape:
     """Return the shapes of one layer.  number: from 1; inputs: what it is handed."""
-    typed = layer.weights_shape
-    biases = len(layer.biases) if layer.biases is not None else None
-    misfits = find_misfits(number, inputs, layer.neurons, typed, layer.layout, biases)
-    held = as_inputs_by_neurons(typed, layer.layout) if typed else (inputs, layer.neurons)
+    held, biases = shape_held_by(layer), layer.biases_count
+    misfits = find_misfits(number, inputs, layer.neurons, held, biases)
     return LayerShape(
         layer=number,
         name=layer.name,
         activation=layer.activation.kind,
         inputs=inputs,
         neurons=layer.neurons,
-        weights_shape=held,
+        weights_shape=held or (inputs, layer.neurons),
         biases_shape=(layer.neurons if biases is None else biases,),
         layout=layer.layout,
         misfits=tuple(misfits),

@@ -18,7 +18,6 @@ Kind = Literal[
     "count of activations",
     "empty",
     "flat weights",
-    "missing key",
     "nested biases",
     "no number",
     "no seed",

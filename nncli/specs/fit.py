@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nncli.specs.model import Layout
+from nncli.specs.model import LayerSpec, Layout, WithinWeights
 from nncli.words import count_of
 
 
@@ -38,22 +38,41 @@ def other_layout(layout: Layout) -> Layout:
     return "neurons_by_inputs" if layout == "inputs_by_neurons" else "inputs_by_neurons"
 
 
+def held_shape(shape: tuple[int, int], layout: Layout, *, within_weights: bool) -> tuple[int, int]:
+    """Return the (inputs, neurons) that a matrix is for.
+
+    within_weights: whether one of its inputs holds the biases.
+
+    >>> held_shape((3, 5), "neurons_by_inputs", within_weights=True)
+    (4, 3)
+    """
+    inputs, neurons = as_inputs_by_neurons(shape, layout)
+    return inputs - within_weights, neurons
+
+
+def shape_held_by(layer: LayerSpec) -> tuple[int, int] | None:
+    """Return the (inputs, neurons) that a layer's given weights are for; None without them."""
+    if (shape := layer.weights_shape) is None:
+        return None
+    within = isinstance(layer.biases, WithinWeights)
+    return held_shape(shape, layer.layout, within_weights=within)
+
+
 def find_misfits(
     layer: int,
     inputs: int | None,
     neurons: int | None,
-    weights_shape: tuple[int, int] | None,
-    layout: Layout,
+    weights: tuple[int, int] | None,
     biases: int | None,
 ) -> list[Misfit]:
     """Compare what one layer holds with what the sizes around it ask for.
 
-    layer: its number from 1; inputs, neurons: the declared sizes; weights_shape: as typed;
-    biases: how many there are.  None means unknown and clashes with nothing.
+    layer: its number from 1; inputs, neurons: the declared sizes; weights: the (inputs, neurons)
+    that they are for; biases: how many there are.  None means unknown and clashes with nothing.
     """
     found: list[Misfit] = []
-    if weights_shape is not None:
-        found += _weights_misfits(layer, inputs, neurons, weights_shape, layout)
+    if weights is not None:
+        found += _weights_misfits(layer, inputs, neurons, weights)
     if biases is not None and neurons is not None and biases != neurons:
         message = (
             f"layer {layer} has {count_of(neurons, 'neuron')}, "
@@ -67,10 +86,9 @@ def _weights_misfits(
     layer: int,
     inputs: int | None,
     neurons: int | None,
-    weights_shape: tuple[int, int],
-    layout: Layout,
+    weights: tuple[int, int],
 ) -> list[Misfit]:
-    held_inputs, held_neurons = as_inputs_by_neurons(weights_shape, layout)
+    held_inputs, held_neurons = weights
     if inputs is not None and (held_inputs, held_neurons) == (neurons, inputs) and neurons:
         if inputs == neurons:
             return []

@@ -10,7 +10,16 @@ from nncli.specs.faults import Fault, Path
 from nncli.specs.model import InitSpec
 from nncli.specs.numbers import biases_faults, weights_faults
 from nncli.specs.origins import source_path
-from nncli.specs.wording import EMPTY_SPEC_HELP, LAYERS_HELP, SPACE_HELP, choice_help
+from nncli.specs.references import reference_faults
+from nncli.specs.scaling import clip_faults, scale_faults
+from nncli.specs.wording import (
+    EMPTY_SPEC_HELP,
+    LAYERS_HELP,
+    OUTPUTS_HELP,
+    PARAMETERS_EXAMPLES,
+    SPACE_HELP,
+    choice_help,
+)
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import count_of
 
@@ -48,9 +57,16 @@ def form_faults(source: YamlSource, spread: Mapping[str, Any], largest: float) -
         message = "`activations` belongs to `layer_sizes`; in `layers`, each has its `activation`"
         hint, path = "write `activation: relu` into each layer", ("activations",)
         yield Fault("N108", message, (hint,), path, of_key=True, absent=(_SIZES,))
+    yield from _parts_faults(source, spread, largest)
+
+
+def _parts_faults(source: YamlSource, spread: Mapping[str, Any], largest: float) -> Iterator[Fault]:
+    """Yield the faults of what stands in inputs, outputs, init and layers."""
     for key in ("inputs", "outputs"):
         if isinstance(spread.get(key), dict):
-            yield from _empty(source, (key,), spread[key])
+            yield from _data_faults(source, (key,), spread[key])
+    if spread.get("outputs") == {}:
+        yield Fault("N106", "`outputs` says nothing", (OUTPUTS_HELP,), ("outputs",))
     yield from _init_faults(source, (), spread)
     layers = spread.get("layers")
     for index, layer in enumerate(layers if isinstance(layers, list) else ()):
@@ -117,6 +133,19 @@ def _activations_faults(source: YamlSource, activations: list[Any], layers: int)
         yield from _choice_faults(source, ("activations", index), activations[index], "activation")
 
 
+def _data_faults(source: YamlSource, path: Path, owner: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield the faults of what stands in inputs or outputs."""
+    yield from _empty(source, path, owner)
+    clip, scale = owner.get("clip"), owner.get("scale")
+    if isinstance(clip, dict):
+        yield from _empty(source, (*path, "clip"), clip)
+        yield from clip_faults((*path, "clip"), clip)
+    if scale is not None:
+        yield from _choice_faults(source, (*path, "scale"), scale, "scale")
+    if isinstance(scale, dict) and len(scale) == 1:
+        yield from scale_faults((*path, "scale"), scale)
+
+
 def _layer_faults(
     source: YamlSource, index: int, layer: Mapping[str, Any], largest: float
 ) -> Iterator[Fault]:
@@ -126,10 +155,18 @@ def _layer_faults(
         where = (*path, "activation")
         yield from _choice_faults(source, where, layer["activation"], "activation")
     yield from _init_faults(source, path, layer)
-    if layer.get("weights") is not None:
-        yield from weights_faults((*path, "weights"), layer["weights"], largest)
-    if layer.get("biases") is not None:
-        yield from biases_faults((*path, "biases"), layer["biases"], largest)
+    for key in ("weights", "biases"):
+        if isinstance(layer.get(key), dict):
+            yield from _empty(source, (*path, key), layer[key])
+            yield from reference_faults((*path, key), layer[key])
+    weights, biases = layer.get("weights"), layer.get("biases")
+    if weights is not None and not isinstance(weights, dict):
+        # a size that these weights would say is not missing as well
+        sizes: tuple[Path, ...] = ((*path, "neurons"), ("inputs",), ("inputs", "size"))
+        for fault in weights_faults((*path, "weights"), weights, layer.get("neurons"), largest):
+            yield fault._replace(covers=sizes if index == 0 else sizes[:1])
+    if biases is not None and not isinstance(biases, dict):
+        yield from biases_faults((*path, "biases"), biases, largest)
 
 
 def _init_faults(source: YamlSource, path: Path, owner: Mapping[str, Any]) -> Iterator[Fault]:
@@ -143,7 +180,7 @@ def _init_faults(source: YamlSource, path: Path, owner: Mapping[str, Any]) -> It
 
 
 def _choice_faults(source: YamlSource, path: Path, value: Any, what: str) -> Iterator[Fault]:
-    """Yield what is wrong with an activation or initializer, but for its name and numbers."""
+    """Yield what is wrong with an activation or the like, but for its name and numbers."""
     if isinstance(value, str):
         return
     if not isinstance(value, dict) or len(value) != 1:
@@ -154,7 +191,7 @@ def _choice_faults(source: YamlSource, path: Path, value: Any, what: str) -> Ite
     if parameters is None:
         yield _empty_fault(source, (*path, kind))
     elif not isinstance(parameters, dict):
-        hint = "write them as a mapping: {leaky_relu: {negative_slope: 0.2}}"
+        hint = f"write them as a mapping: {PARAMETERS_EXAMPLES[what]}"
         yield Fault("N105", f"`{kind}` takes parameters by name", (hint,), (*path, kind))
     else:
         yield from _empty(source, (*path, kind), parameters)

@@ -10,7 +10,9 @@ from nncli.specs.faults import MAX_PROBLEMS, Path
 from nncli.specs.model import (
     ACTIVATIONS,
     INITIALIZERS,
+    SCALES,
     SHORT_KEYS,
+    Clip,
     InitSpec,
     InputsSpec,
     LayerSpec,
@@ -22,6 +24,12 @@ from nncli.specs.yaml_source import YamlSource
 from nncli.words import nearest
 
 _TOP_KEYS = [*SHORT_KEYS, *NetworkSpec.model_fields]
+_MODELS: dict[str, type[BaseModel]] = {
+    "inputs": InputsSpec,
+    "outputs": OutputsSpec,
+    "init": InitSpec,
+    "clip": Clip,
+}
 _LAYER_KEYS = list(LayerSpec.model_fields)
 
 
@@ -29,16 +37,11 @@ def keys_at(path: Path) -> list[str]:
     """Return the keys that a mapping at *path* may have, as they are written in a spec."""
     if not path:
         return _TOP_KEYS
-    if path[-1] in ("inputs", "outputs", "init"):
-        models: dict[str, type[BaseModel]] = {
-            "inputs": InputsSpec,
-            "outputs": OutputsSpec,
-            "init": InitSpec,
-        }
-        return list(models[str(path[-1])].model_fields)
-    if len(path) == 2:
+    if path[-1] in _MODELS:
+        return list(_MODELS[str(path[-1])].model_fields)
+    if path[0] == "layers" and len(path) == 2:
         return _LAYER_KEYS
-    choices = ACTIVATIONS | INITIALIZERS
+    choices = ACTIVATIONS | INITIALIZERS | SCALES
     return [name for name in choices[str(path[-1])].model_fields if name != "kind"]
 
 
@@ -58,6 +61,12 @@ def may_hold(
     )
     is_misspelt = path[-1] in _meanings(unknown, known) if exact else bool(unknown)
     return is_misspelt or source.is_merged(owner)
+
+
+def may_have_weights_file(source: YamlSource) -> bool:
+    """Whether a spec names a weights file, however wrongly."""
+    path: Path = ("weights_file",)
+    return source.holds(path) or may_hold(source, path, among_empty=True)
 
 
 @lru_cache(maxsize=64)

@@ -14,9 +14,12 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from nncli.specs.faults import Fault
+from nncli.specs.fit import shape_held_by
 from nncli.specs.form_faults import form_faults
-from nncli.specs.model import FLOAT32_OVERFLOW, DType, InitSpec
-from nncli.specs.numbers import as_matrix, as_vector
+from nncli.specs.model import FLOAT32_OVERFLOW, MAX_NEURONS, DType, InitSpec, LayerSpec
+from nncli.specs.numbers import as_biases, as_weights
+from nncli.specs.references import as_reference
+from nncli.specs.scaling import long_clip, long_scale
 from nncli.specs.yaml_source import YamlSource
 
 
@@ -32,6 +35,38 @@ class LongForm:
         layers = self.value.get("layers")
         layers = layers if isinstance(layers, tuple) else ()
         return tuple(layer if isinstance(layer, dict) else {} for layer in layers)
+
+    def mapping(self, key: str) -> Mapping[str, Any]:
+        """Return the mapping at a key of the spec; an empty one if there is none."""
+        mapping = self.value.get(key)
+        return mapping if isinstance(mapping, dict) else {}
+
+    @property
+    def inputs(self) -> int | None:
+        """How many inputs there are, if that is known and valid."""
+        return whole(self.mapping("inputs").get("size"))
+
+    @property
+    def outputs(self) -> int | None:
+        """How many neurons the last layer has, if that is known and valid."""
+        return whole(self.layers[-1].get("neurons")) if self.layers else None
+
+    @property
+    def last_activation(self) -> str | None:
+        """The activation of the last layer; None if it is faulty."""
+        activation = self.layers[-1].get("activation", {"kind": "linear"}) if self.layers else {}
+        return activation.get("kind") if isinstance(activation, dict) else None
+
+
+def whole(value: Any) -> int | None:
+    """Return a valid size, or None: a faulty one is reported elsewhere and clashes with nothing."""
+    return value if type(value) is int and 1 <= value <= MAX_NEURONS else None
+
+
+def given_by(layer: Mapping[str, Any]) -> LayerSpec:
+    """Return a layer of a long form as far as its weights and biases are concerned."""
+    given = {key: layer[key] for key in ("weights", "biases", "layout") if key in layer}
+    return LayerSpec.model_construct(**{"layout": "inputs_by_neurons", **given})
 
 
 def long_form(
@@ -66,7 +101,13 @@ def _spread(written: dict[str, Any]) -> dict[str, Any]:
             if activation is not None or isinstance(activations, list):
                 layer["activation"] = activation
     elif "inputs" in spec and not isinstance(spec["inputs"], dict):
-        spec["inputs"] = {"size": spec["inputs"]}
+        key = "columns" if isinstance(spec["inputs"], list) else "size"
+        spec["inputs"] = {key: spec["inputs"]}
+    if isinstance(spec.get("outputs"), list):
+        spec["outputs"] = {"columns": spec["outputs"]}
+    for owner in (spec, *spec["layers"]) if isinstance(spec.get("layers"), list) else (spec,):
+        if isinstance(owner, dict) and isinstance(owner.get("init"), str):
+            owner["init"] = {"weights": owner["init"]}
     return spec
 
 
@@ -78,7 +119,7 @@ def _written_out(spread: dict[str, Any], largest: float) -> dict[str, Any]:
     spec = dict(spread)
     for key in ("inputs", "outputs"):
         if isinstance(spec.get(key), dict):
-            spec[key] = _with_columns(spec[key], has_size=key == "inputs")
+            spec[key] = _long_data(spec[key], has_size=key == "inputs")
     if isinstance(spec.get("init"), dict):
         spec["init"] = _long_init(spec["init"], {})
     if isinstance(spec.get("layers"), list):
@@ -86,17 +127,36 @@ def _written_out(spread: dict[str, Any], largest: float) -> dict[str, Any]:
             _long_layer(number, layer, spec, largest) if isinstance(layer, dict) else layer
             for number, layer in enumerate(spec["layers"], start=1)
         )
+        if (inputs := _with_size(spec)) is not None:
+            spec["inputs"] = inputs
     return spec
 
 
-def _with_columns(owner: dict[str, Any], *, has_size: bool) -> dict[str, Any]:
-    """Return `inputs` or `outputs` with its columns as a tuple, which say the size of inputs."""
+def _with_size(spec: dict[str, Any]) -> dict[str, Any] | None:
+    """Return inputs with the size that the weights of the first layer say, if nothing else does."""
+    inputs, layers = spec.get("inputs", {}), spec["layers"]
+    if not isinstance(inputs, dict) or "size" in inputs:
+        return None
+    first = layers[0] if layers and isinstance(layers[0], dict) else {}
+    held = shape_held_by(given_by(first))
+    return {**inputs, "size": held[0]} if held is not None and held[0] > 0 else None
+
+
+def _long_data(owner: dict[str, Any], *, has_size: bool) -> dict[str, Any]:
+    """Return `inputs` or `outputs` with its names as tuples; columns say the size of inputs."""
     long = _without_empty(owner)
-    if isinstance(long.get("columns"), list):
-        long["columns"] = tuple(long["columns"])
-        if has_size and long["columns"] and "size" not in owner:
-            long["size"] = len(long["columns"])
-    return long
+    for key in ("columns", "classes"):
+        if isinstance(long.get(key), list):
+            long[key] = tuple(long[key])
+    columns = long.get("columns")
+    if has_size and isinstance(columns, tuple) and columns and "size" not in owner:
+        long["size"] = len(columns)
+    if isinstance(long.get("clip"), dict):
+        long["clip"] = long_clip(long["clip"])
+    if "scale" in long:
+        scale = as_choice(long["scale"])
+        long["scale"] = long_scale(scale) if scale is not None else None
+    return _without_empty(long)
 
 
 def _long_layer(
@@ -112,11 +172,19 @@ def _long_layer(
     inherited = inherited if isinstance(inherited, dict) else {}
     if isinstance(init, dict) and ("init" in long or "init" in spec):
         long["init"] = _long_init(init, inherited)
-    if "weights" in long:
-        long["weights"] = as_matrix(long["weights"], largest)
-    if "biases" in long:
-        long["biases"] = as_vector(long["biases"], largest)
-    return _without_empty(long)
+    weights, biases = long.get("weights"), long.get("biases")
+    if isinstance(weights, dict):
+        long["weights"] = as_reference("weights", weights)
+    elif weights is not None:
+        sizes = long.get("neurons"), long.get("layout")
+        long["weights"] = as_weights(weights, *sizes, largest)
+    if isinstance(biases, dict):
+        long["biases"] = as_reference("biases", biases)
+    elif biases is not None:
+        long["biases"] = as_biases(biases, largest)
+    long = _without_empty(long)
+    held = shape_held_by(given_by(long)) if "neurons" not in layer else None
+    return long if held is None else {**long, "neurons": held[1]}
 
 
 def _long_init(init: dict[str, Any], inherited: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,9 @@ messages, the JSON Schema and the functions in `nncli.network` all follow this l
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation, WithJsonSchema
@@ -26,12 +28,54 @@ Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], Field(min_length=1)]
 Size = Annotated[int, Field(ge=1, le=MAX_NEURONS)]
 _NUMBERS_SCHEMA = {"type": "array", "minItems": 1, "items": {"type": "number"}}
+_ROWS_SCHEMA = {"type": "array", "minItems": 1, "items": _NUMBERS_SCHEMA}
+_NUMBER_SCHEMA = {"type": "number"}
+
+
+def _mapping_schema(key: str, value: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {key: value},
+        "required": [key],
+        "additionalProperties": False,
+    }
+
+
+_TENSOR_SCHEMA = _mapping_schema("tensor", {"type": "string", "minLength": 1})
+_WITHIN_SCHEMA = _mapping_schema("within_weights", {"enum": ["first", "last"]})
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """An array of a weights file or of a model."""
+
+    name: str
+    shape: tuple[int, ...] | None = None  # as it is stored; None until the file's header says it
+
+
+@dataclass(frozen=True)
+class WithinWeights:
+    """Biases that stand in the weights, as one more input."""
+
+    where: Literal["first", "last"]
+
+
+Matrix = tuple[tuple[float, ...], ...]
+Vector = tuple[float, ...]
 # The reader has checked these already, number by number and with a place for each fault.
-Matrix = Annotated[
-    SkipValidation[tuple[tuple[float, ...], ...]],
-    WithJsonSchema({"type": "array", "minItems": 1, "items": _NUMBERS_SCHEMA}),
+Weights = Annotated[
+    SkipValidation[Matrix | Tensor],
+    WithJsonSchema({"anyOf": [_ROWS_SCHEMA, _NUMBERS_SCHEMA, _TENSOR_SCHEMA]}),
 ]
-Vector = Annotated[SkipValidation[tuple[float, ...]], WithJsonSchema(_NUMBERS_SCHEMA)]
+Biases = Annotated[
+    SkipValidation[Vector | float | Tensor | WithinWeights],  # one number: that of every neuron
+    WithJsonSchema({"anyOf": [_NUMBERS_SCHEMA, _NUMBER_SCHEMA, _TENSOR_SCHEMA, _WITHIN_SCHEMA]}),
+]
+# One number for all columns, or one per column.
+Numbers = Annotated[
+    SkipValidation[float | Vector],
+    WithJsonSchema({"anyOf": [_NUMBER_SCHEMA, _NUMBERS_SCHEMA]}),
+]
 
 
 class _Model(BaseModel):
@@ -124,7 +168,7 @@ Initializer = Annotated[
 
 
 def choice_models(union: Any) -> dict[str, type[_Choice]]:
-    """Return name → model for the members of `Activation` or `Initializer`, in their order."""
+    """Return name → model for the members of `Activation` and the like, in their order."""
     members = get_args(get_args(union)[0])
     return {
         name: member
@@ -146,17 +190,51 @@ class InitSpec(_Model):
     biases: Initializer = PlainInitializer(kind="zeros")
 
 
+class Clip(_Model):
+    """The bounds that each input is kept within, before it is scaled."""
+
+    low: Numbers
+    high: Numbers
+
+
+class Standard(_Choice):
+    """(x - mean) / std, column by column."""
+
+    kind: Literal["standard"]
+    mean: Numbers
+    std: Numbers
+
+
+class MinMax(_Choice):
+    """Linear, from [min, max] to *to*, column by column."""
+
+    kind: Literal["min_max"]
+    min: Numbers
+    max: Numbers
+    to: tuple[float, float] = (0.0, 1.0)
+
+
+Scale = Annotated[Standard | MinMax, Field(discriminator="kind")]
+SCALES = choice_models(Scale)
+
+
 class InputsSpec(_Model):
-    """The features of one sample: how many, and which columns of the data they are."""
+    """The features of one sample: how many, which columns of the data, and how they are scaled."""
 
     size: Size
     columns: Names | None = None
+    clip: Clip | None = None
+    scale: Scale | None = None
 
 
 class OutputsSpec(_Model):
-    """Names for the neurons of the last layer."""
+    """What the neurons of the last layer are called, and what they mean."""
 
-    columns: Names
+    columns: Names | None = None
+    classes: Names | None = None  # one per neuron, or two for one sigmoid
+    # of one sigmoid: above it, it is the second class; None: 0.5
+    threshold: Annotated[float, Field(gt=0, lt=1)] | None = None
+    scale: Scale | None = None  # that the targets were scaled by; undone after the last layer
 
 
 # The keys of the short form of `inputs` and `layers`.
@@ -169,20 +247,30 @@ def shape_of(weights: Sequence[Sequence[float]] | None) -> tuple[int, int] | Non
 
 
 class LayerSpec(_Model):
-    """One dense layer.  Explicit *weights* stand as typed, in the orientation of *layout*."""
+    """One dense layer.  Given *weights* stand as typed or stored, oriented as *layout* says."""
 
     name: Name
     neurons: Size
     activation: Activation = PlainActivation(kind="linear")
-    weights: Matrix | None = None
+    weights: Weights | None = None
     layout: Layout = "inputs_by_neurons"
-    biases: Vector | None = None
+    biases: Biases | None = None
     init: InitSpec = InitSpec()
 
     @property
     def weights_shape(self) -> tuple[int, int] | None:
-        """The shape of explicit weights, as they stand; None: they are drawn."""
+        """The shape of given weights, as they stand; None: they are drawn, or not known yet."""
+        if isinstance(self.weights, Tensor):
+            shape = self.weights.shape
+            return (shape[0], shape[1]) if shape is not None else None
         return shape_of(self.weights)
+
+    @property
+    def biases_count(self) -> int | None:
+        """How many biases are given by themselves; None: they are drawn, or not known yet."""
+        if isinstance(self.biases, Tensor):
+            return math.prod(self.biases.shape) if self.biases.shape is not None else None
+        return len(self.biases) if isinstance(self.biases, tuple) else None
 
 
 class NetworkSpec(_Model):
@@ -196,6 +284,7 @@ class NetworkSpec(_Model):
     inputs: InputsSpec
     layers: Annotated[tuple[LayerSpec, ...], Field(min_length=1)]
     outputs: OutputsSpec | None = None
+    weights_file: Name | None = None  # as written: relative to the spec's own folder
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:
@@ -209,7 +298,14 @@ class NetworkSpec(_Model):
 
     @property
     def output_columns(self) -> tuple[str, ...]:
-        """The names of the outputs: those of the spec, otherwise output_1 and so on."""
-        if self.outputs is not None:
-            return self.outputs.columns
-        return tuple(f"output_{number}" for number in range(1, self.layers[-1].neurons + 1))
+        """The names of the outputs: their columns, or classes, otherwise output_1 and so on.
+
+        One neuron with two classes gives the probability of the second.
+        """
+        neurons = self.layers[-1].neurons
+        outputs = self.outputs or OutputsSpec()
+        if outputs.columns is not None:
+            return outputs.columns
+        if outputs.classes is not None:
+            return outputs.classes[-neurons:]
+        return tuple(f"output_{number}" for number in range(1, neurons + 1))

@@ -8,10 +8,38 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nncli.specs.faults import Fault, Path
+from nncli.specs.model import Layout, Matrix, Vector
 from nncli.words import count_of
 
 
-def as_matrix(rows: Any, largest: float) -> tuple[tuple[float, ...], ...] | None:
+def as_weights(value: Any, neurons: Any, layout: Any, largest: float) -> Matrix | None:
+    """Return typed weights as rows of floats; a flat list is the weights of a single neuron.
+
+    neurons, layout: as the layer says them, rightly or not; None if anything is faulty.
+    """
+    if not _is_of_one_neuron(value, neurons):
+        return as_matrix(value, largest)
+    if (weights := as_vector(value, largest)) is None:
+        return None
+    by_neurons: Layout = "neurons_by_inputs"
+    return (weights,) if layout == by_neurons else tuple((weight,) for weight in weights)
+
+
+def _is_of_one_neuron(weights: Any, neurons: Any) -> bool:
+    """Whether weights are a flat list, and nothing says that they are of several neurons."""
+    is_flat = isinstance(weights, list) and not any(isinstance(row, list) for row in weights)
+    return is_flat and bool(weights) and not (type(neurons) is int and neurons > 1)
+
+
+def as_biases(value: Any, largest: float) -> Vector | float | None:
+    """Return typed biases as floats, one for all neurons or one for each; None if faulty."""
+    if isinstance(value, list):
+        return as_vector(value, largest)
+    number = as_float(value)
+    return number if number is not None and abs(number) < largest else None
+
+
+def as_matrix(rows: Any, largest: float) -> Matrix | None:
     """Return a list of rows of equal length as floats; None if anything in it is faulty.
 
     largest: no magnitude may reach it.
@@ -22,17 +50,18 @@ def as_matrix(rows: Any, largest: float) -> tuple[tuple[float, ...], ...] | None
     return whole if is_whole else None
 
 
-def as_vector(values: Any, largest: float) -> tuple[float, ...] | None:
+def as_vector(values: Any, largest: float) -> Vector | None:
     """Return a list of finite numbers as floats; None if anything in it is faulty."""
     if not isinstance(values, list) or not values:
         return None
-    numbers = tuple(map(_as_float, values))
+    numbers = tuple(map(as_float, values))
     # written so that not a number is none
     finite = [number is not None and abs(number) < largest for number in numbers]
     return numbers if all(finite) else None  # type: ignore[return-value]
 
 
-def _as_float(value: Any) -> float | None:
+def as_float(value: Any) -> float | None:
+    """Return a number as a float, infinite if it is too large for one; None if it is none."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     try:
@@ -41,9 +70,15 @@ def _as_float(value: Any) -> float | None:
         return math.inf
 
 
-def weights_faults(path: Path, rows: Any, largest: float) -> Iterator[Fault]:
-    """Yield what is wrong with a list of rows, row by row."""
+def weights_faults(path: Path, rows: Any, neurons: Any, largest: float) -> Iterator[Fault]:
+    """Yield what is wrong with a list of rows, row by row.
+
+    neurons: as the layer says them: of one, the weights may be a flat list.
+    """
     if as_matrix(rows, largest) is not None:
+        return
+    if _is_of_one_neuron(rows, neurons):
+        yield from _vector_faults(path, rows, largest)
         return
     if not isinstance(rows, list) or not rows or not any(isinstance(row, list) for row in rows):
         hint = "write each row in brackets: [[0.2, 0.8], [0.5, -0.9]]"
@@ -84,8 +119,11 @@ def _rows(indices: list[int]) -> str:
 
 
 def biases_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:
-    """Yield what is wrong with a list of numbers that NumPy must not broadcast."""
-    if as_vector(values, largest) is not None:
+    """Yield what is wrong with biases, which NumPy must not broadcast."""
+    if as_biases(values, largest) is not None:
+        return
+    if as_float(values) is not None:
+        yield _number_fault(path, values, largest)
         return
     if isinstance(values, list) and values and all(isinstance(row, list) for row in values):
         widths = {len(row) for row in values}
@@ -107,15 +145,19 @@ def _vector_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:
         yield Fault("N302", "expected a list of numbers", (hint,), path, names_found=True)
         return
     for index, value in enumerate(values):
-        number = _as_float(value)
-        where = (*path, index)
-        if number is None:
-            message, hint = "expected a number", "write a number"
-            yield Fault("N302", message, (hint,), where, names_found=True, kind="no number")
-        elif not abs(number) < largest:  # also when it is nan
-            dtype = "float64" if largest == math.inf else "float32"
-            message = f"weights and biases must be finite {dtype} numbers"
-            overflows = dtype == "float32" and math.isfinite(number)
-            large = "use dtype: float64, or a smaller number"
-            hint = large if overflows else "write a finite number"
-            yield Fault("N303", message, (hint,), where, names_found=True)
+        if as_vector([value], largest) is None:
+            yield _number_fault((*path, index), value, largest)
+
+
+def _number_fault(path: Path, value: Any, largest: float) -> Fault:
+    """Return what is wrong with what is no number, or one that is too large."""
+    number = as_float(value)
+    if number is None:
+        message, hint = "expected a number", "write a number"
+        return Fault("N302", message, (hint,), path, names_found=True, kind="no number")
+    dtype = "float64" if largest == math.inf else "float32"
+    message = f"weights and biases must be finite {dtype} numbers"
+    overflows = dtype == "float32" and math.isfinite(number)
+    large = "use dtype: float64, or a smaller number"
+    hint = large if overflows else "write a finite number"
+    return Fault("N303", message, (hint,), path, names_found=True)

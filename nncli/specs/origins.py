@@ -23,13 +23,10 @@ def source_path(written: Any, path: Path) -> Path:
         case ("layers", int(), "init", str(key), *rest) if _is_inherited(
             written, path[:4], ("init", key)
         ):
-            return ("init", key, *rest)
-    if not isinstance(written, dict):
-        return path
-    sizes = written.get("layer_sizes")
+            return _without_implied(written, ("init", key, *rest))
+    path = _without_implied(written, path)
+    sizes = value_at(written, ("layer_sizes",))
     if not isinstance(sizes, list) or len(sizes) < 2:
-        if path[:2] == ("inputs", "size") and not isinstance(written.get("inputs", {}), dict):
-            return ("inputs", *path[2:])
         return path
     match path:
         case ("inputs", "size", *rest):
@@ -39,6 +36,24 @@ def source_path(written: Any, path: Path) -> Path:
             return ("activations", *each, *rest)
         case ("layers", int(index), "neurons", *rest) | ("layers", int(index), *rest):
             return ("layer_sizes", index + 1, *rest)
+    return path
+
+
+def _without_implied(written: Any, path: Path) -> Path:
+    """Return a path without the key that `inputs: 4`, `outputs: [a]` or `init: ones` implies."""
+
+    def stands_for(owner: Path, *kinds: type) -> bool:
+        return isinstance(value_at(written, owner), kinds)
+
+    match path:
+        case ("inputs", "size", *rest) if not stands_for(("inputs",), dict, list, type(None)):
+            return ("inputs", *rest)
+        case ("inputs" | "outputs" as owner, "columns", *rest) if stands_for((owner,), list):
+            return (owner, *rest)
+        case ("init", "weights", *rest) if stands_for(("init",), str):
+            return ("init", *rest)
+        case ("layers", index, "init", "weights", *rest) if stands_for(path[:3], str):
+            return ("layers", index, "init", *rest)
     return path
 
 
@@ -55,6 +70,7 @@ def value_at(written: Any, path: Path) -> Any:
 
 
 def _is_inherited(written: Any, own: Path, shared: Path) -> bool:
+    own, shared = (_without_implied(written, path) for path in (own, shared))
     return value_at(written, own) is None and value_at(written, shared) is not None
 
 

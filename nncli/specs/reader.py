@@ -8,15 +8,19 @@ from pathlib import PurePath
 
 from nncli.errors import SpecError
 from nncli.problems import Note, Problem
+from nncli.specs.data_rules import data_faults
+from nncli.specs.faults import Fault
+from nncli.specs.keys import may_have_weights_file
 from nncli.specs.located import Located, located
 from nncli.specs.long_form import LongForm, long_form
 from nncli.specs.model import MAX_SEED, DType, NetworkSpec
 from nncli.specs.rules import (
-    column_faults,
     initializer_faults,
     misfit_faults,
+    reference_faults,
     seed_faults,
     square_notes,
+    weights_file_faults,
 )
 from nncli.specs.validation import RANGES, validate
 from nncli.specs.yaml_source import YamlSource, read_yaml
@@ -35,7 +39,7 @@ class SpecReading:
     """A spec whose keys and values are valid, and the places where its layers do not fit."""
 
     spec: NetworkSpec
-    source: YamlSource
+    source: YamlSource | None  # None: it is no text that its user could change
     misfits: tuple[Problem, ...] = ()  # one for each clash of sizes, in the order of the file
     notes: tuple[Note, ...] = ()
     more: int = 0  # misfits that are only counted
@@ -45,6 +49,16 @@ class SpecReading:
         if self.misfits:
             raise SpecError(self.misfits, more=self.more)
         return self.spec
+
+
+@dataclass(frozen=True)
+class FormReading:
+    """A spec written out in full, which a weights file's header may still complete."""
+
+    source: YamlSource
+    form: LongForm
+    faults: tuple[Fault, ...]  # of the text and of its form
+    overrides: Overrides
 
 
 @dataclass(frozen=True)
@@ -63,12 +77,17 @@ class Examination:
             raise SpecError(self.found.problems, more=self.found.more)
         changes = {"seed": self.overrides.seed, "dtype": self.overrides.dtype}
         given = {key: value for key, value in changes.items() if value is not None}
+        file = self.spec.weights_file
         notes = tuple(
             Note("overridden", f"{key} {value} from the command line, not the spec's {was}")
             for key, value in given.items()
-            if key in self.form.value and (was := getattr(self.spec, key)) != value
+            if not (key == "seed" and file)
+            and key in self.form.value
+            and (was := getattr(self.spec, key)) != value
         )
         spec = self.spec.model_copy(update=given)
+        if file is not None and spec.seed is not None:
+            notes += (Note("unused_seed", f"the seed has no effect: the weights are in {file}"),)
         notes = (*notes, *square_notes(spec))
         return SpecReading(spec, self.source, self.found.problems, notes, self.found.more)
 
@@ -95,27 +114,54 @@ def examine_spec(content: bytes, file: str, overrides: Overrides | None = None) 
 
     Raises SpecError if it is too large to be looked at, or if the command line's seed is none.
     """
+    return examine_form(read_form(content, file, overrides))
+
+
+def read_form(content: bytes, file: str, overrides: Overrides | None = None) -> FormReading:
+    """Read a spec's text and write its short forms out: the arguments and errors of examine_spec.
+
+    What `weights_file` holds is missing in the form, and no fault yet.
+    """
     overrides = overrides or Overrides()
     if overrides.seed is not None and not 0 <= overrides.seed <= MAX_SEED:
         message = f"a seed is {RANGES['seed']}, got {overrides.seed}"
         raise SpecError(Problem("N107", message, help=("choose another seed",)))
     source = read_yaml(content, file)
     if source.is_unreadable:
-        return Examination(source, LongForm({}), overrides, located(source.faults, source))
+        return FormReading(source, LongForm({}), source.faults, overrides)
     form, of_form = long_form(source, _default_name(file), overrides.dtype)
-    faults = (*source.faults, *of_form)
+    return FormReading(source, form, (*source.faults, *of_form), overrides)
+
+
+def examine_form(reading: FormReading) -> Examination:
+    """Say what a form makes: a spec, or what is wrong with it."""
+    source, form, faults, overrides = (
+        reading.source,
+        reading.form,
+        reading.faults,
+        reading.overrides,
+    )
     if not form.value:
         return Examination(source, form, overrides, located(faults, source))
     spec, invalid = validate(form, source)
-    faults += invalid
+    known = (*faults, *invalid)
     if overrides.seed is None:
-        faults += tuple(seed_faults(form, source, faults))
-    faults += (*column_faults(form), *initializer_faults(form, overrides.dtype))
+        known += tuple(seed_faults(form, source, known))
+    known += (*data_faults(form), *initializer_faults(form, overrides.dtype))
+    known += (*reference_faults(form, source), *weights_file_faults(form, source))
+    if may_have_weights_file(source):
+        # what only the file says is missing if nothing else is wrong, and it was not asked
+        known = tuple(fault for fault in known if not _is_missing_size(fault)) or known
+    faults = known
     misfits = tuple(misfit_faults(form, source))
     if spec is None or faults:
         misfits = tuple(misfit._replace(help=_MEND_FIRST) for misfit in misfits)
         return Examination(source, form, overrides, located((*faults, *misfits), source))
     return Examination(source, form, overrides, located(misfits, source), spec)
+
+
+def _is_missing_size(fault: Fault) -> bool:
+    return fault.absent == (fault.path,) and fault.path[-1] in ("inputs", "size", "neurons")
 
 
 _MEND_FIRST = ("mend the other problems first: then it can be tried which change makes it fit",)

@@ -5,28 +5,34 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import PureWindowsPath
 from typing import Any
 
 from nncli.problems import Note
 from nncli.specs.faults import MAX_PROBLEMS, Fault, Path
-from nncli.specs.fit import find_misfits
-from nncli.specs.keys import may_hold
-from nncli.specs.long_form import LongForm
+from nncli.specs.fit import find_misfits, shape_held_by
+from nncli.specs.keys import may_have_weights_file, may_hold
+from nncli.specs.long_form import LongForm, given_by, whole
 from nncli.specs.model import (
     FLOAT32_OVERFLOW,
     INITIALIZERS,
-    MAX_NEURONS,
     UNSEEDED_INITIALIZERS,
     DType,
     InitSpec,
     NetworkSpec,
-    shape_of,
+    Tensor,
+    WithinWeights,
 )
+from nncli.specs.origins import value_at
 from nncli.specs.yaml_source import YamlSource
-from nncli.words import count_of, quoted
+from nncli.words import quoted
 
 _SEED_HELP = "write `seed: 0` in the spec, or pass --seed 0"
 _DEFAULT_INIT = InitSpec()
+_FILE_HELP = (
+    "name the file beside the spec, at its top: `weights_file: model.safetensors` (or a .npz)"
+)
+_WITHIN_HELP = "write the `weights` with one more input, which holds the biases"
 # What the reader alone can say of a clash; a command has the doctor try changes.
 _DOCTOR = ("`nncli shapes` tries which change would make the layers fit",)
 
@@ -34,9 +40,13 @@ _DOCTOR = ("`nncli shapes` tries which change would make the layers fit",)
 def seed_faults(form: LongForm, source: YamlSource, known: Sequence[Fault]) -> Iterator[Fault]:
     """Yield the first layer that draws random numbers without a seed to draw them from.
 
-    known: the faults so far; weights that are faulty are not drawn.
+    known: the faults so far; weights that are faulty are not drawn, nor those of a file.
     """
-    if "seed" in form.value or any(key.strip() != key.strip(" ") for key in source.value):
+    if (
+        "seed" in form.value
+        or may_have_weights_file(source)
+        or any(key.strip() != key.strip(" ") for key in source.value)
+    ):
         return  # a key that is out of place may bring the seed, or the weights
     faulty = {fault.path[:3] for fault in known}
     for index, layer in enumerate(form.layers):
@@ -68,27 +78,41 @@ def _draws(layer: Any, key: str) -> bool:
     return kind in INITIALIZERS and kind not in UNSEEDED_INITIALIZERS
 
 
-def column_faults(form: LongForm) -> Iterator[Fault]:
-    """Yield column names that are repeated, or not as many as the neurons they name."""
-    neurons = _whole(form.layers[-1].get("neurons")) if form.layers else None
-    for owner, expected, what in (
-        ("inputs", _inputs(form), "input"),
-        ("outputs", neurons, "output"),
+def reference_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
+    """Yield arrays of a weights file that no spec names, and biases within no weights."""
+    if may_have_weights_file(source):
+        return
+    for index, layer in enumerate(form.layers):
+        for key in ("weights", "biases"):
+            path: Path = ("layers", index, key)
+            if isinstance(layer.get(key), Tensor):
+                name = quoted(layer[key].name)
+                message = f"layer {index + 1} takes its {key} from the array {name} of no file"
+                yield Fault("N106", message, (_FILE_HELP,), path, absent=(("weights_file",),))
+        if isinstance(layer.get("biases"), WithinWeights):
+            weights: Path = ("layers", index, "weights")
+            message = f"the biases of layer {index + 1} stand within weights that it does not have"
+            if not source.holds(weights):
+                yield Fault("N106", message, (_WITHIN_HELP,), path, absent=(weights,))
+
+
+def weights_file_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
+    """Yield a weights file that is not relative to its spec, and what is drawn beside one."""
+    file = form.value.get("weights_file")
+    if file is None:
+        return
+    if isinstance(file, str) and (
+        PureWindowsPath(file).anchor or file.startswith("/") or "\0" in file
     ):
-        mapping = form.value.get(owner)
-        columns = mapping.get("columns") if isinstance(mapping, dict) else None
-        if not isinstance(columns, tuple):
-            continue
-        if expected is not None and columns and len(columns) != expected:
-            message = f"{count_of(len(columns), 'column')} for {count_of(expected, what)}"
-            yield Fault("N111", message, (f"name {expected}",), (owner, "columns"))
-        seen: set[str] = set()
-        for index, column in enumerate(columns):
-            if isinstance(column, str) and column in seen:
-                message, where = f"the column {quoted(column)} is named twice", (owner, "columns")
-                yield Fault("N107", message, ("give each its own name",), (*where, index))
-            elif isinstance(column, str):
-                seen.add(column)
+        message = "`weights_file` is a path relative to the spec's own folder"
+        hint = "put the file beside the spec, and write its name alone"
+        yield Fault("N107", message, (hint,), ("weights_file",), names_found=True)
+    line, _ = source.position(("weights_file",), of_key=True)
+    owners: list[Path] = [(), *(("layers", index) for index in range(len(form.layers)))]
+    for owner in owners:
+        if (value_at(source.value, (*owner, "init"))) is not None:
+            message = f"`init` draws nothing beside the `weights_file` (line {line + 1})"
+            yield Fault("N108", message, ("remove `init`",), (*owner, "init"), of_key=True)
 
 
 def initializer_faults(form: LongForm, dtype: DType | None) -> Iterator[Fault]:
@@ -122,28 +146,17 @@ def _float(choice: Any, kind: str, key: str, default: float) -> float:
 
 def misfit_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
     """Yield each clash of two sizes that must be equal."""
-    inputs = _inputs(form)
+    inputs = form.inputs
     for index, layer in enumerate(form.layers):
-        neurons = _whole(layer.get("neurons"))
+        neurons = whole(layer.get("neurons"))
         layout = layer.get("layout", "inputs_by_neurons")
         if layout in ("inputs_by_neurons", "neurons_by_inputs"):
-            biases = layer.get("biases")
-            count = len(biases) if biases is not None else None
-            shape = shape_of(layer.get("weights"))
-            for misfit in find_misfits(index + 1, inputs, neurons, shape, layout, count):
+            given = given_by(layer)
+            held, biases = shape_held_by(given), given.biases_count
+            for misfit in find_misfits(index + 1, inputs, neurons, held, biases):
                 at = source.position(("layers", index, misfit.key))
                 yield Fault(misfit.code, misfit.message, _DOCTOR, at=at)
         inputs = neurons
-
-
-def _inputs(form: LongForm) -> int | None:
-    inputs = form.value.get("inputs")
-    return _whole(inputs.get("size")) if isinstance(inputs, dict) else None
-
-
-def _whole(value: Any) -> int | None:
-    """Return a valid size, or None: a faulty one is reported elsewhere and clashes with nothing."""
-    return value if type(value) is int and 1 <= value <= MAX_NEURONS else None
 
 
 def square_notes(spec: NetworkSpec) -> Iterator[Note]:
@@ -151,10 +164,11 @@ def square_notes(spec: NetworkSpec) -> Iterator[Note]:
     sizes = spec.layer_sizes
     for number, layer in enumerate(spec.layers, start=1):
         rows = layer.weights
-        if rows is None or "layout" in layer.model_fields_set:
+        if not isinstance(rows, tuple) or "layout" in layer.model_fields_set:
             continue
         # of those that do not fit, the clash says enough
-        fits = layer.weights_shape == (layer.neurons, layer.neurons) == (sizes[number - 1],) * 2
+        square = (layer.neurons, sizes[number - 1])
+        fits = layer.weights_shape == shape_held_by(layer) == square == square[::-1]
         if fits and rows != tuple(zip(*rows, strict=True)):
             message = (
                 f"layer {number}: its {layer.weights_shape} weights would fit transposed, too; "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nncli.specs.model import ACTIVATIONS, INITIALIZERS, NetworkSpec
+from nncli.specs.model import ACTIVATIONS, INITIALIZERS, SCALES, NetworkSpec
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -17,23 +17,41 @@ def spec_schema() -> dict[str, Any]:
     """Return the JSON Schema that every valid spec obeys."""
     schema = NetworkSpec.model_json_schema()
     definitions: dict[str, Any] = schema.pop("$defs")
-    for name in {model.__name__ for model in (ACTIVATIONS | INITIALIZERS).values()}:
+    for name in {model.__name__ for model in (ACTIVATIONS | INITIALIZERS | SCALES).values()}:
         definitions.pop(name, None)
-    models = {"activation": ACTIVATIONS, "initializer": INITIALIZERS}
+    models = {"activation": ACTIVATIONS, "initializer": INITIALIZERS, "scale": SCALES}
     for what, choices in models.items():
         definitions[what] = _choice_schema(choices)
-    _refer(definitions["LayerSpec"], "activation", "activation")
-    for key in ("weights", "biases"):
-        _refer(definitions["InitSpec"], key, "initializer")
     for owner in (schema, *definitions.values()):
         _forbid_null(owner)
-    definitions["LayerSpec"]["required"] = ["neurons"]
-    inputs = definitions["InputsSpec"]
-    size = inputs["properties"]["size"]
+    for owner, key, definition in _CHOICES:
+        _refer(definitions[owner], key, definition)
+    definitions["LayerSpec"].pop("required")
+    definitions["OutputsSpec"]["minProperties"] = 1
+    _add_short_forms(schema, definitions)
+    return {"$schema": _DIALECT, **schema, "title": "nncli spec", "$defs": definitions}
+
+
+# What is chosen by name, where: the model, its key, the definition of the choice.
+_CHOICES = (
+    ("LayerSpec", "activation", "activation"),
+    ("InitSpec", "weights", "initializer"),
+    ("InitSpec", "biases", "initializer"),
+    ("InputsSpec", "scale", "scale"),
+    ("OutputsSpec", "scale", "scale"),
+)
+
+
+def _add_short_forms(schema: dict[str, Any], definitions: dict[str, Any]) -> None:
+    """Add what the reader writes out before validation, and what may be left out."""
+    properties, inputs = schema["properties"], definitions["InputsSpec"]
+    size, names = inputs["properties"]["size"], inputs["properties"]["columns"]
     inputs.pop("required")
-    inputs["anyOf"] = [{"required": ["size"]}, {"required": ["columns"]}]
-    properties = schema["properties"]
-    properties["inputs"] = {"anyOf": [size, {"$ref": "#/$defs/InputsSpec"}]}
+    properties["inputs"] = {"anyOf": [size, names, {"$ref": "#/$defs/InputsSpec"}]}
+    properties["outputs"] = {"anyOf": [names, {"$ref": "#/$defs/OutputsSpec"}]}
+    by_name, _ = definitions["initializer"]["anyOf"]
+    for owner in (schema, definitions["LayerSpec"]):
+        owner["properties"]["init"] = {"anyOf": [by_name, {"$ref": "#/$defs/InitSpec"}]}
     properties["layer_sizes"] = {
         "description": "Short form: the inputs, then the neurons of each layer.",
         "type": "array",
@@ -51,9 +69,32 @@ def spec_schema() -> dict[str, Any]:
             "required": ["layer_sizes"],
             "not": {"anyOf": [{"required": ["layers"]}, {"required": ["inputs"]}]},
         },
-        {"required": ["inputs", "layers"], "not": {"required": ["activations"]}},
+        {
+            "required": ["layers"],
+            "not": {"required": ["activations"]},
+            "anyOf": [{"required": ["weights_file"]}, _SIZES_SAID],
+        },
     ]
-    return {"$schema": _DIALECT, **schema, "title": "nncli spec", "$defs": definitions}
+
+
+# Where no weights file says them, sizes are written, or said by the weights of their layer.
+_SIZES_SAID: dict[str, Any] = {
+    "properties": {
+        "layers": {"items": {"anyOf": [{"required": ["neurons"]}, {"required": ["weights"]}]}}
+    },
+    "anyOf": [
+        {"properties": {"layers": {"prefixItems": [{"required": ["weights"]}]}}},
+        {
+            "required": ["inputs"],
+            "properties": {
+                "inputs": {
+                    "if": {"type": "object"},
+                    "then": {"anyOf": [{"required": ["size"]}, {"required": ["columns"]}]},
+                }
+            },
+        },
+    ],
+}
 
 
 def _choice_schema(choices: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +111,7 @@ def _choice_schema(choices: dict[str, Any]) -> dict[str, Any]:
         mappings[name] = parameters
     return {
         "anyOf": [
-            {"enum": names},
+            *([{"enum": names}] if names else []),
             {
                 "type": "object",
                 "properties": mappings,
@@ -93,9 +134,9 @@ def _forbid_null(owner: dict[str, Any]) -> None:
     for value in owner.get("properties", {}).values():
         alternatives = value.get("anyOf", [])
         kept = [choice for choice in alternatives if choice != {"type": "null"}]
-        if len(kept) == 1 != len(alternatives):
+        if len(kept) < len(alternatives):
             value.pop("anyOf")
-            value.update(kept[0])
+            value.update(kept[0] if len(kept) == 1 else {"anyOf": kept})
         # a default in the models' own form would mislead an editor
         if value.get("default", 0) is None or "$ref" in value:
             value.pop("default", None)

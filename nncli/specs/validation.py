@@ -12,14 +12,13 @@ from nncli.specs.faults import Fault, Path
 from nncli.specs.keys import keys_at
 from nncli.specs.long_form import LongForm
 from nncli.specs.model import (
-    ACTIVATIONS,
-    INITIALIZERS,
     MAX_SEED,
     LayerSpec,
     NetworkSpec,
 )
 from nncli.specs.origins import source_path
-from nncli.specs.wording import SPACE_HELP, choice_help
+from nncli.specs.scaling import CLIP_HELP
+from nncli.specs.wording import CHOICES, OUTPUTS_HELP, PARAMETERS_EXAMPLES, SPACE_HELP, choice_help
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import did_you_mean, quoted, strange_character
 
@@ -28,6 +27,7 @@ RANGES = {
     "neurons": "a whole number of at least 1",
     "size": "a whole number of at least 1",
     "std": "a number of at least 0",
+    "threshold": "a number between 0 and 1",
 }
 # Of so many faults the 100 that are told can be chosen; of the others only the places count.
 _MAX_WORDED = 500
@@ -36,12 +36,16 @@ _RANGE_HELP = {
     "size": "a sample needs at least one feature",
     "seed": "a seed is not negative",
     "std": "a standard deviation is not negative",
+    "threshold": "without it, it is 0.5",
 }
 _EXAMPLES = {
-    "outputs": "write `outputs: {columns: [left, right]}`",
+    "outputs": OUTPUTS_HELP,
     "init": "write `init: {weights: he_normal}`",
     "layers": "write one `- neurons: 3` per layer",
     "columns": "write a list of names: [left, right]",
+    "classes": "write a list of names: [no, yes]",
+    "clip": CLIP_HELP,
+    "scale": f"write `scale: {PARAMETERS_EXAMPLES['scale']}`",
 }
 _CODES = {
     "missing": "N106",
@@ -49,6 +53,8 @@ _CODES = {
     "union_tag_invalid": "N107",
     "union_tag_not_found": "N107",
     "literal_error": "N107",
+    "greater_than": "N107",
+    "less_than": "N107",
     "greater_than_equal": "N107",
     "less_than_equal": "N107",
     "too_short": "N107",
@@ -63,6 +69,9 @@ _KINDS = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
+_WEIGHTS_FILE_HELP = (
+    "name the file at the top of the spec, and in the layer the array: `weights: {tensor: NAME}`"
+)
 # What stands for a faulty layer while the rest of its network is looked at.
 _ANY_LAYER = LayerSpec(name="any", neurons=1)
 
@@ -118,9 +127,9 @@ def _worded(fault: Fault, details: ErrorDetails, source: YamlSource) -> Fault:
     kind, path = details["type"], fault.path
     if kind == "missing":
         message = f"missing key `{path[-1]}`{_owner(path[:-1])}"
-        return fault._replace(message=message, help=(_missing_help(path),), kind="missing key")
+        return fault._replace(message=message, help=(_missing_help(path),))
     if kind == "extra_forbidden":
-        return _unknown_key(fault, source)
+        return _unknown_key(fault)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return _unknown_choice(fault, str(details["input"]["kind"]), source)
     where = source_path(source.value, path)
@@ -134,8 +143,9 @@ def _worded(fault: Fault, details: ErrorDetails, source: YamlSource) -> Fault:
         return fault._replace(
             message=message, help=hints, kind="choice", typed=typed, choices=names
         )
-    if kind in ("greater_than_equal", "less_than_equal"):
-        hint = _RANGE_HELP[key] if kind[0] == "g" else "choose a smaller number"
+    if kind in ("greater_than", "less_than", "greater_than_equal", "less_than_equal"):
+        is_large = kind[0] == "l" and key != "threshold"
+        hint = "choose a smaller number" if is_large else _RANGE_HELP[key]
         return fault._replace(message=f"`{name}` is {RANGES[key]}", help=(hint,))
     if kind in ("too_short", "string_too_short"):
         hint = _EXAMPLES.get(key, "write one, or remove the key")
@@ -160,10 +170,10 @@ def _wrong_kind(fault: Fault, kind: str, key: str, name: str, typed: str) -> Fau
 
 
 def _unknown_choice(fault: Fault, typed: str, source: YamlSource) -> Fault:
-    """Word an activation or initializer that does not exist, at its name."""
+    """Word an activation or the like that does not exist, at its name."""
     path = fault.path
-    what = "activation" if path[-1] == "activation" else "initializer"
-    names = tuple(ACTIVATIONS if what == "activation" else INITIALIZERS)
+    what = str(path[-1]) if path[-1] in CHOICES else "initializer"
+    names = tuple(CHOICES[what])
     has_parameters = source.holds(source_path(source.value, (*path, typed)))
     return fault._replace(
         message=f"unknown {what} {quoted(typed)}",
@@ -176,7 +186,7 @@ def _unknown_choice(fault: Fault, typed: str, source: YamlSource) -> Fault:
     )
 
 
-def _unknown_key(fault: Fault, source: YamlSource) -> Fault:
+def _unknown_key(fault: Fault) -> Fault:
     path = fault.path
     key, keys = str(path[-1]), keys_at(path[:-1])
     fault = fault._replace(of_key=True, typed=key)
@@ -185,29 +195,14 @@ def _unknown_key(fault: Fault, source: YamlSource) -> Fault:
         message = f"the key {quoted(key.strip())} is indented with blanks that YAML does not know"
         return fault._replace(message=message, help=(hint,), kind="odd blank")
     if key == "weights_file":
-        return _weights_file(fault, source)
+        message = f"unknown key 'weights_file'{_owner(path[:-1])}"
+        return fault._replace(message=message, help=(_WEIGHTS_FILE_HELP,))
     listed = {0: "no keys are allowed here", 1: f"the only key here is {''.join(keys)}"}.get(
         len(keys), f"the keys here are {', '.join(keys)}"
     )
     hints = (*did_you_mean(key, keys), *strange_character(key), listed)
     message = f"unknown key {quoted(key)}{_owner(path[:-1])}"
     return fault._replace(message=message, help=hints, kind="unknown key", choices=tuple(keys))
-
-
-def _weights_file(fault: Fault, source: YamlSource) -> Fault:
-    """Say that weights cannot come from a file, nor from two places."""
-    layers = source.items(("layers",))
-    owners: list[Path] = [("layers", index) for index in range(layers)]
-    owners = [fault.path[:-1]] if len(fault.path) > 1 else owners
-    weights = (source_path(source.value, (*owner, "weights")) for owner in owners)
-    given = next(filter(source.holds, weights), None)
-    if given is None:
-        hint = "write the weights into the spec: `weights: [[0.2, 0.8], [0.5, -0.9]]`"
-        return fault._replace(message="unknown key 'weights_file'", help=(hint,))
-    line, column = source.position(given, of_key=True)
-    there = f"{line + 1}:{column + 1}"
-    message = f"`weights_file` and the `weights` at {there} exclude each other"
-    return fault._replace(code="N108", message=message, help=("keep the `weights` in the spec",))
 
 
 def _named(path: Path) -> str:
@@ -229,7 +224,12 @@ def _missing_help(path: Path) -> str:
         "neurons": "write `neurons: 3`: the number of neurons of this layer",
         "inputs": "write `inputs: 4`: the number of features of a sample",
         "size": "write `size: 4` or name the `columns`",
-        "columns": "name the outputs: `columns: [left, right]`",
+        "low": CLIP_HELP,
+        "high": CLIP_HELP,
+        "mean": "write `mean: 0`, or the mean of each column",
+        "std": "write `std: 1`, or the standard deviation of each column",
+        "min": "write `min: 0`, or the least value of each column",
+        "max": "write `max: 1`, or the greatest value of each column",
         "value": "write `{constant: {value: 0.5}}`",
     }
     return examples.get(str(path[-1]), f"write `{path[-1]}: …`")

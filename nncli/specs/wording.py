@@ -6,13 +6,21 @@ import re
 from typing import Any
 
 from nncli.specs.faults import Path
-from nncli.specs.model import ACTIVATIONS, INITIALIZERS
+from nncli.specs.model import ACTIVATIONS, INITIALIZERS, SCALES
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import shorten, strange_character
 
 SPACE_HELP = "put a space after the `:`"
 LAYERS_HELP = "write `layers:`, and below it one `- neurons: 3` per layer"
+OUTPUTS_HELP = "write `outputs: {columns: [left, right]}`"
 EMPTY_SPEC_HELP = "a minimal spec: `layer_sizes: [4, 5, 2]` and `seed: 0`, a line each"
+
+CHOICES = {"activation": ACTIVATIONS, "initializer": INITIALIZERS, "scale": SCALES}
+PARAMETERS_EXAMPLES = {
+    "activation": "{leaky_relu: {negative_slope: 0.2}}",
+    "initializer": "{normal: {std: 0.1}}",
+    "scale": "{standard: {mean: 12.5, std: 3.2}}",
+}
 
 NO_ACTIVATION = frozenset({"no", "off", "none", "null", "~", "identity"})
 
@@ -37,8 +45,8 @@ def _items(value: Any) -> list[Any]:
 
 
 def choice_help(what: str, typed: str | None = None) -> str:
-    """Return the help line that lists the activations or initializers."""
-    names = ", ".join(ACTIVATIONS if what == "activation" else INITIALIZERS)
+    """Return the help line that lists the activations, initializers or scales."""
+    names = ", ".join(CHOICES[what])
     if what == "activation" and (typed is None or typed.casefold() in NO_ACTIVATION):
         return f"write `linear` for none; the activations are {names}"
     return f"the {what}s are {names}"
@@ -57,7 +65,7 @@ _ALMOST_NUMBERS: tuple[tuple[str, str], ...] = (
     (r"(?=.*_)[-+0-9._]+", "write {plain}, without underscores"),
     (r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*", "it looks like a date: write a plain number"),
     (r"(?i)true|yes|on|y|false|no|off|n", "it is a word for yes or no, not a number"),
-    (r"(?i)nan|[-+]?inf(inity)?", "it is text in YAML, and weights must be finite numbers"),
+    (r"(?i)nan|[-+]?inf(inity)?", "it is text in YAML, and a finite number belongs here"),
 )
 
 

@@ -20,7 +20,7 @@ MAX_VALUES = 100_000
 MAX_DEPTH = 64
 # Characters of all values, each counted as often as aliases repeat it.
 MAX_CHARACTERS = 4 * 1024 * 1024
-TOO_LARGE_HELP = "a spec is for what is written by hand: let larger layers be drawn from a seed"
+TOO_LARGE_HELP = "put the weights in a `weights_file` (.safetensors or .npz) beside the spec"
 
 
 class Scalar(NamedTuple):

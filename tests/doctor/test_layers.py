@@ -337,3 +337,15 @@ def test_of_many_layers_only_those_near_a_clash_are_looked_at_again(
     assert len(problems) == len(shape_table(many.spec).misfits) >= 3_999
     # twenty clashes, each with at most eight changes that concern two layers
     assert 0 < calls <= 20 * 8 * 2 + 20 * 2
+
+
+def test_neurons_that_only_the_weights_say_turn_with_them() -> None:
+    text = "inputs: 3\nlayers:\n  - weights: [[1, 0, 1], [0, 1, 1]]\n  - weights: [1, 10]\n"
+    first, second = treated(text)
+    assert offered(first) == [(3, "layout: neurons_by_inputs")]
+    assert (second.suggestions, second.help) == ((), SAME_CAUSE)
+
+
+def test_a_flat_list_is_not_read_the_other_way_round() -> None:
+    [problem] = treated("inputs: 1\nlayers:\n  - weights: [1, 10]\n")
+    assert offered(problem) == [(1, "inputs: 2")]

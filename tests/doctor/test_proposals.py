@@ -24,10 +24,9 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
     ),
     "empty": ("layer_sizes: [1, 2]\nseed:\n", ["seed: 0"]),
     "flat weights": (
-        f"{LAYER}weights: [1, 2]\n",
+        "inputs: 1\nlayers:\n  - neurons: 2\n    weights: [1, 2]\n",
         ["weights: [[1], [2]]", "weights: [[1, 2]]"],
     ),
-    "missing key": ("layers: [{neurons: 1, weights: [[1], [2]]}]\n", ["inputs: 2"]),
     "nested biases": (f"{LAYER}weights: [[1], [2]]\n    biases: [[1]]\n", ["biases: [1]"]),
     "no number": (f"{LAYER}weights: [[1], [007]]\n", ["weights: [7]"]),
     "no seed": ("layer_sizes: [1, 2]\n", ["seed: 0"]),

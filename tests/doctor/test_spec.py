@@ -73,7 +73,7 @@ seed: 0
     [
         # 1 input and 3 neurons: only one row fits, not a row for each input
         ("inputs: 1\nlayers:\n  - neurons: 3\n    weights: [1, 2, 3]\n", ["weights: [[1, 2, 3]]"]),
-        ("inputs: 3\nlayers:\n  - neurons: 1\n    weights: [1, 2]\n", []),
+        ("inputs: 3\nlayers:\n  - neurons: 2\n    weights: [1, 2]\n", []),
     ],
 )
 def test_of_the_ways_to_write_a_flat_list_only_the_fitting_one_is_kept(

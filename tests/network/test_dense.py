@@ -5,13 +5,15 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import pytest
 
-from nncli import Network
+from nncli import Network, SpecError
 from nncli.network.activations import Array, linear, relu
-from nncli.network.dense import Dense, LayerValues
+from nncli.network.dense import Dense, LayerValues, build_dense
+from nncli.specs.model import LayerSpec, Layout, Tensor, WithinWeights
 
 SPEC = "layer_sizes: [3, 2]\nseed: 0\n"
 
@@ -81,3 +83,45 @@ def test_z_and_a_are_changed_alike() -> None:
     values = LayerValues(np.array([[-1.0, 2.0]]), np.array([[0.0, 2.0]]))
     part = values.map(lambda array: array[:, :1])
     assert (part.z.tolist(), part.a.tolist()) == ([[-1]], [[0]])
+
+
+@pytest.mark.parametrize("layout", ["inputs_by_neurons", "neurons_by_inputs"])
+def test_a_layer_takes_its_arrays_from_a_file(layout: Layout) -> None:
+    stored = np.arange(6, dtype=np.float16).reshape(3, 2)
+    weights = stored if layout == "inputs_by_neurons" else np.ascontiguousarray(stored.T)
+    biases = np.array([0.5, 7], np.float32)
+    spec = LayerSpec(name="x", neurons=2, layout=layout, weights=Tensor("w"), biases=Tensor("b"))
+    layer = build_dense(spec, 3, "float64", None, {"w": weights, "b": biases})
+    assert layer.weights.tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert layer.biases.tolist() == [0.5, 7]
+    assert layer.weights.dtype == layer.biases.dtype == np.float64
+    assert weights.flags.writeable  # the arrays of the file stay their owner's
+    assert biases.flags.writeable
+
+
+@pytest.mark.parametrize("layout", ["inputs_by_neurons", "neurons_by_inputs"])
+@pytest.mark.parametrize(
+    ("where", "weights", "biases"),
+    [("first", [[2, 3], [4, 5]], [0, 1]), ("last", [[0, 1], [2, 3]], [4, 5])],
+)
+def test_biases_within_the_weights_are_taken_out_of_them(
+    layout: Layout, where: Literal["first", "last"], weights: object, biases: object
+) -> None:
+    whole = ((0.0, 1.0), (2.0, 3.0), (4.0, 5.0))
+    rows = whole if layout == "inputs_by_neurons" else tuple(zip(*whole, strict=True))
+    spec = LayerSpec(name="x", neurons=2, layout=layout, weights=rows, biases=WithinWeights(where))
+    layer = build_dense(spec, 2, "float64", None)
+    assert layer.weights.tolist() == weights
+    assert layer.biases.tolist() == biases
+
+
+def test_one_bias_is_that_of_every_neuron() -> None:
+    spec = LayerSpec(name="x", neurons=3, weights=((1.0, 2.0, 3.0),), biases=0.1)
+    layer = build_dense(spec, 1, "float32", None)
+    assert layer.biases.tolist() == [np.float32(0.1)] * 3
+
+
+def test_a_stored_weight_that_float32_cannot_hold_is_refused() -> None:
+    spec = LayerSpec(name="x", neurons=1, weights=Tensor("w"), biases=(0.0,))
+    with pytest.raises(SpecError, match="not finite in float32"):
+        build_dense(spec, 1, "float32", None, {"w": np.array([[1e39]])})

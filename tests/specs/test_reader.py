@@ -333,11 +333,16 @@ SINGLE: list[tuple[str, tuple[str, int, int]]] = [
     (SHORT + "activations: {elu: {alpha: 010}}\n", ("N105", 3, 28)),
     (SHORT + "activations: {relu: {alpha: 1}}\n", ("N101", 3, 22)),
     (SHORT + "activations: {gelu: {approximate: tan}}\n", ("N107", 3, 35)),
-    (SHORT + "init: he_normal\n", ("N105", 3, 7)),
+    (SHORT + "init: he_normel\n", ("N107", 3, 7)),
+    (SHORT + "init: constant\n", ("N106", 3, 7)),
+    (SHORT + "init: [he_normal]\n", ("N105", 3, 7)),
     (SHORT + "init: {weights: {normal: {std: -1}}}\n", ("N107", 3, 32)),
     (SHORT + "init: {weights: constant}\n", ("N106", 3, 17)),
     (SHORT + "init: {weights: {constant: {}}}\n", ("N106", 3, 28)),
-    (SHORT + "outputs: [a]\n", ("N105", 3, 10)),
+    (SHORT + "outputs: a\n", ("N105", 3, 10)),
+    (SHORT + "outputs: []\n", ("N107", 3, 10)),
+    (SHORT + "outputs: [a, b]\n", ("N111", 3, 10)),
+    (SHORT + "outputs: [1]\n", ("N105", 3, 11)),
     (SHORT + "outputs: {}\n", ("N106", 3, 10)),
     (SHORT + "outputs: {columns: a}\n", ("N105", 3, 20)),
     (SHORT + "outputs: {columns: ['']}\n", ("N107", 3, 21)),
@@ -348,7 +353,9 @@ SINGLE: list[tuple[str, tuple[str, int, int]]] = [
     ("seed: 0\ninputs: {size: 2, columns: [a]}\nlayers: [{neurons: 1}]\n", ("N111", 2, 28)),
     ("seed: 0\ninputs: {columns: [a, a]}\nlayers: [{neurons: 1}]\n", ("N107", 2, 23)),
     ("seed: 0\ninputs: {}\nlayers: [{neurons: 1}]\n", ("N106", 2, 9)),
-    ("seed: 0\ninputs: [2]\nlayers: [{neurons: 1}]\n", ("N105", 2, 9)),
+    ("seed: 0\ninputs: [2]\nlayers: [{neurons: 1}]\n", ("N105", 2, 10)),
+    ("seed: 0\ninputs: []\nlayers: [{neurons: 1}]\n", ("N107", 2, 9)),
+    ("seed: 0\ninputs: [a, a]\nlayers: [{neurons: 1}]\n", ("N107", 2, 13)),
     ("seed: 0\nlayers: [{neurons: 1}]\n", ("N106", 1, 1)),
     ("seed: 0\ninputs: 2\nlayers: 3\n", ("N105", 3, 9)),
     ("seed: 0\ninputs: 2\nlayers: [{}]\n", ("N106", 3, 10)),
@@ -526,6 +533,8 @@ PIECES = [
     *("# ", "\n", "\r", "\r\n", "  ", "\n  ", "\n  - ", "---\n", "...\n", "%", "? ", "<<: ", "~"),
     *("layer_sizes: ", "activations: ", "inputs: ", "layers:\n", "neurons: ", "weights: "),
     *("biases: ", "init: ", "outputs: ", "columns: ", "seed: ", "activation: ", "size: ", "name: "),
+    *("weights_file: ", "m.npz", "tensor: ", "within_weights: ", "first", "classes: ", "scale: "),
+    *("clip: ", "low: ", "high: ", "standard: ", "mean: ", "std: ", "min_max: ", "threshold: "),
     *("relu", "elu", "alpha: ", "constant", "value: ", "normal", "layout: ", "neurons_by_inputs"),
     *(
         "0",
@@ -602,7 +611,9 @@ ODD_VALUES = st.recursive(
                 [
                     *("size", "columns", "neurons", "name", "weights", "biases", "init"),
                     *("activation", "layout", "normal", "std", "constant", "value", "relu"),
-                    *("elu", "alpha", "kind"),
+                    *("elu", "alpha", "kind", "tensor", "within_weights", "clip", "low", "high"),
+                    *("scale", "standard", "mean", "min_max", "min", "max", "to", "classes"),
+                    *("threshold", "weights_file"),
                 ]
             ),
             inner,
@@ -615,7 +626,7 @@ ODD_SPECS = st.dictionaries(
     st.sampled_from(
         [
             *("layer_sizes", "activations", "inputs", "layers", "outputs", "seed", "init"),
-            *("name", "dtype", "layout"),
+            *("name", "dtype", "layout", "weights_file"),
         ]
     ),
     ODD_VALUES,
@@ -740,12 +751,19 @@ def test_explicit_weights_are_read_to_the_last_bit_in_either_layout(
         ("weights: [[1, 2], [3, 4]], layout: neurons_by_inputs", False),
         ("weights: [[1, 2], [2, 1]]", False),  # its own transpose
         ("init: {weights: ones}", False),
+        # with the biases in them, there is one way round only
+        ("weights: [[1, 2], [3, 4], [5, 6]], biases: {within_weights: last}", False),
     ],
 )
 def test_square_weights_without_a_layout_are_noted(layer: str, is_noted: bool) -> None:
     text = f"inputs: 2\nlayers:\n  - {{neurons: 2, {layer}}}\n"
     notes = inspect_spec(text.encode(), "net.yaml").notes
     assert [(note.code, note.layer) for note in notes] == [("ambiguous_layout", 1)] * is_noted
+
+
+def test_weights_that_do_not_fit_are_not_noted_as_well() -> None:
+    text = b"inputs: 3\nlayers: [{neurons: 2, weights: [[1, 2, 3], [4, 5, 6]]}]\n"
+    assert inspect_spec(text, "net.yaml").notes == ()
 
 
 def test_a_layout_for_all_layers_settles_square_weights_too() -> None:

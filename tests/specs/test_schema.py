@@ -12,7 +12,16 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from nncli.errors import SpecError
-from nncli.specs.model import ACTIVATIONS, INITIALIZERS, LayerSpec, NetworkSpec
+from nncli.specs.model import (
+    ACTIVATIONS,
+    INITIALIZERS,
+    SCALES,
+    Clip,
+    InputsSpec,
+    LayerSpec,
+    NetworkSpec,
+    OutputsSpec,
+)
 from nncli.specs.reader import inspect_spec, read_spec
 from nncli.specs.schema import spec_schema
 
@@ -22,6 +31,13 @@ VALIDATOR = Draft202012Validator(spec_schema())
 
 Spec = dict[str, Any]
 
+# What may stand alone: all its parameters, if it has some, have defaults.
+WITHOUT_PARAMETERS = {
+    name
+    for name, model in (ACTIVATIONS | INITIALIZERS | SCALES).items()
+    if [key for key, field in model.model_fields.items() if field.is_required()] == ["kind"]
+}
+
 
 def obeys_schema(spec: object) -> bool:
     return VALIDATOR.is_valid(spec)
@@ -30,7 +46,7 @@ def obeys_schema(spec: object) -> bool:
 def is_read(spec: object) -> bool:
     """Whether the reader takes a spec, written as JSON: every JSON document is YAML."""
     try:
-        inspect_spec(json.dumps(spec).encode(), "spec.yaml")
+        inspect_spec(json.dumps(spec).encode(), "spec.yaml").fitting_spec()
     except SpecError:
         return False
     return True
@@ -51,16 +67,24 @@ def test_the_schema_lists_every_key_for_an_editor_to_complete() -> None:
     short = {"layer_sizes", "activations"}
     assert set(schema["properties"]) == short | set(NetworkSpec.model_fields)
     assert set(schema["$defs"]["LayerSpec"]["properties"]) == set(LayerSpec.model_fields)
+    for model in (InputsSpec, OutputsSpec, Clip):
+        assert set(schema["$defs"][model.__name__]["properties"]) == set(model.model_fields)
 
 
 @pytest.mark.parametrize(
-    ("what", "names"), [("activation", set(ACTIVATIONS)), ("initializer", set(INITIALIZERS))]
+    ("what", "names"),
+    [
+        ("activation", set(ACTIVATIONS)),
+        ("initializer", set(INITIALIZERS)),
+        ("scale", set(SCALES)),
+    ],
 )
 def test_the_schema_lists_every_activation_and_initializer(what: str, names: set[str]) -> None:
-    by_name, by_mapping = spec_schema()["$defs"][what]["anyOf"]
+    *by_name, by_mapping = spec_schema()["$defs"][what]["anyOf"]
     assert set(by_mapping["properties"]) == names
-    # a constant has no value unless one is given
-    assert set(by_name["enum"]) == names - {"constant"}
+    # a constant has no value unless one is given, nor has a scale
+    enumerated = {name for choice in by_name for name in choice["enum"]}
+    assert enumerated == names & WITHOUT_PARAMETERS
 
 
 def test_every_reference_of_the_schema_leads_somewhere() -> None:
@@ -130,8 +154,39 @@ GOOD: dict[str, Spec] = {
     "constant": long(init={"weights": {"constant": {"value": -1}}}),
     "explicit": layer(weights=[[1], [2.5]], biases=[0]),
     "rows of neurons": layer(weights=[[1, 2.5]], layout="neurons_by_inputs"),
+    "weights as a flat list": layer(weights=[1, 2], biases=1),
+    "sizes said by weights": {"layers": [{"weights": [[1, 2, 3]]}, {"weights": [1, 2, 3]}]},
+    "names of inputs alone": long(inputs=["a", "b"], outputs=["left"]),
+    "init of weights by name": long(init="he_normal", layers=[{"neurons": 1, "init": "ones"}]),
+    "a weights file": {"weights_file": "m.npz", "inputs": 2, "layers": [{"neurons": 1}]},
+    "a weights file for sizes": {"weights_file": "m.npz", "layer_sizes": [2, 1]},
+    "arrays of a weights file": {
+        "weights_file": "m.safetensors",
+        "inputs": 2,
+        "layers": [{"neurons": 1, "weights": {"tensor": "w"}, "biases": {"tensor": "b"}}],
+    },
+    "biases within weights": layer(weights=[[1], [2], [3]], biases={"within_weights": "last"}),
+    "clipped and scaled inputs": long(
+        inputs={
+            "size": 2,
+            "clip": {"low": 0, "high": [1, 2.5]},
+            "scale": {"standard": {"mean": [12.5, 1], "std": 3}},
+        }
+    ),
+    "inputs scaled to a range": long(
+        inputs={"size": 2, "scale": {"min_max": {"min": 0, "max": [1, 255], "to": [-1, 1]}}}
+    ),
+    "scaled outputs": long(outputs={"scale": {"min_max": {"min": 0, "max": 9}}}),
+    "classes": long(layers=[{"neurons": 3}], outputs={"classes": ["a", "b", "c"]}),
+    "two classes of a sigmoid": long(
+        layers=[{"neurons": 1, "activation": "sigmoid"}],
+        outputs={"classes": ["no", "yes"], "threshold": 0.3},
+    ),
     "all of a layer": layer(name="x", activation="tanh", init={"weights": "zeros"}),
-} | {f"activation {name}": short(activations=[name, {name: {}}]) for name in sorted(ACTIVATIONS)}
+} | {
+    f"activation {name}": short(activations=[name, {name: {}}])
+    for name in sorted(set(ACTIVATIONS) & WITHOUT_PARAMETERS)
+}
 
 BAD: dict[str, object] = {
     "no mapping": [4, 5, 2],
@@ -186,7 +241,8 @@ BAD: dict[str, object] = {
     "null as a parameter": short(activations={"elu": {"alpha": None}}),
     "list of parameters": short(activations={"elu": [1]}),
     "unknown approximation": short(activations={"gelu": {"approximate": "tan"}}),
-    "name as init": short(init="he_normal"),
+    "unknown name as init": short(init="he_normel"),
+    "init without its value": short(init="constant"),
     "unknown initializer": short(init={"weights": "he_normel"}),
     "negative spread": short(init={"weights": {"normal": {"std": -1}}}),
     "constant without a value": short(init={"weights": "constant"}),
@@ -200,7 +256,9 @@ BAD: dict[str, object] = {
     "empty layer name": layer(name=""),
     "null as neurons": layer(neurons=None),
     "inputs without a size": long(inputs={}),
-    "inputs as a list": long(inputs=[2]),
+    "inputs as a list of numbers": long(inputs=[2]),
+    "no input in a list": long(inputs=[]),
+    "inputs that are only scaled": long(inputs={"clip": {"low": 0, "high": 1}}),
     "inputs as text": long(inputs="2"),
     "no input 0": long(inputs=0),
     "empty list of columns": long(inputs={"columns": []}),
@@ -208,10 +266,40 @@ BAD: dict[str, object] = {
     "empty column name": long(inputs={"columns": ["a", ""]}),
     "number as a column name": long(inputs={"columns": ["a", 1]}),
     "columns as text": long(inputs={"columns": "a"}),
-    "outputs as a list": long(outputs=["a"]),
+    "outputs as a list of numbers": long(outputs=[1]),
+    "no output in a list": long(outputs=[]),
     "outputs without columns": long(outputs={}),
     "empty list of outputs": long(outputs={"columns": []}),
-    "flat weights": layer(weights=[1, 2]),
+    "text in flat weights": layer(weights=["1", 2]),
+    "unknown key of weights": layer(weights={"array": "w"}),
+    "number as a tensor": {
+        "weights_file": "m.npz",
+        "inputs": 1,
+        "layers": [{"neurons": 1, "weights": {"tensor": 1}}],
+    },
+    "two keys of biases": {
+        "weights_file": "m.npz",
+        "inputs": 1,
+        "layers": [{"neurons": 1, "biases": {"tensor": "b", "within_weights": "last"}}],
+    },
+    "biases within weights, but where": layer(weights=[1, 2, 3], biases={"within_weights": 0}),
+    "empty weights file": {"weights_file": "", "inputs": 2, "layers": [{"neurons": 1}]},
+    "list of weights files": {"weights_file": ["a"], "inputs": 2, "layers": [{"neurons": 1}]},
+    "clip without an end": long(inputs={"size": 2, "clip": {"low": 0}}),
+    "text in a clip": long(inputs={"size": 2, "clip": {"low": "a", "high": 1}}),
+    "no numbers in a clip": long(inputs={"size": 2, "clip": {"low": [], "high": 1}}),
+    "unknown scale": long(inputs={"size": 2, "scale": {"minmax": {"min": 0, "max": 1}}}),
+    "scale by name alone": long(inputs={"size": 2, "scale": "standard"}),
+    "scale without std": long(inputs={"size": 2, "scale": {"standard": {"mean": 0}}}),
+    "scale to one end": long(
+        inputs={"size": 2, "scale": {"min_max": {"min": 0, "max": 1, "to": [1]}}}
+    ),
+    "clip of outputs": long(outputs={"clip": {"low": 0, "high": 1}}),
+    "numbers as classes": long(outputs={"classes": [0]}),
+    "threshold 1": long(
+        layers=[{"neurons": 1, "activation": "sigmoid"}],
+        outputs={"classes": ["no", "yes"], "threshold": 1},
+    ),
     "no weights": layer(weights=[]),
     "weights without numbers": layer(weights=[[]]),
     "text in weights": layer(weights=[["a"], [1]]),
@@ -220,7 +308,7 @@ BAD: dict[str, object] = {
     "mapping in weights": layer(weights=[[{"a": 1}], [1]]),
     "weights too deep": layer(weights=[[[1]], [[1]]]),
     "null as weights": layer(weights=None),
-    "biases as a number": layer(biases=1),
+    "biases as text": layer(biases="1"),
     "no biases": layer(biases=[]),
     "rows of biases": layer(biases=[[1]]),
     "text in biases": layer(biases=["1"]),
@@ -254,6 +342,24 @@ RELATIONS: dict[str, Spec] = {
     "columns that are too many": long(inputs={"size": 2, "columns": ["a", "b", "c"]}),
     "a column named twice": long(inputs={"columns": ["a", "a"]}),
     "ragged weights": layer(weights=[[1], [2, 3]]),
+    "flat weights for two neurons": long(layers=[{"neurons": 2, "weights": [1, 2]}]),
+    "tensor of no file": layer(weights={"tensor": "w"}),
+    "init beside a weights file": long(weights_file="m.npz", init="ones"),
+    "biases within no weights": layer(biases={"within_weights": "first"}),
+    "scale of a softmax": long(
+        layers=[{"neurons": 1, "activation": "softmax"}],
+        outputs={"scale": {"standard": {"mean": 0, "std": 1}}},
+    ),
+    "low above high": long(inputs={"size": 2, "clip": {"low": 1, "high": 0}}),
+    "std 0": long(inputs={"size": 2, "scale": {"standard": {"mean": 0, "std": 0}}}),
+    "max equal to min": long(inputs={"size": 2, "scale": {"min_max": {"min": 1, "max": 1}}}),
+    "means that are too many": long(
+        inputs={"size": 2, "scale": {"standard": {"mean": [1, 2, 3], "std": 1}}}
+    ),
+    "classes of one linear neuron": long(outputs={"classes": ["no", "yes"]}),
+    "threshold of several classes": long(
+        layers=[{"neurons": 3}], outputs={"classes": ["a", "b", "c"], "threshold": 0.5}
+    ),
 }
 
 

@@ -417,7 +417,7 @@ def test_more_values_than_allowed_are_refused(monkeypatch: pytest.MonkeyPatch) -
     problem = refusal(f"# many\n[{'1, ' * 1000}1]")
     assert where(problem)[:2] == ("N104", 2)
     assert "1,000 values" in problem.message
-    assert any("seed" in line for line in problem.help)
+    assert any("weights_file" in line for line in problem.help)
 
 
 @pytest.mark.parametrize("shape", ["lists", "mappings"])
@@ -451,7 +451,7 @@ def test_one_byte_too_many_is_refused_unread(monkeypatch: pytest.MonkeyPatch) ->
     [problem] = caught.value.problems
     assert problem.code == "N104"
     assert "2 MiB" in problem.message
-    assert any("seed" in line for line in problem.help)
+    assert any("weights_file" in line for line in problem.help)
 
 
 # ---------------------------------------------------------------------------------- characters
