@@ -217,6 +217,10 @@ Output = Annotated[
         help="Write the outputs: .csv, .json, .jsonl, .npy, .parquet; - is CSV on stdout.",
     ),
 ]
+Predict = Annotated[
+    Literal["class"] | None,
+    _output("--predict", help="Add each sample's class, and how probable it is."),
+]
 SaveActivations = Annotated[
     str | None,
     _output(

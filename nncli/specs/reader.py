@@ -151,7 +151,7 @@ def examine_form(reading: FormReading) -> Examination:
     known += (*reference_faults(form, source), *weights_file_faults(form, source))
     if may_have_weights_file(source):
         # what only the file says is missing if nothing else is wrong, and it was not asked
-        known = tuple(fault for fault in known if not _is_missing_size(fault)) or known
+        known = tuple(fault for fault in known if not is_missing_size(fault)) or known
     faults = known
     misfits = tuple(misfit_faults(form, source))
     if spec is None or faults:
@@ -160,7 +160,8 @@ def examine_form(reading: FormReading) -> Examination:
     return Examination(source, form, overrides, located(misfits, source), spec)
 
 
-def _is_missing_size(fault: Fault) -> bool:
+def is_missing_size(fault: Fault) -> bool:
+    """Whether it is a size that is missing, which a weights file may say."""
     return fault.absent == (fault.path,) and fault.path[-1] in ("inputs", "size", "neurons")
 
 

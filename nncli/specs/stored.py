@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# Under this key of its metadata a safetensors file holds the spec of its network.
+SPEC_KEY = "nncli.spec"
+
 _DIGITS = re.compile(r"([0-9]+)")
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pytest
 
 from nncli import Network, build_network, read_spec
+from nncli.data.frames import BatchLike
 from nncli.network.activations import Array
 from nncli.specs.model import ACTIVATIONS
 from nncli.timing.backends import (
@@ -167,8 +168,8 @@ class RecordingNetwork(Network):
 
     shapes: list[tuple[int, ...]] = field(default_factory=list)
 
-    def forward(self, batch: npt.ArrayLike) -> Array:
-        self.shapes.append(np.shape(batch))
+    def forward(self, batch: BatchLike) -> Array:
+        self.shapes.append(np.asarray(batch).shape)
         return super().forward(batch)
 
 
