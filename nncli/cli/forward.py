@@ -274,7 +274,7 @@ def _class_rule(spec: NetworkSpec, config: str) -> ClassRule:
     """Return how outputs tell classes.  Raises SpecError if they do not, UsageError."""
     from nncli.network.prediction import class_rule
 
-    _refuse_names_of_predictions(spec.output_columns, "`outputs.columns` names")
+    _refuse_names_of_predictions(spec.output_columns, "the outputs name")
     return class_rule(spec, config)
 
 
