@@ -7,11 +7,11 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from nncli.cli import options as opt
 from nncli.cli.edge import error_edge, fail_if
+from nncli.cli.installed import check_installed
 from nncli.cli.progress import progress_bar
 from nncli.cli.reading import (
     DataArguments,
@@ -211,16 +211,9 @@ def _picture_kind(path: str) -> PictureKind:
 def _check_packages(backends: Iterable[str], plot: str | None) -> None:
     """Check that what is asked for is installed.  Raises UsageError."""
     for backend in backends:
-        _check_installed(f"--backend {backend}", BACKEND_PACKAGES.get(backend, ()), "bench")
+        check_installed(f"--backend {backend}", BACKEND_PACKAGES.get(backend, ()), "bench")
     if plot is not None:
-        _check_installed("--plot", ("matplotlib",), "plot")
-
-
-def _check_installed(what: str, packages: Iterable[str], extra: str) -> None:
-    missing = [package for package in packages if find_spec(package) is None]
-    if missing:
-        message = f"{what} needs {' and '.join(missing)}, not installed here"
-        raise UsageError(message, f"pip install 'nncli-forward[{extra}]'")
+        check_installed("--plot", ("matplotlib",), "plot")
 
 
 def _check_parts(wanted: Request, files: BenchFiles) -> None:

@@ -47,9 +47,9 @@ def column_choice(arguments: DataArguments) -> ColumnChoice:
     from nncli.data.columns import ColumnChoice
 
     choice = ColumnChoice(
-        columns=_joined(arguments.columns),
-        drop=_joined(arguments.drop),
-        keep=_joined(arguments.keep),
+        columns=joined(arguments.columns),
+        drop=joined(arguments.drop),
+        keep=joined(arguments.keep),
     )
     used = {"--columns": choice.columns, "--drop": choice.drop, "--keep": choice.keep}
     for option, items in used.items():
@@ -68,7 +68,8 @@ def column_choice(arguments: DataArguments) -> ColumnChoice:
     return choice
 
 
-def _joined(lists: list[list[str]] | list[str] | None) -> tuple[str, ...]:
+def joined(lists: list[list[str]] | list[str] | None) -> tuple[str, ...]:
+    """Return the items of a repeated list option, which hold one list per use of the option."""
     return tuple(item for items in lists or () for item in items)
 
 

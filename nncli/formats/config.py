@@ -14,8 +14,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from nncli.errors import NncliError, SpecError
+from nncli.file_kinds import kind_of
 from nncli.formats.weights_files import WeightsFile, form_of_weights, open_weights
-from nncli.problems import Place, Problem
+from nncli.problems import Note, Place, Problem
 from nncli.specs.files import check_spec_bytes, read_beginning
 from nncli.specs.reader import (
     Examination,
@@ -84,6 +85,9 @@ def examine_config(
     suffix = PurePath(path).suffix.lower()
     if form_of_weights(content) is not None:
         return _of_weights(path, overrides)
+    kind = kind_of(content)
+    if suffix == ".onnx" or (kind is not None and kind.name == "an ONNX model"):
+        return _of_model(path, overrides)
     text = check_spec_bytes(content, path)
     if suffix in (".safetensors", ".npz"):
         return _of_weights(path, overrides)
@@ -153,6 +157,22 @@ def _of_weights(path: str, overrides: Overrides) -> Config | WeightsHeader:
     examined = examine_completed(reading, weights.header)
     # no user wrote its text: nobody can change it
     return _with_weights(replace(examined.reading(), source=None), weights, path)
+
+
+# -------------------------------------------------------------------------------- an ONNX model
+
+
+def _of_model(path: str, overrides: Overrides) -> Config:
+    """Read an ONNX model.  Raises UsageError without the package onnx."""
+    from nncli.formats.onnx_import import import_onnx
+
+    imported = import_onnx(path)
+    spec, dtype, notes = imported.spec, overrides.dtype, imported.notes
+    if dtype is not None and dtype != spec.dtype:
+        message = f"dtype {dtype} from the command line, not the model's {spec.dtype}"
+        notes = (*notes, Note("overridden", message))
+        spec = spec.model_copy(update={"dtype": dtype})
+    return Config(SpecReading(spec, None, (), notes), imported.tensors, imported.files)
 
 
 def weights_alone(header: WeightsHeader) -> Problem:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
 from nncli.errors import SpecError
-from nncli.network.activations import ACTIVATION_FUNCTIONS, Activation, Array
+from nncli.network.activations import Activation, Array, build_activation
 from nncli.network.initializers import INITIALIZER_FUNCTIONS, Fans
 from nncli.problems import Problem
 from nncli.specs.model import DType, Initializer, LayerSpec, Layout, Tensor, WithinWeights
@@ -128,13 +127,12 @@ def build_dense(
         hint = "use dtype: float64" if is_stored else "use smaller parameters in `init`"
         raise SpecError(Problem("N303", message, help=(hint,)))
     weights.flags.writeable = biases.flags.writeable = False  # ours alone: Dense needs no copy
-    function, parameters = ACTIVATION_FUNCTIONS[spec.activation.kind], spec.activation.parameters()
     return Dense(
         name=spec.name,
         weights=weights,
         biases=biases,
         activation_name=spec.activation.kind,
-        activation=partial(function, **parameters) if parameters else function,
+        activation=build_activation(spec.activation, dtype),
         layout=spec.layout,
     )
 

@@ -27,7 +27,16 @@ _CANCELLED = 1 / 16
 _JUMP = 100.0
 _NAMED_NEURONS = 8
 # Activations whose output is small by their nature: that is not a vanishing signal.
-_BOUNDED = frozenset({"step", "sigmoid", "tanh", "softmax"})
+_BOUNDED = frozenset(
+    {"step", "sign", "relu6", "sigmoid", "hard_sigmoid", "tanh", "hard_tanh", "softsign", "softmax"}
+)
+# Below and above which an activation is at its flat ends.  Those of hard_tanh are its parameters.
+_FLAT_ENDS = {
+    "sigmoid": (0.01, 0.99),
+    "hard_sigmoid": (0.01, 0.99),
+    "tanh": (-0.99, 0.99),
+    "softsign": (-0.99, 0.99),
+}
 
 
 class RunTally:
@@ -212,7 +221,7 @@ class _LayerTally:
         """Update which neurons are dead or saturated; return minimum and maximum, which NaN is."""
         if not self._size:
             self.dead = np.ones(a.shape[1], dtype=np.bool_)
-            self.saturated = np.full(a.shape[1], self.activation in {"sigmoid", "tanh"})
+            self.saturated = np.full(a.shape[1], self.activation in _FLAT_ENDS)
         if not (self.dead.any() or self.saturated.any()):
             return float(a.min()), float(a.max())
         lows, highs = a.min(axis=(0, 2)), a.max(axis=(0, 2))  # (neurons,)
@@ -254,9 +263,10 @@ class _LayerTally:
 
 
 def _extreme(a: Array, activation: str) -> Mask:
-    """Return where a sigmoid or tanh is at its flat ends."""
-    beyond: Mask = np.abs(a) > 0.99
-    return (a < 0.01) | (a > 0.99) if activation == "sigmoid" else beyond
+    """Return where an activation is at its flat ends."""
+    low, high = _FLAT_ENDS[activation]
+    beyond: Mask = (a < low) | (a > high)
+    return beyond
 
 
 # --------------------------------------------------------------------- mean and deviation

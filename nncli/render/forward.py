@@ -13,6 +13,7 @@ from nncli.network.scaling import scales_outputs
 from nncli.network.shapes import input_steps, output_steps
 from nncli.network.statistics import LayerStatistics
 from nncli.pipeline.run import ForwardRun
+from nncli.render.activations import activation_formula, activation_label
 from nncli.render.layout.text import inert, text_width
 from nncli.render.layout.view import (
     BLANK,
@@ -118,7 +119,7 @@ def _title(run: ForwardRun) -> Line:
 
 
 def _layers_grid(run: ForwardRun) -> Grid:
-    samples, layers = run.samples, run.network.layers
+    samples, layers, specs = run.samples, run.network.layers, run.network.spec.layers
     grid = _grid(
         _TextColumn("#", list(map(str, range(1, len(layers) + 1))), "right", "dim"),
         _TextColumn("layer", [layer.name for layer in layers]),
@@ -127,7 +128,7 @@ def _layers_grid(run: ForwardRun) -> Grid:
         _TextColumn("weights", [format_shape(layer.weights.shape) for layer in layers]),
         _TextColumn("", ["+"] * len(layers), style="dim"),
         _TextColumn("biases", [format_shape(layer.biases.shape) for layer in layers]),
-        _TextColumn("activation", [layer.activation_name for layer in layers]),
+        _TextColumn("activation", [activation_label(layer.activation) for layer in specs]),
         _TextColumn("output", [format_shape((samples, layer.neurons)) for layer in layers]),
         _TextColumn("parameters", [f"{layer.parameters:,}" for layer in layers], "right"),
     )
@@ -163,7 +164,8 @@ def _statistics_grid(
 def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | None) -> list[Block]:
     layer, result = run.network.layers[number - 1], run.shown.layers[number - 1]
     linear = layer.activation_name == "linear"
-    formula = "a = x @ W + b" if linear else f"z = x @ W + b,  a = {layer.activation_name}(z)"
+    activation = activation_formula(run.network.spec.layers[number - 1].activation)
+    formula = "a = x @ W + b" if linear else f"z = x @ W + b,  a = {activation}"
     blocks: list[Block] = _heading(f"{number} {layer.name}", formula)
     if display.weights:
         blocks += _weights_blocks(layer, display, width)

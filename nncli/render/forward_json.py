@@ -18,6 +18,7 @@ from nncli.render.json_output import (
 )
 from nncli.results.json_values import json_array
 from nncli.results.listeners import PREDICTION_NAMES
+from nncli.specs.model import Activation
 
 
 def forward_json(run: ForwardRun, failures: Iterable[Problem] = (), *, weights: bool) -> str:
@@ -25,9 +26,12 @@ def forward_json(run: ForwardRun, failures: Iterable[Problem] = (), *, weights: 
 
     failures: of checks; weights: whether to add them, as (inputs, neurons).
     """
+    network = run.network
     layers = [
-        _layer(layer, result, weights=weights)
-        for layer, result in zip(run.network.layers, run.shown.layers, strict=True)
+        _layer(layer, spec.activation, result, weights=weights)
+        for layer, spec, result in zip(
+            network.layers, network.spec.layers, run.shown.layers, strict=True
+        )
     ]
     return document(
         {
@@ -61,12 +65,15 @@ def _predictions(prediction: Prediction | None) -> dict[str, Any]:
     return {"predictions": dict(zip(PREDICTION_NAMES, values, strict=True))}
 
 
-def _layer(layer: Dense, result: LayerResult, *, weights: bool) -> dict[str, Any]:
+def _layer(
+    layer: Dense, activation: Activation, result: LayerResult, *, weights: bool
+) -> dict[str, Any]:
     samples = len(result.output)
     described: dict[str, Any] = {
         "layer": result.layer,
         "name": layer.name,
         "activation": layer.activation_name,
+        "activation_parameters": activation.parameters(),
         "input_shape": [samples, layer.inputs],
         "weights_shape": list(layer.weights.shape),
         "biases_shape": list(layer.biases.shape),

@@ -36,6 +36,7 @@ def shapes_json(
             "layer": layer.layer,
             "name": layer.name,
             "activation": layer.activation,
+            "activation_parameters": of_spec.activation.parameters(),
             "input_shape": [batch.samples, layer.inputs],
             "weights_shape": list(layer.weights_shape),
             "biases_shape": list(layer.biases_shape),
@@ -44,7 +45,7 @@ def shapes_json(
             "multiply_adds": layer.multiply_adds,
             "tensors": _tensors(layer),
         }
-        for layer in table.layers
+        for layer, of_spec in zip(table.layers, spec.layers, strict=True)
     ]
     return document(
         {

@@ -8,8 +8,8 @@ from typing import Any
 
 from nncli.specs.faults import Fault, Path
 from nncli.specs.model import InitSpec
-from nncli.specs.numbers import biases_faults, weights_faults
-from nncli.specs.origins import source_path
+from nncli.specs.numbers import biases_faults, slopes_faults, weights_faults
+from nncli.specs.origins import source_path, value_at
 from nncli.specs.references import reference_faults
 from nncli.specs.scaling import clip_faults, scale_faults
 from nncli.specs.wording import (
@@ -154,6 +154,9 @@ def _layer_faults(
     if layer.get("activation") is not None:
         where = (*path, "activation")
         yield from _choice_faults(source, where, layer["activation"], "activation")
+        slopes = value_at(layer["activation"], ("prelu", "slopes"))
+        if slopes is not None:
+            yield from slopes_faults((*where, "prelu", "slopes"), slopes, largest)
     yield from _init_faults(source, path, layer)
     for key in ("weights", "biases"):
         if isinstance(layer.get(key), dict):

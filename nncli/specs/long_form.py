@@ -165,7 +165,7 @@ def _long_layer(
     """Return a layer with what it inherits from the spec."""
     long = {"name": f"layer_{number}"} | _without_empty(layer)
     if "activation" in long:
-        long["activation"] = as_choice(long["activation"])
+        long["activation"] = _long_activation(long["activation"], largest)
     if "layout" in spec:
         long.setdefault("layout", spec["layout"])
     init, inherited = long.get("init", {}), spec.get("init")
@@ -185,6 +185,13 @@ def _long_layer(
     long = _without_empty(long)
     held = shape_held_by(given_by(long)) if "neurons" not in layer else None
     return long if held is None else {**long, "neurons": held[1]}
+
+
+def _long_activation(value: Any, largest: float) -> dict[str, Any] | None:
+    choice = as_choice(value)
+    if choice is None or choice["kind"] != "prelu" or "slopes" not in choice:
+        return choice
+    return _without_empty({**choice, "slopes": as_biases(choice["slopes"], largest)})
 
 
 def _long_init(init: dict[str, Any], inherited: dict[str, Any]) -> dict[str, Any]:

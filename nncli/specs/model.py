@@ -24,6 +24,10 @@ MAX_NEURONS = 2**63 - 1
 # The largest magnitude that still rounds to a finite float32 is just under this.
 FLOAT32_OVERFLOW = float.fromhex("0x1.ffffffp+127")
 
+# Klambauer et al. 2017, "Self-Normalizing Neural Networks", equation 14.
+SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
+
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], Field(min_length=1)]
 Size = Annotated[int, Field(ge=1, le=MAX_NEURONS)]
@@ -94,8 +98,28 @@ class PlainActivation(_Choice):
     """An activation without parameters."""
 
     kind: Literal[
-        "linear", "step", "relu", "selu", "silu", "sigmoid", "tanh", "softplus", "softmax"
+        "linear",
+        "relu",
+        "relu6",
+        "selu",
+        "silu",
+        "hard_silu",
+        "mish",
+        "sigmoid",
+        "log_sigmoid",
+        "tanh",
+        "softsign",
+        "softplus",
+        "softmax",
+        "log_softmax",
     ]
+
+
+class Jump(_Choice):
+    """An activation that jumps at 0, and what it is there."""
+
+    kind: Literal["step", "sign"]
+    at_zero: float = 0.0
 
 
 class LeakyRelu(_Choice):
@@ -105,6 +129,13 @@ class LeakyRelu(_Choice):
     negative_slope: float = 0.01
 
 
+class PRelu(_Choice):
+    """A leaky ReLU whose slopes below 0 were learnt: one for all neurons, or one for each."""
+
+    kind: Literal["prelu"]
+    slopes: Numbers
+
+
 class Elu(_Choice):
     """An exponential linear unit."""
 
@@ -112,11 +143,34 @@ class Elu(_Choice):
     alpha: float = 1.0
 
 
+class Celu(_Choice):
+    """An exponential linear unit whose slope goes on through 0 whatever its alpha is."""
+
+    kind: Literal["celu"]
+    alpha: Annotated[float, Field(gt=0)] = 1.0
+
+
 class Gelu(_Choice):
     """A Gaussian error linear unit, exact or by the tanh approximation."""
 
     kind: Literal["gelu"]
     approximate: Literal["none", "tanh"] = "none"
+
+
+class HardSigmoid(_Choice):
+    """A straight line from 0 to 1: with the slope of PyTorch and Keras 3, 0.2 in ONNX, Keras 2."""
+
+    kind: Literal["hard_sigmoid"]
+    slope: float = 1 / 6
+    offset: float = 0.5
+
+
+class HardTanh(_Choice):
+    """The identity between two bounds."""
+
+    kind: Literal["hard_tanh"]
+    min: float = -1.0
+    max: float = 1.0
 
 
 class PlainInitializer(_Choice):
@@ -158,7 +212,7 @@ class Constant(_Choice):
 
 
 Activation = Annotated[
-    PlainActivation | LeakyRelu | Elu | Gelu,
+    PlainActivation | Jump | LeakyRelu | PRelu | Elu | Celu | Gelu | HardSigmoid | HardTanh,
     Field(discriminator="kind"),
 ]
 Initializer = Annotated[

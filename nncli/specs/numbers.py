@@ -139,6 +139,15 @@ def biases_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:
     yield from _vector_faults(path, values, largest)
 
 
+def slopes_faults(path: Path, value: Any, largest: float) -> Iterator[Fault]:
+    """Yield what is wrong with a slope for all neurons, or a list of one for each."""
+    if as_biases(value, largest) is None:
+        many = isinstance(value, list)
+        faults = _vector_faults(path, value, largest) if many else ()
+        for fault in faults or (_number_fault(path, value, largest),):
+            yield fault._replace(covers=(path,))
+
+
 def _vector_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:
     if not isinstance(values, list) or not values:
         hint = "write the numbers in one pair of brackets: [0.2, 0.8]"
@@ -156,7 +165,8 @@ def _number_fault(path: Path, value: Any, largest: float) -> Fault:
         message, hint = "expected a number", "write a number"
         return Fault("N302", message, (hint,), path, names_found=True, kind="no number")
     dtype = "float64" if largest == math.inf else "float32"
-    message = f"weights and biases must be finite {dtype} numbers"
+    learnt = "slopes" if "slopes" in path else "weights and biases"
+    message = f"{learnt} must be finite {dtype} numbers"
     overflows = dtype == "float32" and math.isfinite(number)
     large = "use dtype: float64, or a smaller number"
     hint = large if overflows else "write a finite number"

@@ -15,6 +15,7 @@ from nncli.specs.located import Located, located
 from nncli.specs.long_form import LongForm, long_form
 from nncli.specs.model import MAX_SEED, DType, NetworkSpec
 from nncli.specs.rules import (
+    activation_faults,
     initializer_faults,
     misfit_faults,
     reference_faults,
@@ -148,6 +149,7 @@ def examine_form(reading: FormReading) -> Examination:
     if overrides.seed is None:
         known += tuple(seed_faults(form, source, known))
     known += (*data_faults(form), *initializer_faults(form, overrides.dtype))
+    known += tuple(activation_faults(form, overrides.dtype))
     known += (*reference_faults(form, source), *weights_file_faults(form, source))
     if may_have_weights_file(source):
         # what only the file says is missing if nothing else is wrong, and it was not asked

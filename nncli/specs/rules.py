@@ -25,9 +25,10 @@ from nncli.specs.model import (
 )
 from nncli.specs.origins import value_at
 from nncli.specs.yaml_source import YamlSource
-from nncli.words import quoted
+from nncli.words import count_of, quoted
 
 _SEED_HELP = "write `seed: 0` in the spec, or pass --seed 0"
+_LARGE_HELP = "use a smaller one, or dtype: float64"
 _DEFAULT_INIT = InitSpec()
 _FILE_HELP = (
     "name the file beside the spec, at its top: `weights_file: model.safetensors` (or a .npz)"
@@ -115,6 +116,40 @@ def weights_file_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
             yield Fault("N108", message, ("remove `init`",), (*owner, "init"), of_key=True)
 
 
+def activation_faults(form: LongForm, dtype: DType | None) -> Iterator[Fault]:
+    """Yield parameters of activations that float32 cannot hold, or that do not fit."""
+    is_float32 = (dtype or form.value.get("dtype")) == "float32"
+    for index, layer in enumerate(form.layers):
+        choice = layer.get("activation")
+        if not isinstance(choice, dict) or len(choice) == 1:
+            continue  # without parameters
+        kind = choice["kind"]
+        path: Path = ("layers", index, "activation", kind)
+        for key, value in choice.items():
+            number = _float(choice, kind, key, 0.0)
+            if is_float32 and abs(number) >= FLOAT32_OVERFLOW:
+                message = f"`{key}` {number:g} is too large for float32"
+                yield Fault("N303", message, (_LARGE_HELP,), (*path, key))
+            if isinstance(value, tuple):
+                yield from _count_faults(index + 1, layer.get("neurons"), value, (*path, key))
+        low = _float(choice, "hard_tanh", "min", -1.0)
+        high = _float(choice, "hard_tanh", "max", 1.0)
+        if low > high:
+            message = f"`min` must not be above `max`, got {low:g} and {high:g}"
+            yield Fault("N107", message, ("write a `max` above `min`",), path)
+
+
+def _count_faults(
+    number: int, neurons: Any, values: tuple[float, ...], path: Path
+) -> Iterator[Fault]:
+    """Yield a fault if a layer's parameter is a list that is not one number per neuron."""
+    expected = whole(neurons)
+    if expected is not None and len(values) != expected:
+        what = count_of(len(values), str(path[-1]).removesuffix("s"))
+        message = f"layer {number} has {count_of(expected, 'neuron')}, but {what}"
+        yield Fault("N111", message, (f"write one number for all, or {expected:,}",), path)
+
+
 def initializer_faults(form: LongForm, dtype: DType | None) -> Iterator[Fault]:
     """Yield constants that float32 cannot hold, and ranges that are none."""
     is_float32 = (dtype or form.value.get("dtype")) == "float32"
@@ -125,8 +160,7 @@ def initializer_faults(form: LongForm, dtype: DType | None) -> Iterator[Fault]:
             constant = _float(choice, "constant", "value", 0.0)
             if is_float32 and abs(constant) >= FLOAT32_OVERFLOW:
                 message = f"the constant {constant:g} is too large for float32"
-                hint = "use a smaller one, or dtype: float64"
-                yield Fault("N303", message, (hint,), (*path, "constant", "value"))
+                yield Fault("N303", message, (_LARGE_HELP,), (*path, "constant", "value"))
             low = _float(choice, "uniform", "low", -0.1)
             high = _float(choice, "uniform", "high", 0.1)
             if not 0 <= high - low < math.inf:

@@ -27,6 +27,7 @@ RANGES = {
     "neurons": "a whole number of at least 1",
     "size": "a whole number of at least 1",
     "std": "a number of at least 0",
+    "alpha": "a number above 0",
     "threshold": "a number between 0 and 1",
 }
 # Of so many faults the 100 that are told can be chosen; of the others only the places count.
@@ -36,6 +37,7 @@ _RANGE_HELP = {
     "size": "a sample needs at least one feature",
     "seed": "a seed is not negative",
     "std": "a standard deviation is not negative",
+    "alpha": "celu divides by its alpha",
     "threshold": "without it, it is 0.5",
 }
 _EXAMPLES = {
@@ -231,5 +233,6 @@ def _missing_help(path: Path) -> str:
         "min": "write `min: 0`, or the least value of each column",
         "max": "write `max: 1`, or the greatest value of each column",
         "value": "write `{constant: {value: 0.5}}`",
+        "slopes": "write `{prelu: {slopes: 0.25}}`, or a list of one slope per neuron",
     }
     return examples.get(str(path[-1]), f"write `{path[-1]}: …`")

@@ -110,18 +110,14 @@ def _python(network: Network, _: int) -> Backend:
 def _onnxruntime(network: Network, threads: int) -> Backend:
     import onnxruntime
 
-    from nncli.formats.onnx_model import INPUT, OnnxLayer, onnx_model
+    from nncli.formats.onnx_model import INPUT, onnx_model
 
     def make_session() -> Any:
-        layers = [
-            OnnxLayer(layer.weights, layer.biases, spec.activation)
-            for layer, spec in zip(network.layers, network.spec.layers, strict=True)
-        ]
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 4  # what is wrong is said by nncli
-        model = onnx_model(layers, network.name)
+        model = onnx_model(network.spec, network.layers)
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def refusal() -> str:
@@ -191,17 +187,37 @@ def _torch_activation(activation: Activation, dtype: str) -> Callable[[Any], Any
         case "linear":
             return None
         case "step":
-            return partial(torch.heaviside, values=torch.zeros((), dtype=getattr(torch, dtype)))
-        case "softmax":
-            return partial(functional.softmax, dim=1)
+            at_zero = torch.tensor(activation.at_zero, dtype=getattr(torch, dtype))
+            return partial(torch.heaviside, values=at_zero)
+        case "sign":
+            return partial(_torch_sign, activation.at_zero)
+        case "prelu":
+            slopes = torch.tensor(activation.slopes, dtype=getattr(torch, dtype)).reshape(-1)
+            return partial(functional.prelu, weight=slopes)
+        case "hard_sigmoid":
+            return partial(_torch_hard_sigmoid, activation.slope, activation.offset)
+        case "hard_tanh":
+            return partial(functional.hardtanh, min_val=activation.min, max_val=activation.max)
+        case "softmax" | "log_softmax" as kind:
+            return partial(getattr(functional, kind), dim=1)
         case "softplus":
             # from its threshold on PyTorch returns z itself, by default where digits are still lost
             return partial(functional.softplus, threshold=40)
-        case "sigmoid" | "tanh":
-            function: Callable[[Any], Any] = getattr(torch, activation.kind)
-            return function
+        case "sigmoid" | "tanh" as kind:
+            return partial(getattr(torch, kind))
         case kind:
-            return partial(getattr(functional, kind), **activation.parameters())
+            name = {"hard_silu": "hardswish", "log_sigmoid": "logsigmoid"}.get(kind, kind)
+            return partial(getattr(functional, name), **activation.parameters())
+
+
+def _torch_sign(at_zero: float, z: Any) -> Any:
+    return z.sign() if at_zero == 0 else z.sign().masked_fill_(z == 0, at_zero)
+
+
+def _torch_hard_sigmoid(slope: float, offset: float, z: Any) -> Any:
+    from torch.nn.functional import hardsigmoid
+
+    return hardsigmoid(z) if (slope, offset) == (1 / 6, 0.5) else (slope * z + offset).clamp_(0, 1)
 
 
 _BACKENDS: Mapping[BackendName, Callable[[Network, int], Backend]] = MappingProxyType(

@@ -11,9 +11,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
 
-from nncli.network.activations import SELU_ALPHA, SELU_SCALE
 from nncli.network.network import Network
-from nncli.specs.model import Activation
+from nncli.specs.model import SELU_ALPHA, SELU_SCALE, Activation, PRelu
 
 Row: TypeAlias = list[float]
 
@@ -51,14 +50,24 @@ def _pre_activation(inputs: Row, weights: Sequence[Row], biases: Row) -> Row:
 def _row_function(activation: Activation) -> Callable[[Row], Row]:
     if activation.kind == "linear":
         return lambda row: row
-    if activation.kind == "softmax":
-        return _softmax
+    if activation.kind in _ROW_ACTIVATIONS:
+        return _ROW_ACTIVATIONS[activation.kind]
+    if isinstance(activation, PRelu):
+        return _prelu(activation.slopes)
     function = partial(PLAIN_ACTIVATIONS[activation.kind], **activation.parameters())
     return lambda row: [function(z) for z in row]
 
 
-def _step(z: float) -> float:
+def _step(z: float, at_zero: float) -> float:
+    if z == 0:
+        return at_zero
     return z if math.isnan(z) else float(z > 0)
+
+
+def _sign(z: float, at_zero: float) -> float:
+    if z == 0:
+        return at_zero
+    return z if math.isnan(z) else math.copysign(1, z)
 
 
 def _relu(z: float) -> float:
@@ -69,8 +78,24 @@ def _leaky_relu(z: float, negative_slope: float) -> float:
     return z if z > 0 else negative_slope * z
 
 
+def _prelu(slopes: float | Sequence[float]) -> Callable[[Row], Row]:
+    def of_row(row: Row) -> Row:
+        own = slopes if isinstance(slopes, Sequence) else [slopes] * len(row)
+        return [_leaky_relu(z, slope) for z, slope in zip(row, own, strict=True)]
+
+    return of_row
+
+
+def _relu6(z: float) -> float:
+    return min(max(z, 0.0), 6.0)
+
+
 def _elu(z: float, alpha: float) -> float:
     return z if z > 0 else alpha * math.expm1(z)
+
+
+def _celu(z: float, alpha: float) -> float:
+    return z if z > 0 else alpha * math.expm1(z / alpha)
 
 
 def _selu(z: float) -> float:
@@ -94,6 +119,30 @@ def _silu(z: float) -> float:
     return z * _sigmoid(z)
 
 
+def _hard_sigmoid(z: float, slope: float, offset: float) -> float:
+    return min(max(slope * z + offset, 0.0), 1.0)
+
+
+def _hard_silu(z: float) -> float:
+    return z * _hard_sigmoid(z, 1 / 6, 0.5)
+
+
+def _mish(z: float) -> float:
+    return z * math.tanh(_softplus(z))
+
+
+def _log_sigmoid(z: float) -> float:
+    return -_softplus(-z)
+
+
+def _hard_tanh(z: float, **bounds: float) -> float:
+    return min(max(z, bounds["min"]), bounds["max"])
+
+
+def _softsign(z: float) -> float:
+    return z / (1 + abs(z))
+
+
 def _softplus(z: float) -> float:
     return max(z, 0.0) + math.log1p(math.exp(-abs(z)))
 
@@ -105,18 +154,37 @@ def _softmax(row: Row) -> Row:
     return [power / total for power in powers]
 
 
-# Number by number; linear and softmax are functions of a row.  A test compares with the arrays'.
+def _log_softmax(row: Row) -> Row:
+    largest = max(row)
+    logarithm = math.log(sum(math.exp(z - largest) for z in row))
+    return [z - largest - logarithm for z in row]
+
+
+_ROW_ACTIVATIONS: Mapping[str, Callable[[Row], Row]] = MappingProxyType(
+    {"softmax": _softmax, "log_softmax": _log_softmax}
+)
+# Number by number; linear, prelu and those above are functions of a row.  A test compares with the
+# arrays'.
 PLAIN_ACTIVATIONS: Mapping[str, Callable[..., float]] = MappingProxyType(
     {
         "step": _step,
+        "sign": _sign,
         "relu": _relu,
         "leaky_relu": _leaky_relu,
+        "relu6": _relu6,
         "elu": _elu,
+        "celu": _celu,
         "selu": _selu,
         "gelu": _gelu,
         "silu": _silu,
+        "hard_silu": _hard_silu,
+        "mish": _mish,
         "sigmoid": _sigmoid,
+        "hard_sigmoid": _hard_sigmoid,
+        "log_sigmoid": _log_sigmoid,
         "tanh": math.tanh,
+        "hard_tanh": _hard_tanh,
+        "softsign": _softsign,
         "softplus": _softplus,
     }
 )

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from nncli.network.activations import Array
 from nncli.network.dense import Dense
 from nncli.network.network import Network
+from nncli.specs.model import Activation
 
 Float64Array: TypeAlias = npt.NDArray[np.float64]
 
@@ -37,7 +38,8 @@ def rounding_bounds(network: Network, batch: Array) -> Float64Array:
     own = np.zeros(np.shape(batch))  # (samples, inputs), as shared and x
     shared = np.zeros(np.shape(batch))
     x = np.asarray(batch, dtype=np.float64)
-    for layer, result in zip(network.layers, network.trace(batch), strict=True):
+    layers = zip(network.layers, network.spec.layers, network.trace(batch), strict=True)
+    for layer, spec, result in layers:
         with np.errstate(all="ignore"):
             weights = layer.weights.astype(np.float64)
             terms = np.abs(x) @ np.abs(weights) + np.abs(layer.biases)
@@ -48,20 +50,25 @@ def rounding_bounds(network: Network, batch: Array) -> Float64Array:
             moved = np.sqrt(own**2 @ weights**2) + np.abs(shared) + summing
             z = result.pre_activation.astype(np.float64)
             a = _activated(layer, z)
-            computing = _activation_error(layer, z, a, unit)
+            computing = _activation_error(layer, spec.activation, z, a, unit)
             own = _largest_change(layer, z, moved, a) + computing
             shared = _change(layer, z, shared, a) + computing
         x = result.output.astype(np.float64)
     return own
 
 
-def _activation_error(layer: Dense, z: Float64Array, a: Float64Array, unit: float) -> Float64Array:
+def _activation_error(
+    layer: Dense, activation: Activation, z: Float64Array, a: Float64Array, unit: float
+) -> Float64Array:
     """Return how far an implementation of the activation may be off."""
     if layer.activation_name == "linear":
         return np.zeros_like(a)
-    error: Float64Array = _FUNCTION_UNITS * unit * (np.abs(a) + _cancelled(layer, z))
+    error: Float64Array = _FUNCTION_UNITS * unit * (np.abs(a) + _cancelled(layer, activation, z))
+    # the sum of so many powers, whose relative error is the logarithm's own
     if layer.activation_name == "softmax":
-        error += layer.neurons * unit * a  # its sum
+        error += layer.neurons * unit * a
+    elif layer.activation_name == "log_softmax":
+        error += layer.neurons * unit
     return error
 
 
@@ -73,9 +80,16 @@ def _largest_change(
         # every exponent moves by twice the largest error at most: by its own, and by the sum's
         change: Float64Array = a * np.expm1(2 * moved.max(axis=1, keepdims=True))
         return change
-    # over the interval z ± moved; at a jump, all of the jump
+    if layer.activation_name == "log_softmax":
+        by_the_sum: Float64Array = moved.max(axis=1, keepdims=True)
+        return moved + by_the_sum
+    # over the interval z ± moved; at a jump, all of the jump, and what is between
     above, below = _change(layer, z, moved, a), _change(layer, z, -moved, a)
-    return np.maximum(np.abs(above), np.abs(below))
+    farthest = np.maximum(np.abs(above), np.abs(below))
+    if layer.activation_name in ("step", "sign"):
+        at_zero = np.abs(_activated(layer, np.zeros_like(z)) - a)
+        farthest = np.where(np.abs(z) <= moved, np.maximum(farthest, at_zero), farthest)
+    return farthest
 
 
 def _change(layer: Dense, z: Float64Array, by: Float64Array, a: Float64Array) -> Float64Array:
@@ -90,12 +104,18 @@ def _activated(layer: Dense, z: Float64Array) -> Float64Array:
     return layer.activation(z.T).T.astype(np.float64, copy=False)
 
 
-def _cancelled(layer: Dense, z: Float64Array) -> Float64Array:
+def _cancelled(layer: Dense, activation: Activation, z: Float64Array) -> Float64Array:
     """Return the size of what an implementation may subtract on the way to an activation."""
-    if layer.activation_name in ("elu", "selu"):
-        # alpha · exp(z) - alpha, whose digits cancel near 0
-        alpha: Float64Array = np.abs(_activated(layer, np.full_like(z, -np.inf)))
-        return alpha
+    match activation.kind:
+        case "elu" | "selu" | "celu":
+            # alpha · exp(z) - alpha, whose digits cancel near 0
+            alpha: Float64Array = np.abs(_activated(layer, np.full_like(z, -np.inf)))
+            return alpha
+        case "hard_sigmoid":
+            # slope · z + offset, which is 1 at most
+            return np.full_like(z, 1 + 2 * abs(activation.offset))
+        case "log_softmax":
+            return np.ones_like(z)  # the relative error of a sum is the logarithm's own
     # z · (1 + tanh(z / 2)) / 2 for silu and the like, which is 0 long before z is -40
     return np.minimum(np.abs(z), 4)
 

@@ -9,18 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from activation_cases import CASES
 
 from nncli import Network, build_network, read_spec
 from nncli.specs.model import ACTIVATIONS
 from nncli.timing.plain import PLAIN_ACTIVATIONS, plain_forward
 
 INF, NAN = math.inf, math.nan
-CASES: dict[str, Any] = {name: name for name in ACTIVATIONS} | {
-    "leaky_relu 0.3": {"leaky_relu": {"negative_slope": 0.3}},
-    "elu 1.7": {"elu": {"alpha": 1.7}},
-    "gelu tanh": {"gelu": {"approximate": "tanh"}},
-}
-ELEMENTWISE = [case for case in CASES if case not in ("linear", "softmax")]
+ELEMENTWISE = [case for case in CASES if case not in ("linear", "softmax", "log_softmax")]
 
 
 def network_of(document: dict[str, Any]) -> Network:
@@ -102,17 +98,33 @@ SELU_SCALE, SELU_FLOOR = 1.0507009873554805, -1.7580993408473766  # Klambauer et
 # case → the limits of the formula at -1000 and 1000, which double precision has long reached
 FAR_OUT: dict[str, tuple[float, float]] = {
     "step": (0, 1),
+    "step 0.5": (0, 1),
+    "sign": (-1, 1),
+    "sign 1": (-1, 1),
     "relu": (0, 1000),
     "leaky_relu": (-10, 1000),
     "leaky_relu 0.3": (-300, 1000),
+    "prelu 0.25": (-250, 1000),
+    "relu6": (0, 6),
     "elu": (-1, 1000),
     "elu 1.7": (-1.7, 1000),
+    "celu": (-1, 1000),
+    "celu 0.7": (-0.7, 1000),
     "selu": (SELU_FLOOR, 1000 * SELU_SCALE),
     "gelu": (0, 1000),
     "gelu tanh": (0, 1000),
     "silu": (0, 1000),
+    "hard_silu": (0, 1000),
+    "mish": (0, 1000),
     "sigmoid": (0, 1),
+    "hard_sigmoid": (0, 1),
+    "hard_sigmoid 0.2": (0, 1),
+    "hard_sigmoid -0.3 0.75": (1, 0),
+    "log_sigmoid": (-1000, 0),
     "tanh": (-1, 1),
+    "hard_tanh": (-1, 1),
+    "hard_tanh -0.5 2": (-0.5, 2),
+    "softsign": (-1000 / 1001, 1000 / 1001),
     "softplus": (0, 1000),
 }
 
@@ -130,6 +142,8 @@ TAILS: dict[str, tuple[float, float]] = {
     "silu": (-700.0, -700 * E_TO_MINUS_700),
     "sigmoid": (-700.0, E_TO_MINUS_700),
     "softplus": (-700.0, E_TO_MINUS_700),
+    "mish": (-700.0, -700 * E_TO_MINUS_700),
+    "log_sigmoid": (700.0, -E_TO_MINUS_700),
 }
 
 
@@ -149,6 +163,21 @@ def test_softmax_of_huge_scores_is_that_of_their_differences() -> None:
     assert forward([[1e308, -1e308]]) == [[1, 0]]
 
 
+def test_log_softmax_of_huge_scores_is_that_of_their_differences() -> None:
+    """log(1 / (1 + e)) = -log(1 + e), to 16 digits."""
+    layer = {"neurons": 2, "weights": [[1, 0], [0, 1]], "activation": "log_softmax"}
+    forward = plain_forward(network_of({"inputs": 2, "layers": [layer]}))
+    for row in forward([[1000.0, 1001.0], [-1001.0, -1000.0]]):
+        assert row == pytest.approx([-1.3132616875182228, -0.3132616875182228], rel=1e-15)
+
+
+def test_a_prelu_has_a_slope_for_each_neuron() -> None:
+    prelu = {"prelu": {"slopes": [0.5, 0, -2]}}
+    layer = {"neurons": 3, "weights": [[1, 1, 1]], "activation": prelu}
+    forward = plain_forward(network_of({"inputs": 1, "layers": [layer]}))
+    assert forward([[-4.0], [3.0]]) == [[-2, 0, 8], [3, 3, 3]]
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_nan_and_infinity_go_through_as_they_do_in_arrays(case: str) -> None:
     layer = {"neurons": 3, "weights": [[1, 0.5, -1]], "activation": CASES[case]}
@@ -158,4 +187,5 @@ def test_nan_and_infinity_go_through_as_they_do_in_arrays(case: str) -> None:
 
 
 def test_the_functions_are_those_of_a_spec_that_work_number_by_number() -> None:
-    assert set(PLAIN_ACTIVATIONS) == set(ACTIVATIONS) - {"linear", "softmax"}
+    row_by_row = {"linear", "prelu", "softmax", "log_softmax"}
+    assert set(PLAIN_ACTIVATIONS) == set(ACTIVATIONS) - row_by_row

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from activation_cases import CASES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nncli import Network, ShapeError
-from nncli.network.activations import ACTIVATION_FUNCTIONS, Array
+from nncli.network.activations import Array
 from nncli.network.engine import engine, products
 from nncli.network.engine.engine import tile_samples
 from nncli.network.engine.sharing import share
@@ -29,10 +30,8 @@ DTYPES = ["float64", "float32"]
 Activation = str | dict[str, Any]
 # Every activation, those with parameters also with others than usual.
 ALL_ACTIVATIONS: list[Activation] = [
-    *ACTIVATION_FUNCTIONS,
-    {"leaky_relu": {"negative_slope": 0.3}},
+    *CASES.values(),
     {"elu": {"alpha": 2.5}},
-    {"gelu": {"approximate": "tanh"}},
 ]
 
 
@@ -101,7 +100,8 @@ def test_the_bounds_on_rounding_would_show_a_wrong_number(
     wrong = replace(network, layers=(network.layers[0], replace(last, biases=biases)))
     bounds = rounding_bounds(network, batch)
     assert np.isfinite(bounds).all()
-    if activation != "step":  # whose output such a change leaves alone
+    # the output of a jump is left alone by such a change
+    if last.activation_name not in ("step", "sign"):
         assert not agree_within(wrong.forward(batch), network.trace(batch)[-1].output, bounds)
 
 
@@ -114,6 +114,13 @@ def test_large_products_are_those_of_trace_but_for_rounding(
 ) -> None:
     network = network_of(widths, "relu", dtype)
     assert_same_but_for_rounding(network, batch_of(samples, widths[0], dtype))
+
+
+@pytest.mark.parametrize("samples", [1, 2, 300, 9000])
+def test_each_neuron_of_a_prelu_has_its_own_slope(samples: int) -> None:
+    slopes = [-1.0, 0.0, 0.25, 0.5, 1.0, 3.0, 8.0]
+    network = network_of([3, 7, 7], {"prelu": {"slopes": slopes}})
+    assert_same_but_for_rounding(network, batch_of(samples, 3))
 
 
 def test_a_layer_wider_than_a_row_of_biases_is_computed_sample_by_sample() -> None:

@@ -1,0 +1,172 @@
+"""Arrays of a model: those within it, and those in a file beside it."""
+
+from __future__ import annotations
+
+import math
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nncli.errors import FileError, SpecError
+from nncli.files import file_error
+from nncli.formats.onnx_import.model_file import damaged
+from nncli.problems import Place, Problem
+from nncli.words import quoted
+
+# The types whose every value is a whole number of bytes, by their names in the format.
+_TYPES = {
+    "FLOAT": "<f4",
+    "DOUBLE": "<f8",
+    "FLOAT16": "<f2",
+    "INT64": "<i8",
+    "INT32": "<i4",
+    "INT16": "<i2",
+    "INT8": "i1",
+    "UINT64": "<u8",
+    "UINT32": "<u4",
+    "UINT16": "<u2",
+    "UINT8": "u1",
+    "BOOL": "?",
+}
+
+
+def element_type(tensor: Any) -> str:
+    """Return the name of a stored array's type: FLOAT, INT64, …."""
+    number = tensor.data_type
+    kinds = type(tensor).DataType
+    return kinds.Name(number) if number in kinds.values() else f"type {number}"
+
+
+def read_tensor(tensor: Any, path: str) -> npt.NDArray[Any]:
+    """Return a stored array.  path: the model's.
+
+    Raises SpecError if it is damaged (N311) or its file is none that may be read (N312), FileError.
+    """
+    kind = element_type(tensor)
+    dims = tuple(tensor.dims)
+    what = f"the array {quoted(tensor.name)}"
+    if any(size < 0 for size in dims):
+        raise damaged(path, f"{what} has the shape {dims}")
+    if kind == "STRING":
+        texts = [text.decode(errors="replace") for text in tensor.string_data]
+        return _shaped(np.array(texts, dtype=object), dims, what, path)
+    if kind == "BFLOAT16":
+        return _bfloat16(_raw_bytes(tensor, dims, 2, path), tensor, dims, what, path)
+    if kind not in _TYPES:
+        raise damaged(path, f"{what} holds numbers of {kind}, which no dense network needs")
+    dtype = np.dtype(_TYPES[kind])
+    content = _raw_bytes(tensor, dims, dtype.itemsize, path)
+    if content is not None:
+        return _shaped(np.frombuffer(content, dtype), dims, what, path)
+    from onnx import numpy_helper
+
+    _check_count(_typed_count(tensor), dims, what, path)
+    return np.asarray(numpy_helper.to_array(tensor))
+
+
+def _raw_bytes(tensor: Any, dims: tuple[int, ...], itemsize: int, path: str) -> bytes | None:
+    """Return the bytes of an array; None if it is written as numbers."""
+    if tensor.data_location == 1:
+        return _read_beside(tensor, math.prod(dims) * itemsize, path)
+    return tensor.raw_data if tensor.HasField("raw_data") else None
+
+
+def _typed_count(tensor: Any) -> int:
+    fields = ("float_data", "double_data", "int32_data", "int64_data", "uint64_data")
+    return max(len(getattr(tensor, field)) for field in fields)
+
+
+def _check_count(count: int, dims: tuple[int, ...], what: str, path: str) -> None:
+    if count != math.prod(dims):
+        raise damaged(path, f"{what} has {count:,} numbers for the shape {dims}")
+
+
+def _shaped(
+    array: npt.NDArray[Any], dims: tuple[int, ...], what: str, path: str
+) -> npt.NDArray[Any]:
+    _check_count(array.size, dims, what, path)
+    return array.reshape(dims)
+
+
+def _bfloat16(
+    content: bytes | None, tensor: Any, dims: tuple[int, ...], what: str, path: str
+) -> npt.NDArray[Any]:
+    """Return bfloat16 numbers as float32, whose upper half they are."""
+    halves = (
+        np.frombuffer(content, "<u2")
+        if content is not None
+        else np.array(tensor.int32_data, np.int64).astype(np.uint16)
+    )
+    return _shaped((halves.astype(np.uint32) << 16).view(np.float32), dims, what, path)
+
+
+def _read_beside(tensor: Any, needed: int, path: str) -> bytes:
+    """Return the bytes of an array that stands in a file beside the model."""
+    entries = {entry.key: entry.value for entry in tensor.external_data}
+    location = entries.get("location", "")
+    offset, length = _place(entries, needed, tensor.name, path)
+    file = data_file(path, location)
+    try:
+        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | _NONBLOCK)
+    except OSError as error:
+        if (os.path.lexists(file) and not os.path.exists(file)) or os.path.islink(file):
+            raise refused(path, location, "is a link, which is not followed") from None
+        raise _missing(error, file) from None
+    with os.fdopen(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise refused(path, location, "is no regular file")
+        if offset + length > status.st_size:
+            raise refused(
+                path,
+                location,
+                f"has {status.st_size:,} bytes; the array {quoted(tensor.name)} would end at "
+                f"{offset + length:,}",
+            )
+        stream.seek(offset)
+        return stream.read(length)
+
+
+_NONBLOCK = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a FIFO must not hold us up
+
+
+def _missing(error: OSError, file: str) -> FileError:
+    found = file_error(error, file, "reading")
+    problem = found.problems[0]
+    hint = "the model keeps its weights in this file: put it back beside the model"
+    return FileError(Problem(problem.code, problem.message, problem.place, (hint,)))
+
+
+def _place(entries: dict[str, str], needed: int, tensor: str, path: str) -> tuple[int, int]:
+    """Return where in its file an array begins, and its bytes."""
+    numbers = []
+    for key, default in (("offset", 0), ("length", needed)):
+        text = entries.get(key, str(default))
+        if not (text.isascii() and text.isdigit() and len(text) < 20):
+            raise damaged(path, f"the array {quoted(tensor)} has {quoted(text)} as its {key}")
+        numbers.append(int(text))
+    offset, length = numbers
+    if length != needed:
+        what = (
+            f"the array {quoted(tensor)} is {needed:,} bytes, not the {length:,} that it declares"
+        )
+        raise damaged(path, what)
+    return offset, length
+
+
+def data_file(path: str, location: str) -> str:
+    """Return the path of a file beside the model.  Raises SpecError if it is not named plainly."""
+    if not location or location in (".", "..") or any(c in location for c in "/\\:\0"):
+        raise refused(path, location, "is not the plain name of a file beside the model")
+    return str(Path(path).parent / location)
+
+
+def refused(path: str, location: str, why: str) -> SpecError:
+    """Return the error for weights that are not read, because of the file that they are in."""
+    message = f"weights are kept in {quoted(location)}, which {why}"
+    hint = "save the model in one file: onnx.save(onnx.load(FILE), NEW_FILE)"
+    return SpecError(Problem("N312", message, Place(path), (hint,)))

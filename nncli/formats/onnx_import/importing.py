@@ -1,0 +1,179 @@
+"""From an ONNX file to a network: a spec that is complete, and the arrays that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nncli.errors import UsageError
+from nncli.formats.onnx_import.assembly import Head, Layer, assembled, read_head
+from nncli.formats.onnx_import.folding import Facts
+from nncli.formats.onnx_import.graph import Graph, read_graph, stored_array
+from nncli.formats.onnx_import.inputs import Entry
+from nncli.formats.onnx_import.model_file import read_model
+from nncli.formats.onnx_import.outputs import Ending, ending
+from nncli.formats.onnx_import.steps import Product, Step
+from nncli.formats.onnx_import.walk import steps_to
+from nncli.formats.onnx_own import own_network
+from nncli.problems import Note
+from nncli.specs.model import (
+    Activation,
+    DType,
+    InputsSpec,
+    LayerSpec,
+    NetworkSpec,
+    OutputsSpec,
+    Tensor,
+)
+from nncli.specs.stored import SPEC_KEY
+from nncli.words import count_of, shorten
+
+Array = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True, eq=False)
+class Imported:
+    """A network that was read from an ONNX model."""
+
+    spec: NetworkSpec  # complete: every layer names its arrays, with their shapes
+    tensors: dict[str, Array]  # by the names in the spec; weights are (inputs, neurons)
+    notes: tuple[Note, ...]
+    files: tuple[str, ...]  # every file that was read
+
+
+def import_onnx(
+    path: str, *, name: str | None = None, columns: tuple[str, ...] | None = None
+) -> Imported:
+    """Return the dense network in an ONNX file.
+
+    name: the spec's, by default the file's stem; columns: names for the inputs, in their order.
+    Raises SpecError for a model that is none or damaged, FileError for the file, and UsageError if
+    the package onnx is missing or there are not as many columns as inputs.
+    """
+    model = read_model(path)
+    graph = read_graph(model, path)
+    own = _own(model, graph)
+    if own is not None:
+        return _renamed(own, name, columns)
+    facts = Facts(graph)
+    end = ending(facts)
+    entry, steps = steps_to(facts, end.value)
+    head = read_head(graph, steps, entry.size)
+    layers, notes = assembled(graph, head.rest, entry.size)
+    dtype = _dtype(graph, head.rest)
+    tensors = _tensors(layers, dtype)
+    size = layers[0].weights.shape[0]
+    spec = NetworkSpec(
+        name=name or Path(path).stem,
+        dtype=dtype,
+        inputs=_inputs(entry, head, size, columns),
+        layers=tuple(
+            _layer_spec(number, tensors, layer.activation)
+            for number, layer in enumerate(layers, start=1)
+        ),
+        outputs=_outputs(end, layers[-1]),
+    )
+    notes = [*_notes(entry, end, spec), *notes]
+    return Imported(spec, tensors, tuple(notes), (path, *sorted(graph.files)))
+
+
+def _own(model: Any, graph: Graph) -> Imported | None:
+    """Return the network that nncli wrote the model for, exactly; None if it is another model."""
+    if SPEC_KEY not in graph.metadata:
+        return None
+    own = own_network(model, {name: stored_array(graph, name) for name in graph.tensors})
+    if own is None:
+        return None
+    return Imported(own.spec, dict(own.tensors), (), (graph.path, *sorted(graph.files)))
+
+
+def _renamed(imported: Imported, name: str | None, columns: tuple[str, ...] | None) -> Imported:
+    spec = imported.spec
+    if columns is not None:
+        _check_columns(columns, spec.inputs.size)
+        inputs = spec.inputs.model_copy(update={"columns": columns})
+        spec = spec.model_copy(update={"inputs": inputs})
+    if name is not None:
+        spec = spec.model_copy(update={"name": name})
+    return replace(imported, spec=spec)
+
+
+def _dtype(graph: Graph, steps: Sequence[Step]) -> DType:
+    """Return float64 if the model holds weights as such, or takes such inputs; else float32."""
+    products = [step for step in steps if isinstance(step, Product)]
+    if any(step.is_double for step in products):
+        return "float64"
+    takes_double = any(value.type == "DOUBLE" for value in graph.inputs)
+    return "float64" if takes_double and not products else "float32"
+
+
+def _tensors(layers: Sequence[Layer], dtype: DType) -> dict[str, Array]:
+    """Return the arrays of all layers by their names in the spec, in the model's float type."""
+    tensors: dict[str, Array] = {}
+    for number, layer in enumerate(layers, start=1):
+        tensors[f"layer_{number}.weight"] = np.ascontiguousarray(layer.weights, dtype)
+        if layer.biases is not None:
+            tensors[f"layer_{number}.bias"] = np.ascontiguousarray(layer.biases, dtype)
+    return tensors
+
+
+def _layer_spec(number: int, tensors: dict[str, Array], activation: Activation) -> LayerSpec:
+    weights, biases = f"layer_{number}.weight", f"layer_{number}.bias"
+    has_biases = biases in tensors
+    return LayerSpec(
+        name=f"layer_{number}",
+        neurons=tensors[weights].shape[1],
+        activation=activation,
+        weights=Tensor(weights, tensors[weights].shape),
+        biases=Tensor(biases, tensors[biases].shape) if has_biases else None,
+    )
+
+
+def _inputs(entry: Entry, head: Head, size: int, columns: tuple[str, ...] | None) -> InputsSpec:
+    if columns is not None:
+        _check_columns(columns, size)
+    return InputsSpec(size=size, columns=columns or entry.columns, clip=head.clip, scale=head.scale)
+
+
+def _check_columns(columns: tuple[str, ...], size: int) -> None:
+    """Raise UsageError if there are not as many columns as inputs."""
+    if len(columns) != size:
+        names = count_of(len(columns), "name")
+        raise UsageError(
+            f"--columns has {names}, but the model takes {count_of(size, 'input')}",
+            "give one name per input, in the model's order",
+        )
+
+
+def _outputs(end: Ending, last: Layer) -> OutputsSpec | None:
+    """Return the names of the classes, if there is one for each neuron, or two for one sigmoid."""
+    neurons = last.weights.shape[1]
+    is_sigmoid = neurons == 1 and last.activation.kind == "sigmoid"
+    fits = len(set(end.labels)) == len(end.labels) == (2 if is_sigmoid else neurons)
+    return OutputsSpec(classes=end.labels) if fits and len(end.labels) > 1 else None
+
+
+def _notes(entry: Entry, end: Ending, spec: NetworkSpec) -> list[Note]:
+    """Return what is said of inputs and outputs that look otherwise in the model."""
+    notes = []
+    if entry.is_image:
+        what = (
+            f"each sample's {spec.inputs.size:,} numbers are taken row by row (its last axis first)"
+        )
+        notes.append(Note("flattened", f"the model takes images: {what}"))
+    if end.is_pair:
+        message = "the model gives 1 - p and p of one sigmoid: the output is p, of the second class"
+        notes.append(Note("one_of_two", message))
+    if end.left_out:
+        listed = ", ".join(end.left_out)
+        notes.append(Note("outputs_left_out", f"outputs that are not computed: {listed}"))
+    if end.labels and spec.outputs is None:
+        listed = shorten(", ".join(end.labels))
+        message = f"the model's labels ({listed}) are no classes: they do not match the neurons"
+        notes.append(Note("labels_left_out", message))
+    return notes

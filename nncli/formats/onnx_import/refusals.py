@@ -1,0 +1,131 @@
+"""Why a node is no part of a dense network, and what to do about it."""
+
+from __future__ import annotations
+
+from nncli.errors import SpecError
+from nncli.formats.onnx_import.folding import Facts
+from nncli.formats.onnx_import.graph import Graph, Node
+from nncli.words import count_of, quoted
+
+_STATISTICS = "needs the mean and variance of each sample, which no dense layer computes"
+_IN_TRAINING = "is in training mode: export the model for inference"
+# What operators need that dense layers do not have; by the beginning of their names.
+_NEEDS = {
+    "LayerNormalization": _STATISTICS,
+    "InstanceNormalization": _STATISTICS,
+    "GroupNormalization": _STATISTICS,
+    "RMSNormalization": _STATISTICS,
+    "SimplifiedLayerNormalization": _STATISTICS,
+    "MeanVarianceNormalization": _STATISTICS,
+    "LpNormalization": "needs the norm of each sample, which no dense layer computes",
+    "Normalizer": "needs the norm of each sample, which no dense layer computes",
+    "ReduceMean": _STATISTICS,
+    "Conv": "needs a convolution: weights shared between places of an image",
+    "MaxPool": "needs pooling over the places of an image",
+    "AveragePool": "needs pooling over the places of an image",
+    "GlobalAveragePool": "needs pooling over the places of an image",
+    "LSTM": "needs a memory from step to step",
+    "GRU": "needs a memory from step to step",
+    "RNN": "needs a memory from step to step",
+    "If": "needs a choice between two graphs",
+    "Loop": "needs a loop",
+    "Scan": "needs a loop",
+    "Dropout": _IN_TRAINING,
+    "QuantizeLinear": "needs quantised numbers: export the model before it is quantised",
+    "DequantizeLinear": "needs quantised numbers: export the model before it is quantised",
+    "Attention": "needs attention",
+    "Gather": "needs to pick numbers by their places",
+    "Split": "needs several branches",
+    "Slice": "needs to pick numbers by their places",
+    "Concat": "joins values that are more than the inputs' columns",
+}
+# Steps of pipelines that are no arithmetic of a network.
+_PREPARATION = {
+    "Imputer": "fills gaps",
+    "OneHotEncoder": "makes columns of categories",
+    "LabelEncoder": "makes numbers of categories",
+    "CategoryMapper": "makes numbers of categories",
+    "DictVectorizer": "makes columns of names",
+    "TfIdfVectorizer": "makes numbers of text",
+    "StringNormalizer": "changes text",
+    "Tokenizer": "cuts text into words",
+    "TreeEnsembleRegressor": "is a forest of trees",
+    "TreeEnsembleClassifier": "is a forest of trees",
+    "TreeEnsemble": "is a forest of trees",
+    "SVMClassifier": "is a support vector machine",
+    "SVMRegressor": "is a support vector machine",
+}
+# Tried with scikit-learn 1.9 and skl2onnx 1.20.
+_ALONE = (
+    "export the network alone, and prepare its data with the rest of the pipeline:",
+    "    prepared = pipeline[:-1].transform(X).astype('float32')",
+    "    model = skl2onnx.to_onnx(pipeline[-1], prepared[:1], options={'zipmap': False})",
+    "    open('network.onnx', 'wb').write(model.SerializeToString())",
+    "    numpy.save('prepared.npy', prepared)",
+)
+
+
+def refusal(facts: Facts, node: Node) -> SpecError:
+    """Return the error for a node that stops the walk."""
+    graph = facts.graph
+    preparation = _first_preparation(graph, node)
+    if preparation is not None:
+        what = f"{_PREPARATION[preparation.operator]}{_columns_of(graph, preparation)}"
+        return graph.refusal(preparation, what, *_ALONE)
+    if node.operator in _NEEDS:
+        return graph.refusal(node, _NEEDS[node.operator])
+    data = list(dict.fromkeys(facts.data_inputs(node)))
+    if len(data) > 1:
+        return _several(facts, node, data)
+    if "." in node.operator:
+        hint = "export with ONNX's own operators; onnx.inliner writes out functions of a model"
+        return graph.refusal(node, "is no operator of ONNX itself", hint)
+    return graph.refusal(node, "computes what no layer or activation of nncli does")
+
+
+def _several(facts: Facts, node: Node, data: list[str]) -> SpecError:
+    """Return the error for a node that combines several values."""
+    graph = facts.graph
+    free = [value.name for value in graph.inputs if value.name in data]
+    listed = " and ".join(quoted(name) for name in data[:3])
+    if free and free != data:
+        what = f"needs values of {quoted(free[-1])}, which the file does not hold"
+        hint = "export the model with all its weights, and its samples as the only input"
+        return graph.refusal(node, what, hint)
+    if any(each.operator == "ReduceMean" for each in _ancestors(graph, data)):
+        return graph.refusal(node, f"belongs to a normalisation that {_STATISTICS}")
+    if len(free) > 1:
+        what = f"combines {count_of(len(free), 'input')}, {listed}: a dense network has one"
+        return graph.refusal(node, what)
+    what = f"combines {listed}, two branches of the network (a residual connection, a gate)"
+    return graph.refusal(node, what, "a dense network is a single chain of layers")
+
+
+def _ancestors(graph: Graph, values: list[str]) -> list[Node]:
+    """Return the nodes that some values come of, nearest first."""
+    found: dict[int, Node] = {}
+    waiting = list(values)
+    while waiting:
+        node = graph.producers.get(waiting.pop())
+        if node is not None and node.number not in found:
+            found[node.number] = node
+            waiting += node.inputs
+    return [found[number] for number in sorted(found, reverse=True)]
+
+
+def _first_preparation(graph: Graph, node: Node) -> Node | None:
+    nodes = [node, *_ancestors(graph, list(node.inputs))]
+    return next((each for each in reversed(nodes) if each.operator in _PREPARATION), None)
+
+
+def _columns_of(graph: Graph, node: Node) -> str:
+    """Return the inputs that a node works on, for a message."""
+    names = {value.name for value in graph.inputs}
+    used = [name for name in node.inputs if name in names]
+    for each in _ancestors(graph, list(node.inputs)):
+        used += [name for name in each.inputs if name in names and name not in used]
+    if not used:
+        return ""
+    listed = ", ".join(quoted(name) for name in used[:8])
+    more = f" and {len(used) - 8} more" if len(used) > 8 else ""
+    return f" in {listed}{more}: it is preparation of data, which a dense network does not do"

@@ -1,0 +1,72 @@
+"""The walk along a graph, from its output back to what goes in, as steps."""
+
+from __future__ import annotations
+
+from nncli.formats.onnx_import.activations import activation_steps
+from nncli.formats.onnx_import.arithmetic import affine, bounds, linear_model, product
+from nncli.formats.onnx_import.folding import Facts
+from nncli.formats.onnx_import.graph import Node
+from nncli.formats.onnx_import.inputs import Entry, entry, is_entry
+from nncli.formats.onnx_import.recognition import is_float_cast, recognised
+from nncli.formats.onnx_import.refusals import refusal
+from nncli.formats.onnx_import.steps import Step
+
+# They change no number and no order: what passes them is looked at, nothing more.
+_RESHAPING = ("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose")
+
+
+def steps_to(facts: Facts, value: str) -> tuple[Entry, list[Step]]:
+    """Return what the samples are, and the steps from them to a value, first to last.
+
+    Raises SpecError at the first node that a dense network does not have.
+    """
+    backwards: list[Step] = []
+    while not is_entry(facts, value):
+        node = facts.graph.producer(value)
+        steps, value = _steps_before(facts, node, value)
+        backwards += reversed(steps)
+    return entry(facts, value), backwards[::-1]
+
+
+def _steps_before(facts: Facts, node: Node, value: str) -> tuple[list[Step], str]:
+    """Return the steps that end in a value, and the value that they begin with."""
+    data = facts.data_inputs(node)
+    if len(set(data)) == 1 == len(data):
+        (before,) = data
+        if node.operator in _RESHAPING:
+            facts.shape_behind(node)  # it raises the fault if numbers of samples are mixed
+            return [], before
+        if _is_passed(facts, node):
+            return [], before
+        if node.operator in ("Gemm", "MatMul"):
+            return [product(facts, node, before)], before
+        if node.operator in ("LinearClassifier", "LinearRegressor"):
+            return linear_model(facts, node), before
+        steps = activation_steps(facts, node, before)
+        if steps is not None:
+            return steps, before
+    found = recognised(facts, value)
+    if found is not None:
+        return [found.step], found.data
+    if len(data) == 1:
+        step = bounds(facts, node, data[0]) or affine(facts, node, data[0])
+        if step is not None:
+            return [step], data[0]
+    raise refusal(facts, node)
+
+
+def _is_passed(facts: Facts, node: Node) -> bool:
+    """Tell whether a node gives what it is given."""
+    if node.operator == "Cast":
+        return is_float_cast(node)
+    if node.operator == "Dropout":
+        return not _drops(facts, node)
+    return node.operator in ("Identity", "CastLike")
+
+
+def _drops(facts: Facts, node: Node) -> bool:
+    """Tell whether Dropout is in training mode."""
+    if node.opset < 7:
+        return not node.attributes.get("is_test", 0)
+    mode = node.inputs[2] if len(node.inputs) > 2 else ""
+    return bool(mode) and bool(facts.constant(mode).any())

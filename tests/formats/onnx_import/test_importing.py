@@ -1,0 +1,60 @@
+"""From an ONNX file to a spec that is complete, and the arrays that it names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from onnx_models import batch, computed, evaluated, imported, model, node
+
+from nncli.errors import UsageError
+from nncli.specs.model import Tensor
+
+RANDOM = np.random.RandomState(1)
+W1, B1 = RANDOM.standard_normal((4, 5)), RANDOM.standard_normal(5)
+W2, B2 = RANDOM.standard_normal((5, 3)), RANDOM.standard_normal(3)
+TWO_LAYERS = [
+    node("Gemm", "x w1 b1", "h"),
+    node("Relu", "h", "r"),
+    node("MatMul", "r w2", "m"),
+    node("Add", "m b2", "s"),
+    node("Softmax", "s", "y"),
+]
+CONSTANTS = {"w1": W1, "b1": B1, "w2": W2, "b2": B2}
+
+
+def test_a_chain_of_products_and_activations_is_read_whole(tmp_path: Path) -> None:
+    network = imported(tmp_path, model(TWO_LAYERS, CONSTANTS))
+    spec = network.spec
+    assert (spec.name, spec.dtype) == ("m", "float32")
+    assert spec.layer_sizes == (4, 5, 3)
+    assert spec.activations == ["relu", "softmax"]
+    first = spec.layers[0]
+    assert (first.name, first.layout) == ("layer_1", "inputs_by_neurons")
+    assert first.weights == Tensor("layer_1.weight", (4, 5))
+    assert first.biases == Tensor("layer_1.bias", (5,))
+    assert network.files == (str(tmp_path / "m.onnx"),)
+    assert network.notes == ()
+    np.testing.assert_array_equal(network.tensors["layer_1.weight"], W1.astype(np.float32))
+    np.testing.assert_array_equal(network.tensors["layer_2.bias"], B2.astype(np.float32))
+
+
+@pytest.mark.parametrize(("dtype", "room"), [("float32", 1e-5), ("float64", 1e-12)])
+def test_the_numbers_are_those_of_the_reference_evaluator(
+    tmp_path: Path, dtype: str, room: float
+) -> None:
+    made = model(TWO_LAYERS, CONSTANTS, dtype=dtype)
+    network = imported(tmp_path, made)
+    assert network.spec.dtype == dtype
+    x = batch().astype(dtype)
+    np.testing.assert_allclose(computed(network, x), evaluated(made, x), rtol=room)
+
+
+def test_columns_name_the_inputs_one_by_one(tmp_path: Path) -> None:
+    made = model(TWO_LAYERS, CONSTANTS)
+    network = imported(tmp_path, made, columns=("a", "b", "c", "d"), name="mine")
+    assert network.spec.inputs.columns == ("a", "b", "c", "d")
+    assert network.spec.name == "mine"
+    with pytest.raises(UsageError, match="--columns has 2 names, but the model takes 4 inputs"):
+        imported(tmp_path, made, columns=("a", "b"))
