@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from nncli.data.frames import BatchLike, as_array, refuse_masked
 from nncli.errors import FileError, ShapeError
+from nncli.formats.config import read_config
 from nncli.machine import memory_bytes
 from nncli.network.activations import Array
 from nncli.network.dense import NO_TENSORS, Dense, LayerResult, LayerValues, build_dense
@@ -25,7 +26,6 @@ from nncli.network.scaling import (
 )
 from nncli.network.shapes import shape_table
 from nncli.problems import Problem
-from nncli.specs.files import load_spec
 from nncli.specs.model import DType, NetworkSpec
 from nncli.specs.reader import Overrides, read_spec
 
@@ -47,15 +47,18 @@ class Network:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, seed: int | None = None) -> Network:
-        """Build the network that a file describes; *seed* overrides the file's.
+        """Build the network that a file describes, whatever `nncli forward` takes as CONFIG.
 
-        Raises SpecError with every problem of the file, FileError if it cannot be read.
+        A spec, with the weights file that it names, or another program's model.
+        seed: instead of the spec's.  Raises SpecError with every problem of the file, FileError if
+        it cannot be read.
         """
-        return build_network(load_spec(os.fspath(path), Overrides(seed=seed)))
+        config = read_config(os.fspath(path), Overrides(seed=seed))
+        return build_network(config.reading.fitting_spec(), config.tensors)
 
     @classmethod
     def from_yaml(cls, path: str | os.PathLike[str], *, seed: int | None = None) -> Network:
-        """Build the network of a spec file, as `load` does."""
+        """Build the network that a spec file describes, as `load` does."""
         return cls.load(path, seed=seed)
 
     @classmethod

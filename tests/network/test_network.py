@@ -241,6 +241,16 @@ def test_a_network_comes_from_a_file() -> None:
     np.testing.assert_allclose(network.forward([[1, 2, 3, 2.5]]), expected, rtol=1e-12)
 
 
+def test_a_network_is_loaded_with_the_weights_file_that_its_spec_names(tmp_path: Path) -> None:
+    """By hand: (3 - 1) / 2 = 1, times 5, plus 7; the spec names its file beside itself."""
+    np.savez(tmp_path / "w.npz", kernel=np.array([[5.0]]), bias=np.array([7.0]))
+    path = tmp_path / "net.yaml"
+    scale = "inputs: {size: 1, scale: {standard: {mean: 1, std: 2}}}\n"
+    path.write_text(scale + "layers: [{neurons: 1}]\nweights_file: w.npz\n", encoding="utf-8")
+    for load in (Network.load, Network.from_yaml):
+        assert load(path).forward([[3]]).tolist() == [[12]]
+
+
 def test_weights_written_by_neuron_are_turned() -> None:
     layer = {"neurons": 2, "weights": [[1, 2, 3], [4, 5, 6]], "layout": "neurons_by_inputs"}
     network = Network.from_yaml_text(spec_text([layer], 3))
