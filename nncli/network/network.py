@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nncli.data.frames import BatchLike, as_array, refuse_masked
-from nncli.errors import FileError, ShapeError
+from nncli.errors import FileError, ShapeError, SpecError
 from nncli.formats.config import read_config
 from nncli.machine import memory_bytes
 from nncli.network.activations import Array
@@ -26,7 +26,7 @@ from nncli.network.scaling import (
 )
 from nncli.network.shapes import shape_table
 from nncli.problems import Problem
-from nncli.specs.model import DType, NetworkSpec
+from nncli.specs.model import DType, NetworkSpec, Tensor
 from nncli.specs.reader import Overrides, read_spec
 
 if TYPE_CHECKING:
@@ -201,12 +201,15 @@ def build_network(spec: NetworkSpec, tensors: Mapping[str, Array] = NO_TENSORS) 
     """Build a network; weights that the spec does not give are drawn layer by layer.
 
     tensors: what the `Tensor`s of the spec stand for, by name, in the shapes that they say.
-    Raises ShapeError if the layers do not fit, SpecError if a drawn weight is not finite, FileError
-    if memory cannot hold the parameters.
+    Raises ShapeError if the layers do not fit, SpecError if a weight is not finite or stands in a
+    file that was not read, FileError if memory cannot hold the parameters.
     """
     table = shape_table(spec)
     if table.misfits:
         raise ShapeError([Problem(m.code, m.message) for m in table.misfits])
+    if _lacks_arrays(spec, tensors):
+        message = f"the weights are in {spec.weights_file or 'a file'}, which was not read"
+        raise SpecError(Problem("N106", message, help=("give Network.load the path of the spec",)))
     if spec.seed is None and table.drawn_layers:
         numbers = ", ".join(map(str, table.drawn_layers))
         raise ShapeError(Problem("N109", f"layers {numbers} draw random numbers without a seed"))
@@ -222,6 +225,17 @@ def build_network(spec: NetworkSpec, tensors: Mapping[str, Array] = NO_TENSORS) 
     except MemoryError:
         raise _no_memory(table.parameter_bytes, available) from None
     return Network(spec, layers)
+
+
+def _lacks_arrays(spec: NetworkSpec, tensors: Mapping[str, Array]) -> bool:
+    """Whether weights that stand in a file are not at hand: they must not be drawn instead."""
+    given = [values for layer in spec.layers for values in (layer.weights, layer.biases)]
+    is_unread = spec.weights_file is not None and any(
+        layer.weights is None for layer in spec.layers
+    )
+    return is_unread or any(
+        isinstance(values, Tensor) and values.name not in tensors for values in given
+    )
 
 
 def _no_memory(needed: int, available: int | None) -> FileError:
