@@ -108,6 +108,9 @@ CASES = {
         ("CSV",),
         SAVE,
     ),
+    "TorchScript, its program far behind": Case(
+        archive("net/data/0"), "a TorchScript model", ("CSV",), SAVE
+    ),
     "torch.export": Case(
         archive("net/data/weights/weight_0", "net/models/model.json", "net/archive_format"),
         "a PyTorch program (torch.export)",
