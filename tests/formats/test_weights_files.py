@@ -7,7 +7,9 @@ import struct
 import warnings
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -345,6 +347,29 @@ def test_a_file_that_is_not_there_or_no_file_is_named(tmp_path: Path) -> None:
         assert caught.value.problems[0].code == code
     with pytest.raises(FileError, match="regular"):
         open_weights("/dev/zero")
+
+
+@pytest.mark.parametrize("form", [npz, safetensors])
+def test_a_file_with_a_few_wrong_bytes_is_read_or_refused_and_nothing_else(
+    write: Write, form: Callable[[dict[str, Any]], bytes]
+) -> None:
+    sound = form({"W": W, "b": B.astype(np.float16), "n": np.arange(3)})
+    for seed in range(400):
+        random = Random(seed)
+        content = bytearray(sound)
+        for _ in range(random.randint(1, 3)):
+            place = random.randrange(len(content))
+            content[place : place + random.randrange(3)] = random.randbytes(random.randrange(3))
+        path = str(write("net.bin", bytes(content)))
+        try:
+            weights = open_weights(path)
+            for name in weights:
+                with suppress(SpecError):
+                    weights[name]
+        except SpecError:
+            continue
+        except Exception as error:
+            raise AssertionError(f"seed {seed}") from error
 
 
 # ----------------------------------------------------------------------------- what is in an array
