@@ -274,7 +274,7 @@ REFUSED_NPZ: dict[str, tuple[bytes, str]] = {
     "compressed with bzip2": (npz_of([("W.npy", npy(W))], zipfile.ZIP_BZIP2), "NumPy does not"),
     "an archive cut off": (NPZ[:-30], "the ZIP archive is damaged"),
     "half an archive": (NPZ[: len(NPZ) // 2], "the ZIP archive is damaged"),
-    "the beginning of an archive": (b"PK\x03\x04W.npy", "the ZIP archive is damaged"),
+    "the beginning of an archive": (NPZ[:60], "the ZIP archive is damaged"),
     "20,000 members": (
         npz_of([(f"{number}.npy", b"") for number in range(20_000)]),
         "it holds 20,000 arrays, at most 10,000",
@@ -329,7 +329,7 @@ OTHERS: dict[str, tuple[str, bytes, str]] = {
     "an HDF5 file": ("net.npz", b"\x89HDF\r\n\x1a\n", "not a weights file but an HDF5 file"),
     "text": ("net.npz", b"W: [1, 2]\n", "the ZIP archive is damaged"),
     "text that is called nothing": ("net.bin", b"W: [1, 2]\n", "neither safetensors nor NPZ"),
-    "other members alone": ("net.npz", npz_of([("a.txt", b"a")]), "'a.txt' is no NPY array"),
+    "other members alone": ("net.npz", npz_of([("a.txt", b"a")]), "not a weights file but a ZIP"),
 }
 
 
