@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from documents import blocks as blocks_of
+from documents import run_shell
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -17,24 +15,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def blocks(language: str) -> list[str]:
     """Return the README's fenced blocks of one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
-
-
-def run_shell(command: str) -> str:
-    """Run a line of the README with this Python's nncli; return output, errors, exit code."""
-    function = f'nncli() {{ {shlex.quote(sys.executable)} -m nncli "$@"; }}; '
-    done = subprocess.run(
-        ["bash", "-c", function + command],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
-    return done.stdout + (f"[exit code {done.returncode}]\n" if done.returncode else "")
+    return blocks_of(README, language)
 
 
 @pytest.mark.parametrize("block", blocks("console"), ids=lambda text: text.split("\n")[0][2:60])
