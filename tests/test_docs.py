@@ -10,8 +10,19 @@ import pytest
 from documents import blocks, run_shell
 from safetensors.numpy import save_file
 
+from nncli import Network
 from nncli.problems import PROBLEM_TITLES
-from nncli.specs.model import ACTIVATIONS, INITIALIZERS, SHORT_KEYS, LayerSpec, NetworkSpec
+from nncli.specs.model import (
+    ACTIVATIONS,
+    INITIALIZERS,
+    SCALES,
+    SHORT_KEYS,
+    InputsSpec,
+    LayerSpec,
+    NetworkSpec,
+    OutputsSpec,
+)
+from nncli.specs.reader import inspect_spec
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = {path: path.read_text(encoding="utf-8") for path in (ROOT / "nncli").rglob("*.py")}
@@ -34,6 +45,27 @@ def test_every_code_that_is_used_has_a_title_and_every_title_is_used() -> None:
         for code in re.findall(r'"(N\d{3})"', text)
     }
     assert used == set(PROBLEM_TITLES)
+
+
+SPECS = re.findall(r"^```yaml\n(.*?)^```$", document("spec.md"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("text", SPECS)
+def test_every_example_of_the_spec_language_is_read(text: str) -> None:
+    reading = inspect_spec(text.encode(), "example.yaml")
+    assert (reading.misfits, reading.notes) == ((), ())
+
+
+def test_the_example_of_biases_within_weights_is_the_network_that_it_is_said_to_be() -> None:
+    [text] = [text for text in SPECS if "within_weights" in text]
+    [layer] = Network.from_yaml_text(text).layers
+    assert layer.weights.tolist() == [[2, 3], [4, 5]]
+    assert layer.biases.tolist() == [0.5, -1]
+
+
+def test_the_keys_of_inputs_and_outputs_are_documented() -> None:
+    for name in (*InputsSpec.model_fields, *OutputsSpec.model_fields, *SCALES):
+        assert re.search(rf"`(\{{)?{name}\b", document("spec.md"))
 
 
 @pytest.mark.parametrize(

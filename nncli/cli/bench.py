@@ -17,7 +17,7 @@ from nncli.cli.reading import (
     DataArguments,
     DataRequest,
     column_choice,
-    data_options,
+    data_request,
     input_paths,
     overrides,
     read_config,
@@ -34,7 +34,7 @@ from nncli.cli.streams import (
 )
 from nncli.cli.values import MAX_BATCH_SIZES
 from nncli.errors import UsageError
-from nncli.files import STDIN, expand_sources
+from nncli.files import STDIN
 from nncli.problems import Note, Problem
 from nncli.timing.names import BACKEND_PACKAGES
 
@@ -230,10 +230,11 @@ def _data_request(
     """Return what to read, if anything.  Raises UsageError if a pattern matches several files."""
     if data is None:
         return None
-    sources = expand_sources((data,))
-    if len(sources) > 1:
-        raise UsageError(f"bench takes one file of data, and {data!r} matches {len(sources)}")
-    return DataRequest(sources, data_options(arguments, whole=False), choice, quiet)
+    request = data_request((data,), arguments, choice, quiet=quiet)
+    files = len(request.sources)
+    if files > 1:
+        raise UsageError(f"bench takes one file of data, and {data!r} matches {files}")
+    return request
 
 
 # ---------------------------------------------------------------------------- what is read

@@ -17,7 +17,7 @@ from nncli.cli.reading import (
     binary_stdin,
     check_file_names,
     column_choice,
-    data_options,
+    data_request,
     input_paths,
     opened_samples,
     overrides,
@@ -35,7 +35,7 @@ from nncli.cli.streams import (
     write_result,
 )
 from nncli.errors import DataError, FileError, UsageError
-from nncli.files import STDIN, expand_sources
+from nncli.files import STDIN
 from nncli.machine import peak_bytes, usable_processors
 from nncli.problems import Note, Problem
 from nncli.render.layout.view import line
@@ -108,7 +108,8 @@ def forward(
         if predict is not None and form == "npy":
             raise UsageError("--predict class adds text, and an NPY file holds numbers only")
         arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
-        request = _data_request(data, arguments, whole=form == "json", quiet=quiet)
+        choice = column_choice(arguments)
+        request = data_request(data, arguments, choice, quiet=quiet, whole=form == "json")
         checks = _Checks(expect, rtol, atol, strict)
         paths = _Paths(output, rejects, save_activations)
         _check_sources(request, checks)
@@ -234,14 +235,6 @@ def _resolve_format(format_: opt.ForwardForm | None, output: str | None) -> str:
     raise UsageError(message, "or name it: --format csv")
 
 
-def _data_request(
-    data: list[str], arguments: DataArguments, *, whole: bool, quiet: bool
-) -> DataRequest:
-    """Return what to read.  whole: the result holds all of it at once.  Raises UsageError."""
-    choice = column_choice(arguments)
-    return DataRequest(expand_sources(data), data_options(arguments, whole=whole), choice, quiet)
-
-
 def _check_sources(request: DataRequest, checks: _Checks) -> None:
     """Check that the sources go with each other and with the options.  Raises UsageError."""
     if checks.expect == STDIN in request.sources:
@@ -274,7 +267,7 @@ def _class_rule(spec: NetworkSpec, config: str) -> ClassRule:
     """Return how outputs tell classes.  Raises SpecError if they do not, UsageError."""
     from nncli.network.prediction import class_rule
 
-    _refuse_names_of_predictions(spec.output_columns, "`outputs.columns` names")
+    _refuse_names_of_predictions(spec.output_columns, "the outputs name")
     return class_rule(spec, config)
 
 

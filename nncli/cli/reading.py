@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 from nncli.cli.edge import Refused
 from nncli.cli.streams import remark
 from nncli.errors import DataError, NncliError, SpecError, UsageError
-from nncli.files import STDIN, source_name
+from nncli.files import STDIN, expand_sources, source_name
 from nncli.render.layout.view import Span, View, line
 
 if TYPE_CHECKING:
@@ -73,21 +73,6 @@ def joined(lists: list[list[str]] | list[str] | None) -> tuple[str, ...]:
     return tuple(item for items in lists or () for item in items)
 
 
-def data_options(arguments: DataArguments, *, whole: bool) -> DataOptions:
-    """Return how to read DATA; whole: the result will hold all of it at once."""
-    from nncli.data.opened import DataOptions
-    from nncli.data.source_bytes import MAX_HELD_BYTES
-
-    held = whole or arguments.samples == "columns"
-    return DataOptions(
-        delimiter=arguments.delimiter,
-        encoding=arguments.encoding,
-        header=arguments.header,
-        samples=arguments.samples,
-        max_bytes=MAX_HELD_BYTES if held else None,
-    )
-
-
 def read_config(config: str, changes: Overrides) -> Config:
     """Read the network at a path.  Raises SpecError with the changes that mend it, FileError."""
     from nncli.formats.config import Config, weights_alone
@@ -129,6 +114,32 @@ class DataRequest:
         options = self.options.for_source(source)
         wanted = wanted_inputs(reading.spec)
         return DataCase(source_name(source), look, options, self.choice, wanted, reading)
+
+
+def data_request(
+    data: Sequence[str],
+    arguments: DataArguments,
+    choice: ColumnChoice,
+    *,
+    quiet: bool,
+    whole: bool = False,
+) -> DataRequest:
+    """Return what to read.
+
+    data: paths and patterns; whole: the result will hold all of it at once.  Raises UsageError.
+    """
+    from nncli.data.opened import DataOptions
+    from nncli.data.source_bytes import MAX_HELD_BYTES
+
+    held = whole or arguments.samples == "columns"
+    options = DataOptions(
+        delimiter=arguments.delimiter,
+        encoding=arguments.encoding,
+        header=arguments.header,
+        samples=arguments.samples,
+        max_bytes=MAX_HELD_BYTES if held else None,
+    )
+    return DataRequest(expand_sources(data), options, choice, quiet)
 
 
 def diagnosis(reading: SpecReading, request: DataRequest | None) -> Diagnosis:

@@ -12,7 +12,7 @@ from nncli.cli.reading import (
     DataRequest,
     check_file_names,
     column_choice,
-    data_options,
+    data_request,
     diagnosis,
     input_paths,
     opened_samples,
@@ -21,7 +21,7 @@ from nncli.cli.reading import (
 )
 from nncli.cli.streams import remark_notes, show_view, write_text
 from nncli.errors import SpecError, UsageError
-from nncli.files import expand_sources, sources_name
+from nncli.files import sources_name
 from nncli.problems import Note, Problem
 from nncli.specs.stored import WeightsHeader
 
@@ -57,7 +57,10 @@ def shapes(
     """
     with error_edge(debug=debug, json=format_ == "json"):
         arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
-        request = _data_request(data, arguments, quiet=quiet)
+        choice = column_choice(arguments)
+        request = None
+        if data is not None:
+            request = data_request((data,), arguments, choice, quiet=quiet)
         _check_rejects(rejects, data)
         read = read_config_or_weights(config, overrides(seed, dtype))
         if isinstance(read, WeightsHeader):
@@ -106,14 +109,6 @@ class _Findings:
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong."""
         return self.error.problems if self.error is not None else ()
-
-
-def _data_request(data: str | None, arguments: DataArguments, *, quiet: bool) -> DataRequest | None:
-    """Return what data to count, if any.  Raises UsageError."""
-    choice = column_choice(arguments)
-    if data is None:
-        return None
-    return DataRequest(expand_sources((data,)), data_options(arguments, whole=False), choice, quiet)
 
 
 def _check_rejects(rejects: str | None, data: str | None) -> None:

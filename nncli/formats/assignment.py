@@ -291,6 +291,7 @@ def _bias_among(vectors: Sequence[StoredTensor]) -> StoredTensor | None:
 
 
 def unused_fault(tensors: Sequence[StoredTensor], file: str) -> Fault:
+    """Return the fault of arrays that no layer takes."""
     message = f"{file} holds what no layer takes: {listed(tensors)}"
     hints = ["name it in a layer: `biases: {tensor: NAME}`, or save the file without it"]
     if any(len(tensor.shape) == 1 and is_called_factor(tensor.name) for tensor in tensors):

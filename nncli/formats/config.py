@@ -19,12 +19,12 @@ from nncli.formats.weights_files import WeightsFile, form_of_weights, open_weigh
 from nncli.problems import Note, Place, Problem
 from nncli.specs.files import check_spec_bytes, read_beginning
 from nncli.specs.reader import (
+    NOT_ASKED,
     Examination,
     FormReading,
     Overrides,
     SpecReading,
     examine_form,
-    is_missing_size,
     read_form,
 )
 from nncli.specs.stored import SPEC_KEY, WeightsHeader
@@ -107,7 +107,7 @@ def _of_text(content: bytes, path: str, overrides: Overrides) -> Config | Faulty
             return FaultySpec(examined)
         return Config(examined.reading(), _NO_TENSORS, (path,))
     alone = examine_form(reading)
-    own = [fault for fault in alone.found.faults if not is_missing_size(fault)]
+    own = [fault for fault in alone.found.faults if fault != NOT_ASKED]
     if any(fault.path == (_WEIGHTS_KEY,) for fault in own):
         return FaultySpec(alone)  # it says why this file is not to be opened
     try:
@@ -130,7 +130,7 @@ def examine_completed(reading: FormReading, header: WeightsHeader) -> Examinatio
     if any(fault.path == (_WEIGHTS_KEY,) for fault in completed.faults):
         # what fits no layer may do so because of what is wrong with the layers
         alone = examine_form(reading)
-        if not all(is_missing_size(fault) for fault in alone.found.faults):
+        if any(fault != NOT_ASKED for fault in alone.found.faults):
             return alone
     return examine_form(completed)
 

@@ -161,11 +161,7 @@ def _entry(path: str, name: str, entry: Any) -> _Entry:
         raise unusable(path, f"{quoted(name)} is not described by {keys}")
     shape = check_shape(path, name, entry["shape"])
     dtype, item_bytes = _DTYPES.get(entry["dtype"], (shorten(entry["dtype"], 20), None))
-    match entry["data_offsets"]:
-        case [int() as begin, int() as end] if 0 <= begin <= end < 2**63:
-            pass
-        case _:
-            raise unusable(path, f"the `data_offsets` of {quoted(name)} are no two numbers")
+    begin, end = _offsets(path, name, entry["data_offsets"])
     if item_bytes is not None and end - begin != (needed := math.prod(shape) * item_bytes):
         what = (
             f"{quoted(name)} has {end - begin:,} bytes, but its shape {shape} in {dtype} takes "
@@ -173,6 +169,15 @@ def _entry(path: str, name: str, entry: Any) -> _Entry:
         )
         raise unusable(path, what)
     return _Entry(begin, end, StoredTensor(name, shape, dtype))
+
+
+def _offsets(path: str, name: str, written: Any) -> tuple[int, int]:
+    """Return where the values of an array begin and end."""
+    if isinstance(written, list) and [type(place) for place in written] == [int, int]:
+        begin, end = written
+        if 0 <= begin <= end < 2**63:
+            return begin, end
+    raise unusable(path, f"the `data_offsets` of {quoted(name)} are no two places in the file")
 
 
 def _check_places(path: str, entries: list[_Entry], found: int) -> None:

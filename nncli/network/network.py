@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nncli.data.frames import BatchLike, as_array, refuse_masked
-from nncli.errors import FileError, ShapeError
+from nncli.errors import FileError, ShapeError, SpecError
+from nncli.formats.config import read_config
 from nncli.machine import memory_bytes
 from nncli.network.activations import Array
 from nncli.network.dense import NO_TENSORS, Dense, LayerResult, LayerValues, build_dense
@@ -25,8 +26,7 @@ from nncli.network.scaling import (
 )
 from nncli.network.shapes import shape_table
 from nncli.problems import Problem
-from nncli.specs.files import load_spec
-from nncli.specs.model import DType, NetworkSpec
+from nncli.specs.model import DType, NetworkSpec, Tensor
 from nncli.specs.reader import Overrides, read_spec
 
 if TYPE_CHECKING:
@@ -47,15 +47,18 @@ class Network:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, seed: int | None = None) -> Network:
-        """Build the network that a file describes; *seed* overrides the file's.
+        """Build the network that a file describes, whatever `nncli forward` takes as CONFIG.
 
-        Raises SpecError with every problem of the file, FileError if it cannot be read.
+        A spec, with the weights file that it names, or another program's model.
+        seed: instead of the spec's.  Raises SpecError with every problem of the file, FileError if
+        it cannot be read.
         """
-        return build_network(load_spec(os.fspath(path), Overrides(seed=seed)))
+        config = read_config(os.fspath(path), Overrides(seed=seed))
+        return build_network(config.reading.fitting_spec(), config.tensors)
 
     @classmethod
     def from_yaml(cls, path: str | os.PathLike[str], *, seed: int | None = None) -> Network:
-        """Build the network of a spec file, as `load` does."""
+        """Build the network that a spec file describes, as `load` does."""
         return cls.load(path, seed=seed)
 
     @classmethod
@@ -198,12 +201,15 @@ def build_network(spec: NetworkSpec, tensors: Mapping[str, Array] = NO_TENSORS) 
     """Build a network; weights that the spec does not give are drawn layer by layer.
 
     tensors: what the `Tensor`s of the spec stand for, by name, in the shapes that they say.
-    Raises ShapeError if the layers do not fit, SpecError if a drawn weight is not finite, FileError
-    if memory cannot hold the parameters.
+    Raises ShapeError if the layers do not fit, SpecError if a weight is not finite or stands in a
+    file that was not read, FileError if memory cannot hold the parameters.
     """
     table = shape_table(spec)
     if table.misfits:
         raise ShapeError([Problem(m.code, m.message) for m in table.misfits])
+    if _lacks_arrays(spec, tensors):
+        message = f"the weights are in {spec.weights_file or 'a file'}, which was not read"
+        raise SpecError(Problem("N106", message, help=("give Network.load the path of the spec",)))
     if spec.seed is None and table.drawn_layers:
         numbers = ", ".join(map(str, table.drawn_layers))
         raise ShapeError(Problem("N109", f"layers {numbers} draw random numbers without a seed"))
@@ -219,6 +225,17 @@ def build_network(spec: NetworkSpec, tensors: Mapping[str, Array] = NO_TENSORS) 
     except MemoryError:
         raise _no_memory(table.parameter_bytes, available) from None
     return Network(spec, layers)
+
+
+def _lacks_arrays(spec: NetworkSpec, tensors: Mapping[str, Array]) -> bool:
+    """Whether weights that stand in a file are not at hand: they must not be drawn instead."""
+    given = [values for layer in spec.layers for values in (layer.weights, layer.biases)]
+    is_unread = spec.weights_file is not None and any(
+        layer.weights is None for layer in spec.layers
+    )
+    return is_unread or any(
+        isinstance(values, Tensor) and values.name not in tensors for values in given
+    )
 
 
 def _no_memory(needed: int, available: int | None) -> FileError:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nncli.network.shapes import LayerShape, ShapeTable
 from nncli.render.clash import clash_blocks
-from nncli.render.layout.view import BLANK, Block, Field, Grid, Span, View, line, table
+from nncli.render.layout.view import BLANK, Block, Field, Grid, Span, Style, View, line, table
 from nncli.render.numbers import format_bytes, format_shape
 from nncli.render.scaling import with_scaling
 from nncli.words import count_of
+
+# Made once, as are the cells of shapes below: a long network has a few, in 100,000 rows.
+_TIMES, _PLUS, _ARROW = (Span(sign, "dim") for sign in "·+→")
+_CLASH = Span("✗", "error")
 
 
 @dataclass(frozen=True)
@@ -54,14 +59,14 @@ def layers_grid(layers: list[LayerShape], samples: str) -> Grid:
         Field("#", lambda layer: Span(str(layer.layer), "dim"), "right"),
         Field("layer", lambda layer: Span(layer.name)),
         Field("input", lambda layer: _shape((samples, layer.inputs), "inputs", layer)),
-        Field("", lambda _: Span("·", "dim")),
+        Field("", lambda _: _TIMES),
         Field("weights", lambda layer: _shape(layer.weights_shape, "weights", layer)),
-        Field("", lambda _: Span("+", "dim")),
+        Field("", lambda _: _PLUS),
         Field("biases", lambda layer: _shape(layer.biases_shape, "biases", layer)),
-        Field("", lambda layer: Span("✗", "error") if layer.misfits else Span("→", "dim")),
-        Field("output", lambda layer: _result(layer, format_shape((samples, layer.neurons)))),
-        Field("parameters", lambda layer: _result(layer, _derivation(layer)), "right"),
-        Field("multiply–adds", lambda layer: _result(layer, f"{layer.multiply_adds:,}"), "right"),
+        Field("", lambda layer: _CLASH if layer.misfits else _ARROW),
+        Field("output", lambda layer: _result(layer, _shape_cell((samples, layer.neurons)))),
+        Field("parameters", lambda layer: _result(layer, _parameters(layer)), "right"),
+        Field("multiply–adds", lambda layer: _result(layer, _multiply_adds(layer)), "right"),
     ]
     if any(layer.tensors for layer in layers):
         fields.append(Field("tensors", _tensors))
@@ -79,18 +84,31 @@ def _tensors(layer: LayerShape) -> Span:
 
 def _shape(shape: tuple[int | str, ...], key: str, layer: LayerShape) -> Span:
     """Return a shape, marked if it is one of those of a layer that do not fit."""
-    faulty = any(misfit.key == key for misfit in layer.misfits)
-    return Span(format_shape(shape), "error" if faulty else "")
+    faulty = layer.misfits and any(misfit.key == key for misfit in layer.misfits)
+    return _shape_cell(shape, "error" if faulty else "")
 
 
-def _result(layer: LayerShape, text: str) -> Span:
+@lru_cache
+def _shape_cell(shape: tuple[int | str, ...], style: Style = "") -> Span:
+    return Span(format_shape(shape), style)
+
+
+def _result(layer: LayerShape, cell: Span) -> Span:
     """Return what comes of a layer, nothing if its shapes do not fit."""
-    return Span("" if layer.misfits else text)
+    return Span("") if layer.misfits else cell
 
 
-def _derivation(layer: LayerShape) -> str:
-    inputs, neurons = layer.weights_shape
-    return f"{inputs:,}×{neurons:,} + {layer.biases_shape[0]:,} = {layer.parameters:,}"
+def _parameters(layer: LayerShape) -> Span:
+    return _derivation(*layer.weights_shape, *layer.biases_shape, layer.parameters)
+
+
+@lru_cache
+def _derivation(inputs: int, neurons: int, biases: int, parameters: int) -> Span:
+    return Span(f"{inputs:,}×{neurons:,} + {biases:,} = {parameters:,}")
+
+
+def _multiply_adds(layer: LayerShape) -> Span:
+    return Span(f"{layer.multiply_adds:,}")
 
 
 def _totals(table: ShapeTable, batch: BatchSize) -> list[Block]:

@@ -33,26 +33,19 @@ def stored_view(header: WeightsHeader, stored: StoredLayers) -> View:
         shapes = _shapes(stored)
         sizes = (shapes[0].inputs, *(shape.neurons for shape in shapes))
         chain = f"the matrices fit together: {' → '.join(map(str, sizes))}"
+        if stored.layout is not None:
+            chain += ", as (neurons, inputs)"
         blocks += [line(chain), BLANK, layers_grid(shapes, "N"), BLANK]
     return [*blocks, *map(line, _next(header, stored))]
 
 
 def _next(header: WeightsHeader, stored: StoredLayers) -> list[str]:
-    """Return what makes a network of the file, a line to type or a spec, or what is in its way."""
+    """Return what to type to make a network of the file, or what is in its way."""
     if stored.fault is not None:
         return [f"this is no network: {stored.fault.message}", *stored.fault.help]
-    if stored.layout is None:
-        return [
-            "with their activations, which no weights file holds, they are a network:",
-            f"  {convert_line(header)}",
-        ]
-    names = ["relu"] * (len(stored.layers) - 1) + ["linear"]
-    listed = ", ".join(f"{{activation: {name}}}" for name in names)
     return [
-        "they do so as (neurons, inputs); a spec says that, and their activations:",
-        f"  weights_file: {header.file}",
-        f"  layout: {stored.layout}",
-        f"  layers: [{listed}]",
+        "with their activations, which no weights file holds, they are a network:",
+        f"  {convert_line(header)}",
     ]
 
 

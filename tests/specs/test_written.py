@@ -149,7 +149,7 @@ def specs(draw: st.DrawFn) -> NetworkSpec:
     outputs: dict[str, Any] = {"columns": draw(names(sizes[-1]))}
     if is_scaled:
         outputs["scale"] = draw(scales(sizes[-1]))
-    if sizes[-1] > 1:
+    elif sizes[-1] > 1:
         outputs["classes"] = draw(names(sizes[-1]))
     elif layers[-1].activation.kind == "sigmoid":
         outputs["classes"] = draw(names(2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from nncli.render.layout.view import Figure, Grid, Line, View, grid_lines
+from nncli.render.layout.view import Figure, Grid, View, grid_texts
 
 _LINES = 1024
 
@@ -17,14 +17,15 @@ def to_plain(view: View) -> str:
 
 def plain_texts(view: View) -> Iterator[str]:
     """Yield the same text, some lines at a time: of a long table, no more than these are held."""
-    lines = (f"{line.text.rstrip()}\n" for line in _lines(view))
+    lines = (f"{line.rstrip()}\n" for line in _lines(view))
     while text := "".join(islice(lines, _LINES)):
         yield text
 
 
-def _lines(view: View) -> Iterator[Line]:
+def _lines(view: View) -> Iterator[str]:
     for block in view:
         if isinstance(block, Grid):
-            yield from grid_lines(block)
+            yield from grid_texts(block)
         else:
-            yield from block.lines if isinstance(block, Figure) else (block,)
+            lines = block.lines if isinstance(block, Figure) else (block,)
+            yield from (line.text for line in lines)

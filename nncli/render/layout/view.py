@@ -105,8 +105,9 @@ class _RowsOf(Generic[T]):
     things: Sequence[T]
 
     def __iter__(self) -> Iterator[tuple[Span, ...]]:
+        cells = [field.cell for field in self.fields]
         for thing in self.things:
-            yield tuple(field.cell(thing) for field in self.fields)
+            yield tuple([cell(thing) for cell in cells])
 
 
 def table(fields: Sequence[Field[T]], things: Iterable[T]) -> Grid:
@@ -163,19 +164,33 @@ def _as_list(grid: Grid, width: int) -> list[Block]:
 
 def grid_lines(grid: Grid) -> Iterator[Line]:
     """Yield a table as lines: the headings, then the rows, every cell as wide as its column."""
-    widths, gaps = grid.widths(), [*grid.gaps(), 1]
+    gaps = [" " * gap for gap in (*grid.gaps(), 1)]
+    for number, (row, texts) in enumerate(_padded_rows(grid)):
+        style: Style = "" if number else "heading"
+        spans = [Span(" ", style)]
+        for span, text, gap in zip(row, texts, gaps, strict=True):
+            spans += [Span(text, span.style), Span(gap, style)]
+        yield Line(tuple(spans))
+
+
+def grid_texts(grid: Grid) -> Iterator[str]:
+    """Yield the same lines as texts without styles: of a long table, sooner than the lines."""
+    pattern = " " + "".join("%s" + " " * gap for gap in (*grid.gaps(), 1))
+    for _, texts in _padded_rows(grid):
+        yield pattern % texts
+
+
+def _padded_rows(grid: Grid) -> Iterator[tuple[tuple[Span, ...], tuple[str, ...]]]:
+    """Yield the headings, then each row, both with their texts as wide as the columns."""
+    widths, aligns = grid.widths(), [column.align for column in grid.columns]
     heading = tuple(Span(column.heading, "heading") for column in grid.columns)
     for row in chain([heading], grid.rows):
-        style: Style = "heading" if row is heading else ""
-        spans = [Span(" ", style)]
-        for span, column, width, gap in zip(row, grid.columns, widths, gaps, strict=True):
-            cell = Span(padded(span.text, width, column.align), span.style)
-            spans += [cell, Span(" " * gap, style)]
-        yield Line(tuple(spans))
+        yield row, tuple(map(padded, [span.text for span in row], widths, aligns))
 
 
 def padded(text: str, width: int, align: Align) -> str:
     """Return *text*, made inert, filled up with spaces to *width* cells of a screen."""
-    safe = inert(text)
-    space = " " * (width - text_width(safe))
-    return space + safe if align == "right" else safe + space
+    if not (text.isascii() and text.isprintable()):
+        text = inert(text)
+        width += len(text) - text_width(text)  # what follows counts characters
+    return text.rjust(width) if align == "right" else text.ljust(width)

@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncli.render.layout.view import BLANK, Align, Column, Grid, Line, Span, fitted, line, padded
+from nncli.render.layout.view import (
+    BLANK,
+    Align,
+    Column,
+    Grid,
+    Line,
+    Span,
+    fitted,
+    grid_lines,
+    grid_texts,
+    line,
+    padded,
+)
 
 GRID = Grid(
     (Column("#", "right"), Column("layer"), Column(""), Column("parameters", "right")),
@@ -56,6 +68,15 @@ def test_escaped_and_wide_text_count_as_they_are_shown() -> None:
 )
 def test_text_is_filled_up_to_a_number_of_cells(text: str, align: Align, expected: str) -> None:
     assert padded(text, 5, align) == expected
+
+
+def test_the_lines_of_a_grid_are_the_same_as_plain_texts() -> None:
+    """Headings first, foreign text inert, a percent sign no format; one space ends each line."""
+    rows = ((Span("1", "dim"), Span("重\x07")), (Span("20"), Span("5 %s")))
+    grid = Grid((Column("#", "right"), Column("layer")), rows)
+    expected = ["  #   layer  ", r"  1   重\x07 ", " 20   5 %s   "]
+    assert list(grid_texts(grid)) == expected
+    assert [line.text for line in grid_lines(grid)] == expected
 
 
 def test_a_grid_that_fits_stays_as_it_is() -> None:
