@@ -113,13 +113,13 @@ def shape_table(spec: NetworkSpec, features: int | None = None) -> ShapeTable:
             zip(spec.layer_sizes, spec.layers, strict=False), start=1
         )
     )
+    before, after = input_steps(spec), output_steps(spec)
     # a first layer that does not fit its own network has trouble enough
     if features not in (None, spec.inputs.size) and not layers[0].misfits:
-        layers = (_with_batch(layers[0], features), *layers[1:])
+        layers, before = (_with_batch(layers[0], features), *layers[1:]), ()
     drawn = tuple(
         number for number, layer in enumerate(spec.layers, start=1) if _draws_at_random(layer)
     )
-    before, after = input_steps(spec), output_steps(spec)
     return ShapeTable(spec.name, spec.dtype, layers, drawn, before, after)
 
 

@@ -74,7 +74,7 @@ def run_forward(
     whatever a listener raises.
     """
     tally, shown = RunTally(network.spec.activations), ShownSoFar(plan.to_show)
-    most = plan.unit_bytes // _sample_bytes(network, listeners)
+    most = plan.unit_bytes // _sample_bytes(network, listeners, plan.rule)
     compute = partial(work, network, plan.to_show, plan.rule, listeners)
     unclassified = 0
     try:
@@ -138,11 +138,12 @@ def _no_memory(samples: int) -> FileError:
     return FileError(Problem("N508", message, help=("split the data into smaller files",)))
 
 
-def _sample_bytes(network: Network, listeners: Sequence[Listener]) -> int:
-    """Return how many bytes the numbers of one sample take while they are on their way."""
+def _sample_bytes(network: Network, listeners: Sequence[Listener], rule: ClassRule | None) -> int:
+    """Return how many bytes one sample's numbers take on their way, and its class at most."""
     inputs, *neurons = network.layer_sizes
     heard = [neurons[(listener.layer or len(neurons)) - 1] for listener in listeners]
-    return (inputs + sum(heard)) * np.dtype(network.dtype).itemsize
+    longest_class = 0 if rule is None else max(len(name.encode()) for name in rule.classes)
+    return (inputs + sum(heard)) * np.dtype(network.dtype).itemsize + longest_class
 
 
 @contextmanager

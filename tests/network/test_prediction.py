@@ -100,7 +100,8 @@ def test_probabilities_are_of_the_networks_type() -> None:
 
 
 @pytest.mark.parametrize(
-    ("activation", "meaning"), [("softmax", "probabilities"), ("linear", "scores")]
+    ("activation", "meaning"),
+    [("softmax", "probabilities"), ("log_softmax", "logarithms"), ("linear", "scores")],
 )
 def test_outputs_of_several_neurons_are_named_by_classes_or_columns(
     activation: str, meaning: str

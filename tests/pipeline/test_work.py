@@ -137,6 +137,17 @@ def test_predictions_are_told_to_those_who_hear_the_network_alone() -> None:
     assert outputs.predictions == expected
 
 
+def test_long_names_of_classes_make_units_smaller() -> None:
+    """3 inputs and 2 outputs are 40 bytes a sample; a name of 1000 bytes leaves room for less."""
+    network, lengths = network_of({"classes": ["a", "é" * 500]}, "softmax"), []
+    for rule in (None, class_rule(network.spec)):
+        heard = Heard()
+        plan = RunPlan(rule=rule, unit_bytes=40 * 2048)
+        run_forward(network, stream_of(rows_of(3000, 3)), plan, [heard])
+        lengths.append(max(map(len, heard.values)))
+    assert lengths == [2048, 256]
+
+
 def test_samples_without_a_class_are_counted_in_a_note() -> None:
     x = rows_of(600, 3)
     x[[5, 590], 1] = np.nan
