@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -73,6 +74,24 @@ class Done:
     def json_lines(self) -> list[Any]:
         """Standard output as JSON Lines, each as strict."""
         return [json.loads(text, parse_constant=_refuse) for text in self.out.splitlines()]
+
+
+def run_shell(command: str, folder: Path = ROOT) -> str:
+    """Run a line of a document with this Python and its nncli; return output, errors, exit code."""
+    python = shlex.quote(sys.executable)
+    functions = f'nncli() {{ {python} -m nncli "$@"; }}; python3() {{ {python} "$@"; }}; '
+    done = subprocess.run(
+        ["bash", "-c", functions + command],
+        cwd=folder,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    return done.stdout + (f"[exit code {done.returncode}]\n" if done.returncode else "")
 
 
 def _refuse(constant: str) -> NoReturn:

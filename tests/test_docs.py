@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from documents import blocks, run_shell
+from commands import run_shell
 from safetensors.numpy import save_file
 
 from nncli import Network
@@ -87,7 +87,12 @@ def workplace(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("block", blocks(document("convert.md"), "console"))
+CONVERSIONS = re.findall(
+    r"^```console\n(.*?)^```$", document("convert.md"), re.DOTALL | re.MULTILINE
+)
+
+
+@pytest.mark.parametrize("block", CONVERSIONS)
 def test_a_conversion_prints_what_its_page_shows(block: str, workplace: Path) -> None:
     if ".onnx" in block:
         pytest.importorskip("onnx", reason="needs the package onnx, of the extra `onnx`")
