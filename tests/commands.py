@@ -77,10 +77,11 @@ class Done:
 
 
 def run_shell(command: str, folder: Path = ROOT) -> str:
-    """Run a line of a document with this Python's nncli; return output, errors, exit code."""
-    function = f'nncli() {{ {shlex.quote(sys.executable)} -m nncli "$@"; }}; '
+    """Run a line of a document with this Python and its nncli; return output, errors, exit code."""
+    python = shlex.quote(sys.executable)
+    functions = f'nncli() {{ {python} -m nncli "$@"; }}; python3() {{ {python} "$@"; }}; '
     done = subprocess.run(
-        ["bash", "-c", function + command],
+        ["bash", "-c", functions + command],
         cwd=folder,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         stdout=subprocess.PIPE,
