@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from activation_cases import CASES
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nncli import Network, NetworkSpec, ShapeTable, read_spec, shape_table
 from nncli.network.shapes import ITEM_BYTES
-from nncli.specs.model import ACTIVATIONS, INITIALIZERS, InputsSpec, LayerSpec
+from nncli.specs.model import INITIALIZERS, InputsSpec, LayerSpec
 
 
 def read(content: dict[str, Any]) -> NetworkSpec:
@@ -30,7 +31,7 @@ def layers(draw: st.DrawFn, inputs: int) -> dict[str, Any]:
     neurons = draw(st.integers(1, 6))
     layer: dict[str, Any] = {
         "neurons": neurons,
-        "activation": draw(st.sampled_from(sorted(ACTIVATIONS))),
+        "activation": draw(st.sampled_from(list(CASES.values()))),
     }
     if draw(st.booleans()):
         layer["layout"] = draw(st.sampled_from(["inputs_by_neurons", "neurons_by_inputs"]))

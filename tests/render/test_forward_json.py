@@ -33,17 +33,18 @@ def test_a_forward_pass_has_every_part(cli: RunCli) -> None:
     assert document["data"]["source"] == "sample_data/two_layers.csv"
     assert (document["data"]["samples"], document["data"]["features"]) == (3, 4)
     first = document["layers"][0]
-    assert {key: first[key] for key in list(first)[:8]} == {
+    assert {key: first[key] for key in list(first)[:9]} == {
         "layer": 1,
         "name": "layer_1",
         "activation": "linear",
+        "activation_parameters": {},
         "input_shape": [3, 4],
         "weights_shape": [4, 3],
         "biases_shape": [3],
         "output_shape": [3, 3],
         "parameters": 15,
     }
-    assert list(first)[8:] == ["pre_activation", "output"]
+    assert list(first)[9:] == ["pre_activation", "output"]
     assert document["output"]["columns"] == ["output_1", "output_2", "output_3"]
     assert document["output"]["values"] == document["layers"][-1]["output"]
     assert document["inputs"] == {"clip": None, "scale": None}
