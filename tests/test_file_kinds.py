@@ -369,6 +369,22 @@ LIBRARIES = [
         "net.pt2",
         "net.onnx",
     ),
+    Library(
+        ("torch", "safetensors"),
+        TORCH + 'torch.jit.script(model).save("script.pt")',
+        "script.pt",
+        "script.safetensors",
+    ),
+    Library(
+        ("tensorflow", "tf2onnx"),
+        "import tensorflow\n"
+        "dense = tensorflow.keras.layers.Dense(3)\n"
+        "model = tensorflow.keras.Sequential([tensorflow.keras.layers.Input((4,)), dense])\n"
+        "converter = tensorflow.lite.TFLiteConverter.from_keras_model(model)\n"
+        'open("k.tflite", "wb").write(converter.convert())',
+        "k.tflite",
+        "k.onnx",
+    ),
     Library(("keras", "onnxscript"), KERAS + 'model.save("k.keras")', "k.keras", "k.onnx"),
     Library(("keras", "onnxscript"), KERAS + 'model.save("k.h5")', "k.h5", "k.onnx"),
     Library(
