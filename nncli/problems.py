@@ -141,8 +141,9 @@ class Problem:
     """One thing that is wrong: a stable code, what was found, where, and what would help.
 
     The code is a key of PROBLEM_TITLES, or empty for a wrong command line.  help: advice in
-    words; suggestions: changes that the doctor has tried, or has yet to try; row: until the doctor
-    has seen to it, what a line of a CSV file holds.
+    words; program: lines of Python that do what the last help says; suggestions: changes that the
+    doctor has tried, or has yet to try; row: until the doctor has seen to it, what a line of a CSV
+    file holds.
     """
 
     code: str
@@ -151,6 +152,7 @@ class Problem:
     help: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     row: FaultyRow | None = None
+    program: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def evaluated(made: Any, *batches: Array) -> Array:
 def computed(network: Imported, x: Array) -> Array:
     """Return an imported network's output, layer after layer by its formulas, in float64."""
     spec = network.spec
-    values = np.asarray(x, np.float64).reshape(len(x), -1)
+    values: Array = np.asarray(x, np.float64).reshape(len(x), -1)
     if spec.inputs.clip is not None:
         clip = spec.inputs.clip
         values = np.clip(values, np.array(clip.low), np.array(clip.high))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+from commands import run_shell
+from safetensors.numpy import save_file
 
 from nncli import Network
 from nncli.problems import PROBLEM_TITLES
@@ -71,3 +74,35 @@ def test_the_keys_of_inputs_and_outputs_are_documented() -> None:
 )
 def test_the_spec_language_is_documented(name: str) -> None:
     assert f"`{name}`" in document("spec.md")
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Path:
+    """A folder with the samples, and a state_dict of PyTorch in weights.safetensors."""
+    for name in ("configs", "sample_data"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    shapes = {"0.weight": (3, 2), "0.bias": (3,), "2.weight": (1, 3), "2.bias": (1,)}
+    arrays = {name: np.ones(shape, np.float32) for name, shape in shapes.items()}
+    save_file(arrays, tmp_path / "weights.safetensors")
+    return tmp_path
+
+
+CONVERSIONS = re.findall(
+    r"^```console\n(.*?)^```$", document("convert.md"), re.DOTALL | re.MULTILINE
+)
+
+
+@pytest.mark.parametrize("block", CONVERSIONS)
+def test_a_conversion_prints_what_its_page_shows(block: str, workplace: Path) -> None:
+    if ".onnx" in block:
+        pytest.importorskip("onnx", reason="needs the package onnx, of the extra `onnx`")
+    for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, shown = step.partition("\n")
+        assert without_figures(run_shell(command, workplace)) == without_figures(shown)
+
+
+def without_figures(text: str) -> str:
+    """Return what a command prints without what other releases and processors do otherwise."""
+    sizes = re.sub(r" +[0-9,]+$", " SIZE", text, flags=re.MULTILINE)
+    last_digits = re.sub(r"(?<=\.[0-9]{12})[0-9]+", "", sizes)
+    return re.sub("(?<=the outputs ).*", "…", last_digits)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nncli.conversion.trial import Trial, try_files
-from nncli.errors import UsageError
+from nncli.errors import SpecError, UsageError
 from nncli.formats.config import Config
 from nncli.formats.saving import SavedFile, SavingForm, beside, saved_files, spec_file
 from nncli.formats.weights_files import WeightsFile
 from nncli.network.network import Network, build_network
-from nncli.problems import Note
-from nncli.specs.model import DType
-from nncli.words import count_of
+from nncli.problems import Note, Problem
+from nncli.specs.model import FLOAT32_OVERFLOW, DType
+from nncli.words import count_of, quoted
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +35,7 @@ def convert_network(config: Config, path: str, form: SavingForm, dtype: DType) -
     Raises what `build_network` does, ImportError without the package onnx, UsageError if an ONNX
     model would be too large, OtherNumbers if nncli is at fault.
     """
-    spec = config.reading.spec
-    network = build_network(spec.model_copy(update={"dtype": dtype}), config.tensors)
-    notes: tuple[Note, ...] = ()
-    if dtype != spec.dtype:
-        notes = _rounding_notes(build_network(spec, config.tensors), network)
+    network, notes = _network_in(config, dtype)
     weights = _weights_beside(config, path) if form == "yaml" else None
     if weights is not None:
         files: tuple[SavedFile, ...] = (spec_file(network.spec, path, weights),)
@@ -50,6 +46,24 @@ def convert_network(config: Config, path: str, form: SavingForm, dtype: DType) -
             raise UsageError(str(error), "write a .safetensors file, which may be larger") from None
     trial = try_files(network, files, form, weights)
     return Conversion(network, files, trial, notes)
+
+
+def _network_in(config: Config, dtype: DType) -> tuple[Network, tuple[Note, ...]]:
+    """Return a network in a type, and what is to be said of its numbers there.
+
+    Raises SpecError if one is too large for it.
+    """
+    spec = config.reading.spec
+    network = build_network(spec, config.tensors)
+    if dtype == spec.dtype:
+        return network, ()
+    for layer in network.layers if dtype == "float32" else ():
+        largest = max(float(np.abs(layer.weights).max()), float(np.abs(layer.biases).max()))
+        if largest >= FLOAT32_OVERFLOW:
+            message = f"layer {quoted(layer.name)} holds {largest:g}, too large for float32"
+            raise SpecError(Problem("N303", message, help=("keep it with --dtype float64",)))
+    changed = build_network(spec.model_copy(update={"dtype": dtype}), config.tensors)
+    return changed, _rounding_notes(network, changed)
 
 
 def with_columns(config: Config, columns: tuple[str, ...]) -> Config:

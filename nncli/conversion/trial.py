@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ from nncli.specs.model import InputsSpec, MinMax, NetworkSpec, Numbers, Standard
 from nncli.timing.rounding import Float64Array, agree_within, rounding_bounds
 
 TRIED_SAMPLES = 64
+# Wide samples are fewer: so many numbers are tried, or two samples.
+_TRIED_NUMBERS = 2**20
 
 
 class OtherNumbers(Exception):  # noqa: N818  # nobody can mend it: it is a bug of nncli
@@ -53,7 +56,7 @@ def try_files(
         for path, file in zip(paths, files, strict=True):
             path.write_bytes(file.content)
         if weights is not None:
-            os.symlink(os.path.abspath(weights), Path(folder, os.path.basename(weights)))
+            _put_beside(weights, Path(folder, os.path.basename(weights)))
         outputs = _outputs(network, paths[0], files[0].content, form, batch)
     bounds = _bounds(network, batch)
     for runner, output in outputs.items():
@@ -63,10 +66,19 @@ def try_files(
     return Trial(len(batch), largest)
 
 
+def _put_beside(file: str, place: Path) -> None:
+    """Let a file be found at another place, without a copy if the system has links."""
+    try:
+        place.symlink_to(os.path.abspath(file))
+    except OSError:
+        shutil.copyfile(file, place)
+
+
 def random_batch(spec: NetworkSpec) -> Array:
     """Return samples such as a network takes, the same ones each time: (samples, inputs)."""
     generator = np.random.RandomState(0)
-    samples = generator.standard_normal((TRIED_SAMPLES, spec.inputs.size))
+    count = max(2, min(TRIED_SAMPLES, _TRIED_NUMBERS // max(spec.layer_sizes)))
+    samples = generator.standard_normal((count, spec.inputs.size))
     center, spread = _usual(spec.inputs)
     with np.errstate(over="ignore"):
         return np.asarray(center + spread * samples, dtype=spec.dtype)

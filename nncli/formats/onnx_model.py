@@ -17,6 +17,8 @@ from nncli.specs.written import spec_text
 # The first operator set with Gelu, and the format version that goes with it: widely understood.
 OPERATOR_SET = 20
 _IR_VERSION = 9
+# 2 GiB is the most that the format allows, less some room for what is no array.
+_MAX_BYTES = 2**31 - 2**24
 
 INPUT, OUTPUT = "input", "output"
 
@@ -32,6 +34,9 @@ def onnx_model(spec: NetworkSpec, layers: Sequence[LayerArrays]) -> bytes:
     """
     from onnx import helper
 
+    needed = sum(layer.weights.nbytes + layer.biases.nbytes for layer in layers)
+    if needed > _MAX_BYTES:
+        raise ValueError(f"the network has {needed:,} bytes, an ONNX file at most {_MAX_BYTES:,}")
     model = helper.make_model(
         network_graph(spec, layers),
         producer_name="nncli",

@@ -107,4 +107,5 @@ def _script_files(
 def _safetensors(arrays: Mapping[str, Array], metadata: Mapping[str, str]) -> bytes:
     from safetensors.numpy import save
 
-    return save(dict(arrays), dict(metadata) or None)
+    content: bytes = save(dict(arrays), dict(metadata) or None)
+    return content

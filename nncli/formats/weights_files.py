@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 WeightsForm = Literal["safetensors", "npz"]
 
-# What an archive of arrays may look like from its beginning.
-_ARCHIVES = ("a NumPy archive (.npz)", "a ZIP archive")
 # So much of a file shows what it is, the names of a ZIP archive's members included.
 _FIRST_BYTES = 2**18
 _SAVE_HINT = "save the arrays by name: numpy.savez(FILE, W1=…, b1=…), or as safetensors"
@@ -91,7 +89,9 @@ def open_weights(path: str, dtype: DType = "float64") -> WeightsFile:
     if kind is not None:
         hints = tuple(filter(None, (kind.as_spec,)))
         message = f"this is not a weights file but {kind.name}"
-        raise SpecError(Problem("N304", message, Place(path), hints or (_SAVE_HINT,)))
+        program = kind.program_for(path)
+        problem = Problem("N304", message, Place(path), hints or (_SAVE_HINT,), program=program)
+        raise SpecError(problem)
     if form is None:  # a damaged file may still be called what it was
         suffixes: dict[str, WeightsForm] = {".safetensors": "safetensors", ".npz": "npz"}
         form = suffixes.get(os.path.splitext(path)[1].lower())
@@ -118,7 +118,7 @@ def form_of_weights(first: bytes) -> WeightsForm | None:
     if not first.startswith((ZIP_MAGIC, b"PK\x05\x06")):
         return None
     kind = kind_of(first)
-    return "npz" if kind is not None and kind.name in _ARCHIVES else None
+    return "npz" if kind is not None and kind.name == "a NumPy archive (.npz)" else None
 
 
 def _check_regular(path: str) -> None:

@@ -84,7 +84,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "column": place.column if place else None,
         "message": problem.message,
         "suggestions": [_suggestion(suggestion) for suggestion in problem.suggestions],
-        "help": list(problem.help),
+        "help": [*problem.help, *(["\n".join(problem.program)] if problem.program else ())],
     }
 
 

@@ -36,7 +36,8 @@ def check_spec_bytes(content: bytes, path: str) -> bytes:
     kind = kind_of(content, doubtful=True)
     if kind is not None and kind.as_spec is not None:
         message = f"this is not a spec but {kind.name}"
-        raise SpecError(Problem("N100", message, Place(path, 1), (kind.as_spec,)))
+        program = kind.program_for(path)
+        raise SpecError(Problem("N100", message, Place(path, 1), (kind.as_spec,), program=program))
     if len(content) > MAX_BYTES:
         raise too_large(path)
     return content

@@ -111,10 +111,22 @@ def linear_model(facts: Facts, node: Node) -> list[Step]:
         what = f"has {coefficients.size} coefficients and {intercepts.size} intercepts"
         raise facts.graph.refusal(node, f"{what} for {rows} outputs")
     weights = coefficients.reshape(rows, -1).T  # (inputs, neurons)
+    if is_opposite_pair(node):  # 1 - p and p: the second one says all
+        weights, intercepts = weights[:, 1:], intercepts[1:]
     made: list[Step] = [
         Product(weights, intercepts if intercepts.size else None, False, node.title)
     ]
     return made + [Activate(activation(kind), node.title) for kind in _POST_TRANSFORMS[transform]]
+
+
+def is_opposite_pair(node: Node) -> bool:
+    """Tell whether a LinearClassifier gives 1 - p and p: sigmoids of a score and its opposite."""
+    attributes = node.attributes
+    if attributes.get("post_transform") != "LOGISTIC" or _outputs(node) != 2:
+        return False
+    first, second = np.array(attributes.get("coefficients", ())).reshape(2, -1)
+    opposite = np.array(attributes.get("intercepts", ())).reshape(2, -1).sum(axis=0)
+    return bool((first == -second).all() and not opposite.any())
 
 
 def _outputs(node: Node) -> int:
@@ -224,11 +236,11 @@ def bounds(facts: Facts, node: Node, data: str) -> Bounds | None:
     others = [name for name in node.inputs if name and name != data]
     dims = facts.dims.get(data)
     low, high = np.array(-math.inf), np.array(math.inf)
-    if node.operator == "Clip":
-        places = {name: place for place, name in enumerate(node.inputs) if name}
-        for name in others:
-            limit = neuron_values(facts, node, name, dims)
-            low, high = (limit, high) if places[name] == 1 else (low, limit)
+    if node.operator == "Clip" and node.inputs[0] == data:
+        for place, name in enumerate(node.inputs):
+            if name and place:
+                limit = neuron_values(facts, node, name, dims)
+                low, high = (limit, high) if place == 1 else (low, limit)
         low = np.array(node.attributes.get("min", low), np.float64)
         high = np.array(node.attributes.get("max", high), np.float64)
     elif node.operator in ("Max", "Min") and len(others) == 1:
@@ -238,6 +250,8 @@ def bounds(facts: Facts, node: Node, data: str) -> Bounds | None:
         return None
     low = np.where(low <= -_FLOAT32_MAX, -math.inf, low)
     high = np.where(high >= _FLOAT32_MAX, math.inf, high)
+    if not (low < high).all():
+        raise facts.graph.refusal(node, f"keeps numbers between {low} and {high}, which is nothing")
     for limit in (low, high):
         if np.isinf(limit).any() != np.isinf(limit).all():
             raise facts.graph.refusal(node, "bounds some neurons, and others not")

@@ -23,7 +23,6 @@ from nncli.formats.onnx_import.steps import (
 )
 from nncli.problems import Note, Place, Problem
 from nncli.specs.model import Activation, Clip, Numbers, Scale, Standard
-from nncli.words import count_of
 
 # Weights of a layer that only passes its inputs on are a square: no larger one is made.
 _MOST_PASSED_ON = 4096
@@ -77,7 +76,7 @@ def read_head(graph: Graph, steps: Sequence[Step], size: int | None) -> Head:
         sign = np.sign(factor)
         factor, offset = factor * sign, offset * sign
         rest.insert(0, Affine(sign, np.zeros(()), "the sign of a negative scale"))
-    return Head(_clip(low, high), _scale(graph, factor, offset), tuple(rest))
+    return Head(_clip(graph, low, high), _scale(graph, factor, offset), tuple(rest))
 
 
 def _check_factor(graph: Graph, step: Affine) -> None:
@@ -95,9 +94,12 @@ def _width(rest: Sequence[Step], size: int | None) -> int | None:
     return size if size is not None or first is None else first.weights.shape[0]
 
 
-def _clip(low: Floats, high: Floats) -> Clip | None:
+def _clip(graph: Graph, low: Floats, high: Floats) -> Clip | None:
     if np.isinf(low).all() and np.isinf(high).all():
         return None
+    if not (low < high).all():
+        message = "the bounds of the inputs leave nothing: one of them is the same for all samples"
+        raise SpecError(Problem("N310", message, Place(graph.path)))
     low, high = np.clip(low, -_FLOAT_MAX, None), np.clip(high, None, _FLOAT_MAX)
     return Clip(low=_numbers(low), high=_numbers(high))
 
@@ -202,10 +204,6 @@ def assembled(
             assembly.close(step)
     if assembly.is_pending or not assembly.layers:
         assembly.pass_on("what stands last")
-    for number, layer in enumerate(assembly.layers, start=1):
-        arrays = (layer.weights, layer.biases if layer.biases is not None else np.zeros(()))
-        if not all(np.isfinite(array).all() for array in arrays):
-            raise not_finite(graph, f"layer {number} of {count_of(len(assembly.layers), 'layer')}")
     return assembly.layers, assembly.notes
 
 

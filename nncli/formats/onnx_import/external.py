@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,15 @@ _TYPES = {
     "UINT8": "u1",
     "BOOL": "?",
 }
+
+
+def files_beside(tensors: Sequence[Any], path: str) -> tuple[str, ...]:
+    """Return the files beside a model that hold some of its arrays.  Raises SpecError (N312)."""
+    entries = (
+        entry for tensor in tensors if tensor.data_location == 1 for entry in tensor.external_data
+    )
+    locations = {entry.value for entry in entries if entry.key == "location"}
+    return tuple(data_file(path, location) for location in sorted(locations))
 
 
 def element_type(tensor: Any) -> str:
@@ -78,6 +88,22 @@ def _raw_bytes(tensor: Any, dims: tuple[int, ...], itemsize: int, path: str) -> 
 def _typed_count(tensor: Any) -> int:
     fields = ("float_data", "double_data", "int32_data", "int64_data", "uint64_data")
     return max(len(getattr(tensor, field)) for field in fields)
+
+
+def held_numbers(tensor: Any, path: str) -> int:
+    """Return how many numbers a stored array may hold: no more than there are bytes of it."""
+    held = len(tensor.raw_data) + _typed_count(tensor)
+    if tensor.data_location == 1:
+        held = _size_beside(tensor, path)
+    return int(min(held, math.prod(tensor.dims)))
+
+
+def _size_beside(tensor: Any, path: str) -> int:
+    locations = [entry.value for entry in tensor.external_data if entry.key == "location"]
+    try:
+        return os.lstat(data_file(path, "".join(locations))).st_size
+    except OSError:  # reading it says what is wrong
+        return 0
 
 
 def _check_count(count: int, dims: tuple[int, ...], what: str, path: str) -> None:

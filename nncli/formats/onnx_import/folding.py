@@ -21,7 +21,7 @@ from nncli.formats.onnx_import.dims import (
     transposed,
     unsqueezed,
 )
-from nncli.formats.onnx_import.external import element_type, read_tensor
+from nncli.formats.onnx_import.external import element_type, held_numbers, read_tensor
 from nncli.formats.onnx_import.graph import Graph, Node, stored_array
 from nncli.formats.onnx_import.operators import ELEMENTWISE, REDUCTIONS, Array, computed
 
@@ -52,7 +52,8 @@ class Facts:
         size = sizes.pop() if len(sizes) == 1 else None
         self.frozen_batch = size if isinstance(size, int) else None
         self._made: dict[str, Array] = {}
-        self._left = _MOST_MADE + sum(math.prod(t.dims) for t in graph.tensors.values())
+        held = (held_numbers(tensor, graph.path) for tensor in graph.tensors.values())
+        self._left = _MOST_MADE + sum(held)
         for node in graph.nodes:
             self._look_at(node)
 
@@ -67,8 +68,16 @@ class Facts:
         return widened(stored_array(self.graph, name))
 
     def is_double(self, name: str) -> bool:
-        """Tell whether the file holds a constant as float64."""
+        """Tell whether a constant is of the file's float64 numbers."""
         tensor = self.graph.tensors.get(name)
+        node = self.graph.producers.get(name)
+        while tensor is None and node is not None:
+            if node.operator == "Constant":
+                tensor = node.attributes.get("value")
+                break
+            sources = [each for each in node.inputs if each]
+            tensor = self.graph.tensors.get(sources[0]) if sources else None
+            node = self.graph.producers.get(sources[0]) if sources else None
         return tensor is not None and element_type(tensor) == "DOUBLE"
 
     def data_inputs(self, node: Node) -> list[str]:
@@ -236,8 +245,7 @@ def _without_batch(sizes: Array) -> list[int]:
 
 
 def _expand(facts: Facts, node: Node) -> Array:
-    array, sizes = _arguments(facts, node)
-    assert array is not None and sizes is not None  # noqa: S101, PT018  # both are required
+    array, sizes = (facts.constant(name) for name in node.inputs)
     shape = np.broadcast_shapes(array.shape, tuple(_without_batch(sizes)))
     return np.broadcast_to(array, shape)
 

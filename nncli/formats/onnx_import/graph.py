@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from nncli.errors import SpecError
-from nncli.formats.onnx_import.external import read_tensor
+from nncli.formats.onnx_import.external import files_beside, read_tensor
 from nncli.formats.onnx_import.model_file import damaged
 from nncli.problems import Place, Problem
 from nncli.words import quoted
@@ -56,7 +56,7 @@ class Graph:
     inputs: tuple[Value, ...]  # without those that the file has values for
     outputs: tuple[Value, ...]
     metadata: Mapping[str, str]
-    files: set[str] = field(default_factory=set)
+    files: tuple[str, ...]  # those beside the model that hold some of its arrays
 
     @cached_property
     def producers(self) -> dict[str, Node]:
@@ -93,6 +93,7 @@ def read_graph(model: Any, path: str) -> Graph:
         tuple(_value(value) for value in graph.input if value.name not in tensors),
         tuple(_value(value) for value in graph.output),
         {entry.key: entry.value for entry in model.metadata_props},
+        files_beside(graph.initializer, path),
     )
 
 

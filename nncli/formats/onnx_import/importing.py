@@ -13,9 +13,9 @@ import numpy.typing as npt
 from nncli.errors import UsageError
 from nncli.formats.onnx_import.assembly import Head, Layer, assembled, read_head
 from nncli.formats.onnx_import.folding import Facts
-from nncli.formats.onnx_import.graph import Graph, read_graph, stored_array
+from nncli.formats.onnx_import.graph import Graph, not_finite, read_graph, stored_array
 from nncli.formats.onnx_import.inputs import Entry
-from nncli.formats.onnx_import.model_file import read_model
+from nncli.formats.onnx_import.model_file import damaged, read_model
 from nncli.formats.onnx_import.outputs import Ending, ending
 from nncli.formats.onnx_import.steps import Product, Step
 from nncli.formats.onnx_import.walk import steps_to
@@ -56,10 +56,21 @@ def import_onnx(
     the package onnx is missing or there are not as many columns as inputs.
     """
     model = read_model(path)
-    graph = read_graph(model, path)
-    own = _own(model, graph)
-    if own is not None:
-        return _renamed(own, name, columns)
+    try:
+        # what is not finite is looked for in the end, where it matters
+        with np.errstate(all="ignore"):
+            graph = read_graph(model, path)
+            own = _own(model, graph)
+            if own is not None:
+                return _renamed(own, name, columns)
+            return _imported(graph, name or Path(path).stem, columns)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # a node without the inputs or attributes of its operator, or with those of another
+        what = f"a node of it is not what its operator says ({type(error).__name__})"
+        raise damaged(path, what) from error
+
+
+def _imported(graph: Graph, name: str, columns: tuple[str, ...] | None) -> Imported:
     facts = Facts(graph)
     end = ending(facts)
     entry, steps = steps_to(facts, end.value)
@@ -67,9 +78,12 @@ def import_onnx(
     layers, notes = assembled(graph, head.rest, entry.size)
     dtype = _dtype(graph, head.rest)
     tensors = _tensors(layers, dtype)
+    for tensor, array in tensors.items():
+        if not np.isfinite(array).all():
+            raise not_finite(graph, f"the array {tensor}")
     size = layers[0].weights.shape[0]
     spec = NetworkSpec(
-        name=name or Path(path).stem,
+        name=name,
         dtype=dtype,
         inputs=_inputs(entry, head, size, columns),
         layers=tuple(
@@ -78,8 +92,8 @@ def import_onnx(
         ),
         outputs=_outputs(end, layers[-1]),
     )
-    notes = [*_notes(entry, end, spec), *notes]
-    return Imported(spec, tensors, tuple(notes), (path, *sorted(graph.files)))
+    notes = [*_notes(graph, entry, end, spec), *notes]
+    return Imported(spec, tensors, tuple(notes), (graph.path, *graph.files))
 
 
 def _own(model: Any, graph: Graph) -> Imported | None:
@@ -89,7 +103,7 @@ def _own(model: Any, graph: Graph) -> Imported | None:
     own = own_network(model, {name: stored_array(graph, name) for name in graph.tensors})
     if own is None:
         return None
-    return Imported(own.spec, dict(own.tensors), (), (graph.path, *sorted(graph.files)))
+    return Imported(own.spec, dict(own.tensors), (), (graph.path, *graph.files))
 
 
 def _renamed(imported: Imported, name: str | None, columns: tuple[str, ...] | None) -> Imported:
@@ -158,7 +172,7 @@ def _outputs(end: Ending, last: Layer) -> OutputsSpec | None:
     return OutputsSpec(classes=end.labels) if fits and len(end.labels) > 1 else None
 
 
-def _notes(entry: Entry, end: Ending, spec: NetworkSpec) -> list[Note]:
+def _notes(graph: Graph, entry: Entry, end: Ending, spec: NetworkSpec) -> list[Note]:
     """Return what is said of inputs and outputs that look otherwise in the model."""
     notes = []
     if entry.is_image:
@@ -166,6 +180,10 @@ def _notes(entry: Entry, end: Ending, spec: NetworkSpec) -> list[Note]:
             f"each sample's {spec.inputs.size:,} numbers are taken row by row (its last axis first)"
         )
         notes.append(Note("flattened", f"the model takes images: {what}"))
+    unused = [value.name for value in graph.inputs if value.name not in entry.names]
+    if unused:
+        listed = shorten(", ".join(unused))
+        notes.append(Note("inputs_left_out", f"inputs that the network does not use: {listed}"))
     if end.is_pair:
         message = "the model gives 1 - p and p of one sigmoid: the output is p, of the second class"
         notes.append(Note("one_of_two", message))

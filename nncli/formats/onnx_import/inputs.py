@@ -18,7 +18,8 @@ _PASSED = ("Identity", "Cast", "Reshape", "Flatten")
 class Entry:
     """Where the walk from the output ended: at what the samples are."""
 
-    columns: tuple[str, ...] | None  # the names of one input per column; None: one matrix
+    names: tuple[str, ...]  # of the inputs
+    columns: tuple[str, ...] | None  # their names, if there is one per column; None: one matrix
     size: int | None  # the features of one sample; None: the first layer says it
     is_image: bool = False  # whether a sample of the matrix has several axes
 
@@ -50,7 +51,7 @@ def entry(facts: Facts, value: str) -> Entry:
         )
     if node is None:
         dims = facts.dims[value]
-        return Entry(None, features(dims), dims is not None and len(dims) > 2)
+        return Entry(names, None, features(dims), dims is not None and len(dims) > 2)
     wide = next((name for name in names if features(facts.dims[name]) not in (1, None)), None)
     if wide is not None or len(set(names)) < len(names):
         what = f"joins {count_of(len(names), 'input')}, "
@@ -60,7 +61,7 @@ def entry(facts: Facts, value: str) -> Entry:
             else f"one of them twice: {shorten(', '.join(names))}"
         )
         raise graph.refusal(node, what, "a dense network takes one matrix, or one input per column")
-    return Entry(names, len(names))
+    return Entry(names, names, len(names))
 
 
 def _input_behind(facts: Facts, name: str) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nncli.formats.onnx_import.arithmetic import is_opposite_pair
 from nncli.formats.onnx_import.folding import Facts
 from nncli.formats.onnx_import.graph import Graph, Node, Value
 from nncli.formats.onnx_import.model_file import damaged
@@ -94,6 +95,7 @@ def _scores(facts: Facts, value: str) -> Ending:
         else:
             if node.operator == "LinearClassifier":
                 labels = labels or _attribute_labels(node)
+                is_pair = is_pair or is_opposite_pair(node)
             break
     return Ending(value, labels, is_pair)
 
@@ -123,9 +125,10 @@ def _divides_by_one(facts: Facts, node: Node) -> bool:
     if node.operator != "Normalizer" or node.attributes.get("norm", "MAX") != "L1":
         return False
     maker = facts.graph.producers.get(node.inputs[0])
-    return maker is not None and (
-        maker.operator == "Softmax" or maker.attributes.get("post_transform") == "SOFTMAX"
-    )
+    if maker is None or maker.operator not in ("Softmax", "LinearClassifier"):
+        return False
+    transform = maker.attributes.get("post_transform", "NONE")
+    return maker.operator == "Softmax" or transform == "SOFTMAX" or is_opposite_pair(maker)
 
 
 def _labels(facts: Facts, value: str) -> Ending:
@@ -141,7 +144,7 @@ def _labels(facts: Facts, value: str) -> Ending:
             return replace(_scores(facts, node.inputs[0]), labels=labels)
         elif node.operator == "LinearClassifier":
             scores = node.outputs[1] if len(node.outputs) > 1 else ""
-            return Ending(scores, labels or _attribute_labels(node))
+            return Ending(scores, labels or _attribute_labels(node), is_opposite_pair(node))
         else:
             break
     return Ending("", labels)

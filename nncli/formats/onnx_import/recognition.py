@@ -18,12 +18,13 @@ from nncli.formats.onnx_import.dims import features
 from nncli.formats.onnx_import.folding import Facts
 from nncli.formats.onnx_import.graph import Node
 from nncli.formats.onnx_import.operators import ELEMENTWISE, REDUCTIONS, Array, computed
-from nncli.formats.onnx_import.steps import Activate, Floats, activation
+from nncli.formats.onnx_import.steps import Activate, Floats, Step, activation, scaled
+from nncli.specs.model import Activation
 
 # No exporter writes an activation with more nodes than this.
 _MOST_NODES = 24
 # How many numbers are computed at most to recognise something that works on whole samples.
-_MOST_NUMBERS = 1 << 18
+_MOST_NUMBERS = 1 << 20
 # Constants are float32: 1/sqrt(2) has an error of 2e-8, and 0.044715 likewise.
 _NEAR = 1e-6
 _FAR = 100.0
@@ -32,9 +33,9 @@ _LINKS = frozenset({"Cast", "Reshape", "Squeeze", "Unsqueeze"})  # they change n
 
 
 class Found(NamedTuple):
-    """An activation, and the value that it is applied to."""
+    """Steps that end in a value, and the value that they begin with."""
 
-    step: Activate
+    steps: list[Step]
     data: str
 
 
@@ -51,7 +52,10 @@ def recognised(facts: Facts, value: str) -> Found | None:
         if len(span.nodes) > 1 or span.nodes[0].operator not in ("Mul", "Add", "Div", "Sub"):
             found = _activation_of(facts, span, value)
             if found is not None:
-                return Found(Activate(found, span.nodes[-1].title), span.start)
+                title = span.nodes[-1].title
+                return Found(
+                    _with_slope(Activate(found.activation, title), found.slope), span.start
+                )
     return None
 
 
@@ -81,12 +85,25 @@ def is_float_cast(node: Node) -> bool:
     return node.attributes.get("to") in _FLOAT_TYPES
 
 
-def _activation_of(facts: Facts, span: _Span, value: str) -> Any:
+class _Match(NamedTuple):
+    """What a span computes: activation(slope · x) / slope."""
+
+    activation: Activation
+    slope: float = 1.0
+
+
+def _with_slope(step: Activate, slope: float) -> list[Step]:
+    if slope == 1:
+        return [step]
+    return [scaled(slope, step.title), step, scaled(1 / slope, step.title)]
+
+
+def _activation_of(facts: Facts, span: _Span, value: str) -> _Match | None:
     if any(node.operator in REDUCTIONS for node in span.nodes):
         return _sample_activation(facts, span, value)
     constants = [facts.constant(name) for name in _constants(facts, span)]
     if any(array.size > 1 for array in constants):
-        return _prelu_of(facts, span, value)
+        return _prelu_of(facts, span, value, constants)
     points = _points([float(array.reshape(())) for array in constants if array.dtype.kind in "fi"])
     values = _values(facts, span, value, points[:, None])
     if values is None or values.size != points.size:
@@ -98,7 +115,7 @@ def _activation_of(facts: Facts, span: _Span, value: str) -> Any:
     candidates = ((kind, formula(points)) for kind, formula in _FORMULAS.items())
     for (kind, *parameters), expected in candidates:
         if _agree(values, expected):
-            return activation(kind, **dict(parameters))
+            return _Match(activation(kind, **dict(parameters)))
     return _with_parameter(points, values)
 
 
@@ -125,21 +142,17 @@ def _values(facts: Facts, span: _Span, value: str, points: Floats) -> Array | No
     known: dict[str, Array] = {span.start: points}
     try:
         for node in span.nodes:
+            if node.operator in _LINKS:
+                known[node.outputs[0]] = known[node.inputs[0]]
+                continue
             inputs = [
                 None if not name else known[name] if name in known else facts.constant(name)
                 for name in node.inputs
             ]
-            known[node.outputs[0]] = _computed(node, inputs)
+            known[node.outputs[0]] = computed(node, inputs)
     except (ValueError, TypeError, KeyError, IndexError):
         return None
     return known[value] * 1.0
-
-
-def _computed(node: Node, inputs: list[Array | None]) -> Array:
-    if node.operator in _LINKS:
-        assert inputs[0] is not None  # noqa: S101  # what it links is required
-        return inputs[0]
-    return computed(node, inputs)
 
 
 def _agree(values: Array, expected: Array) -> bool:
@@ -176,16 +189,25 @@ _FORMULAS: Mapping[tuple[Any, ...], Callable[[Array], Array]] = {
 }
 
 
-def _with_parameter(points: Floats, values: Array) -> Any:
-    """Return an activation whose parameter is read off the values below 0; None if it is none."""
-    at_minus_one, far_below = (float(values[np.argmin(np.abs(points - x))]) for x in (-1, -40))
-    slope, alpha = _short(-at_minus_one), _short(-far_below)
-    if _agree(values, np.where(points > 0, points, slope * points)):
-        return activation("leaky_relu", negative_slope=slope) if slope != 1 else None
-    if _agree(values, ELEMENTWISE["Elu"](points, alpha=alpha)):
-        return activation("elu", alpha=alpha)
-    if alpha > 0 and _agree(values, ELEMENTWISE["Celu"](points, alpha=alpha)):
-        return activation("celu", alpha=alpha)
+def _with_parameter(points: Floats, values: Array) -> _Match | None:
+    """Return an activation whose parameter is read off a value; None if it is none."""
+    at = {x: float(values[np.argmin(np.abs(points - x))]) for x in (-40, -1, 0, 1)}
+    slope, alpha = _short(-at[-1]), _short(-at[-40])
+    with np.errstate(all="ignore"):
+        if slope != 1 and _agree(values, np.where(points > 0, points, slope * points)):
+            return _Match(activation("leaky_relu", negative_slope=slope))
+        if _agree(values, ELEMENTWISE["Elu"](points, alpha=alpha)):
+            return _Match(activation("elu", alpha=alpha))
+        if alpha > 0 and _agree(values, ELEMENTWISE["Celu"](points, alpha=alpha)):
+            return _Match(activation("celu", alpha=alpha))
+        if 0 < at[0] < math.inf:  # softplus(0) is log 2
+            beta = _short(math.log(2) / at[0])
+            if _agree(values, _softplus(beta * points) / beta):
+                return _Match(activation("softplus"), beta)
+        if 0 < at[1] < 1:  # x · sigmoid(beta x), at 1
+            beta = _short(math.log(at[1] / (1 - at[1])))
+            if beta and _agree(values, points * np.exp(-_softplus(-beta * points))):
+                return _Match(activation("silu"), beta)
     return None
 
 
@@ -194,22 +216,31 @@ def _short(number: float) -> float:
     return float(str(np.float32(number)))
 
 
-def _prelu_of(facts: Facts, span: _Span, value: str) -> Any:
+def _prelu_of(facts: Facts, span: _Span, value: str, constants: list[Array]) -> _Match | None:
     """Return prelu with the slopes that are read off at -1; None if the span is another thing."""
-    points = np.array([-1.0, *np.linspace(-30, 30, 61), -1e-9, 1e-9])[:, None]
     size = features(facts.dims.get(span.start))
-    if size is None or size * points.size > _MOST_NUMBERS:
+    if size is None or any(array.size not in (1, size) for array in constants):
         return None
-    values = _values(facts, span, value, np.repeat(points, size, axis=1))
-    if values is None or values.shape != (len(points), size):
+    magnitudes = np.concatenate([np.logspace(-9, 2, 34), np.linspace(1, 30, 30)])
+    same = np.concatenate([[-1.0], -magnitudes, [0.0], magnitudes])
+    rows = [np.full(size, point) for point in same]
+    for array in constants:  # close to each constant, on both its sides
+        spread = np.broadcast_to(array.reshape(-1), size).astype(float)
+        rows += [spread * factor for factor in (-1.001, -1, -0.999, 0.999, 1, 1.001)]
+    points = np.array(rows)  # (points, features)
+    if points.size > _MOST_NUMBERS:
+        return None
+    values = _values(facts, span, value, points)
+    if values is None or values.shape != points.shape:
         return None
     slopes = -values[0]
     if _agree(values, np.where(points > 0, points, slopes * points)) and (slopes != 1).any():
-        return activation("prelu", slopes=tuple(_short(slope) for slope in slopes.tolist()))
+        given = tuple(_short(slope) for slope in slopes.tolist())
+        return _Match(activation("prelu", slopes=given))
     return None
 
 
-def _sample_activation(facts: Facts, span: _Span, value: str) -> Any:
+def _sample_activation(facts: Facts, span: _Span, value: str) -> _Match | None:
     """Return softmax or log_softmax if a span is that, over all features of a sample."""
     dims = facts.dims.get(span.start)
     size = features(dims)
@@ -221,5 +252,5 @@ def _sample_activation(facts: Facts, span: _Span, value: str) -> Any:
         return None
     for operator, kind in (("Softmax", "softmax"), ("LogSoftmax", "log_softmax")):
         if _agree(values.reshape(16, -1), REDUCTIONS[operator](draws)):
-            return activation(kind)
+            return _Match(activation(kind))
     return None

@@ -8,6 +8,7 @@ from nncli.formats.onnx_import.graph import Graph, Node
 from nncli.words import count_of, quoted
 
 _STATISTICS = "needs the mean and variance of each sample, which no dense layer computes"
+_IS_NORMALISED = "belongs to a normalisation that needs the mean, norm or sum of each sample"
 _IN_TRAINING = "is in training mode: export the model for inference"
 # What operators need that dense layers do not have; by the beginning of their names.
 _NEEDS = {
@@ -86,14 +87,23 @@ def refusal(facts: Facts, node: Node) -> SpecError:
 def _several(facts: Facts, node: Node, data: list[str]) -> SpecError:
     """Return the error for a node that combines several values."""
     graph = facts.graph
+    made_of = {each.operator for each in _ancestors(graph, data)}
+    if made_of & {
+        "ReduceMean",
+        "ReduceSum",
+        "ReduceL1",
+        "ReduceL2",
+        "ReduceSumSquare",
+        "ReduceMax",
+    }:
+        what = f"{_IS_NORMALISED}, which no dense layer computes"
+        return graph.refusal(node, what)
     free = [value.name for value in graph.inputs if value.name in data]
     listed = " and ".join(quoted(name) for name in data[:3])
     if free and free != data:
         what = f"needs values of {quoted(free[-1])}, which the file does not hold"
         hint = "export the model with all its weights, and its samples as the only input"
         return graph.refusal(node, what, hint)
-    if any(each.operator == "ReduceMean" for each in _ancestors(graph, data)):
-        return graph.refusal(node, f"belongs to a normalisation that {_STATISTICS}")
     if len(free) > 1:
         what = f"combines {count_of(len(free), 'input')}, {listed}: a dense network has one"
         return graph.refusal(node, what)

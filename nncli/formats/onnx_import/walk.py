@@ -32,27 +32,33 @@ def _steps_before(facts: Facts, node: Node, value: str) -> tuple[list[Step], str
     """Return the steps that end in a value, and the value that they begin with."""
     data = facts.data_inputs(node)
     if len(set(data)) == 1 == len(data):
-        (before,) = data
-        if node.operator in _RESHAPING:
-            facts.shape_behind(node)  # it raises the fault if numbers of samples are mixed
-            return [], before
-        if _is_passed(facts, node):
-            return [], before
-        if node.operator in ("Gemm", "MatMul"):
-            return [product(facts, node, before)], before
-        if node.operator in ("LinearClassifier", "LinearRegressor"):
-            return linear_model(facts, node), before
-        steps = activation_steps(facts, node, before)
+        steps = _plain_steps(facts, node, data[0])
         if steps is not None:
-            return steps, before
+            return steps, data[0]
     found = recognised(facts, value)
     if found is not None:
-        return [found.step], found.data
+        return found.steps, found.data
     if len(data) == 1:
         step = bounds(facts, node, data[0]) or affine(facts, node, data[0])
         if step is not None:
             return [step], data[0]
     raise refusal(facts, node)
+
+
+def _plain_steps(facts: Facts, node: Node, data: str) -> list[Step] | None:
+    """Return the steps of a node that says by its operator alone what it is; None for others."""
+    if node.operator in ("Gemm", "MatMul"):
+        return [product(facts, node, data)]
+    if node.inputs[0] != data:
+        return None
+    if node.operator in _RESHAPING:
+        facts.shape_behind(node)  # it raises the fault if numbers of samples are mixed
+        return []
+    if _is_passed(facts, node):
+        return []
+    if node.operator in ("LinearClassifier", "LinearRegressor"):
+        return linear_model(facts, node)
+    return activation_steps(facts, node, data)
 
 
 def _is_passed(facts: Facts, node: Node) -> bool:
