@@ -213,7 +213,7 @@ def write_network(folder: Path) -> None:
     import numpy as np
 
     from nncli import Network
-    from nncli.formats.onnx_model import OnnxLayer, onnx_model
+    from nncli.formats.onnx_model import onnx_model
 
     (folder / "net.yaml").write_text(SPEC, encoding="utf-8")
     network = Network.from_yaml(folder / "net.yaml")
@@ -221,12 +221,7 @@ def write_network(folder: Path) -> None:
     arrays |= {f"biases{n}": layer.biases for n, layer in enumerate(network.layers, start=1)}
     np.savez(folder / "net.npz", **arrays)  # type: ignore[arg-type]  # arrays by name, no flag
     if importlib.util.find_spec("onnx"):
-        activations = [layer.activation for layer in network.spec.layers]
-        layers = [
-            OnnxLayer(layer.weights, layer.biases, activation)
-            for layer, activation in zip(network.layers, activations, strict=True)
-        ]
-        (folder / "net.onnx").write_bytes(onnx_model(layers, network.name))
+        (folder / "net.onnx").write_bytes(onnx_model(network.spec, network.layers))
 
 
 def write_data(path: Path, kept: list[str], megabytes: int) -> None:

@@ -84,16 +84,12 @@ def onnxruntime_call(network: Network, batch: Any, threads: int) -> Call:
     """Return ONNX Runtime's forward pass of a batch (samples, inputs)."""
     import onnxruntime
 
-    from nncli.formats.onnx_model import INPUT, OnnxLayer, onnx_model
+    from nncli.formats.onnx_model import INPUT, onnx_model
 
-    layers = [
-        OnnxLayer(layer.weights, layer.biases, spec.activation)
-        for layer, spec in zip(network.layers, network.spec.layers, strict=True)
-    ]
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    model = onnx_model(layers, network.name)
+    model = onnx_model(network.spec, network.layers)
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def call() -> Any:

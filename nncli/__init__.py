@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nncli.errors import DataError, FileError, NncliError, ShapeError, SpecError
     from nncli.network.dense import Dense, LayerResult
     from nncli.network.network import Network, build_network
+    from nncli.network.prediction import Prediction
     from nncli.network.shapes import ShapeTable, shape_table
     from nncli.specs.files import load_spec
     from nncli.specs.model import NetworkSpec
@@ -29,6 +30,7 @@ _HOMES = {
     "Network": "nncli.network.network",
     "NetworkSpec": "nncli.specs.model",
     "NncliError": "nncli.errors",
+    "Prediction": "nncli.network.prediction",
     "ShapeError": "nncli.errors",
     "ShapeTable": "nncli.network.shapes",
     "SpecError": "nncli.errors",
@@ -46,6 +48,7 @@ __all__ = [
     "Network",
     "NetworkSpec",
     "NncliError",
+    "Prediction",
     "ShapeError",
     "ShapeTable",
     "SpecError",

@@ -6,9 +6,11 @@ One table for specs and data.  A kind is only claimed where no spec and no CSV f
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
+from pathlib import PurePath
 
 NPY_MAGIC = b"\x93NUMPY"
 PARQUET_MAGIC = b"PAR1"
@@ -26,13 +28,16 @@ class FileKind:
 
     name: str  # behind "this is not a spec but"
     as_data: str | None  # what helps if it is given as DATA; None if it is read, or not met there
-    as_spec: str | None  # and if it is given as CONFIG
+    as_spec: str | None  # and as CONFIG or as a weights file; None if it is read, or not met there
     starts: tuple[bytes, ...]  # one of these stands at its beginning
     offset: int = 0  # or so many bytes further on
     pattern: bytes = b""  # what is to be found as well
     is_text: bool = False  # a byte-order mark, blanks in front, upper and lower case do not matter
     is_doubtful: bool = False  # whether a CSV file that can be read may begin so as well
     check: Callable[[bytes], bool] | None = None  # what no pattern can tell
+    # Lines of Python by which the library that wrote the network saves it as one that is read.
+    # FILE stands for the file's name, NEW.onnx for that of a new file beside it.
+    program: tuple[str, ...] = ()
 
     def begins(self, first: bytes) -> bool:
         """Whether a file of this kind begins so."""
@@ -40,6 +45,18 @@ class FileKind:
             first.startswith(self.starts, self.offset)
             and re.search(self.pattern, first) is not None
             and (self.check is None or self.check(first))
+        )
+
+    def program_for(self, file: str) -> tuple[str, ...]:
+        """Return the lines of Python that save the network in *file* as one that is read."""
+        # as Python writes a text, whatever characters a name has
+        return tuple(
+            re.sub(
+                r"\bFILE\b|\bNEW(\.[a-z]+)",
+                lambda name: repr(str(PurePath(file).with_suffix(name[1])) if name[1] else file),
+                line,
+            )
+            for line in self.program
         )
 
 
@@ -68,6 +85,14 @@ def _is_fann_training(text: bytes) -> bool:
     return [len(line) for line in lines] == [int(count) for count in first[1:]] != [3, 3]
 
 
+def _is_compressed_pickle(first: bytes) -> bool:
+    """Whether what zlib compressed begins as a pickle does: joblib writes such files."""
+    try:
+        return zlib.decompressobj().decompress(first, 2).startswith(_PICKLE_STARTS)
+    except zlib.error:
+        return False
+
+
 _DATA_FIRST = "name the data: a CSV, NPY or Parquet file"
 _AS_NPY = "save the array as NPY"
 _EXPORT = "export the sheet as CSV"
@@ -93,6 +118,91 @@ _WRITE_SPEC = (
     "(`nncli schema` lists the keys)"
 )
 
+_SAVE = "save what it holds as a file that nncli reads, with Python"
+_SAVE_ARRAYS = (
+    "a pickle can run any program and is never loaded: where its arrays are at hand, save them by "
+    'their names, numpy.savez("weights.npz", **arrays)'
+)
+_OWN_PICKLE = (
+    "loading it runs whatever program is in it, so nncli never does: where the model is at hand, "
+    "or if the file is your own, save it as ONNX, with Python"
+)
+_ARRAYS = "its arrays as weights: `nncli shapes FILE` lists them, "
+_CONVERT = "`nncli convert FILE NEW.yaml --activations relu,…,linear` makes a network of them"
+
+# Each line was run, with torch 2.13, keras 3.15, scikit-learn 1.9, skl2onnx 1.20, skops 0.16,
+# flax 0.12, equinox 0.13, tf2onnx 1.17, h5py 3.16 and scipy 1.18.
+_FROM_PYTORCH = (
+    "import torch",
+    "from safetensors.torch import save_file",
+    'state = torch.load(FILE, map_location="cpu", weights_only=True)',
+    'save_file(state.get("state_dict", state), NEW.safetensors)',
+    "# if that refuses a whole model, in the program that trained it:",
+    "torch.onnx.export(model.eval(), (torch.zeros(1, INPUTS),), NEW.onnx)",
+)
+_FROM_TORCHSCRIPT = (
+    "import torch",
+    "from safetensors.torch import save_file",
+    'save_file(torch.jit.load(FILE, map_location="cpu").state_dict(), NEW.safetensors)',
+)
+_FROM_TORCH_EXPORT = (
+    "import torch",
+    "torch.onnx.export(torch.export.load(FILE), (torch.zeros(1, INPUTS),), NEW.onnx)",
+)
+# With TensorFlow as the backend, the constants of a Normalization are lost.
+_FROM_KERAS = (
+    'import os; os.environ["KERAS_BACKEND"] = "torch"',
+    "import keras",
+    "model = keras.saving.load_model(FILE)",
+    "model(keras.ops.zeros((1, *model.input_shape[1:])))",
+    'model.export(NEW.onnx, format="onnx")',
+)
+_TO_ONNX = (
+    "onnx = skl2onnx.to_onnx(model, numpy.zeros((1, model.n_features_in_), numpy.float32))",
+    'open(NEW.onnx, "wb").write(onnx.SerializeToString())',
+)
+_FROM_SKOPS = (
+    "import numpy, skl2onnx, skops.io",
+    'trusted = ["sklearn.neural_network._stochastic_optimizers.AdamOptimizer"]',
+    "model = skops.io.load(FILE, trusted=trusted)",
+    *_TO_ONNX,
+)
+_FROM_JOBLIB = (
+    "import joblib, numpy, skl2onnx",
+    "model = joblib.load(FILE)  # runs the program in it: only if the file is your own",
+    *_TO_ONNX,
+)
+_FROM_HDF5 = (
+    "import h5py, numpy",
+    "arrays = {}",
+    "keep = lambda name, item: arrays.update({name: item[()]}) if hasattr(item, 'dtype') else None",
+    "h5py.File(FILE).visititems(keep)",
+    "numpy.savez(NEW.npz, **arrays)",
+)
+_FROM_TFLITE = ("import tf2onnx.convert", "tf2onnx.convert.from_tflite(FILE, output_path=NEW.onnx)")
+_FROM_FLAX = (
+    "from flax.serialization import msgpack_restore",
+    "from flax.traverse_util import flatten_dict",
+    "from safetensors.numpy import save_file",
+    'arrays = flatten_dict(msgpack_restore(open(FILE, "rb").read()), sep=".")',
+    "save_file(arrays, NEW.safetensors)",
+)
+_FROM_EQUINOX = (
+    "import equinox, jax, numpy",
+    "from safetensors.numpy import save_file",
+    "model = equinox.tree_deserialise_leaves(FILE, model)  # a model of the same structure",
+    "leaves = jax.tree_util.tree_leaves_with_path(equinox.filter(model, equinox.is_array))",
+    'name = lambda path: jax.tree_util.keystr(path, simple=True, separator=".")',
+    "save_file({name(path): numpy.asarray(leaf) for path, leaf in leaves}, NEW.safetensors)",
+)
+_FROM_MATLAB = (
+    "import numpy, scipy.io",
+    "arrays = scipy.io.loadmat(FILE)",
+    'numpy.savez(NEW.npz, **{name: arrays[name] for name in arrays if name[:2] != "__"})',
+)
+
+_PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+_ZLIB_STARTS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _ZIP = (ZIP_MAGIC, b"PK\x05\x06")
 # A member's name stands behind its header, at the member and in the directory.
 _MEMBER = rb"(?s)PK(?:\x03\x04.{26}|\x01\x02.{42})"
@@ -103,11 +213,126 @@ _ONNX = (
     rb"(?s)\A\x08[\x01-\x1f]"
     rb"(?:\x12[\x00-\x20][ -~]*[\x1a\x22\x28\x32\x3a\x42]|\x3a[\x80-\xff]*.\x0a)"
 )
+# An array in msgpack as Flax writes it: its shape, its type and its bytes (flax/serialization.py).
+_FLAX_ARRAY = (
+    rb"(?s)[\xc7-\xc9].{1,4}\x01\x93[\x90-\x9f].{0,45}?"
+    rb"[\xa4-\xaf](?:float|bfloat|int|uint|bool)\d*[\xc4-\xc6]"
+)
 _ARFF_COMMENTS = rb"\s*+(?:%[^\r\n]*+\s*+)*+"
 _ARFF_START = rb"\A%b@relation[ \t][^\r\n]*+%b@attribute[ \t]" % (_ARFF_COMMENTS, _ARFF_COMMENTS)
 _PAIR = rb"[ \t]+[0-9]+:[-+.0-9e]+"
 _NUMBER_STARTS = tuple(b"%c" % sign for sign in b"0123456789+-.")
 _KINDS: tuple[FileKind, ...] = (
+    # networks, and what may be one
+    FileKind("an ONNX model", _DATA_FIRST, None, (b"\x08",), pattern=_ONNX),
+    FileKind(
+        "a safetensors file",
+        _AS_NPY,
+        None,
+        (b'\0\0\0\0{"', b"\0\0\0\0{}"),
+        offset=4,  # behind the low half of the header's length
+    ),
+    FileKind(
+        "a TorchScript model",
+        _DATA_FIRST,
+        _SAVE,
+        _ZIP,
+        # its arrays may come first, and be long
+        pattern=_MEMBER + rb"[\w .-]+/(?:code/|constants\.pkl)|\A.{30}[\w .-]+/data/\d",
+        program=_FROM_TORCHSCRIPT,
+    ),
+    FileKind(
+        "a PyTorch program (torch.export)",
+        _DATA_FIRST,
+        _SAVE,
+        _ZIP,
+        pattern=_MEMBER + rb"[\w .-]+/(?:archive_format|models/|data/weights/)",
+        program=_FROM_TORCH_EXPORT,
+    ),
+    FileKind(
+        "a PyTorch file",
+        _TENSOR,
+        _SAVE,
+        _ZIP,
+        pattern=_MEMBER + rb"[\w .-]+/data\.pkl",
+        program=_FROM_PYTORCH,
+    ),
+    FileKind(
+        "a PyTorch file",
+        _TENSOR,
+        _SAVE,
+        (b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46",),
+        program=_FROM_PYTORCH,
+    ),
+    FileKind(
+        "a Keras model",
+        _DATA_FIRST,
+        _SAVE,
+        _ZIP,
+        pattern=_MEMBER + rb"(?:config\.json|model\.weights\.h5)",
+        program=_FROM_KERAS,
+    ),
+    FileKind(
+        "a scikit-learn model (skops)",
+        _DATA_FIRST,
+        _SAVE,
+        _ZIP,
+        # its arrays, which may come before, are named by numbers as long as an address
+        pattern=_MEMBER + rb"(?:schema\.json|\d{9,}\.npy)",
+        program=_FROM_SKOPS,
+    ),
+    FileKind(
+        "a pickled scikit-learn model",
+        _PICKLE,
+        _OWN_PICKLE,
+        _PICKLE_STARTS,
+        pattern=rb"sklearn\.",
+        program=_FROM_JOBLIB,
+    ),
+    FileKind("a pickle", _PICKLE, _SAVE_ARRAYS, _PICKLE_STARTS),
+    FileKind(
+        "a compressed pickle (joblib)",
+        _PICKLE,
+        _OWN_PICKLE,
+        _ZLIB_STARTS,
+        check=_is_compressed_pickle,
+        program=_FROM_JOBLIB,
+    ),
+    FileKind(
+        "a Keras model (HDF5)",
+        _DATA_FIRST,
+        _SAVE,
+        (b"\x89HDF",),
+        pattern=rb"model_config",
+        program=_FROM_KERAS,
+    ),
+    FileKind("an HDF5 file", _AS_NPY, _SAVE, (b"\x89HDF",), program=_FROM_HDF5),
+    FileKind(
+        "a TensorFlow Lite model",
+        _DATA_FIRST,
+        _SAVE,
+        (b"\0\0TFL3",),
+        offset=2,
+        program=_FROM_TFLITE,
+    ),
+    FileKind(
+        "a Flax file (msgpack)",
+        _DATA_FIRST,
+        _SAVE,
+        tuple(b"%c" % (0x80 + entries) for entries in range(1, 16)),
+        pattern=_FLAX_ARRAY,
+        program=_FROM_FLAX,
+    ),
+    FileKind(
+        "an Equinox file (several NPY arrays)",
+        None,
+        _SAVE,
+        (NPY_MAGIC,),
+        pattern=rb"(?s).\x93NUMPY[\x01-\x03]\0",
+        program=_FROM_EQUINOX,
+    ),
+    FileKind("a FANN network", _DATA_FIRST, _WRITE_SPEC, (b"FANN_FLO_", b"FANN_FIX_")),
+    FileKind("a Java object, as Weka saves models", _DATA_FIRST, _WRITE_SPEC, (b"\xac\xed\0\x05",)),
     # what is read as data
     FileKind("an NPY array", None, _SPEC_FIRST, (NPY_MAGIC,)),
     FileKind("a Parquet file", None, _SPEC_FIRST, (PARQUET_MAGIC,)),
@@ -117,39 +342,21 @@ _KINDS: tuple[FileKind, ...] = (
         _GUNZIP,
         (GZIP_MAGIC,),
     ),
-    # networks, and what may be one
-    FileKind("an ONNX model", _DATA_FIRST, _WRITE_SPEC, (b"\x08",), pattern=_ONNX),
-    FileKind("a TensorFlow Lite model", _DATA_FIRST, _WRITE_SPEC, (b"\0\0TFL3",), offset=2),
-    FileKind("a FANN network", _DATA_FIRST, _WRITE_SPEC, (b"FANN_FLO_", b"FANN_FIX_")),
-    FileKind(
-        "a safetensors file",
-        _AS_NPY,
-        _WRITE_SPEC,
-        (b'\0\0\0\0{"', b"\0\0\0\0{}"),
-        offset=4,  # behind the low half of the header's length
-    ),
-    FileKind(
-        "a PyTorch file",
-        _TENSOR,
-        _WRITE_SPEC,
-        _ZIP,
-        pattern=_MEMBER + rb"[\w .-]+/data\.pkl",
-    ),
-    FileKind("a PyTorch file", _TENSOR, _WRITE_SPEC, (b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46",)),
-    FileKind(
-        "a Keras model", _DATA_FIRST, _WRITE_SPEC, _ZIP, pattern=_MEMBER + rb"model\.weights\.h5"
-    ),
-    FileKind(
-        "a pickle", _PICKLE, _WRITE_SPEC, (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
-    ),
-    FileKind("an HDF5 file", _AS_NPY, _WRITE_SPEC, (b"\x89HDF",)),
-    FileKind("a Java object, as Weka saves models", _DATA_FIRST, _WRITE_SPEC, (b"\xac\xed\0\x05",)),
     # arrays and tables
     FileKind(
-        "a NumPy archive (.npz)", _ARRAY_OF, _WRITE_SPEC, _ZIP, pattern=_MEMBER + rb"[\w .-]+\.npy"
+        "a NumPy archive (.npz)",
+        _ARRAY_OF,
+        _ARRAYS + _CONVERT,
+        _ZIP,
+        pattern=_MEMBER + rb"[^\0-\x1f\x7f]+\.npy",
     ),
     FileKind(
-        "a MATLAB file", _MATLAB, _WRITE_SPEC, (b"MATLAB ",), pattern=rb"\A.{6} \d\.\d MAT-file"
+        "a MATLAB file",
+        _MATLAB,
+        _SAVE,
+        (b"MATLAB ",),
+        pattern=rb"\A.{6} \d\.\d MAT-file",
+        program=_FROM_MATLAB,
     ),
     FileKind(
         "an R data file",

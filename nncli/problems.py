@@ -21,6 +21,7 @@ PROBLEM_TITLES: dict[str, str] = {
     "N109": "missing seed",
     "N110": "unreadable characters",
     "N111": "counts that differ",
+    "N112": "outputs that tell no class",
     "N201": "layers that do not fit",
     "N202": "weights and neurons that do not fit",
     "N203": "biases and neurons that do not fit",
@@ -28,9 +29,15 @@ PROBLEM_TITLES: dict[str, str] = {
     "N301": "ragged weights",
     "N302": "weights that are not numbers",
     "N303": "weights that are not finite",
+    "N304": "unusable weights file",
+    "N305": "array that is missing or not used",
+    "N306": "arrays that do not fit the layers",
+    "N307": "weights of another dtype",
+    "N308": "normalisation with learned state",
     "N310": "model that is no dense network",
     "N311": "damaged ONNX model",
     "N312": "weights beside the model that are not read",
+    "N313": "weights without a network",
     "N401": "empty data",
     "N402": "no data rows",
     "N403": "ragged row",
@@ -134,8 +141,9 @@ class Problem:
     """One thing that is wrong: a stable code, what was found, where, and what would help.
 
     The code is a key of PROBLEM_TITLES, or empty for a wrong command line.  help: advice in
-    words; suggestions: changes that the doctor has tried, or has yet to try; row: until the doctor
-    has seen to it, what a line of a CSV file holds.
+    words; program: lines of Python that do what the last help says; suggestions: changes that the
+    doctor has tried, or has yet to try; row: until the doctor has seen to it, what a line of a CSV
+    file holds.
     """
 
     code: str
@@ -144,6 +152,7 @@ class Problem:
     help: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     row: FaultyRow | None = None
+    program: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

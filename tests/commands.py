@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -75,6 +76,24 @@ class Done:
         return [json.loads(text, parse_constant=_refuse) for text in self.out.splitlines()]
 
 
+def run_shell(command: str, folder: Path = ROOT) -> str:
+    """Run a line of a document with this Python and its nncli; return output, errors, exit code."""
+    python = shlex.quote(sys.executable)
+    functions = f'nncli() {{ {python} -m nncli "$@"; }}; python3() {{ {python} "$@"; }}; '
+    done = subprocess.run(
+        ["bash", "-c", functions + command],
+        cwd=folder,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    return done.stdout + (f"[exit code {done.returncode}]\n" if done.returncode else "")
+
+
 def _refuse(constant: str) -> NoReturn:
     raise AssertionError(f"{constant} is no JSON")
 
@@ -137,6 +156,33 @@ def run_apart(
     )
     out, err = ((stream or b"").decode(encoding) for stream in (done.stdout, done.stderr))
     return Done(done.returncode, out, err)
+
+
+_LIMITED = """
+import contextlib, resource, sys
+with contextlib.suppress(ValueError, OSError):  # not every system has this limit
+    resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
+from nncli.cli.app import main
+try:
+    main()
+finally:
+    if "coverage" not in sys.modules:  # it needs memory of its own
+        with contextlib.suppress(OSError), open("/proc/self/status") as status:
+            peak = next(line for line in status if line.startswith("VmHWM:"))
+            print("peak KiB", peak.split()[1], file=sys.stderr)
+"""
+
+
+def run_limited(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run nncli in a process of its own that may use 1.5 GB of address space."""
+    return subprocess.run(
+        [sys.executable, "-c", _LIMITED, *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        timeout=30,  # generous: what it is for never ends
+    )
 
 
 def on_terminal(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import bz2
 import gzip
+import importlib.util
 import io
 import lzma
 import pickle
 import sqlite3
 import struct
+import subprocess
+import sys
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -84,62 +89,90 @@ class Case:
     as_spec: tuple[str, ...]
 
 
+EQUINOX = saved(np.save, after=(ARRAY,)) + saved(np.save, after=(ARRAY[0],))
+FLAX_ARRAY = b"\xc7\x1a\x01\x93\x92\x01\x02\xa7float32\xc4\x08" + ARRAY.astype("<f4").tobytes()
+SAVE = ("save what it holds", "Python")
 CASES = {
     # networks
-    "ONNX": Case(ONNX, "an ONNX model", ("CSV", "NPY"), NETWORK),
-    "ONNX, nobody's": Case(b"\x08\x0a" + ONNX_GRAPH, "an ONNX model", ("CSV",), NETWORK),
-    "TFLite": Case(b"\x1c\0\0\0TFL3" + b"\0" * 20, "a TensorFlow Lite model", ("CSV",), NETWORK),
+    "TFLite": Case(b"\x1c\0\0\0TFL3" + b"\0" * 20, "a TensorFlow Lite model", ("CSV",), SAVE),
     "FANN": Case(b"FANN_FLO_2.1\nnum_layers=3\n", "a FANN network", ("CSV",), NETWORK),
-    "safetensors": Case(
-        struct.pack("<Q", len(SAFETENSORS)) + SAFETENSORS + b"\0" * 4,
-        "a safetensors file",
-        ("NPY",),
-        NETWORK,
-    ),
     "PyTorch": Case(
-        archive("net/data.pkl", "net/version", "net/data/0"), "a PyTorch file", ("numpy",), NETWORK
+        archive("net/data.pkl", "net/version", "net/data/0"), "a PyTorch file", ("numpy",), SAVE
     ),
     "PyTorch before 1.6": Case(
-        pickle.dumps(0x1950A86A20F9469CFC6C, 2), "a PyTorch file", ("numpy",), NETWORK
+        pickle.dumps(0x1950A86A20F9469CFC6C, 2), "a PyTorch file", ("numpy",), SAVE
+    ),
+    "TorchScript": Case(
+        archive("net/data/0", "net/data.pkl", "net/code/__torch__.py", "net/constants.pkl"),
+        "a TorchScript model",
+        ("CSV",),
+        SAVE,
+    ),
+    "TorchScript, its program far behind": Case(
+        archive("net/data/0"), "a TorchScript model", ("CSV",), SAVE
+    ),
+    "torch.export": Case(
+        archive("net/data/weights/weight_0", "net/models/model.json", "net/archive_format"),
+        "a PyTorch program (torch.export)",
+        ("CSV",),
+        SAVE,
     ),
     "Keras": Case(
-        archive("metadata.json", "config.json", "model.weights.h5"),
-        "a Keras model",
-        ("CSV",),
-        NETWORK,
+        archive("metadata.json", "config.json", "model.weights.h5"), "a Keras model", ("CSV",), SAVE
     ),
-    "HDF5": Case(b"\x89HDF\r\n\x1a\n\0\0", "an HDF5 file", ("NPY",), NETWORK),
+    "Keras, before version 3": Case(
+        b"\x89HDF\r\n\x1a\n\0\0keras_version\0model_config",
+        "a Keras model (HDF5)",
+        ("CSV",),
+        SAVE,
+    ),
+    "HDF5": Case(b"\x89HDF\r\n\x1a\n\0\0", "an HDF5 file", ("NPY",), SAVE),
+    "skops": Case(
+        archive("140032642511632.npy", "schema.json"),
+        "a scikit-learn model (skops)",
+        ("CSV",),
+        SAVE,
+    ),
+    "skops, its schema far behind": Case(
+        archive("140032642511632.npy"), "a scikit-learn model (skops)", ("CSV",), SAVE
+    ),
+    "scikit-learn, pickled": Case(
+        b"\x80\x04\x95\0\x8c\x10sklearn.pipeline\x94",
+        "a pickled scikit-learn model",
+        ("never loaded",),
+        ("your own", "ONNX"),
+    ),
+    "joblib, compressed": Case(
+        zlib.compress(pickle.dumps(ARRAY, 4)),
+        "a compressed pickle (joblib)",
+        ("never loaded",),
+        ("your own", "ONNX"),
+    ),
+    "Flax": Case(
+        b"\x81\xa6params\x81\xa7Dense_0\x81\xa6kernel" + FLAX_ARRAY,
+        "a Flax file (msgpack)",
+        ("CSV",),
+        SAVE,
+    ),
     "Weka": Case(b"\xac\xed\0\x05sr\0\x20weka", "a Java object", ("CSV",), NETWORK),
     # arrays and tables
     **{
         f"pickle, protocol {number}": Case(
-            pickle.dumps(ARRAY, number), "a pickle", ("never loaded", "NPY"), NETWORK
+            pickle.dumps(ARRAY, number), "a pickle", ("never loaded", "NPY"), ("numpy.savez",)
         )
         for number in (2, 3, 4, 5)
     },
-    "NPZ": Case(
-        saved(lambda stream: np.savez(stream, x=ARRAY, y=ARRAY)),
-        "a NumPy archive (.npz)",
-        ("numpy.save",),
-        NETWORK,
-    ),
-    "NPZ, compressed": Case(
-        saved(lambda stream: np.savez_compressed(stream, ARRAY)),
-        "a NumPy archive (.npz)",
-        ("numpy.load",),
-        NETWORK,
-    ),
     "MATLAB": Case(
         b"MATLAB 5.0 MAT-file, Platform: GLNXA64".ljust(124) + b"\0\1IM",
         "a MATLAB file",
         ("CSV",),
-        NETWORK,
+        SAVE,
     ),
     "MATLAB, in HDF5": Case(
         b"MATLAB 7.0 MAT-file, Platform: PCWIN64".ljust(124) + b"\0\2IM",
         "a MATLAB file",
         ("CSV",),
-        NETWORK,
+        SAVE,
     ),
     "RDS": Case(b"X\n\0\0\0\x03\0\x04\x03\0", "an R data file", ("write.csv",), NETWORK),
     "RData": Case(b"RDX3\nX\n\0\0\0\x03", "an R data file", ("write.csv",), NETWORK),
@@ -220,7 +253,32 @@ def help_of(err: str) -> str:
     return "\n".join(line for line in err.splitlines() if line.startswith("help: "))
 
 
-@pytest.mark.parametrize("case", names(CASES))
+# What is read as a network, or as its weights.
+AS_DATA_ONLY = {
+    "NPZ": Case(
+        saved(lambda stream: np.savez(stream, x=ARRAY, y=ARRAY)),
+        "a NumPy archive (.npz)",
+        ("numpy.save",),
+        (),
+    ),
+    "NPZ, compressed": Case(
+        saved(lambda stream: np.savez_compressed(stream, ARRAY)),
+        "a NumPy archive (.npz)",
+        ("numpy.load",),
+        (),
+    ),
+    "ONNX": Case(ONNX, "an ONNX model", ("CSV", "NPY"), ()),
+    "ONNX, nobody's": Case(b"\x08\x0a" + ONNX_GRAPH, "an ONNX model", ("CSV",), ()),
+    "safetensors": Case(
+        struct.pack("<Q", len(SAFETENSORS)) + SAFETENSORS + b"\0" * 4,
+        "a safetensors file",
+        ("NPY",),
+        (),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", names(CASES | AS_DATA_ONLY))
 def test_a_file_of_another_kind_given_as_data_is_named(
     cli: RunCli, write: Write, case: Case
 ) -> None:
@@ -245,6 +303,7 @@ def test_it_is_named_as_well_when_it_comes_compressed_through_a_pipe(
 
 # What is read as data, or would be named by a problem of a row.
 AS_SPEC_ONLY = {
+    "Equinox": Case(EQUINOX, "an Equinox file (several NPY arrays)", (), SAVE),
     "NPY": Case(saved(np.save, after=(ARRAY,)), "an NPY array", (), DATA_SECOND),
     "Parquet": Case(saved(pyarrow.parquet.write_table, TABLE), "a Parquet file", (), DATA_SECOND),
     "gzip": Case(gzip.compress(NET), "compressed with gzip", (), ("gunzip",)),
@@ -264,6 +323,147 @@ def test_a_file_of_another_kind_given_as_a_spec_is_named(
     assert (done.code, done.out) == (3, "")
     assert first.startswith("net:1: error[N100]: this is not a spec but " + case.name)
     assert [word for word in case.as_spec if word not in help_of(done.err)] == []
+
+
+@dataclass(frozen=True)
+class Library:
+    """Another library: what it is imported with, how it saves a network, what the help makes."""
+
+    modules: tuple[str, ...]
+    saving: str  # lines that write the file
+    file: str
+    made: str  # the file that the help's lines write
+    left_out: int = 0  # lines at the end, which are for another case
+
+
+KERAS = """
+import os; os.environ["KERAS_BACKEND"] = "torch"
+import keras
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(3, activation="relu")])
+"""
+SKLEARN = """
+from sklearn.datasets import load_iris
+from sklearn.neural_network import MLPClassifier
+model = MLPClassifier((3,), max_iter=2000).fit(*load_iris(return_X_y=True))
+"""
+TORCH = "import torch; model = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.ReLU())\n"
+LIBRARIES = [
+    Library(
+        ("torch", "safetensors"),
+        TORCH + 'torch.save(model.state_dict(), "net.pt")',
+        "net.pt",
+        "net.safetensors",
+        left_out=2,
+    ),
+    Library(
+        ("torch", "safetensors"),
+        TORCH + 'torch.save({"epoch": 1, "state_dict": model.state_dict()}, "net.ckpt")',
+        "net.ckpt",
+        "net.safetensors",
+        left_out=2,
+    ),
+    Library(
+        ("torch", "onnxscript"),
+        TORCH + "INPUTS = 4\n"
+        'torch.export.save(torch.export.export(model, (torch.zeros(1, 4),)), "net.pt2")',
+        "net.pt2",
+        "net.onnx",
+    ),
+    Library(
+        ("torch", "safetensors"),
+        TORCH + 'torch.jit.script(model).save("script.pt")',
+        "script.pt",
+        "script.safetensors",
+    ),
+    Library(
+        ("tensorflow", "tf2onnx"),
+        "import tensorflow\n"
+        "dense = tensorflow.keras.layers.Dense(3)\n"
+        "model = tensorflow.keras.Sequential([tensorflow.keras.layers.Input((4,)), dense])\n"
+        "converter = tensorflow.lite.TFLiteConverter.from_keras_model(model)\n"
+        'open("k.tflite", "wb").write(converter.convert())',
+        "k.tflite",
+        "k.onnx",
+    ),
+    Library(("keras", "onnxscript"), KERAS + 'model.save("k.keras")', "k.keras", "k.onnx"),
+    Library(("keras", "onnxscript"), KERAS + 'model.save("k.h5")', "k.h5", "k.onnx"),
+    Library(
+        ("keras", "h5py"),
+        KERAS + 'model.save_weights("k.weights.h5")',
+        "k.weights.h5",
+        "k.weights.npz",
+    ),
+    Library(
+        ("skops", "skl2onnx"),
+        SKLEARN + 'import skops.io; skops.io.dump(model, "m.skops")',
+        "m.skops",
+        "m.onnx",
+    ),
+    Library(
+        ("sklearn", "skl2onnx"),
+        SKLEARN + 'import joblib; joblib.dump(model, "m.joblib", compress=3)',
+        "m.joblib",
+        "m.onnx",
+    ),
+    Library(
+        ("sklearn", "skl2onnx"),
+        SKLEARN + 'import pickle; pickle.dump(model, open("m.pkl", "wb"))',
+        "m.pkl",
+        "m.onnx",
+    ),
+    Library(
+        ("flax", "safetensors"),
+        "import flax, jax\n"
+        "params = flax.linen.Dense(3).init(jax.random.key(0), jax.numpy.zeros((1, 4)))\n"
+        'open("m.msgpack", "wb").write(flax.serialization.to_bytes(params))',
+        "m.msgpack",
+        "m.safetensors",
+    ),
+    Library(
+        ("equinox", "safetensors"),
+        "import equinox, jax; model = equinox.nn.MLP(4, 3, 8, 1, key=jax.random.key(0))\n"
+        'equinox.tree_serialise_leaves("m.eqx", model)',
+        "m.eqx",
+        "m.safetensors",
+    ),
+    Library(
+        ("scipy",),
+        'import numpy, scipy.io; scipy.io.savemat("m.mat", {"Theta1": numpy.ones((3, 5))})',
+        "m.mat",
+        "m.npz",
+    ),
+]
+
+
+@pytest.mark.parametrize("library", [pytest.param(each, id=each.file) for each in LIBRARIES])
+def test_the_lines_of_the_help_save_the_network(tmp_path: Path, library: Library) -> None:
+    """What they write is a file of a kind that is read, without a pickle in it."""
+    if not all(map(importlib.util.find_spec, library.modules)):
+        pytest.skip(f"needs {' and '.join(library.modules)}")
+    run = [sys.executable, "-c"]
+    subprocess.run([*run, library.saving], cwd=tmp_path, check=True, capture_output=True)
+    kind = kind_of((tmp_path / library.file).read_bytes(), doubtful=True)
+    assert kind is not None
+    program = kind.program_for(library.file)
+    lines = program[: len(program) - library.left_out]
+    script = "\n".join((library.saving, *lines))
+    subprocess.run([*run, script], cwd=tmp_path, check=True, capture_output=True)
+    made = kind_of((tmp_path / library.made).read_bytes())
+    assert made is not None
+    assert made.name in {"an ONNX model", "a safetensors file", "a NumPy archive (.npz)"}
+
+
+def test_the_lines_of_the_help_can_be_pasted(cli: RunCli, write: Write) -> None:
+    """They stand at the margin, with the file's own name, as a text of Python writes it."""
+    folder = write("my 'net'.pt", archive("net/data.pkl")).parent
+    done = cli("shapes", "my 'net'.pt", cwd=folder)
+    _, help_line, *program = done.err.splitlines()
+    assert help_line.startswith("help: ")
+    tree = ast.parse("\n".join(program))
+    names = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    assert {"my 'net'.pt", "my 'net'.safetensors", "my 'net'.onnx"} <= names
+    document = cli("shapes", "my 'net'.pt", "--format", "json", cwd=folder).json
+    assert document["problems"][0]["help"][1].splitlines() == program
 
 
 def test_what_is_compressed_twice_is_named(cli: RunCli, write: Write) -> None:

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("render", "cluster"),
+    ("conversion",),
     ("pipeline", "explain", "timing", "doctor"),
     ("network",),
     ("results", "formats"),

@@ -7,11 +7,11 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from nncli.cli import options as opt
 from nncli.cli.edge import error_edge, fail_if
+from nncli.cli.installed import check_installed
 from nncli.cli.progress import progress_bar
 from nncli.cli.reading import (
     DataArguments,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from nncli.cli.progress import Advance
     from nncli.data.batch import Batch
     from nncli.data.columns import ColumnChoice
+    from nncli.formats.config import Config
     from nncli.network.network import Network
     from nncli.render.bench_plot import PictureKind
     from nncli.results.places import OutputTarget
@@ -100,9 +101,11 @@ def bench(
         _check_packages(wanted.backends, plot)
         _check_parts(wanted, files)
         request = _data_request(data, arguments, choice, quiet=quiet)
-        readings = _readings(config, seed, _merged(dtype))
-        networks = _networks(readings, request)
-        targets = _targets(files, input_paths(config, data, compare), force=force)
+        configs = _configs(config, seed, _merged(dtype))
+        readings = [each.reading for each in configs]
+        networks = _networks(configs, request)
+        inputs = input_paths(*configs[0].files, data, compare)
+        targets = _targets(files, inputs, force=force)
         saved = _saved(files, networks, wanted)
         batch = _batch(readings, request)
         run = _timed(networks, batch, wanted, readings[0].notes, quiet=quiet)
@@ -208,16 +211,9 @@ def _picture_kind(path: str) -> PictureKind:
 def _check_packages(backends: Iterable[str], plot: str | None) -> None:
     """Check that what is asked for is installed.  Raises UsageError."""
     for backend in backends:
-        _check_installed(f"--backend {backend}", BACKEND_PACKAGES.get(backend, ()), "bench")
+        check_installed(f"--backend {backend}", BACKEND_PACKAGES.get(backend, ()), "bench")
     if plot is not None:
-        _check_installed("--plot", ("matplotlib",), "plot")
-
-
-def _check_installed(what: str, packages: Iterable[str], extra: str) -> None:
-    missing = [package for package in packages if find_spec(package) is None]
-    if missing:
-        message = f"{what} needs {' and '.join(missing)}, not installed here"
-        raise UsageError(message, f"pip install 'nncli-forward[{extra}]'")
+        check_installed("--plot", ("matplotlib",), "plot")
 
 
 def _check_parts(wanted: Request, files: BenchFiles) -> None:
@@ -244,19 +240,19 @@ def _data_request(
 # ---------------------------------------------------------------------------- what is read
 
 
-def _readings(config: str, seed: int | None, dtypes: tuple[DType, ...]) -> list[SpecReading]:
-    """Read the spec, once for each type that is asked for.  Raises SpecError, FileError."""
+def _configs(config: str, seed: int | None, dtypes: tuple[DType, ...]) -> list[Config]:
+    """Read the network, once for each type that is asked for.  Raises SpecError, FileError."""
     return [read_config(config, overrides(seed, dtype)) for dtype in dtypes or (None,)]
 
 
-def _networks(readings: list[SpecReading], request: DataRequest | None) -> list[Network]:
+def _networks(configs: list[Config], request: DataRequest | None) -> list[Network]:
     """Build the network in each type.  Raises Refused if its layers do not fit, FileError."""
     from nncli.network.network import build_network
 
     networks = []
-    for reading in readings:
-        refuse_misfits(reading, request)
-        networks.append(build_network(reading.spec))
+    for config in configs:
+        refuse_misfits(config.reading, request)
+        networks.append(build_network(config.reading.spec, config.tensors))
     return networks
 
 

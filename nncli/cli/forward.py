@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -53,6 +53,7 @@ from nncli.words import count_of
 if TYPE_CHECKING:
     from nncli.data.stream import SampleStream
     from nncli.network.network import Network
+    from nncli.network.prediction import ClassRule
     from nncli.pipeline.checks import ExpectedOutputs
     from nncli.pipeline.run import ForwardRun, RunPlan
     from nncli.render.forward import Display, ResourceUsage
@@ -85,6 +86,7 @@ def forward(
     weights: opt.Weights = False,
     quiet: opt.Quiet = False,
     output: opt.Output = None,
+    predict: opt.Predict = None,
     save_activations: opt.SaveActivations = None,
     rejects: opt.Rejects = None,
     force: opt.Force = False,
@@ -103,6 +105,8 @@ def forward(
     output = _STDOUT if output in STDOUT_NAMES else output
     with error_edge(debug=debug, json=format_ == "json" and output in (None, _STDOUT)):
         form = _resolve_format(format_, output)
+        if predict is not None and form == "npy":
+            raise UsageError("--predict class adds text, and an NPY file holds numbers only")
         arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
         choice = column_choice(arguments)
         request = data_request(data, arguments, choice, quiet=quiet, whole=form == "json")
@@ -113,14 +117,16 @@ def forward(
 
         from nncli.network.network import build_network
 
-        reading = read_config(config, overrides(seed, dtype))
+        read = read_config(config, overrides(seed, dtype))
+        reading = read.reading
         refuse_misfits(reading, request)
+        rule = _class_rule(reading.spec, config) if predict is not None else None
         display = _display(layers, rows, precision, weights, reading.spec)
-        network = build_network(reading.spec)
-        inputs = input_paths(config, *request.sources, expect)
+        network = build_network(reading.spec, read.tensors)
+        inputs = input_paths(*read.files, *request.sources, expect)
         places = _places(paths, inputs, network, force=force)
         form = form if format_ is not None else places.form(form)
-        plan = _plan(form, rows, batch_size, threads, limit)
+        plan = replace(_plan(form, rows, batch_size, threads, limit), rule=rule)
         job = _Job(network, plan, form, display, places, quiet)
         done = _run(job, reading, request, checks)
         _put_out(job, done)
@@ -257,6 +263,24 @@ def _shown_layers(wanted: str, count: int) -> tuple[int, ...]:
     return numbers
 
 
+def _class_rule(spec: NetworkSpec, config: str) -> ClassRule:
+    """Return how outputs tell classes.  Raises SpecError if they do not, UsageError."""
+    from nncli.network.prediction import class_rule
+
+    _refuse_names_of_predictions(spec.output_columns, "the outputs name")
+    return class_rule(spec, config)
+
+
+def _refuse_names_of_predictions(names: Iterable[str], who: str) -> None:
+    """Check that no column of a result is called as those of predictions.  Raises UsageError."""
+    from nncli.results.listeners import PREDICTION_NAMES
+
+    for name in PREDICTION_NAMES:
+        if name in names:
+            message = f"--predict class adds the columns class and probability, and {who} {name!r}"
+            raise UsageError(message, "rename the column, or leave it out")
+
+
 def _plan(
     form: str, rows: int, batch_size: int | None, threads: int | None, limit: int | None
 ) -> RunPlan:
@@ -336,6 +360,8 @@ def _run_samples(job: _Job, samples: SampleStream, expected: ExpectedOutputs | N
     """Run all samples; a result that can be written in parts is written meanwhile."""
     from nncli.pipeline.run import run_forward
 
+    if job.plan.rule is not None:
+        _refuse_names_of_predictions(samples.kept, "--keep carries")
     with (
         _opened_writers(job, samples) as writers,
         samples_progress(samples, quiet=job.quiet) as advance,
@@ -362,7 +388,8 @@ def _opened_writers(job: _Job, samples: SampleStream) -> Iterator[list[Listener]
         writers: list[Listener] = []
         if streamed:
             out = streams[0] if own else cast(BinaryIO, ResultStream())
-            columns = ResultColumns(samples.kept, spec.output_columns, spec.dtype)
+            predicts = job.plan.rule is not None
+            columns = ResultColumns(samples.kept, spec.output_columns, spec.dtype, predicts)
             writers.append(open_sink(job.form, out, columns))
         if folder:
             writers += layer_sinks(streams[len(own) :], spec.layer_sizes[1:], spec.dtype)

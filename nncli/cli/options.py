@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from nncli.cli.values import (
+    activation_list,
     batch_sizes,
     choice_list,
     comma_list,
@@ -38,7 +39,25 @@ _help = partial(typer.Option, rich_help_panel="Help")
 
 # --------------------------------------------------------------------------------- arguments
 
-Config = Annotated[str, typer.Argument(metavar="CONFIG", help="The network: a YAML file.")]
+Config = Annotated[
+    str,
+    typer.Argument(
+        metavar="CONFIG",
+        help="The network: a spec in YAML, an ONNX model, or a safetensors file that nncli wrote.",
+    ),
+]
+Source = Annotated[
+    str,
+    typer.Argument(metavar="SOURCE", help="The network: whatever CONFIG may be."),
+]
+Destination = Annotated[
+    str,
+    typer.Argument(
+        metavar="DESTINATION",
+        help="Where to write it: .yaml, its weights beside it; .safetensors, one file that runs; "
+        ".onnx; .py, a script that needs NumPy.",
+    ),
+]
 Data = Annotated[
     list[str],
     typer.Argument(
@@ -92,6 +111,26 @@ DTypeNames = Annotated[
         parser=choice_list("float64", "float32"),
         metavar="float64,float32",
         help="Time the network in these types instead of the spec's.",
+    ),
+]
+
+Activations = Annotated[
+    list[str] | None,
+    _network(
+        "--activations",
+        parser=activation_list,
+        metavar="relu,linear",
+        help="The activations of a bare weights file, which does not say them: one for each layer, "
+        "or one for all.",
+    ),
+]
+InputNames = Annotated[
+    list[str] | None,
+    _network(
+        "--columns",
+        parser=comma_list,
+        metavar="A,B,…",
+        help="Name the inputs so, in this order, instead of as SOURCE does.",
     ),
 ]
 
@@ -216,6 +255,10 @@ Output = Annotated[
         metavar="FILE",
         help="Write the outputs: .csv, .json, .jsonl, .npy, .parquet; - is CSV on stdout.",
     ),
+]
+Predict = Annotated[
+    Literal["class"] | None,
+    _output("--predict", help="Add each sample's class, and how probable it is."),
 ]
 SaveActivations = Annotated[
     str | None,

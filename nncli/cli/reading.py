@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
 from nncli.cli.edge import Refused
 from nncli.cli.streams import remark
-from nncli.errors import DataError, NncliError, UsageError
+from nncli.errors import DataError, NncliError, SpecError, UsageError
 from nncli.files import STDIN, expand_sources, source_name
 from nncli.render.layout.view import Span, View, line
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from nncli.data.source_bytes import FirstLook
     from nncli.data.stream import SampleStream
     from nncli.doctor.diagnosis import DataCase, Diagnosis
+    from nncli.formats.config import Config
     from nncli.results.places import OutputTarget
     from nncli.specs.model import DType, NetworkSpec
     from nncli.specs.reader import Overrides, SpecReading
+    from nncli.specs.stored import WeightsHeader
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,9 @@ def column_choice(arguments: DataArguments) -> ColumnChoice:
     from nncli.data.columns import ColumnChoice
 
     choice = ColumnChoice(
-        columns=_joined(arguments.columns),
-        drop=_joined(arguments.drop),
-        keep=_joined(arguments.keep),
+        columns=joined(arguments.columns),
+        drop=joined(arguments.drop),
+        keep=joined(arguments.keep),
     )
     used = {"--columns": choice.columns, "--drop": choice.drop, "--keep": choice.keep}
     for option, items in used.items():
@@ -66,21 +68,31 @@ def column_choice(arguments: DataArguments) -> ColumnChoice:
     return choice
 
 
-def _joined(lists: list[list[str]] | list[str] | None) -> tuple[str, ...]:
+def joined(lists: list[list[str]] | list[str] | None) -> tuple[str, ...]:
+    """Return the items of a repeated list option, which hold one list per use of the option."""
     return tuple(item for items in lists or () for item in items)
 
 
-def read_config(config: str, changes: Overrides) -> SpecReading:
-    """Read the spec at a path.  Raises SpecError with the changes that mend it, FileError."""
-    from nncli.specs.files import read_spec_file
-    from nncli.specs.reader import examine_spec
+def read_config(config: str, changes: Overrides) -> Config:
+    """Read the network at a path.  Raises SpecError with the changes that mend it, FileError."""
+    from nncli.formats.config import Config, weights_alone
 
-    examined = examine_spec(read_spec_file(config), config, changes)
-    if examined.spec is None:
+    found = read_config_or_weights(config, changes)
+    if not isinstance(found, Config):
+        raise SpecError(weights_alone(found))
+    return found
+
+
+def read_config_or_weights(config: str, changes: Overrides) -> Config | WeightsHeader:
+    """Read a network, or a weights file that says nothing of one.  Raises as `read_config` does."""
+    from nncli.formats.config import FaultySpec, examine_config
+
+    found = examine_config(config, changes)
+    if isinstance(found, FaultySpec):
         from nncli.doctor.diagnosis import treat_spec
 
-        raise treat_spec(examined)
-    return examined.reading()
+        raise treat_spec(found.examined, header=found.header)
+    return found
 
 
 @dataclass(frozen=True)
@@ -258,7 +270,10 @@ def wanted_inputs(spec: NetworkSpec) -> WantedInputs:
     from nncli.data.columns import WantedInputs
     from nncli.specs.model import FLOAT32_OVERFLOW
 
-    largest = FLOAT32_OVERFLOW if spec.dtype == "float32" else float("inf")
+    # what is clipped or scaled is float64 until then
+    is_scaled = spec.inputs.clip is not None or spec.inputs.scale is not None
+    is_float32 = spec.dtype == "float32" and not is_scaled
+    largest = FLOAT32_OVERFLOW if is_float32 else float("inf")
     return WantedInputs(spec.inputs.size, spec.inputs.columns, largest, spec.output_columns)
 
 

@@ -17,12 +17,13 @@ from nncli.cli.reading import (
     input_paths,
     opened_samples,
     overrides,
-    read_config,
+    read_config_or_weights,
 )
 from nncli.cli.streams import remark_notes, show_view, write_text
-from nncli.errors import UsageError
+from nncli.errors import SpecError, UsageError
 from nncli.files import sources_name
 from nncli.problems import Note, Problem
+from nncli.specs.stored import WeightsHeader
 
 if TYPE_CHECKING:
     from nncli.errors import NncliError
@@ -61,11 +62,15 @@ def shapes(
         if data is not None:
             request = data_request((data,), arguments, choice, quiet=quiet)
         _check_rejects(rejects, data)
-        reading = read_config(config, overrides(seed, dtype))
+        read = read_config_or_weights(config, overrides(seed, dtype))
+        if isinstance(read, WeightsHeader):
+            _show_weights(read, request, format_, quiet=quiet)
+            return
+        reading = read.reading
         if reading.misfits:
             found = _diagnosed(reading, request)
         elif request is not None:
-            found = _counted(reading, request, _target(rejects, config, request, force=force))
+            found = _counted(reading, request, _target(rejects, read.files, request, force=force))
         else:
             found = _Findings()
         _show(reading, found, _batch_size(batch_size, found, request), format_)
@@ -73,6 +78,24 @@ def shapes(
         if found.error is not None:
             fail(Refused(found.error, () if quiet else notes, found.rejects))
         remark_notes(notes, quiet=quiet)
+
+
+def _show_weights(
+    header: WeightsHeader, request: DataRequest | None, form: opt.ShapesForm, *, quiet: bool
+) -> None:
+    """Show the arrays of a weights file.  Raises SpecError if there is data for a network."""
+    from nncli.formats.config import untrained_notes, weights_alone
+    from nncli.formats.stored_layers import stored_layers
+    from nncli.render.stored_weights import stored_json, stored_view
+
+    if request is not None:
+        raise SpecError(weights_alone(header))
+    stored = stored_layers(header)
+    if form == "json":
+        write_text(stored_json(header, stored))
+    else:
+        show_view(lambda _: stored_view(header, stored), form)
+    remark_notes(untrained_notes(header), quiet=quiet)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,14 +122,14 @@ def _check_rejects(rejects: str | None, data: str | None) -> None:
 
 
 def _target(
-    rejects: str | None, config: str, request: DataRequest, *, force: bool
+    rejects: str | None, files: tuple[str, ...], request: DataRequest, *, force: bool
 ) -> OutputTarget | None:
     """Return where to list what is refused, if it is listed.  Raises FileError."""
     from nncli.results.places import check_output  # brings NumPy, which shapes do without
 
     if rejects is None:
         return None
-    return check_output(rejects, input_paths(config, *request.sources), force=force)
+    return check_output(rejects, input_paths(*files, *request.sources), force=force)
 
 
 def _diagnosed(reading: SpecReading, request: DataRequest | None) -> _Findings:

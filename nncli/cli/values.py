@@ -69,6 +69,25 @@ def choice_list(*choices: str) -> Callable[[Any], list[str]]:
     return parse
 
 
+def activation_list(value: Any) -> list[str]:
+    """Parse the names of activations, one for each layer."""
+    from nncli.specs.model import ACTIVATIONS
+
+    items = [item.strip() for item in str(value).split(",")]
+    for item in items:
+        if item not in ACTIVATIONS:
+            best = nearest(item, list(ACTIVATIONS))
+            hint = f"; did you mean {best!r}?" if best else ""
+            raise ValueError(f"{item!r} is not an activation{hint}")
+        if any(field.is_required() for field in _parameters(ACTIVATIONS[item])):
+            raise ValueError(f"{item!r} has parameters that only a spec can say")
+    return items
+
+
+def _parameters(model: Any) -> list[Any]:
+    return [field for name, field in model.model_fields.items() if name != "kind"]
+
+
 def whole_numbers(minimum: int, maximum: int) -> Callable[[Any], list[int]]:
     """Return a parser of comma-separated lists of whole numbers."""
     parse = whole_number(minimum, maximum)

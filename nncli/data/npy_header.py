@@ -6,7 +6,7 @@ import io
 import math
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,15 @@ _MAX_HEADER_BYTES = 10_000
 _IMPOSSIBLE = 10**1000
 # Magic, version and length of the header stand in front of it.
 HEADER_BYTES = _MAX_HEADER_BYTES + 12
+
+
+class StoredArray(NamedTuple):
+    """What the beginning of an NPY file says of its array, nothing of it checked."""
+
+    shape: tuple[Any, ...]
+    fortran_order: bool
+    dtype: np.dtype[Any]
+    start: int  # where the values begin, in bytes
 
 
 @dataclass(frozen=True)
@@ -44,14 +53,17 @@ def check_header(content: bytes, file: str) -> NpyHeader:
     Integers and floats of up to 8 bytes are taken, in any byte order and memory order.
     Raises DataError for everything else.
     """
-    shape, fortran_order, dtype, start = _read_header(content, file)
+    try:
+        shape, fortran_order, dtype, start = read_header(content)
+    except ValueError as error:
+        raise _fault(file, str(error), "save it again") from None
     if dtype.hasobject:
         raise _fault(file, "it holds Python objects, which are never loaded", "save numbers only")
     if dtype.kind not in "fiu" or dtype.itemsize > 8:
         what = f"its dtype is {shorten(str(dtype))}, not a real number of up to 64 bits"
         raise _fault(file, what, "save it as float64")
     if not all(type(size) is int and 0 <= size < _IMPOSSIBLE for size in shape):
-        raise _fault(file, f"its shape{_shown(shape)} is not possible", "save it again")
+        raise _fault(file, f"its shape{shown_shape(shape)} is not possible", "save it again")
     if len(shape) != 2:
         what = f"its shape is {shorten(str(shape))}, a batch is (samples, features)"
         raise _fault(file, what, "reshape a single sample to (1, features)")
@@ -103,7 +115,8 @@ def first_samples(content: bytes, *, transposed: bool) -> bytes:
     return stream.getvalue()
 
 
-def _read_header(content: bytes, file: str) -> tuple[tuple[Any, ...], bool, np.dtype[Any], int]:
+def read_header(content: bytes) -> StoredArray:
+    """Read what the beginning of an NPY file says.  Raises ValueError, in words, if it is none."""
     stream = io.BytesIO(content)
     try:
         version = np.lib.format.read_magic(stream)
@@ -123,8 +136,8 @@ def _read_header(content: bytes, file: str) -> tuple[tuple[Any, ...], bool, np.d
     # NumPy evaluates the header as a literal; hostile text makes that fail in a dozen ways
     except Exception as error:
         reason = shorten(str(error).splitlines()[0] if str(error) else type(error).__name__)
-        raise _fault(file, f"its header cannot be read ({reason})", "save it again") from None
-    return shape, fortran_order, dtype, start
+        raise ValueError(f"its header cannot be read ({reason})") from None
+    return StoredArray(shape, fortran_order, dtype, start)
 
 
 def _as_version_2(header: bytes) -> bytes:
@@ -133,7 +146,8 @@ def _as_version_2(header: bytes) -> bytes:
     return len(text).to_bytes(4, "little") + text
 
 
-def _shown(shape: tuple[Any, ...]) -> str:
+def shown_shape(shape: tuple[Any, ...]) -> str:
+    """Return a shape behind a blank, shortened; nothing if it cannot be written out."""
     try:
         return f" {shorten(str(shape))}"
     except ValueError:  # a number of thousands of digits, which Python does not write out

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 from nncli.doctor.spec_edits import SpecEditor
 from nncli.network.shapes import LayerShape, layer_shape, shape_table
 from nncli.problems import Edit, Problem, Suggestion
 from nncli.specs.fit import Misfit, other_layout, shape_held_by
-from nncli.specs.model import LayerSpec, NetworkSpec
+from nncli.specs.model import Clip, LayerSpec, MinMax, NetworkSpec, OutputsSpec, Standard
 from nncli.specs.reader import SpecReading
 from nncli.words import count_of
 
@@ -154,13 +155,22 @@ def _working(patient: _Patient, clash: Clash) -> list[tuple[_Change, frozenset[C
 
 
 def _fits_names(spec: NetworkSpec, change: _Change) -> bool:
-    """Whether inputs and outputs stay as many as the columns that the spec names for them."""
+    """Whether inputs and outputs stay as many as what the spec names, or has a number for."""
     last = change.layers.get(len(spec.layers), spec.layers[-1])
-    names = spec.outputs.columns if spec.outputs is not None else None
-    inputs = change.inputs or spec.inputs.size
-    return (names is None or len(names) == last.neurons) and (
-        spec.inputs.columns is None or len(spec.inputs.columns) == inputs
+    inputs, outputs = change.inputs or spec.inputs.size, spec.outputs or OutputsSpec()
+    classes = len(outputs.classes) if outputs.classes is not None else last.neurons
+    of_inputs = (spec.inputs.columns, *_numbers(spec.inputs.clip), *_numbers(spec.inputs.scale))
+    of_outputs = (outputs.columns, *_numbers(outputs.scale))
+    return (
+        all(len(each) == inputs for each in of_inputs if isinstance(each, tuple))
+        and all(len(each) == last.neurons for each in of_outputs if isinstance(each, tuple))
+        and (classes == last.neurons or (classes, last.neurons) == (2, 1))
     )
+
+
+def _numbers(part: Clip | Standard | MinMax | None) -> list[Any]:
+    """Return the numbers of a clip or a scale: each one for all columns, or a tuple of one each."""
+    return [] if part is None else [value for key, value in part if key not in ("kind", "to")]
 
 
 def _clashes_after(patient: _Patient, change: _Change) -> frozenset[Clash]:

@@ -9,9 +9,11 @@ from nncli.doctor.edits import edited
 from nncli.doctor.proposals import proposals
 from nncli.doctor.spec_edits import SpecEditor
 from nncli.errors import SpecError
+from nncli.formats.config import examine_completed
 from nncli.problems import Problem, Suggestion
 from nncli.specs.faults import Fault
-from nncli.specs.reader import Examination, examine_spec
+from nncli.specs.reader import Examination, examine_form, read_form
+from nncli.specs.stored import WeightsHeader
 
 # Reading a larger spec again and again would take longer than anyone waits for an error.
 _MAX_CHARACTERS = 32 * 1024
@@ -25,8 +27,12 @@ _SELF_EXPLAINING = frozenset({"N106", "N109", "N110"})
 def treat_spec(
     examined: Examination,
     propose: Callable[[Fault, SpecEditor], Iterable[Suggestion]] = proposals,
+    header: WeightsHeader | None = None,
 ) -> SpecError:
-    """Return what a spec is refused for, with the changes that were seen to mend it."""
+    """Return what a spec is refused for, with the changes that were seen to mend it.
+
+    header: of the weights file that the spec names, if it has been read.
+    """
     found, editor = examined.found, SpecEditor(examined.source)
     characters, read = len(examined.source.text.text), 0
     is_tried = characters <= _MAX_CHARACTERS
@@ -36,7 +42,7 @@ def treat_spec(
         kept: tuple[Suggestion, ...] = ()
         for suggestion in propose(fault, editor):
             read += characters
-            if read <= _MAX_READ_CHARACTERS and _works(suggestion, problem, examined):
+            if read <= _MAX_READ_CHARACTERS and _works(suggestion, problem, examined, header):
                 kept += (suggestion,)
         said = {suggestion.words for suggestion in kept}
         advice = tuple(text for text in problem.help if text not in said)
@@ -46,7 +52,12 @@ def treat_spec(
     return SpecError(problems, more=found.more)
 
 
-def _works(suggestion: Suggestion, problem: Problem, examined: Examination) -> bool:
+def _works(
+    suggestion: Suggestion,
+    problem: Problem,
+    examined: Examination,
+    header: WeightsHeader | None,
+) -> bool:
     """Whether a change makes its problem go away, and brings none where it changes something.
 
     A misspelt key hides what is wrong below it: that may come to light.
@@ -55,7 +66,9 @@ def _works(suggestion: Suggestion, problem: Problem, examined: Examination) -> b
     if suggestion.options:
         overrides = replace(overrides, seed=int(suggestion.options[1]))
     content = edited(text.text, suggestion.edits).encode()
-    left = examine_spec(content, text.file, overrides).found.problems
+    reading = read_form(content, text.file, overrides)
+    again = examine_form(reading) if header is None else examine_completed(reading, header)
+    left = again.found.problems
     known = {(old.code, old.message) for old in examined.found.problems}
     if (problem.code, problem.message) in {(other.code, other.message) for other in left}:
         return False

@@ -50,7 +50,7 @@ _ATTRIBUTES = MappingProxyType({"negative_slope": "alpha", "slope": "alpha", "of
 _Value: TypeAlias = str | float | npt.ArrayLike  # one of the graph by its name, or a constant
 
 
-class Operators:
+class _Operators:
     """The operators of one activation; the one that is added last gives the output."""
 
     def __init__(self, output: str, dtype: DType) -> None:
@@ -83,7 +83,7 @@ def activation_nodes(activation: Activation, z: str, a: str, dtype: DType) -> li
 
     z, a: the names of both values, (N, neurons).
     """
-    add, kind, parameters = Operators(a, dtype), activation.kind, activation.parameters()
+    add, kind, parameters = _Operators(a, dtype), activation.kind, activation.parameters()
     # there is no error function for float64 either, of which the exact gelu could be composed
     is_exact_gelu = parameters == {"approximate": "none"}
     if kind in ("softmax", "log_softmax"):
@@ -101,95 +101,95 @@ def activation_nodes(activation: Activation, z: str, a: str, dtype: DType) -> li
 # --------------------------------------------- activations of simple operators; NaN stays NaN
 
 
-def _step(add: Operators, z: str, at_zero: float) -> str:
+def _step(add: _Operators, z: str, at_zero: float) -> str:
     # the sign, and 0 for a negative one
     return _at_zero(add, z, add("Relu", add("Sign", z)), at_zero)
 
 
-def _sign(add: Operators, z: str, at_zero: float) -> str:
+def _sign(add: _Operators, z: str, at_zero: float) -> str:
     return _at_zero(add, z, add("Sign", z), at_zero)
 
 
-def _at_zero(add: Operators, z: str, a: str, at_zero: float) -> str:
+def _at_zero(add: _Operators, z: str, a: str, at_zero: float) -> str:
     return add("Where", add("Equal", z, 0.0), at_zero, a) if at_zero else a
 
 
-def _prelu(add: Operators, z: str, slopes: float | tuple[float, ...]) -> str:
+def _prelu(add: _Operators, z: str, slopes: float | tuple[float, ...]) -> str:
     if add.dtype == "float32":
         return add("PRelu", z, np.atleast_1d(slopes))
     return _leaky_relu(add, z, slopes)
 
 
-def _leaky_relu(add: Operators, z: str, negative_slope: float | tuple[float, ...]) -> str:
+def _leaky_relu(add: _Operators, z: str, negative_slope: float | tuple[float, ...]) -> str:
     return _where_positive(add, z, add("Mul", z, negative_slope))
 
 
-def _where_positive(add: Operators, z: str, otherwise: str) -> str:
+def _where_positive(add: _Operators, z: str, otherwise: str) -> str:
     return add("Where", add("Greater", z, 0.0), z, otherwise)
 
 
-def _elu(add: Operators, z: str, alpha: float) -> str:
+def _elu(add: _Operators, z: str, alpha: float) -> str:
     return _where_positive(add, z, add("Mul", _exp_minus_one(add, add("Min", z, 0.0)), alpha))
 
 
-def _celu(add: Operators, z: str, alpha: float) -> str:
+def _celu(add: _Operators, z: str, alpha: float) -> str:
     ratio = add("Div", add("Min", z, 0.0), alpha)
     return _where_positive(add, z, add("Mul", _exp_minus_one(add, ratio), alpha))
 
 
-def _exp_minus_one(add: Operators, x: str) -> str:
+def _exp_minus_one(add: _Operators, x: str) -> str:
     return add("Sub", add("Exp", x), 1.0)
 
 
-def _selu(add: Operators, z: str) -> str:
+def _selu(add: _Operators, z: str) -> str:
     return add("Mul", _elu(add, z, SELU_ALPHA), SELU_SCALE)
 
 
-def _gelu_tanh(add: Operators, z: str, approximate: str) -> str:  # noqa: ARG001  # it is "tanh"
+def _gelu_tanh(add: _Operators, z: str, approximate: str) -> str:  # noqa: ARG001  # it is "tanh"
     cube = add("Mul", add("Mul", z, z), z)
     bent = add("Mul", add("Add", z, add("Mul", cube, 0.044715)), math.sqrt(2 / math.pi))
     return add("Mul", add("Mul", z, 0.5), add("Add", add("Tanh", bent), 1.0))
 
 
-def _silu(add: Operators, z: str) -> str:
+def _silu(add: _Operators, z: str) -> str:
     return add("Mul", z, add("Sigmoid", z))
 
 
-def _hard_silu(add: Operators, z: str) -> str:
+def _hard_silu(add: _Operators, z: str) -> str:
     return add("Mul", z, _hard_sigmoid(add, z, 1 / 6, 0.5))
 
 
-def _hard_sigmoid(add: Operators, z: str, slope: float, offset: float) -> str:
+def _hard_sigmoid(add: _Operators, z: str, slope: float, offset: float) -> str:
     return _hard_tanh(add, add("Add", add("Mul", z, slope), offset), 0.0, 1.0)
 
 
-def _hard_tanh(add: Operators, z: str, min: float, max: float) -> str:  # noqa: A002  # as in a spec
+def _hard_tanh(add: _Operators, z: str, min: float, max: float) -> str:  # noqa: A002  # as in a spec
     return add("Clip", z, min, max)
 
 
-def _relu6(add: Operators, z: str) -> str:
+def _relu6(add: _Operators, z: str) -> str:
     return add("Clip", z, 0.0, 6.0)
 
 
-def _mish(add: Operators, z: str) -> str:
+def _mish(add: _Operators, z: str) -> str:
     # as in nncli.network.activations: z · n / (n + 2) with n = e · (e + 2)
     power = add("Exp", add("Min", z, 20.0))
     n = add("Mul", power, add("Add", power, 2.0))
     return add("Mul", z, add("Div", n, add("Add", n, 2.0)))
 
 
-def _log_sigmoid(add: Operators, z: str) -> str:
+def _log_sigmoid(add: _Operators, z: str) -> str:
     opposite = add("Neg", z)
     is_float32 = add.dtype == "float32"
     return add("Neg", add("Softplus", opposite) if is_float32 else _softplus(add, opposite))
 
 
-def _softplus(add: Operators, z: str) -> str:
+def _softplus(add: _Operators, z: str) -> str:
     power = add("Exp", add("Neg", add("Abs", z)))
     return add("Add", add("Max", z, 0.0), add("Log", add("Add", power, 1.0)))
 
 
-def _softsign(add: Operators, z: str) -> str:
+def _softsign(add: _Operators, z: str) -> str:
     return add("Div", z, add("Add", add("Abs", z), 1.0))
 
 

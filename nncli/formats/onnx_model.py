@@ -3,61 +3,150 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nncli.formats.onnx_activations import activation_nodes
-from nncli.specs.model import Activation, DType
+from nncli.formats.scaling_steps import Step, clip_steps, scale_steps, unscale_steps
+from nncli.formats.stored_network import Array, LayerArrays, array_names, stored_spec
+from nncli.specs.model import Activation, DType, NetworkSpec, OutputsSpec
+from nncli.specs.stored import SPEC_KEY
+from nncli.specs.written import spec_text
 
 # The first operator set with Gelu, and the format version that goes with it: widely understood.
-_OPERATOR_SET = 20
+OPERATOR_SET = 20
 _IR_VERSION = 9
+# 2 GiB is the most that the format allows, less some room for what is no array.
+_MAX_BYTES = 2**31 - 2**24
 
 INPUT, OUTPUT = "input", "output"
 
 
-class OnnxLayer(NamedTuple):
-    """One dense layer.  weights: (inputs, neurons); biases: (neurons,)."""
+def onnx_model(spec: NetworkSpec, layers: Sequence[LayerArrays]) -> bytes:
+    """Return an ONNX model that computes what a network does, in its type.
 
-    weights: npt.NDArray[np.floating[Any]]
-    biases: npt.NDArray[np.floating[Any]]
-    activation: Activation
-
-
-def onnx_model(layers: Sequence[OnnxLayer], name: str) -> bytes:
-    """Return an ONNX model that computes what the layers do, in the type of their weights.
-
-    It takes `input` (N, inputs) and gives `output` (N, neurons).  Operators:
-    https://onnx.ai/onnx/operators/.  Raises ImportError without the package onnx, ValueError if
-    the model is larger than its format allows.
+    It takes `input` (N, inputs) and gives `output` (N, neurons).  Inputs are clipped and scaled,
+    and outputs unscaled, by operators in float64, as nncli does it.  The spec's text, which names
+    the graph's arrays, stands in the model's metadata.
+    Raises ImportError without the package onnx, ValueError if the model is larger than its format
+    allows.
     """
-    from onnx import TensorProto, helper, numpy_helper
+    from onnx import helper
 
-    element = {"float64": TensorProto.DOUBLE, "float32": TensorProto.FLOAT}
-    dtype: DType = "float64" if layers[0].weights.dtype == np.float64 else "float32"
-    nodes, initializers, value = [], [], INPUT
-    for number, layer in enumerate(layers, start=1):
-        z = f"z{number}"
-        weights, biases = f"weights{number}", f"biases{number}"
-        initializers.append(numpy_helper.from_array(np.ascontiguousarray(layer.weights), weights))
-        initializers.append(numpy_helper.from_array(layer.biases, biases))
-        nodes.append(helper.make_node("Gemm", [value, weights, biases], [z]))
-        value = OUTPUT if number == len(layers) else f"a{number}"
-        nodes += activation_nodes(layer.activation, z, value, dtype)
-    graph = helper.make_graph(
-        nodes,
-        name,
-        [helper.make_tensor_value_info(INPUT, element[dtype], ["N", layers[0].weights.shape[0]])],
-        [helper.make_tensor_value_info(OUTPUT, element[dtype], ["N", layers[-1].weights.shape[1]])],
-        initializers,
-    )
+    needed = sum(layer.weights.nbytes + layer.biases.nbytes for layer in layers)
+    if needed > _MAX_BYTES:
+        raise ValueError(f"the network has {needed:,} bytes, an ONNX file at most {_MAX_BYTES:,}")
     model = helper.make_model(
-        graph,
+        network_graph(spec, layers),
         producer_name="nncli",
         ir_version=_IR_VERSION,
-        opset_imports=[helper.make_opsetid("", _OPERATOR_SET)],
+        opset_imports=[helper.make_opsetid("", OPERATOR_SET)],
     )
+    text = spec_text(stored_spec(spec), weights_file="model.onnx")
+    helper.set_model_props(model, {SPEC_KEY: text})
     serialized: bytes = model.SerializeToString()
     return serialized
+
+
+def network_graph(spec: NetworkSpec, layers: Sequence[LayerArrays]) -> Any:
+    """Return an onnx.GraphProto that computes what a network does, in its type.
+
+    Operators: https://onnx.ai/onnx/operators/.
+    """
+    from onnx.helper import make_graph
+
+    chain = _Chain(spec.dtype)
+    chain.add_steps("inputs", (*clip_steps(spec.inputs.clip), *scale_steps(spec.inputs.scale)))
+    for names, layer, arrays in zip(array_names(spec), spec.layers, layers, strict=True):
+        chain.add_layer(names, layer.activation, arrays)
+    outputs = spec.outputs or OutputsSpec()
+    chain.add_steps("outputs", unscale_steps(outputs.scale))
+    return make_graph(
+        chain.ended(),
+        spec.name,
+        [_described(INPUT, spec.dtype, spec.layer_sizes[0])],
+        [_described(OUTPUT, spec.dtype, spec.layer_sizes[-1])],
+        chain.constants,
+    )
+
+
+def _described(name: str, dtype: DType, width: int) -> Any:
+    """Return the description of a graph's input or output, (N, width)."""
+    from onnx.helper import make_tensor_value_info
+
+    return make_tensor_value_info(name, _element(dtype), ["N", width])
+
+
+def _element(dtype: DType) -> int:
+    from onnx import TensorProto
+
+    return int(TensorProto.DOUBLE if dtype == "float64" else TensorProto.FLOAT)
+
+
+class _Chain:
+    """Operators, each of which takes what the one before gave, and their constants."""
+
+    def __init__(self, dtype: DType) -> None:
+        self.constants: list[Any] = []
+        self._dtype = dtype
+        self._nodes: list[Any] = []
+        self._value = INPUT  # what was given last
+
+    def add_layer(
+        self, names: tuple[str, str], activation: Activation, arrays: LayerArrays
+    ) -> None:
+        """Add a layer's product, and its activation unless that is none.
+
+        names: of the weights and the biases.
+        """
+        weights, biases = names
+        name = weights.removesuffix(".weight")
+        self._keep(weights, arrays.weights.T)
+        self._keep(biases, arrays.biases)
+        self._add("Gemm", name, weights, biases, transB=1)
+        if activation.kind != "linear":
+            z, self._value = self._value, f"{name}.activation"
+            self._nodes += activation_nodes(activation, z, self._value, self._dtype)
+
+    def add_steps(self, what: str, steps: Sequence[Step]) -> None:
+        """Add steps of arithmetic in float64, as nncli takes them.  what: whose they are."""
+        if not steps:
+            return
+        narrow = self._dtype == "float32"
+        if narrow:
+            self._add("Cast", f"{what}.float64", to=_element("float64"))
+        for step in steps:
+            name = f"{what}.{step.name}"
+            self._keep(f"{name}.values", step.values)
+            self._add(step.operation.capitalize(), name, f"{name}.values")
+        if narrow:
+            self._add("Cast", f"{what}.float32", to=_element("float32"))
+
+    def ended(self) -> list[Any]:
+        """Return the operators, the last of which gives the graph's output."""
+        self._nodes[-1].output[0] = OUTPUT
+        return self._nodes
+
+    def _add(self, operator: str, name: str, *constants: str, **attributes: Any) -> None:
+        from onnx.helper import make_node
+
+        given = f"{name}.result"
+        node = make_node(operator, [self._value, *constants], [given], name, **attributes)
+        self._nodes.append(node)
+        self._value = given
+
+    def _keep(self, name: str, values: Array) -> None:
+        from onnx.numpy_helper import from_array
+
+        self.constants.append(from_array(np.asarray(values, order="C"), name))
+
+
+def evaluate_onnx(model: bytes, batch: Array) -> Array:
+    """Return what onnx's own evaluator makes of a batch: (samples, inputs) → (samples, outputs)."""
+    from onnx import load_from_string
+    from onnx.reference import ReferenceEvaluator
+
+    evaluator = ReferenceEvaluator(load_from_string(model))
+    output: Array = evaluator.run(None, {INPUT: batch})[0]
+    return output

@@ -8,7 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nncli.specs.fit import Misfit, find_misfits, shape_held_by
-from nncli.specs.model import UNSEEDED_INITIALIZERS, DType, LayerSpec, Layout, NetworkSpec
+from nncli.specs.model import (
+    UNSEEDED_INITIALIZERS,
+    DType,
+    LayerSpec,
+    Layout,
+    MinMax,
+    NetworkSpec,
+    Standard,
+    Tensor,
+    WithinWeights,
+)
 from nncli.words import count_of
 
 ITEM_BYTES: dict[DType, int] = {"float64": 8, "float32": 4}
@@ -25,7 +35,8 @@ class LayerShape:
     neurons: int  # what it declares
     weights_shape: tuple[int, int]  # what it holds, as (inputs, neurons)
     biases_shape: tuple[int]  # what it holds
-    layout: Layout  # the orientation in which the spec writes the weights
+    layout: Layout  # the orientation in which the weights are written or stored
+    tensors: tuple[str, str | None] | None = None  # those of the weights and biases, from a file
     misfits: tuple[Misfit, ...] = ()  # where these contradict each other
 
     @property
@@ -40,6 +51,15 @@ class LayerShape:
 
 
 @dataclass(frozen=True)
+class ScalingStep:
+    """What is done to each column before the first layer, or after the last: shapes stay."""
+
+    name: str  # its key in the spec
+    formula: str  # in the words of the spec
+    columns: int  # how many
+
+
+@dataclass(frozen=True)
 class ShapeTable:
     """The shapes of a whole network, with its totals."""
 
@@ -47,6 +67,8 @@ class ShapeTable:
     dtype: DType
     layers: tuple[LayerShape, ...]  # first to last
     drawn_layers: tuple[int, ...]  # the numbers of those that draw random numbers
+    before: tuple[ScalingStep, ...] = ()  # the first layer
+    after: tuple[ScalingStep, ...] = ()  # the last layer
 
     @property
     def misfits(self) -> tuple[Misfit, ...]:
@@ -91,13 +113,44 @@ def shape_table(spec: NetworkSpec, features: int | None = None) -> ShapeTable:
             zip(spec.layer_sizes, spec.layers, strict=False), start=1
         )
     )
+    before, after = input_steps(spec), output_steps(spec)
     # a first layer that does not fit its own network has trouble enough
     if features not in (None, spec.inputs.size) and not layers[0].misfits:
-        layers = (_with_batch(layers[0], features), *layers[1:])
+        layers, before = (_with_batch(layers[0], features), *layers[1:]), ()
     drawn = tuple(
         number for number, layer in enumerate(spec.layers, start=1) if _draws_at_random(layer)
     )
-    return ShapeTable(spec.name, spec.dtype, layers, drawn)
+    return ShapeTable(spec.name, spec.dtype, layers, drawn, before, after)
+
+
+def input_steps(spec: NetworkSpec) -> tuple[ScalingStep, ...]:
+    """Return what is done to inputs before the first layer, in its order."""
+    inputs, steps = spec.inputs, []
+    if inputs.clip is not None:
+        steps.append(ScalingStep("inputs.clip", "x within [low, high]", inputs.size))
+    match inputs.scale:
+        case Standard():
+            steps.append(ScalingStep("inputs.scale", "(x - mean) / std", inputs.size))
+        case MinMax(to=to):
+            formula = f"x from [min, max] to {_range(to)}"
+            steps.append(ScalingStep("inputs.scale", formula, inputs.size))
+    return tuple(steps)
+
+
+def output_steps(spec: NetworkSpec) -> tuple[ScalingStep, ...]:
+    """Return what is done to the outputs of the last layer."""
+    neurons = spec.layers[-1].neurons
+    match spec.outputs.scale if spec.outputs is not None else None:
+        case Standard():
+            return (ScalingStep("outputs.scale", "a · std + mean", neurons),)
+        case MinMax(to=to):
+            return (ScalingStep("outputs.scale", f"a from {_range(to)} to [min, max]", neurons),)
+    return ()
+
+
+def _range(to: tuple[float, float]) -> str:
+    texts = (f"{number:g}" if float(f"{number:g}") == number else repr(number) for number in to)
+    return f"[{', '.join(texts)}]"
 
 
 def _with_batch(first: LayerShape, features: int) -> LayerShape:
@@ -119,8 +172,19 @@ def layer_shape(number: int, layer: LayerSpec, inputs: int) -> LayerShape:
         weights_shape=held or (inputs, layer.neurons),
         biases_shape=(layer.neurons if biases is None else biases,),
         layout=layer.layout,
+        tensors=_tensors(layer),
         misfits=tuple(misfits),
     )
+
+
+def _tensors(layer: LayerSpec) -> tuple[str, str | None] | None:
+    """Return which arrays of a file a layer takes; None if its weights are none of them."""
+    if not isinstance(layer.weights, Tensor):
+        return None
+    biases = layer.biases
+    if isinstance(biases, WithinWeights):
+        return layer.weights.name, layer.weights.name
+    return layer.weights.name, biases.name if isinstance(biases, Tensor) else None
 
 
 def _draws_at_random(layer: LayerSpec) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nncli.specs.model import NetworkSpec
 from nncli.words import count_of, quoted
 
 
@@ -26,20 +27,23 @@ class LayerStatistics:
 class NonFinite:
     """Where NaN or infinity first appears."""
 
-    layer: int  # its number, from 1; 0: the data
+    layer: int  # its number, from 1; 0: the inputs; one more than there are: the outputs' scale
     sample: int  # from 1
     column: int  # the feature of the data, or the neuron of the layer, from 1
     value: float
     count: int  # how many such values there are
 
 
-def nonfinite_message(found: NonFinite, columns: Sequence[str]) -> str:
-    """Word a finding; columns: the names of the data's features."""
+def nonfinite_message(found: NonFinite, columns: Sequence[str], spec: NetworkSpec) -> str:
+    """Word a finding in a network of this spec; columns: the names of the data's features."""
     count = count_of(found.count, "non-finite value")
     if found.layer == 0:
         place = f"column {found.column} ({quoted(columns[found.column - 1])})"
+        is_scaled = spec.inputs.clip is not None or spec.inputs.scale is not None
+        holder = "the scaled data" if is_scaled else "the data"
         return (
-            f"the data holds {count}, the first ({found.value}) at sample {found.sample}, {place}"
+            f"{holder} holds {count}, the first ({found.value}) at sample {found.sample}, {place}"
         )
+    where = "outputs.scale" if found.layer > len(spec.layers) else f"layer {found.layer}"
     place = f"sample {found.sample}, neuron {found.column}"
-    return f"layer {found.layer}: {count}, the first ({found.value}) at {place}"
+    return f"{where}: {count}, the first ({found.value}) at {place}"

@@ -53,12 +53,19 @@ class RunTally:
         self._arisen: NonFinite | None = None  # in a layer, from finite data
         self._scratch = _Scratch()
 
-    def add(self, first_sample: int, x: Array, results: Sequence[tuple[Array, Array]]) -> None:
+    def add(
+        self,
+        first_sample: int,
+        x: Array,
+        results: Sequence[tuple[Array, Array]],
+        outputs: Array | None = None,
+    ) -> None:
         """Take some consecutive samples in.
 
         first_sample: the number of the first, from 1.
         x: (blocks, features, samples of a block), in the network's dtype.
         results: for each layer z and a, which may be one array: (blocks, neurons, samples).
+        outputs: the network's, if they are not the last layer's: looked at for non-finite values.
         """
         blocks, _, samples = x.shape
         if not blocks * samples:
@@ -70,6 +77,9 @@ class RunTally:
                 layer.add(a, self._scratch)
                 for layer, (_, a) in zip(self._layers, results, strict=True)
             ]
+            if outputs is not None:
+                results = [*results, (outputs, outputs)]
+                finite.append(_all_finite(outputs))
             self._add_nonfinite(first_sample, x, results, finite)
 
     def _add_nonfinite(

@@ -31,7 +31,7 @@ def tolerance_for(dtype: DType, rtol: float | None, atol: float) -> Tolerance:
 class ExpectedOutputs:
     """A listener that compares a network's outputs with expected ones, in bounded memory."""
 
-    layer = None  # the last
+    layer = None  # the network's own outputs
 
     def __init__(self, expected: SampleStream, tolerance: Tolerance) -> None:
         """Take opened values, whose columns are the outputs in their order."""
@@ -115,5 +115,6 @@ def check_finite(run: ForwardRun) -> list[Problem]:
     """Return a problem for each place where non-finite values come from."""
     hint = ("without --strict they are shown and counted",)
     return [
-        Problem("N603", nonfinite_message(found, run.columns), help=hint) for found in run.nonfinite
+        Problem("N603", nonfinite_message(found, run.columns, run.network.spec), help=hint)
+        for found in run.nonfinite
     ]

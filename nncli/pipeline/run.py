@@ -15,6 +15,7 @@ from nncli.data.rows import read_chunk
 from nncli.data.stream import SampleStream
 from nncli.errors import FileError
 from nncli.network.network import Network
+from nncli.network.prediction import ClassRule
 from nncli.network.statistics import LayerStatistics, NonFinite, nonfinite_message
 from nncli.network.tally import RunTally
 from nncli.pipeline.shown import ALL_SAMPLES, SamplesToShow, ShownSamples, ShownSoFar
@@ -40,6 +41,7 @@ class RunPlan:
     batch_size: int | None = None  # samples per unit, rounded up to blocks; None: as they come
     threads: int = 1  # how many units to work on at a time
     limit: int | None = None  # how many samples to run; None: all
+    rule: ClassRule | None = None  # how outputs tell classes, if these are wanted
     unit_bytes: int = 2**23  # of a unit's numbers, at most, unless a batch size is given
 
 
@@ -72,8 +74,9 @@ def run_forward(
     whatever a listener raises.
     """
     tally, shown = RunTally(network.spec.activations), ShownSoFar(plan.to_show)
-    most = plan.unit_bytes // _sample_bytes(network, listeners)
-    compute = partial(work, network, plan.to_show, listeners)
+    most = plan.unit_bytes // _sample_bytes(network, listeners, plan.rule)
+    compute = partial(work, network, plan.to_show, plan.rule, listeners)
+    unclassified = 0
     try:
         with _workers(pool, plan.threads if samples.many else 1) as workers:
             in_order = partial(
@@ -85,6 +88,7 @@ def run_forward(
                 for listener, prepared in zip(listeners, result.prepared, strict=True):
                     listener.take(prepared)
                 tally.merge(result.tally)
+                unclassified += result.unclassified
                 if result.shown is not None:
                     shown.add(result.shown, tally.samples)
                 if advance is not None:
@@ -92,19 +96,29 @@ def run_forward(
         # the last first: a check behind the results may fail before they get their end
         for listener in reversed(listeners):
             listener.finish()
-        shown_samples = shown.samples(network, samples.kept, samples.sample_names)
+        shown_samples = shown.samples(network, samples.kept, samples.sample_names, plan.rule)
     except MemoryError:
         raise _no_memory(samples.accepted.rows) from None
-    return _finished(network, samples, tally, shown_samples)
+    about_classes = () if plan.rule is None else plan.rule.notes(unclassified)
+    return _finished(network, samples, tally, shown_samples, about_classes)
 
 
 def _finished(
-    network: Network, samples: SampleStream, tally: RunTally, shown: ShownSamples
+    network: Network,
+    samples: SampleStream,
+    tally: RunTally,
+    shown: ShownSamples,
+    about_classes: tuple[Note, ...],
 ) -> ForwardRun:
-    """Return the run, with its notes: on the data, on non-finite values, on the layers."""
+    """Return the run, with its notes: on the data, non-finite values, the layers, classes."""
     nonfinite = tally.nonfinite()
+    spec, layers = network.spec, range(1, len(network.layers) + 1)
     bad_values = tuple(
-        Note("non_finite", nonfinite_message(found, samples.columns), found.layer or None)
+        Note(
+            "non_finite",
+            nonfinite_message(found, samples.columns, spec),
+            found.layer if found.layer in layers else None,
+        )
         for found in nonfinite
     )
     return ForwardRun(
@@ -115,7 +129,7 @@ def _finished(
         shown=shown,
         statistics=tally.statistics(),
         nonfinite=nonfinite,
-        notes=(*samples.notes(), *bad_values, *tally.notes()),
+        notes=(*samples.notes(), *bad_values, *tally.notes(), *about_classes),
     )
 
 
@@ -124,11 +138,12 @@ def _no_memory(samples: int) -> FileError:
     return FileError(Problem("N508", message, help=("split the data into smaller files",)))
 
 
-def _sample_bytes(network: Network, listeners: Sequence[Listener]) -> int:
-    """Return how many bytes the numbers of one sample take while they are on their way."""
+def _sample_bytes(network: Network, listeners: Sequence[Listener], rule: ClassRule | None) -> int:
+    """Return how many bytes one sample's numbers take on their way, and its class at most."""
     inputs, *neurons = network.layer_sizes
     heard = [neurons[(listener.layer or len(neurons)) - 1] for listener in listeners]
-    return (inputs + sum(heard)) * np.dtype(network.dtype).itemsize
+    longest_class = 0 if rule is None else max(len(name.encode()) for name in rule.classes)
+    return (inputs + sum(heard)) * np.dtype(network.dtype).itemsize + longest_class
 
 
 @contextmanager

@@ -10,8 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from nncli.network.activations import Array
 from nncli.network.dense import LayerResult, LayerValues
 from nncli.network.network import Network
+from nncli.network.prediction import ClassRule, Prediction, predict
+from nncli.network.scaling import scales_inputs, scales_outputs
+from nncli.pipeline.units import BLOCK_SAMPLES
 
 Positions = npt.NDArray[np.intp]
 
@@ -40,12 +44,15 @@ ALL_SAMPLES = SamplesToShow()
 
 @dataclass(frozen=True, eq=False)
 class ShownSamples:
-    """The samples of a run that are shown."""
+    """The samples of a run that are shown, and what was made of them."""
 
     numbers: tuple[int, ...]  # of the samples, from 1
     kept: dict[str, tuple[str, ...]]  # carried column → a text for each sample
     sample_names: tuple[str, ...] | None  # None if samples have no names
     layers: tuple[LayerResult, ...]  # arrays (samples shown, neurons); empty without samples
+    inputs: Array | None  # (samples shown, features), if they are scaled
+    outputs: Array  # (samples shown, neurons), of the network
+    prediction: Prediction | None  # of the samples shown, if it is wanted
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,14 +61,14 @@ class ShownPart:
 
     numbers: Positions  # of the samples, from 1
     kept: tuple[list[str], ...]  # for each carried column a text for each sample
-    layers: tuple[LayerValues, ...]  # arrays (samples, neurons)
+    steps: tuple[LayerValues, ...]  # inputs if scaled, layers, outputs if scaled; (samples, …)
 
     def cut(self, start: int, end: int) -> ShownPart:
         """Return the samples of some positions."""
         return ShownPart(
             self.numbers[start:end],
             tuple(texts[start:end] for texts in self.kept),
-            tuple(values.map(lambda array: array[start:end]) for values in self.layers),
+            tuple(values.map(lambda array: array[start:end]) for values in self.steps),
         )
 
 
@@ -94,9 +101,16 @@ class ShownSoFar:
             self._tail.appendleft(oldest.cut(start, len(oldest.numbers)))
 
     def samples(
-        self, network: Network, kept_names: Sequence[str], sample_names: Sequence[str] | None
+        self,
+        network: Network,
+        kept_names: Sequence[str],
+        sample_names: Sequence[str] | None,
+        rule: ClassRule | None = None,
     ) -> ShownSamples:
-        """Return them, once all were run.  sample_names: of all samples."""
+        """Return them, once all were run.
+
+        sample_names: of all samples; rule: how outputs tell classes, if these are wanted.
+        """
         parts = [*self._head, *self._tail]
         numbers = tuple(int(number) for part in parts for number in part.numbers)
         kept = {
@@ -104,19 +118,33 @@ class ShownSoFar:
             for index, name in enumerate(kept_names)
         }
         names = None if sample_names is None else tuple(sample_names[n - 1] for n in numbers)
-        layers = joined_layers([part.layers for part in parts])
-        results = (
+        steps = joined_steps([part.steps for part in parts])
+        if not steps:
+            return ShownSamples(numbers, kept, names, (), None, np.empty((0, 0)), None)
+        inputs = steps.pop(0).a if scales_inputs(network.spec) else None
+        outputs = steps.pop().a if scales_outputs(network.spec) else steps[-1].a
+        results = tuple(
             LayerResult(number, layer.name, *values)
             for number, (layer, values) in enumerate(
-                zip(network.layers, layers, strict=False), start=1
+                zip(network.layers, steps, strict=True), start=1
             )
         )
-        return ShownSamples(numbers, kept, names, tuple(results))
+        prediction = None if rule is None else in_blocks(outputs.T, rule)
+        return ShownSamples(numbers, kept, names, results, inputs, outputs, prediction)
 
 
-def joined_layers(parts: Sequence[Sequence[LayerValues]]) -> list[LayerValues]:
-    """Return each layer's values for all samples.  parts: for some of them, every layer's."""
-    return [_joined(layer) for layer in zip(*parts, strict=True)]
+def in_blocks(outputs: Array, rule: ClassRule) -> Prediction:
+    """Return predictions, computed in whole blocks.  outputs: (neurons, samples)."""
+    # a function may round the last few of some numbers in another way
+    samples = outputs.shape[1]
+    padding = -samples % BLOCK_SAMPLES
+    found = predict(np.pad(outputs, ((0, 0), (0, padding))), rule)
+    return Prediction(found.classes[:samples], found.probabilities[:samples])
+
+
+def joined_steps(parts: Sequence[Sequence[LayerValues]]) -> list[LayerValues]:
+    """Return each step's values for all samples.  parts: for some of them, every step's."""
+    return [_joined(step) for step in zip(*parts, strict=True)]
 
 
 def _joined(parts: Sequence[LayerValues]) -> LayerValues:

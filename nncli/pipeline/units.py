@@ -11,6 +11,7 @@ import numpy as np
 from nncli.data.rows import Rows, sliced
 from nncli.network.activations import Array
 from nncli.network.network import Network
+from nncli.network.scaling import scaled_inputs, scales_inputs
 
 # A matrix product may round a sample differently in a batch of another size.  Samples are therefore
 # always computed in blocks of this size, counted from the first one, the last padded with zeros.
@@ -80,14 +81,20 @@ def _split(parts: Sequence[Rows], size: int) -> tuple[tuple[Rows, ...], list[Row
 
 
 def as_blocks(unit: Unit, network: Network) -> Array:
-    """Return a unit's samples as (blocks, features, samples of a block), padded with zeros."""
-    blocks = math.ceil(len(unit) / BLOCK_SAMPLES)
+    """Return a unit's samples as the first layer takes them: scaled, in blocks padded with zeros.
+
+    (blocks, features, samples of a block), of the network's type.
+    """
+    blocks, samples = math.ceil(len(unit) / BLOCK_SAMPLES), len(unit)
     x = np.empty((blocks, network.layer_sizes[0], BLOCK_SAMPLES), network.dtype)
     column = np.zeros(blocks * BLOCK_SAMPLES)
+    is_scaled = scales_inputs(network.spec)
     for feature in range(network.layer_sizes[0]):
         start = 0
         for part in unit.parts:
             column[start : start + len(part)] = part.columns[feature]
             start += len(part)
+        if is_scaled:
+            column[:samples] = scaled_inputs(column[:samples], network.spec, feature)
         x[:, feature] = column.reshape(blocks, BLOCK_SAMPLES)
     return x

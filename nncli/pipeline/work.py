@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,10 +12,13 @@ from nncli.data.rows import Texts, joined_texts, texts_at
 from nncli.network.activations import Array
 from nncli.network.dense import LayerValues
 from nncli.network.network import Network
+from nncli.network.prediction import ClassRule
+from nncli.network.scaling import scales_inputs, scales_outputs, unscaled_outputs
 from nncli.network.tally import RunTally
-from nncli.pipeline.shown import Positions, SamplesToShow, ShownPart, joined_layers
+from nncli.pipeline.shown import Positions, SamplesToShow, ShownPart, in_blocks, joined_steps
 from nncli.pipeline.units import BLOCK_SAMPLES, Unit, as_blocks
-from nncli.results.listeners import Listener, UnitOutputs
+from nncli.results.listeners import Listener, UnitOutputs, UnitPrediction
+from nncli.specs.model import NetworkSpec
 
 # What is computed at once should fit into a core's second cache, several layers of it.
 _TILE_BYTES = 2**19
@@ -28,47 +31,120 @@ class UnitResult:
     tally: RunTally
     shown: ShownPart | None  # those of its samples that may be shown, if any
     prepared: tuple[Any, ...]  # what each listener is to take
+    unclassified: int  # how many samples have no class, where one is wanted
+
+
+class _Tile(NamedTuple):
+    """Some blocks on their way through a network; arrays (blocks, …, samples of a block)."""
+
+    inputs: Array  # as the first layer takes them
+    layers: list[LayerValues]
+    outputs: Array  # of the network: the last layer's, their scale undone
+
+    def of(self, layer: int | None) -> Array:
+        """Return the outputs of a layer, from 1; None: of the network."""
+        return self.outputs if layer is None else self.layers[layer - 1].a
+
+    def part(self, blocks: slice, samples: slice) -> _Tile:
+        """Return some of the blocks, and some samples of each."""
+        layers = [values.map(lambda array: array[blocks, :, samples]) for values in self.layers]
+        is_last = self.outputs is self.layers[-1].a
+        outputs = layers[-1].a if is_last else self.outputs[blocks, :, samples]
+        return _Tile(self.inputs[blocks, :, samples], layers, outputs)
+
+    def steps(self, spec: NetworkSpec) -> list[LayerValues]:
+        """Return what is shown of a sample: scaled inputs if they are, layers, unscaled outputs."""
+        before = [LayerValues(self.inputs, self.inputs)] if scales_inputs(spec) else []
+        after = [LayerValues(self.outputs, self.outputs)] if scales_outputs(spec) else []
+        return [*before, *self.layers, *after]
+
+
+class _Computed(NamedTuple):
+    """A unit that went through a network."""
+
+    tally: RunTally
+    outputs: dict[int | None, Array]  # by layer, None: the network's; (neurons, blocks, samples)
+    steps: list[list[LayerValues]]  # of the samples that may be shown, tile by tile
 
 
 def work(
-    network: Network, to_show: SamplesToShow, listeners: Sequence[Listener], unit: Unit
+    network: Network,
+    to_show: SamplesToShow,
+    rule: ClassRule | None,
+    listeners: Sequence[Listener],
+    unit: Unit,
 ) -> UnitResult:
-    """Compute a unit, and have its results prepared by the listeners."""
+    """Compute a unit, and have its results prepared by the listeners.
+
+    rule: how outputs tell classes, if these are wanted.
+    """
+    samples, positions = len(unit), to_show.positions(unit.first, len(unit))
+    wanted = {listener.layer for listener in listeners} | ({None} if rule is not None else set())
+    computed = _computed(network, unit, positions, wanted)
+    kept = tuple(joined_texts(parts) for parts in zip(*(p.kept for p in unit.parts), strict=True))
+    outputs = {
+        layer: [row.reshape(-1)[:samples] for row in blocks]
+        for layer, blocks in computed.outputs.items()
+    }
+    prediction = None if rule is None else _predicted(outputs[None], rule)
+    heard = {
+        layer: UnitOutputs(unit.first, kept, values, prediction if layer is None else None)
+        for layer, values in outputs.items()
+    }
+    prepared = tuple(listener.prepare(heard[listener.layer]) for listener in listeners)
+    shown = _shown(unit, kept, positions, computed.steps)
+    unclassified = 0 if prediction is None else prediction.classes.count("")
+    return UnitResult(computed.tally, shown, prepared, unclassified)
+
+
+def _computed(
+    network: Network, unit: Unit, positions: Positions, wanted: Iterable[int | None]
+) -> _Computed:
+    """Compute a unit tile by tile.
+
+    positions: of the samples that may be shown; wanted: the layers whose outputs are heard.
+    """
     samples, x = len(unit), as_blocks(unit, network)
-    layers = [listener.layer or len(network.layers) for listener in listeners]
-    outputs = {  # layer → (neurons, blocks, samples of a block)
-        layer: np.empty((network.layer_sizes[layer], len(x), BLOCK_SAMPLES), x.dtype)
-        for layer in layers
+    outputs = {
+        layer: np.empty((network.layer_sizes[layer or -1], len(x), BLOCK_SAMPLES), x.dtype)
+        for layer in wanted
     }
     tally = RunTally(network.spec.activations)
-    positions = to_show.positions(unit.first, samples)
     shown: list[list[LayerValues]] = []
     for start, end in _tiles(x, network):
-        results = list(network.run(x[start:end]))
+        layers = list(network.run(x[start:end]))
+        tile = _Tile(x[start:end], layers, _unscaled(layers[-1].a, network))
         for layer, blocks in outputs.items():
-            blocks[:, start:end] = results[layer - 1].a.transpose(1, 0, 2)
+            blocks[:, start:end] = tile.of(layer).transpose(1, 0, 2)
         before, upto = start * BLOCK_SAMPLES, min(samples, end * BLOCK_SAMPLES)
-        _add(tally, unit.first + before, x[start:end], results, upto - before)
+        _add(tally, unit.first + before, tile, upto - before)
         here = positions[(positions >= before) & (positions < upto)] - before
         if here.size:
-            shown.append([_at(values, here) for values in results])
-    kept = tuple(joined_texts(parts) for parts in zip(*(p.kept for p in unit.parts), strict=True))
-    heard = {
-        layer: UnitOutputs(unit.first, kept, [row.reshape(-1)[:samples] for row in blocks])
-        for layer, blocks in outputs.items()
-    }
-    prepared = (one.prepare(heard[layer]) for one, layer in zip(listeners, layers, strict=True))
-    return UnitResult(tally, _shown(unit, kept, positions, shown), tuple(prepared))
+            shown.append([_at(values, here) for values in tile.steps(network.spec)])
+    return _Computed(tally, outputs, shown)
+
+
+def _unscaled(a: Array, network: Network) -> Array:
+    """Return a network's outputs, given its last layer's: (blocks, neurons, samples)."""
+    if not scales_outputs(network.spec):
+        return a
+    return unscaled_outputs(a.transpose(0, 2, 1), network.spec).transpose(0, 2, 1)
+
+
+def _predicted(outputs: Sequence[Array], rule: ClassRule) -> UnitPrediction:
+    """Return a unit's predictions.  outputs: for each neuron an array (samples,)."""
+    found = in_blocks(np.stack(outputs), rule)
+    return UnitPrediction(found.classes.tolist(), found.probabilities)
 
 
 def _shown(
     unit: Unit, kept: Sequence[Texts], positions: Positions, parts: Sequence[Sequence[LayerValues]]
 ) -> ShownPart | None:
-    """Return the samples at some positions, if there are any.  parts: what layers made of them."""
+    """Return the samples at some positions, if there are any.  parts: what steps made of them."""
     if not parts:
         return None
     texts = tuple(texts_at(column, positions) for column in kept)
-    return ShownPart(positions + unit.first, texts, tuple(joined_layers(parts)))
+    return ShownPart(positions + unit.first, texts, tuple(joined_steps(parts)))
 
 
 def _tiles(x: Array, network: Network) -> Iterator[tuple[int, int]]:
@@ -84,13 +160,15 @@ def _at(values: LayerValues, positions: Positions) -> LayerValues:
     return values.map(lambda array: array[blocks, :, within])
 
 
-def _add(
-    tally: RunTally, first: int, x: Array, results: Sequence[LayerValues], samples: int
-) -> None:
+def _add(tally: RunTally, first: int, tile: _Tile, samples: int) -> None:
     """Tally a tile, without the zeros that fill its last block."""
     full, rest = divmod(samples, BLOCK_SAMPLES)
     if full:
-        tally.add(first, x[:full], [values.map(lambda array: array[:full]) for values in results])
+        _add_part(tally, first, tile.part(slice(full), slice(None)))
     if rest:
-        part = [values.map(lambda array: array[full:, :, :rest]) for values in results]
-        tally.add(first + full * BLOCK_SAMPLES, x[full:, :, :rest], part)
+        _add_part(tally, first + full * BLOCK_SAMPLES, tile.part(slice(full, None), slice(rest)))
+
+
+def _add_part(tally: RunTally, first: int, part: _Tile) -> None:
+    outputs = None if part.outputs is part.layers[-1].a else part.outputs
+    tally.add(first, part.inputs, part.layers, outputs)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import SupportsFloat
+from typing import SupportsFloat, TypeAlias
 
 from nncli.files import sources_name
 from nncli.network.activations import Array
-from nncli.network.dense import Dense, LayerResult
+from nncli.network.dense import Dense
+from nncli.network.scaling import scales_outputs
+from nncli.network.shapes import input_steps, output_steps
 from nncli.network.statistics import LayerStatistics
 from nncli.pipeline.run import ForwardRun
 from nncli.render.activations import activation_formula, activation_label
@@ -35,10 +37,16 @@ from nncli.render.numbers import (
     format_shape,
 )
 from nncli.render.quantities import format_rate, format_seconds
+from nncli.render.scaling import with_scaling
+from nncli.results.listeners import PREDICTION_NAMES
 from nncli.words import count_of, shorten
 
 # On a terminal, a carried text longer than this is cut; everywhere else it is whole.
 _LABEL_CHARACTERS = 24
+
+
+# What a step made: its symbol, (samples shown, columns), and what they are called, or None.
+_Part: TypeAlias = tuple[str, Array, Sequence[str] | None]
 
 
 @dataclass(frozen=True)
@@ -76,8 +84,12 @@ class _TextColumn:
 def forward_view(run: ForwardRun, display: Display, width: int | None) -> View:
     """Return everything that a run shows.  width: of the terminal; None for no limit."""
     blocks: list[Block] = [*layers_view(run, display)]
+    if len(display.layers) == len(run.network.layers):
+        blocks += _inputs_blocks(run, display, width)
     for number in display.layers:
         blocks += _layer_blocks(run, number, display, width)
+    if display.layers[-1] == len(run.network.layers):
+        blocks += _outputs_blocks(run, display, width)
     return blocks
 
 
@@ -120,6 +132,8 @@ def _layers_grid(run: ForwardRun) -> Grid:
         _TextColumn("output", [format_shape((samples, layer.neurons)) for layer in layers]),
         _TextColumn("parameters", [f"{layer.parameters:,}" for layer in layers], "right"),
     )
+    spec = run.network.spec
+    grid = with_scaling(grid, input_steps(spec), output_steps(spec), str(samples))
     if len(layers) == 1:
         return grid
     total = sum(layer.parameters for layer in layers)
@@ -152,32 +166,93 @@ def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | N
     linear = layer.activation_name == "linear"
     activation = activation_formula(run.network.spec.layers[number - 1].activation)
     formula = "a = x @ W + b" if linear else f"z = x @ W + b,  a = {activation}"
-    blocks: list[Block] = [
-        BLANK,
-        line(Span(f"{number} {layer.name}", "accent"), "   ", Span(formula, "dim")),
-    ]
+    blocks: list[Block] = _heading(f"{number} {layer.name}", formula)
     if display.weights:
         blocks += _weights_blocks(layer, display, width)
+    spec = run.network.spec
+    is_output = number == len(run.network.layers) and not scales_outputs(spec)
+    names = spec.output_columns if is_output and spec.outputs else None
+    parts: list[_Part] = [("a", result.output, names)]
+    if not linear:
+        parts.insert(0, ("z", result.pre_activation, None))
+    return [*blocks, *_values_blocks(run, parts, display, width, is_output=is_output)]
+
+
+def _inputs_blocks(run: ForwardRun, display: Display, width: int | None) -> list[Block]:
+    """Return the scaled inputs, if they are scaled."""
+    if run.shown.inputs is None:
+        return []
+    *_, last = steps = input_steps(run.network.spec)
+    formula = ",  then ".join(step.formula for step in steps)
+    part: _Part = ("x", run.shown.inputs, run.columns)
+    blocks = _values_blocks(run, [part], display, width, is_output=False)
+    return [*_heading(last.name, formula), *blocks]
+
+
+def _outputs_blocks(run: ForwardRun, display: Display, width: int | None) -> list[Block]:
+    """Return the outputs whose scale was undone, if they have one."""
+    spec = run.network.spec
+    if not scales_outputs(spec):
+        return []
+    (step,) = output_steps(spec)
+    part: _Part = ("y", run.shown.outputs, spec.output_columns)
+    blocks = _values_blocks(run, [part], display, width, is_output=True)
+    return [*_heading(step.name, step.formula), *blocks]
+
+
+def _heading(name: str, formula: str) -> list[Block]:
+    return [BLANK, line(Span(name, "accent"), "   ", Span(formula, "dim"))]
+
+
+def _values_blocks(
+    run: ForwardRun,
+    parts: Sequence[_Part],
+    display: Display,
+    width: int | None,
+    *,
+    is_output: bool,
+) -> list[Block]:
+    """Return a table of what a step made of the samples, and what it leaves out.
+
+    is_output: whether it is the network's output.
+    """
     shown = _shown_samples(run.shown.numbers, display.rows)
     labels = _labels(run, shown, width)
-    last = number == len(run.shown.layers)
-    names = run.network.spec.output_columns if last and run.network.spec.outputs else None
-    groups = _neuron_columns(result, names, shown, display.precision, linear=linear, width=width)
-    fitting = _fitting(labels, groups, width)
-    samples, neurons = run.samples, result.output.shape[1]
+    ends = _prediction_columns(run, shown, display, width) if is_output else []
+    groups = _neuron_columns(parts, shown, display.precision, width=width)
+    fitting = _fitting([*labels, *ends], groups, width)
+    samples, columns = run.samples, parts[-1][1].shape[1]
     hints = []
     if samples > display.rows:
-        everything = "; -o FILE writes all" if last else ""
+        everything = "; -o FILE writes all" if is_output else ""
         hints.append(f"{samples - display.rows:,} of {samples:,} samples not shown{everything}")
-    if fitting < neurons and _fitting(labels, groups[-1:], width) == neurons:
+    if fitting < columns and _fitting([*labels, *ends], groups[-1:], width) == columns:
         # rather every output than some of both
-        groups, fitting = groups[-1:], neurons
+        groups, fitting = groups[-1:], columns
         hints.append("z not shown; --format json for all")
-    elif fitting < neurons:
-        everything = "-o FILE" if last else "--format json"
-        hints.append(f"{fitting} of {neurons:,} neurons shown; {everything} for all")
-    blocks.append(_grid(*labels, *(column for group in groups for column in group[:fitting])))
-    return [*blocks, *(line(Span(f" {hint}", "dim")) for hint in hints)]
+    elif fitting < columns:
+        what = "inputs" if parts[0][0] == "x" else "neurons"
+        everything = "-o FILE" if is_output else "--format json"
+        hints.append(f"{fitting} of {columns:,} {what} shown; {everything} for all")
+    fitted = [column for group in groups for column in group[:fitting]]
+    hint_lines = (line(Span(f" {hint}", "dim")) for hint in hints)
+    return [_grid(*labels, *fitted, *ends), *hint_lines]
+
+
+def _prediction_columns(
+    run: ForwardRun, shown: list[int | None], display: Display, width: int | None
+) -> list[_TextColumn]:
+    """Return each sample's class and its probability, if they are wanted."""
+    prediction = run.shown.prediction
+    if prediction is None:
+        return []
+    class_name, probability = PREDICTION_NAMES
+    limit = _label_limit(width)
+    classes = ["" if row is None else shorten(prediction.classes[row], limit) for row in shown]
+    return [
+        _TextColumn(class_name, classes),
+        _number_column(probability, prediction.probabilities, shown, display.precision),
+    ]
 
 
 def _shown_rows(count: int, rows: int) -> list[int | None]:
@@ -198,9 +273,14 @@ def _shown_samples(numbers: Sequence[int], rows: int) -> list[int | None]:
     return shown
 
 
+def _label_limit(width: int | None) -> int:
+    """Return how many characters of a text are shown."""
+    return _LABEL_CHARACTERS if width is not None else 10**9
+
+
 def _labels(run: ForwardRun, shown: list[int | None], width: int | None) -> list[_TextColumn]:
     def column(heading: str, texts: Sequence[str]) -> _TextColumn:
-        limit = _LABEL_CHARACTERS if width is not None else 10**9
+        limit = _label_limit(width)
         cells = [shorten(texts[row], limit) if row is not None else "" for row in shown]
         return _TextColumn(shorten(heading, limit), cells, style="dim")
 
@@ -213,19 +293,12 @@ def _labels(run: ForwardRun, shown: list[int | None], width: int | None) -> list
 
 
 def _neuron_columns(
-    result: LayerResult,
-    names: Sequence[str] | None,
-    shown: list[int | None],
-    precision: int,
-    *,
-    linear: bool,
-    width: int | None,
+    parts: Sequence[_Part], shown: list[int | None], precision: int, *, width: int | None
 ) -> list[list[_TextColumn]]:
-    """Return the columns of z and a, or of a alone where the activation changes nothing."""
-    neurons = result.output.shape[1]
+    """Return a column for each neuron, for each of some parts."""
+    neurons = parts[0][1].shape[1]
     # the narrowest column is a digit and a gap: more cannot fit, and need not be formatted
     count = neurons if width is None else min(neurons, width // (1 + GAP) + 1)
-    parts = [] if linear else [("z", result.pre_activation, None)]
     return [
         [
             _number_column(
@@ -236,7 +309,7 @@ def _neuron_columns(
             )
             for index in range(count)
         ]
-        for symbol, values, named in [*parts, ("a", result.output, names)]
+        for symbol, values, named in parts
     ]
 
 

@@ -6,10 +6,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from nncli.network.dense import Dense, LayerResult
+from nncli.network.prediction import Prediction
 from nncli.pipeline.run import ForwardRun
 from nncli.problems import Problem
-from nncli.render.json_output import document, network_object, note_objects, problem_objects
+from nncli.render.json_output import (
+    document,
+    network_object,
+    note_objects,
+    problem_objects,
+    scaling_objects,
+)
 from nncli.results.json_values import json_array
+from nncli.results.listeners import PREDICTION_NAMES
 from nncli.specs.model import Activation
 
 
@@ -37,15 +45,24 @@ def forward_json(run: ForwardRun, failures: Iterable[Problem] = (), *, weights: 
                 "columns": list(run.columns),
                 "kept": {name: list(texts) for name, texts in run.shown.kept.items()},
             },
+            **scaling_objects(run.network.spec),
             "layers": layers,
             "output": {
                 "columns": list(run.network.spec.output_columns),
-                "values": json_array(run.shown.layers[-1].output),
+                "values": json_array(run.shown.outputs),
             },
+            **_predictions(run.shown.prediction),
             "notes": note_objects(run.notes),
             "problems": problem_objects(failures),
         }
     )
+
+
+def _predictions(prediction: Prediction | None) -> dict[str, Any]:
+    if prediction is None:
+        return {}
+    values = prediction.classes.tolist(), json_array(prediction.probabilities)
+    return {"predictions": dict(zip(PREDICTION_NAMES, values, strict=True))}
 
 
 def _layer(

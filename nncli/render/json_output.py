@@ -11,7 +11,7 @@ from typing import Any
 
 from nncli.errors import NncliError
 from nncli.problems import PROBLEM_TITLES, Note, Problem, Suggestion
-from nncli.specs.model import NetworkSpec
+from nncli.specs.model import NetworkSpec, OutputsSpec, Scale
 
 
 def network_object(spec: NetworkSpec) -> dict[str, Any]:
@@ -22,6 +22,30 @@ def network_object(spec: NetworkSpec) -> dict[str, Any]:
         "seed": spec.seed,
         "layer_sizes": list(spec.layer_sizes),
     }
+
+
+def scaling_objects(spec: NetworkSpec) -> dict[str, Any]:
+    """Return what is done to inputs and outputs around the layers; null what is not."""
+    outputs = spec.outputs or OutputsSpec()
+    clip = spec.inputs.clip
+    return {
+        "inputs": {
+            "clip": clip.model_dump(mode="json") if clip is not None else None,
+            "scale": _scale(spec.inputs.scale),
+        },
+        "outputs": {
+            "scale": _scale(outputs.scale),
+            "classes": list(outputs.classes) if outputs.classes is not None else None,
+            "threshold": outputs.threshold,
+        },
+    }
+
+
+def _scale(scale: Scale | None) -> dict[str, Any] | None:
+    """Return a scale as a spec writes it."""
+    if scale is None:
+        return None
+    return {scale.kind: scale.model_dump(mode="json", exclude={"kind"})}
 
 
 def note_objects(notes: Iterable[Note]) -> list[dict[str, Any]]:
@@ -60,7 +84,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "column": place.column if place else None,
         "message": problem.message,
         "suggestions": [_suggestion(suggestion) for suggestion in problem.suggestions],
-        "help": list(problem.help),
+        "help": [*problem.help, *(["\n".join(problem.program)] if problem.program else ())],
     }
 
 

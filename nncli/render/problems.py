@@ -60,6 +60,8 @@ def problem_lines(problem: Problem, room: int = _MAX_EXCERPT) -> list[Line]:
         lines += _excerpt(place.line, place.excerpt, place.caret, room)
     lines += _suggestion_lines(problem.suggestions)
     lines += [line(Span("help", "accent"), ": ", text) for text in problem.help]
+    # without a margin, so that they can be pasted as they stand
+    lines += [line(text) for text in problem.program]
     return lines
 
 

@@ -9,6 +9,7 @@ from nncli.network.shapes import LayerShape, ShapeTable
 from nncli.render.clash import clash_blocks
 from nncli.render.layout.view import BLANK, Block, Field, Grid, Span, Style, View, line, table
 from nncli.render.numbers import format_bytes, format_shape
+from nncli.render.scaling import with_scaling
 from nncli.words import count_of
 
 # Made once, as are the cells of shapes below: a long network has a few, in 100,000 rows.
@@ -43,14 +44,17 @@ def shapes_view(table: ShapeTable, batch: BatchSize) -> View:
         shown.append(layer)
         if layer.misfits:
             break
-    blocks: list[Block] = [title, BLANK, _grid(shown, batch.symbol)]
+    after = () if table.misfits else table.after
+    grid = with_scaling(layers_grid(shown, batch.symbol), table.before, after, batch.symbol)
+    blocks: list[Block] = [title, BLANK, grid]
     if table.misfits:
         # a blank line at the end: the problem, on another stream, follows right below
         return [*blocks, BLANK, *clash_blocks(shown[-1], batch.symbol), BLANK]
     return [*blocks, BLANK, *_totals(table, batch)]
 
 
-def _grid(layers: list[LayerShape], samples: str) -> Grid:
+def layers_grid(layers: list[LayerShape], samples: str) -> Grid:
+    """Return a table of layers.  samples: what stands for their number in a shape."""
     fields: list[Field[LayerShape]] = [
         Field("#", lambda layer: Span(str(layer.layer), "dim"), "right"),
         Field("layer", lambda layer: Span(layer.name)),
@@ -64,7 +68,18 @@ def _grid(layers: list[LayerShape], samples: str) -> Grid:
         Field("parameters", lambda layer: _result(layer, _parameters(layer)), "right"),
         Field("multiply–adds", lambda layer: _result(layer, _multiply_adds(layer)), "right"),
     ]
+    if any(layer.tensors for layer in layers):
+        fields.append(Field("tensors", _tensors))
+        fields.append(Field("layout", lambda layer: Span(layer.layout if layer.tensors else "")))
     return table(fields, layers)
+
+
+def _tensors(layer: LayerShape) -> Span:
+    """Return which arrays of a file weights and biases are; a dash where the file has none."""
+    if layer.tensors is None:
+        return Span("")
+    weights, biases = layer.tensors
+    return Span(weights if weights == biases else f"{weights} + {biases or '—'}")
 
 
 def _shape(shape: tuple[int | str, ...], key: str, layer: LayerShape) -> Span:

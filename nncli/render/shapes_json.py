@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from nncli.network.shapes import ShapeTable
+from nncli.network.shapes import LayerShape, ShapeTable
 from nncli.problems import Note, Problem
-from nncli.render.json_output import document, network_object, note_objects, problem_objects
+from nncli.render.json_output import (
+    document,
+    network_object,
+    note_objects,
+    problem_objects,
+    scaling_objects,
+)
 from nncli.render.shapes import BatchSize
 from nncli.specs.model import NetworkSpec
+
+
+def _tensors(layer: LayerShape) -> dict[str, str | None] | None:
+    """Return which arrays of a file a layer takes, if it takes any."""
+    if layer.tensors is None:
+        return None
+    weights, biases = layer.tensors
+    return {"weights": weights, "biases": biases, "layout": layer.layout}
 
 
 def shapes_json(
@@ -29,6 +43,7 @@ def shapes_json(
             "output_shape": [batch.samples, layer.neurons],
             "parameters": layer.parameters,
             "multiply_adds": layer.multiply_adds,
+            "tensors": _tensors(layer),
         }
         for layer, of_spec in zip(table.layers, spec.layers, strict=True)
     ]
@@ -36,6 +51,7 @@ def shapes_json(
         {
             "format": "nncli.shapes/1",
             "network": network_object(spec),
+            **scaling_objects(spec),
             "layers": layers,
             "total_parameters": table.total_parameters,
             "total_multiply_adds": table.total_multiply_adds,

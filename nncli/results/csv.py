@@ -16,17 +16,17 @@ _CSV_ROWS = 8192
 
 
 class CsvSink:
-    """The one CSV form of nncli: a header, carried text columns, then numbers.
+    """The one CSV form of nncli: a header, carried text columns, numbers, then any predictions.
 
     A number is the shortest text that reads back to the same bits; a text is quoted only if it
     holds a comma, a quote or a line break.
     """
 
-    layer = None  # the last
+    layer = None  # the network's own outputs
 
     def __init__(self, stream: BinaryIO, columns: ResultColumns) -> None:
         self._stream = stream
-        header = ",".join(map(csv_cell, (*columns.kept_names, *columns.names)))
+        header = ",".join(map(csv_cell, columns.all_names))
         # written with the first rows: until then they may turn out to be wrong
         self._header = (header + "\n").encode("utf-8", "surrogateescape")
 
@@ -35,8 +35,10 @@ class CsvSink:
         import pyarrow as pa
         import pyarrow.csv
 
-        texts = [text_array(column) for column in outputs.kept]
-        arrays = [*texts, *map(number_array, outputs.values)]
+        arrays = [*map(text_array, outputs.kept), *map(number_array, outputs.values)]
+        if outputs.prediction is not None:
+            arrays.append(text_array(outputs.prediction.classes))
+            arrays.append(number_array(outputs.prediction.probabilities))
         rows = pa.RecordBatch.from_arrays(arrays, [str(index) for index in range(len(arrays))])
         lines = pa.BufferOutputStream()
         options = pyarrow.csv.WriteOptions(
@@ -45,7 +47,7 @@ class CsvSink:
         try:
             pyarrow.csv.write_csv(rows, lines, options)
         except pa.ArrowInvalid:  # some text needs quotes, and Arrow would quote all of them
-            return _joined_lines([_quoted(column) for column in texts], arrays[len(texts) :])
+            return _joined_lines(list(map(_cells, arrays)))
         return lines.getvalue()
 
     def take(self, prepared: Any) -> None:
@@ -78,8 +80,14 @@ def csv_cell(text: str) -> str:
     return f'"{doubled}"' if any(mark in text for mark in ',"\r\n') else text
 
 
-def _quoted(texts: Any) -> Any:
+def _cells(column: Any) -> Any:
+    """Return a column as texts that are fit for CSV, quoted where they must be."""
+    import pyarrow as pa
     import pyarrow.compute as pc
+
+    texts = column.cast(pa.string())
+    if column.type != pa.string():
+        return texts
 
     needed = pc.match_substring_regex(texts, '[,"\r\n]')
     doubled = pc.replace_substring(texts, '"', '""')
@@ -87,12 +95,11 @@ def _quoted(texts: Any) -> Any:
     return pc.if_else(needed, pc.binary_join_element_wise(mark, doubled, mark, nothing), texts)
 
 
-def _joined_lines(texts: list[Any], numbers: list[Any]) -> Any:
-    """Return lines as a buffer, from cells that are fit for CSV and at least one row of numbers."""
-    import pyarrow as pa
+def _joined_lines(columns: list[Any]) -> Any:
+    """Return lines as a buffer, from columns of cells that are fit for CSV, of at least one row."""
     import pyarrow.compute as pc
 
-    *cells, last = [*texts, *(column.cast(pa.string()) for column in numbers)]
+    *cells, last = columns
     line_feed, nothing, comma = map(text_scalar, ("\n", "", ","))
     ended = pc.binary_join_element_wise(last, line_feed, nothing)
     lines = pc.binary_join_element_wise(*cells, ended, comma)

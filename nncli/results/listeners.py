@@ -12,6 +12,8 @@ import numpy.typing as npt
 from nncli.data.rows import Texts
 
 Array: TypeAlias = npt.NDArray[np.floating[Any]]
+# What predictions are called: the columns of a table, the keys of an object.
+PREDICTION_NAMES = ("class", "probability")
 
 
 @dataclass(frozen=True)
@@ -21,19 +23,34 @@ class ResultColumns:
     kept_names: tuple[str, ...]  # of the text columns carried from the data
     names: tuple[str, ...]  # of the output neurons
     dtype: str  # of the numbers, the network's: float64 or float32
+    predicts: bool = False  # whether a class and its probability follow
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """The names of all columns, in their order."""
+        return (*self.kept_names, *self.names, *(PREDICTION_NAMES if self.predicts else ()))
+
+
+@dataclass(frozen=True, eq=False)
+class UnitPrediction:
+    """The class of each sample of a unit, and its probability."""
+
+    classes: Texts
+    probabilities: Array  # (samples,)
 
 
 @dataclass(frozen=True, eq=False)
 class UnitOutputs:
-    """What a layer made of a unit of samples."""
+    """What a layer, or the whole network, made of a unit of samples."""
 
     first: int  # the number of its first sample, from 1
     kept: Sequence[Texts]  # for each carried column a text for each sample
     values: Sequence[Array]  # for each neuron an array (samples,)
+    prediction: UnitPrediction | None = None  # of the network's outputs, if it is wanted
 
 
 class Listener(Protocol):
-    """Hears what one layer makes of all samples, unit by unit.
+    """Hears what one layer, or the whole network, makes of all samples, unit by unit.
 
     `prepare` may be called on any thread, and for several units at once; `take` is called on one,
     in the order of the samples, with what `prepare` returned.  A sink writes to a stream, which is
@@ -42,7 +59,7 @@ class Listener(Protocol):
 
     @property
     def layer(self) -> int | None:
-        """The layer whose outputs are heard, from 1; None: the last."""
+        """The layer whose outputs are heard, from 1; None: the network's, their scale undone."""
 
     def prepare(self, outputs: UnitOutputs) -> Any:
         """Return what is to be taken of a unit; a sink's shares no memory with its numbers."""

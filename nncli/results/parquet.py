@@ -16,12 +16,12 @@ _GROUP_BYTES = 32 * 2**20
 
 
 class ParquetSink:
-    """A Parquet file: carried columns as strings, outputs as doubles or floats.
+    """A Parquet file: carried columns and classes as strings, numbers as doubles or floats.
 
     Small units are gathered into row groups of some 65,536 rows, or 32 MiB if rows are wide.
     """
 
-    layer = None  # the last
+    layer = None  # the network's own outputs
 
     def __init__(self, stream: BinaryIO, columns: ResultColumns) -> None:
         import pyarrow as pa
@@ -30,8 +30,10 @@ class ParquetSink:
         self._stream = stream
         self._dtype = np.dtype(columns.dtype)
         number = pa.from_numpy_dtype(self._dtype)
-        texts = [(_utf8_name(name), pa.string()) for name in columns.kept_names]
-        self._schema = pa.schema([*texts, *((_utf8_name(name), number) for name in columns.names)])
+        text, names = pa.string(), columns.all_names
+        types = [text] * len(columns.kept_names) + [number] * len(columns.names)
+        types += [text, number] if columns.predicts else []
+        self._schema = pa.schema(list(zip(map(_utf8_name, names), types, strict=True)))
         self._gathered: list[Any] = []
         self._gathered_rows = self._gathered_bytes = 0
         # Not the stream: Arrow writes an end even when it is dropped after a fault, and a broken
@@ -41,7 +43,8 @@ class ParquetSink:
             self._pending,
             self._schema,
             compression="zstd" if pa.Codec.is_available("zstd") else "snappy",
-            use_dictionary=[name for name, _ in texts],  # numbers hardly ever repeat
+            # numbers hardly ever repeat
+            use_dictionary=[field.name for field in self._schema if field.type == text],
         )
 
     def prepare(self, outputs: UnitOutputs) -> Any:
@@ -50,7 +53,10 @@ class ParquetSink:
 
         # copies: an Arrow array would share the numbers' memory until its row group is written
         numbers = [number_array(np.array(column, self._dtype)) for column in outputs.values]
-        arrays = [*(text_array(column) for column in outputs.kept), *numbers]
+        arrays = [*map(text_array, outputs.kept), *numbers]
+        if outputs.prediction is not None:
+            arrays.append(text_array(outputs.prediction.classes))
+            arrays.append(number_array(outputs.prediction.probabilities))
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
     def take(self, prepared: Any) -> None:

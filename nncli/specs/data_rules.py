@@ -11,6 +11,7 @@ from nncli.specs.long_form import LongForm
 from nncli.specs.model import Numbers
 from nncli.words import count_of, quoted
 
+_SHARES = ("softmax", "log_softmax")  # of classes
 _ONE_SIGMOID = "two classes go with one `sigmoid` neuron: the second for values above the threshold"
 
 
@@ -58,10 +59,11 @@ def _outputs_faults(form: LongForm) -> Iterator[Fault]:
             message = "`threshold` goes with two `classes` and one `sigmoid` neuron"
             hint = "remove it, or write two classes such as `classes: [no, yes]`"
             yield Fault("N108", message, (hint,), ("outputs", "threshold"), of_key=True)
-    if "scale" in outputs and last not in (None, "linear"):
-        message = f"`outputs.scale` needs a linear last layer, its activation is `{last}`"
-        hint = "remove `scale`, or let the last layer be `linear`"
-        yield Fault("N108", message, (hint,), ("outputs", "scale"), of_key=True)
+    # a bounded activation too can have a scaled target: published networks end in tanh or sigmoid
+    if "scale" in outputs and (last in _SHARES or "classes" in outputs):
+        what = f"the last layer is `{last}`" if last in _SHARES else "`classes` have none"
+        message = f"`outputs.scale` is of quantities, and {what}"
+        yield Fault("N108", message, ("remove `scale`",), ("outputs", "scale"), of_key=True)
 
 
 def _classes_faults(classes: int, neurons: int, activation: str) -> Iterator[Fault]:

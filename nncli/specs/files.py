@@ -17,17 +17,27 @@ def load_spec(path: str, overrides: Overrides | None = None) -> NetworkSpec:
 
 
 def read_spec_file(path: str) -> bytes:
+    """Return the bytes of a spec.  Raises SpecError if they cannot be one, FileError."""
+    return check_spec_bytes(read_beginning(path), path)
+
+
+def read_beginning(path: str) -> bytes:
+    """Return the beginning of a file, one byte more than a spec may have.  Raises FileError."""
+    with open_binary(path) as stream:
+        return stream.read(MAX_BYTES + 1)
+
+
+def check_spec_bytes(content: bytes, path: str) -> bytes:
     """Return the bytes of a spec.
 
-    Raises SpecError if they are too many, or those of another kind of file; FileError.
+    Raises SpecError if they are too many, or those of another kind of file.
     """
-    with open_binary(path) as stream:
-        content = stream.read(MAX_BYTES + 1)
     # no spec begins with numbers, so what may be a table is one
     kind = kind_of(content, doubtful=True)
     if kind is not None and kind.as_spec is not None:
         message = f"this is not a spec but {kind.name}"
-        raise SpecError(Problem("N100", message, Place(path, 1), (kind.as_spec,)))
+        program = kind.program_for(path)
+        raise SpecError(Problem("N100", message, Place(path, 1), (kind.as_spec,), program=program))
     if len(content) > MAX_BYTES:
         raise too_large(path)
     return content

@@ -14,6 +14,7 @@ from nncli.specs.references import reference_faults
 from nncli.specs.scaling import clip_faults, scale_faults
 from nncli.specs.wording import (
     EMPTY_SPEC_HELP,
+    FILE_LAYERS_HELP,
     LAYERS_HELP,
     OUTPUTS_HELP,
     PARAMETERS_EXAMPLES,
@@ -49,6 +50,7 @@ def form_faults(source: YamlSource, spread: Mapping[str, Any], largest: float) -
         yield from _sizes_faults(source)
     elif "layers" not in written:
         hint = LAYERS_HELP if "inputs" in spread else EMPTY_SPEC_HELP
+        hint = FILE_LAYERS_HELP if spread.get("weights_file") else hint
         instead = (("layers",), _SIZES)
         yield Fault(
             "N106", "the spec has no layers", (hint,), covers=(("inputs",),), absent=instead

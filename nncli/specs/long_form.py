@@ -183,8 +183,10 @@ def _long_layer(
     elif biases is not None:
         long["biases"] = as_biases(biases, largest)
     long = _without_empty(long)
-    held = shape_held_by(given_by(long)) if "neurons" not in layer else None
-    return long if held is None else {**long, "neurons": held[1]}
+    if "weights" not in long or "neurons" in layer:
+        return long
+    held = shape_held_by(given_by(long))
+    return {**long, "neurons": held[1]} if held is not None else long
 
 
 def _long_activation(value: Any, largest: float) -> dict[str, Any] | None:

@@ -151,10 +151,11 @@ def examine_form(reading: FormReading) -> Examination:
     known += (*data_faults(form), *initializer_faults(form, overrides.dtype))
     known += tuple(activation_faults(form, overrides.dtype))
     known += (*reference_faults(form, source), *weights_file_faults(form, source))
-    if may_have_weights_file(source):
-        # what only the file says is missing if nothing else is wrong, and it was not asked
-        known = tuple(fault for fault in known if not _is_missing_size(fault)) or known
     faults = known
+    if may_have_weights_file(source):
+        faults = tuple(fault for fault in known if not _is_missing_size(fault))
+        if known and not faults:
+            faults = (NOT_ASKED,)
     misfits = tuple(misfit_faults(form, source))
     if spec is None or faults:
         misfits = tuple(misfit._replace(help=_MEND_FIRST) for misfit in misfits)
@@ -163,9 +164,17 @@ def examine_form(reading: FormReading) -> Examination:
 
 
 def _is_missing_size(fault: Fault) -> bool:
+    """Whether it is a size that is missing, which a weights file may say."""
     return fault.absent == (fault.path,) and fault.path[-1] in ("inputs", "size", "neurons")
 
 
+# What a file says is missing if nothing else is wrong, and it was not asked.
+NOT_ASKED = Fault(
+    "N106",
+    "`inputs` and `neurons` are left to the weights file, which is not read here",
+    ("read the spec by its path, or write them into it",),
+    ("weights_file",),
+)
 _MEND_FIRST = ("mend the other problems first: then it can be tried which change makes it fit",)
 
 

@@ -84,17 +84,31 @@ def reference_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
     if may_have_weights_file(source):
         return
     for index, layer in enumerate(form.layers):
+        # a size that the array would say is not missing as well
+        sizes: tuple[Path, ...] = (("layers", index, "neurons"), ("inputs",), ("inputs", "size"))
         for key in ("weights", "biases"):
             path: Path = ("layers", index, key)
             if isinstance(layer.get(key), Tensor):
                 name = quoted(layer[key].name)
                 message = f"layer {index + 1} takes its {key} from the array {name} of no file"
-                yield Fault("N106", message, (_FILE_HELP,), path, absent=(("weights_file",),))
+                covers = sizes if index == 0 else sizes[:1]
+                absent: tuple[Path, ...] = (("weights_file",),)
+                yield Fault("N106", message, (_FILE_HELP,), path, covers=covers, absent=absent)
         if isinstance(layer.get("biases"), WithinWeights):
-            weights: Path = ("layers", index, "weights")
-            message = f"the biases of layer {index + 1} stand within weights that it does not have"
-            if not source.holds(weights):
-                yield Fault("N106", message, (_WITHIN_HELP,), path, absent=(weights,))
+            yield from _within_faults(form, source, index)
+
+
+def _within_faults(form: LongForm, source: YamlSource, index: int) -> Iterator[Fault]:
+    """Yield a fault if a layer's biases stand within weights that are not there, or all of them."""
+    weights, biases = (("layers", index, key) for key in ("weights", "biases"))
+    held = shape_held_by(given_by(form.layers[index]))
+    if not source.holds(weights):
+        message = f"the biases of layer {index + 1} stand within weights that it does not have"
+        yield Fault("N106", message, (_WITHIN_HELP,), biases, absent=(weights,))
+    elif held is not None and held[0] == 0 and index == 0 and form.inputs is None:
+        message = "the weights of layer 1 hold its biases and nothing else"
+        sizes: tuple[Path, ...] = (("inputs",), ("inputs", "size"))
+        yield Fault("N107", message, (_WITHIN_HELP,), weights, covers=sizes)
 
 
 def weights_file_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
@@ -184,7 +198,8 @@ def misfit_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
     for index, layer in enumerate(form.layers):
         neurons = whole(layer.get("neurons"))
         layout = layer.get("layout", "inputs_by_neurons")
-        if layout in ("inputs_by_neurons", "neurons_by_inputs"):
+        is_given = "weights" in layer or "biases" in layer
+        if is_given and layout in ("inputs_by_neurons", "neurons_by_inputs"):
             given = given_by(layer)
             held, biases = shape_held_by(given), given.biases_count
             for misfit in find_misfits(index + 1, inputs, neurons, held, biases):

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# Under this key of its metadata a safetensors file holds the spec of its network.
+SPEC_KEY = "nncli.spec"
+
 _DIGITS = re.compile(r"([0-9]+)")
 
 
@@ -24,6 +27,7 @@ class WeightsHeader:
 
     file: str  # its path, for messages
     tensors: tuple[StoredTensor, ...]  # in the natural order of their names
+    left_out: tuple[StoredTensor, ...] = ()  # of BatchNorms that have learned nothing
 
     @classmethod
     def of(cls, file: str, tensors: Iterable[StoredTensor]) -> WeightsHeader:

@@ -12,6 +12,9 @@ from nncli.words import shorten, strange_character
 
 SPACE_HELP = "put a space after the `:`"
 LAYERS_HELP = "write `layers:`, and below it one `- neurons: 3` per layer"
+FILE_LAYERS_HELP = (
+    "write `layers:`, and below it one `- activation: relu` per layer: the file says the sizes"
+)
 OUTPUTS_HELP = "write `outputs: {columns: [left, right]}`"
 EMPTY_SPEC_HELP = "a minimal spec: `layer_sizes: [4, 5, 2]` and `seed: 0`, a line each"
 

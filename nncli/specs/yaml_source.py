@@ -25,12 +25,12 @@ from nncli.words import quoted
 MAX_BYTES = 2 * 1024 * 1024
 
 # NEL, LS, PS and an inner BOM are legal YAML, but nobody types them on purpose.
-_REFUSED = re.compile(
+REFUSED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )
-_NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_TRUE = frozenset({"true", "True", "TRUE"})
-_FALSE = frozenset({"false", "False", "FALSE"})
+NULL = frozenset({"", "~", "null", "Null", "NULL"})
+TRUE = frozenset({"true", "True", "TRUE"})
+FALSE = frozenset({"false", "False", "FALSE"})
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 # YAML 1.1 reads 010 as 8 and YAML 1.2 as 10: neither is taken, and the message says so.
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
@@ -261,7 +261,7 @@ def _end_of(text: str) -> tuple[int, int]:
 
 
 def _strange_character(text: SpecText) -> Fault | None:
-    match = _REFUSED.search(text.text)
+    match = REFUSED.search(text.text)
     if match is None:
         return None
     hint = {
@@ -318,10 +318,10 @@ def _resolve(node: Scalar) -> bool | int | float | str | None:
     text = node.text
     if not node.plain:
         return text
-    if text in _NULL:
+    if text in NULL:
         return None
-    if text in _TRUE or text in _FALSE:
-        return text in _TRUE
+    if text in TRUE or text in FALSE:
+        return text in TRUE
     if _LEADING_ZERO.fullmatch(text):
         return text
     if _INTEGER.fullmatch(text):

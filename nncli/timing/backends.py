@@ -110,18 +110,14 @@ def _python(network: Network, _: int) -> Backend:
 def _onnxruntime(network: Network, threads: int) -> Backend:
     import onnxruntime
 
-    from nncli.formats.onnx_model import INPUT, OnnxLayer, onnx_model
+    from nncli.formats.onnx_model import INPUT, onnx_model
 
     def make_session() -> Any:
-        layers = [
-            OnnxLayer(layer.weights, layer.biases, spec.activation)
-            for layer, spec in zip(network.layers, network.spec.layers, strict=True)
-        ]
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 4  # what is wrong is said by nncli
-        model = onnx_model(layers, network.name)
+        model = onnx_model(network.spec, network.layers)
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def refusal() -> str:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from nncli.data.batch import Batch
 from nncli.errors import FileError
 from nncli.network.network import Network
+from nncli.network.scaling import clipped_and_scaled
 from nncli.network.shapes import shape_table
 from nncli.problems import Note, Problem
 from nncli.specs.model import DType, NetworkSpec
@@ -132,9 +133,11 @@ def run_bench(
     largest batch, UsageError if nothing is left to be timed.
     """
     spec = next(iter(networks.values())).spec
+    networks = {dtype: network.without_scaling() for dtype, network in networks.items()}
+    values = None if data is None else clipped_and_scaled(data.values, spec.inputs)
     machine = describe_machine(request.backends)  # before it is busy with this
     try:
-        prepared = prepare_calls(networks, None if data is None else data.values, request)
+        prepared = prepare_calls(networks, values, request)
         sampling = sampler(prepared.contestants(), request.plan)
         # last: threads that this starts would not survive into the processes that measure
         check_notes = check_outputs(prepared, networks)

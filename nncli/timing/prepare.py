@@ -162,7 +162,9 @@ def _batch(network: Network, values: Float64Array | None, size: int) -> Array:
         if values is None:
             batch[rows] = generator.standard_normal((len(rows), inputs))
         else:
-            batch[rows] = values[rows % len(values)]  # as often as needed, from the first row on
+            # as often as needed, from the first row on; what was scaled may be beyond float32
+            with np.errstate(over="ignore"):
+                batch[rows] = values[rows % len(values)]
     return batch
 
 

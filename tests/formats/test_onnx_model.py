@@ -11,10 +11,20 @@ import pytest
 from activation_cases import CASES
 
 from nncli import Network, build_network, read_spec
-from nncli.formats.onnx_model import OnnxLayer, onnx_model
+from nncli.formats.onnx_model import onnx_model
+from nncli.formats.stored_network import stored_spec
+from nncli.specs.model import (
+    Clip,
+    InputsSpec,
+    MinMax,
+    OutputsSpec,
+    PlainActivation,
+    Standard,
+)
+from nncli.specs.written import spec_text
 from nncli.timing.rounding import agree_within, rounding_bounds
 
-onnx = pytest.importorskip("onnx", reason="needs the package onnx, of the extra `bench`")
+onnx = pytest.importorskip("onnx", reason="needs the package onnx, of the extra `onnx`")
 
 DTYPES = ["float64", "float32"]
 
@@ -39,11 +49,7 @@ def random_network(activation: Any, dtype: str) -> Network:
 
 def model_of(network: Network) -> Any:
     """Return a network's model, parsed by the package onnx."""
-    layers = [
-        OnnxLayer(layer.weights, layer.biases, spec.activation)
-        for layer, spec in zip(network.layers, network.spec.layers, strict=True)
-    ]
-    return onnx.load_from_string(onnx_model(layers, network.name))
+    return onnx.load_from_string(onnx_model(network.spec, network.layers))
 
 
 def evaluate(model: Any, batch: Any) -> Any:
@@ -105,6 +111,41 @@ def test_the_reference_evaluator_gives_the_network_s_outputs(case: str, dtype: s
         assert agree_within(output, network.forward(batch), bounds)
 
 
+def scaled_network(dtype: str) -> Network:
+    """Return a network whose inputs are clipped and scaled, and whose output is scaled."""
+    network = random_network("tanh", dtype)
+    inputs = InputsSpec(
+        size=4,
+        columns=("a", "b", "c,d", "ä"),
+        clip=Clip(low=-2.0, high=(1.0, 2.0, 3.0, 0.5)),
+        scale=Standard(kind="standard", mean=(0.1, 2.0, 1e6, -3.0), std=(1.0, 0.3, 7.0, 2.5)),
+    )
+    outputs = OutputsSpec(
+        columns=("x", "y", "z"),
+        scale=MinMax(kind="min_max", min=(1.0, 2.0, 3.0), max=(11.0, 2.5, 7.0), to=(-1.0, 1.0)),
+    )
+    last = network.spec.layers[-1].model_copy(update={"activation": PlainActivation(kind="linear")})
+    changes = {"inputs": inputs, "outputs": outputs, "layers": (network.spec.layers[0], last)}
+    return build_network(network.spec.model_copy(update=changes))
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-14), ("float32", 1e-5)])
+def test_inputs_are_clipped_and_scaled_and_outputs_unscaled(dtype: str, tolerance: float) -> None:
+    """The formulas, written out here in float64 whatever the network's type."""
+    network = scaled_network(dtype)
+    model = model_of(network)
+    onnx.checker.check_model(model, full_check=True)
+    x = np.random.RandomState(0).uniform(-5, 5, (30, 4)).astype(dtype)
+    scaled = np.clip(x.astype(float), -2, [1, 2, 3, 0.5]) - [0.1, 2, 1e6, -3]
+    h = (scaled / [1, 0.3, 7, 2.5]).astype(dtype)
+    first, last = network.layers
+    z = np.tanh(h @ first.weights + first.biases) @ last.weights + last.biases
+    expected = (z.astype(float) + 1) / 2 * [10, 0.5, 4] + [1, 2, 3]
+    output = evaluate(model, x)
+    assert output.dtype == dtype
+    np.testing.assert_allclose(output, expected, rtol=tolerance, atol=tolerance)
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_step_is_1_above_zero_0_from_zero_on_and_nan_for_nan(dtype: str) -> None:
     layer = {"neurons": 1, "weights": [[1]], "activation": "step"}
@@ -156,11 +197,35 @@ def test_the_operators_are_those_of_set_20_and_the_graph_has_the_network_s_name(
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("layout", ["inputs_by_neurons", "neurons_by_inputs"])
-def test_weights_stand_inputs_by_neurons_in_the_network_s_type(layout: str, dtype: str) -> None:
+def test_weights_stand_neurons_by_inputs_in_the_network_s_type(layout: str, dtype: str) -> None:
     by_input = [[1, 2, 3], [4, 5, 6.5]]
     typed = by_input if layout == "inputs_by_neurons" else [[1, 4], [2, 5], [3, 6.5]]
     layer = {"neurons": 3, "weights": typed, "biases": [7, 8, 9]}
     network = network_of({"inputs": 2, "layers": [layer], "layout": layout, "dtype": dtype})
     stored = [onnx.numpy_helper.to_array(each) for each in model_of(network).graph.initializer]
-    assert [each.tolist() for each in stored] == [by_input, [7, 8, 9]]
+    assert [each.tolist() for each in stored] == [[[1, 4], [2, 5], [3, 6.5]], [7, 8, 9]]
     assert {str(each.dtype) for each in stored} == {dtype}
+
+
+def test_the_spec_stands_in_the_metadata_without_the_numbers_of_layers() -> None:
+    network = scaled_network("float32")
+    (entry,) = model_of(network).metadata_props
+    assert entry.key == "nncli.spec"
+    assert entry.value == spec_text(stored_spec(network.spec), weights_file="model.onnx")
+    assert all(text in entry.value for text in ("c,d", "layer_2.bias", "min_max", "std"))
+
+
+def test_products_and_arrays_carry_the_layers_names() -> None:
+    layer = {"neurons": 2, "init": {"weights": "ones"}, "activation": "relu"}
+    named = [{**layer, "name": name} for name in ("hidden", "output")]
+    graph = model_of(network_of({"inputs": 2, "layers": named})).graph
+    assert [node.name for node in graph.node if node.op_type == "Gemm"] == ["hidden", "output"]
+    names = [array.name for array in graph.initializer]
+    assert names == ["hidden.weight", "hidden.bias", "output.weight", "output.bias"]
+    onnx.checker.check_model(model_of(network_of({"inputs": 2, "layers": named})), full_check=True)
+
+
+def test_layers_of_one_name_are_told_apart_in_the_graph() -> None:
+    layer = {"name": "same", "neurons": 2, "init": {"weights": "ones"}}
+    graph = model_of(network_of({"inputs": 2, "layers": [layer, layer]})).graph
+    assert [node.name for node in graph.node] == ["layer_1", "layer_2"]

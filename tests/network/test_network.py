@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from nncli import Dense, FileError, Network, NncliError, ShapeError, SpecError, build_network
 from nncli.specs.model import InputsSpec, LayerSpec, NetworkSpec
+from nncli.specs.reader import read_spec
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT_ROUNDOFF = {"float64": Fraction(1, 2**53), "float32": Fraction(1, 2**24)}
@@ -241,6 +242,16 @@ def test_a_network_comes_from_a_file() -> None:
     np.testing.assert_allclose(network.forward([[1, 2, 3, 2.5]]), expected, rtol=1e-12)
 
 
+def test_a_network_is_loaded_with_the_weights_file_that_its_spec_names(tmp_path: Path) -> None:
+    """By hand: (3 - 1) / 2 = 1, times 5, plus 7; the spec names its file beside itself."""
+    np.savez(tmp_path / "w.npz", kernel=np.array([[5.0]]), bias=np.array([7.0]))
+    path = tmp_path / "net.yaml"
+    scale = "inputs: {size: 1, scale: {standard: {mean: 1, std: 2}}}\n"
+    path.write_text(scale + "layers: [{neurons: 1}]\nweights_file: w.npz\n", encoding="utf-8")
+    for load in (Network.load, Network.from_yaml):
+        assert load(path).forward([[3]]).tolist() == [[12]]
+
+
 def test_weights_written_by_neuron_are_turned() -> None:
     layer = {"neurons": 2, "weights": [[1, 2, 3], [4, 5, 6]], "layout": "neurons_by_inputs"}
     network = Network.from_yaml_text(spec_text([layer], 3))
@@ -321,3 +332,24 @@ def test_large_weights_are_drawn_as_if_all_at_once(dtype: str) -> None:
         assert layer.weights.dtype == layer.biases.dtype == dtype
         assert np.array_equal(layer.weights, generator.standard_normal(shape).astype(dtype))
         assert np.array_equal(layer.biases, generator.uniform(0, 1, shape[1]).astype(dtype))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "layer_sizes: [2, 1]\nseed: 0\n",
+        "inputs: 2\nlayers: [{neurons: 1, weights: {tensor: w}, biases: 0}]\n",
+    ],
+)
+def test_weights_of_a_file_that_was_not_read_are_not_drawn_instead(text: str) -> None:
+    """A spec's text alone does not say where its folder is."""
+    with pytest.raises(SpecError, match=r"the weights are in m\.npz, which was not read"):
+        Network.from_yaml_text(f"weights_file: m.npz\n{text}")
+
+
+def test_a_network_is_built_of_the_arrays_that_it_is_handed() -> None:
+    text = (
+        "weights_file: m.npz\ninputs: 2\nlayers: [{neurons: 1, weights: {tensor: w}, biases: 3}]\n"
+    )
+    network = build_network(read_spec(text.encode(), "x"), {"w": np.array([[1.0], [2.0]])})
+    assert network.forward([[10, 100]]).tolist() == [[213]]

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from activation_cases import CASES
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nncli import Network, NetworkSpec, ShapeTable, read_spec, shape_table
-from nncli.network.shapes import ITEM_BYTES
-from nncli.specs.model import ACTIVATIONS, INITIALIZERS, InputsSpec, LayerSpec
+from nncli.network.shapes import ITEM_BYTES, ScalingStep
+from nncli.specs.model import INITIALIZERS, InputsSpec, LayerSpec
 
 
 def read(content: dict[str, Any]) -> NetworkSpec:
@@ -30,7 +31,7 @@ def layers(draw: st.DrawFn, inputs: int) -> dict[str, Any]:
     neurons = draw(st.integers(1, 6))
     layer: dict[str, Any] = {
         "neurons": neurons,
-        "activation": draw(st.sampled_from(sorted(ACTIVATIONS))),
+        "activation": draw(st.sampled_from(list(CASES.values()))),
     }
     if draw(st.booleans()):
         layer["layout"] = draw(st.sampled_from(["inputs_by_neurons", "neurons_by_inputs"]))
@@ -176,3 +177,26 @@ def test_transposed_weights_are_called_transposed() -> None:
     (misfit,) = unfitting(LayerSpec(name="one", neurons=3, weights=weights), 4).misfits
     assert "transposed" in misfit.message
     assert (misfit.code, misfit.found, misfit.wanted) == ("N201", 3, 4)
+
+
+SCALED = b"""
+inputs: {size: 2, clip: {low: 0, high: 1}, scale: {min_max: {min: 0, max: 4, to: [-0.5, 1e-7]}}}
+layers: [{neurons: 3}, {neurons: 1}]
+outputs: {scale: {standard: {mean: 1, std: 2}}}
+seed: 0
+"""
+
+
+def test_scaling_is_steps_before_the_first_layer_and_after_the_last() -> None:
+    table = shape_table(read_spec(SCALED, "net.yaml"))
+    assert table.before == (
+        ScalingStep("inputs.clip", "x within [low, high]", 2),
+        ScalingStep("inputs.scale", "x from [min, max] to [-0.5, 1e-07]", 2),
+    )
+    assert table.after == (ScalingStep("outputs.scale", "a · std + mean", 1),)
+    assert [layer.layer for layer in table.layers] == [1, 2]
+
+
+def test_a_batch_of_another_width_is_not_scaled() -> None:
+    table = shape_table(read_spec(SCALED, "net.yaml"), features=3)
+    assert (table.before, len(table.misfits)) == ((), 1)

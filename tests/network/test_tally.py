@@ -432,6 +432,11 @@ BELOW, ABOVE = math.nextafter(0.01, 0), math.nextafter(0.99, 1)
         ("tanh", [0.99, 0.99], False),
         ("tanh", [-0.99, -0.99], False),
         ("tanh", [0.001, 0.001], False),
+        ("hard_sigmoid", [0.0, 1.0], True),
+        ("hard_sigmoid", [0.0, 0.5, 1.0], False),
+        ("softsign", [ABOVE, -ABOVE], True),
+        ("softsign", [-0.001, -0.001], False),
+        ("hard_tanh", [1.0, 1.0], False),  # it may have other bounds
         ("softmax", [1.0, 1.0], False),
     ],
 )

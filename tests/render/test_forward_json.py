@@ -20,7 +20,8 @@ def test_a_forward_pass_has_every_part(cli: RunCli) -> None:
     assert (done.code, done.err) == (0, "")
     document = done.json
     assert list(document) == [
-        *("format", "network", "data", "layers", "output", "notes", "problems")
+        *("format", "network", "data", "inputs", "outputs", "layers", "output"),
+        *("notes", "problems"),
     ]
     assert document["format"] == "nncli.forward/1"
     assert document["network"] == {
@@ -32,20 +33,49 @@ def test_a_forward_pass_has_every_part(cli: RunCli) -> None:
     assert document["data"]["source"] == "sample_data/two_layers.csv"
     assert (document["data"]["samples"], document["data"]["features"]) == (3, 4)
     first = document["layers"][0]
-    assert {key: first[key] for key in list(first)[:8]} == {
+    assert {key: first[key] for key in list(first)[:9]} == {
         "layer": 1,
         "name": "layer_1",
         "activation": "linear",
+        "activation_parameters": {},
         "input_shape": [3, 4],
         "weights_shape": [4, 3],
         "biases_shape": [3],
         "output_shape": [3, 3],
         "parameters": 15,
     }
-    assert list(first)[8:] == ["pre_activation", "output"]
+    assert list(first)[9:] == ["pre_activation", "output"]
     assert document["output"]["columns"] == ["output_1", "output_2", "output_3"]
     assert document["output"]["values"] == document["layers"][-1]["output"]
+    assert document["inputs"] == {"clip": None, "scale": None}
+    assert document["outputs"] == {"scale": None, "classes": None, "threshold": None}
     assert document["notes"] == []
+
+
+SCALED = """
+inputs: {columns: [x, y], clip: {low: -1, high: [1, 2]}, scale: {standard: {mean: 0, std: [1, 2]}}}
+layers: [{neurons: 1, weights: [[1], [1]]}]
+outputs: {columns: [z], scale: {min_max: {min: 0, max: 10, to: [-1, 1]}}}
+"""
+
+
+def test_layers_are_layers_only_and_scaling_stands_beside_them(cli: RunCli, write: Write) -> None:
+    """By hand: 3 is clipped to 1, 4 to 2 and then halved; 2 is 15 on the scale of the target."""
+    config, data = write("net.yaml", SCALED), write("data.csv", "x,y\n3,4\n")
+    document = cli("forward", config, data, "--format", "json").json
+    assert document["inputs"] == {
+        "clip": {"low": -1, "high": [1, 2]},
+        "scale": {"standard": {"mean": 0, "std": [1, 2]}},
+    }
+    scale = {"min_max": {"min": 0, "max": 10, "to": [-1, 1]}}
+    assert document["outputs"] == {"scale": scale, "classes": None, "threshold": None}
+    (layer,) = document["layers"]
+    assert layer["output"] == [[2]]
+    assert document["output"] == {"columns": ["z"], "values": [[15]]}
+    shapes = cli("shapes", config, "--format", "json").json
+    assert {key: shapes[key] for key in ("inputs", "outputs")} == {
+        key: document[key] for key in ("inputs", "outputs")
+    }
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,11 @@ def test_a_faulty_column_is_named() -> None:
         (SIGMOID + "outputs: {classes: [a, b], threshold: x}\n", [("N105", 4, 39)]),
         (LINEAR + "outputs: {classes: [a, b]}\n", [("N111", 4, 20)]),
         (LINEAR + "outputs: {classes: [a]}\n", [("N111", 4, 20)]),
-        (SIGMOID + "outputs: {scale: {standard: {mean: 0, std: 1}}}\n", [("N108", 4, 11)]),
+        (SOFTMAX + "outputs: {scale: {standard: {mean: 0, std: 1}}}\n", [("N108", 4, 11)]),
+        (
+            SIGMOID + "outputs: {classes: [a, b], scale: {standard: {mean: 0, std: 1}}}\n",
+            [("N108", 4, 28)],
+        ),
         (LINEAR + "outputs: {scale: {standard: {mean: [0, 1], std: 1}}}\n", [("N111", 4, 36)]),
         (LINEAR + "outputs: {clip: {low: 0, high: 1}}\n", [("N101", 4, 11)]),
     ],
@@ -103,6 +107,14 @@ def test_outputs_that_do_not_go_with_the_last_layer_are_refused(
     text: str, expected: list[tuple[str, int, int]]
 ) -> None:
     assert places(text) == expected
+
+
+@pytest.mark.parametrize("layers", [LINEAR, SIGMOID])
+def test_a_target_can_be_scaled_whatever_bounds_the_last_layer(layers: str) -> None:
+    text = layers + "outputs: {scale: {min_max: {min: 0, max: 18}}}\n"
+    outputs = read_spec(text.encode(), "net.yaml").outputs
+    assert outputs is not None
+    assert outputs.scale == MinMax(kind="min_max", min=0.0, max=18.0)
 
 
 def test_a_single_neuron_is_told_what_two_classes_need() -> None:

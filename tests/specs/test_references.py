@@ -75,7 +75,8 @@ def test_sizes_that_the_file_says_are_missing_only_if_nobody_asks_it() -> None:
     reading = read_form(text.encode(), "net.yaml")
     assert reading.faults == ()
     assert [layer.get("neurons") for layer in reading.form.layers] == [None, None]
-    assert [code for code, _, _ in places(text)] == ["N106"] * 3
+    assert places(text) == [("N106", 1, 15)]
+    assert "not read here" in problems(text)[0].message
     # other faults come first, and the file is not asked
     assert places(text.replace("relu", "rleu")) == [("N107", 2, 23)]
 
@@ -139,6 +140,12 @@ def test_an_array_without_a_weights_file_says_what_to_write() -> None:
     [problem] = problems("inputs: 2\nlayers: [{neurons: 1, weights: {tensor: w}}]\n")
     assert problem.message == "layer 1 takes its weights from the array 'w' of no file"
     assert "`weights_file: model.safetensors`" in problem.help[0]
+    assert places("layers: [{weights: {tensor: w}}]\n") == [("N106", 1, 20)]
+
+
+def test_layers_that_are_missing_beside_a_weights_file_need_no_sizes() -> None:
+    [problem] = problems(FILE)
+    assert "`- activation: relu`" in problem.help[0]
 
 
 def test_biases_within_weights_need_weights() -> None:
@@ -147,6 +154,12 @@ def test_biases_within_weights_need_weights() -> None:
     # those of a file are weights, too
     with_file = read_spec((FILE + text).encode(), "net.yaml")
     assert with_file.layers[0].biases == WithinWeights("first")
+
+
+def test_weights_that_hold_nothing_but_the_biases_are_refused() -> None:
+    layer = "{neurons: 2, weights: [[1, 2]], biases: {within_weights: last}}"
+    assert places(f"layers: [{layer}]\n") == [("N107", 1, 32)]
+    assert places(f"inputs: 2\nlayers: [{layer}]\n") == [("N201", 2, 32)]
 
 
 def test_faulty_weights_do_not_lack_the_sizes_that_they_would_say() -> None:

@@ -31,6 +31,13 @@ VALIDATOR = Draft202012Validator(spec_schema())
 
 Spec = dict[str, Any]
 
+# What may stand alone: all its parameters, if it has some, have defaults.
+WITHOUT_PARAMETERS = {
+    name
+    for name, model in (ACTIVATIONS | INITIALIZERS | SCALES).items()
+    if [key for key, field in model.model_fields.items() if field.is_required()] == ["kind"]
+}
+
 
 def obeys_schema(spec: object) -> bool:
     return VALIDATOR.is_valid(spec)
@@ -77,7 +84,7 @@ def test_the_schema_lists_every_activation_and_initializer(what: str, names: set
     assert set(by_mapping["properties"]) == names
     # a constant has no value unless one is given, nor has a scale
     enumerated = {name for choice in by_name for name in choice["enum"]}
-    assert enumerated == names - {"constant"} - set(SCALES)
+    assert enumerated == names & WITHOUT_PARAMETERS
 
 
 def test_every_reference_of_the_schema_leads_somewhere() -> None:
@@ -131,6 +138,8 @@ GOOD: dict[str, Spec] = {
     "one activation": short(activations="relu"),
     "one with a parameter": short(activations={"leaky_relu": {"negative_slope": 0.2}}),
     "an activation for each": short(activations=["relu", {"gelu": {"approximate": "tanh"}}]),
+    "one slope": short(activations={"prelu": {"slopes": 0.25}}),
+    "a slope for each neuron": layer(activation={"prelu": {"slopes": [0.25]}}),
     "no parameters given": short(activations={"relu": {}}),
     "long": long(),
     "inputs by size": long(inputs={"size": 2}),
@@ -176,7 +185,10 @@ GOOD: dict[str, Spec] = {
         outputs={"classes": ["no", "yes"], "threshold": 0.3},
     ),
     "all of a layer": layer(name="x", activation="tanh", init={"weights": "zeros"}),
-} | {f"activation {name}": short(activations=[name, {name: {}}]) for name in sorted(ACTIVATIONS)}
+} | {
+    f"activation {name}": short(activations=[name, {name: {}}])
+    for name in sorted(set(ACTIVATIONS) & WITHOUT_PARAMETERS)
+}
 
 BAD: dict[str, object] = {
     "no mapping": [4, 5, 2],
@@ -230,6 +242,11 @@ BAD: dict[str, object] = {
     "text as a parameter": short(activations={"elu": {"alpha": "1"}}),
     "null as a parameter": short(activations={"elu": {"alpha": None}}),
     "list of parameters": short(activations={"elu": [1]}),
+    "prelu without slopes": short(activations=["prelu", "relu"]),
+    "no slopes": short(activations={"prelu": {"slopes": []}}),
+    "text in slopes": layer(activation={"prelu": {"slopes": ["a"]}}),
+    "mapping as slopes": short(activations={"prelu": {"slopes": {"a": 1}}}),
+    "celu that divides by 0": short(activations={"celu": {"alpha": 0}}),
     "unknown approximation": short(activations={"gelu": {"approximate": "tan"}}),
     "unknown name as init": short(init="he_normel"),
     "init without its value": short(init="constant"),
@@ -331,6 +348,8 @@ RELATIONS: dict[str, Spec] = {
     "activations that are too many": short(activations=["relu", "relu", "relu"]),
     "columns that are too many": long(inputs={"size": 2, "columns": ["a", "b", "c"]}),
     "a column named twice": long(inputs={"columns": ["a", "a"]}),
+    "slopes that are too few": short(activations=["relu", {"prelu": {"slopes": [0.25]}}]),
+    "bounds the wrong way round": short(activations={"hard_tanh": {"min": 2}}),
     "ragged weights": layer(weights=[[1], [2, 3]]),
     "flat weights for two neurons": long(layers=[{"neurons": 2, "weights": [1, 2]}]),
     "tensor of no file": layer(weights={"tensor": "w"}),

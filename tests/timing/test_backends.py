@@ -14,6 +14,7 @@ import pytest
 from activation_cases import CASES
 
 from nncli import Network, build_network, read_spec
+from nncli.data.frames import BatchLike
 from nncli.network.activations import Array
 from nncli.timing.backends import (
     Unsupported,
@@ -185,8 +186,8 @@ class RecordingNetwork(Network):
 
     shapes: list[tuple[int, ...]] = field(default_factory=list)
 
-    def forward(self, batch: npt.ArrayLike) -> Array:
-        self.shapes.append(np.shape(batch))
+    def forward(self, batch: BatchLike) -> Array:
+        self.shapes.append(np.asarray(batch).shape)
         return super().forward(batch)
 
 

@@ -10,11 +10,11 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from nncli import Dense, FileError, Network, NetworkSpec, build_network, read_spec
 from nncli.data.batch import Batch
+from nncli.data.frames import BatchLike
 from nncli.errors import CheckFailed, UsageError
 from nncli.machine import usable_processors
 from nncli.network.activations import Array
@@ -57,7 +57,7 @@ class TimedNetwork(Network):
     seconds: Callable[[int], float] = line
     error: Callable[[int], float] = lambda _: 0.0
 
-    def forward(self, batch: npt.ArrayLike) -> Array:
+    def forward(self, batch: BatchLike) -> Array:
         size = len(np.asarray(batch))
         self.time.now += self.seconds(size)
         output: Array = super().forward(batch) + self.error(size)
@@ -70,7 +70,7 @@ class LookingNetwork(TimedNetwork):
 
     seen: list[Array] = field(default_factory=list)
 
-    def forward(self, batch: npt.ArrayLike) -> Array:
+    def forward(self, batch: BatchLike) -> Array:
         self.seen.append(np.array(batch))
         return super().forward(batch)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +13,13 @@ import numpy.typing as npt
 from nncli.errors import UsageError
 from nncli.formats.onnx_import.assembly import Head, Layer, assembled, read_head
 from nncli.formats.onnx_import.folding import Facts
-from nncli.formats.onnx_import.graph import Graph, not_finite, read_graph
+from nncli.formats.onnx_import.graph import Graph, not_finite, read_graph, stored_array
 from nncli.formats.onnx_import.inputs import Entry
 from nncli.formats.onnx_import.model_file import damaged, read_model
 from nncli.formats.onnx_import.outputs import Ending, ending
 from nncli.formats.onnx_import.steps import Product, Step
 from nncli.formats.onnx_import.walk import steps_to
+from nncli.formats.onnx_own import own_network
 from nncli.problems import Note
 from nncli.specs.model import (
     Activation,
@@ -28,6 +30,7 @@ from nncli.specs.model import (
     OutputsSpec,
     Tensor,
 )
+from nncli.specs.stored import SPEC_KEY
 from nncli.words import count_of, shorten
 
 Array = npt.NDArray[np.floating]
@@ -56,7 +59,11 @@ def import_onnx(
     try:
         # what is not finite is looked for in the end, where it matters
         with np.errstate(all="ignore"):
-            return _imported(read_graph(model, path), name or Path(path).stem, columns)
+            graph = read_graph(model, path)
+            own = _own(model, graph)
+            if own is not None:
+                return _renamed(own, name, columns)
+            return _imported(graph, name or Path(path).stem, columns)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # a node without the inputs or attributes of its operator, or with those of another
         what = f"a node of it is not what its operator says ({type(error).__name__})"
@@ -87,6 +94,27 @@ def _imported(graph: Graph, name: str, columns: tuple[str, ...] | None) -> Impor
     )
     notes = [*_notes(graph, entry, end, spec), *notes]
     return Imported(spec, tensors, tuple(notes), (graph.path, *graph.files))
+
+
+def _own(model: Any, graph: Graph) -> Imported | None:
+    """Return the network that nncli wrote the model for, exactly; None if it is another model."""
+    if SPEC_KEY not in graph.metadata:
+        return None
+    own = own_network(model, {name: stored_array(graph, name) for name in graph.tensors})
+    if own is None:
+        return None
+    return Imported(own.spec, dict(own.tensors), (), (graph.path, *graph.files))
+
+
+def _renamed(imported: Imported, name: str | None, columns: tuple[str, ...] | None) -> Imported:
+    spec = imported.spec
+    if columns is not None:
+        _check_columns(columns, spec.inputs.size)
+        inputs = spec.inputs.model_copy(update={"columns": columns})
+        spec = spec.model_copy(update={"inputs": inputs})
+    if name is not None:
+        spec = spec.model_copy(update={"name": name})
+    return replace(imported, spec=spec)
 
 
 def _dtype(graph: Graph, steps: Sequence[Step]) -> DType:
@@ -121,13 +149,19 @@ def _layer_spec(number: int, tensors: dict[str, Array], activation: Activation) 
 
 
 def _inputs(entry: Entry, head: Head, size: int, columns: tuple[str, ...] | None) -> InputsSpec:
-    if columns is not None and len(columns) != size:
+    if columns is not None:
+        _check_columns(columns, size)
+    return InputsSpec(size=size, columns=columns or entry.columns, clip=head.clip, scale=head.scale)
+
+
+def _check_columns(columns: tuple[str, ...], size: int) -> None:
+    """Raise UsageError if there are not as many columns as inputs."""
+    if len(columns) != size:
         names = count_of(len(columns), "name")
         raise UsageError(
             f"--columns has {names}, but the model takes {count_of(size, 'input')}",
             "give one name per input, in the model's order",
         )
-    return InputsSpec(size=size, columns=columns or entry.columns, clip=head.clip, scale=head.scale)
 
 
 def _outputs(end: Ending, last: Layer) -> OutputsSpec | None:

@@ -1,0 +1,75 @@
+"""A network of a bare weights file, whose activations somebody says."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from nncli.errors import SpecError, UsageError
+from nncli.formats.config import Config, examine_completed, untrained_notes
+from nncli.formats.tensor_pool import FLOAT_DTYPES, Pool
+from nncli.formats.weights_files import WeightsFile, form_of_weights, open_weights
+from nncli.problems import Note, Place
+from nncli.specs.files import read_beginning
+from nncli.specs.reader import Examination, Overrides, read_form
+from nncli.specs.stored import SPEC_KEY, WeightsHeader
+from nncli.words import count_of
+
+
+def read_weights_alone(path: str, activations: Sequence[str], overrides: Overrides) -> Config:
+    """Read a weights file as a network.
+
+    activations: the name of each layer's, or of all.  The matrices are taken as (inputs, neurons)
+    unless their names say otherwise, or as (neurons, inputs) if they fit in no other way.
+    Raises UsageError if the file says its activations itself or has another number of matrices,
+    SpecError if it makes no network, FileError.
+    """
+    weights = _opened(path)
+    layers = len(Pool.of(weights.header).matrices)
+    if len(activations) not in (1, layers):
+        found = f"{path} has {count_of(layers, 'matrix', 'matrices')}"
+        raise UsageError(f"--activations names {len(activations)}, {found}: one for each, or one")
+    names = [*activations] * (layers if len(activations) == 1 else 1)
+    usual = _examined(weights.header, names, {}, overrides)
+    turned = _examined(weights.header, names, {"layout": "neurons_by_inputs"}, overrides)
+    if usual.spec is None and turned.spec is None:
+        # no line of a text is at fault that nobody wrote
+        problems = [replace(each, place=Place(path)) for each in usual.found.problems]
+        raise SpecError(problems, more=usual.found.more)
+    reading = replace((turned if usual.spec is None else usual).reading(), source=None)
+    reading = replace(reading, notes=(*reading.notes, *untrained_notes(weights.header)))
+    if usual.spec is None:
+        message = "the matrices are taken as (neurons, inputs): in no other way they fit"
+        reading = replace(reading, notes=(*reading.notes, Note("turned_weights", message)))
+    return Config(reading, replace(weights, dtype=reading.spec.dtype), (path,))
+
+
+def _opened(path: str) -> WeightsFile:
+    """Open a weights file that says nothing of a network.  Raises UsageError if it is none."""
+    is_weights = form_of_weights(read_beginning(path)) is not None
+    weights = open_weights(path) if is_weights else None
+    if weights is None or SPEC_KEY in weights.metadata:
+        message = f"--activations says what a bare weights file does not, and {path!r} is none"
+        raise UsageError(message, "leave it out: the network says its activations itself")
+    return weights
+
+
+def _examined(
+    header: WeightsHeader,
+    activations: Sequence[str],
+    keys: Mapping[str, str],
+    overrides: Overrides,
+) -> Examination:
+    """Say what a spec makes that has nothing but activations and a few further keys."""
+    floats = {tensor.dtype for tensor in header.tensors} & FLOAT_DTYPES
+    document: dict[str, Any] = {
+        **keys,
+        "dtype": "float64" if "float64" in floats else "float32",
+        "layers": [{"activation": activation} for activation in activations],
+        "weights_file": os.path.basename(header.file),
+    }
+    reading = read_form(json.dumps(document).encode(), header.file, overrides)
+    return examine_completed(reading, header)
