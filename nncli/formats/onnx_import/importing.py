@@ -169,6 +169,7 @@ def _outputs(end: Ending, last: Layer) -> OutputsSpec | None:
     neurons = last.weights.shape[1]
     is_sigmoid = neurons == 1 and last.activation.kind == "sigmoid"
     fits = len(set(end.labels)) == len(end.labels) == (2 if is_sigmoid else neurons)
+    fits = fits and all(end.labels)
     return OutputsSpec(classes=end.labels) if fits and len(end.labels) > 1 else None
 
 
