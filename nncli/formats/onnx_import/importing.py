@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from nncli.errors import UsageError
 from nncli.formats.onnx_import.assembly import Head, Layer, assembled, read_head
+from nncli.formats.onnx_import.column_order import in_file_order
 from nncli.formats.onnx_import.folding import Facts
 from nncli.formats.onnx_import.graph import Graph, not_finite, read_graph, stored_array
 from nncli.formats.onnx_import.inputs import Entry
@@ -73,7 +74,7 @@ def import_onnx(
 def _imported(graph: Graph, name: str, columns: tuple[str, ...] | None) -> Imported:
     facts = Facts(graph)
     end = ending(facts)
-    entry, steps = steps_to(facts, end.value)
+    entry, steps = in_file_order(graph, *steps_to(facts, end.value))
     head = read_head(graph, steps, entry.size)
     layers, notes = assembled(graph, head.rest, entry.size)
     dtype = _dtype(graph, head.rest)

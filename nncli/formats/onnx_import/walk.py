@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
+
 from nncli.errors import SpecError
 from nncli.formats.onnx_import.activations import activation_steps
 from nncli.formats.onnx_import.arithmetic import affine, bounds, linear_model, product
@@ -11,7 +15,7 @@ from nncli.formats.onnx_import.inputs import Entry, entry, is_entry
 from nncli.formats.onnx_import.operators import ELEMENTWISE
 from nncli.formats.onnx_import.recognition import is_float_cast, recognised
 from nncli.formats.onnx_import.refusals import refusal
-from nncli.formats.onnx_import.steps import Activate, Step
+from nncli.formats.onnx_import.steps import Activate, Affine, Step
 
 # They change no number and no order: what passes them is looked at, nothing more.
 _RESHAPING = ("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose")
@@ -25,9 +29,63 @@ def steps_to(facts: Facts, value: str) -> tuple[Entry, list[Step]]:
     backwards: list[Step] = []
     while not is_entry(facts, value):
         node = facts.graph.producer(value)
+        parts = _prepared_parts(facts, node)
+        if parts is not None:
+            columns = tuple(name for part in parts for name in part.columns)
+            return Entry(columns, columns, len(columns)), [_joined(parts), *backwards[::-1]]
         steps, value = _steps_before(facts, node, value)
         backwards += reversed(steps)
     return entry(facts, value), backwards[::-1]
+
+
+class _Part(NamedTuple):
+    """Columns that are scaled alike before they are joined with others."""
+
+    columns: tuple[str, ...]
+    steps: list[Affine]
+
+
+def _prepared_parts(facts: Facts, node: Node) -> list[_Part] | None:
+    """Return what a node joins if that is columns of the input, each once, scaled part by part."""
+    if node.operator != "Concat" or node.attributes.get("axis") not in (1, -1):
+        return None
+    parts = [_prepared(facts, name) for name in node.inputs if not facts.is_constant(name)]
+    found = [part for part in parts if part is not None]
+    columns = [name for part in found for name in part.columns]
+    whole = len(found) == len(node.inputs) and len(set(columns)) == len(columns)
+    return found if whole else None
+
+
+def _prepared(facts: Facts, value: str) -> _Part | None:
+    """Return the columns that a value is made of by arithmetic alone; None if it is not."""
+    backwards: list[Affine] = []
+    while not is_entry(facts, value):
+        node = facts.graph.producer(value)
+        data = facts.data_inputs(node)
+        if len(data) != 1:
+            return None
+        (value,) = data
+        step = affine(facts, node, value)
+        if step is not None:
+            backwards.append(step)
+        elif _plain_steps(facts, node, value) != []:
+            return None
+    found = entry(facts, value)
+    columns = found.columns or (found.names if found.size == 1 else None)
+    return _Part(columns, backwards[::-1]) if columns is not None else None
+
+
+def _joined(parts: list[_Part]) -> Affine:
+    """Return what is done to all columns, each part's in its place."""
+    factors, offsets = [], []
+    for columns, steps in parts:
+        factor, offset = np.ones(len(columns)), np.zeros(len(columns))
+        for step in steps:
+            factor, offset = factor * step.factor, offset * step.factor + step.offset
+        factors.append(factor)
+        offsets.append(offset)
+    title = "the scaling of the inputs"
+    return Affine(np.concatenate(factors), np.concatenate(offsets), title)
 
 
 def _steps_before(facts: Facts, node: Node, value: str) -> tuple[list[Step], str]:

@@ -98,6 +98,45 @@ def test_one_scale_for_all_columns_is_one_number(tmp_path: Path) -> None:
     assert scale == Standard(kind="standard", mean=0.0, std=255.0)
 
 
+def test_columns_that_are_scaled_part_by_part_keep_the_order_of_the_files_inputs(
+    tmp_path: Path,
+) -> None:
+    """As scikit-learn's ColumnTransformer is written; one column is passed as it is."""
+    nodes = [
+        node("Concat", "c d", "cd", axis=1),
+        ml("Scaler", "cd", "scaled", offset=[1.0, -2.0], scale=[2.0, 0.5]),
+        node("Mul", "e four", "m"),
+        node("Concat", "scaled m b", "h", axis=1),
+        PRODUCT,
+    ]
+    inputs = dict.fromkeys("bcde", ("N", 1))
+    made = model(nodes, {"w": W, "four": 4.0}, inputs=inputs)
+    network = imported(tmp_path, made)
+    assert network.spec.inputs.columns == ("b", "c", "d", "e")
+    assert network.spec.inputs.scale == Standard(
+        kind="standard", mean=(0.0, 1.0, -2.0, 0.0), std=(1.0, 0.5, 2.0, 0.25)
+    )
+    x = batch()
+    expected = evaluated(made, *(x[:, [place]] for place in range(4)))
+    np.testing.assert_allclose(computed(network, x), expected, rtol=1e-5, atol=1e-6)
+    renamed = imported(tmp_path, made, columns=("p", "q", "r", "s"))
+    assert renamed.spec.inputs.columns == ("p", "q", "r", "s")
+
+
+def test_a_column_that_is_joined_twice_is_refused(tmp_path: Path) -> None:
+    inputs = dict.fromkeys("bcd", ("N", 1))
+    nodes = [node("Mul", "c four", "m"), node("Concat", "m c d b", "h", axis=1), PRODUCT]
+    with pytest.raises(SpecError, match="joins values that are more than the inputs' columns"):
+        imported(tmp_path, model(nodes, {"w": W, "four": 4.0}, inputs=inputs))
+
+
+def test_columns_in_another_order_before_no_layer_are_refused(tmp_path: Path) -> None:
+    inputs = dict.fromkeys("bc", ("N", 1))
+    nodes = [node("Concat", "c b", "h", axis=1), node("Relu", "h", "y")]
+    with pytest.raises(SpecError, match="joined in another order than they are listed in"):
+        imported(tmp_path, model(nodes, {}, inputs=inputs))
+
+
 def test_a_clip_behind_a_scale_is_moved_before_it(tmp_path: Path) -> None:
     """scikit-learn's MinMaxScaler(clip=True): x/2 + 0.5 within [0, 1] is x within [-1, 1]."""
     nodes = [
