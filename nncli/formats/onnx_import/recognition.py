@@ -71,7 +71,7 @@ def _spans(facts: Facts, value: str) -> Iterator[_Span]:
     while len(nodes) < _MOST_NODES and facts.tries_left > 0:
         makers = [facts.graph.producers.get(name) for name in open_values]
         latest = max((node for node in makers if node), key=lambda node: node.number, default=None)
-        if latest is None or not _is_computable(latest):
+        if latest is None or not _is_computable(facts, latest):
             return
         open_values -= set(latest.outputs)
         open_values |= set(facts.data_inputs(latest))
@@ -80,10 +80,13 @@ def _spans(facts: Facts, value: str) -> Iterator[_Span]:
             yield _Span(next(iter(open_values)), tuple(reversed(nodes)))
 
 
-def _is_computable(node: Node) -> bool:
+def _is_computable(facts: Facts, node: Node) -> bool:
     if node.operator == "Cast":
         return is_float_cast(node)
-    return node.operator in _LINKS or node.operator in ELEMENTWISE or node.operator in REDUCTIONS
+    if node.operator in _LINKS:  # it must not move a number to another sample
+        dims = facts.dims.get(node.outputs[0])
+        return dims is not None and dims == facts.dims.get(node.inputs[0])
+    return node.operator in ELEMENTWISE or node.operator in REDUCTIONS
 
 
 def is_float_cast(node: Node) -> bool:

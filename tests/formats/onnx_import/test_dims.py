@@ -96,6 +96,21 @@ def test_what_mixes_samples_or_features_is_refused(
     assert caught.value.problems[0].code == "N310"
 
 
+def test_a_reshape_within_an_activation_must_keep_the_shape(tmp_path: Path) -> None:
+    """log(sigmoid(z)) with a reshape between that makes a sample of each number."""
+    nodes = [
+        node("MatMul", "x w", "z"),
+        node("Sigmoid", "z", "s"),
+        node("Reshape", "s t", "r"),
+        node("Log", "r", "y"),
+    ]
+    mixing = model(nodes, {"w": W[:4], "t": shape(-1, 1)})
+    with pytest.raises(SpecError, match=r"node 'y' \(Log\)"):
+        imported(tmp_path, mixing)
+    keeping = model(nodes, {"w": W[:4], "t": shape(0, 3)})
+    assert imported(tmp_path, keeping).spec.activations == ["log_sigmoid"]
+
+
 def test_a_batch_size_that_was_frozen_in_is_ignored(tmp_path: Path) -> None:
     nodes = [node("Reshape", "x s", "f"), node("MatMul", "f w", "y")]
     made = model(nodes, {"w": W, "s": shape(5, -1)}, inputs={"x": (5, 2, 3)})
