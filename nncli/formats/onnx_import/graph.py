@@ -15,8 +15,8 @@ from nncli.formats.onnx_import.model_file import damaged
 from nncli.problems import Place, Problem
 from nncli.words import quoted
 
-# More than a network of a thousand layers has, and more outputs than any network.
-MOST_NODES = 10_000
+# More than a network of five hundred layers has, and more outputs than any network.
+MOST_NODES = 5_000
 MOST_OUTPUTS = 64
 # The two domains whose operators have standard meanings; those of others go by their whole names.
 _STANDARD_DOMAINS = ("", "ai.onnx", "ai.onnx.ml")

@@ -49,7 +49,10 @@ def _prepared_parts(facts: Facts, node: Node) -> list[_Part] | None:
     """Return what a node joins if that is columns of the input, each once, scaled part by part."""
     if node.operator != "Concat" or node.attributes.get("axis") not in (1, -1):
         return None
-    parts = [_prepared(facts, name) for name in node.inputs if not facts.is_constant(name)]
+    try:
+        parts = [_prepared(facts, name) for name in node.inputs if not facts.is_constant(name)]
+    except SpecError:  # one of them is at fault; the joining node is refused for all of them
+        return None
     found = [part for part in parts if part is not None]
     columns = [name for part in found for name in part.columns]
     whole = len(found) == len(node.inputs) and len(set(columns)) == len(columns)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, BinaryIO
 
 # More than any dense network has; an object of each takes a few hundred bytes.
-MOST_PIECES = 100_000
+MOST_PIECES = 60_000
 # Whole numbers written with a byte each take eight once they are parsed.
 MOST_PACKED_BYTES = 8 << 20
 _DEEPEST = 64

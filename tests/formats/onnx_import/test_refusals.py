@@ -89,10 +89,12 @@ def test_preparation_of_data_is_named_with_its_columns_and_the_lines_without_it(
     nodes = [
         ml("Imputer", "age", "filled", imputed_value_floats=[30.0]),
         ml("OneHotEncoder", "town", "coded", cats_strings=["a", "b", "c"]),
-        node("Concat", "filled coded", "h", axis=1),
+        node("Reshape", "coded s", "flat"),
+        node("Concat", "filled flat", "h", axis=1),
         PRODUCT,
     ]
-    made = model(nodes, {"w": W}, inputs={"age": ("N", 1), "town": ("N", 1)})
+    constants = {"w": W, "s": np.array([-1, 3])}
+    made = model(nodes, constants, inputs={"age": ("N", 1), "town": ("N", 1)})
     made.graph.input[1].type.tensor_type.elem_type = onnx.TensorProto.STRING
     problem = refused(tmp_path, made)
     assert "node 'filled' (Imputer) fills gaps in 'age'" in problem.message
