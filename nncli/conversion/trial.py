@@ -38,7 +38,7 @@ class Trial:
     """What running some files showed."""
 
     samples: int
-    difference: float  # the largest one between outputs, which is rounding
+    difference: float  # of outputs, at most, as a share of the largest output: it is rounding
 
 
 def try_files(
@@ -174,7 +174,10 @@ def _bounds(network: Network, batch: Array) -> Float64Array:
 
 
 def _difference(output: Array, expected: Array) -> float:
-    """Return the largest difference between outputs that are numbers, 0.0 if none are."""
+    """Return how much outputs differ at most, as a share of the largest one that is finite."""
+    outputs, wanted = output.astype(np.float64), expected.astype(np.float64)
+    finite = np.isfinite(outputs) & np.isfinite(wanted)
     with np.errstate(all="ignore"):
-        found = np.abs(output.astype(np.float64) - expected.astype(np.float64))
-    return float(np.max(found, initial=0.0, where=np.isfinite(found)))
+        largest = np.max(np.abs(wanted), initial=0.0, where=finite)
+        found = np.max(np.abs(outputs - wanted), initial=0.0, where=finite)
+    return float(found / largest) if largest else float(found)
