@@ -10,9 +10,9 @@ from typing import Any
 
 from nncli.errors import SpecError, UsageError
 from nncli.formats.config import Config, examine_completed
-from nncli.formats.tensor_pool import FLOAT_DTYPES, Pool
+from nncli.formats.tensor_pool import FLOAT_DTYPES, Pool, listed
 from nncli.formats.weights_files import WeightsFile, form_of_weights, open_weights
-from nncli.problems import Note, Place
+from nncli.problems import Note, Place, Problem
 from nncli.specs.files import read_beginning
 from nncli.specs.reader import Examination, Overrides, read_form
 from nncli.specs.stored import SPEC_KEY, WeightsHeader
@@ -29,6 +29,10 @@ def read_weights_alone(path: str, activations: Sequence[str], overrides: Overrid
     """
     weights = _opened(path)
     layers = len(Pool.of(weights.header).matrices)
+    if not layers:
+        message = "no array of this file is a matrix, which could be the weights of a layer"
+        hints = (f"the arrays are {listed(weights.header.tensors)}",)
+        raise SpecError(Problem("N306", message, Place(path), hints))
     if len(activations) not in (1, layers):
         found = f"{path} has {count_of(layers, 'matrix', 'matrices')}"
         raise UsageError(f"--activations names {len(activations)}, {found}: one for each, or one")
