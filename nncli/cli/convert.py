@@ -8,7 +8,7 @@ from nncli.cli import options as opt
 from nncli.cli.edge import error_edge
 from nncli.cli.installed import check_installed
 from nncli.cli.reading import joined, overrides, read_config, refuse_misfits
-from nncli.cli.streams import remark_notes, show
+from nncli.cli.streams import open_stdout, remark_notes, show
 from nncli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def _targets(paths: Sequence[str], config: Config, *, force: bool) -> list[Outpu
     """Return the checked places of what is written.  Raises FileError."""
     from nncli.results.places import check_output
 
+    open_stdout()
     return [check_output(path, config.files, force=force) for path in paths]
 
 

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from nncli.errors import SpecError
+from nncli.files import file_error
 from nncli.formats.config import read_config
 from nncli.formats.saving import SavedFile, SavingForm
 from nncli.network.activations import Array
@@ -47,16 +48,20 @@ def try_files(
     """Run what some files hold on random samples, from a folder of their own.
 
     weights: the path of the file that the first one names, where it is in its place already.
-    Raises OtherNumbers if an output differs by more than rounding, or a name is another one.
+    Raises OtherNumbers if an output differs by more than rounding, or a name is another one;
+    FileError if there is no room for the trial.
     """
     batch = random_batch(network.spec)
     expected = network.forward(batch)
     with TemporaryDirectory(prefix="nncli-") as folder:
         paths = [Path(folder, os.path.basename(file.path)) for file in files]
-        for path, file in zip(paths, files, strict=True):
-            path.write_bytes(file.content)
-        if weights is not None:
-            _put_beside(weights, Path(folder, os.path.basename(weights)))
+        try:
+            for path, file in zip(paths, files, strict=True):
+                path.write_bytes(file.content)
+            if weights is not None:
+                _put_beside(weights, Path(folder, os.path.basename(weights)))
+        except OSError as error:
+            raise file_error(error, folder, "writing") from None
         outputs = _outputs(network, paths[0], files[0].content, form, batch)
     bounds = _bounds(network, batch)
     for runner, output in outputs.items():
