@@ -237,7 +237,8 @@ _KINDS: tuple[FileKind, ...] = (
         _DATA_FIRST,
         _SAVE,
         _ZIP,
-        pattern=_MEMBER + rb"[\w .-]+/(?:code/|constants\.pkl)",
+        # its arrays may come first, and be long
+        pattern=_MEMBER + rb"[\w .-]+/(?:code/|constants\.pkl)|\A.{30}[\w .-]+/data/\d",
         program=_FROM_TORCHSCRIPT,
     ),
     FileKind(
@@ -245,7 +246,7 @@ _KINDS: tuple[FileKind, ...] = (
         _DATA_FIRST,
         _SAVE,
         _ZIP,
-        pattern=_MEMBER + rb"[\w .-]+/(?:archive_format|models/model\.json)",
+        pattern=_MEMBER + rb"[\w .-]+/(?:archive_format|models/|data/weights/)",
         program=_FROM_TORCH_EXPORT,
     ),
     FileKind(

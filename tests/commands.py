@@ -158,6 +158,33 @@ def run_apart(
     return Done(done.returncode, out, err)
 
 
+_LIMITED = """
+import contextlib, resource, sys
+with contextlib.suppress(ValueError, OSError):  # not every system has this limit
+    resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
+from nncli.cli.app import main
+try:
+    main()
+finally:
+    if "coverage" not in sys.modules:  # it needs memory of its own
+        with contextlib.suppress(OSError), open("/proc/self/status") as status:
+            peak = next(line for line in status if line.startswith("VmHWM:"))
+            print("peak KiB", peak.split()[1], file=sys.stderr)
+"""
+
+
+def run_limited(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run nncli in a process of its own that may use 1.5 GB of address space."""
+    return subprocess.run(
+        [sys.executable, "-c", _LIMITED, *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        timeout=30,  # generous: what it is for never ends
+    )
+
+
 def on_terminal(
     *arguments: str, width: int = 80, piped: bool = False, **variables: str
 ) -> tuple[int, str, str]:

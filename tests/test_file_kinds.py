@@ -108,6 +108,9 @@ CASES = {
         ("CSV",),
         SAVE,
     ),
+    "TorchScript, its program far behind": Case(
+        archive("net/data/0"), "a TorchScript model", ("CSV",), SAVE
+    ),
     "torch.export": Case(
         archive("net/data/weights/weight_0", "net/models/model.json", "net/archive_format"),
         "a PyTorch program (torch.export)",
@@ -365,6 +368,22 @@ LIBRARIES = [
         'torch.export.save(torch.export.export(model, (torch.zeros(1, 4),)), "net.pt2")',
         "net.pt2",
         "net.onnx",
+    ),
+    Library(
+        ("torch", "safetensors"),
+        TORCH + 'torch.jit.script(model).save("script.pt")',
+        "script.pt",
+        "script.safetensors",
+    ),
+    Library(
+        ("tensorflow", "tf2onnx"),
+        "import tensorflow\n"
+        "dense = tensorflow.keras.layers.Dense(3)\n"
+        "model = tensorflow.keras.Sequential([tensorflow.keras.layers.Input((4,)), dense])\n"
+        "converter = tensorflow.lite.TFLiteConverter.from_keras_model(model)\n"
+        'open("k.tflite", "wb").write(converter.convert())',
+        "k.tflite",
+        "k.onnx",
     ),
     Library(("keras", "onnxscript"), KERAS + 'model.save("k.keras")', "k.keras", "k.onnx"),
     Library(("keras", "onnxscript"), KERAS + 'model.save("k.h5")', "k.h5", "k.onnx"),

@@ -39,7 +39,13 @@ _help = partial(typer.Option, rich_help_panel="Help")
 
 # --------------------------------------------------------------------------------- arguments
 
-Config = Annotated[str, typer.Argument(metavar="CONFIG", help="The network: a YAML file.")]
+Config = Annotated[
+    str,
+    typer.Argument(
+        metavar="CONFIG",
+        help="The network: a spec in YAML, an ONNX model, or a safetensors file that nncli wrote.",
+    ),
+]
 Source = Annotated[
     str,
     typer.Argument(metavar="SOURCE", help="The network: whatever CONFIG may be."),

@@ -125,8 +125,10 @@ def _parsed(path: str, content: bytes) -> dict[str, Any]:
     """Return the header's JSON, in which no name comes twice."""
 
     def no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        check_names(path, (name for name, _ in pairs))
-        return dict(pairs)
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            check_names(path, (name for name, _ in pairs))
+        return found
 
     try:
         described = json.loads(content.decode(), object_pairs_hook=no_name_twice)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import run_limited
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -123,32 +124,6 @@ def test_a_range_that_no_float_can_span_is_refused_by_every_command(
 
 
 # -------------------------------------------------------------------- specs that are made to harm
-
-_RUN = """
-import contextlib, resource, sys
-with contextlib.suppress(ValueError, OSError):  # not every system has this limit
-    resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
-from nncli.cli.app import main
-try:
-    main()
-finally:
-    if "coverage" not in sys.modules:  # it needs memory of its own
-        with contextlib.suppress(OSError), open("/proc/self/status") as status:
-            peak = next(line for line in status if line.startswith("VmHWM:"))
-            print("peak KiB", peak.split()[1], file=sys.stderr)
-"""
-
-
-def run_limited(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run nncli in a process of its own that may use 1.5 GB of address space."""
-    return subprocess.run(
-        [sys.executable, "-c", _RUN, *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        timeout=30,  # generous: what it is for never ends
-    )
 
 
 def alias_bomb() -> str:

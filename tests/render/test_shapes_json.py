@@ -28,6 +28,7 @@ def test_shapes_have_every_part_and_no_number_of_samples(cli: RunCli) -> None:
             "output_shape": [None, 5],
             "parameters": 25,
             "multiply_adds": 20,
+            "tensors": None,
         },
         {
             "layer": 2,
@@ -40,6 +41,7 @@ def test_shapes_have_every_part_and_no_number_of_samples(cli: RunCli) -> None:
             "output_shape": [None, 2],
             "parameters": 12,
             "multiply_adds": 10,
+            "tensors": None,
         },
     ]
     assert (document["total_parameters"], document["total_multiply_adds"]) == (37, 30)
