@@ -154,6 +154,10 @@ class Facts:
                 return (BATCH, None)
             case operator if operator in ELEMENTWISE or operator in _SHAPELESS:
                 return self._broadcast(node, dims)
+            case operator if operator in REDUCTIONS and node.attributes.get("keepdims", 1):
+                axes = {axis % len(dims) for axis in self.sizes(node, 1, "axes") or [0]}
+                kept = tuple(1 if axis in axes else size for axis, size in enumerate(dims))
+                return kept if 0 not in axes else None
         return None
 
     def _columns(self, node: Node) -> tuple[Dim, ...]:

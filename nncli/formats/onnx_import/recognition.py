@@ -29,6 +29,8 @@ _MOST_NUMBERS = 1 << 20
 _NEAR = 1e-6
 _FAR = 100.0
 _FLOAT_TYPES = frozenset({1, 10, 11, 16})  # FLOAT, FLOAT16, DOUBLE, BFLOAT16
+# Of these alone, no activation is made.
+_ARITHMETIC = frozenset({"Add", "Sub", "Mul", "Div", "Neg", "Cast", "Reshape"})
 _LINKS = frozenset({"Cast", "Reshape", "Squeeze", "Unsqueeze"})  # they change no number
 
 
@@ -47,16 +49,18 @@ class _Span(NamedTuple):
 
 
 def recognised(facts: Facts, value: str) -> Found | None:
-    """Return the activation that the last nodes before a value are; None if they are none."""
+    """Return the activation that the last nodes before a value are; None if they are none.
+
+    Of several, it is the one of most nodes: softmax begins where the maximum is subtracted.
+    """
+    best: Found | None = None
     for span in _spans(facts, value):
-        if len(span.nodes) > 1 or span.nodes[0].operator not in ("Mul", "Add", "Div", "Sub"):
-            found = _activation_of(facts, span, value)
-            if found is not None:
-                title = span.nodes[-1].title
-                return Found(
-                    _with_slope(Activate(found.activation, title), found.slope), span.start
-                )
-    return None
+        if any(node.operator not in _ARITHMETIC for node in span.nodes):
+            match = _activation_of(facts, span, value)
+            if match is not None:
+                step = Activate(match.activation, span.nodes[-1].title)
+                best = Found(_with_slope(step, match.slope), span.start)
+    return best
 
 
 def _spans(facts: Facts, value: str) -> Iterator[_Span]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from nncli.errors import SpecError
 from nncli.formats.onnx_import.activations import activation_steps
 from nncli.formats.onnx_import.arithmetic import affine, bounds, linear_model, product
 from nncli.formats.onnx_import.folding import Facts
 from nncli.formats.onnx_import.graph import Node
 from nncli.formats.onnx_import.inputs import Entry, entry, is_entry
+from nncli.formats.onnx_import.operators import ELEMENTWISE
 from nncli.formats.onnx_import.recognition import is_float_cast, recognised
 from nncli.formats.onnx_import.refusals import refusal
-from nncli.formats.onnx_import.steps import Step
+from nncli.formats.onnx_import.steps import Activate, Step
 
 # They change no number and no order: what passes them is looked at, nothing more.
 _RESHAPING = ("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose")
@@ -31,18 +33,25 @@ def steps_to(facts: Facts, value: str) -> tuple[Entry, list[Step]]:
 def _steps_before(facts: Facts, node: Node, value: str) -> tuple[list[Step], str]:
     """Return the steps that end in a value, and the value that they begin with."""
     data = facts.data_inputs(node)
-    if len(set(data)) == 1 == len(data):
-        steps = _plain_steps(facts, node, data[0])
-        if steps is not None:
-            return steps, data[0]
-    found = recognised(facts, value)
-    if found is not None:
-        return found.steps, found.data
+    steps = _plain_steps(facts, node, data[0]) if len(data) == 1 else None
+    if steps is None or _follows_another(facts, node, steps):
+        found = recognised(facts, value)
+        if found is not None:
+            return found.steps, found.data
+    if steps is not None:
+        return steps, data[0]
     if len(data) == 1:
         step = bounds(facts, node, data[0]) or affine(facts, node, data[0])
         if step is not None:
             return [step], data[0]
     raise refusal(facts, node)
+
+
+def _follows_another(facts: Facts, node: Node, steps: list[Step]) -> bool:
+    """Tell whether an activation stands right behind another: the two may be one."""
+    maker = facts.graph.producers.get(node.inputs[0])
+    is_activation = any(isinstance(step, Activate) for step in steps)
+    return is_activation and maker is not None and maker.operator in ELEMENTWISE
 
 
 def _plain_steps(facts: Facts, node: Node, data: str) -> list[Step] | None:
@@ -52,6 +61,8 @@ def _plain_steps(facts: Facts, node: Node, data: str) -> list[Step] | None:
     if node.inputs[0] != data:
         return None
     if node.operator in _RESHAPING:
+        if facts.dims.get(data) is None:
+            raise _unknown_shape(facts, node, data)
         facts.shape_behind(node)  # it raises the fault if numbers of samples are mixed
         return []
     if _is_passed(facts, node):
@@ -59,6 +70,21 @@ def _plain_steps(facts: Facts, node: Node, data: str) -> list[Step] | None:
     if node.operator in ("LinearClassifier", "LinearRegressor"):
         return linear_model(facts, node)
     return activation_steps(facts, node, data)
+
+
+def _unknown_shape(facts: Facts, node: Node, data: str) -> SpecError:
+    """Return the error for a value whose shape is not known, from where that began."""
+    maker = facts.graph.producers.get(data)
+    while maker is not None:
+        try:
+            facts.shape_behind(maker)
+        except SpecError as error:
+            return error
+        before = facts.data_inputs(maker)
+        if before and facts.dims.get(before[0]) is not None:
+            return refusal(facts, maker)
+        maker = facts.graph.producers.get(before[0]) if before else None
+    return facts.graph.refusal(node, "changes a shape that the file does not say")
 
 
 def _is_passed(facts: Facts, node: Node) -> bool:
