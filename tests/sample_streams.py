@@ -20,7 +20,8 @@ Floats = npt.NDArray[np.floating[Any]]
 def network_of(
     sizes: list[int], activation: str = "tanh", seed: int = 1, dtype: str = "float64"
 ) -> Network:
-    spec = {"layer_sizes": sizes, "activations": activation, "seed": seed, "dtype": dtype}
+    named: Any = {"prelu": {"slopes": 0.25}} if activation == "prelu" else activation
+    spec = {"layer_sizes": sizes, "activations": named, "seed": seed, "dtype": dtype}
     # weights as large as they come in practice, so that activations see all of their range
     return Network.from_yaml_text(json.dumps({**spec, "init": {"weights": "he_normal"}}))
 

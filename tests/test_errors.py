@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import traceback
 from collections.abc import Callable
 
 import pytest
@@ -48,3 +49,12 @@ def test_an_error_that_is_sent_to_another_process_arrives_whole(
     assert type(arrived) is type(error)
     assert vars(arrived) == vars(error)
     assert (str(arrived), arrived.exit_code) == (str(error), error.exit_code)
+
+
+def test_a_traceback_shows_what_helps() -> None:
+    """In Python nobody else prints it."""
+    shown = "".join(traceback.format_exception_only(DataError([ONE, OTHER])))
+    assert shown.splitlines()[-2:] == [
+        "nncli.errors.DataError: not a number; 2 fields",
+        "help: write one",
+    ]

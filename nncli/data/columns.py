@@ -131,7 +131,7 @@ def choose(header: Header, choice: ColumnChoice, wanted: WantedInputs) -> Select
         features = tuple(find_column(item, header, "--columns") for item in choice.columns)
         _refuse_repeats(features, header, "--columns")
     elif wanted.columns is not None and not header.positional:
-        features = named_features(wanted.columns, header)
+        features = _named_features(wanted.columns, header)
         _refuse_dropped_inputs(dropped.intersection(features), header)
         notes = _ignored(header, {*features, *kept, *dropped})
     else:
@@ -245,8 +245,7 @@ def _refuse_dropped_inputs(dropped: set[int], header: Header) -> None:
         raise DataError(Problem("N408", message, header.place, hint))
 
 
-def named_features(columns: tuple[str, ...], header: Header) -> tuple[int, ...]:
-    """Return where a spec's inputs stand.  Raises DataError for a missing or repeated name."""
+def _named_features(columns: tuple[str, ...], header: Header) -> tuple[int, ...]:
     if not header.named:
         message = "the spec finds its inputs by column name, but the file has no header"
         hint = f"add a header: {shorten(','.join(columns), 200)}"

@@ -5,15 +5,18 @@ None of these libraries is imported: a table is known by what it can do.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from nncli.data.columns import Header, named_features
 from nncli.errors import DataError, ShapeError
-from nncli.problems import Place, Problem
-from nncli.words import count_of, quoted
+from nncli.problems import Problem
+from nncli.words import count_of, did_you_mean, quoted, shorten
+
+# Of columns that a message lists.
+_MAX_LISTED = 5
 
 
 class HasColumns(Protocol):
@@ -47,14 +50,13 @@ def as_array(batch: Any, wanted: tuple[str, ...] | None) -> Any:
     labels = _labels(table)
     if labels is None:
         return batch
-    header = Header(tuple(map(str, labels)), named=True, place=Place("the table"))
-    if wanted is not None:
-        places = named_features(wanted, header)
-    elif len(header.positions) < len(labels):
+    places: dict[str, list[int]] = {}
+    for place, label in enumerate(labels):
+        places.setdefault(str(label), []).append(place)
+    if wanted is None and len(places) < len(labels):
         return table  # no name is needed, and none can be trusted
-    else:
-        places = tuple(range(len(labels)))
-    columns = [_numbers(table[labels[place]], header.names[place]) for place in places]
+    chosen = _chosen(wanted or tuple(places), places)
+    columns = [_numbers(table[labels[place]], str(labels[place])) for place in chosen]
     return np.stack(columns, axis=1) if columns else np.empty((0, 0))
 
 
@@ -83,6 +85,25 @@ def _labels(table: Any) -> list[Any] | None:
     found = getattr(table, "column_names", None)
     found = getattr(table, "columns", None) if found is None else found
     return None if found is None or callable(found) or isinstance(found, str) else list(found)
+
+
+def _chosen(wanted: tuple[str, ...], places: Mapping[str, list[int]]) -> list[int]:
+    """Return where some columns stand.  Raises DataError for a name that is missing or repeated."""
+    names = list(places)
+    missing = [name for name in wanted if name not in places]
+    if missing:
+        listed = ", ".join(quoted(name) for name in missing[:_MAX_LISTED])
+        message = f"the network's inputs name {listed}, which the table has not"
+        hints = (
+            *did_you_mean(missing[0], names[:1000]),
+            f"the columns are {shorten(', '.join(names), 200)}",
+        )
+        raise DataError(Problem("N408", message, help=hints))
+    repeated = next((name for name in wanted if len(places[name]) > 1), None)
+    if repeated is not None:
+        message = f"the table has {len(places[repeated]):,} columns named {quoted(repeated)}"
+        raise DataError(Problem("N409", message, help=("rename them",)))
+    return [places[name][0] for name in wanted]
 
 
 def _numbers(column: Any, name: str) -> Any:

@@ -120,7 +120,7 @@ def test_a_nan_of_pandas_stays_nan() -> None:
 
 def test_a_repeated_name_that_is_wanted_is_refused() -> None:
     table = pa.table([[1.0], [2.0], [3.0]], names=["pressure", "temperature", "pressure"])
-    with pytest.raises(DataError, match="'pressure' stands at columns 1 and 3"):
+    with pytest.raises(DataError, match="the table has 2 columns named 'pressure'"):
         Network.from_yaml_text(WEATHER).forward(table)
 
 
