@@ -64,7 +64,7 @@ def shapes(
         _check_rejects(rejects, data)
         read = read_config_or_weights(config, overrides(seed, dtype))
         if isinstance(read, WeightsHeader):
-            _show_weights(read, request, format_)
+            _show_weights(read, request, format_, quiet=quiet)
             return
         reading = read.reading
         if reading.misfits:
@@ -80,9 +80,11 @@ def shapes(
         remark_notes(notes, quiet=quiet)
 
 
-def _show_weights(header: WeightsHeader, request: DataRequest | None, form: opt.ShapesForm) -> None:
+def _show_weights(
+    header: WeightsHeader, request: DataRequest | None, form: opt.ShapesForm, *, quiet: bool
+) -> None:
     """Show the arrays of a weights file.  Raises SpecError if there is data for a network."""
-    from nncli.formats.config import weights_alone
+    from nncli.formats.config import untrained_notes, weights_alone
     from nncli.formats.stored_layers import stored_layers
     from nncli.render.stored_weights import stored_json, stored_view
 
@@ -93,6 +95,7 @@ def _show_weights(header: WeightsHeader, request: DataRequest | None, form: opt.
         write_text(stored_json(header, stored))
     else:
         show_view(lambda _: stored_view(header, stored), form)
+    remark_notes(untrained_notes(header), quiet=quiet)
 
 
 @dataclass(frozen=True, eq=False)

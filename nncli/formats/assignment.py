@@ -295,8 +295,11 @@ def unused_fault(tensors: Sequence[StoredTensor], file: str) -> Fault:
     message = f"{file} holds what no layer takes: {listed(tensors)}"
     hints = ["name it in a layer: `biases: {tensor: NAME}`, or save the file without it"]
     if any(len(tensor.shape) == 1 and is_called_factor(tensor.name) for tensor in tensors):
-        hint = "a vector called so belongs to a normalisation, which is no dense layer"
-        hints.insert(0, hint)
+        hints.insert(
+            0,
+            "a vector called so belongs to a normalisation, which is no dense layer, or holds the "
+            "slopes of a PReLU, which the spec writes: `activation: {prelu: {slopes: […]}}`",
+        )
     return Fault("N305", message, tuple(hints), FILE)
 
 

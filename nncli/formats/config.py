@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from nncli.errors import NncliError, SpecError
 from nncli.file_kinds import kind_of
+from nncli.formats.tensor_names import batch_norms
 from nncli.formats.weights_files import WeightsFile, form_of_weights, open_weights
 from nncli.problems import Note, Place, Problem
 from nncli.specs.files import check_spec_bytes, read_beginning
@@ -28,6 +29,7 @@ from nncli.specs.reader import (
     read_form,
 )
 from nncli.specs.stored import SPEC_KEY, WeightsHeader
+from nncli.words import quoted
 
 if TYPE_CHECKING:
     from nncli.formats.stored_arrays import Floats
@@ -138,7 +140,21 @@ def examine_completed(reading: FormReading, header: WeightsHeader) -> Examinatio
 def _with_weights(reading: SpecReading, weights: WeightsFile, path: str) -> Config:
     """Return a network whose weights must be finite in its own type."""
     own = replace(weights, dtype=reading.spec.dtype)
+    reading = replace(reading, notes=(*reading.notes, *untrained_notes(weights.header)))
     return Config(reading, own, tuple(dict.fromkeys((path, weights.header.file))))
+
+
+def untrained_notes(header: WeightsHeader) -> tuple[Note, ...]:
+    """Say which BatchNorms are left out, and what that changes."""
+    norms = batch_norms(tensor.name for tensor in header.left_out)
+    return tuple(
+        Note(
+            "untrained_norm",
+            f"{quoted(owner)} is a BatchNorm that has learned nothing (mean 0, variance 1) and is "
+            "left out: with its epsilon, usually 1e-5, its outputs would be smaller by 0.0005 %",
+        )
+        for owner in norms
+    )
 
 
 # ---------------------------------------------------------------------- a spec in a weights file

@@ -20,6 +20,9 @@ _BIASES = frozenset({"b", "bias", "biases", "intercept", "intercepts"})
 _FACTORS = frozenset({"weight", "weights", "kernel", "scale", "gamma", "w", "g"})
 # The state of a BatchNorm in PyTorch and in Keras; Flax keeps it in a collection of its own.
 _STATE = frozenset({"running_mean", "running_var", "moving_mean", "moving_variance"})
+# What the arrays of a BatchNorm of PyTorch or Flax hold before it has learned anything.
+_UNTRAINED = {"mean": 0, "var": 1, "running_mean": 0, "running_var": 1}
+_UNTRAINED |= {"weight": 1, "scale": 1, "bias": 0}
 _FLAX_STATE, _FLAX_COLLECTIONS = "batch_stats", ("batch_stats", "params")
 
 
@@ -72,6 +75,14 @@ def batch_norms(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
         if last.partition(":")[0] in _STATE or parts[:1] == [_FLAX_STATE]:
             states[owner] = None
     return {owner: tuple(owners[owner]) for owner in states}
+
+
+def untrained_value(name: str) -> int | None:
+    """Return what an array of a BatchNorm holds before it was trained, if its epsilon is tiny.
+
+    None for those of Keras, whose epsilon is a hundred times that of others.
+    """
+    return _UNTRAINED.get(_STEPS.split(name)[-1])
 
 
 def _last_word(name: str) -> str:

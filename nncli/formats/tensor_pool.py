@@ -71,7 +71,7 @@ def _batch_norm(owner: str, names: Sequence[str], file: str) -> Fault:
         "become weights * factor[:, None], and its bias (bias - running_mean) * factor, plus "
         "the bias of the BatchNorm"
     )
-    export = "export the whole model to ONNX, which says both: torch.onnx.export(model.eval(), …)"
+    export = "export the whole model to ONNX, which says both (torch.onnx.export(model.eval(), …))"
     return Fault("N308", message, (export, fold), FILE)
 
 

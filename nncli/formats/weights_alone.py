@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from nncli.errors import SpecError, UsageError
-from nncli.formats.config import Config, examine_completed
+from nncli.formats.config import Config, examine_completed, untrained_notes
 from nncli.formats.tensor_pool import FLOAT_DTYPES, Pool, listed
 from nncli.formats.weights_files import WeightsFile, form_of_weights, open_weights
 from nncli.problems import Note, Place, Problem
@@ -44,6 +44,7 @@ def read_weights_alone(path: str, activations: Sequence[str], overrides: Overrid
         problems = [replace(each, place=Place(path)) for each in usual.found.problems]
         raise SpecError(problems, more=usual.found.more)
     reading = replace((turned if usual.spec is None else usual).reading(), source=None)
+    reading = replace(reading, notes=(*reading.notes, *untrained_notes(weights.header)))
     if usual.spec is None:
         message = "the matrices are taken as (neurons, inputs): in no other way they fit"
         reading = replace(reading, notes=(*reading.notes, Note("turned_weights", message)))

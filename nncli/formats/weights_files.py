@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -13,6 +13,7 @@ from nncli.errors import FileError, SpecError
 from nncli.file_kinds import ZIP_MAGIC, kind_of
 from nncli.files import open_binary
 from nncli.formats.stored_arrays import unusable
+from nncli.formats.tensor_names import batch_norms, counts_batches, untrained_value
 from nncli.formats.tensor_pool import FLOAT_DTYPES, not_floats
 from nncli.problems import Place, Problem
 from nncli.specs.model import FLOAT32_OVERFLOW, DType
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 WeightsForm = Literal["safetensors", "npz"]
 
+# No layer that is followed by a BatchNorm has more neurons.
+_MAX_NORM_VALUES = 1_000_000
 # So much of a file shows what it is, the names of a ZIP archive's members included.
 _FIRST_BYTES = 2**18
 _SAVE_HINT = "save the arrays by name: numpy.savez(FILE, W1=…, b1=…), or as safetensors"
@@ -42,10 +45,33 @@ class WeightsFile(Mapping[str, "Floats"]):
     contents: SafetensorsFile | NpzFile
     dtype: DType = "float64"  # that all values must be finite in
 
-    @property
+    @cached_property
     def header(self) -> WeightsHeader:
-        """What the file says of its arrays."""
-        return self.contents.header
+        """What the file says of its arrays.
+
+        A BatchNorm is told apart from one that has learned nothing by its values, which are few.
+        """
+        header = self.contents.header
+        norms = batch_norms(self).values()
+        left_out = {name for names in norms if self._hold_nothing(names) for name in names}
+        if not left_out:
+            return header
+        kept = tuple(tensor for tensor in header.tensors if tensor.name not in left_out)
+        others = tuple(tensor for tensor in header.tensors if tensor.name in left_out)
+        return WeightsHeader(header.file, kept, others)
+
+    def _hold_nothing(self, names: Sequence[str]) -> bool:
+        """Whether all arrays of a BatchNorm hold what they did before it was trained."""
+        for name in names:
+            stored, untrained = self._stored[name], untrained_value(name)
+            if counts_batches(name):
+                continue
+            is_vector = len(stored.shape) == 1 and stored.dtype in FLOAT_DTYPES
+            if untrained is None or not is_vector or stored.shape[0] > _MAX_NORM_VALUES:
+                return False
+            if not (self[name] == untrained).all():
+                return False
+        return True
 
     @property
     def metadata(self) -> Mapping[str, str]:
@@ -57,20 +83,20 @@ class WeightsFile(Mapping[str, "Floats"]):
         if stored is None:
             raise KeyError(name)
         if stored.dtype not in FLOAT_DTYPES:
-            raise SpecError(Problem("N307", not_floats(stored), Place(self.header.file)))
+            raise SpecError(Problem("N307", not_floats(stored), Place(self.contents.header.file)))
         array: Floats = self.contents.array(stored)
-        _check_finite(self.header.file, stored, array, self.dtype)
+        _check_finite(self.contents.header.file, stored, array, self.dtype)
         return array
 
     def __iter__(self) -> Iterator[str]:
-        return (tensor.name for tensor in self.header.tensors)
+        return iter(self._stored)
 
     def __len__(self) -> int:
-        return len(self.header.tensors)
+        return len(self._stored)
 
     @cached_property
     def _stored(self) -> Mapping[str, StoredTensor]:
-        return {tensor.name: tensor for tensor in self.header.tensors}
+        return {tensor.name: tensor for tensor in self.contents.header.tensors}
 
 
 def open_weights(path: str, dtype: DType = "float64") -> WeightsFile:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from nncli.formats.config import convert_line
+from nncli.formats.config import convert_line, untrained_notes
 from nncli.formats.stored_layers import StoredLayers
 from nncli.network.shapes import LayerShape, layer_shape
 from nncli.problems import Place, Problem
-from nncli.render.json_output import document, problem_objects
+from nncli.render.json_output import document, note_objects, problem_objects
 from nncli.render.layout.view import BLANK, Block, Field, Span, View, line, table
 from nncli.render.numbers import format_shape
 from nncli.render.shapes import layers_grid
@@ -19,7 +19,7 @@ from nncli.words import count_of
 
 def stored_view(header: WeightsHeader, stored: StoredLayers) -> View:
     """Return the arrays of a file, the layers that they make, and what to type next."""
-    tensors = header.tensors
+    tensors = (*header.tensors, *header.left_out)
     values = sum(math.prod(tensor.shape) for tensor in tensors)
     counted = f"   {count_of(len(tensors), 'array')}   {count_of(values, 'value')}"
     fields: list[Field[StoredTensor]] = [
@@ -78,9 +78,10 @@ def stored_json(header: WeightsHeader, stored: StoredLayers) -> str:
             "file": header.file,
             "tensors": [
                 {"name": tensor.name, "shape": list(tensor.shape), "dtype": tensor.dtype}
-                for tensor in header.tensors
+                for tensor in (*header.tensors, *header.left_out)
             ],
             "layers": layers or None,
+            "notes": note_objects(untrained_notes(header)),
             "problems": problem_objects(problems),
         }
     )

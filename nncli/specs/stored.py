@@ -27,6 +27,7 @@ class WeightsHeader:
 
     file: str  # its path, for messages
     tensors: tuple[StoredTensor, ...]  # in the natural order of their names
+    left_out: tuple[StoredTensor, ...] = ()  # of BatchNorms that have learned nothing
 
     @classmethod
     def of(cls, file: str, tensors: Iterable[StoredTensor]) -> WeightsHeader:

@@ -302,29 +302,63 @@ def test_eleven_layers_of_pytorch_run_in_their_order(cli: RunCli, write: Write) 
     assert np.allclose(done.json["output"]["values"], wanted, rtol=1e-12, atol=0)
 
 
-def test_layers_of_flax_are_found_in_the_one_order_that_fits(cli: RunCli) -> None:
-    """`Dense_1` comes last though its name does not; the BatchNorm keeps it from being run."""
-    done = cli("shapes", FILES / "linen.safetensors", "--format", "json")
-    assert done.code == 0
-    names = [layer["weights"] for layer in done.json["layers"]]
-    assert names == ["params.Dense_0.kernel", "params.mid.kernel", "params.Dense_1.kernel"]
-    assert [problem["code"] for problem in done.json["problems"]] == ["N308"]
+def test_layers_of_flax_are_found_in_the_one_order_that_fits(cli: RunCli, write: Write) -> None:
+    """`Dense_1` comes last though its name does not."""
+    folder = write("net.yaml", spec_for("linen", 3)).parent
+    shutil.copy(FILES / "linen.safetensors", folder)
+    write("data.csv", "a,b,c,d\n1,2,3,4\n-40,0.5,2,0\n")
+    done = cli("forward", "net.yaml", "data.csv", "--format", "json", cwd=folder)
+    arrays = stored_floats(folder / "linen.safetensors")
+    names = [f"params.{name}" for name in ("Dense_0", "mid", "Dense_1")]
+    layers = [
+        (arrays[f"{name}.kernel"], arrays[f"{name}.bias"], name != names[-1]) for name in names
+    ]
+    wanted = expected([[1, 2, 3, 4], [-40, 0.5, 2, 0]], layers)
+    assert np.allclose(done.json["output"]["values"], wanted, rtol=1e-12, atol=0)
+    listed = cli("shapes", "linen.safetensors", "--format", "json", cwd=folder).json
+    assert [layer["weights"] for layer in listed["layers"]] == [f"{name}.kernel" for name in names]
+    assert len(listed["tensors"]) == 10
 
 
-@pytest.mark.parametrize(
-    ("name", "layers", "owner"), [("linen", 3, "BatchNorm_0"), ("iris_bn", 2, "1")]
-)
-def test_a_batch_norm_is_refused_at_the_weights_file(
-    cli: RunCli, write: Write, name: str, layers: int, owner: str
+def test_a_batch_norm_that_has_learned_nothing_is_left_out_with_a_note(
+    cli: RunCli, write: Write
 ) -> None:
-    folder = write("net.yaml", spec_for(name, layers)).parent
-    shutil.copy(FILES / f"{name}.safetensors", folder)
+    """In this file of Flax its mean is 0, its variance 1, its scale 1 and its bias 0."""
+    folder = write("net.yaml", spec_for("linen", 3)).parent
+    shutil.copy(FILES / "linen.safetensors", folder)
+    for config in ("net.yaml", "linen.safetensors"):
+        done = cli("shapes", config, cwd=folder)
+        assert done.code == 0
+        assert "note: 'BatchNorm_0' is a BatchNorm that has learned nothing" in done.err
+        assert "0.0005 %" in done.err
+
+
+@pytest.mark.parametrize("name", ["scale", "bias", "running_mean", "running_var"])
+def test_a_batch_norm_that_has_learned_anything_is_not_left_out(
+    cli: RunCli, write: Write, name: str
+) -> None:
+    ones, zeros = np.ones(3, np.float32), np.zeros(3, np.float32)
+    state = {"scale": ones, "bias": zeros, "running_mean": zeros, "running_var": ones}
+    arrays = {f"1.{key}": array for key, array in state.items()}
+    learned = {f"1.{name}": state[name] + np.array([0, 0, 1e-7], np.float32)}
+    layers = {"0.weight": W1.T, "2.weight": W2.T}
+    path = write("net.yaml", SPEC)
+    write("net.npz", npz({**layers, **arrays}))
+    assert cli("shapes", path).code == 0
+    write("net.npz", npz({**layers, **arrays, **learned}))
+    done = cli("shapes", path)
+    assert (done.code, [told.code for told in done.told]) == (3, ["N308"])
+
+
+def test_a_batch_norm_is_refused_at_the_weights_file(cli: RunCli, write: Write) -> None:
+    folder = write("net.yaml", spec_for("iris_bn", 2)).parent
+    shutil.copy(FILES / "iris_bn.safetensors", folder)
     write("data.csv", "a,b,c,d\n1,2,3,4\n")
     done = cli("forward", "net.yaml", "data.csv", cwd=folder)
     assert (done.code, done.out) == (3, "")
     [problem] = done.told
     assert (problem.code, problem.line, problem.column) == ("N308", 2, 15)
-    assert f"'{owner}'" in problem.message
+    assert "'1'" in problem.message
     assert "ONNX" in problem.help
     assert "epsilon" in problem.help
 
