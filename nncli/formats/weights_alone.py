@@ -39,15 +39,17 @@ def read_weights_alone(path: str, activations: Sequence[str], overrides: Overrid
     names = [*activations] * (layers if len(activations) == 1 else 1)
     usual = _examined(weights.header, names, {}, overrides)
     turned = _examined(weights.header, names, {"layout": "neurons_by_inputs"}, overrides)
-    if usual.spec is None and turned.spec is None:
+    chosen = next((each for each in (usual, turned) if not each.found.problems), usual)
+    if chosen.spec is None:
         # no line of a text is at fault that nobody wrote
-        problems = [replace(each, place=Place(path)) for each in usual.found.problems]
-        raise SpecError(problems, more=usual.found.more)
-    reading = replace((turned if usual.spec is None else usual).reading(), source=None)
-    reading = replace(reading, notes=(*reading.notes, *untrained_notes(weights.header)))
-    if usual.spec is None:
+        problems = [replace(each, place=Place(path)) for each in chosen.found.problems]
+        raise SpecError(problems, more=chosen.found.more)
+    reading = replace(chosen.reading(), source=None)
+    notes = (*reading.notes, *untrained_notes(weights.header))
+    if chosen is turned:
         message = "the matrices are taken as (neurons, inputs): in no other way they fit"
-        reading = replace(reading, notes=(*reading.notes, Note("turned_weights", message)))
+        notes = (*notes, Note("turned_weights", message))
+    reading = replace(reading, notes=notes)
     return Config(reading, replace(weights, dtype=reading.spec.dtype), (path,))
 
 

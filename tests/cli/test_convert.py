@@ -267,6 +267,14 @@ def test_matrices_that_fit_only_turned_are_turned_with_a_note(
     assert found["values"] == (np.array([[1, 2]]) @ first.T @ last.T + 1).tolist()
 
 
+def test_biases_too_say_how_a_matrix_stands(here: Callable[..., Done], tmp_path: Path) -> None:
+    np.savez(tmp_path / "model.npz", W=np.arange(10.0).reshape(5, 2), b=np.arange(5.0))
+    done = here("convert", "model.npz", "model.yaml", "--activations", "linear")
+    assert (done.code, "(neurons, inputs)" in done.err) == (0, True)
+    found = outputs_of(tmp_path, "model.yaml", "1,2\n")
+    assert found["values"] == [[2 + 6 * n + n for n in range(5)]]  # 2n + 2(2n + 1) + n
+
+
 @pytest.mark.parametrize(
     ("arrays", "code", "words"),
     [
