@@ -94,7 +94,7 @@ def _conversion(
     """Return the network in another form, tried.  Raises SpecError, FileError, UsageError."""
     from nncli.conversion.conversion import convert_network
 
-    # ONNX Runtime has no float64 version of several operators
+    # what other programs hand a model; ONNX Runtime has no float64 version of some operators
     usual = "float32" if form == "onnx" else config.reading.spec.dtype
     return convert_network(config, destination, form, dtype or usual)
 
