@@ -16,7 +16,9 @@ from nncli.formats.config import Config, read_config
 from nncli.formats.saving import SavingForm
 from nncli.network.network import Network
 
-NAMES = ["hidden", "output", "input", "a b", "é", "W", "x.weight", "layer_2", '"', "0", "on", "~"]
+# some of which look like what a form calls something else
+NAMES = ["hidden", "output", "input", "a b", "é", "x", "x.weight", "layer_2", '"', "0", "on", "~"]
+NAMES += ["x.z", "x.activation", "inputs.mean", "inputs.min", "outputs.range", "outputs.std"]
 
 
 def numbers(generator: np.random.RandomState, count: int, low: float, high: float) -> Any:
@@ -82,6 +84,10 @@ def test_a_random_network_comes_back(
     conversion = convert_network(config, str(path), form, before.dtype)
     for file in conversion.files:
         Path(file.path).write_bytes(file.content)
+    if form == "onnx":
+        import onnx
+
+        onnx.checker.check_model(path, full_check=True)
     _, after = read(path)
     for was, now in zip(before.layers, after.layers, strict=True):
         assert (was.name, was.weights.tobytes()) == (now.name, now.weights.tobytes())
