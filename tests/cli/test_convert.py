@@ -349,6 +349,8 @@ def test_as_many_columns_as_inputs(
     names = columns.count(",") + 1
     assert (done.code, done.out) == (2, "")
     assert done.err == f"error: --columns names {names}, the network has 2 inputs\n"
+    twice = here("convert", "source.yaml", "new.yaml", "--columns", "p", "--columns", "p")
+    assert (twice.code, twice.err) == (2, "error: --columns names 'p' twice\n")
     assert os.listdir(tmp_path) == ["source.yaml"]
 
 
