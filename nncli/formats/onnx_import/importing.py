@@ -169,6 +169,7 @@ def _outputs(end: Ending, last: Layer) -> OutputsSpec | None:
     neurons = last.weights.shape[1]
     is_sigmoid = neurons == 1 and last.activation.kind == "sigmoid"
     fits = len(set(end.labels)) == len(end.labels) == (2 if is_sigmoid else neurons)
+    fits = fits and all(end.labels)
     return OutputsSpec(classes=end.labels) if fits and len(end.labels) > 1 else None
 
 
@@ -180,7 +181,8 @@ def _notes(graph: Graph, entry: Entry, end: Ending, spec: NetworkSpec) -> list[N
             f"each sample's {spec.inputs.size:,} numbers are taken row by row (its last axis first)"
         )
         notes.append(Note("flattened", f"the model takes images: {what}"))
-    unused = [value.name for value in graph.inputs if value.name not in entry.names]
+    used = set(entry.names)
+    unused = [value.name for value in graph.inputs if value.name not in used]
     if unused:
         listed = shorten(", ".join(unused))
         notes.append(Note("inputs_left_out", f"inputs that the network does not use: {listed}"))

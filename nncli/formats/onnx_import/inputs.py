@@ -43,7 +43,8 @@ def entry(facts: Facts, value: str) -> Entry:
         raise damaged(graph.path, f"no node makes the value {quoted(value)}, and it is no input")
     joined = node.inputs if node is not None else (value,)
     names = tuple(filter(None, (_input_behind(facts, name) for name in joined)))
-    text = [each for each in graph.inputs if each.name in names and each.type == "STRING"]
+    used = set(names)
+    text = [each for each in graph.inputs if each.name in used and each.type == "STRING"]
     if text:
         user = next(each for each in graph.nodes if text[0].name in each.inputs)
         what = f"takes text, the input {quoted(text[0].name)}: a dense network takes numbers"

@@ -22,12 +22,13 @@ from nncli.formats.onnx_import.steps import Activate, Floats, Step, activation, 
 from nncli.specs.model import Activation
 
 # No exporter writes an activation with more nodes than this.
-_MOST_NODES = 24
+_MOST_NODES = 16
 # How many numbers are computed at most to recognise something that works on whole samples.
 _MOST_NUMBERS = 1 << 20
 # Constants are float32: 1/sqrt(2) has an error of 2e-8, and 0.044715 likewise.
 _NEAR = 1e-6
 _FAR = 100.0
+_FEW_POINTS = np.array([-40, -6, -2.5, -1, -0.3, 0, 0.4, 1, 2, 7])
 _FLOAT_TYPES = frozenset({1, 10, 11, 16})  # FLOAT, FLOAT16, DOUBLE, BFLOAT16
 # Of these alone, no activation is made.
 _ARITHMETIC = frozenset({"Add", "Sub", "Mul", "Div", "Neg", "Cast", "Reshape"})
@@ -56,6 +57,7 @@ def recognised(facts: Facts, value: str) -> Found | None:
     best: Found | None = None
     for span in _spans(facts, value):
         if any(node.operator not in _ARITHMETIC for node in span.nodes):
+            facts.tries_left -= 1
             match = _activation_of(facts, span, value)
             if match is not None:
                 step = Activate(match.activation, span.nodes[-1].title)
@@ -66,7 +68,7 @@ def recognised(facts: Facts, value: str) -> Found | None:
 def _spans(facts: Facts, value: str) -> Iterator[_Span]:
     """Yield ever longer spans before a value: each begins at one value that all of it comes of."""
     open_values, nodes = {value}, list[Node]()
-    while len(nodes) < _MOST_NODES:
+    while len(nodes) < _MOST_NODES and facts.tries_left > 0:
         makers = [facts.graph.producers.get(name) for name in open_values]
         latest = max((node for node in makers if node), key=lambda node: node.number, default=None)
         if latest is None or not _is_computable(latest):
@@ -108,7 +110,14 @@ def _activation_of(facts: Facts, span: _Span, value: str) -> _Match | None:
     constants = [facts.constant(name) for name in _constants(facts, span)]
     if any(array.size > 1 for array in constants):
         return _prelu_of(facts, span, value, constants)
-    points = _points([float(array.reshape(())) for array in constants if array.dtype.kind in "fi"])
+    if _match_at(facts, span, value, _FEW_POINTS) is None:  # most spans end here
+        return None
+    numbers = [float(array.reshape(())) for array in constants if array.dtype.kind in "fi"]
+    return _match_at(facts, span, value, _points(numbers))
+
+
+def _match_at(facts: Facts, span: _Span, value: str, points: Floats) -> _Match | None:
+    """Return what a span computes element by element, as far as some points tell."""
     values = _values(facts, span, value, points[:, None])
     if values is None or values.size != points.size:
         return None
@@ -116,9 +125,8 @@ def _activation_of(facts: Facts, span: _Span, value: str) -> _Match | None:
     # where the model's own way overflows, ours gives the limit
     kept = np.isfinite(values) | (np.abs(points) <= _FAR)
     points, values = points[kept], values[kept]
-    candidates = ((kind, formula(points)) for kind, formula in _FORMULAS.items())
-    for (kind, *parameters), expected in candidates:
-        if _agree(values, expected):
+    for (kind, *parameters), formula in _FORMULAS.items():
+        if _agree(values, formula(points)):
             return _Match(activation(kind, **dict(parameters)))
     return _with_parameter(points, values)
 

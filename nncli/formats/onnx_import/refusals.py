@@ -118,7 +118,8 @@ def _several(facts: Facts, node: Node, data: list[str]) -> SpecError:
     listed = " and ".join(quoted(name) for name in data[:3])
     if len(free) > 1:
         what = f"combines {count_of(len(free), 'input')}, {listed}: a dense network has one"
-        return graph.refusal(node, what)
+        hint = "if one of them is no data, export the model with its values in the file"
+        return graph.refusal(node, what, hint)
     what = f"combines {listed}, two branches of the network (a residual connection, a gate)"
     return graph.refusal(node, what, "a dense network is a single chain of layers")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from onnx_models import imported, model, node, onnx
 
 from nncli.errors import FileError, SpecError
 from nncli.formats.onnx_import import import_onnx
-from nncli.formats.onnx_import.wire import MOST_PIECES, WireFault, count_pieces
+from nncli.formats.onnx_import.wire import MOST_PIECES, Window, WireFault, count_pieces
 
 W = np.random.RandomState(10).standard_normal((4, 3))
 
@@ -71,11 +72,16 @@ def test_graphs_within_graphs_end_somewhere(tmp_path: Path) -> None:
     assert "far more pieces" in refused(tmp_path, field(7, inner))
 
 
+def pieces(content: bytes) -> int:
+    window = Window(io.BytesIO(content))
+    return count_pieces(window, len(content), onnx.ModelProto.DESCRIPTOR)
+
+
 def test_pieces_are_counted_those_within_others_included() -> None:
     two_nodes = field(7, field(1, field(4, b"Relu")) * 2)
-    assert count_pieces(memoryview(two_nodes), onnx.ModelProto.DESCRIPTOR) == 5
+    assert pieces(two_nodes) == 5
     with pytest.raises(WireFault):
-        count_pieces(memoryview(b"\x0b"), onnx.ModelProto.DESCRIPTOR)
+        pieces(b"\x0b")
 
 
 def huge(operator: str, **constants: Any) -> Any:

@@ -69,6 +69,24 @@ def test_labels_alone_lead_to_the_scores_that_they_are_chosen_by(tmp_path: Path)
     assert network.spec.outputs is None
 
 
+@pytest.mark.parametrize("chosen", ["of another value", "along the samples"])
+def test_labels_that_are_not_chosen_by_the_output_are_no_classes(
+    tmp_path: Path, chosen: str
+) -> None:
+    nodes = [
+        node("MatMul", "x w", "z"),
+        node("Softmax", "z", "y"),
+        node("Neg", "z", "n"),
+        node("ArgMax", "n" if chosen == "of another value" else "z", "place", axis=1),
+        ml("ArrayFeatureExtractor", "classes place", "label"),
+    ]
+    if chosen == "along the samples":
+        nodes[3].attribute[0].i = 0
+    made = model(nodes, {"w": W, "classes": np.array([7, 8, 9])}, outputs=("y", "label"))
+    made.graph.output[1].type.tensor_type.elem_type = 7
+    assert imported(tmp_path, made).spec.outputs is None
+
+
 def test_the_same_output_twice_is_one(tmp_path: Path) -> None:
     nodes = [node("MatMul", "x w", "z"), node("Relu", "z", "y"), node("Identity", "y", "again")]
     network = imported(tmp_path, model(nodes, {"w": W}, outputs=("y", "again")))
