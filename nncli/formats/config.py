@@ -5,6 +5,7 @@ What a file is, its content says.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 from collections.abc import Mapping
@@ -208,5 +209,13 @@ def convert_line(header: WeightsHeader) -> str:
     layers = len(Pool.of(header).matrices)
     activations = ["relu"] * (layers - 1) + ["linear"]
     shown = activations if layers <= _MAX_ACTIVATIONS else ["relu", "…", "linear"]
-    paths = (header.file, str(PurePath(header.file).with_suffix(".yaml")))
+    paths = (header.file, _new_file(PurePath(header.file)))
     return shlex.join(["nncli", "convert", *paths, "--activations"]) + f" {','.join(shown)}"
+
+
+def _new_file(weights: PurePath) -> str:
+    """Return the name of a spec beside a weights file that does not exist yet."""
+    stems = (weights.stem, *(f"{weights.stem}_{number}" for number in itertools.count(2)))
+    return next(
+        path for stem in stems if not os.path.lexists(path := f"{weights.with_name(stem)}.yaml")
+    )

@@ -32,7 +32,7 @@ def test_columns_are_scaled_by_their_names_wherever_they_stand(
     )
     done = cli("forward", write("net.yaml", SPEC), data, "--format", "csv")
     assert done.out == "humidity\n142\n"
-    ignored = "note: columns not among the spec's inputs, ignored: id, note\n"
+    ignored = "note: columns not among the network's inputs, ignored: id, note\n"
     assert done.err == (ignored if "id" in header else "")
 
 
