@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from nncli.formats.tensor_names import batch_norms, counts_batches, is_called_bias, stem
+from nncli.formats.tensor_names import batch_norms, bias_stem, counts_batches, is_called_bias, stems
 from nncli.specs.faults import Fault, Path
 from nncli.specs.stored import StoredTensor, WeightsHeader
 from nncli.words import count_of, quoted, shorten
@@ -28,10 +28,15 @@ class Pool:
     @classmethod
     def of(cls, header: WeightsHeader, named: Set[str] = frozenset()) -> Pool:
         """Sort the arrays of a file.  named: those that a layer names."""
-        owners = {stem(t.name) for t in header.tensors if len(t.shape) == 2 and not _is_bias(t)}
+        weights = (t.name for t in header.tensors if len(t.shape) == 2 and not _is_bias(t))
+        owners = {stem for name in weights for stem in stems(name)}
         kinds: dict[str, list[StoredTensor]] = {"matrix": [], "vector": [], "other": []}
         for tensor in header.tensors:
-            if tensor.shape and tensor.name not in named and not counts_batches(tensor.name):
+            # a single number is nothing to compute with, unless it is called a bias
+            is_count = counts_batches(tensor.name) or not (
+                tensor.shape or is_called_bias(tensor.name)
+            )
+            if tensor.name not in named and not is_count:
                 kinds[_kind(tensor, owners)].append(tensor)
         return cls(tuple(kinds["matrix"]), tuple(kinds["vector"]), tuple(kinds["other"]))
 
@@ -46,12 +51,13 @@ class Pool:
         return None
 
 
-def _kind(tensor: StoredTensor, owners: Set[tuple[str | None, ...]]) -> str:
+def _kind(tensor: StoredTensor, owners: Set[tuple[str, ...]]) -> str:
     """Return what an array may be.  owners: the stems of the matrices."""
     axes = len(tensor.shape)
     if 0 in tensor.shape or axes > 2:
         return "other"
-    return "vector" if axes == 1 or (_is_bias(tensor) and stem(tensor.name) in owners) else "matrix"
+    is_bias = axes < 2 or (_is_bias(tensor) and bias_stem(tensor.name) in owners)
+    return "vector" if is_bias else "matrix"
 
 
 def _is_bias(tensor: StoredTensor) -> bool:
