@@ -7,6 +7,7 @@ is known.  What cannot be told is a fault at the place in the spec that it is ab
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,12 +16,13 @@ from nncli.formats.tensor_names import (
     bias_stem,
     is_called_bias,
     is_called_factor,
+    is_called_scale,
     layout_of,
     stems,
     words,
 )
 from nncli.formats.tensor_order import Matrices, Shape, Slot, Way
-from nncli.formats.tensor_pool import FILE, FLOAT_DTYPES, FLOAT_HINT, Pool, listed, not_floats
+from nncli.formats.tensor_pool import FILE, FLOAT_DTYPES, Pool, dtype_fault, listed
 from nncli.specs.faults import Fault, Path
 from nncli.specs.fit import held_shape, other_layout, shape_held_by
 from nncli.specs.long_form import LongForm
@@ -99,7 +101,7 @@ def _not_there(name: str, header: WeightsHeader, path: Path) -> Fault:
 def _unfit(stored: StoredTensor, key: str, path: Path) -> Fault | None:
     """Return why an array cannot be a layer's weights or biases at all."""
     if stored.dtype not in FLOAT_DTYPES:
-        return Fault("N307", not_floats(stored), (FLOAT_HINT,), path)
+        return dtype_fault(stored, path)
     axes = len(stored.shape)
     is_vector = axes < 2 or (axes == 2 and 1 in stored.shape)
     if 0 not in stored.shape and (axes == 2 if key == "weights" else is_vector):
@@ -188,8 +190,10 @@ def _miscounted(layers: int, stored: Sequence[StoredTensor], file: str) -> Fault
     message = f"{file} has {matrices} for {wanted} no weights of its own"
     if layers != 1:
         message = message.replace("its own", "their own")
-    hints = (f"the matrices are {listed(stored)}", "write one layer for each matrix")
-    return Fault("N305" if len(stored) > layers else "N306", message, hints, FILE)
+    hints = [f"the matrices are {listed(stored)}", "write one layer for each matrix"]
+    if len(stored) < layers:
+        hints.append(f"`nncli shapes {shlex.quote(file)}` lists all arrays of the file")
+    return Fault("N305" if len(stored) > layers else "N306", message, tuple(hints), FILE)
 
 
 def _unordered(
@@ -338,7 +342,11 @@ def unused_fault(tensors: Sequence[StoredTensor], file: str) -> Fault:
     """Return the fault of arrays that no layer takes."""
     message = f"{file} holds what no layer takes: {listed(tensors)}"
     hints = ["name it in a layer: `biases: {tensor: NAME}`, or save the file without it"]
-    if any(len(tensor.shape) == 1 and is_called_factor(tensor.name) for tensor in tensors):
+    vectors = [tensor.name for tensor in tensors if len(tensor.shape) == 1]
+    if any(map(is_called_scale, vectors)):
+        scale = "`inputs: {scale: {standard: {mean: […], std: […]}}}`"
+        hints.insert(0, f"what inputs are scaled by stands in the spec: {scale}")
+    elif any(map(is_called_factor, vectors)):
         hints.insert(
             0,
             "a vector called so belongs to a normalisation, which is no dense layer, or holds the "

@@ -21,7 +21,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
 from nncli.errors import SpecError
 from nncli.files import file_error, open_binary
-from nncli.formats.stored_arrays import changed, check_count, check_names, check_shape, unusable
+from nncli.formats.stored_arrays import (
+    changed,
+    check_count,
+    check_described,
+    check_names,
+    unusable,
+)
 from nncli.problems import Place, Problem
 from nncli.specs.stored import StoredTensor, WeightsHeader
 from nncli.words import quoted, shorten
@@ -118,6 +124,10 @@ def _read_errors(path: str, what: str) -> Iterator[None]:
     try:
         yield
     except _ZIP_ERRORS as error:
+        if str(error) == "File is not a zip file":  # what begins as one, but has no end
+            raise unusable(
+                path, f"{what} is damaged or truncated: the directory at its end is missing"
+            ) from None
         reason = shorten(str(error).splitlines()[0] if str(error) else type(error).__name__)
         raise unusable(path, f"{what} is damaged ({reason})") from None
     except OSError as error:
@@ -160,7 +170,7 @@ def _stored(
     if found.dtype.hasobject:
         message = f"{quoted(name)} holds Python objects, which are never loaded"
         raise SpecError(Problem("N307", message, Place(path), ("save numbers only",)))
-    shape = check_shape(path, name, found.shape)
+    shape = check_described(path, name, found.shape)
     needed, held = math.prod(shape) * found.dtype.itemsize, member.file_size - found.start
     if needed != held:
         state = "truncated" if held < needed else "longer than its header says"

@@ -19,7 +19,7 @@ _BIASES = frozenset({"b", "bias", "biases", "intercept", "intercepts"})
 # What a normalisation multiplies by, which is as long as a bias.
 _FACTORS = frozenset({"weight", "weights", "kernel", "scale", "gamma", "w", "g"})
 # What a scaler subtracts and divides by, which may be as long as a bias, too.
-_FACTORS |= {"mean", "std", "var", "variance", "min", "max"}
+_OF_SCALERS = frozenset({"mean", "std", "var", "variance", "min", "max"})
 # The state of a BatchNorm in PyTorch and in Keras; Flax keeps it in a collection of its own.
 _STATE = frozenset({"running_mean", "running_var", "moving_mean", "moving_variance"})
 # What the arrays of a BatchNorm of PyTorch or Flax hold before it has learned anything.
@@ -76,7 +76,12 @@ def is_called_bias(name: str) -> bool:
 
 def is_called_factor(name: str) -> bool:
     """Whether an array is called what no bias is called."""
-    return any(word.casefold() in _FACTORS for word in words(name)[-1:])
+    return any(word.casefold() in _FACTORS | _OF_SCALERS for word in words(name)[-1:])
+
+
+def is_called_scale(name: str) -> bool:
+    """Whether an array is called what inputs are scaled by: `mean`, `scaler.std`."""
+    return any(word.casefold() in _OF_SCALERS for word in words(name)[-1:])
 
 
 def counts_batches(name: str) -> bool:
@@ -119,7 +124,7 @@ def _split(name: str) -> tuple[list[str], list[int]]:
 def _bias_place(tokens: list[str], places: list[int]) -> int | None:
     """Return where the word stands that calls an array a bias."""
     found = [place for place in places if tokens[place].casefold() in _BIASES]
-    is_factor = bool(places) and tokens[places[0]].casefold() in _FACTORS
+    is_factor = bool(places) and tokens[places[0]].casefold() in _FACTORS | _OF_SCALERS
     return found[0] if found and not is_factor else None
 
 

@@ -13,7 +13,6 @@ from nncli.words import count_of, quoted, shorten
 FILE: Path = ("weights_file",)
 # The dtypes whose values float64 holds exactly.
 FLOAT_DTYPES = frozenset({"float16", "bfloat16", "float32", "float64"})
-FLOAT_HINT = "save it as float32: array.astype(numpy.float32)"
 _LISTED = 12
 
 
@@ -47,7 +46,7 @@ class Pool:
             return _batch_norm(owner, names, file)
         for tensor in tensors:
             if tensor.dtype not in FLOAT_DTYPES:
-                return Fault("N307", not_floats(tensor), (FLOAT_HINT,), FILE)
+                return dtype_fault(tensor, FILE)
         return None
 
 
@@ -79,6 +78,14 @@ def _batch_norm(owner: str, names: Sequence[str], file: str) -> Fault:
     )
     export = "export the whole model to ONNX, which says both (torch.onnx.export(model.eval(), …))"
     return Fault("N308", message, (export, fold), FILE)
+
+
+def dtype_fault(stored: StoredTensor, path: Path) -> Fault:
+    """Return the fault of an array that does not hold floats, at a place in the spec."""
+    hint = "save it as float32: array.astype(numpy.float32)"
+    if stored.dtype.startswith(("complex", "str", "bytes", "void", "datetime", "timedelta")):
+        hint = "save the file without it, or the numbers that it stands for as float32"
+    return Fault("N307", not_floats(stored), (hint,), path)
 
 
 def not_floats(stored: StoredTensor) -> str:

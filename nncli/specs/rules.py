@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import PureWindowsPath
@@ -117,7 +118,7 @@ def weights_file_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
     if file is None:
         return
     if isinstance(file, str) and (
-        PureWindowsPath(file).anchor or file.startswith("/") or "\0" in file
+        PureWindowsPath(file).anchor or re.match(r"/|~|\w+://", file) or "\0" in file
     ):
         message = "`weights_file` is a path relative to the spec's own folder"
         hint = "put the file beside the spec, and write its name alone"

@@ -223,6 +223,7 @@ def test_a_single_number_that_is_called_a_bias_is_one() -> None:
 def test_what_a_scaler_subtracts_is_no_bias() -> None:
     problem = refused("layers: [{}]" + WEIGHTS, {"W": (4, 4), "mean": (4,)})
     assert (problem.code, "'mean' (4,)" in problem.message) == ("N305", True)
+    assert "inputs: {scale:" in problem.help[0]
 
 
 def test_one_array_can_be_the_weights_of_several_layers() -> None:
@@ -394,6 +395,7 @@ def test_arrays_of_another_dtype_are_refused_by_it(dtype: str) -> None:
     problem = refused(TWO, {"W1": (4, 5), "W2": (5, 2)}, dtype)
     assert problem.code == "N307"
     assert f"'W1' holds {dtype}" in problem.message
+    assert ("astype" in problem.help[0]) == (not dtype.startswith(("complex", "str")))
 
 
 def test_sizes_that_the_spec_declares_clash_as_with_typed_weights() -> None:

@@ -93,10 +93,32 @@ def test_a_spec_is_read_once_so_that_it_can_come_through_a_pipe(tmp_path: Path) 
     writer.join()
 
 
-def test_a_missing_file_is_told_of_by_its_own_name(write: Write, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("others", "hint"),
+    [
+        (["nets.npz", "net.yml"], "did you mean `nets.npz`?"),
+        (["nets.yaml"], "paths begin at the spec's own folder"),
+    ],
+)
+def test_a_missing_weights_file_is_told_of_where_the_spec_names_it(
+    write: Write, others: list[str], hint: str
+) -> None:
+    for other in others:
+        write(other, "")
     path = str(write("net.yaml", SPEC))
     with pytest.raises(FileError) as caught:
         read_config(path)
     [problem] = caught.value.problems
     assert problem.place is not None
-    assert (problem.code, problem.place.file) == ("N501", str(tmp_path / "net.npz"))
+    assert (problem.code, problem.place.file) == ("N501", path)
+    assert "'net.npz'" in problem.message
+    assert hint in problem.help[0]
+
+
+def test_a_path_that_begins_at_no_spec_is_refused_as_one(write: Write) -> None:
+    for name in ("~/net.npz", "/net.npz", "https://net.npz", "C:/net.npz"):
+        path = str(write("net.yaml", SPEC.replace("net.npz", name)))
+        with pytest.raises(SpecError) as caught:
+            read_config(path)
+        [problem] = caught.value.problems
+        assert (problem.code, "relative" in problem.message) == ("N107", True)
