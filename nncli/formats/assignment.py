@@ -209,7 +209,10 @@ def _unordered(
         hints.append("if each row is one neuron, set `layout: neurons_by_inputs`")
     elif is_transposed:
         message = f"the matrices of {file} do not fit as (inputs, neurons), but transposed they do"
-        hints.insert(1, "transposed? set `layout: neurons_by_inputs`")
+        turned = other_layout(_DEFAULT_LAYOUT)
+        hints.insert(0, f"transposed? set `layout: {turned}`")
+        fault = Fault("N306", message, tuple(hints), FILE)
+        return fault._replace(kind="transposed file", choices=(turned,))
     elif ways:
         message = f"the matrices of {file} fit together in more than one order"
     return Fault("N306", message, tuple(hints), FILE)
