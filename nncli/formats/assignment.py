@@ -190,7 +190,9 @@ def _miscounted(layers: int, stored: Sequence[StoredTensor], file: str) -> Fault
     message = f"{file} has {matrices} for {wanted} no weights of its own"
     if layers != 1:
         message = message.replace("its own", "their own")
-    hints = [f"the matrices are {listed(stored)}", "write one layer for each matrix"]
+    hints = [f"the matrices are {listed(stored)}", "write one layer for each matrix"][
+        : 2 * bool(stored)
+    ]
     if len(stored) < layers:
         hints.append(f"`nncli shapes {shlex.quote(file)}` lists all arrays of the file")
     return Fault("N305" if len(stored) > layers else "N306", message, tuple(hints), FILE)

@@ -291,6 +291,7 @@ REFUSED: dict[str, tuple[str, Shapes, str, tuple[str, ...]]] = {
         "N305",
         ("3 matrices for 2 layers", "'W3' (7, 2)"),
     ),
+    "no matrix": (TWO, {"v": (4,)}, "N306", ("0 matrices for 2 layers", "`nncli shapes net.npz`")),
     "a matrix too few": (THREE, {"W1": (4, 5), "W2": (5, 7)}, "N306", ("2 matrices for 3 layers",)),
     "a vector that no layer takes": (
         TWO,

@@ -260,6 +260,10 @@ REFUSED_NPZ: dict[str, tuple[bytes, str]] = {
         member(b"\x93NUMPY\x02\x00" + struct.pack("<I", 3_000_000_000) + b"{"),
         "a header of 3,000,000,000 bytes",
     ),
+    "a header that is longer than any": (
+        member(npy_of("(1,)" + " " * 600, values=bytes(8))),
+        "bytes of it expected, 502 found",
+    ),
     "an absurd version": (member(b"\x93NUMPY\x09\x00" + bytes(100)), "'W' is no NPY array"),
     "trailing bytes": (member(npy(W) + b"x"), "longer than its header says: 48 bytes"),
     "cut off": (member(npy(W)[:-1]), "truncated: 48 bytes of values expected, 47 found"),
@@ -436,3 +440,14 @@ def test_what_helps_is_about_weights_not_about_the_command_line(write: Write) ->
             open_weights(str(write("net.npz", content)))
         [problem] = caught.value.problems
         assert hint in problem.help[0]
+
+
+def test_records_are_refused_before_anything_else_is_read(write: Write) -> None:
+    """Each of ten thousand members could have a field for every byte of its header."""
+    content = npz_of([("a.npy", npy(np.zeros(1, [("x", "f4")]))), ("b.npy", b"")])
+    assert_refused(write("net.npz", content), "'a' holds records", "N307")
+
+
+def test_python_2_wrote_shapes_in_its_own_way(write: Write) -> None:
+    content = npz_of([("W.npy", npy_of("(2L, 1L)", values=bytes(16)))])
+    assert open_weights(str(write("net.npz", content)))["W"].tolist() == [[0.0], [0.0]]
