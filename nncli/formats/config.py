@@ -183,7 +183,10 @@ def _of_weights(path: str, overrides: Overrides) -> Config | WeightsHeader:
     text = weights.metadata.get(SPEC_KEY)
     if text is None:
         return weights.header
-    reading = read_form(text.encode(), path, overrides)
+    # half a character of UTF-16, as JSON can write it, is no text: reading says so
+    reading = read_form(text.encode(errors="surrogatepass"), path, overrides)
+    if reading.faults:
+        raise SpecError(examine_form(reading).found.problems)
     # whatever file it names, its weights are those of this one
     value = {**reading.form.value, _WEIGHTS_KEY: os.path.basename(path)}
     reading = replace(reading, form=replace(reading.form, value=value))

@@ -34,8 +34,11 @@ def unusable(file: str, what: str, hint: str = "save it again") -> SpecError:
 def check_described(file: str, name: str, shape: Sequence[object]) -> tuple[int, ...]:
     """Return the shape of an array as whole numbers that memory could hold.
 
-    Raises SpecError, for a name that is too long as well.
+    Raises SpecError, for a name that is too long or no text as well.
     """
+    if not name.isascii() and any("\ud800" <= character <= "\udfff" for character in name):
+        what = f"the name {quoted(name)} holds half a character"
+        raise unusable(file, what, "save it under another name")
     if len(name) > _MAX_NAME:
         what = f"the name {quoted(name)} has {len(name):,} characters, at most {_MAX_NAME} are read"
         raise unusable(file, what, "save it under a shorter name")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from stored_files import npz, safetensors
+from stored_files import npz, safetensors, safetensors_of
 
 from nncli.errors import FileError, SpecError
 from nncli.formats.config import Config, FaultySpec, examine_config, read_config
@@ -122,3 +123,17 @@ def test_a_path_that_begins_at_no_spec_is_refused_as_one(write: Write) -> None:
             read_config(path)
         [problem] = caught.value.problems
         assert (problem.code, "relative" in problem.message) == ("N107", True)
+
+
+@pytest.mark.parametrize("text", ["", "[a", "name: \ud800", "layers: [{}]\nlayers: [{}]", "- a"])
+def test_a_spec_within_a_weights_file_that_cannot_be_read_is_refused(
+    write: Write, text: str
+) -> None:
+    header = {
+        "__metadata__": {"nncli.spec": text},
+        "W": {"dtype": "F32", "shape": [1, 1], "data_offsets": [0, 4]},
+    }
+    path = write("net.safetensors", safetensors_of(json.dumps(header), bytes(4)))
+    with pytest.raises(SpecError) as caught:
+        read_config(str(path))
+    assert all(problem.help for problem in caught.value.problems)

@@ -178,6 +178,7 @@ REFUSED_SAFETENSORS: dict[str, tuple[bytes, str]] = {
     "a header of 2^64 bytes": (b"\xfe" * 8 + b"{}", "18,374,403,900,871,474,942 bytes"),
     "a header behind blanks": (safetensors_of("  {}"), "its header is no mapping"),
     "a header nested a million deep": (safetensors_of('{"":' * 1_000_000), "cannot be read"),
+    "a name that is no text": (headed({"\ud800": entry([0], (0, 0))}, 0), "half a character"),
     "a name of a million characters": (
         headed({"W" * 1_000_000: entry([0], (0, 0))}, 0),
         "has 1,000,000 characters",
