@@ -25,8 +25,8 @@ from nncli.formats.tensor_order import Matrices, Shape, Slot, Way
 from nncli.formats.tensor_pool import FILE, FLOAT_DTYPES, Pool, dtype_fault, listed
 from nncli.specs.faults import Fault, Path
 from nncli.specs.fit import held_shape, other_layout, shape_held_by
-from nncli.specs.long_form import LongForm
-from nncli.specs.model import LayerSpec, Layout, Tensor, WithinWeights
+from nncli.specs.long_form import LongForm, given_by, whole
+from nncli.specs.model import Layout, Tensor, WithinWeights
 from nncli.specs.reader import FormReading
 from nncli.specs.stored import StoredTensor, WeightsHeader, natural
 from nncli.words import count_of, did_you_mean, quoted
@@ -125,8 +125,9 @@ def _with_named(
 
 def _with_weights(layer: _Layer, stored: StoredTensor) -> dict[str, Any]:
     """Return a layer with its weights and how they stand."""
-    layout = layer.get("layout") or layout_of(stored.name) or _DEFAULT_LAYOUT
-    return {**layer, "weights": Tensor(stored.name, stored.shape), "layout": layout}
+    given = {**layer, "weights": Tensor(stored.name, stored.shape)}
+    layout = layout_of(stored.name)
+    return {"layout": layout, **given} if layout is not None else given
 
 
 # ------------------------------------------------------------------------- matrices by their order
@@ -223,9 +224,9 @@ def _unordered(
 def _slots(layers: Sequence[_Layer], form: LongForm) -> list[Slot]:
     """Return what each layer without weights asks of them."""
     slots: list[Slot] = []
-    inputs, is_joined = _inputs(form), False
+    inputs, is_joined = form.inputs, False
     for index, layer in enumerate(layers):
-        neurons = _size(layer.get("neurons"))
+        neurons = whole(layer.get("neurons"))
         if "weights" in layer:
             held = _held(layer)
             inputs, is_joined = neurons or (held[1] if held else None), False
@@ -255,19 +256,7 @@ def _matrices(
 
 def _held(layer: _Layer) -> tuple[int, int] | None:
     """Return the (inputs, neurons) that a layer's weights are for."""
-    layout = layer.get("layout", _DEFAULT_LAYOUT)
-    given = {key: layer[key] for key in ("weights", "biases") if key in layer}
-    return shape_held_by(LayerSpec.model_construct(layout=layout, **given))
-
-
-def _inputs(form: LongForm) -> int | None:
-    inputs = form.value.get("inputs")
-    return _size(inputs.get("size")) if isinstance(inputs, dict) else None
-
-
-def _size(value: Any) -> int | None:
-    """Return a valid size, or None: a faulty one is told of elsewhere."""
-    return value if type(value) is int and value >= 1 else None
+    return shape_held_by(given_by(layer))
 
 
 # ----------------------------------------------------------------------------------------- biases

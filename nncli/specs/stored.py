@@ -39,10 +39,6 @@ class WeightsHeader:
         """
         return cls(file, tuple(sorted(tensors, key=lambda tensor: natural(tensor.name))))
 
-    def find(self, name: str) -> StoredTensor | None:
-        """Return the array of that name; None if there is none."""
-        return next((tensor for tensor in self.tensors if tensor.name == name), None)
-
 
 def natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
     """Return a key that sorts names with their numbers as numbers, however long they are."""

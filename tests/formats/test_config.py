@@ -137,3 +137,22 @@ def test_a_spec_within_a_weights_file_that_cannot_be_read_is_refused(
     with pytest.raises(SpecError) as caught:
         read_config(str(path))
     assert all(problem.help for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "keys", "is_noted"),
+    [
+        ({"W1": (2, 2), "W2": (2, 2)}, "", True),
+        ({"W1": (2, 2), "W2": (2, 2)}, "layout: inputs_by_neurons\n", False),
+        ({"W1": (2, 2), "W2": (2, 3)}, "", False),
+        ({"0.weight": (2, 2), "2.weight": (2, 2)}, "", False),
+        ({"W1": (1, 1), "W2": (1, 1)}, "", False),
+    ],
+)
+def test_square_matrices_of_which_nothing_says_how_they_stand_are_noted(
+    write: Write, arrays: dict[str, tuple[int, int]], keys: str, is_noted: bool
+) -> None:
+    write("net.npz", npz({name: np.ones(shape) for name, shape in arrays.items()}))
+    path = write("net.yaml", keys + "layers: [{}, {}]\nweights_file: net.npz\n")
+    notes = read_config(str(path)).reading.notes
+    assert ["would fit transposed" in note.message for note in notes] == [True] * is_noted
