@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import SupportsFloat, TypeAlias
 
@@ -89,8 +89,8 @@ def forward_view(run: ForwardRun, display: Display, width: int | None) -> View:
     for number in display.layers:
         blocks += _layer_blocks(run, number, display, width)
     if display.layers[-1] == len(run.network.layers):
-        blocks += _outputs_blocks(run, display, width)
-    return blocks
+        return [*blocks, *_outputs_blocks(run, display, width)]
+    return [*blocks, *_classes_blocks(run, display, width)]
 
 
 def layers_view(run: ForwardRun, display: Display) -> View:
@@ -200,6 +200,15 @@ def _outputs_blocks(run: ForwardRun, display: Display, width: int | None) -> lis
     return [*_heading(step.name, step.formula), *blocks]
 
 
+def _classes_blocks(run: ForwardRun, display: Display, width: int | None) -> list[Block]:
+    """Return the classes alone, if they are wanted, where the outputs are not shown."""
+    if run.shown.prediction is None:
+        return []
+    shown = _shown_samples(run.shown.numbers, display.rows)
+    columns = [*_labels(run, shown, width), *_prediction_columns(run, shown, display, width)]
+    return [BLANK, _grid(*columns), *_hint_lines(_left_out(run, display, is_output=True))]
+
+
 def _heading(name: str, formula: str) -> list[Block]:
     return [BLANK, line(Span(name, "accent"), "   ", Span(formula, "dim"))]
 
@@ -221,22 +230,30 @@ def _values_blocks(
     ends = _prediction_columns(run, shown, display, width) if is_output else []
     groups = _neuron_columns(parts, shown, display.precision, width=width)
     fitting = _fitting([*labels, *ends], groups, width)
-    samples, columns = run.samples, parts[-1][1].shape[1]
-    hints = []
-    if samples > display.rows:
-        everything = "; -o FILE writes all" if is_output else ""
-        hints.append(f"{samples - display.rows:,} of {samples:,} samples not shown{everything}")
+    columns, hints = parts[-1][1].shape[1], _left_out(run, display, is_output=is_output)
     if fitting < columns and _fitting([*labels, *ends], groups[-1:], width) == columns:
         # rather every output than some of both
         groups, fitting = groups[-1:], columns
         hints.append("z not shown; --format json for all")
+    elif fitting < columns and parts[0][0] == "x":  # no file holds scaled inputs
+        hints.append(f"{fitting} of {columns:,} inputs shown; | less -S for all")
     elif fitting < columns:
-        what = "inputs" if parts[0][0] == "x" else "neurons"
         everything = "-o FILE" if is_output else "--format json"
-        hints.append(f"{fitting} of {columns:,} {what} shown; {everything} for all")
+        hints.append(f"{fitting} of {columns:,} neurons shown; {everything} for all")
     fitted = [column for group in groups for column in group[:fitting]]
-    hint_lines = (line(Span(f" {hint}", "dim")) for hint in hints)
-    return [_grid(*labels, *fitted, *ends), *hint_lines]
+    return [_grid(*labels, *fitted, *ends), *_hint_lines(hints)]
+
+
+def _left_out(run: ForwardRun, display: Display, *, is_output: bool) -> list[str]:
+    """Return what there is to say of samples that are not shown."""
+    if run.samples <= display.rows:
+        return []
+    everything = "; -o FILE writes all" if is_output else ""
+    return [f"{run.samples - display.rows:,} of {run.samples:,} samples not shown{everything}"]
+
+
+def _hint_lines(hints: Iterable[str]) -> Iterator[Line]:
+    return (line(Span(f" {hint}", "dim")) for hint in hints)
 
 
 def _prediction_columns(
@@ -296,13 +313,13 @@ def _neuron_columns(
     parts: Sequence[_Part], shown: list[int | None], precision: int, *, width: int | None
 ) -> list[list[_TextColumn]]:
     """Return a column for each neuron, for each of some parts."""
-    neurons = parts[0][1].shape[1]
+    neurons, limit = parts[0][1].shape[1], _label_limit(width)
     # the narrowest column is a digit and a gap: more cannot fit, and need not be formatted
     count = neurons if width is None else min(neurons, width // (1 + GAP) + 1)
     return [
         [
             _number_column(
-                named[index] if named else f"{symbol} {index + 1}",
+                shorten(named[index], limit) if named else f"{symbol} {index + 1}",
                 values[:, index],
                 shown,
                 precision,

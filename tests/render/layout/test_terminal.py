@@ -53,13 +53,18 @@ def stream_of(
 
 
 def make_run(
-    sizes: list[int], samples: int, *, names: list[str] | None = None, kept: int = 0
+    sizes: list[int],
+    samples: int,
+    *,
+    names: list[str] | None = None,
+    kept: int = 0,
+    scale: object = None,
 ) -> ForwardRun:
     """Return a run of a seeded network; kept: how many text columns go along."""
     spec = {
         "name": "net",
         "seed": 0,
-        "inputs": sizes[0],
+        "inputs": {"size": sizes[0], **({"scale": scale} if scale else {})},
         "layers": [{"neurons": n, "activation": "tanh"} for n in sizes[1:]],
         "init": {"weights": "glorot_normal"},
     }
@@ -143,6 +148,21 @@ def test_of_an_inner_layer_json_has_the_neurons_that_do_not_fit() -> None:
     text = on_terminal(forward_view(run, display(run), 80), 80)
     assert "of 64 neurons shown; --format json for all" in text
     assert "-o FILE" not in text
+
+
+def test_a_long_name_of_an_output_leaves_room_for_the_others() -> None:
+    run = make_run([2, 2], 1, names=["short", "n" * 90])
+    text = on_terminal(forward_view(run, display(run), 80), 80)
+    assert f" short   {'n' * 23}… " in text
+    assert "neurons shown" not in text
+    assert "n" * 90 in to_plain(forward_view(run, display(run), None))
+
+
+def test_of_scaled_inputs_no_form_of_a_result_has_those_that_do_not_fit() -> None:
+    scale = {"standard": {"mean": 0, "std": 2}}
+    run = make_run([30, 1], 2, scale=scale)
+    text = on_terminal(forward_view(run, display(run), 80), 80)
+    assert re.search(r"^ \d of 30 inputs shown; \| less -S for all$", text, re.MULTILINE)
 
 
 def test_a_wider_terminal_shows_more() -> None:
