@@ -39,7 +39,7 @@ from nncli.render.numbers import (
 from nncli.render.quantities import format_rate, format_seconds
 from nncli.render.scaling import with_scaling
 from nncli.results.listeners import PREDICTION_NAMES
-from nncli.words import count_of, shorten
+from nncli.words import count_of
 
 # On a terminal, a carried text longer than this is cut; everywhere else it is whole.
 _LABEL_CHARACTERS = 24
@@ -231,11 +231,13 @@ def _values_blocks(
     groups = _neuron_columns(parts, shown, display.precision, width=width)
     fitting = _fitting([*labels, *ends], groups, width)
     columns, hints = parts[-1][1].shape[1], _left_out(run, display, is_output=is_output)
-    if fitting < columns and _fitting([*labels, *ends], groups[-1:], width) == columns:
-        # rather every output than some of both
-        groups, fitting = groups[-1:], columns
-        hints.append("z not shown; --format json for all")
-    elif fitting < columns and parts[0][0] == "x":  # no file holds scaled inputs
+    if fitting < columns and len(groups) > 1:
+        alone = _fitting([*labels, *ends], groups[-1:], width)
+        if is_output or alone == columns:
+            # rather every output than some of both, and what is asked for than the way there
+            groups, fitting = groups[-1:], alone
+            hints.append("z not shown; --format json for all")
+    if fitting < columns and parts[0][0] == "x":  # no file holds scaled inputs
         hints.append(f"{fitting} of {columns:,} inputs shown; | less -S for all")
     elif fitting < columns:
         everything = "-o FILE" if is_output else "--format json"
@@ -264,8 +266,7 @@ def _prediction_columns(
     if prediction is None:
         return []
     class_name, probability = PREDICTION_NAMES
-    limit = _label_limit(width)
-    classes = ["" if row is None else shorten(prediction.classes[row], limit) for row in shown]
+    classes = ["" if row is None else _cut(prediction.classes[row], width) for row in shown]
     return [
         _TextColumn(class_name, classes),
         _number_column(probability, prediction.probabilities, shown, display.precision),
@@ -290,16 +291,18 @@ def _shown_samples(numbers: Sequence[int], rows: int) -> list[int | None]:
     return shown
 
 
-def _label_limit(width: int | None) -> int:
-    """Return how many characters of a text are shown."""
-    return _LABEL_CHARACTERS if width is not None else 10**9
+def _cut(text: str, width: int | None) -> str:
+    """Return a text, on a terminal without its middle if it is long: names differ at either end."""
+    if width is None or len(text) <= _LABEL_CHARACTERS:
+        return text
+    half = _LABEL_CHARACTERS // 2
+    return f"{text[:half]}…{text[1 - half :]}"
 
 
 def _labels(run: ForwardRun, shown: list[int | None], width: int | None) -> list[_TextColumn]:
     def column(heading: str, texts: Sequence[str]) -> _TextColumn:
-        limit = _label_limit(width)
-        cells = [shorten(texts[row], limit) if row is not None else "" for row in shown]
-        return _TextColumn(shorten(heading, limit), cells, style="dim")
+        cells = [_cut(texts[row], width) if row is not None else "" for row in shown]
+        return _TextColumn(_cut(heading, width), cells, style="dim")
 
     samples = run.shown
     numbers = ["…" if row is None else str(samples.numbers[row]) for row in shown]
@@ -313,13 +316,13 @@ def _neuron_columns(
     parts: Sequence[_Part], shown: list[int | None], precision: int, *, width: int | None
 ) -> list[list[_TextColumn]]:
     """Return a column for each neuron, for each of some parts."""
-    neurons, limit = parts[0][1].shape[1], _label_limit(width)
+    neurons = parts[0][1].shape[1]
     # the narrowest column is a digit and a gap: more cannot fit, and need not be formatted
     count = neurons if width is None else min(neurons, width // (1 + GAP) + 1)
     return [
         [
             _number_column(
-                shorten(named[index], limit) if named else f"{symbol} {index + 1}",
+                _cut(named[index], width) if named else f"{symbol} {index + 1}",
                 values[:, index],
                 shown,
                 precision,

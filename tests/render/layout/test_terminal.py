@@ -143,6 +143,15 @@ def test_neurons_that_do_not_fit_are_counted() -> None:
     assert re.findall(r"a (\d+)", heading) == [str(n) for n in range(1, int(said[1]) + 1)]
 
 
+def test_outputs_come_before_what_they_are_computed_from() -> None:
+    """Of an inner layer z and a stand side by side."""
+    run = make_run([2, 64, 64], 3)
+    text = on_terminal(forward_view(run, display(run, precision=2), 80), 80)
+    inner, outer = (row for row in text.splitlines() if row.startswith(" sample"))
+    assert ("z 1 " in inner, "z 1 " in outer) == (True, False)
+    assert " z not shown; --format json for all" in text
+
+
 def test_of_an_inner_layer_json_has_the_neurons_that_do_not_fit() -> None:
     run = make_run([2, 64, 1], 3)
     text = on_terminal(forward_view(run, display(run), 80), 80)
@@ -151,11 +160,12 @@ def test_of_an_inner_layer_json_has_the_neurons_that_do_not_fit() -> None:
 
 
 def test_a_long_name_of_an_output_leaves_room_for_the_others() -> None:
-    run = make_run([2, 2], 1, names=["short", "n" * 90])
+    names = ["short", f"one of many alike, number 1{'0' * 90}7"]
+    run = make_run([2, 2], 1, names=names)
     text = on_terminal(forward_view(run, display(run), 80), 80)
-    assert f" short   {'n' * 23}… " in text
-    assert "neurons shown" not in text
-    assert "n" * 90 in to_plain(forward_view(run, display(run), None))
+    assert " short   one of many …00000000007 " in text
+    assert " neurons shown" not in text
+    assert names[1] in to_plain(forward_view(run, display(run), None))
 
 
 def test_of_scaled_inputs_no_form_of_a_result_has_those_that_do_not_fit() -> None:
@@ -278,7 +288,7 @@ def test_a_long_kept_text_is_cut_on_a_terminal_and_whole_in_a_pipe() -> None:
     kept: dict[str, tuple[str, ...]] = {"id": ("x" * 100,)}
     run = run_forward(network, stream_of([[1.0]], ("column_1",), kept), RunPlan())
     narrow = on_terminal(forward_view(run, display(run), 80), 80)
-    assert "x" * 23 + "…" in narrow
+    assert f" {'x' * 12}…{'x' * 11} " in narrow
     assert "x" * 25 not in narrow
     assert "x" * 100 in to_plain(forward_view(run, display(run), None))
 
