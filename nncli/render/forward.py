@@ -268,7 +268,7 @@ def _prediction_columns(
     class_name, probability = PREDICTION_NAMES
     classes = ["" if row is None else _cut(prediction.classes[row], width) for row in shown]
     return [
-        _TextColumn(class_name, classes),
+        _TextColumn(class_name, classes, style="accent"),
         _number_column(probability, prediction.probabilities, shown, display.precision),
     ]
 

@@ -15,6 +15,7 @@ from whole_reading import Table, samples_of
 
 from nncli.data.stream import SampleStream
 from nncli.network.network import Network
+from nncli.network.prediction import class_rule
 from nncli.network.shapes import shape_table
 from nncli.pipeline.run import ForwardRun, RunPlan, run_forward
 from nncli.render.forward import Display, forward_view
@@ -294,6 +295,16 @@ def test_a_long_kept_text_is_cut_on_a_terminal_and_whole_in_a_pipe() -> None:
 
 
 # ---------------------------------------------------------------------------------- colours
+
+
+def test_the_class_of_a_sample_stands_out() -> None:
+    network = Network.from_yaml_text(
+        "{inputs: 1, layers: [{neurons: 2, weights: [[0, 2]]}], outputs: {classes: [lo, hi]}}"
+    )
+    plan = RunPlan(rule=class_rule(network.spec))
+    run = run_forward(network, stream_of([[1.0]], ("column_1",), {}), plan)
+    text = on_terminal(forward_view(run, display(run), 80), 80, colour=True)
+    assert re.search("\x1b\\[1;36mhi *\x1b\\[0m", text)
 
 
 def test_colours_are_there_only_if_asked_for() -> None:
