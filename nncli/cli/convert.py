@@ -8,7 +8,7 @@ from nncli.cli import options as opt
 from nncli.cli.edge import error_edge
 from nncli.cli.installed import check_installed
 from nncli.cli.reading import joined, overrides, read_config, refuse_misfits
-from nncli.cli.streams import remark_notes, show
+from nncli.cli.streams import open_stdout, remark_notes, show
 from nncli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def _targets(paths: Sequence[str], config: Config, *, force: bool) -> list[Outpu
     """Return the checked places of what is written.  Raises FileError."""
     from nncli.results.places import check_output
 
+    open_stdout()
     return [check_output(path, config.files, force=force) for path in paths]
 
 
@@ -93,7 +94,7 @@ def _conversion(
     """Return the network in another form, tried.  Raises SpecError, FileError, UsageError."""
     from nncli.conversion.conversion import convert_network
 
-    # ONNX Runtime has no float64 version of several operators
+    # what other programs hand a model; ONNX Runtime has no float64 version of some operators
     usual = "float32" if form == "onnx" else config.reading.spec.dtype
     return convert_network(config, destination, form, dtype or usual)
 

@@ -67,8 +67,11 @@ def _network_in(config: Config, dtype: DType) -> tuple[Network, tuple[Note, ...]
 
 
 def with_columns(config: Config, columns: tuple[str, ...]) -> Config:
-    """Return a network whose inputs have these names.  Raises UsageError if one is missing."""
+    """Return a network whose inputs have these names, one for each.  Raises UsageError."""
     spec = config.reading.spec
+    repeated = next((name for name in columns if columns.count(name) > 1), None)
+    if repeated is not None:
+        raise UsageError(f"--columns names {repeated!r} twice")
     if len(columns) != spec.inputs.size:
         inputs = count_of(spec.inputs.size, "input")
         raise UsageError(f"--columns names {len(columns):,}, the network has {inputs}")

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from nncli.errors import SpecError
+from nncli.files import file_error
 from nncli.formats.config import read_config
 from nncli.formats.saving import SavedFile, SavingForm
 from nncli.network.activations import Array
@@ -38,7 +39,7 @@ class Trial:
     """What running some files showed."""
 
     samples: int
-    difference: float  # the largest one between outputs, which is rounding
+    difference: float  # of outputs, at most, as a share of the largest output: it is rounding
 
 
 def try_files(
@@ -47,16 +48,20 @@ def try_files(
     """Run what some files hold on random samples, from a folder of their own.
 
     weights: the path of the file that the first one names, where it is in its place already.
-    Raises OtherNumbers if an output differs by more than rounding, or a name is another one.
+    Raises OtherNumbers if an output differs by more than rounding, or a name is another one;
+    FileError if there is no room for the trial.
     """
     batch = random_batch(network.spec)
     expected = network.forward(batch)
     with TemporaryDirectory(prefix="nncli-") as folder:
         paths = [Path(folder, os.path.basename(file.path)) for file in files]
-        for path, file in zip(paths, files, strict=True):
-            path.write_bytes(file.content)
-        if weights is not None:
-            _put_beside(weights, Path(folder, os.path.basename(weights)))
+        try:
+            for path, file in zip(paths, files, strict=True):
+                path.write_bytes(file.content)
+            if weights is not None:
+                _put_beside(weights, Path(folder, os.path.basename(weights)))
+        except OSError as error:
+            raise file_error(error, folder, "writing") from None
         outputs = _outputs(network, paths[0], files[0].content, form, batch)
     bounds = _bounds(network, batch)
     for runner, output in outputs.items():
@@ -174,7 +179,10 @@ def _bounds(network: Network, batch: Array) -> Float64Array:
 
 
 def _difference(output: Array, expected: Array) -> float:
-    """Return the largest difference between outputs that are numbers, 0.0 if none are."""
+    """Return how much outputs differ at most, as a share of the largest one that is finite."""
+    outputs, wanted = output.astype(np.float64), expected.astype(np.float64)
+    finite = np.isfinite(outputs) & np.isfinite(wanted)
     with np.errstate(all="ignore"):
-        found = np.abs(output.astype(np.float64) - expected.astype(np.float64))
-    return float(np.max(found, initial=0.0, where=np.isfinite(found)))
+        largest = np.max(np.abs(wanted), initial=0.0, where=finite)
+        found = np.max(np.abs(outputs - wanted), initial=0.0, where=finite)
+    return float(found / largest) if largest else float(found)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,9 +15,6 @@ from nncli.words import count_of, did_you_mean, quoted, shorten
 MAX_COLUMNS = 1_000_000
 # Of columns that a message lists; the others are counted.
 _MAX_LISTED = 5
-# What exporters leave of a name; and a longer line is not pasted.
-_ONLY_WORDS = re.compile("[^0-9A-Za-z_]")
-_MAX_LINE = 10_000
 # Nobody types more names.
 _MAX_DROPPED = 100
 
@@ -254,37 +249,12 @@ def _named_features(columns: tuple[str, ...], header: Header) -> tuple[int, ...]
     if missing:
         listed = ", ".join(quoted(name) for name in missing[:5])
         hints = (
-            *(_renamed(columns, header) or did_you_mean(missing[0], header.names[:1000])),
+            *did_you_mean(missing[0], header.names[:1000]),
             f"the columns are {shorten(', '.join(header.names), 200)}",
         )
         message = f"the spec's inputs name {listed}, not in the header"
         raise DataError(Problem("N408", message, header.place, hints))
     return tuple(find_column(name, header, "inputs.columns") for name in columns)
-
-
-def _renamed(columns: tuple[str, ...], header: Header) -> tuple[str, ...]:
-    """Return what to write if all columns are there under names that an exporter has changed.
-
-    Exporters write `sepal_length__cm_` for `sepal length (cm)`.  That is told, never assumed.
-    """
-    alike: dict[str, list[int]] = {}
-    for position, name in enumerate(header.names):
-        alike.setdefault(_ONLY_WORDS.sub("_", name), []).append(position)
-    found = [header.positions.get(name, alike.get(name, [])) for name in columns]
-    if any(len(positions) != 1 for positions in found):
-        return ()
-    names = header.names_at(positions[0] for positions in found)
-    listed = ", ".join(json.dumps(name, ensure_ascii=False) for name in names)
-    items = shlex.quote(",".join(header.item(positions[0]) for positions in found))
-    if len(listed) > _MAX_LINE:
-        return ("an exporter has put `_` into the names of the columns: give them in --columns",)
-    return (
-        f"an exporter has put `_` into the names; are they these? --columns {items}",
-        (
-            f"or for good: `inputs: {{columns: [{listed}]}}` in a spec, and in a model "
-            f"`nncli convert MODEL NEW_FILE --columns {items}`"
-        ),
-    )
 
 
 def _ignored(header: Header, used: set[int]) -> tuple[Note, ...]:

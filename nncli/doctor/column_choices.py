@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -19,6 +20,8 @@ _MAX_COLUMNS_TRIED = 8
 _MAX_COLUMNS_LEFT_OUT = 10
 # Nobody types more.
 _MAX_COLUMNS_NAMED = 1000
+# What exporters of models take for no part of a name.
+_NO_WORD = re.compile("[^0-9A-Za-z_]")
 # To compare more with every name of a header takes too long.
 _MAX_NAMES_COMPARED = 50
 
@@ -134,9 +137,16 @@ def _more_columns(change: Change) -> Iterator[Change]:
 
 
 def _names_meant(names: Sequence[str], found: Sequence[str]) -> list[str | None]:
-    """Return the columns that the names may mean: the same but for case and blanks, or nearly."""
+    """Return the columns that the names may mean: the same but for case and blanks, or nearly.
+
+    Exporters of models write `sepal_length__cm_` for `sepal length (cm)`.
+    """
     folded = {name.strip().casefold(): name for name in reversed(found)}
-    meant = [folded.get(name.strip().casefold()) for name in names]
+    exported: dict[str, set[str]] = {}
+    for name in found:
+        exported.setdefault(_NO_WORD.sub("_", name), set()).add(name)
+    only = {name: columns.pop() for name, columns in exported.items() if len(columns) == 1}
+    meant = [folded.get(name.strip().casefold()) or only.get(name) for name in names]
     if len(names) > _MAX_NAMES_COMPARED:
         return meant
     candidates = found[:1000]

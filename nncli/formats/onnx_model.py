@@ -104,7 +104,7 @@ class _Chain:
         name = weights.removesuffix(".weight")
         self._keep(weights, arrays.weights.T)
         self._keep(biases, arrays.biases)
-        self._add("Gemm", name, weights, biases, transB=1)
+        self._add("Gemm", name, f"{name}.z", weights, biases, transB=1)
         if activation.kind != "linear":
             z, self._value = self._value, f"{name}.activation"
             self._nodes += activation_nodes(activation, z, self._value, self._dtype)
@@ -115,23 +115,28 @@ class _Chain:
             return
         narrow = self._dtype == "float32"
         if narrow:
-            self._add("Cast", f"{what}.float64", to=_element("float64"))
+            self._add_step("Cast", f"{what}.float64", to=_element("float64"))
         for step in steps:
             name = f"{what}.{step.name}"
             self._keep(f"{name}.values", step.values)
-            self._add(step.operation.capitalize(), name, f"{name}.values")
+            self._add_step(step.operation.capitalize(), name, f"{name}.values")
         if narrow:
-            self._add("Cast", f"{what}.float32", to=_element("float32"))
+            self._add_step("Cast", f"{what}.float32", to=_element("float32"))
 
     def ended(self) -> list[Any]:
         """Return the operators, the last of which gives the graph's output."""
         self._nodes[-1].output[0] = OUTPUT
         return self._nodes
 
-    def _add(self, operator: str, name: str, *constants: str, **attributes: Any) -> None:
+    def _add_step(self, operator: str, name: str, *constants: str, **attributes: Any) -> None:
+        self._add(operator, name, f"{name}.result", *constants, **attributes)
+
+    def _add(
+        self, operator: str, name: str, given: str, *constants: str, **attributes: Any
+    ) -> None:
+        """Add an operator.  given: the name of its result, by its end unlike any other."""
         from onnx.helper import make_node
 
-        given = f"{name}.result"
         node = make_node(operator, [self._value, *constants], [given], name, **attributes)
         self._nodes.append(node)
         self._value = given

@@ -10,9 +10,9 @@ from typing import Any
 
 from nncli.errors import SpecError, UsageError
 from nncli.formats.config import Config, examine_completed, untrained_notes
-from nncli.formats.tensor_pool import FLOAT_DTYPES, Pool
+from nncli.formats.tensor_pool import FLOAT_DTYPES, Pool, listed
 from nncli.formats.weights_files import WeightsFile, form_of_weights, open_weights
-from nncli.problems import Note, Place
+from nncli.problems import Note, Place, Problem
 from nncli.specs.files import read_beginning
 from nncli.specs.reader import Examination, Overrides, read_form
 from nncli.specs.stored import SPEC_KEY, WeightsHeader
@@ -29,21 +29,27 @@ def read_weights_alone(path: str, activations: Sequence[str], overrides: Overrid
     """
     weights = _opened(path)
     layers = len(Pool.of(weights.header).matrices)
+    if not layers:
+        message = "no array of this file is a matrix, which could be the weights of a layer"
+        hints = (f"the arrays are {listed(weights.header.tensors)}",)
+        raise SpecError(Problem("N306", message, Place(path), hints))
     if len(activations) not in (1, layers):
         found = f"{path} has {count_of(layers, 'matrix', 'matrices')}"
         raise UsageError(f"--activations names {len(activations)}, {found}: one for each, or one")
     names = [*activations] * (layers if len(activations) == 1 else 1)
     usual = _examined(weights.header, names, {}, overrides)
     turned = _examined(weights.header, names, {"layout": "neurons_by_inputs"}, overrides)
-    if usual.spec is None and turned.spec is None:
+    chosen = next((each for each in (usual, turned) if not each.found.problems), usual)
+    if chosen.spec is None:
         # no line of a text is at fault that nobody wrote
-        problems = [replace(each, place=Place(path)) for each in usual.found.problems]
-        raise SpecError(problems, more=usual.found.more)
-    reading = replace((turned if usual.spec is None else usual).reading(), source=None)
-    reading = replace(reading, notes=(*reading.notes, *untrained_notes(weights.header)))
-    if usual.spec is None:
+        problems = [replace(each, place=Place(path)) for each in chosen.found.problems]
+        raise SpecError(problems, more=chosen.found.more)
+    reading = replace(chosen.reading(), source=None)
+    notes = (*reading.notes, *untrained_notes(weights.header))
+    if chosen is turned:
         message = "the matrices are taken as (neurons, inputs): in no other way they fit"
-        reading = replace(reading, notes=(*reading.notes, Note("turned_weights", message)))
+        notes = (*notes, Note("turned_weights", message))
+    reading = replace(reading, notes=notes)
     return Config(reading, replace(weights, dtype=reading.spec.dtype), (path,))
 
 

@@ -22,6 +22,6 @@ def conversion_view(conversion: Conversion) -> View:
         Field("bytes", lambda file: Span(f"{len(file.content):,}"), "right"),
     ]
     samples = count_of(trial.samples, "random sample")
-    found = f"differ by {trial.difference:.0e} at most" if trial.difference else "are the same"
+    found = f"agree to {trial.difference:.0e}" if trial.difference else "are the same"
     tried = line(Span(f" run on {samples}: the outputs {found}", "dim"))
     return [title, BLANK, table(fields, conversion.files), BLANK, tried]

@@ -271,7 +271,7 @@ def test_a_package_that_is_missing_ends_with_2_and_what_to_install(
     extra: str,
 ) -> None:
     monkeypatch.setattr(
-        "nncli.cli.bench.find_spec", lambda name: object() if name in installed else None
+        "nncli.cli.installed.find_spec", lambda name: object() if name in installed else None
     )
     done = cli("bench", "nothing.yaml", *options, cwd=tmp_path)
     refused(done, 2, what, "not installed here", f"help: pip install 'nncli-forward[{extra}]'")

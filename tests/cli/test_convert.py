@@ -267,6 +267,36 @@ def test_matrices_that_fit_only_turned_are_turned_with_a_note(
     assert found["values"] == (np.array([[1, 2]]) @ first.T @ last.T + 1).tolist()
 
 
+def test_biases_too_say_how_a_matrix_stands(here: Callable[..., Done], tmp_path: Path) -> None:
+    np.savez(tmp_path / "model.npz", W=np.arange(10.0).reshape(5, 2), b=np.arange(5.0))
+    done = here("convert", "model.npz", "model.yaml", "--activations", "linear")
+    assert (done.code, "(neurons, inputs)" in done.err) == (0, True)
+    found = outputs_of(tmp_path, "model.yaml", "1,2\n")
+    assert found["values"] == [[2 + 6 * n + n for n in range(5)]]  # 2n + 2(2n + 1) + n
+
+
+@pytest.mark.parametrize(
+    ("arrays", "code", "words"),
+    [
+        ({"W": np.ones((2, 2), int)}, "N307", "'W' holds int64"),
+        ({"W1": np.ones((2, 3)), "W2": np.ones((4, 5))}, "N306", "fit together in no order"),
+        ({"conv": np.ones((2, 3, 3, 3))}, "N306", "no array of this file is a matrix"),
+        ({"W1": np.ones((2, 3)), "b1": np.ones(3), "x": np.ones(7)}, "N305", "takes: 'x' (7,)"),
+        ({"W": np.full((2, 3), np.nan)}, "N303", "'W' at [0, 0], counted from 0, is not finite"),
+    ],
+)
+def test_arrays_that_make_no_network_are_refused_at_the_file(
+    here: Callable[..., Done], tmp_path: Path, arrays: dict[str, Any], code: str, words: str
+) -> None:
+    np.savez(tmp_path / "model.npz", **arrays)
+    done = here("convert", "model.npz", "model.yaml", "--activations", "relu")
+    (told,) = done.told
+    assert (done.code, done.out, told.code, told.file) == (3, "", code, "model.npz")
+    assert told.line is None
+    assert words in told.message
+    assert os.listdir(tmp_path) == ["model.npz"]
+
+
 @pytest.mark.parametrize("source", ["source.yaml", "net.safetensors"])
 def test_activations_are_for_bare_weights_files_only(
     here: Callable[..., Done], write: Write, source: str
@@ -319,6 +349,8 @@ def test_as_many_columns_as_inputs(
     names = columns.count(",") + 1
     assert (done.code, done.out) == (2, "")
     assert done.err == f"error: --columns names {names}, the network has 2 inputs\n"
+    twice = here("convert", "source.yaml", "new.yaml", "--columns", "p", "--columns", "p")
+    assert (twice.code, twice.err) == (2, "error: --columns names 'p' twice\n")
     assert os.listdir(tmp_path) == ["source.yaml"]
 
 

@@ -334,7 +334,7 @@ def test_a_signal_ends_it_silently_and_leaves_nothing_behind(
 
 # ------------------------------------------------------------------------------------- imports
 
-HEAVY = ("numpy", "pyarrow", "onnx", "pydantic", "yaml", "rich", "typer")
+HEAVY = ("numpy", "pyarrow", "onnx", "safetensors", "pydantic", "yaml", "rich", "typer")
 REPORT = """
 import json, sys
 try:
@@ -362,7 +362,9 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 
 
 def test_help_needs_no_arithmetic() -> None:
-    assert not imported_by("forward", "--help") & {"numpy", "pyarrow", "onnx", "yaml"}
+    heavy = {"numpy", "pyarrow", "onnx", "safetensors", "yaml"}
+    for command in ([], ["forward"], ["convert"]):
+        assert not imported_by(*command, "--help") & heavy
 
 
 def test_completion_needs_no_arithmetic() -> None:
@@ -377,7 +379,7 @@ def test_completion_needs_no_arithmetic() -> None:
 def test_only_csv_needs_arrow(form: str) -> None:
     heavy = imported_by(*TWO_LAYERS, "--format", form)
     assert "numpy" in heavy
-    assert not heavy & {"pyarrow", "onnx"}
+    assert not heavy & {"pyarrow", "onnx", "safetensors"}
 
 
 def test_csv_needs_arrow() -> None:

@@ -280,38 +280,3 @@ def test_ten_thousand_columns_are_refused_or_taken_at_once(tmp_path: Path) -> No
     assert batch(tmp_path, content, NO_CHOICE, WantedInputs(width)).values.shape == (1, width)
     with pytest.raises(DataError):
         batch(tmp_path, content, NO_CHOICE, WantedInputs(4))
-
-
-# ------------------------------------------------------------------ names that exporters change
-
-IRIS = ("sepal length (cm)", "petal width (cm)")
-CHANGED = ("sepal_length__cm_", "petal_width__cm_")
-
-
-def helps(header: Header, columns: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the help that comes with columns that are not in a header."""
-    with pytest.raises(DataError) as caught:
-        choose(header, ColumnChoice(), WantedInputs(len(columns), columns))
-    return caught.value.problems[0].help
-
-
-def test_names_that_an_exporter_changed_are_never_matched_but_given_to_paste() -> None:
-    header = Header(("id", *reversed(IRIS)), True, Place("data.csv", 1))
-    paste = "--columns 'sepal length (cm),petal width (cm)'"
-    listed = '["sepal length (cm)", "petal width (cm)"]'
-    assert helps(header, CHANGED) == (
-        f"an exporter has put `_` into the names; are they these? {paste}",
-        (
-            f"or for good: `inputs: {{columns: {listed}}}` in a spec, and in a model "
-            f"`nncli convert MODEL NEW_FILE {paste}`"
-        ),
-        "the columns are id, petal width (cm), sepal length (cm)",
-    )
-
-
-def test_nothing_is_to_paste_where_two_columns_could_be_meant_or_one_is_missing() -> None:
-    place = Place("data.csv", 1)
-    two = Header((*IRIS, "sepal length [cm]"), True, place)
-    one = Header(IRIS[:1], True, place)
-    for header in (two, one):
-        assert not any("exporter" in text for text in helps(header, CHANGED))

@@ -147,6 +147,20 @@ def test_inputs_are_clipped_and_scaled_and_outputs_unscaled(dtype: str, toleranc
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+def test_onnx_runtime_computes_the_same(dtype: str) -> None:
+    reason = "needs onnxruntime, of the extra `bench`"
+    runtime = pytest.importorskip("onnxruntime", reason=reason)
+    network = scaled_network(dtype)
+    session = runtime.InferenceSession(
+        onnx_model(network.spec, network.layers), providers=["CPUExecutionProvider"]
+    )
+    x = np.random.RandomState(0).uniform(-5, 5, (30, 4)).astype(dtype)
+    tolerance = 1e-12 if dtype == "float64" else 1e-5
+    expected = network.forward(x)
+    np.testing.assert_allclose(session.run(None, {"input": x})[0], expected, rtol=tolerance)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_step_is_1_above_zero_0_from_zero_on_and_nan_for_nan(dtype: str) -> None:
     layer = {"neurons": 1, "weights": [[1]], "activation": "step"}
     model = model_of(network_of({"inputs": 1, "layers": [layer], "dtype": dtype}))

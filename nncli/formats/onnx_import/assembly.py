@@ -24,8 +24,8 @@ from nncli.formats.onnx_import.steps import (
 from nncli.problems import Note, Place, Problem
 from nncli.specs.model import Activation, Clip, Numbers, Scale, Standard
 
-# Weights of a layer that only passes its inputs on are a square: no larger one is made.
-_MOST_PASSED_ON = 4096
+# Weights of layers that only pass their inputs on are squares: no more than this is made of them.
+_MOST_PASSED_ON = 1 << 21
 _FLOAT_MAX = float(np.finfo(np.float64).max)
 
 
@@ -127,6 +127,7 @@ class _Assembly:
     width: int | None  # how many numbers go into the next step
     layers: list[Layer] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    passed_on: int = 0  # weights of layers that only pass their inputs on
     is_open: bool = False  # whether the last layer may still be folded into
     factor: Floats = field(default_factory=lambda: np.ones(()))
     offset: Floats = field(default_factory=lambda: np.zeros(()))
@@ -178,7 +179,8 @@ class _Assembly:
 
     def pass_on(self, title: str) -> None:
         """Open a layer whose weights pass its inputs on, for what no layer stands before."""
-        if self.width is None or self.width > _MOST_PASSED_ON:
+        self.passed_on += self.width**2 if self.width is not None else 0
+        if self.width is None or self.passed_on > _MOST_PASSED_ON:
             what = f"{title} stands behind no layer: it would need one of its own"
             many = "" if self.width is None else f", with {self.width:,} × {self.width:,} weights"
             raise SpecError(Problem("N310", f"{what}{many}", Place(self.graph.path)))

@@ -21,10 +21,13 @@ Dim = int | _Batch | None  # None: not known
 Dims = tuple[Dim, ...]
 
 
-def input_dims(value: Value) -> Dims | None:
-    """Return the shape of an input, a batch size that was frozen into it ignored."""
+def input_dims(value: Value) -> Dims:
+    """Return the shape of an input, a batch size that was frozen into it ignored.
+
+    An input of any shape takes a matrix, too.
+    """
     if value.dims is None:
-        return None
+        return (BATCH, None)
     sizes = (size if isinstance(size, int) else None for size in value.dims[1:])
     return (BATCH, *sizes) if value.dims else ()
 

@@ -135,29 +135,37 @@ def _read_beside(tensor: Any, needed: int, path: str) -> bytes:
     entries = {entry.key: entry.value for entry in tensor.external_data}
     location = entries.get("location", "")
     offset, length = _place(entries, needed, tensor.name, path)
-    file = data_file(path, location)
+    descriptor = _opened(path, location)
     try:
-        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | _NONBLOCK)
-    except OSError as error:
-        if (os.path.lexists(file) and not os.path.exists(file)) or os.path.islink(file):
-            raise refused(path, location, "is a link, which is not followed") from None
-        raise _missing(error, file) from None
-    with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise refused(path, location, "is no regular file")
-        if offset + length > status.st_size:
-            raise refused(
-                path,
-                location,
-                f"has {status.st_size:,} bytes; the array {quoted(tensor.name)} would end at "
-                f"{offset + length:,}",
-            )
-        stream.seek(offset)
-        return stream.read(length)
+        end = offset + length
+        if end > status.st_size:
+            what = f"has {status.st_size:,} bytes; the array {quoted(tensor.name)} would end at"
+            raise refused(path, location, f"{what} {end:,}")
+        with os.fdopen(os.dup(descriptor), "rb") as stream:
+            stream.seek(offset)
+            return stream.read(length)
+    finally:
+        os.close(descriptor)
 
 
-_NONBLOCK = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a FIFO must not hold us up
+# A link is not followed, and a pipe must not hold us up.
+_FLAGS = os.O_RDONLY | sum(
+    getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
+)
+
+
+def _opened(path: str, location: str) -> int:
+    """Return an open file beside the model.  Raises SpecError for a link, FileError."""
+    file = data_file(path, location)
+    if os.path.islink(file):  # where the system does not look itself
+        raise refused(path, location, "is a link, which is not followed")
+    try:
+        return os.open(file, _FLAGS)
+    except OSError as error:
+        raise _missing(error, file) from None
 
 
 def _missing(error: OSError, file: str) -> FileError:

@@ -26,7 +26,10 @@ from nncli.formats.onnx_import.graph import Graph, Node, stored_array
 from nncli.formats.onnx_import.operators import ELEMENTWISE, REDUCTIONS, Array, computed
 
 # How many numbers folding may make beyond what the file holds: a few bytes may ask for more.
-_MOST_MADE = 1 << 22
+_MOST_MADE = 1 << 21
+_MOST_TRIES = 800
+# A larger array is read again where it is needed again.
+_MOST_KEPT = 4096
 # Besides what is computed element by element, these keep the shape that they are given.
 _SHAPELESS = (
     "BatchNormalization",
@@ -51,6 +54,8 @@ class Facts:
         sizes = {value.dims[0] for value in graph.inputs if value.dims}
         size = sizes.pop() if len(sizes) == 1 else None
         self.frozen_batch = size if isinstance(size, int) else None
+        # what may still be spent on recognising activations: time is bounded
+        self.tries_left = _MOST_TRIES
         self._made: dict[str, Array] = {}
         held = (held_numbers(tensor, graph.path) for tensor in graph.tensors.values())
         self._left = _MOST_MADE + sum(held)
@@ -63,9 +68,12 @@ class Facts:
 
     def constant(self, name: str) -> Array:
         """Return a constant: floats as float64, whole numbers as int64.  Raises SpecError."""
-        if name in self._made:
-            return self._made[name]
-        return widened(stored_array(self.graph, name))
+        if name not in self._made:
+            array = widened(stored_array(self.graph, name))
+            if array.size > _MOST_KEPT:
+                return array
+            self._made[name] = array
+        return self._made[name]
 
     def is_double(self, name: str) -> bool:
         """Tell whether a constant is of the file's float64 numbers."""
@@ -154,6 +162,10 @@ class Facts:
                 return (BATCH, None)
             case operator if operator in ELEMENTWISE or operator in _SHAPELESS:
                 return self._broadcast(node, dims)
+            case operator if operator in REDUCTIONS and node.attributes.get("keepdims", 1):
+                axes = {axis % len(dims) for axis in self.sizes(node, 1, "axes") or [0]}
+                kept = tuple(1 if axis in axes else size for axis, size in enumerate(dims))
+                return kept if 0 not in axes else None
         return None
 
     def _columns(self, node: Node) -> tuple[Dim, ...]:

@@ -15,6 +15,9 @@ from nncli.formats.onnx_import.model_file import damaged
 from nncli.problems import Place, Problem
 from nncli.words import quoted
 
+# More than a network of five hundred layers has, and more outputs than any network.
+MOST_NODES = 5_000
+MOST_OUTPUTS = 64
 # The two domains whose operators have standard meanings; those of others go by their whole names.
 _STANDARD_DOMAINS = ("", "ai.onnx", "ai.onnx.ml")
 
@@ -81,6 +84,9 @@ def read_graph(model: Any, path: str) -> Graph:
     graph = model.graph
     if graph.sparse_initializer:
         raise damaged(path, "it keeps weights as sparse arrays, which no dense network needs")
+    if len(graph.node) > MOST_NODES or len(graph.output) > MOST_OUTPUTS:
+        what = f"{len(graph.node):,} operators and {len(graph.output):,} outputs"
+        raise damaged(path, f"it has {what}, far more than any dense network")
     versions = {entry.domain: entry.version for entry in model.opset_import}
     local = {(function.domain, function.name) for function in model.functions}
     nodes = tuple(_node(*numbered, versions, local) for numbered in enumerate(graph.node, start=1))

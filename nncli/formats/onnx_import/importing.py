@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from nncli.errors import UsageError
 from nncli.formats.onnx_import.assembly import Head, Layer, assembled, read_head
+from nncli.formats.onnx_import.column_order import in_file_order
 from nncli.formats.onnx_import.folding import Facts
 from nncli.formats.onnx_import.graph import Graph, not_finite, read_graph, stored_array
 from nncli.formats.onnx_import.inputs import Entry
@@ -73,7 +74,7 @@ def import_onnx(
 def _imported(graph: Graph, name: str, columns: tuple[str, ...] | None) -> Imported:
     facts = Facts(graph)
     end = ending(facts)
-    entry, steps = steps_to(facts, end.value)
+    entry, steps = in_file_order(graph, *steps_to(facts, end.value))
     head = read_head(graph, steps, entry.size)
     layers, notes = assembled(graph, head.rest, entry.size)
     dtype = _dtype(graph, head.rest)
@@ -169,6 +170,7 @@ def _outputs(end: Ending, last: Layer) -> OutputsSpec | None:
     neurons = last.weights.shape[1]
     is_sigmoid = neurons == 1 and last.activation.kind == "sigmoid"
     fits = len(set(end.labels)) == len(end.labels) == (2 if is_sigmoid else neurons)
+    fits = fits and all(end.labels)
     return OutputsSpec(classes=end.labels) if fits and len(end.labels) > 1 else None
 
 
@@ -180,7 +182,8 @@ def _notes(graph: Graph, entry: Entry, end: Ending, spec: NetworkSpec) -> list[N
             f"each sample's {spec.inputs.size:,} numbers are taken row by row (its last axis first)"
         )
         notes.append(Note("flattened", f"the model takes images: {what}"))
-    unused = [value.name for value in graph.inputs if value.name not in entry.names]
+    used = set(entry.names)
+    unused = [value.name for value in graph.inputs if value.name not in used]
     if unused:
         listed = shorten(", ".join(unused))
         notes.append(Note("inputs_left_out", f"inputs that the network does not use: {listed}"))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from nncli.formats.onnx_import.dims import features, shape_text
 from nncli.formats.onnx_import.folding import Facts
 from nncli.formats.onnx_import.graph import Node
+from nncli.formats.onnx_import.model_file import damaged
 from nncli.formats.onnx_import.recognition import is_float_cast
 from nncli.words import count_of, quoted, shorten
 
-_JOINING = ("Concat", "FeatureVectorizer")
 _PASSED = ("Identity", "Cast", "Reshape", "Flatten")
 
 
@@ -29,39 +29,46 @@ def is_entry(facts: Facts, value: str) -> bool:
     if value not in facts.graph.producers:
         return True
     node = facts.graph.producers[value]
-    return node.operator in _JOINING and all(
-        _input_behind(facts, name) is not None for name in node.inputs
+    is_joined = node.operator == "FeatureVectorizer" or (
+        node.operator == "Concat" and node.attributes.get("axis") in (1, -1)
     )
+    return is_joined and all(_input_behind(facts, name) is not None for name in node.inputs)
 
 
 def entry(facts: Facts, value: str) -> Entry:
     """Return what the samples are, where *value* is an entry.  Raises SpecError."""
     graph = facts.graph
     node = graph.producers.get(value)
-    names = (
-        tuple(filter(None, (_input_behind(facts, name) for name in node.inputs)))
-        if node is not None
-        else (value,)
-    )
-    by_name = {each.name: each for each in graph.inputs}
-    text = next((name for name in names if by_name[name].type == "STRING"), None)
-    if text is not None:
-        raise graph.refusal(
-            graph.nodes[0], f"takes the text column {quoted(text)}: a dense network takes numbers"
-        )
-    if node is None:
-        dims = facts.dims[value]
+    if node is None and value not in facts.dims:
+        raise damaged(graph.path, f"no node makes the value {quoted(value)}, and it is no input")
+    joined = node.inputs if node is not None else (value,)
+    names = tuple(filter(None, (_input_behind(facts, name) for name in joined)))
+    used = set(names)
+    text = [each for each in graph.inputs if each.name in used and each.type == "STRING"]
+    if text:
+        user = next(each for each in graph.nodes if text[0].name in each.inputs)
+        what = f"takes text, the input {quoted(text[0].name)}: a dense network takes numbers"
+        raise graph.refusal(user, what)
+    if len(names) == 1:
+        dims = facts.dims[names[0]]
         return Entry(names, None, features(dims), dims is not None and len(dims) > 2)
-    wide = next((name for name in names if features(facts.dims[name]) not in (1, None)), None)
-    if wide is not None or len(set(names)) < len(names):
-        what = f"joins {count_of(len(names), 'input')}, "
-        what += (
-            f"of which {quoted(wide)} is {shape_text(facts.dims[wide])}: they are no single columns"
-            if wide is not None
-            else f"one of them twice: {shorten(', '.join(names))}"
-        )
-        raise graph.refusal(node, what, "a dense network takes one matrix, or one input per column")
+    _check_columns(facts, graph.producer(value), names)
     return Entry(names, names, len(names))
+
+
+def _check_columns(facts: Facts, node: Node, names: tuple[str, ...]) -> None:
+    """Raise SpecError unless each of several inputs is one column, and another one."""
+    wide = next((name for name in names if features(facts.dims[name]) not in (1, None)), None)
+    if wide is None and len(set(names)) == len(names):
+        return
+    what = f"joins {count_of(len(names), 'input')}, "
+    what += (
+        f"of which {quoted(wide)} is {shape_text(facts.dims[wide])}: they are no single columns"
+        if wide is not None
+        else f"one of them twice: {shorten(', '.join(names))}"
+    )
+    hint = "a dense network takes one matrix, or one input per column"
+    raise facts.graph.refusal(node, what, hint)
 
 
 def _input_behind(facts: Facts, name: str) -> str | None:

@@ -38,12 +38,13 @@ def ending(facts: Facts) -> Ending:
     labelled = [
         _labels(facts, value.name) for value in graph.outputs if not _is_float(facts, value)
     ]
-    named = next((each.labels for each in [*scores, *labelled] if each.labels), ())
     found = scores or [each for each in labelled if each.value]
     if not found:
         raise damaged(graph.path, "none of its outputs is computed from numbers")
     last = _last(facts, list(dict.fromkeys(each.value for each in found)))
     chosen = next(each for each in found if each.value == last)
+    related = {last, *_ancestors(graph, last)}
+    named = next((each.labels for each in labelled if each.labels and each.value in related), ())
     others = {each.value for each in found} - {last}
     return replace(chosen, labels=chosen.labels or named, left_out=tuple(sorted(others)))
 
@@ -140,14 +141,19 @@ def _labels(facts: Facts, value: str) -> Ending:
             value, labels = node.inputs[1], tuple(str(name) for name in names)
         elif node.operator in _LABEL_LINKS:
             value = node.inputs[0]
-        elif node.operator in ("ArgMax", "Binarizer"):
+        elif node.operator == "Binarizer" or _is_choice(node):
             return replace(_scores(facts, node.inputs[0]), labels=labels)
         elif node.operator == "LinearClassifier":
             scores = node.outputs[1] if len(node.outputs) > 1 else ""
             return Ending(scores, labels or _attribute_labels(node), is_opposite_pair(node))
         else:
             break
-    return Ending("", labels)
+    return Ending("")
+
+
+def _is_choice(node: Node) -> bool:
+    """Tell whether a node gives the place of each sample's largest number."""
+    return node.operator == "ArgMax" and node.attributes.get("axis", 0) in (1, -1)
 
 
 def _attribute_labels(node: Node) -> tuple[str, ...]:

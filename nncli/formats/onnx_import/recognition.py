@@ -22,13 +22,16 @@ from nncli.formats.onnx_import.steps import Activate, Floats, Step, activation, 
 from nncli.specs.model import Activation
 
 # No exporter writes an activation with more nodes than this.
-_MOST_NODES = 24
+_MOST_NODES = 16
 # How many numbers are computed at most to recognise something that works on whole samples.
 _MOST_NUMBERS = 1 << 20
 # Constants are float32: 1/sqrt(2) has an error of 2e-8, and 0.044715 likewise.
 _NEAR = 1e-6
 _FAR = 100.0
+_FEW_POINTS = np.array([-40, -6, -2.5, -1, -0.3, 0, 0.4, 1, 2, 7])
 _FLOAT_TYPES = frozenset({1, 10, 11, 16})  # FLOAT, FLOAT16, DOUBLE, BFLOAT16
+# Of these alone, no activation is made.
+_ARITHMETIC = frozenset({"Add", "Sub", "Mul", "Div", "Neg", "Cast", "Reshape"})
 _LINKS = frozenset({"Cast", "Reshape", "Squeeze", "Unsqueeze"})  # they change no number
 
 
@@ -47,25 +50,28 @@ class _Span(NamedTuple):
 
 
 def recognised(facts: Facts, value: str) -> Found | None:
-    """Return the activation that the last nodes before a value are; None if they are none."""
+    """Return the activation that the last nodes before a value are; None if they are none.
+
+    Of several, it is the one of most nodes: softmax begins where the maximum is subtracted.
+    """
+    best: Found | None = None
     for span in _spans(facts, value):
-        if len(span.nodes) > 1 or span.nodes[0].operator not in ("Mul", "Add", "Div", "Sub"):
-            found = _activation_of(facts, span, value)
-            if found is not None:
-                title = span.nodes[-1].title
-                return Found(
-                    _with_slope(Activate(found.activation, title), found.slope), span.start
-                )
-    return None
+        if any(node.operator not in _ARITHMETIC for node in span.nodes):
+            facts.tries_left -= 1
+            match = _activation_of(facts, span, value)
+            if match is not None:
+                step = Activate(match.activation, span.nodes[-1].title)
+                best = Found(_with_slope(step, match.slope), span.start)
+    return best
 
 
 def _spans(facts: Facts, value: str) -> Iterator[_Span]:
     """Yield ever longer spans before a value: each begins at one value that all of it comes of."""
     open_values, nodes = {value}, list[Node]()
-    while len(nodes) < _MOST_NODES:
+    while len(nodes) < _MOST_NODES and facts.tries_left > 0:
         makers = [facts.graph.producers.get(name) for name in open_values]
         latest = max((node for node in makers if node), key=lambda node: node.number, default=None)
-        if latest is None or not _is_computable(latest):
+        if latest is None or not _is_computable(facts, latest):
             return
         open_values -= set(latest.outputs)
         open_values |= set(facts.data_inputs(latest))
@@ -74,10 +80,13 @@ def _spans(facts: Facts, value: str) -> Iterator[_Span]:
             yield _Span(next(iter(open_values)), tuple(reversed(nodes)))
 
 
-def _is_computable(node: Node) -> bool:
+def _is_computable(facts: Facts, node: Node) -> bool:
     if node.operator == "Cast":
         return is_float_cast(node)
-    return node.operator in _LINKS or node.operator in ELEMENTWISE or node.operator in REDUCTIONS
+    if node.operator in _LINKS:  # it must not move a number to another sample
+        dims = facts.dims.get(node.outputs[0])
+        return dims is not None and dims == facts.dims.get(node.inputs[0])
+    return node.operator in ELEMENTWISE or node.operator in REDUCTIONS
 
 
 def is_float_cast(node: Node) -> bool:
@@ -104,7 +113,14 @@ def _activation_of(facts: Facts, span: _Span, value: str) -> _Match | None:
     constants = [facts.constant(name) for name in _constants(facts, span)]
     if any(array.size > 1 for array in constants):
         return _prelu_of(facts, span, value, constants)
-    points = _points([float(array.reshape(())) for array in constants if array.dtype.kind in "fi"])
+    if _match_at(facts, span, value, _FEW_POINTS) is None:  # most spans end here
+        return None
+    numbers = [float(array.reshape(())) for array in constants if array.dtype.kind in "fi"]
+    return _match_at(facts, span, value, _points(numbers))
+
+
+def _match_at(facts: Facts, span: _Span, value: str, points: Floats) -> _Match | None:
+    """Return what a span computes element by element, as far as some points tell."""
     values = _values(facts, span, value, points[:, None])
     if values is None or values.size != points.size:
         return None
@@ -112,9 +128,8 @@ def _activation_of(facts: Facts, span: _Span, value: str) -> _Match | None:
     # where the model's own way overflows, ours gives the limit
     kept = np.isfinite(values) | (np.abs(points) <= _FAR)
     points, values = points[kept], values[kept]
-    candidates = ((kind, formula(points)) for kind, formula in _FORMULAS.items())
-    for (kind, *parameters), expected in candidates:
-        if _agree(values, expected):
+    for (kind, *parameters), formula in _FORMULAS.items():
+        if _agree(values, formula(points)):
             return _Match(activation(kind, **dict(parameters)))
     return _with_parameter(points, values)
 

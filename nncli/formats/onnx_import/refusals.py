@@ -35,6 +35,7 @@ _NEEDS = {
     "QuantizeLinear": "needs quantised numbers: export the model before it is quantised",
     "DequantizeLinear": "needs quantised numbers: export the model before it is quantised",
     "Attention": "needs attention",
+    "ArrayFeatureExtractor": "picks some of the columns",
     "Gather": "needs to pick numbers by their places",
     "Split": "needs several branches",
     "Slice": "needs to pick numbers by their places",
@@ -56,6 +57,9 @@ _PREPARATION = {
     "SVMClassifier": "is a support vector machine",
     "SVMRegressor": "is a support vector machine",
 }
+# Operators that come of a pipeline of scikit-learn.
+_PIPELINE = frozenset({"ArrayFeatureExtractor", "FeatureVectorizer", "Normalizer", "Scaler"})
+_MOST_LISTED = 8
 # Tried with scikit-learn 1.9 and skl2onnx 1.20.
 _ALONE = (
     "export the network alone, and prepare its data with the rest of the pipeline:",
@@ -69,13 +73,19 @@ _ALONE = (
 def refusal(facts: Facts, node: Node) -> SpecError:
     """Return the error for a node that stops the walk."""
     graph = facts.graph
-    preparation = _first_preparation(graph, node)
-    if preparation is not None:
-        what = f"{_PREPARATION[preparation.operator]}{_columns_of(graph, preparation)}"
-        return graph.refusal(preparation, what, *_ALONE)
+    prepared = [each for each in _chain(graph, node) if each.operator in _PREPARATION]
+    if prepared:
+        what = f"{_PREPARATION[prepared[0].operator]}{_columns_of(facts, prepared[0])}"
+        others = [
+            f"so does {each.title}, which {_PREPARATION[each.operator]}{_columns_of(facts, each)}"
+            for each in prepared[1:_MOST_LISTED]
+        ]
+        ends = ": it prepares data, which no dense network does"
+        return graph.refusal(prepared[0], what + ends, *others, *_ALONE)
     if node.operator in _NEEDS:
-        return graph.refusal(node, _NEEDS[node.operator])
-    data = list(dict.fromkeys(facts.data_inputs(node)))
+        of_pipeline = any(each.operator in _PIPELINE for each in _chain(graph, node))
+        return graph.refusal(node, _NEEDS[node.operator], *(_ALONE if of_pipeline else ()))
+    data = facts.data_inputs(node)
     if len(data) > 1:
         return _several(facts, node, data)
     if "." in node.operator:
@@ -99,14 +109,17 @@ def _several(facts: Facts, node: Node, data: list[str]) -> SpecError:
         what = f"{_IS_NORMALISED}, which no dense layer computes"
         return graph.refusal(node, what)
     free = [value.name for value in graph.inputs if value.name in data]
-    listed = " and ".join(quoted(name) for name in data[:3])
-    if free and free != data:
-        what = f"needs values of {quoted(free[-1])}, which the file does not hold"
+    used = {name for each in _ancestors(graph, data) for name in each.inputs}
+    missing = [name for name in free if name not in used and used]
+    if missing:
+        what = f"needs values of {quoted(missing[0])}, which the file does not hold"
         hint = "export the model with all its weights, and its samples as the only input"
         return graph.refusal(node, what, hint)
+    listed = " and ".join(quoted(name) for name in data[:3])
     if len(free) > 1:
         what = f"combines {count_of(len(free), 'input')}, {listed}: a dense network has one"
-        return graph.refusal(node, what)
+        hint = "if one of them is no data, export the model with its values in the file"
+        return graph.refusal(node, what, hint)
     what = f"combines {listed}, two branches of the network (a residual connection, a gate)"
     return graph.refusal(node, what, "a dense network is a single chain of layers")
 
@@ -123,19 +136,23 @@ def _ancestors(graph: Graph, values: list[str]) -> list[Node]:
     return [found[number] for number in sorted(found, reverse=True)]
 
 
-def _first_preparation(graph: Graph, node: Node) -> Node | None:
-    nodes = [node, *_ancestors(graph, list(node.inputs))]
-    return next((each for each in reversed(nodes) if each.operator in _PREPARATION), None)
+def _chain(graph: Graph, node: Node) -> list[Node]:
+    """Return a node and all that it comes of, in the model's order."""
+    return [*reversed(_ancestors(graph, list(node.inputs))), node]
 
 
-def _columns_of(graph: Graph, node: Node) -> str:
-    """Return the inputs that a node works on, for a message."""
-    names = {value.name for value in graph.inputs}
-    used = [name for name in node.inputs if name in names]
-    for each in _ancestors(graph, list(node.inputs)):
-        used += [name for name in each.inputs if name in names and name not in used]
-    if not used:
-        return ""
-    listed = ", ".join(quoted(name) for name in used[:8])
-    more = f" and {len(used) - 8} more" if len(used) > 8 else ""
-    return f" in {listed}{more}: it is preparation of data, which a dense network does not do"
+def _columns_of(facts: Facts, node: Node) -> str:
+    """Return the columns that a node works on, for a message."""
+    graph = facts.graph
+    names = [value.name for value in graph.inputs]
+    used: list[str] = []
+    for each in _chain(graph, node):
+        data = [name for name in dict.fromkeys(each.inputs) if name in names and name not in used]
+        if each.operator == "ArrayFeatureExtractor" and data and facts.is_constant(each.inputs[1]):
+            places = facts.constant(each.inputs[1]).reshape(-1).tolist()
+            numbers = ", ".join(str(place + 1) for place in places[:_MOST_LISTED])
+            return f" in {count_of(len(places), 'column')} of {quoted(data[0])} ({numbers})"
+        used += data
+    listed = ", ".join(quoted(name) for name in used[:_MOST_LISTED])
+    more = f" and {len(used) - _MOST_LISTED} more" if len(used) > _MOST_LISTED else ""
+    return f" in {listed}{more}" if used else ""

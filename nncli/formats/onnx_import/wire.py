@@ -6,13 +6,14 @@ may ask for gigabytes.  Format: https://protobuf.dev/programming-guides/encoding
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO
 
 # More than any dense network has; an object of each takes a few hundred bytes.
-MOST_PIECES = 200_000
+MOST_PIECES = 60_000
 # Whole numbers written with a byte each take eight once they are parsed.
 MOST_PACKED_BYTES = 8 << 20
 _DEEPEST = 64
+_WINDOW_BYTES = 1 << 16
 _VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5
 _PACKED_FLOATS = {1: 8, 2: 4}  # the types double and float, which packing does not make smaller
 
@@ -21,13 +22,29 @@ class WireFault(Exception):  # noqa: N818  # a finding, not an error of the prog
     """The bytes are no message, or have more pieces than a dense network."""
 
 
-def count_pieces(content: memoryview, descriptor: Any) -> int:
+class Window:
+    """The bytes of a file, of which a little is looked at here and there."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._start = 0
+        self._seen = b""
+
+    def bytes_at(self, start: int, count: int) -> bytes:
+        """Return up to *count* bytes from a place on."""
+        if not self._start <= start <= start + count <= self._start + len(self._seen):
+            self._stream.seek(start)
+            self._start, self._seen = start, self._stream.read(_WINDOW_BYTES)
+        return self._seen[start - self._start : start - self._start + count]
+
+
+def count_pieces(content: Window, size: int, descriptor: Any) -> int:
     """Return how many fields a message has, those of inner messages included.
 
-    descriptor: the message's type, as protobuf describes it.  Raises WireFault.
+    size: its bytes; descriptor: its type, as protobuf describes it.  Raises WireFault.
     """
     pieces = packed = 0
-    waiting = [(0, len(content), descriptor, 0)]
+    waiting = [(0, size, descriptor, 0)]
     while waiting:
         start, end, kind, depth = waiting.pop()
         fields = kind.fields_by_number
@@ -46,7 +63,7 @@ def count_pieces(content: memoryview, descriptor: Any) -> int:
     return pieces
 
 
-def _skip(content: memoryview, start: int, end: int, wire_type: int) -> tuple[int, int]:
+def _skip(content: Window, start: int, end: int, wire_type: int) -> tuple[int, int]:
     """Return where a field's value begins, and where it ends."""
     if wire_type == _VARINT:
         return start, _whole_number(content, start, end)[1]
@@ -62,10 +79,10 @@ def _skip(content: memoryview, start: int, end: int, wire_type: int) -> tuple[in
     return start, after
 
 
-def _whole_number(content: memoryview, start: int, end: int) -> tuple[int, int]:
+def _whole_number(content: Window, start: int, end: int) -> tuple[int, int]:
     """Return a number written in groups of seven bits, and where it ends."""
     value = 0
-    for place, byte in enumerate(content[start : min(end, start + 10)]):
+    for place, byte in enumerate(content.bytes_at(start, min(end - start, 10))):
         value |= (byte & 127) << (7 * place)
         if byte < 128:
             return value, start + place + 1
