@@ -124,7 +124,9 @@ def test_a_scikit_learn_classifier_as_onnx(tmp_path: Path, activation: str, clas
     expected = model.predict_proba(samples)
     # of two classes, one sigmoid tells the probability of the second
     agree(network.forward(samples), expected[:, 1:] if classes == 2 else expected, "float32")
-    assert network.predict(samples).classes.tolist() == [str(label) for label in model.predict(samples)]
+    assert network.predict(samples).classes.tolist() == [
+        str(label) for label in model.predict(samples)
+    ]
 
 
 @pytest.mark.parametrize(("activation", "name"), [("logistic", "sigmoid"), ("relu", "relu")])
