@@ -30,7 +30,8 @@ def column_changes(change: Change) -> Iterator[Change]:
     if header is None or case.choice.columns:
         return
     if case.wanted.columns is not None and not header.positional:
-        yield from _columns_by_name(change, header, case.wanted.columns)
+        if not header.transposed:  # where columns are the samples, no option chooses features
+            yield from _columns_by_name(change, header, case.wanted.columns)
         return
     items = (*case.choice.drop, *case.choice.keep)
     try:

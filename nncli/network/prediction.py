@@ -118,7 +118,8 @@ def predict(outputs: Array, rule: ClassRule) -> Prediction:
     """
     values = outputs.astype(np.float64, copy=False)
     if rule.meaning == "second":
-        second = values[0] > rule.threshold
+        # in the outputs' own type: in float32, too, an output of 0.3 is not above 0.3
+        second = outputs[0] > outputs.dtype.type(rule.threshold)
         chosen = second.astype(np.intp)  # (samples,)
         probabilities = np.where(second, values[0], 1 - values[0])
     else:
