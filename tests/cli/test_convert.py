@@ -352,6 +352,18 @@ def test_columns_name_the_inputs_in_the_order_of_the_network(
     assert outputs_of(tmp_path, "new.safetensors", data) == expected
 
 
+def test_names_of_the_network_itself_in_another_order_are_wrong_usage(
+    here: Callable[..., Done], write: Write
+) -> None:
+    """As they are, or as exporters of models write them: the weights would get other columns."""
+    source = SCALED.replace('columns: [pressure, "temperature, °C"]', "columns: [p__bar_, t]")
+    write("source.yaml", source)
+    done = here("convert", "source.yaml", "new.yaml", "--columns", "t,p (bar)")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("error: --columns names input 1 't', which is input 2\n")
+    assert here("convert", "source.yaml", "new.yaml", "--columns", "p (bar),time").code == 0
+
+
 @pytest.mark.parametrize("columns", ["p", "p,t,x"])
 def test_as_many_columns_as_inputs(
     here: Callable[..., Done], write: Write, tmp_path: Path, columns: str
