@@ -235,7 +235,8 @@ def convert_line(header: WeightsHeader) -> str:
 
 def _new_file(weights: PurePath) -> str:
     """Return the name of a spec beside a weights file that does not exist yet."""
-    stems = (weights.stem, *(f"{weights.stem}_{number}" for number in itertools.count(2)))
+    numbered = (f"{weights.stem}_{number}" for number in itertools.count(2))
+    stems = itertools.chain([weights.stem], numbered)
     return next(
         path for stem in stems if not os.path.lexists(path := f"{weights.with_name(stem)}.yaml")
     )

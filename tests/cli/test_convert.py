@@ -83,8 +83,10 @@ def test_a_spec_gets_its_weights_in_a_file_beside_it(
     assert (tmp_path / "flowers.yaml").read_text(encoding="utf-8") == (
         "name: flowers\n"
         "dtype: float32\n"
-        "layer_sizes: [2, 3, 3]\n"
-        "activations: [mish, softmax]\n"
+        "inputs: 2\n"
+        "layers:\n"
+        "  - {neurons: 3, activation: mish}\n"
+        "  - {neurons: 3, activation: softmax}\n"
         'outputs: {classes: [setosa, "versi,color", virginica]}\n'
         "weights_file: flowers.safetensors\n"
     )

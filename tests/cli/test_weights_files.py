@@ -34,6 +34,9 @@ ARRAYS = {"W1": W1, "b1": B1, "W2": W2, "b2": B2}
 SPEC = "layers: [{neurons: 3, activation: relu}, {neurons: 1}]\nweights_file: net.npz\n"
 ROWS = [[1.0, 2.0], [-3.0, 0.5]]
 DATA = "a,b\n1,2\n-3,0.5\n"
+IN_ORDER = (
+    "note: the network does not name its inputs: the columns are taken in their order, a, b\n"
+)
 
 
 def expected(rows: list[list[float]], layers: list[tuple[Any, Any, bool]]) -> list[list[float]]:
@@ -98,7 +101,7 @@ def test_the_numbers_of_a_network_are_those_of_its_file(
     write("net.npz", content)
     write("data.csv", DATA)
     done = cli("forward", "net.yaml", "data.csv", "--format", "json", cwd=folder)
-    assert (done.code, done.err) == (0, "")
+    assert (done.code, done.err) == (0, IN_ORDER)
     wanted = expected(ROWS, TWO_LAYERS)
     assert done.json["output"]["values"] == wanted
     assert Network.load(folder / "net.yaml").forward(ROWS).tolist() == wanted
@@ -119,7 +122,7 @@ def test_a_spec_within_a_safetensors_file_runs_whatever_the_file_is_called(
     folder = write("renamed.bin", content).parent
     write("data.csv", DATA)
     done = cli("forward", "renamed.bin", "data.csv", "--format", "csv", cwd=folder)
-    assert (done.code, done.err) == (0, "")
+    assert (done.code, done.err) == (0, IN_ORDER)
     values = [[float(line)] for line in done.out.splitlines()[1:]]
     assert values == expected(ROWS, TWO_LAYERS)
 
