@@ -31,7 +31,7 @@ def neuron_values(facts: Facts, node: Node, name: str, dims: Dims | None) -> Flo
 
     Raises SpecError if it differs between samples, or would make more of each sample.
     """
-    array = np.asarray(facts.constant(name), np.float64)
+    array = np.asarray(facts.used(node, name), np.float64)
     if array.size == 1:
         return _checked(facts, node, name, array.reshape(()))
     rank = len(dims) if dims is not None else array.ndim
@@ -72,7 +72,7 @@ def product(facts: Facts, node: Node, data: str) -> Product:
             "has the weights on the left: its samples stand in columns",
             "a dense layer computes samples @ weights: export the model with samples in rows",
         )
-    weights = np.asarray(facts.constant(node.inputs[1]), np.float64)
+    weights = np.asarray(facts.used(node, node.inputs[1]), np.float64)
     if weights.ndim == 1 and node.operator == "MatMul":
         weights = weights[:, None]
     if weights.ndim != 2 or not weights.size:
@@ -100,19 +100,19 @@ def _check_rows(facts: Facts, node: Node, data: str) -> None:
 
 def linear_model(facts: Facts, node: Node) -> list[Step]:
     """Return the steps of a LinearClassifier or LinearRegressor."""
-    attributes = node.attributes
-    coefficients = np.array(attributes.get("coefficients", ()), np.float64)
-    intercepts = np.array(attributes.get("intercepts", ()), np.float64)
-    rows = _outputs(node) or max(1, intercepts.size)
-    transform = str(attributes.get("post_transform", "NONE"))
-    if transform not in _POST_TRANSFORMS:
+    coefficients, intercepts = _coefficients(node)
+    is_classifier, is_pair = node.operator == "LinearClassifier", is_opposite_pair(node)
+    rows = 1 if is_pair and intercepts.size == 1 else _outputs(node)
+    transform = str(node.attributes.get("post_transform", "NONE"))
+    # runtimes do not agree on what a transformed regression is
+    if transform not in _POST_TRANSFORMS or not (is_classifier or transform == "NONE"):
         raise facts.graph.refusal(node, f"ends in {transform}, which is no activation of nncli")
     if not coefficients.size or coefficients.size % rows or intercepts.size not in (0, rows):
         what = f"has {coefficients.size} coefficients and {intercepts.size} intercepts"
         raise facts.graph.refusal(node, f"{what} for {rows} outputs")
     weights = coefficients.reshape(rows, -1).T  # (inputs, neurons)
-    if is_opposite_pair(node):  # 1 - p and p: the second one says all
-        weights, intercepts = weights[:, 1:], intercepts[1:]
+    if is_pair:  # 1 - p and p: the second one says all
+        weights, intercepts = weights[:, -1:], intercepts[-1:]
     made: list[Step] = [
         Product(weights, intercepts if intercepts.size else None, False, node.title)
     ]
@@ -121,17 +121,30 @@ def linear_model(facts: Facts, node: Node) -> list[Step]:
 
 def is_opposite_pair(node: Node) -> bool:
     """Tell whether a LinearClassifier gives 1 - p and p: sigmoids of a score and its opposite."""
-    attributes = node.attributes
-    if attributes.get("post_transform") != "LOGISTIC" or _outputs(node) != 2:
+    if node.attributes.get("post_transform") != "LOGISTIC" or _outputs(node) != 2:
         return False
-    first, second = np.array(attributes.get("coefficients", ())).reshape(2, -1)
-    opposite = np.array(attributes.get("intercepts", ())).reshape(2, -1).sum(axis=0)
-    return bool((first == -second).all() and not opposite.any())
+    coefficients, intercepts = _coefficients(node)
+    if intercepts.size == 1:  # it has the second class's score alone
+        return True
+    if coefficients.size % 2 or intercepts.size not in (0, 2):
+        return False
+    first, second = coefficients.reshape(2, -1)
+    return bool((first == -second).all() and not intercepts.sum())
+
+
+def _coefficients(node: Node) -> tuple[Floats, Floats]:
+    """Return the weights of a linear model, output by output, and one bias for each."""
+    coefficients, intercepts = (
+        np.array(node.attributes.get(key, ()), np.float64) for key in ("coefficients", "intercepts")
+    )
+    return coefficients, intercepts
 
 
 def _outputs(node: Node) -> int:
-    labels = node.attributes.get("classlabels_strings") or node.attributes.get("classlabels_ints")
-    return len(labels) if labels else int(node.attributes.get("targets", 0))
+    if node.operator == "LinearRegressor":
+        return int(node.attributes.get("targets", 1))
+    attributes = node.attributes
+    return len(attributes.get("classlabels_strings") or attributes.get("classlabels_ints") or "1")
 
 
 def _added(facts: Facts, node: Node, data: str) -> Affine:
@@ -228,7 +241,15 @@ def affine(facts: Facts, node: Node, data: str) -> Affine | None:
     """
     if node.operator not in _AFFINE or (node.operator == "Sum" and len(node.inputs) != 2):
         return None
+    _check_type(facts, node, data)
     return _AFFINE[node.operator](facts, node, data)
+
+
+def _check_type(facts: Facts, node: Node, data: str) -> None:
+    """Raise SpecError for arithmetic with whole numbers: it rounds, or begins anew at 0."""
+    if data in facts.whole:
+        hint = "cast the samples to float first, and export again"
+        raise facts.graph.refusal(node, "computes with whole numbers, before they are floats", hint)
 
 
 def bounds(facts: Facts, node: Node, data: str) -> Bounds | None:
@@ -236,6 +257,8 @@ def bounds(facts: Facts, node: Node, data: str) -> Bounds | None:
     others = [name for name in node.inputs if name and name != data]
     dims = facts.dims.get(data)
     low, high = np.array(-math.inf), np.array(math.inf)
+    if node.operator in ("Clip", "Max", "Min"):
+        _check_type(facts, node, data)
     if node.operator == "Clip" and node.inputs[0] == data:
         for place, name in enumerate(node.inputs):
             if name and place:

@@ -19,7 +19,7 @@ from nncli.problems import Place, Problem
 from nncli.words import quoted
 
 # The types whose every value is a whole number of bytes, by their names in the format.
-_TYPES = {
+TYPES = {
     "FLOAT": "<f4",
     "DOUBLE": "<f8",
     "FLOAT16": "<f2",
@@ -66,9 +66,9 @@ def read_tensor(tensor: Any, path: str) -> npt.NDArray[Any]:
         return _shaped(np.array(texts, dtype=object), dims, what, path)
     if kind == "BFLOAT16":
         return _bfloat16(_raw_bytes(tensor, dims, 2, path), tensor, dims, what, path)
-    if kind not in _TYPES:
+    if kind not in TYPES:
         raise damaged(path, f"{what} holds numbers of {kind}, which no dense network needs")
-    dtype = np.dtype(_TYPES[kind])
+    dtype = np.dtype(TYPES[kind])
     content = _raw_bytes(tensor, dims, dtype.itemsize, path)
     if content is not None:
         return _shaped(np.frombuffer(content, dtype), dims, what, path)

@@ -48,6 +48,11 @@ class Value:
     type: str  # "FLOAT", "INT64", …; empty for what is no tensor
     dims: tuple[int | str | None, ...] | None  # None: of any shape
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds whole numbers, or yes and no."""
+        return self.type == "BOOL" or "INT" in self.type
+
 
 @dataclass(frozen=True, eq=False)
 class Graph:
@@ -67,10 +72,13 @@ class Graph:
         return {name: node for node in self.nodes for name in node.outputs if name}
 
     def producer(self, value: str) -> Node:
-        """Return the node that makes a value.  Raises SpecError where there is none."""
+        """Return the node whose numbers are a value.  Raises SpecError where there is none."""
         node = self.producers.get(value)
         if node is None:
             raise damaged(self.path, f"nothing in it makes the value {quoted(value)}")
+        place = 1 if node.operator == "LinearClassifier" else 0  # it gives labels first
+        if node.outputs.index(value) != place:
+            raise self.refusal(node, f"gives {quoted(value)} beside its numbers, not as them")
         return node
 
     def refusal(self, node: Node, what: str, *help_lines: str) -> SpecError:
@@ -91,7 +99,10 @@ def read_graph(model: Any, path: str) -> Graph:
     local = {(function.domain, function.name) for function in model.functions}
     nodes = tuple(_node(*numbered, versions, local) for numbered in enumerate(graph.node, start=1))
     tensors = {tensor.name: tensor for tensor in graph.initializer}
-    _check_names(nodes, tensors, [value.name for value in graph.input], path)
+    inputs = [value.name for value in graph.input]
+    if len(tensors) < len(graph.initializer) or len(set(inputs)) < len(inputs):
+        raise damaged(path, "two of its arrays or inputs have the same name")
+    _check_names(nodes, tensors, inputs, path)
     return Graph(
         path,
         nodes,

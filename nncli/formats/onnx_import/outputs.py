@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nncli.formats.onnx_import.arithmetic import is_opposite_pair
+from nncli.formats.onnx_import.dims import features
 from nncli.formats.onnx_import.folding import Facts
 from nncli.formats.onnx_import.graph import Graph, Node, Value
 from nncli.formats.onnx_import.model_file import damaged
@@ -118,7 +119,8 @@ def _positive_class(facts: Facts, node: Node) -> str | None:
         return None
     one = maker.inputs[0]
     is_one = facts.is_constant(one) and bool((np.asarray(facts.constant(one)) == 1).all())
-    return positive if is_one and node.attributes.get("axis") in (1, -1) else None
+    is_single = features(facts.dims.get(positive)) == 1
+    return positive if is_one and is_single and node.attributes.get("axis") in (1, -1) else None
 
 
 def _divides_by_one(facts: Facts, node: Node) -> bool:

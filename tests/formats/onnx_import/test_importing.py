@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from onnx_models import batch, computed, evaluated, imported, model, node
 
-from nncli.errors import UsageError
+from nncli.errors import SpecError, UsageError
 from nncli.specs.model import Tensor
 
 RANDOM = np.random.RandomState(1)
@@ -58,3 +59,26 @@ def test_columns_name_the_inputs_one_by_one(tmp_path: Path) -> None:
     assert network.spec.name == "mine"
     with pytest.raises(UsageError, match="--columns has 2 names, but the model takes 4 inputs"):
         imported(tmp_path, made, columns=("a", "b"))
+
+
+@pytest.mark.parametrize("part", ["initializer", "input"])
+def test_a_name_that_stands_for_two_arrays_or_inputs_is_refused(tmp_path: Path, part: str) -> None:
+    made = model([node("MatMul", "x w", "y")], {"w": np.ones((4, 2))})
+    parts = getattr(made.graph, part)
+    parts.append(parts[0])
+    with pytest.raises(SpecError, match="the same name"):
+        imported(tmp_path, made)
+
+
+def test_weights_that_thousands_of_layers_share_are_refused(tmp_path: Path) -> None:
+    names = ["x", *(f"v{number}" for number in range(3_000)), "y"]
+    nodes = [node("MatMul", f"{a} w", b) for a, b in pairwise(names)]
+    made = model(nodes, {"w": np.eye(300)}, inputs={"x": ("N", 300)})
+    with pytest.raises(SpecError, match="more than a dense network needs"):
+        imported(tmp_path, made)
+
+
+def test_a_few_layers_may_share_their_weights(tmp_path: Path) -> None:
+    made = model([node("MatMul", "x w", "h"), node("MatMul", "h w", "y")], {"w": 2 * np.eye(4)})
+    x = batch()
+    assert np.allclose(computed(imported(tmp_path, made), x), 4 * x)

@@ -134,3 +134,11 @@ def test_dropout_is_left_out_unless_it_is_in_training(tmp_path: Path, opset: int
     made = model([nodes[0], training, node("Relu", "d", "y")], constants, opset=opset)
     with pytest.raises(SpecError, match="training mode"):
         imported(tmp_path, made)
+
+
+def test_one_minus_p_beside_several_p_is_refused(tmp_path: Path) -> None:
+    nodes = [node("MatMul", "x w", "h"), node("Sigmoid", "h", "p"), node("Sub", "one p", "q"),
+             node("Concat", "q p", "y", axis=1)]  # fmt: skip
+    made = model(nodes, {"w": np.ones((4, 3)), "one": np.array(1.0)})
+    with pytest.raises(SpecError, match="joins values"):
+        imported(tmp_path, made)
