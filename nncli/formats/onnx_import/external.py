@@ -196,6 +196,8 @@ def data_file(path: str, location: str) -> str:
     """Return the path of a file beside the model.  Raises SpecError if it is not named plainly."""
     if not location or location in (".", "..") or any(c in location for c in "/\\:\0"):
         raise refused(path, location, "is not the plain name of a file beside the model")
+    if location == Path(path).name:
+        raise refused(path, location, "is the model itself")
     return str(Path(path).parent / location)
 
 

@@ -25,9 +25,12 @@ from nncli.formats.onnx_import.dims import (
 from nncli.formats.onnx_import.external import TYPES, element_type, held_numbers, read_tensor
 from nncli.formats.onnx_import.graph import Graph, Node, stored_array
 from nncli.formats.onnx_import.operators import ELEMENTWISE, REDUCTIONS, Array, computed
+from nncli.problems import Place, Problem
 
 # How many numbers folding may make beyond what the file holds: a few bytes may ask for more.
 _MOST_MADE = 1 << 21
+# As many as float32 in the largest single file: a file beside may claim any size.
+MOST_HELD = 1 << 29
 # How often a node is computed at most to recognise activations by what they make of some points.
 _MOST_EFFORT = 40_000
 # A larger array is read again where it is needed again.
@@ -63,8 +66,7 @@ class Facts:
         self.whole = {value.name for value in graph.inputs if value.is_whole}
         self._made: dict[str, Array] = {}
         self._used: set[str] = set()
-        held = (held_numbers(tensor, graph.path) for tensor in graph.tensors.values())
-        self._left = _MOST_MADE + sum(held)
+        self._left = _MOST_MADE + _held_numbers(graph)
         for node in graph.nodes:
             self._look_at(node)
 
@@ -209,6 +211,16 @@ class Facts:
             if other is None or len(other) > rank:
                 return None
         return dims
+
+
+def _held_numbers(graph: Graph) -> int:
+    """Return how many numbers a model's arrays may hold.  Raises SpecError if no memory would."""
+    held = sum(held_numbers(tensor, graph.path) for tensor in graph.tensors.values())
+    if held > MOST_HELD:
+        message = f"the model's arrays hold {held:,} numbers, nncli reads {MOST_HELD:,} at most"
+        hint = "save the weights as .safetensors, and name that as the weights_file of a spec"
+        raise SpecError(Problem("N312", message, Place(graph.path), (hint,)))
+    return held
 
 
 def widened(array: Array) -> Array:
