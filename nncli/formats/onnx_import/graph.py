@@ -20,6 +20,7 @@ MOST_NODES = 5_000
 MOST_OUTPUTS = 64
 # The two domains whose operators have standard meanings; those of others go by their whole names.
 _STANDARD_DOMAINS = ("", "ai.onnx", "ai.onnx.ml")
+_FLOAT_TYPES = frozenset({1, 10, 11, 16})  # FLOAT, FLOAT16, DOUBLE, BFLOAT16
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,11 @@ class Node:
     def title(self) -> str:
         """What messages call it."""
         return f"node {quoted(self.name) if self.name else self.number} ({self.operator})"
+
+    @property
+    def is_float_cast(self) -> bool:
+        """Whether it keeps numbers as they are, but for rounding."""
+        return self.operator == "Cast" and self.attributes.get("to") in _FLOAT_TYPES
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,23 @@ class Graph:
         if node.outputs.index(value) != place:
             raise self.refusal(node, f"gives {quoted(value)} beside its numbers, not as them")
         return node
+
+    def behind(self, *values: str) -> set[str]:
+        """Return all values that some are computed from, these included."""
+        seen: set[str] = set()
+        waiting = list(values)
+        while waiting:
+            value = waiting.pop()
+            if value not in seen:
+                seen.add(value)
+                node = self.producers.get(value)
+                waiting += node.inputs if node is not None else ()
+        return seen
+
+    def nodes_behind(self, *values: str) -> list[Node]:
+        """Return the nodes that some values come of, in the model's order."""
+        behind = self.behind(*values)
+        return [node for node in self.nodes if not behind.isdisjoint(node.outputs)]
 
     def refusal(self, node: Node, what: str, *help_lines: str) -> SpecError:
         """Return the error for a node that a dense network does not have.  what: it needs."""

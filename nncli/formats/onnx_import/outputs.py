@@ -11,9 +11,8 @@ import numpy as np
 from nncli.formats.onnx_import.arithmetic import is_opposite_pair
 from nncli.formats.onnx_import.dims import features
 from nncli.formats.onnx_import.folding import Facts
-from nncli.formats.onnx_import.graph import Graph, Node, Value
+from nncli.formats.onnx_import.graph import Node, Value
 from nncli.formats.onnx_import.model_file import damaged
-from nncli.formats.onnx_import.recognition import is_float_cast
 from nncli.words import quoted
 
 _FLOATS = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16")
@@ -44,7 +43,7 @@ def ending(facts: Facts) -> Ending:
         raise damaged(graph.path, "none of its outputs is computed from numbers")
     last = _last(facts, list(dict.fromkeys(each.value for each in found)))
     chosen = next(each for each in found if each.value == last)
-    related = {last, *_ancestors(graph, last)}
+    related = graph.behind(last)
     named = next((each.labels for each in labelled if each.labels and each.value in related), ())
     others = {each.value for each in found} - {last}
     return replace(chosen, labels=chosen.labels or named, left_out=tuple(sorted(others)))
@@ -61,25 +60,13 @@ def _is_float(facts: Facts, value: Value) -> bool:
 def _last(facts: Facts, values: Sequence[str]) -> str:
     """Return the value that is computed from all the others."""
     for value in values:
-        if set(values) <= {value, *_ancestors(facts.graph, value)}:
+        if facts.graph.behind(value).issuperset(values):
             return value
     graph = facts.graph
     node = graph.producer(values[1]) if values[1] in graph.producers else graph.nodes[-1]
     listed = ", ".join(quoted(value) for value in values[:4])
     what = f"makes one of several outputs ({listed}): a dense network has one"
     raise graph.refusal(node, what, "export the model with the output that you want alone")
-
-
-def _ancestors(graph: Graph, value: str) -> set[str]:
-    """Return all values that one is computed from."""
-    seen: set[str] = set()
-    waiting = [value]
-    while waiting:
-        node = graph.producers.get(waiting.pop())
-        new = set(node.inputs if node is not None else ()) - seen
-        seen |= new
-        waiting += new
-    return seen
 
 
 def _scores(facts: Facts, value: str) -> Ending:
@@ -104,9 +91,7 @@ def _scores(facts: Facts, value: str) -> Ending:
 
 def _is_copy(facts: Facts, node: Node) -> bool:
     """Tell whether a node gives the numbers that it is given."""
-    if node.operator == "Cast":
-        return is_float_cast(node)
-    return node.operator == "Identity" or _divides_by_one(facts, node)
+    return node.operator == "Identity" or node.is_float_cast or _divides_by_one(facts, node)
 
 
 def _positive_class(facts: Facts, node: Node) -> str | None:

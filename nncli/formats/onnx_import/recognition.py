@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,7 +32,6 @@ _NUMBERS_AS_LONG = 1_000
 _NEAR = 1e-6
 _FAR = 100.0
 _FEW_POINTS = np.array([-40, -6, -2.5, -1, -0.3, 0, 0.4, 1, 2, 7])
-_FLOAT_TYPES = frozenset({1, 10, 11, 16})  # FLOAT, FLOAT16, DOUBLE, BFLOAT16
 # Of these alone, no activation is made.
 _ARITHMETIC = frozenset({"Add", "Sub", "Mul", "Div", "Neg", "Cast", "Reshape"})
 _LINKS = frozenset({"Cast", "Reshape", "Squeeze", "Unsqueeze"})  # they change no number
@@ -83,18 +83,13 @@ def _spans(facts: Facts, value: str) -> Iterator[_Span]:
 
 def _is_computable(facts: Facts, node: Node) -> bool:
     if node.operator == "Cast":
-        return is_float_cast(node)
+        return node.is_float_cast
     if node.operator in _LINKS:  # it must not move a number to another sample
         dims = facts.dims.get(node.outputs[0])
         return dims is not None and dims == facts.dims.get(node.inputs[0])
     if not facts.whole.isdisjoint(node.inputs):
         return False
     return node.operator in ELEMENTWISE or node.operator in REDUCTIONS
-
-
-def is_float_cast(node: Node) -> bool:
-    """Tell whether a Cast keeps numbers as they are, but for rounding."""
-    return node.attributes.get("to") in _FLOAT_TYPES
 
 
 class _Match(NamedTuple):
@@ -184,28 +179,25 @@ def _agree(values: Array, expected: Array) -> bool:
         return bool((np.abs(values - expected) <= room).all())
 
 
-def _softplus(x: Array) -> Array:
-    return np.logaddexp(0, x)
-
-
+_softplus = ELEMENTWISE["Softplus"]
 # Name and parameters → formula; those with a parameter that is not fixed are looked for below.
-_FORMULAS: Mapping[tuple[Any, ...], Callable[[Array], Array]] = {
-    ("relu",): lambda x: np.maximum(x, 0),
+_FORMULAS: Mapping[tuple[Any, ...], Callable[..., Array]] = {
+    ("relu",): ELEMENTWISE["Relu"],
     ("relu6",): lambda x: np.clip(x, 0, 6),
     ("hard_tanh",): lambda x: np.clip(x, -1, 1),
-    ("silu",): lambda x: x * np.exp(-_softplus(-x)),
+    ("silu",): ELEMENTWISE["Swish"],
     ("gelu",): ELEMENTWISE["Gelu"],
-    ("gelu", ("approximate", "tanh")): lambda x: ELEMENTWISE["Gelu"](x, approximate="tanh"),
-    ("mish",): lambda x: x * np.tanh(_softplus(x)),
-    ("hard_silu",): lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
-    ("sigmoid",): lambda x: np.exp(-_softplus(-x)),
+    ("gelu", ("approximate", "tanh")): partial(ELEMENTWISE["Gelu"], approximate="tanh"),
+    ("mish",): ELEMENTWISE["Mish"],
+    ("hard_silu",): ELEMENTWISE["HardSwish"],
+    ("sigmoid",): ELEMENTWISE["Sigmoid"],
     ("log_sigmoid",): lambda x: -_softplus(-x),
-    ("tanh",): np.tanh,
-    ("softplus",): _softplus,
-    ("softsign",): lambda x: x / (1 + np.abs(x)),
+    ("tanh",): ELEMENTWISE["Tanh"],
+    ("softplus",): ELEMENTWISE["Softplus"],
+    ("softsign",): ELEMENTWISE["Softsign"],
     ("selu",): ELEMENTWISE["Selu"],
     ("hard_sigmoid",): lambda x: np.clip(x / 6 + 0.5, 0, 1),
-    ("hard_sigmoid", ("slope", 0.2)): lambda x: np.clip(0.2 * x + 0.5, 0, 1),
+    ("hard_sigmoid", ("slope", 0.2)): ELEMENTWISE["HardSigmoid"],
 }
 
 
@@ -234,7 +226,7 @@ def _with_parameter(points: Floats, values: Array, constants: Sequence[float]) -
                 return _Match(activation("softplus"), beta)
         if 0 < at[1] < 1:  # x · sigmoid(beta x), at 1
             beta = _given(math.log(at[1] / (1 - at[1])), constants)
-            if beta and _agree(values, points * np.exp(-_softplus(-beta * points))):
+            if beta and _agree(values, ELEMENTWISE["Swish"](points, alpha=beta)):
                 return _Match(activation("silu"), beta)
     return None
 

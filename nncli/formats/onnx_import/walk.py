@@ -14,7 +14,7 @@ from nncli.formats.onnx_import.folding import Facts
 from nncli.formats.onnx_import.graph import Node
 from nncli.formats.onnx_import.inputs import Entry, entry, is_entry
 from nncli.formats.onnx_import.operators import ELEMENTWISE
-from nncli.formats.onnx_import.recognition import is_float_cast, recognised
+from nncli.formats.onnx_import.recognition import recognised
 from nncli.formats.onnx_import.refusals import refusal
 from nncli.formats.onnx_import.steps import Activate, Affine, Step
 
@@ -148,13 +148,11 @@ def _unknown_shape(facts: Facts, node: Node, data: str) -> SpecError:
 
 def _is_passed(facts: Facts, node: Node) -> bool:
     """Tell whether a node gives what it is given."""
-    if node.operator == "Cast":
-        return is_float_cast(node)
     if node.operator == "Dropout":
         return not _drops(facts, node)
     if node.operator == "CastLike":
         return facts.constant(node.inputs[1]).dtype.kind == "f"
-    return node.operator == "Identity"
+    return node.operator == "Identity" or node.is_float_cast
 
 
 def _drops(facts: Facts, node: Node) -> bool:

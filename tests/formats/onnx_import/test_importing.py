@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from onnx_models import batch, computed, evaluated, imported, model, node
 
-from nncli.errors import SpecError, UsageError
+from nncli.errors import SpecError
 from nncli.specs.model import Tensor
 
 RANDOM = np.random.RandomState(1)
@@ -50,15 +50,6 @@ def test_the_numbers_are_those_of_the_reference_evaluator(
     assert network.spec.dtype == dtype
     x = batch().astype(dtype)
     np.testing.assert_allclose(computed(network, x), evaluated(made, x), rtol=room)
-
-
-def test_columns_name_the_inputs_one_by_one(tmp_path: Path) -> None:
-    made = model(TWO_LAYERS, CONSTANTS)
-    network = imported(tmp_path, made, columns=("a", "b", "c", "d"), name="mine")
-    assert network.spec.inputs.columns == ("a", "b", "c", "d")
-    assert network.spec.name == "mine"
-    with pytest.raises(UsageError, match="--columns has 2 names, but the model takes 4 inputs"):
-        imported(tmp_path, made, columns=("a", "b"))
 
 
 @pytest.mark.parametrize("part", ["initializer", "input"])
