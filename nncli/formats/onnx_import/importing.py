@@ -135,8 +135,11 @@ def _outputs(end: Ending, last: Layer) -> OutputsSpec | None:
     neurons = last.weights.shape[1]
     is_sigmoid = neurons == 1 and last.activation.kind == "sigmoid"
     fits = len(set(end.labels)) == len(end.labels) == (2 if is_sigmoid else neurons)
-    fits = fits and all(end.labels)
-    return OutputsSpec(classes=end.labels) if fits and len(end.labels) > 1 else None
+    fits = fits and all(end.labels) and len(end.labels) > 1
+    if end.threshold is None or not is_sigmoid:
+        return OutputsSpec(classes=end.labels) if fits else None
+    fits = fits and 0 < end.threshold < 1
+    return OutputsSpec(classes=end.labels, threshold=end.threshold) if fits else None
 
 
 def _notes(graph: Graph, entry: Entry, end: Ending, spec: NetworkSpec) -> list[Note]:

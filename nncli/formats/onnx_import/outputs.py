@@ -27,6 +27,7 @@ class Ending:
 
     value: str
     labels: tuple[str, ...] = ()
+    threshold: float | None = None  # above which the second of two labels is given, if not 0.5
     is_pair: bool = False  # whether the model gives 1 - p beside each p
     left_out: tuple[str, ...] = ()  # outputs that are not computed
 
@@ -44,9 +45,14 @@ def ending(facts: Facts) -> Ending:
     last = _last(facts, list(dict.fromkeys(each.value for each in found)))
     chosen = next(each for each in found if each.value == last)
     related = graph.behind(last)
-    named = next((each.labels for each in labelled if each.labels and each.value in related), ())
+    named = next((each for each in labelled if each.labels and each.value in related), chosen)
     others = {each.value for each in found} - {last}
-    return replace(chosen, labels=chosen.labels or named, left_out=tuple(sorted(others)))
+    return replace(
+        chosen,
+        labels=chosen.labels or named.labels,
+        threshold=named.threshold,
+        left_out=tuple(sorted(others)),
+    )
 
 
 def _is_float(facts: Facts, value: Value) -> bool:
@@ -86,7 +92,7 @@ def _scores(facts: Facts, value: str) -> Ending:
                 labels = labels or _attribute_labels(node)
                 is_pair = is_pair or is_opposite_pair(node)
             break
-    return Ending(value, labels, is_pair)
+    return Ending(value, labels, is_pair=is_pair)
 
 
 def _is_copy(facts: Facts, node: Node) -> bool:
@@ -129,10 +135,13 @@ def _labels(facts: Facts, value: str) -> Ending:
         elif node.operator in _LABEL_LINKS:
             value = node.inputs[0]
         elif node.operator == "Binarizer" or _is_choice(node):
-            return replace(_scores(facts, node.inputs[0]), labels=labels)
+            limit = node.attributes.get("threshold", 0.0) if node.operator == "Binarizer" else 0.5
+            threshold = None if limit == 0.5 else limit
+            return replace(_scores(facts, node.inputs[0]), labels=labels, threshold=threshold)
         elif node.operator == "LinearClassifier":
             scores = node.outputs[1] if len(node.outputs) > 1 else ""
-            return Ending(scores, labels or _attribute_labels(node), is_opposite_pair(node))
+            pair = is_opposite_pair(node)
+            return Ending(scores, labels or _attribute_labels(node), is_pair=pair)
         else:
             break
     return Ending("")
