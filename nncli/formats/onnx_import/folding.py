@@ -32,7 +32,7 @@ _MOST_MADE = 1 << 21
 # As many as float32 in the largest single file: a file beside may claim any size.
 MOST_HELD = 1 << 29
 # How often a node is computed at most to recognise activations by what they make of some points.
-_MOST_EFFORT = 40_000
+_MOST_EFFORT = 32_000
 # A larger array is read again where it is needed again.
 _MOST_KEPT = 4096
 # Besides what is computed element by element, these keep the shape that they are given.

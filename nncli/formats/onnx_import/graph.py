@@ -15,8 +15,8 @@ from nncli.formats.onnx_import.model_file import damaged
 from nncli.problems import Place, Problem
 from nncli.words import quoted
 
-# More than a network of five hundred layers has, and more outputs than any network.
-MOST_NODES = 5_000
+# Five thousand layers of three operators have fewer; and more outputs than any network has.
+MOST_NODES = 16_000
 MOST_OUTPUTS = 64
 # The two domains whose operators have standard meanings; those of others go by their whole names.
 _STANDARD_DOMAINS = ("", "ai.onnx", "ai.onnx.ml")

@@ -19,7 +19,7 @@ from nncli.problems import Place, Problem
 MAX_BYTES = (1 << 31) - 1
 MAX_PIPED_BYTES = 64 << 20
 # More than any dense network has; an object of each takes a few hundred bytes.
-MOST_PIECES = 60_000
+MOST_PIECES = 200_000
 # Whole numbers written with a byte each take eight once they are parsed.
 MOST_PACKED_BYTES = 8 << 20
 _DEEPEST = 64

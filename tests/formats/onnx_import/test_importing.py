@@ -73,3 +73,17 @@ def test_a_few_layers_may_share_their_weights(tmp_path: Path) -> None:
     made = model([node("MatMul", "x w", "h"), node("MatMul", "h w", "y")], {"w": 2 * np.eye(4)})
     x = batch()
     assert np.allclose(computed(imported(tmp_path, made), x), 4 * x)
+
+
+def test_a_network_of_five_thousand_layers_is_read(tmp_path: Path) -> None:
+    layer = [("MatMul", "v{0} w", "m{0}"), ("Add", "m{0} b", "z{0}"), ("Relu", "z{0}", "v{1}")]
+    nodes = [
+        node(operator, inputs.format(number), output.format(number, number + 1))
+        for number in range(5_000)
+        for operator, inputs, output in layer
+    ]
+    made = model(nodes, {"w": np.eye(2), "b": np.ones(2)}, inputs={"v0": ("N", 2)},
+                 outputs=["v5000"])  # fmt: skip
+    network = imported(tmp_path, made)
+    assert network.spec.activations == ["relu"] * 5_000
+    assert np.array_equal(computed(network, np.zeros((1, 2))), [[5_000.0, 5_000.0]])
