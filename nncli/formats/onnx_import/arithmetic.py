@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -18,11 +17,14 @@ from nncli.formats.onnx_import.steps import (
     Product,
     Step,
     activation,
+    scaled,
+    shifted,
 )
 from nncli.words import quoted
 
 # The largest finite float32: what older models bound by where they mean no bound.
 _FLOAT32_MAX = float(np.finfo(np.float32).max)
+_OF_TWO = ("Add", "Sum", "Sub", "Mul", "Div")
 _POST_TRANSFORMS = {"NONE": (), "LOGISTIC": ("sigmoid",), "SOFTMAX": ("softmax",)}
 
 
@@ -147,39 +149,6 @@ def _outputs(node: Node) -> int:
     return len(attributes.get("classlabels_strings") or attributes.get("classlabels_ints") or "1")
 
 
-def _added(facts: Facts, node: Node, data: str) -> Affine:
-    (other,) = (name for name in node.inputs if name != data)
-    return Affine(np.ones(()), neuron_values(facts, node, other, facts.dims.get(data)), node.title)
-
-
-def _subtracted(facts: Facts, node: Node, data: str) -> Affine:
-    first, second = node.inputs
-    if data == first:
-        values = neuron_values(facts, node, second, facts.dims.get(data))
-        return Affine(np.ones(()), -values, node.title)
-    values = neuron_values(facts, node, first, facts.dims.get(data))
-    return Affine(-np.ones(()), values, node.title)
-
-
-def _multiplied(facts: Facts, node: Node, data: str) -> Affine:
-    (other,) = (name for name in node.inputs if name != data)
-    values = neuron_values(facts, node, other, facts.dims.get(data))
-    return Affine(values, np.zeros(()), node.title)
-
-
-def _divided(facts: Facts, node: Node, data: str) -> Affine:
-    if data != node.inputs[0]:
-        raise facts.graph.refusal(node, "divides by what it is given, which no activation does")
-    values = neuron_values(facts, node, node.inputs[1], facts.dims.get(data))
-    if not values.all():
-        raise facts.graph.refusal(node, f"divides by 0, which is in {quoted(node.inputs[1])}")
-    return Affine(1 / values, np.zeros(()), node.title)
-
-
-def _negated(facts: Facts, node: Node, data: str) -> Affine:  # noqa: ARG001  # as the others are called
-    return Affine(-np.ones(()), np.zeros(()), node.title)
-
-
 def _normalised(facts: Facts, node: Node, data: str) -> Affine:
     """Return what BatchNormalization does once it is trained (Ioffe & Szegedy 2015)."""
     attributes = node.attributes
@@ -210,7 +179,7 @@ def _per_channel(facts: Facts, node: Node, name: str, dims: Dims | None) -> Floa
     return np.repeat(array, total // array.size)
 
 
-def _scaled(facts: Facts, node: Node, data: str) -> Affine:  # noqa: ARG001  # as the others are called
+def _scaled(node: Node) -> Affine:
     """Return (x - offset) · scale, as scikit-learn's scalers are written."""
     offset, scale = (
         np.array(node.attributes.get(key) or (default,), np.float64)
@@ -222,27 +191,42 @@ def _scaled(facts: Facts, node: Node, data: str) -> Affine:  # noqa: ARG001  # a
     return Affine(scale, -offset * scale, node.title)
 
 
-_AFFINE: Mapping[str, Callable[[Facts, Node, str], Affine]] = {
-    "Add": _added,
-    "Sum": _added,
-    "Sub": _subtracted,
-    "Mul": _multiplied,
-    "Div": _divided,
-    "Neg": _negated,
-    "BatchNormalization": _normalised,
-    "Scaler": _scaled,
-}
-
-
 def affine(facts: Facts, node: Node, data: str) -> Affine | None:
     """Return what a node does per neuron, if it is a sum, a product or a scaling with constants.
 
     Raises SpecError if its constants are not one number per neuron.
     """
-    if node.operator not in _AFFINE or (node.operator == "Sum" and len(node.inputs) != 2):
+    is_pair = node.operator in _OF_TWO and len(node.inputs) == 2
+    if not is_pair and node.operator not in ("Neg", "BatchNormalization", "Scaler"):
         return None
     _check_type(facts, node, data)
-    return _AFFINE[node.operator](facts, node, data)
+    match node.operator:
+        case "Neg":
+            return scaled(-1, node.title)
+        case "BatchNormalization":
+            return _normalised(facts, node, data)
+        case "Scaler":
+            return _scaled(node)
+    return _combined(facts, node, data)
+
+
+def _combined(facts: Facts, node: Node, data: str) -> Affine:
+    """Return what an operator makes of a value and a constant."""
+    (other,) = (name for name in node.inputs if name != data)
+    values, title = neuron_values(facts, node, other, facts.dims.get(data)), node.title
+    is_first = node.inputs[0] == data
+    match node.operator:
+        case "Add" | "Sum":
+            return shifted(values, title)
+        case "Sub":
+            return shifted(-values, title) if is_first else Affine(-np.ones(()), values, title)
+        case "Mul":
+            return Affine(values, np.zeros(()), title)
+    if not is_first:
+        raise facts.graph.refusal(node, "divides by what it is given, which no activation does")
+    if not values.all():
+        raise facts.graph.refusal(node, f"divides by 0, which is in {quoted(other)}")
+    return Affine(1 / values, np.zeros(()), title)
 
 
 def _check_type(facts: Facts, node: Node, data: str) -> None:
