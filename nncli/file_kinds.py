@@ -113,6 +113,8 @@ _FANN_INPUTS = (
 _ARFF = "save it as CSV (Weka: Save, files of type CSV), or remove the lines down to @data"
 _SPEC = "name the spec: a text in YAML, whose keys `nncli schema` lists"
 _SPEC_FIRST = "name the spec first, a text in YAML, and the data second"
+# What helps where CONFIG is another file, and nowhere else.
+ABOUT_SPECS = (_SPEC, _SPEC_FIRST)
 _WRITE_SPEC = (
     "a network is read from a spec in YAML: write its layers, weights and biases into one "
     "(`nncli schema` lists the keys)"

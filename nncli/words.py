@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+# What exporters of models take for no part of a name.
+_NO_WORD = re.compile("[^0-9A-Za-z_]")
 
 
 def shorten(text: str, limit: int = 60) -> str:
@@ -36,6 +40,32 @@ def nearest(word: str, candidates: Sequence[str]) -> str | None:
     folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}
     close = difflib.get_close_matches(word.casefold()[:200], list(folded), n=1, cutoff=0.6)
     return folded[close[0]] if close else None
+
+
+def exported_name(name: str) -> str:
+    """Return what exporters of models make of the name of a column.
+
+    >>> exported_name("sepal length (cm)")
+    'sepal_length__cm_'
+    """
+    return _NO_WORD.sub("_", name)
+
+
+def first_misplaced(names: Sequence[str], own: Sequence[str]) -> tuple[int, int] | None:
+    """Return where a name stands that belongs elsewhere, and where, by a network's own names.
+
+    names: in the order in which they are taken for the network's inputs.
+
+    >>> first_misplaced(["b", "a"], ["a", "b"])
+    (0, 1)
+    """
+    places = {name: place for place, name in enumerate(own)}
+    for place, name in enumerate(names[: len(own)]):
+        forms = (name, exported_name(name))
+        elsewhere = next((places[form] for form in forms if form in places), place)
+        if own[place] not in forms and elsewhere != place:
+            return place, elsewhere
+    return None
 
 
 def strange_character(text: str) -> tuple[str, ...]:

@@ -35,8 +35,7 @@ def convert(
 ) -> None:
     """Convert the network SOURCE into the form that DESTINATION's suffix names.
 
-    Files that belong together are put in place together, once they were run and gave the
-    network's outputs.
+    What is written is run first; files that belong together are put in place together.
     """
     with error_edge(debug=debug):
         form = _form(destination)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -120,7 +121,7 @@ def forward(
         read = read_config(config, overrides(seed, dtype))
         reading = read.reading
         refuse_misfits(reading, request)
-        rule = _class_rule(reading.spec, config) if predict is not None else None
+        rule = _class_rule(reading, config) if predict is not None else None
         display = _display(layers, rows, precision, weights, reading.spec)
         network = build_network(reading.spec, read.tensors)
         inputs = input_paths(*read.files, *request.sources, expect)
@@ -263,12 +264,13 @@ def _shown_layers(wanted: str, count: int) -> tuple[int, ...]:
     return numbers
 
 
-def _class_rule(spec: NetworkSpec, config: str) -> ClassRule:
+def _class_rule(reading: SpecReading, config: str) -> ClassRule:
     """Return how outputs tell classes.  Raises SpecError if they do not, UsageError."""
     from nncli.network.prediction import class_rule
 
-    _refuse_names_of_predictions(spec.output_columns, "the outputs name")
-    return class_rule(spec, config)
+    _refuse_names_of_predictions(reading.spec.output_columns, "the outputs name")
+    convert = f"`nncli convert {shlex.quote(config)} NEW.yaml` makes a spec, to write it in"
+    return class_rule(reading.spec, config, (convert,) if reading.source is None else ())
 
 
 def _refuse_names_of_predictions(names: Iterable[str], who: str) -> None:

@@ -268,13 +268,16 @@ def overrides(seed: int | None, dtype: DType | None) -> Overrides:
 def wanted_inputs(spec: NetworkSpec) -> WantedInputs:
     """Return what a network wants of its data."""
     from nncli.data.columns import WantedInputs
-    from nncli.specs.model import FLOAT32_OVERFLOW
+    from nncli.network.scaling import scales_inputs
+    from nncli.specs.model import FLOAT32_OVERFLOW, Tensor
 
     # what is clipped or scaled is float64 until then
-    is_scaled = spec.inputs.clip is not None or spec.inputs.scale is not None
-    is_float32 = spec.dtype == "float32" and not is_scaled
+    is_float32 = spec.dtype == "float32" and not scales_inputs(spec)
     largest = FLOAT32_OVERFLOW if is_float32 else float("inf")
-    return WantedInputs(spec.inputs.size, spec.inputs.columns, largest, spec.output_columns)
+    is_trained = any(isinstance(layer.weights, Tensor) for layer in spec.layers)
+    return WantedInputs(
+        spec.inputs.size, spec.inputs.columns, largest, spec.output_columns, is_trained
+    )
 
 
 def input_paths(*sources: str | None) -> list[str]:

@@ -15,7 +15,7 @@ from nncli.formats.weights_files import WeightsFile
 from nncli.network.network import Network, build_network
 from nncli.problems import Note, Problem
 from nncli.specs.model import FLOAT32_OVERFLOW, DType
-from nncli.words import count_of, quoted
+from nncli.words import count_of, first_misplaced, quoted
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +75,12 @@ def with_columns(config: Config, columns: tuple[str, ...]) -> Config:
     if len(columns) != spec.inputs.size:
         inputs = count_of(spec.inputs.size, "input")
         raise UsageError(f"--columns names {len(columns):,}, the network has {inputs}")
+    misplaced = first_misplaced(columns, spec.inputs.columns or ())
+    if misplaced is not None:
+        here, there = misplaced
+        message = f"--columns names input {here + 1} {columns[here]!r}, which is input {there + 1}"
+        hint = "name them in the network's order, or not at all: columns are found by their names"
+        raise UsageError(message, hint)
     inputs_spec = spec.inputs.model_copy(update={"columns": columns})
     changed = spec.model_copy(update={"inputs": inputs_spec})
     return replace(config, reading=replace(config.reading, spec=changed))

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from nncli.errors import DataError
 from nncli.problems import Note, Place, Problem
-from nncli.words import count_of, did_you_mean, quoted, shorten
+from nncli.words import count_of, did_you_mean, first_misplaced, quoted, shorten
 
 # Names take a hundred bytes each: of more columns they alone would fill the memory.
 MAX_COLUMNS = 1_000_000
@@ -110,6 +110,7 @@ class WantedInputs:
     columns: tuple[str, ...] | None = None  # their names, if it finds them by name
     largest: float = float("inf")  # no finite value of this magnitude or more
     outputs: tuple[str, ...] = ()  # names that no carried column may have as well
+    is_trained: bool = False  # elsewhere, on columns whose order somebody may not know
 
 
 def choose(header: Header, choice: ColumnChoice, wanted: WantedInputs) -> Selection:
@@ -125,6 +126,7 @@ def choose(header: Header, choice: ColumnChoice, wanted: WantedInputs) -> Select
     if choice.columns:
         features = tuple(find_column(item, header, "--columns") for item in choice.columns)
         _refuse_repeats(features, header, "--columns")
+        notes = _another_order(header.names_at(features), wanted.columns or ())
     elif wanted.columns is not None and not header.positional:
         features = _named_features(wanted.columns, header)
         _refuse_dropped_inputs(dropped.intersection(features), header)
@@ -132,6 +134,8 @@ def choose(header: Header, choice: ColumnChoice, wanted: WantedInputs) -> Select
     else:
         left_out = {*kept, *dropped}
         features = tuple(i for i in range(len(header.names)) if i not in left_out)
+        if wanted.is_trained and header.named:
+            notes = _by_order(header.names_at(features))
     if len(features) != wanted.size:
         problem = _width_problem(header, features, wanted.size, choice)
         raise DataError(problem, features=len(features))
@@ -242,17 +246,19 @@ def _refuse_dropped_inputs(dropped: set[int], header: Header) -> None:
 
 def _named_features(columns: tuple[str, ...], header: Header) -> tuple[int, ...]:
     if not header.named:
-        message = "the spec finds its inputs by column name, but the file has no header"
+        message = "the network finds its inputs by column name, but the file has no header"
         hint = f"add a header: {shorten(','.join(columns), 200)}"
         raise DataError(Problem("N408", message, header.place, (hint,)))
     missing = [name for name in columns if name not in header.positions]
     if missing:
-        listed = ", ".join(quoted(name) for name in missing[:5])
+        listed = ", ".join(quoted(name) for name in missing[:_MAX_LISTED])
+        if len(missing) > _MAX_LISTED:
+            listed += f" and {len(missing) - _MAX_LISTED:,} more"
         hints = (
             *did_you_mean(missing[0], header.names[:1000]),
             f"the columns are {shorten(', '.join(header.names), 200)}",
         )
-        message = f"the spec's inputs name {listed}, not in the header"
+        message = f"the network's inputs name {listed}, not in the header"
         raise DataError(Problem("N408", message, header.place, hints))
     return tuple(find_column(name, header, "inputs.columns") for name in columns)
 
@@ -263,7 +269,25 @@ def _ignored(header: Header, used: set[int]) -> tuple[Note, ...]:
         return ()
     listed = shorten(", ".join(extra), 120)
     noun = "column" if len(extra) == 1 else "columns"
-    return (Note("ignored_columns", f"{noun} not among the spec's inputs, ignored: {listed}"),)
+    return (Note("ignored_columns", f"{noun} not among the network's inputs, ignored: {listed}"),)
+
+
+def _another_order(names: Sequence[str], own: Sequence[str]) -> tuple[Note, ...]:
+    """Say which column is taken for an input that is called like another column."""
+    misplaced = first_misplaced(names, own)
+    if misplaced is None:
+        return ()
+    taken, input_name = quoted(names[misplaced[0]]), quoted(own[misplaced[0]])
+    message = f"--columns takes {taken} for the input {input_name}: it names them in their order"
+    return (Note("another_order", message),)
+
+
+def _by_order(names: Sequence[str]) -> tuple[Note, ...]:
+    listed = shorten(", ".join(names), 120)
+    message = (
+        f"the network does not name its inputs: the columns are taken in their order, {listed}"
+    )
+    return (Note("by_order", message),)
 
 
 def _width_problem(

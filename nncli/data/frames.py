@@ -46,6 +46,9 @@ def as_array(batch: Any, wanted: tuple[str, ...] | None) -> Any:
     Raises DataError for a name that is missing or repeated, and for missing values; ShapeError for
     columns that hold no numbers.
     """
+    if hasattr(batch, "collect") and hasattr(batch, "collect_schema"):  # a LazyFrame of polars
+        hint = ("give what its .collect() returns",)
+        raise ShapeError(Problem("N204", "the batch is a plan to read data, not data", help=hint))
     table = _with_columns(batch)
     labels = _labels(table)
     if labels is None:
@@ -61,9 +64,14 @@ def as_array(batch: Any, wanted: tuple[str, ...] | None) -> Any:
 
 
 def refuse_masked(values: Any, what: str = "the batch") -> None:
-    """Do nothing unless values of a masked array are masked.  Raises DataError."""
+    """Do nothing unless values of a masked array, or of a list of them, are masked.
+
+    Raises DataError.
+    """
+    arrays = values if isinstance(values, list | tuple) else [values]
     # without naming NumPy's masked arrays, which would import them
-    masked = int(np.sum(getattr(values, "mask", 0))) if isinstance(values, np.ndarray) else 0
+    masks = (getattr(array, "mask", 0) for array in arrays if isinstance(array, np.ndarray))
+    masked = sum(int(np.sum(mask)) for mask in masks)
     if masked:
         raise _missing(f"{what} has {count_of(masked, 'masked value')}")
 
@@ -74,7 +82,10 @@ def _with_columns(batch: Any) -> Any:
         return batch
     import pyarrow as pa
 
-    return pa.table(batch)
+    try:
+        return pa.table(batch)
+    except pa.ArrowInvalid:  # a column alone
+        return batch
 
 
 def _labels(table: Any) -> list[Any] | None:
@@ -109,8 +120,7 @@ def _chosen(wanted: tuple[str, ...], places: Mapping[str, list[int]]) -> list[in
 def _numbers(column: Any, name: str) -> Any:
     """Return a column of a table as an array (samples,).  Raises DataError, ShapeError."""
     what = f"the column {quoted(name)}"
-    nulls = getattr(column, "null_count", 0)  # Arrow's is a number, polars' a method
-    nulls = nulls() if callable(nulls) else nulls
+    nulls = _nulls(column)
     if nulls:
         raise _missing(f"{what} has {count_of(nulls, 'missing value')}")
     values = np.asarray(column)
@@ -119,6 +129,14 @@ def _numbers(column: Any, name: str) -> Any:
         raise ShapeError(Problem("N204", f"{what} holds {values.dtype}, not numbers", help=hint))
     refuse_masked(column, what)
     return values
+
+
+def _nulls(column: Any) -> int:
+    """Return how many values of a column are missing: not NaN in floats, which may be a result."""
+    found = getattr(column, "null_count", None)  # Arrow's is a number, polars' a method
+    if found is None and hasattr(column, "isna") and not isinstance(column.dtype, np.dtype):
+        found = column.isna().sum()  # of pandas' own types, which NumPy gets as NaN
+    return int(found() if callable(found) else found or 0)
 
 
 def _missing(message: str) -> DataError:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import math
-import warnings
+import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -117,22 +118,21 @@ def first_samples(content: bytes, *, transposed: bool) -> bytes:
 
 def read_header(content: bytes) -> StoredArray:
     """Read what the beginning of an NPY file says.  Raises ValueError, in words, if it is none."""
-    stream = io.BytesIO(content)
     try:
-        version = np.lib.format.read_magic(stream)
+        version = np.lib.format.read_magic(io.BytesIO(content))
         length_bytes = {(1, 0): 2, (2, 0): 4, (3, 0): 4}[version]
         length = int.from_bytes(content[8 : 8 + length_bytes], "little")
         if length > _MAX_HEADER_BYTES:
             raise ValueError(f"a header of {length:,} bytes")
         start = 8 + length_bytes + length
+        header = content[8 + length_bytes : start]
+        if len(header) < length:
+            raise ValueError(f"{length:,} bytes of it expected, {len(header):,} found")
+        if version == (3, 0):
+            header = header.decode().encode("latin-1", "backslashreplace")
+        stream = io.BytesIO(_as_version_2(header))
         read = np.lib.format.read_array_header_2_0
-        if version == (1, 0):
-            read = np.lib.format.read_array_header_1_0
-        elif version == (3, 0):
-            stream = io.BytesIO(_as_version_2(content[12:start]))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a header from Python 2 is no news to the user
-            shape, fortran_order, dtype = read(stream, max_header_size=_MAX_HEADER_BYTES)
+        shape, fortran_order, dtype = read(stream, max_header_size=_MAX_HEADER_BYTES)
     # NumPy evaluates the header as a literal; hostile text makes that fail in a dozen ways
     except Exception as error:
         reason = shorten(str(error).splitlines()[0] if str(error) else type(error).__name__)
@@ -141,9 +141,13 @@ def read_header(content: bytes) -> StoredArray:
 
 
 def _as_version_2(header: bytes) -> bytes:
-    """Return the length and text of a header of version 3 as version 2 has it: not in UTF-8."""
-    text = header.decode().encode("latin-1", "backslashreplace")
-    return len(text).to_bytes(4, "little") + text
+    """Return the length and text of a header, whose numbers may end as Python 2 wrote them: 4L.
+
+    With what is no literal NumPy tries that by itself, so slowly that many headers take minutes.
+    """
+    header = re.sub(rb"(?<=[0-9])L(?=[,)])", b" ", header)
+    ast.literal_eval(header.decode("latin-1"))
+    return len(header).to_bytes(4, "little") + header
 
 
 def shown_shape(shape: tuple[Any, ...]) -> str:

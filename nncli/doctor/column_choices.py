@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -12,7 +11,7 @@ from nncli.doctor.column_kinds import ColumnFacts, Suspicion, column_facts
 from nncli.doctor.layers import change_of_inputs
 from nncli.errors import DataError
 from nncli.problems import Suggestion
-from nncli.words import nearest, quoted
+from nncli.words import exported_name, nearest, quoted
 
 # More of equal likelihood are no help.
 _MAX_COLUMNS_TRIED = 8
@@ -20,8 +19,6 @@ _MAX_COLUMNS_TRIED = 8
 _MAX_COLUMNS_LEFT_OUT = 10
 # Nobody types more.
 _MAX_COLUMNS_NAMED = 1000
-# What exporters of models take for no part of a name.
-_NO_WORD = re.compile("[^0-9A-Za-z_]")
 # To compare more with every name of a header takes too long.
 _MAX_NAMES_COMPARED = 50
 
@@ -33,7 +30,8 @@ def column_changes(change: Change) -> Iterator[Change]:
     if header is None or case.choice.columns:
         return
     if case.wanted.columns is not None and not header.positional:
-        yield from _columns_by_name(change, header, case.wanted.columns)
+        if not header.transposed:  # where columns are the samples, no option chooses features
+            yield from _columns_by_name(change, header, case.wanted.columns)
         return
     items = (*case.choice.drop, *case.choice.keep)
     try:
@@ -144,7 +142,7 @@ def _names_meant(names: Sequence[str], found: Sequence[str]) -> list[str | None]
     folded = {name.strip().casefold(): name for name in reversed(found)}
     exported: dict[str, set[str]] = {}
     for name in found:
-        exported.setdefault(_NO_WORD.sub("_", name), set()).add(name)
+        exported.setdefault(exported_name(name), set()).add(name)
     only = {name: columns.pop() for name, columns in exported.items() if len(columns) == 1}
     meant = [folded.get(name.strip().casefold()) or only.get(name) for name in names]
     if len(names) > _MAX_NAMES_COMPARED:

@@ -107,7 +107,9 @@ def change_of_inputs(reading: SpecReading, features: int) -> Suggestion | None:
     clashing = (layer for layer in shape_table(spec).layers if layer.misfits)
     clashes = frozenset((layer.layer, m.code) for layer in clashing for m in layer.misfits)
     change = _inputs_change(editor, features)
-    if not change.possible_edits() or _clashes_after(_Patient(spec, editor, clashes), change):
+    if not (change.possible_edits() and _fits_names(spec, change)):
+        return None
+    if _clashes_after(_Patient(spec, editor, clashes), change):
         return None
     return change.suggestion()
 
@@ -155,7 +157,7 @@ def _working(patient: _Patient, clash: Clash) -> list[tuple[_Change, frozenset[C
 
 
 def _fits_names(spec: NetworkSpec, change: _Change) -> bool:
-    """Whether inputs and outputs stay as many as what the spec names, or has a number for."""
+    """Whether inputs, outputs and neurons stay as many as the spec names, or has numbers for."""
     last = change.layers.get(len(spec.layers), spec.layers[-1])
     inputs, outputs = change.inputs or spec.inputs.size, spec.outputs or OutputsSpec()
     classes = len(outputs.classes) if outputs.classes is not None else last.neurons
@@ -165,7 +167,14 @@ def _fits_names(spec: NetworkSpec, change: _Change) -> bool:
         all(len(each) == inputs for each in of_inputs if isinstance(each, tuple))
         and all(len(each) == last.neurons for each in of_outputs if isinstance(each, tuple))
         and (classes == last.neurons or (classes, last.neurons) == (2, 1))
+        and all(_has_its_slopes(layer) for layer in change.layers.values())
     )
+
+
+def _has_its_slopes(layer: LayerSpec) -> bool:
+    """Whether an activation has as many slopes as there are neurons, or one for all."""
+    slopes = layer.activation.parameters().get("slopes")
+    return not isinstance(slopes, tuple) or len(slopes) == layer.neurons
 
 
 def _numbers(part: Clip | Standard | MinMax | None) -> list[Any]:

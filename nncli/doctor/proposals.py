@@ -46,6 +46,8 @@ def _value_edit(fault: Fault, editor: SpecEditor) -> Edit | None:
             return editor.fill(fault.path, "0")
         case "nested biases":
             return editor.flatten(fault.path)
+        case "array name":
+            return editor.replace(fault.path, f"{{tensor: {fault.typed}}}")
         case "no space":
             return _text_edit(fault, editor.source.text)
         case "no text":
@@ -123,6 +125,11 @@ def _with_seed(_fault: Fault, editor: SpecEditor) -> Iterator[_Proposal]:
     yield "write a seed into the spec", editor.insert_key((first,), "seed", "0")
 
 
+def _turned(fault: Fault, editor: SpecEditor) -> Iterator[_Proposal]:
+    """Yield the layout in which the matrices of a weights file fit."""
+    yield fault.help[0], editor.insert_key(fault.path, "layout", fault.choices[0])
+
+
 def _chosen(fault: Fault, editor: SpecEditor) -> Iterator[_Proposal]:
     """Yield the name that was probably meant: a value, a key, or the key of parameters."""
     better = nearest(fault.typed, fault.choices)
@@ -165,5 +172,6 @@ _PROPOSALS: dict[Kind, Callable[[Fault, SpecEditor], Iterator[_Proposal]]] = {
     "no number": _as_number,
     "no seed": _with_seed,
     "not closed": _closed,
+    "transposed file": _turned,
     "unknown key": _chosen,
 }

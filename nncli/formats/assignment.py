@@ -6,19 +6,29 @@ is known.  What cannot be told is a fault at the place in the spec that it is ab
 
 from __future__ import annotations
 
+import math
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from nncli.formats.tensor_names import is_called_bias, is_called_factor, layout_of, stem
+from nncli.formats.tensor_names import (
+    bias_stem,
+    is_called_bias,
+    is_called_factor,
+    is_called_scale,
+    layout_of,
+    stems,
+    words,
+)
 from nncli.formats.tensor_order import Matrices, Shape, Slot, Way
-from nncli.formats.tensor_pool import FILE, FLOAT_DTYPES, FLOAT_HINT, Pool, listed, not_floats
+from nncli.formats.tensor_pool import FILE, FLOAT_DTYPES, Pool, dtype_fault, listed
 from nncli.specs.faults import Fault, Path
 from nncli.specs.fit import held_shape, other_layout, shape_held_by
-from nncli.specs.long_form import LongForm
-from nncli.specs.model import LayerSpec, Layout, Tensor, WithinWeights
+from nncli.specs.long_form import LongForm, given_by, whole
+from nncli.specs.model import Layout, Tensor, WithinWeights
 from nncli.specs.reader import FormReading
-from nncli.specs.stored import StoredTensor, WeightsHeader
+from nncli.specs.stored import StoredTensor, WeightsHeader, natural
 from nncli.words import count_of, did_you_mean, quoted
 
 _Layer = Mapping[str, Any]
@@ -91,9 +101,9 @@ def _not_there(name: str, header: WeightsHeader, path: Path) -> Fault:
 def _unfit(stored: StoredTensor, key: str, path: Path) -> Fault | None:
     """Return why an array cannot be a layer's weights or biases at all."""
     if stored.dtype not in FLOAT_DTYPES:
-        return Fault("N307", not_floats(stored), (FLOAT_HINT,), path)
+        return dtype_fault(stored, path)
     axes = len(stored.shape)
-    is_vector = axes == 1 or (axes == 2 and 1 in stored.shape)
+    is_vector = axes < 2 or (axes == 2 and 1 in stored.shape)
     if 0 not in stored.shape and (axes == 2 if key == "weights" else is_vector):
         return None
     wanted = "a matrix" if key == "weights" else "a vector"
@@ -115,8 +125,9 @@ def _with_named(
 
 def _with_weights(layer: _Layer, stored: StoredTensor) -> dict[str, Any]:
     """Return a layer with its weights and how they stand."""
-    layout = layer.get("layout") or layout_of(stored.name) or _DEFAULT_LAYOUT
-    return {**layer, "weights": Tensor(stored.name, stored.shape), "layout": layout}
+    given = {**layer, "weights": Tensor(stored.name, stored.shape)}
+    layout = layout_of(stored.name)
+    return {"layout": layout, **given} if layout is not None else given
 
 
 # ------------------------------------------------------------------------- matrices by their order
@@ -142,20 +153,36 @@ def _order(
     slots: Sequence[Slot], stored: Sequence[StoredTensor], file: str
 ) -> tuple[int, ...] | Fault:
     """Return which matrix each slot takes, or why that cannot be told."""
-    natural = tuple(range(len(stored)))
-    matrices = _matrices(slots, stored)
-    if matrices.fit(slots, natural):
-        return natural
+    by_name = tuple(range(len(stored)))
+    matrices, follows = _matrices(slots, stored), _numbered(stored)
+    is_natural = matrices.fit(slots, by_name)
+    if is_natural and follows.count(None) == 1:
+        return by_name
+    # the numbers in names tell an order; words, such as `hidden` and `input`, do not
+    orders = matrices.orders(slots, follows)
     # transposed matrices fit in the reverse order, too: where nothing says how they stand, nothing
     # can be told of their order
-    is_transposed = _matrices(slots, stored, transposed=True).fit(slots, natural)
-    orders = [] if is_transposed else matrices.orders(slots)
-    if len(orders) == 1:
+    transposed = _matrices(slots, stored, transposed=True)
+    is_transposed = not is_natural and transposed.fit(slots, by_name)
+    if not (orders or is_natural or is_transposed):
+        orders = matrices.orders(slots, [None] * len(stored))
+    if len(orders) == 1 and not is_transposed:
         return orders[0]
     loose = [replace(slot, inputs=None, neurons=None) for slot in slots]
-    if not is_transposed and not orders and matrices.fit(loose, natural):
-        return natural  # they fit each other: the sizes that the spec declares are what does not
-    return _unordered(is_transposed=is_transposed, several=len(orders), stored=stored, file=file)
+    if not (is_natural or is_transposed or orders) and matrices.fit(loose, by_name):
+        return by_name  # they fit each other: the sizes that the spec declares are what does not
+    ways = is_natural + len(orders)
+    return _unordered(is_transposed=is_transposed, ways=ways, stored=stored, file=file)
+
+
+def _numbered(stored: Sequence[StoredTensor]) -> list[int | None]:
+    """Return for each matrix the one before it whose name differs in its numbers alone."""
+    last: dict[tuple[str, ...], int] = {}
+    follows: list[int | None] = []
+    for matrix, tensor in enumerate(stored):
+        follows.append(last.get(words(tensor.name)))
+        last[words(tensor.name)] = matrix
+    return follows
 
 
 def _miscounted(layers: int, stored: Sequence[StoredTensor], file: str) -> Fault:
@@ -164,30 +191,42 @@ def _miscounted(layers: int, stored: Sequence[StoredTensor], file: str) -> Fault
     message = f"{file} has {matrices} for {wanted} no weights of its own"
     if layers != 1:
         message = message.replace("its own", "their own")
-    hints = (f"the matrices are {listed(stored)}", "write one layer for each matrix")
-    return Fault("N305" if len(stored) > layers else "N306", message, hints, FILE)
+    hints = [f"the matrices are {listed(stored)}", "write one layer for each matrix"][
+        : 2 * bool(stored)
+    ]
+    if len(stored) < layers:
+        hints.append(f"`nncli shapes {shlex.quote(file)}` lists all arrays of the file")
+    return Fault("N305" if len(stored) > layers else "N306", message, tuple(hints), FILE)
 
 
 def _unordered(
-    *, is_transposed: bool, several: int, stored: Sequence[StoredTensor], file: str
+    *, is_transposed: bool, ways: int, stored: Sequence[StoredTensor], file: str
 ) -> Fault:
-    hints = [f"the matrices are {listed(stored)}"]
+    """Return the fault of matrices that fit in no order, or in several ways."""
+    hints = [f"the matrices are {listed(stored)}", _NAME_THEM]
     message = f"the matrices of {file} fit together in no order"
-    if several:
-        message = f"the matrices of {file} fit together in more than one order"
+    if is_transposed and ways:
+        message = (
+            f"the matrices of {file} fit in another order than that of their names, or transposed"
+        )
+        hints.append("if each row is one neuron, set `layout: neurons_by_inputs`")
     elif is_transposed:
         message = f"the matrices of {file} do not fit as (inputs, neurons), but transposed they do"
-        hints.append("transposed? set `layout: neurons_by_inputs`")
-    hints.append(_NAME_THEM)
+        turned = other_layout(_DEFAULT_LAYOUT)
+        hints.insert(0, f"transposed? set `layout: {turned}`")
+        fault = Fault("N306", message, tuple(hints), FILE)
+        return fault._replace(kind="transposed file", choices=(turned,))
+    elif ways:
+        message = f"the matrices of {file} fit together in more than one order"
     return Fault("N306", message, tuple(hints), FILE)
 
 
 def _slots(layers: Sequence[_Layer], form: LongForm) -> list[Slot]:
     """Return what each layer without weights asks of them."""
     slots: list[Slot] = []
-    inputs, is_joined = _inputs(form), False
+    inputs, is_joined = form.inputs, False
     for index, layer in enumerate(layers):
-        neurons = _size(layer.get("neurons"))
+        neurons = whole(layer.get("neurons"))
         if "weights" in layer:
             held = _held(layer)
             inputs, is_joined = neurons or (held[1] if held else None), False
@@ -217,19 +256,7 @@ def _matrices(
 
 def _held(layer: _Layer) -> tuple[int, int] | None:
     """Return the (inputs, neurons) that a layer's weights are for."""
-    layout = layer.get("layout", _DEFAULT_LAYOUT)
-    given = {key: layer[key] for key in ("weights", "biases") if key in layer}
-    return shape_held_by(LayerSpec.model_construct(layout=layout, **given))
-
-
-def _inputs(form: LongForm) -> int | None:
-    inputs = form.value.get("inputs")
-    return _size(inputs.get("size")) if isinstance(inputs, dict) else None
-
-
-def _size(value: Any) -> int | None:
-    """Return a valid size, or None: a faulty one is told of elsewhere."""
-    return value if type(value) is int and value >= 1 else None
+    return shape_held_by(given_by(layer))
 
 
 # ----------------------------------------------------------------------------------------- biases
@@ -247,9 +274,9 @@ def with_biases(
         for index, layer in enumerate(layers)
         if isinstance(layer["weights"], Tensor) and "biases" not in layer
     ]
-    is_natural = not biases and not any(is_called_factor(vector.name) for vector in left)
-    if is_natural and len(left) == len(waiting):
-        biases, left = dict(zip(waiting, left, strict=True)), []
+    is_nameless = not biases and not any(is_called_factor(vector.name) for vector in left)
+    if is_nameless and (order := _biases_in_order([layers[index] for index in waiting], left)):
+        biases, left = dict(zip(waiting, order, strict=True)), []
     given = [
         {**layer, "biases": Tensor(biases[index].name, biases[index].shape)}
         if index in biases and "biases" not in layer  # its own win over the file's
@@ -263,23 +290,38 @@ def _biases_by_name(
     layers: Sequence[_Layer], vectors: Sequence[StoredTensor]
 ) -> dict[int, StoredTensor]:
     """Return the biases that are called as the weights of a layer are, by its position."""
-    owners: dict[tuple[str | None, ...], set[str]] = {}
-    for layer in layers:
-        if isinstance(weights := layer["weights"], Tensor):
-            owners.setdefault(stem(weights.name), set()).add(weights.name)
-    alike: dict[tuple[str | None, ...], list[StoredTensor]] = {}
-    for vector in vectors:
-        alike.setdefault(stem(vector.name), []).append(vector)
-    # several matrices that are called alike share no bias
-    biases = {
-        key: _bias_among(alike.get(key, [])) for key, names in owners.items() if len(names) == 1
-    }
-    return {
-        index: bias
+    named = [
+        (index, layer["weights"].name)
         for index, layer in enumerate(layers)
-        if isinstance(weights := layer["weights"], Tensor)
-        and (bias := biases.get(stem(weights.name))) is not None
-    }
+        if isinstance(layer["weights"], Tensor)
+    ]
+    owners: dict[tuple[str, ...], set[str]] = {}
+    for name in {name for _, name in named}:
+        for stem in stems(name):
+            owners.setdefault(stem, set()).add(name)
+    alike: dict[str, list[StoredTensor]] = {}
+    for vector in vectors:
+        # several matrices that are called alike share no bias
+        names = owners.get(bias_stem(vector.name), set())
+        for name in names if len(names) == 1 else ():
+            alike.setdefault(name, []).append(vector)
+    biases = {name: _bias_among(vectors) for name, vectors in alike.items()}
+    return {index: bias for index, name in named if (bias := biases.get(name)) is not None}
+
+
+def _biases_in_order(
+    layers: Sequence[_Layer], vectors: Sequence[StoredTensor]
+) -> Sequence[StoredTensor] | None:
+    """Return one bias for each layer, told by sizes or by numbers; None if neither tells them."""
+    if len(vectors) != len(layers):
+        return None
+    by_size = {math.prod(vector.shape): vector for vector in vectors}
+    neurons = [held[1] for layer in layers if (held := _held(layer)) is not None]
+    if len(by_size) == len(vectors) and by_size.keys() == set(neurons):
+        return [by_size[size] for size in neurons]
+    names = [layer["weights"].name for layer in layers]
+    is_told = len({words(vector.name) for vector in vectors}) == 1
+    return vectors if is_told and names == sorted(names, key=natural) else None
 
 
 def _bias_among(vectors: Sequence[StoredTensor]) -> StoredTensor | None:
@@ -294,7 +336,11 @@ def unused_fault(tensors: Sequence[StoredTensor], file: str) -> Fault:
     """Return the fault of arrays that no layer takes."""
     message = f"{file} holds what no layer takes: {listed(tensors)}"
     hints = ["name it in a layer: `biases: {tensor: NAME}`, or save the file without it"]
-    if any(len(tensor.shape) == 1 and is_called_factor(tensor.name) for tensor in tensors):
+    vectors = [tensor.name for tensor in tensors if len(tensor.shape) == 1]
+    if any(map(is_called_scale, vectors)):
+        scale = "`inputs: {scale: {standard: {mean: […], std: […]}}}`"
+        hints.insert(0, f"what inputs are scaled by stands in the spec: {scale}")
+    elif any(map(is_called_factor, vectors)):
         hints.insert(
             0,
             "a vector called so belongs to a normalisation, which is no dense layer, or holds the "

@@ -5,6 +5,7 @@ What a file is, its content says.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 from collections.abc import Mapping
@@ -13,10 +14,10 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from nncli.errors import NncliError, SpecError
+from nncli.errors import FileError, NncliError, SpecError
 from nncli.file_kinds import kind_of
 from nncli.formats.tensor_names import batch_norms
-from nncli.formats.weights_files import WeightsFile, form_of_weights, open_weights
+from nncli.formats.weights_files import SUFFIXES, WeightsFile, form_of_weights, open_weights
 from nncli.problems import Note, Place, Problem
 from nncli.specs.files import check_spec_bytes, read_beginning
 from nncli.specs.reader import (
@@ -29,7 +30,7 @@ from nncli.specs.reader import (
     read_form,
 )
 from nncli.specs.stored import SPEC_KEY, WeightsHeader
-from nncli.words import quoted
+from nncli.words import nearest, quoted
 
 if TYPE_CHECKING:
     from nncli.formats.stored_arrays import Floats
@@ -91,7 +92,7 @@ def examine_config(
     if suffix == ".onnx" or (kind is not None and kind.name == "an ONNX model"):
         return _of_model(path, overrides)
     text = check_spec_bytes(content, path)
-    if suffix in (".safetensors", ".npz"):
+    if suffix in SUFFIXES:
         return _of_weights(path, overrides)
     return _of_text(text, path, overrides)
 
@@ -114,14 +115,31 @@ def _of_text(content: bytes, path: str, overrides: Overrides) -> Config | Faulty
         return FaultySpec(alone)  # it says why this file is not to be opened
     try:
         weights = open_weights(os.path.join(os.path.dirname(path), name))
-    except NncliError:
+    except NncliError as error:
         if own:  # what is wrong with the spec itself comes first
             return FaultySpec(alone)
+        if error.problems[0].code == "N501":
+            raise _missing_weights(reading, path, name) from None
         raise
     examined = examine_completed(reading, weights.header)
     if examined.spec is None:
         return FaultySpec(examined, weights.header)
     return _with_weights(examined.reading(), weights, path)
+
+
+def _missing_weights(reading: FormReading, path: str, name: str) -> FileError:
+    """Return the error of a weights file that is not there, at the place that names it."""
+    beside = os.path.dirname(name)
+    try:
+        files = os.listdir(os.path.join(os.path.dirname(path), beside) or ".")
+    except OSError:
+        files = []
+    near = nearest(os.path.basename(name), [file for file in files if file.endswith(SUFFIXES)])
+    hint = "put it beside the spec, and write its name alone: paths begin at the spec's own folder"
+    if near is not None:
+        hint = f"did you mean `{os.path.join(beside, near)}`?"
+    message = f"there is no weights file {quoted(name)}"
+    return FileError(Problem("N501", message, reading.source.place((_WEIGHTS_KEY,)), (hint,)))
 
 
 def examine_completed(reading: FormReading, header: WeightsHeader) -> Examination:
@@ -166,7 +184,10 @@ def _of_weights(path: str, overrides: Overrides) -> Config | WeightsHeader:
     text = weights.metadata.get(SPEC_KEY)
     if text is None:
         return weights.header
-    reading = read_form(text.encode(), path, overrides)
+    # half a character of UTF-16, as JSON can write it, is no text: reading says so
+    reading = read_form(text.encode(errors="surrogatepass"), path, overrides)
+    if reading.faults:
+        raise SpecError(examine_form(reading).found.problems)
     # whatever file it names, its weights are those of this one
     value = {**reading.form.value, _WEIGHTS_KEY: os.path.basename(path)}
     reading = replace(reading, form=replace(reading.form, value=value))
@@ -208,5 +229,13 @@ def convert_line(header: WeightsHeader) -> str:
     layers = len(Pool.of(header).matrices)
     activations = ["relu"] * (layers - 1) + ["linear"]
     shown = activations if layers <= _MAX_ACTIVATIONS else ["relu", "…", "linear"]
-    paths = (header.file, str(PurePath(header.file).with_suffix(".yaml")))
+    paths = (header.file, _new_file(PurePath(header.file)))
     return shlex.join(["nncli", "convert", *paths, "--activations"]) + f" {','.join(shown)}"
+
+
+def _new_file(weights: PurePath) -> str:
+    """Return the name of a spec beside a weights file that does not exist yet."""
+    stems = (weights.stem, *(f"{weights.stem}_{number}" for number in itertools.count(2)))
+    return next(
+        path for stem in stems if not os.path.lexists(path := f"{weights.with_name(stem)}.yaml")
+    )

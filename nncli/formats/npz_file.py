@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import io
 import math
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -21,7 +22,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
 from nncli.errors import SpecError
 from nncli.files import file_error, open_binary
-from nncli.formats.stored_arrays import changed, check_count, check_names, check_shape, unusable
+from nncli.formats.stored_arrays import (
+    changed,
+    check_count,
+    check_described,
+    check_names,
+    unusable,
+)
 from nncli.problems import Place, Problem
 from nncli.specs.stored import StoredTensor, WeightsHeader
 from nncli.words import quoted, shorten
@@ -31,6 +38,8 @@ if TYPE_CHECKING:
 
 _SUFFIX = ".npy"
 _ENCRYPTED = 0x1
+# The header of an array of floats takes fewer; thousands of longer ones would take minutes.
+_HEADER_BYTES = 512
 # The directory of ten thousand members takes half of it.
 _MAX_DIRECTORY_BYTES = 2 * 1024 * 1024
 # What a damaged or hostile archive makes `zipfile` raise.
@@ -58,6 +67,7 @@ class NpzFile:
         import numpy as np
 
         with (
+            warnings.catch_warnings(action="ignore"),  # that Python 2 wrote it is no news
             _read_errors(self.header.file, f"its member {quoted(stored.name)}"),
             self._opened.open(self.members[stored.name]) as member,
         ):
@@ -118,6 +128,10 @@ def _read_errors(path: str, what: str) -> Iterator[None]:
     try:
         yield
     except _ZIP_ERRORS as error:
+        if str(error) == "File is not a zip file":  # what begins as one, but has no end
+            raise unusable(
+                path, f"{what} is damaged or truncated: the directory at its end is missing"
+            ) from None
         reason = shorten(str(error).splitlines()[0] if str(error) else type(error).__name__)
         raise unusable(path, f"{what} is damaged ({reason})") from None
     except OSError as error:
@@ -149,18 +163,19 @@ def _stored(
     path: str, archive: zipfile.ZipFile, name: str, member: zipfile.ZipInfo
 ) -> StoredTensor:
     """Return what a member's header says of its array.  Raises SpecError."""
-    from nncli.data.npy_header import HEADER_BYTES, read_header
+    from nncli.data.npy_header import read_header
 
     with archive.open(member) as stream:
-        beginning = stream.read(HEADER_BYTES)
+        beginning = stream.read(_HEADER_BYTES)
     try:
         found = read_header(beginning)
     except ValueError as error:
         raise unusable(path, f"its member {quoted(name)} is no NPY array: {error}") from None
-    if found.dtype.hasobject:
-        message = f"{quoted(name)} holds Python objects, which are never loaded"
+    if found.dtype.hasobject or found.dtype.names is not None:
+        what = "Python objects, which are never loaded" if found.dtype.hasobject else "records"
+        message = f"{quoted(name)} holds {what}"
         raise SpecError(Problem("N307", message, Place(path), ("save numbers only",)))
-    shape = check_shape(path, name, found.shape)
+    shape = check_described(path, name, found.shape)
     needed, held = math.prod(shape) * found.dtype.itemsize, member.file_size - found.start
     if needed != held:
         state = "truncated" if held < needed else "longer than its header says"

@@ -15,7 +15,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nncli.files import file_error, open_binary
-from nncli.formats.stored_arrays import changed, check_count, check_names, check_shape, unusable
+from nncli.formats.stored_arrays import (
+    changed,
+    check_count,
+    check_described,
+    check_names,
+    unusable,
+)
 from nncli.specs.stored import StoredTensor, WeightsHeader
 from nncli.words import quoted, shorten
 
@@ -130,14 +136,15 @@ def _parsed(path: str, content: bytes) -> dict[str, Any]:
             check_names(path, (name for name, _ in pairs))
         return found
 
+    if not content.startswith(b"{"):
+        raise unusable(path, "its header is no mapping, which begins with a brace")
     try:
         described = json.loads(content.decode(), object_pairs_hook=no_name_twice)
     except (ValueError, RecursionError) as error:
         reason = shorten(str(error).splitlines()[0])
         raise unusable(path, f"its header cannot be read ({reason})") from None
-    if not isinstance(described, dict):
-        raise unusable(path, "its header is no mapping of names")
-    return described
+    found: dict[str, Any] = described
+    return found
 
 
 def _metadata(path: str, described: dict[str, Any]) -> dict[str, str]:
@@ -161,7 +168,7 @@ def _entry(path: str, name: str, entry: Any) -> _Entry:
     if not is_whole or not isinstance(entry["dtype"], str) or not isinstance(entry["shape"], list):
         keys = ", ".join(sorted(_ENTRY_KEYS))
         raise unusable(path, f"{quoted(name)} is not described by {keys}")
-    shape = check_shape(path, name, entry["shape"])
+    shape = check_described(path, name, entry["shape"])
     dtype, item_bytes = _DTYPES.get(entry["dtype"], (shorten(entry["dtype"], 20), None))
     begin, end = _offsets(path, name, entry["data_offsets"])
     if item_bytes is not None and end - begin != (needed := math.prod(shape) * item_bytes):

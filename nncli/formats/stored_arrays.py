@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # A network of thousands of layers has fewer; the names alone of more would take seconds to check.
 MAX_TENSORS = 10_000
+# No program writes longer names; to compare those of thousands of arrays would take seconds.
+_MAX_NAME = 250
 # The largest size of an axis that NumPy can count, and more axes than anyone has.
 _MAX_SIZE = 2**63 - 1
 _MAX_AXES = 32
@@ -29,8 +31,17 @@ def unusable(file: str, what: str, hint: str = "save it again") -> SpecError:
     return SpecError(Problem("N304", f"not a usable weights file: {what}", Place(file), (hint,)))
 
 
-def check_shape(file: str, name: str, shape: Sequence[object]) -> tuple[int, ...]:
-    """Return the shape of an array as whole numbers that memory could hold.  Raises SpecError."""
+def check_described(file: str, name: str, shape: Sequence[object]) -> tuple[int, ...]:
+    """Return the shape of an array as whole numbers that memory could hold.
+
+    Raises SpecError, for a name that is too long or no text as well.
+    """
+    if not name.isascii() and any("\ud800" <= character <= "\udfff" for character in name):
+        what = f"the name {quoted(name)} holds half a character"
+        raise unusable(file, what, "save it under another name")
+    if len(name) > _MAX_NAME:
+        what = f"the name {quoted(name)} has {len(name):,} characters, at most {_MAX_NAME} are read"
+        raise unusable(file, what, "save it under a shorter name")
     sizes = tuple(size for size in shape if type(size) is int and 0 <= size <= _MAX_SIZE)
     if len(sizes) != len(shape) or len(sizes) > _MAX_AXES:
         try:

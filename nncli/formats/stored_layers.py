@@ -28,17 +28,25 @@ def stored_layers(header: WeightsHeader) -> StoredLayers:
     pool = Pool.of(header)
     if not pool.matrices:
         return StoredLayers(fault=Fault("N306", f"{header.file} holds no matrix of weights"))
-    no_order: Fault | None = None
-    layouts: tuple[Layout | None, ...] = (None, "neurons_by_inputs")
-    for layout in layouts:
-        own = {"layout": layout} if layout else {}
-        bare = [{"name": f"layer_{number}", **own} for number in range(1, len(pool.matrices) + 1)]
-        given = with_matrices(bare, LongForm({}), pool.matrices, header.file)
-        if not isinstance(given, Fault):
-            break
-        no_order = no_order or given
-    else:
-        return StoredLayers(fault=pool.fault(header.file) or no_order)
+    usual = _layers(pool, header, None)
+    # where several orders fit, one in which they fit turned says nothing
+    if usual.fault is None or (usual.fault.kind, usual.fault.code) not in _TURNED:
+        return usual
+    turned = _layers(pool, header, "neurons_by_inputs")
+    return turned if turned.fault is None or not usual.layers else usual
+
+
+# The faults that matrices and biases have that stand the other way round.
+_TURNED = (("transposed file", "N306"), (None, "N203"))
+
+
+def _layers(pool: Pool, header: WeightsHeader, layout: Layout | None) -> StoredLayers:
+    """Return the layers of a file whose matrices stand so, where no name says it."""
+    own = {"layout": layout} if layout else {}
+    bare = [{"name": f"layer_{number}", **own} for number in range(1, len(pool.matrices) + 1)]
+    given = with_matrices(bare, LongForm({}), pool.matrices, header.file)
+    if isinstance(given, Fault):
+        return StoredLayers(fault=pool.fault(header.file) or given)
     completed, unused = with_biases(given, pool.vectors)
     sized = with_sizes(LongForm({}), completed)
     layers = tuple(LayerSpec.model_validate(layer) for layer in sized.layers)

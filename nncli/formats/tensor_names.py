@@ -18,6 +18,8 @@ _LAYOUTS: dict[str, Layout] = {"weight": "neurons_by_inputs", "kernel": "inputs_
 _BIASES = frozenset({"b", "bias", "biases", "intercept", "intercepts"})
 # What a normalisation multiplies by, which is as long as a bias.
 _FACTORS = frozenset({"weight", "weights", "kernel", "scale", "gamma", "w", "g"})
+# What a scaler subtracts and divides by, which may be as long as a bias, too.
+_OF_SCALERS = frozenset({"mean", "std", "var", "variance", "min", "max"})
 # The state of a BatchNorm in PyTorch and in Keras; Flax keeps it in a collection of its own.
 _STATE = frozenset({"running_mean", "running_var", "moving_mean", "moving_variance"})
 # What the arrays of a BatchNorm of PyTorch or Flax hold before it has learned anything.
@@ -35,28 +37,51 @@ def layout_of(name: str) -> Layout | None:
     return _LAYOUTS.get(_STEPS.split(name)[-1])
 
 
-def stem(name: str) -> tuple[str | None, ...]:
-    """Return a name without its last word: weights and biases of one layer have the same.
+def stems(name: str) -> tuple[tuple[str, ...], ...]:
+    """Return the name of weights without each word that may say what they are.
 
-    >>> stem("0.weight"), stem("W1"), stem("coefs_0") == stem("intercepts_0")
-    (('0', None), (None, '1'), True)
+    >>> stems("0.weight"), stems("W_in")
+    ((('0', ''),), (('W', ''), ('', 'in')))
     """
-    tokens: list[str | None] = [*_TOKENS.findall(name)]
-    for place in range(len(tokens) - 1, -1, -1):
-        if not str(tokens[place]).isdecimal():
-            tokens[place] = None
-            break
-    return tuple(tokens)
+    tokens, places = _split(name)
+    return tuple(_without(tokens, place) for place in places)
+
+
+def bias_stem(name: str) -> tuple[str, ...]:
+    """Return the name of a vector without the word that says it is a bias, or its last one.
+
+    The weights of the same layer have it among their `stems`.
+
+    >>> bias_stem("0.bias"), bias_stem("b_in"), bias_stem("intercepts_1") in stems("coefs_1")
+    (('0', ''), ('', 'in'), True)
+    """
+    tokens, places = _split(name)
+    found = _bias_place(tokens, places)
+    return _without(tokens, found if found is not None else places[0]) if places else ()
+
+
+def words(name: str) -> tuple[str, ...]:
+    """Return the words of a name: where all are the same, the numbers tell the order.
+
+    >>> words("fc2.weight"), words("layers.10.fc.weight")
+    (('fc', 'weight'), ('layers', 'fc', 'weight'))
+    """
+    return tuple(token for token in _TOKENS.findall(name) if not token.isdecimal())
 
 
 def is_called_bias(name: str) -> bool:
-    """Whether an array is called a bias."""
-    return _last_word(name) in _BIASES
+    """Whether an array is called a bias: `0.bias`, `b1`, `b_hidden`."""
+    return _bias_place(*_split(name)) is not None
 
 
 def is_called_factor(name: str) -> bool:
     """Whether an array is called what no bias is called."""
-    return _last_word(name) in _FACTORS
+    return any(word.casefold() in _FACTORS | _OF_SCALERS for word in words(name)[-1:])
+
+
+def is_called_scale(name: str) -> bool:
+    """Whether an array is called what inputs are scaled by: `mean`, `scaler.std`."""
+    return any(word.casefold() in _OF_SCALERS for word in words(name)[-1:])
 
 
 def counts_batches(name: str) -> bool:
@@ -85,6 +110,23 @@ def untrained_value(name: str) -> int | None:
     return _UNTRAINED.get(_STEPS.split(name)[-1])
 
 
-def _last_word(name: str) -> str:
-    words = [token for token in _TOKENS.findall(name) if not token.isdecimal()]
-    return words[-1].casefold() if words else ""
+def _split(name: str) -> tuple[list[str], list[int]]:
+    """Return the words and numbers of a name, and where those words stand that may say what it is.
+
+    These are its last one, and the first one of its last step: `W_in`.
+    """
+    tokens, last_step = _TOKENS.findall(name), _TOKENS.findall(_STEPS.split(name)[-1])
+    places = [place for place, token in enumerate(tokens) if not token.isdecimal()]
+    of_step = [place for place in places if place >= len(tokens) - len(last_step)]
+    return tokens, list(dict.fromkeys((*places[-1:], *of_step[:1])))
+
+
+def _bias_place(tokens: list[str], places: list[int]) -> int | None:
+    """Return where the word stands that calls an array a bias."""
+    found = [place for place in places if tokens[place].casefold() in _BIASES]
+    is_factor = bool(places) and tokens[places[0]].casefold() in _FACTORS | _OF_SCALERS
+    return found[0] if found and not is_factor else None
+
+
+def _without(tokens: list[str], place: int) -> tuple[str, ...]:
+    return (*tokens[:place], "", *tokens[place + 1 :])

@@ -58,14 +58,15 @@ class Matrices:
             before = shape[1]
         return True
 
-    def orders(self, slots: Sequence[Slot]) -> list[tuple[int, ...]]:
+    def orders(self, slots: Sequence[Slot], follows: Sequence[int | None]) -> list[tuple[int, ...]]:
         """Return the only order in which all of them fit, or two of several, or none.
 
+        follows: for each matrix the one that it must stand behind, if there is one.
         There are as many as slots.  None also if too many orders would have to be tried.
         """
         found: list[tuple[int, ...]] = []
         chosen: list[int] = []
-        used: set[int] = set()
+        used: set[int | None] = {None}
         by_inputs = {way: _by_inputs(shapes) for way, shapes in self.shapes.items()}
         waiting = [self._candidates(slots[0], by_inputs, None)]
         tries = 0
@@ -78,7 +79,7 @@ class Matrices:
                 waiting.pop()
                 used.difference_update(chosen[-1:])
                 del chosen[-1:]
-            elif matrix == _UNFIT or matrix in used:
+            elif matrix == _UNFIT or matrix in used or follows[matrix] not in used:
                 continue
             elif len(chosen) + 1 == len(slots):
                 found.append((*chosen, matrix))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from nncli.formats.tensor_names import batch_norms, counts_batches, is_called_bias, stem
+from nncli.formats.tensor_names import batch_norms, bias_stem, counts_batches, is_called_bias, stems
 from nncli.specs.faults import Fault, Path
 from nncli.specs.stored import StoredTensor, WeightsHeader
 from nncli.words import count_of, quoted, shorten
@@ -13,7 +13,6 @@ from nncli.words import count_of, quoted, shorten
 FILE: Path = ("weights_file",)
 # The dtypes whose values float64 holds exactly.
 FLOAT_DTYPES = frozenset({"float16", "bfloat16", "float32", "float64"})
-FLOAT_HINT = "save it as float32: array.astype(numpy.float32)"
 _LISTED = 12
 
 
@@ -28,10 +27,15 @@ class Pool:
     @classmethod
     def of(cls, header: WeightsHeader, named: Set[str] = frozenset()) -> Pool:
         """Sort the arrays of a file.  named: those that a layer names."""
-        owners = {stem(t.name) for t in header.tensors if len(t.shape) == 2 and not _is_bias(t)}
+        weights = (t.name for t in header.tensors if len(t.shape) == 2 and not _is_bias(t))
+        owners = {stem for name in weights for stem in stems(name)}
         kinds: dict[str, list[StoredTensor]] = {"matrix": [], "vector": [], "other": []}
         for tensor in header.tensors:
-            if tensor.shape and tensor.name not in named and not counts_batches(tensor.name):
+            # a single number is nothing to compute with, unless it is called a bias
+            is_count = counts_batches(tensor.name) or not (
+                tensor.shape or is_called_bias(tensor.name)
+            )
+            if tensor.name not in named and not is_count:
                 kinds[_kind(tensor, owners)].append(tensor)
         return cls(tuple(kinds["matrix"]), tuple(kinds["vector"]), tuple(kinds["other"]))
 
@@ -42,16 +46,17 @@ class Pool:
             return _batch_norm(owner, names, file)
         for tensor in tensors:
             if tensor.dtype not in FLOAT_DTYPES:
-                return Fault("N307", not_floats(tensor), (FLOAT_HINT,), FILE)
+                return dtype_fault(tensor, FILE)
         return None
 
 
-def _kind(tensor: StoredTensor, owners: Set[tuple[str | None, ...]]) -> str:
+def _kind(tensor: StoredTensor, owners: Set[tuple[str, ...]]) -> str:
     """Return what an array may be.  owners: the stems of the matrices."""
     axes = len(tensor.shape)
     if 0 in tensor.shape or axes > 2:
         return "other"
-    return "vector" if axes == 1 or (_is_bias(tensor) and stem(tensor.name) in owners) else "matrix"
+    is_bias = axes < 2 or (_is_bias(tensor) and bias_stem(tensor.name) in owners)
+    return "vector" if is_bias else "matrix"
 
 
 def _is_bias(tensor: StoredTensor) -> bool:
@@ -73,6 +78,14 @@ def _batch_norm(owner: str, names: Sequence[str], file: str) -> Fault:
     )
     export = "export the whole model to ONNX, which says both (torch.onnx.export(model.eval(), …))"
     return Fault("N308", message, (export, fold), FILE)
+
+
+def dtype_fault(stored: StoredTensor, path: Path) -> Fault:
+    """Return the fault of an array that does not hold floats, at a place in the spec."""
+    hint = "save it as float32: array.astype(numpy.float32)"
+    if stored.dtype.startswith(("complex", "str", "bytes", "void", "datetime", "timedelta")):
+        hint = "save the file without it, or the numbers that it stands for as float32"
+    return Fault("N307", not_floats(stored), (hint,), path)
 
 
 def not_floats(stored: StoredTensor) -> str:

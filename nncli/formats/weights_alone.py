@@ -37,16 +37,21 @@ def read_weights_alone(path: str, activations: Sequence[str], overrides: Overrid
         found = f"{path} has {count_of(layers, 'matrix', 'matrices')}"
         raise UsageError(f"--activations names {len(activations)}, {found}: one for each, or one")
     names = [*activations] * (layers if len(activations) == 1 else 1)
-    usual = _examined(weights.header, names, {}, overrides)
-    turned = _examined(weights.header, names, {"layout": "neurons_by_inputs"}, overrides)
-    chosen = next((each for each in (usual, turned) if not each.found.problems), usual)
-    if chosen.spec is None:
+    examined = _examined(weights.header, names, {}, overrides)
+    faults = examined.found.faults
+    turned = examined
+    # where several orders fit, one in which they fit turned says nothing
+    if faults and (examined.spec is not None or faults[0].kind == "transposed file"):
+        turned = _examined(weights.header, names, {"layout": "neurons_by_inputs"}, overrides)
+    is_turned = turned is not examined and not turned.found.problems
+    examined = turned if is_turned else examined
+    if examined.spec is None:
         # no line of a text is at fault that nobody wrote
-        problems = [replace(each, place=Place(path)) for each in chosen.found.problems]
-        raise SpecError(problems, more=chosen.found.more)
-    reading = replace(chosen.reading(), source=None)
+        problems = [replace(each, place=Place(path)) for each in examined.found.problems]
+        raise SpecError(problems, more=examined.found.more)
+    reading = replace(examined.reading(), source=None)
     notes = (*reading.notes, *untrained_notes(weights.header))
-    if chosen is turned:
+    if is_turned:
         message = "the matrices are taken as (neurons, inputs): in no other way they fit"
         notes = (*notes, Note("turned_weights", message))
     reading = replace(reading, notes=notes)

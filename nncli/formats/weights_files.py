@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from nncli.errors import FileError, SpecError
-from nncli.file_kinds import ZIP_MAGIC, kind_of
+from nncli.file_kinds import ABOUT_SPECS, ZIP_MAGIC, kind_of
 from nncli.files import open_binary
 from nncli.formats.stored_arrays import unusable
 from nncli.formats.tensor_names import batch_norms, counts_batches, untrained_value
@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from nncli.formats.stored_arrays import Floats
 
 WeightsForm = Literal["safetensors", "npz"]
+FORMS: tuple[WeightsForm, ...] = ("safetensors", "npz")
+SUFFIXES = tuple(f".{form}" for form in FORMS)
 
 # No layer that is followed by a BatchNorm has more neurons.
 _MAX_NORM_VALUES = 1_000_000
 # So much of a file shows what it is, the names of a ZIP archive's members included.
 _FIRST_BYTES = 2**18
+_MODEL_HINT = "a model needs no spec: name it instead of one, as in `nncli shapes model.onnx`"
 _SAVE_HINT = "save the arrays by name: numpy.savez(FILE, W1=…, b1=…), or as safetensors"
 
 
@@ -113,14 +116,14 @@ def open_weights(path: str, dtype: DType = "float64") -> WeightsFile:
     form = form_of_weights(first)
     kind = kind_of(first) if form is None else None
     if kind is not None:
-        hints = tuple(filter(None, (kind.as_spec,)))
+        hint = _MODEL_HINT if kind.name == "an ONNX model" else kind.as_spec
+        if hint is None or hint in ABOUT_SPECS:
+            hint = _SAVE_HINT
         message = f"this is not a weights file but {kind.name}"
         program = kind.program_for(path)
-        problem = Problem("N304", message, Place(path), hints or (_SAVE_HINT,), program=program)
-        raise SpecError(problem)
+        raise SpecError(Problem("N304", message, Place(path), (hint,), program=program))
     if form is None:  # a damaged file may still be called what it was
-        suffixes: dict[str, WeightsForm] = {".safetensors": "safetensors", ".npz": "npz"}
-        form = suffixes.get(os.path.splitext(path)[1].lower())
+        form = next((form for form in FORMS if path.lower().endswith(f".{form}")), None)
     if form is None:
         raise unusable(path, "it is neither safetensors nor NPZ", _SAVE_HINT)
     if form == "npz":

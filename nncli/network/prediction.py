@@ -55,16 +55,19 @@ class Prediction:
     probabilities: Array  # (samples,), of the network's type; NaN where an output is
 
 
-def class_rule(spec: NetworkSpec, file: str | None = None) -> ClassRule:
+def class_rule(
+    spec: NetworkSpec, file: str | None = None, where: tuple[str, ...] = ()
+) -> ClassRule:
     """Return how a network's outputs tell a class.
 
-    file: the spec's, for the message.  Raises SpecError, with what to write, if they tell none.
+    file: the network's, for the message; where: what else helps, if that is no text to write in.
+    Raises SpecError, with what to write, if they tell none.
     """
     fault = _fault(spec)
     if fault is not None:
         message, hint = fault
         place = Place(file) if file is not None else None
-        raise SpecError(Problem("N112", message, place, (hint,)))
+        raise SpecError(Problem("N112", message, place, (hint, *where)))
     assert spec.outputs is not None  # noqa: S101  # or there would be a fault
     named = spec.outputs.classes or spec.output_columns
     threshold = spec.outputs.threshold
@@ -115,7 +118,8 @@ def predict(outputs: Array, rule: ClassRule) -> Prediction:
     """
     values = outputs.astype(np.float64, copy=False)
     if rule.meaning == "second":
-        second = values[0] > rule.threshold
+        # in the outputs' own type: in float32, too, an output of 0.3 is not above 0.3
+        second = outputs[0] > outputs.dtype.type(rule.threshold)
         chosen = second.astype(np.intp)  # (samples,)
         probabilities = np.where(second, values[0], 1 - values[0])
     else:

@@ -107,8 +107,9 @@ def shape_table(spec: NetworkSpec, features: int | None = None) -> ShapeTable:
     >>> [layer.weights_shape for layer in table.layers], table.total_parameters
     ([(4, 5), (5, 2)], 37)
     """
+    stored = spec.weights_file is not None  # those of a model have names that nncli gave them
     layers = tuple(
-        layer_shape(number, layer, inputs)
+        layer_shape(number, layer, inputs, stored=stored)
         for number, (inputs, layer) in enumerate(
             zip(spec.layer_sizes, spec.layers, strict=False), start=1
         )
@@ -159,8 +160,11 @@ def _with_batch(first: LayerShape, features: int) -> LayerShape:
     return replace(first, inputs=features, misfits=(misfit, *first.misfits))
 
 
-def layer_shape(number: int, layer: LayerSpec, inputs: int) -> LayerShape:
-    """Return the shapes of one layer.  number: from 1; inputs: what it is handed."""
+def layer_shape(number: int, layer: LayerSpec, inputs: int, *, stored: bool = True) -> LayerShape:
+    """Return the shapes of one layer.
+
+    number: from 1; inputs: what it is handed; stored: whether its tensors' names are a file's.
+    """
     held, biases = shape_held_by(layer), layer.biases_count
     misfits = find_misfits(number, inputs, layer.neurons, held, biases)
     return LayerShape(
@@ -172,7 +176,7 @@ def layer_shape(number: int, layer: LayerSpec, inputs: int) -> LayerShape:
         weights_shape=held or (inputs, layer.neurons),
         biases_shape=(layer.neurons if biases is None else biases,),
         layout=layer.layout,
-        tensors=_tensors(layer),
+        tensors=_tensors(layer) if stored else None,
         misfits=tuple(misfits),
     )
 

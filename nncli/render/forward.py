@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import SupportsFloat, TypeAlias
 
@@ -39,7 +39,7 @@ from nncli.render.numbers import (
 from nncli.render.quantities import format_rate, format_seconds
 from nncli.render.scaling import with_scaling
 from nncli.results.listeners import PREDICTION_NAMES
-from nncli.words import count_of, shorten
+from nncli.words import count_of
 
 # On a terminal, a carried text longer than this is cut; everywhere else it is whole.
 _LABEL_CHARACTERS = 24
@@ -89,8 +89,8 @@ def forward_view(run: ForwardRun, display: Display, width: int | None) -> View:
     for number in display.layers:
         blocks += _layer_blocks(run, number, display, width)
     if display.layers[-1] == len(run.network.layers):
-        blocks += _outputs_blocks(run, display, width)
-    return blocks
+        return [*blocks, *_outputs_blocks(run, display, width)]
+    return [*blocks, *_classes_blocks(run, display, width)]
 
 
 def layers_view(run: ForwardRun, display: Display) -> View:
@@ -200,6 +200,15 @@ def _outputs_blocks(run: ForwardRun, display: Display, width: int | None) -> lis
     return [*_heading(step.name, step.formula), *blocks]
 
 
+def _classes_blocks(run: ForwardRun, display: Display, width: int | None) -> list[Block]:
+    """Return the classes alone, if they are wanted, where the outputs are not shown."""
+    if run.shown.prediction is None:
+        return []
+    shown = _shown_samples(run.shown.numbers, display.rows)
+    columns = [*_labels(run, shown, width), *_prediction_columns(run, shown, display, width)]
+    return [BLANK, _grid(*columns), *_hint_lines(_left_out(run, display, is_output=True))]
+
+
 def _heading(name: str, formula: str) -> list[Block]:
     return [BLANK, line(Span(name, "accent"), "   ", Span(formula, "dim"))]
 
@@ -221,22 +230,32 @@ def _values_blocks(
     ends = _prediction_columns(run, shown, display, width) if is_output else []
     groups = _neuron_columns(parts, shown, display.precision, width=width)
     fitting = _fitting([*labels, *ends], groups, width)
-    samples, columns = run.samples, parts[-1][1].shape[1]
-    hints = []
-    if samples > display.rows:
-        everything = "; -o FILE writes all" if is_output else ""
-        hints.append(f"{samples - display.rows:,} of {samples:,} samples not shown{everything}")
-    if fitting < columns and _fitting([*labels, *ends], groups[-1:], width) == columns:
-        # rather every output than some of both
-        groups, fitting = groups[-1:], columns
-        hints.append("z not shown; --format json for all")
+    columns, hints = parts[-1][1].shape[1], _left_out(run, display, is_output=is_output)
+    if fitting < columns and len(groups) > 1:
+        alone = _fitting([*labels, *ends], groups[-1:], width)
+        if is_output or alone == columns:
+            # rather every output than some of both, and what is asked for than the way there
+            groups, fitting = groups[-1:], alone
+            hints.append("z not shown; --format json for all")
+    if fitting < columns and parts[0][0] == "x":  # no file holds scaled inputs
+        hints.append(f"{fitting} of {columns:,} inputs shown; | less -S for all")
     elif fitting < columns:
-        what = "inputs" if parts[0][0] == "x" else "neurons"
         everything = "-o FILE" if is_output else "--format json"
-        hints.append(f"{fitting} of {columns:,} {what} shown; {everything} for all")
+        hints.append(f"{fitting} of {columns:,} neurons shown; {everything} for all")
     fitted = [column for group in groups for column in group[:fitting]]
-    hint_lines = (line(Span(f" {hint}", "dim")) for hint in hints)
-    return [_grid(*labels, *fitted, *ends), *hint_lines]
+    return [_grid(*labels, *fitted, *ends), *_hint_lines(hints)]
+
+
+def _left_out(run: ForwardRun, display: Display, *, is_output: bool) -> list[str]:
+    """Return what there is to say of samples that are not shown."""
+    if run.samples <= display.rows:
+        return []
+    everything = "; -o FILE writes all" if is_output else ""
+    return [f"{run.samples - display.rows:,} of {run.samples:,} samples not shown{everything}"]
+
+
+def _hint_lines(hints: Iterable[str]) -> Iterator[Line]:
+    return (line(Span(f" {hint}", "dim")) for hint in hints)
 
 
 def _prediction_columns(
@@ -247,10 +266,9 @@ def _prediction_columns(
     if prediction is None:
         return []
     class_name, probability = PREDICTION_NAMES
-    limit = _label_limit(width)
-    classes = ["" if row is None else shorten(prediction.classes[row], limit) for row in shown]
+    classes = ["" if row is None else _cut(prediction.classes[row], width) for row in shown]
     return [
-        _TextColumn(class_name, classes),
+        _TextColumn(class_name, classes, style="accent"),
         _number_column(probability, prediction.probabilities, shown, display.precision),
     ]
 
@@ -273,16 +291,18 @@ def _shown_samples(numbers: Sequence[int], rows: int) -> list[int | None]:
     return shown
 
 
-def _label_limit(width: int | None) -> int:
-    """Return how many characters of a text are shown."""
-    return _LABEL_CHARACTERS if width is not None else 10**9
+def _cut(text: str, width: int | None) -> str:
+    """Return a text, on a terminal without its middle if it is long: names differ at either end."""
+    if width is None or len(text) <= _LABEL_CHARACTERS:
+        return text
+    half = _LABEL_CHARACTERS // 2
+    return f"{text[:half]}…{text[1 - half :]}"
 
 
 def _labels(run: ForwardRun, shown: list[int | None], width: int | None) -> list[_TextColumn]:
     def column(heading: str, texts: Sequence[str]) -> _TextColumn:
-        limit = _label_limit(width)
-        cells = [shorten(texts[row], limit) if row is not None else "" for row in shown]
-        return _TextColumn(shorten(heading, limit), cells, style="dim")
+        cells = [_cut(texts[row], width) if row is not None else "" for row in shown]
+        return _TextColumn(_cut(heading, width), cells, style="dim")
 
     samples = run.shown
     numbers = ["…" if row is None else str(samples.numbers[row]) for row in shown]
@@ -302,7 +322,7 @@ def _neuron_columns(
     return [
         [
             _number_column(
-                named[index] if named else f"{symbol} {index + 1}",
+                _cut(named[index], width) if named else f"{symbol} {index + 1}",
                 values[:, index],
                 shown,
                 precision,

@@ -126,6 +126,10 @@ def _totals(table: ShapeTable, batch: BatchSize) -> list[Block]:
         line(Span(f" {name:<14}", "dim"), f"{number:>{numbers}}   ", Span(meaning, "dim"))
         for name, number, meaning in facts
     ]
+    blocks += [
+        line(Span(f" {step.name:<13}   ", "dim"), step.formula)
+        for step in (*table.before, *table.after)
+    ]
     if batch.samples is not None:
         fits = f" {batch.source}: {count_of(batch.samples, 'sample')}"
         width = count_of(table.layers[0].inputs, "feature")

@@ -58,6 +58,8 @@ def _outputs_faults(form: LongForm) -> Iterator[Fault]:
         if lacks_classes or (last or "sigmoid") != "sigmoid" or (neurons or 1) != 1:
             message = "`threshold` goes with two `classes` and one `sigmoid` neuron"
             hint = "remove it, or write two classes such as `classes: [no, yes]`"
+            if last in _SHARES:
+                hint = "remove it: the class is that of the largest output"
             yield Fault("N108", message, (hint,), ("outputs", "threshold"), of_key=True)
     # a bounded activation too can have a scaled target: published networks end in tanh or sigmoid
     if "scale" in outputs and (last in _SHARES or "classes" in outputs):

@@ -17,6 +17,7 @@ Kind = Literal[
     "closes nothing",
     "count of activations",
     "empty",
+    "array name",
     "flat weights",
     "nested biases",
     "no number",
@@ -28,6 +29,7 @@ Kind = Literal[
     "tab",
     "tag",
     "unknown key",
+    "transposed file",
     "wrong bracket",
 ]
 

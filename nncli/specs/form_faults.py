@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nncli.specs.faults import Fault, Path
-from nncli.specs.model import InitSpec
+from nncli.specs.model import SCALES, InitSpec
 from nncli.specs.numbers import biases_faults, slopes_faults, weights_faults
 from nncli.specs.origins import source_path, value_at
 from nncli.specs.references import reference_faults
@@ -189,7 +189,7 @@ def _choice_faults(source: YamlSource, path: Path, value: Any, what: str) -> Ite
     if isinstance(value, str):
         return
     if not isinstance(value, dict) or len(value) != 1:
-        hint = choice_help(what)
+        hint = (_scale_help(value) if what == "scale" else None) or choice_help(what)
         yield Fault("N105", f"expected one {what}", (hint,), path, names_found=True)
         return
     [(kind, parameters)] = value.items()
@@ -204,3 +204,12 @@ def _choice_faults(source: YamlSource, path: Path, value: Any, what: str) -> Ite
             message = f"unknown key `kind` in `{kind}`"
             where = (*path, kind, "kind")
             yield Fault("N101", message, ("remove it",), where, of_key=True)
+
+
+def _scale_help(written: Any) -> str | None:
+    """Return how to write a scale whose numbers stand there without its name."""
+    for kind, model in SCALES.items() if isinstance(written, dict) else ():
+        if written.keys() <= model.model_fields.keys() - {"kind"}:
+            numbers = ", ".join(f"{key}: …" for key in written)
+            return f"write `scale: {{{kind}: {{{numbers}}}}}`"
+    return None

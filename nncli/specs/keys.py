@@ -66,7 +66,11 @@ def may_hold(
 def may_have_weights_file(source: YamlSource) -> bool:
     """Whether a spec names a weights file, however wrongly."""
     path: Path = ("weights_file",)
-    return source.holds(path) or may_hold(source, path, among_empty=True)
+    layers = value_at(source.value, ("layers",))
+    is_in_layer = isinstance(layers, list) and any(
+        isinstance(layer, dict) and path[0] in layer for layer in layers
+    )
+    return is_in_layer or source.holds(path) or may_hold(source, path, among_empty=True)
 
 
 @lru_cache(maxsize=64)

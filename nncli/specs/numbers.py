@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 from nncli.specs.faults import Fault, Path
 from nncli.specs.model import Layout, Matrix, Vector
 from nncli.words import count_of
+
+# A text that no initializer is called, and that an array may be.
+_ARRAY_NAME = re.compile(r"(?=.*[A-Za-z])(?=.*[./0-9])[\w./-]+")
 
 
 def as_weights(value: Any, neurons: Any, layout: Any, largest: float) -> Matrix | None:
@@ -77,6 +81,9 @@ def weights_faults(path: Path, rows: Any, neurons: Any, largest: float) -> Itera
     """
     if as_matrix(rows, largest) is not None:
         return
+    if isinstance(rows, str) and _ARRAY_NAME.fullmatch(rows):
+        yield _array_fault(path, rows, "the weights are a list of rows")
+        return
     if _is_of_one_neuron(rows, neurons):
         yield from _vector_faults(path, rows, largest)
         return
@@ -122,6 +129,9 @@ def biases_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:
     """Yield what is wrong with biases, which NumPy must not broadcast."""
     if as_biases(values, largest) is not None:
         return
+    if isinstance(values, str) and _ARRAY_NAME.fullmatch(values):
+        yield _array_fault(path, values, "expected a list of numbers")
+        return
     if as_float(values) is not None:
         yield _number_fault(path, values, largest)
         return
@@ -156,6 +166,13 @@ def _vector_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:
     for index, value in enumerate(values):
         if as_vector([value], largest) is None:
             yield _number_fault((*path, index), value, largest)
+
+
+def _array_fault(path: Path, name: str, message: str) -> Fault:
+    """Return the fault of a text that may be the name of an array."""
+    hint = f"for an array of the weights file, write `{{tensor: {name}}}`"
+    fault = Fault("N302", message, (hint,), path, names_found=True)
+    return fault._replace(kind="array name", typed=name)
 
 
 def _number_fault(path: Path, value: Any, largest: float) -> Fault:

@@ -16,9 +16,9 @@ from nncli.specs.long_form import LongForm, long_form
 from nncli.specs.model import MAX_SEED, DType, NetworkSpec
 from nncli.specs.rules import (
     activation_faults,
+    fileless_faults,
     initializer_faults,
     misfit_faults,
-    reference_faults,
     seed_faults,
     square_notes,
     weights_file_faults,
@@ -150,7 +150,7 @@ def examine_form(reading: FormReading) -> Examination:
         known += tuple(seed_faults(form, source, known))
     known += (*data_faults(form), *initializer_faults(form, overrides.dtype))
     known += tuple(activation_faults(form, overrides.dtype))
-    known += (*reference_faults(form, source), *weights_file_faults(form, source))
+    known += (*fileless_faults(form, source), *weights_file_faults(form, source))
     faults = known
     if may_have_weights_file(source):
         faults = tuple(fault for fault in known if not _is_missing_size(fault))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import PureWindowsPath
@@ -79,7 +80,7 @@ def _draws(layer: Any, key: str) -> bool:
     return kind in INITIALIZERS and kind not in UNSEEDED_INITIALIZERS
 
 
-def reference_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
+def fileless_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
     """Yield arrays of a weights file that no spec names, and biases within no weights."""
     if may_have_weights_file(source):
         return
@@ -117,7 +118,7 @@ def weights_file_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
     if file is None:
         return
     if isinstance(file, str) and (
-        PureWindowsPath(file).anchor or file.startswith("/") or "\0" in file
+        PureWindowsPath(file).anchor or re.match(r"/|~|\w+://", file) or "\0" in file
     ):
         message = "`weights_file` is a path relative to the spec's own folder"
         hint = "put the file beside the spec, and write its name alone"
@@ -210,6 +211,7 @@ def misfit_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
 
 def square_notes(spec: NetworkSpec) -> Iterator[Note]:
     """Say which weights could stand either way round without anyone noticing."""
+    yield from _stored_square_notes(spec)
     sizes = spec.layer_sizes
     for number, layer in enumerate(spec.layers, start=1):
         rows = layer.weights
@@ -224,3 +226,18 @@ def square_notes(spec: NetworkSpec) -> Iterator[Note]:
                 "they are read as (inputs, neurons): say so with `layout: inputs_by_neurons`"
             )
             yield Note("ambiguous_layout", message, number)
+
+
+def _stored_square_notes(spec: NetworkSpec) -> Iterator[Note]:
+    """Say it of arrays, if none of those that nothing is said of shows how all of them stand."""
+    shapes = {
+        layer.weights_shape if layer.weights_shape == shape_held_by(layer) else None
+        for layer in spec.layers
+        if isinstance(layer.weights, Tensor) and "layout" not in layer.model_fields_set
+    }
+    if shapes - {(1, 1)} and all(shape is not None and shape[0] == shape[1] for shape in shapes):
+        message = (
+            f"the weights in {spec.weights_file} would fit transposed, too; they are read as "
+            "(inputs, neurons): say so with `layout: inputs_by_neurons`"
+        )
+        yield Note("ambiguous_layout", message)

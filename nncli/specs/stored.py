@@ -37,14 +37,10 @@ class WeightsHeader:
         >>> [tensor.name for tensor in WeightsHeader.of("m.npz", stored).tensors]
         ['l.2.b', 'l.2.w', 'l.10.b']
         """
-        return cls(file, tuple(sorted(tensors, key=lambda tensor: _natural(tensor.name))))
-
-    def find(self, name: str) -> StoredTensor | None:
-        """Return the array of that name; None if there is none."""
-        return next((tensor for tensor in self.tensors if tensor.name == name), None)
+        return cls(file, tuple(sorted(tensors, key=lambda tensor: natural(tensor.name))))
 
 
-def _natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
+def natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
     """Return a key that sorts names with their numbers as numbers, however long they are."""
     parts: list[tuple[int, int, str]] = []
     for part in _DIGITS.split(name):

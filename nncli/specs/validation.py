@@ -71,9 +71,20 @@ _KINDS = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
-_WEIGHTS_FILE_HELP = (
-    "name the file at the top of the spec, and in the layer the array: `weights: {tensor: NAME}`"
-)
+# Keys of a trained network that stand in the wrong mapping, and where they belong.
+_HOMES = {
+    "weights_file": "name the file at the top of the spec, and in the layer the array: "
+    "`weights: {tensor: NAME}`",
+    "tensor": "write `weights: {tensor: NAME}`, or `biases: {tensor: NAME}`",
+    "within_weights": "write `biases: {within_weights: first}`, or `last`",
+    "scale": "inputs are scaled in `inputs: {scale: …}`, a scaled target in `outputs: {scale: …}`",
+    "standard": "write `scale: {standard: {mean: …, std: …}}`",
+    "min_max": "write `scale: {min_max: {min: …, max: …}}`",
+    "clip": "it belongs to the inputs: `inputs: {clip: {low: …, high: …}}`",
+    "columns": "it belongs to the inputs or to the outputs: `inputs: {columns: […]}`",
+    "classes": "it belongs to the outputs: `outputs: {classes: […]}`",
+    "threshold": "it stands beside the classes: `outputs: {classes: […], threshold: 0.5}`",
+}
 # What stands for a faulty layer while the rest of its network is looked at.
 _ANY_LAYER = LayerSpec(name="any", neurons=1)
 
@@ -196,14 +207,13 @@ def _unknown_key(fault: Fault) -> Fault:
         hint = f"{strange_character(key)[0]}: indent with plain spaces"
         message = f"the key {quoted(key.strip())} is indented with blanks that YAML does not know"
         return fault._replace(message=message, help=(hint,), kind="odd blank")
-    if key == "weights_file":
-        message = f"unknown key 'weights_file'{_owner(path[:-1])}"
-        return fault._replace(message=message, help=(_WEIGHTS_FILE_HELP,))
+    message = f"unknown key {quoted(key)}{_owner(path[:-1])}"
+    if key in _HOMES:
+        return fault._replace(message=message, help=(_HOMES[key],))
     listed = {0: "no keys are allowed here", 1: f"the only key here is {''.join(keys)}"}.get(
         len(keys), f"the keys here are {', '.join(keys)}"
     )
     hints = (*did_you_mean(key, keys), *strange_character(key), listed)
-    message = f"unknown key {quoted(key)}{_owner(path[:-1])}"
     return fault._replace(message=message, help=hints, kind="unknown key", choices=tuple(keys))
 
 

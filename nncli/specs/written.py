@@ -40,7 +40,7 @@ def spec_text(spec: NetworkSpec, *, weights_file: str | None) -> str:
         if spec.seed is not None:
             written["seed"] = spec.seed
         _set(written, "init", _init(spec.init, InitSpec()))
-    if _is_short(spec):
+    if weights_file is None and _is_short(spec):
         written["layer_sizes"] = list(spec.layer_sizes)
         _set(written, "activations", _activations([layer.activation for layer in spec.layers]))
     else:

@@ -271,8 +271,20 @@ def test_biases_too_say_how_a_matrix_stands(here: Callable[..., Done], tmp_path:
     np.savez(tmp_path / "model.npz", W=np.arange(10.0).reshape(5, 2), b=np.arange(5.0))
     done = here("convert", "model.npz", "model.yaml", "--activations", "linear")
     assert (done.code, "(neurons, inputs)" in done.err) == (0, True)
+    assert "5, as (neurons, inputs)" in here("shapes", "model.npz").out
     found = outputs_of(tmp_path, "model.yaml", "1,2\n")
     assert found["values"] == [[2 + 6 * n + n for n in range(5)]]  # 2n + 2(2n + 1) + n
+
+
+def test_matrices_that_fit_in_another_order_too_are_not_turned(
+    here: Callable[..., Done], tmp_path: Path
+) -> None:
+    """Alphabetically the output's come first: transposed, they would run from end to beginning."""
+    weights = (np.ones((4, 3)), np.ones((3, 2)))
+    np.savez(tmp_path / "model.npz", Wxh=weights[0], Why=weights[1], bh=np.ones(3), by=np.ones(2))
+    done = here("convert", "model.npz", "model.yaml", "--activations", "linear")
+    assert (done.code, "or transposed" in done.err) == (3, True)
+    assert "or transposed" in here("shapes", "model.npz").out
 
 
 @pytest.mark.parametrize(
@@ -338,6 +350,18 @@ def test_columns_name_the_inputs_in_the_order_of_the_network(
     expected = outputs_of(tmp_path, "source.yaml")
     data = "t,p\n20,1000\n-3.25,1020.5\n0,2000\n"
     assert outputs_of(tmp_path, "new.safetensors", data) == expected
+
+
+def test_names_of_the_network_itself_in_another_order_are_wrong_usage(
+    here: Callable[..., Done], write: Write
+) -> None:
+    """As they are, or as exporters of models write them: the weights would get other columns."""
+    source = SCALED.replace('columns: [pressure, "temperature, °C"]', "columns: [p__bar_, t]")
+    write("source.yaml", source)
+    done = here("convert", "source.yaml", "new.yaml", "--columns", "t,p (bar)")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("error: --columns names input 1 't', which is input 2\n")
+    assert here("convert", "source.yaml", "new.yaml", "--columns", "p (bar),time").code == 0
 
 
 @pytest.mark.parametrize("columns", ["p", "p,t,x"])

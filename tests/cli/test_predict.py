@@ -188,3 +188,21 @@ def test_json_lines_of_a_run_without_predictions_have_none(
 ) -> None:
     done = cli("forward", *files, "--format", "jsonl")
     assert "prediction" not in json.loads(done.out.splitlines()[0])
+
+
+def test_a_table_without_the_last_layer_still_has_the_classes(
+    cli: RunCli, files: tuple[Path, Path]
+) -> None:
+    config, data = files
+    two = SPEC.replace("layers: [", "layers: [{neurons: 2, weights: [[1, 0], [0, 1]]}, ")
+    config.write_text(two)
+    options = ("--keep", "id", "--layers", "1", "--rows", "2")
+    done = cli("forward", config, data, *options, "--predict", "class")
+    assert done.out.endswith(
+        " sample   id   class   probability\n"
+        f"      1   a    snow         {SHARE:.4f}\n"
+        "      …\n"
+        "      3   d               nan\n"
+        " 1 of 3 samples not shown; -o FILE writes all\n"
+    ), done.out
+    assert "probability" not in cli("forward", config, data, *options).out

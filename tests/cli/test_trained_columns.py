@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from commands import RunCli
 
@@ -32,7 +33,7 @@ def test_columns_are_scaled_by_their_names_wherever_they_stand(
     )
     done = cli("forward", write("net.yaml", SPEC), data, "--format", "csv")
     assert done.out == "humidity\n142\n"
-    ignored = "note: columns not among the spec's inputs, ignored: id, note\n"
+    ignored = "note: columns not among the network's inputs, ignored: id, note\n"
     assert done.err == (ignored if "id" in header else "")
 
 
@@ -76,3 +77,26 @@ def test_bench_times_the_layers_on_scaled_inputs(cli: RunCli, write: Write) -> N
     )
     assert done.code == 0, done.err
     assert len(done.json["results"]) == 6
+
+
+def test_columns_in_another_order_are_noted(cli: RunCli, write: Write) -> None:
+    data = write("d.csv", "temperature,pressure\n15,2\n")
+    config = write("net.yaml", SPEC)
+    done = cli("forward", config, data, "--columns", "pressure,temperature", "--format", "csv")
+    assert done.code == 0
+    message = "--columns takes 'pressure' for the input 'temperature': it names them in their order"
+    assert done.err == f"note: {message}\n"
+    same = cli("forward", config, data, "--columns", "temperature,pressure", "--format", "csv")
+    assert (same.out, same.err) == ("humidity\n142\n", "")
+
+
+def test_columns_that_a_trained_network_does_not_name_are_taken_in_order_with_a_note(
+    cli: RunCli, write: Write, tmp_path: Path
+) -> None:
+    np.savez(tmp_path / "w.npz", W=np.array([[2.0], [3.0]]))
+    config = write("net.yaml", "layers: [{layout: inputs_by_neurons}]\nweights_file: w.npz\n")
+    done = cli("forward", config, write("d.csv", "b,a\n1,10\n"), "--format", "csv")
+    assert done.out == "output_1\n32\n"
+    message = "the network does not name its inputs: the columns are taken in their order, b, a"
+    assert done.err == f"note: {message}\n"
+    assert cli("forward", config, write("e.csv", "1,10\n"), "--format", "csv").err == ""

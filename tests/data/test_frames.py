@@ -110,6 +110,50 @@ def test_missing_values_are_refused(make: Callable[[Any], Any]) -> None:
         Network.from_yaml_text(WEATHER).forward(table)
 
 
+class OwnType:
+    """A column as pandas has those of its own types: NumPy gets a missing value as NaN."""
+
+    dtype = "Int64"
+
+    def __init__(self, values: Sequence[float]) -> None:
+        self._values = np.array(values, np.float64)
+
+    def __array__(self, dtype: object = None, copy: bool | None = None) -> Any:
+        return self._values
+
+    def isna(self) -> Any:
+        return np.isnan(self._values)
+
+
+def test_missing_values_of_a_column_with_its_own_type_are_refused() -> None:
+    network = Network.from_yaml_text(WEATHER)
+    column = OwnType([1.0, np.nan])
+    with pytest.raises(DataError, match="the column 'temperature' has 1 missing value"):
+        network.forward(Table({"temperature": column, "pressure": [1.0, 2.0]}))
+    whole = Table({"temperature": OwnType([1.0, 2.0]), "pressure": [1.0, 2.0]})
+    assert network.forward(whole).tolist() == [[101], [202]]
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "Float64", "int64[pyarrow]"])
+def test_missing_values_of_types_of_pandas_are_refused(dtype: str) -> None:
+    frame = pandas_frame({"temperature": [1, None], "pressure": [1.0, 1.0]})
+    with pytest.raises(DataError, match="the column 'temperature' has 1 missing value"):
+        Network.from_yaml_text(WEATHER).forward(frame.astype({"temperature": dtype}))
+
+
+def test_a_column_alone_is_no_batch() -> None:
+    """It hands over Arrow data as a table does."""
+    with pytest.raises(ShapeError, match=r"\(samples, features\), got \(2,\)"):
+        Network.from_yaml_text(WEATHER).forward(pa.chunked_array([[1.0, 2.0]]))
+
+
+def test_a_table_that_is_not_read_yet_is_refused() -> None:
+    frame = polars_frame({"temperature": [1.0], "pressure": [1.0]})
+    with pytest.raises(ShapeError, match="a plan to read data, not data") as caught:
+        Network.from_yaml_text(WEATHER).forward(frame.lazy())
+    assert caught.value.problems[0].help == ("give what its .collect() returns",)
+
+
 def test_a_nan_of_pandas_stays_nan() -> None:
     frame = pandas_frame({"temperature": [np.nan, 1.0], "pressure": [1.0, 1.0]})
     assert np.isnan(Network.from_yaml_text(WEATHER).forward(frame)).ravel().tolist() == [
@@ -139,6 +183,8 @@ def test_masked_values_are_refused_and_a_mask_without_any_is_none() -> None:
             call(masked)
         assert caught.value.problems[0].code == "N404"
     assert network.forward(np.ma.masked_greater(np.ones((1, 2)), 50)).tolist() == [[2]]
+    with pytest.raises(DataError, match="the batch has 1 masked value"):
+        network.forward(list(masked))
     with pytest.raises(DataError, match="the column 'temperature' has 1 masked value"):
         Network.from_yaml_text(WEATHER).forward(
             Table({"temperature": np.ma.masked_equal([1.0, 2.0], 2.0), "pressure": [1.0, 2.0]})

@@ -93,6 +93,17 @@ def test_columns_are_no_samples_if_columns_were_chosen_or_not_all_is_known() -> 
         assert not any("--samples" in options for options, _ in shown)
 
 
+def test_where_columns_are_samples_no_option_chooses_features() -> None:
+    """`--columns` would be refused, whether a name is another one or an exporter's."""
+    options = DataOptions(samples="columns")
+    for wanted in ("height", "wid_th"):
+        spec = f"inputs: {{columns: [{wanted}, length]}}\nlayers: [{{neurons: 1}}]\nseed: 0\n"
+        case = make_case("wid th,1,2\nlength,3,4\n", spec, options=options)
+        [problem] = treat(case).problems
+        assert (problem.code, problem.suggestions) == ("N408", ())
+        assert "--columns" not in " ".join(problem.help)
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_with_its_mark_is_offered_as_utf_16_first(encoding: str) -> None:
     [problem] = treat(make_case("\ufeffa,b\n1,2\n".encode(encoding))).problems

@@ -275,6 +275,20 @@ layers:
     assert problem.suggestions == ()
 
 
+def test_neurons_that_their_slopes_contradict_are_not_offered() -> None:
+    text = """\
+inputs: 2
+layers:
+  - {neurons: 2, activation: {prelu: {slopes: [0.1, 0.2]}}}
+  - {neurons: 1, weights: [[1], [2], [3]]}
+seed: 0
+"""
+    [problem] = treated(text)
+    assert problem.suggestions == ()
+    [problem] = treated(text.replace("[0.1, 0.2]", "0.1"))
+    assert offered(problem) == [(3, "neurons: 3")]
+
+
 # ---- the width of the data -----------------------------------------------------------------------
 
 
@@ -292,6 +306,11 @@ layers:
         ),
         # another layer would still not fit
         ("inputs: 2\nlayers:\n  - {neurons: 1, biases: [1, 2]}\nseed: 0\n", None),
+        # two numbers for two columns do not clip five
+        (
+            "inputs: {size: 2, clip: {low: [0, 1], high: 9}}\nlayers: [{neurons: 3}]\nseed: 0\n",
+            None,
+        ),
         # the inputs are also layer 1's neurons
         ("inputs: &n 2\nlayers: [{neurons: *n}]\nseed: 0\n", None),
     ],

@@ -8,13 +8,19 @@ import pytest
 
 from nncli.doctor.proposals import proposals
 from nncli.doctor.spec_edits import SpecEditor
+from nncli.formats.assignment import complete
 from nncli.specs.faults import Kind
-from nncli.specs.reader import examine_spec
+from nncli.specs.reader import examine_form, read_form
+from nncli.specs.stored import StoredTensor, WeightsHeader
 
 LAYER = "inputs: 2\nlayers:\n  - neurons: 1\n    "
 
 # a kind of fault → a spec that has it, and the summaries of the edits that are proposed
 PROPOSED: dict[Kind, tuple[str, list[str]]] = {
+    "array name": (
+        "weights_file: m.npz\nlayers:\n  - weights: coefs_0\n",
+        ["weights: {tensor: coefs_0}"],
+    ),
     "character": ("seed: 0\x07\n", ["seed: 0"]),
     "choice": ("layer_sizes: [1, 2]\nseed: 0\nactivations: rleu\n", ["activations: relu"]),
     "closes nothing": ("layer_sizes: ]\n", ["layer_sizes:"]),
@@ -36,6 +42,10 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
     "odd blank": ("layer_sizes: [1, 2]\nseed: 0\n\u00a0name: a\n", ["name: a"]),
     "tab": ("layers:\n\t- neurons: 1\n", ["  - neurons: 1"]),
     "tag": ("layer_sizes: !x [1, 2]\nseed: 0\n", ["layer_sizes: [1, 2]"]),
+    "transposed file": (
+        "inputs: 2\nlayers:\n  - neurons: 1\nweights_file: m.npz\n",
+        ["layout: neurons_by_inputs"],
+    ),
     "unknown key": ("layer_sizes: [1, 2]\nsed: 0\n", ["seed: 0"]),
     "wrong bracket": ("layer_sizes: [1, 2}\n", ["layer_sizes: [1, 2]"]),
 }
@@ -48,7 +58,10 @@ def test_every_kind_of_fault_has_an_example() -> None:
 @pytest.mark.parametrize("kind", PROPOSED)
 def test_each_kind_of_fault_has_its_proposals(kind: Kind) -> None:
     text, expected = PROPOSED[kind]
-    examined = examine_spec(text.encode(), "net.yaml")
+    header = WeightsHeader("m.npz", (StoredTensor("W", (1, 2), "float32"),))
+    reading = read_form(text.encode(), "net.yaml")
+    completed = complete(reading, header) if "weights_file" in text else reading
+    examined = examine_form(completed)
     [fault] = [fault for fault in examined.found.faults if fault.kind == kind]
     suggestions = proposals(fault, SpecEditor(examined.source))
     assert [edit.summary for s in suggestions for edit in s.edits] == expected

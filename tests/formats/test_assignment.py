@@ -125,6 +125,34 @@ def test_layers_that_fit_in_the_natural_order_take_it_though_others_fit_as_well(
     assert [taken(layer)[0] for layer in spec.layers] == names
 
 
+def test_words_tell_no_order_where_widths_do_not() -> None:
+    """In alphabetical order `hidden` comes before `input`."""
+    shapes = {f"{name}.weight": (3, 3) for name in ("input", "hidden", "output")}
+    problem = refused(THREE, shapes)
+    assert problem.code == "N306"
+    assert "more than one order" in problem.message
+    assert "{tensor: NAME}" in "\n".join(problem.help)
+
+
+def test_numbers_tell_the_order_of_those_that_are_called_alike() -> None:
+    """Two layers of each half could change places as far as their widths are concerned."""
+    widths = {"encoder": [8, 6, 6, 4], "decoder": [4, 6, 6, 8]}
+    shapes = {
+        f"{half}.{2 * number}.weight": shape[::-1]
+        for half, sizes in widths.items()
+        for number, shape in enumerate(pairwise(sizes))
+    }
+    spec = completed("layer_sizes: [8, 6, 6, 4, 6, 6, 8]" + WEIGHTS, shapes)
+    names = [f"{half}.{number}.weight" for half in ("encoder", "decoder") for number in (0, 2, 4)]
+    assert [taken(layer)[0] for layer in spec.layers] == names
+
+
+def test_matrices_that_fit_turned_or_in_another_order_are_refused_with_both() -> None:
+    problem = refused("inputs: 8\n" + TWO, {"encoder_w": (8, 4), "decoder_w": (4, 8)})
+    assert "in another order than that of their names, or transposed" in problem.message
+    assert "{tensor: NAME}" in problem.help[1]
+
+
 def test_sizes_that_the_spec_declares_decide_between_orders() -> None:
     shapes = {"a.kernel": (5, 4), "b.kernel": (4, 5)}
     for sizes, order in (("5, 4, 5", ["a", "b"]), ("4, 5, 4", ["b", "a"])):
@@ -152,6 +180,50 @@ def test_arrays_that_the_spec_names_are_taken_and_the_others_in_order() -> None:
     )
     assert [taken(layer) for layer in spec.layers] == [("W1", "b1"), ("x", "y"), ("W2", "b2")]
     assert spec.layer_sizes == (4, 5, 7, 2)
+
+
+CALLED = {
+    "the kind first": ("W_in", "W_hidden", "W_out", "b_in", "b_hidden", "b_out"),
+    "the kind last": ("in_W", "hidden_W", "out_W", "in_b", "hidden_b", "out_b"),
+    "the kind in a step": ("a/w_in", "a/w_hid", "a/w_out", "a/bias_in", "a/bias_hid", "a/bias_out"),
+    "no kind": ("Wxh", "Whg", "Wgy", "bh", "bg", "by"),
+}
+
+
+@pytest.mark.parametrize("names", CALLED.values(), ids=CALLED)
+def test_biases_go_with_their_weights_not_with_the_alphabet(names: tuple[str, ...]) -> None:
+    shapes = dict(zip(names, [(4, 5), (5, 6), (6, 2), (1, 5), (6, 1), (2,)], strict=True))
+    if names == CALLED["no kind"]:
+        shapes |= {"bh": (5,), "bg": (6,)}
+    spec = completed("inputs: 4\n" + THREE, shapes)
+    assert [taken(layer) for layer in spec.layers] == [*zip(names[:3], names[3:], strict=True)]
+
+
+def test_biases_that_words_alone_tell_apart_are_not_put_in_alphabetical_order() -> None:
+    shapes = {"Wxh": (4, 5), "Whg": (5, 5), "Wgy": (5, 2), "bh": (5,), "bg": (5,), "by": (2,)}
+    problem = refused("inputs: 4\n" + THREE, shapes)
+    assert (problem.code, "'bg' (5,), 'bh' (5,)" in problem.message) == ("N305", True)
+
+
+def test_numbered_biases_are_given_to_numbered_weights_alone() -> None:
+    """The widths say that `in` comes first; whether its bias is the first one, nothing says."""
+    weights = {"in": (4, 5), "and": (5, 5)}
+    problem = refused("inputs: 4\n" + TWO, {**weights, "v1": (5,), "v2": (5,)})
+    assert problem.code == "N305"
+
+
+def test_a_single_number_that_is_called_a_bias_is_one() -> None:
+    """scikit-learn's LinearRegression has its intercept as a number."""
+    spec = completed("layers: [{}]" + WEIGHTS, {"coef": (4, 1), "intercept": (), "loss": ()})
+    assert [taken(layer) for layer in spec.layers] == [("coef", "intercept")]
+    problem = refused("layers: [{}]" + WEIGHTS, {"coef": (4, 2), "intercept": ()})
+    assert problem.code == "N203"
+
+
+def test_what_a_scaler_subtracts_is_no_bias() -> None:
+    problem = refused("layers: [{}]" + WEIGHTS, {"W": (4, 4), "mean": (4,)})
+    assert (problem.code, "'mean' (4,)" in problem.message) == ("N305", True)
+    assert "inputs: {scale:" in problem.help[0]
 
 
 def test_one_array_can_be_the_weights_of_several_layers() -> None:
@@ -219,6 +291,7 @@ REFUSED: dict[str, tuple[str, Shapes, str, tuple[str, ...]]] = {
         "N305",
         ("3 matrices for 2 layers", "'W3' (7, 2)"),
     ),
+    "no matrix": (TWO, {"v": (4,)}, "N306", ("0 matrices for 2 layers", "`nncli shapes net.npz`")),
     "a matrix too few": (THREE, {"W1": (4, 5), "W2": (5, 7)}, "N306", ("2 matrices for 3 layers",)),
     "a vector that no layer takes": (
         TWO,
@@ -266,8 +339,8 @@ REFUSED: dict[str, tuple[str, Shapes, str, tuple[str, ...]]] = {
     "biases that are a number": (
         "layers: [{weights: {tensor: W}, biases: {tensor: n}}]" + WEIGHTS,
         {"W": (5, 4), "n": ()},
-        "N306",
-        ("'n' has the shape ()",),
+        "N203",
+        ("layer 1 has 4 neurons, but 1 bias",),
     ),
 }
 
@@ -323,6 +396,7 @@ def test_arrays_of_another_dtype_are_refused_by_it(dtype: str) -> None:
     problem = refused(TWO, {"W1": (4, 5), "W2": (5, 2)}, dtype)
     assert problem.code == "N307"
     assert f"'W1' holds {dtype}" in problem.message
+    assert ("astype" in problem.help[0]) == (not dtype.startswith(("complex", "str")))
 
 
 def test_sizes_that_the_spec_declares_clash_as_with_typed_weights() -> None:

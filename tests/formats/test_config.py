@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from stored_files import npz, safetensors
+from stored_files import npz, safetensors, safetensors_of
 
 from nncli.errors import FileError, SpecError
 from nncli.formats.config import Config, FaultySpec, examine_config, read_config
@@ -93,10 +94,65 @@ def test_a_spec_is_read_once_so_that_it_can_come_through_a_pipe(tmp_path: Path) 
     writer.join()
 
 
-def test_a_missing_file_is_told_of_by_its_own_name(write: Write, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("others", "hint"),
+    [
+        (["nets.npz", "net.yml"], "did you mean `nets.npz`?"),
+        (["nets.yaml"], "paths begin at the spec's own folder"),
+    ],
+)
+def test_a_missing_weights_file_is_told_of_where_the_spec_names_it(
+    write: Write, others: list[str], hint: str
+) -> None:
+    for other in others:
+        write(other, "")
     path = str(write("net.yaml", SPEC))
     with pytest.raises(FileError) as caught:
         read_config(path)
     [problem] = caught.value.problems
     assert problem.place is not None
-    assert (problem.code, problem.place.file) == ("N501", str(tmp_path / "net.npz"))
+    assert (problem.code, problem.place.file) == ("N501", path)
+    assert "'net.npz'" in problem.message
+    assert hint in problem.help[0]
+
+
+def test_a_path_that_begins_at_no_spec_is_refused_as_one(write: Write) -> None:
+    for name in ("~/net.npz", "/net.npz", "https://net.npz", "C:/net.npz"):
+        path = str(write("net.yaml", SPEC.replace("net.npz", name)))
+        with pytest.raises(SpecError) as caught:
+            read_config(path)
+        [problem] = caught.value.problems
+        assert (problem.code, "relative" in problem.message) == ("N107", True)
+
+
+@pytest.mark.parametrize("text", ["", "[a", "name: \ud800", "layers: [{}]\nlayers: [{}]", "- a"])
+def test_a_spec_within_a_weights_file_that_cannot_be_read_is_refused(
+    write: Write, text: str
+) -> None:
+    header = {
+        "__metadata__": {"nncli.spec": text},
+        "W": {"dtype": "F32", "shape": [1, 1], "data_offsets": [0, 4]},
+    }
+    path = write("net.safetensors", safetensors_of(json.dumps(header), bytes(4)))
+    with pytest.raises(SpecError) as caught:
+        read_config(str(path))
+    assert all(problem.help for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "keys", "is_noted"),
+    [
+        ({"W1": (2, 2), "W2": (2, 2)}, "", True),
+        ({"W1": (2, 2), "W2": (2, 2)}, "layout: inputs_by_neurons\n", False),
+        ({"W1": (2, 2), "W2": (2, 3)}, "", False),
+        ({"0.weight": (2, 2), "2.weight": (2, 2)}, "", False),
+        ({"W1": (1, 1), "W2": (1, 1)}, "", False),
+    ],
+)
+def test_square_matrices_of_which_nothing_says_how_they_stand_are_noted(
+    write: Write, arrays: dict[str, tuple[int, int]], keys: str, is_noted: bool
+) -> None:
+    write("net.npz", npz({name: np.ones(shape) for name, shape in arrays.items()}))
+    path = write("net.yaml", keys + "layers: [{}, {}]\nweights_file: net.npz\n")
+    notes = read_config(str(path)).reading.notes
+    assert ["would fit transposed" in note.message for note in notes] == [True] * is_noted

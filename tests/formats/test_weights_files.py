@@ -176,7 +176,13 @@ REFUSED_SAFETENSORS: dict[str, tuple[bytes, str]] = {
     "a header of no bytes": (struct.pack("<Q", 0) + b"{}", "said to take 0 bytes"),
     "a header longer than the file": (struct.pack("<Q", 3_000_000_000) + b"{}", "3,000,000,000"),
     "a header of 2^64 bytes": (b"\xfe" * 8 + b"{}", "18,374,403,900,871,474,942 bytes"),
-    "a header nested a million deep": (safetensors_of("[" * 1_000_000), "cannot be read"),
+    "a header behind blanks": (safetensors_of("  {}"), "its header is no mapping"),
+    "a header nested a million deep": (safetensors_of('{"":' * 1_000_000), "cannot be read"),
+    "a name that is no text": (headed({"\ud800": entry([0], (0, 0))}, 0), "half a character"),
+    "a name of a million characters": (
+        headed({"W" * 1_000_000: entry([0], (0, 0))}, 0),
+        "has 1,000,000 characters",
+    ),
     "a header of 5 MB": (safetensors_of("{" + " " * 5_000_000 + "}"), "at most 4,194,304"),
     "20,000 arrays": (
         headed({f"t{number}": entry([], (number, number), "U8") for number in range(20_000)}, 0),
@@ -254,6 +260,10 @@ REFUSED_NPZ: dict[str, tuple[bytes, str]] = {
     "a header of 3 GB": (
         member(b"\x93NUMPY\x02\x00" + struct.pack("<I", 3_000_000_000) + b"{"),
         "a header of 3,000,000,000 bytes",
+    ),
+    "a header that is longer than any": (
+        member(npy_of("(1,)" + " " * 600, values=bytes(8))),
+        "bytes of it expected, 502 found",
     ),
     "an absurd version": (member(b"\x93NUMPY\x09\x00" + bytes(100)), "'W' is no NPY array"),
     "trailing bytes": (member(npy(W) + b"x"), "longer than its header says: 48 bytes"),
@@ -422,3 +432,23 @@ def test_a_file_that_changes_after_its_header_was_read_is_refused(
     path.write_bytes(form({"W": W[:2]}))
     with pytest.raises(SpecError, match=r"changed while it was read|damaged"):
         weights["W"]
+
+
+def test_what_helps_is_about_weights_not_about_the_command_line(write: Write) -> None:
+    onnx = b"\x08\x0a\x12\x07pytorch\x1a\x032.1"
+    for content, hint in ((npy(W), "numpy.savez"), (onnx, "needs no spec")):
+        with pytest.raises(SpecError) as caught:
+            open_weights(str(write("net.npz", content)))
+        [problem] = caught.value.problems
+        assert hint in problem.help[0]
+
+
+def test_records_are_refused_before_anything_else_is_read(write: Write) -> None:
+    """Each of ten thousand members could have a field for every byte of its header."""
+    content = npz_of([("a.npy", npy(np.zeros(1, [("x", "f4")]))), ("b.npy", b"")])
+    assert_refused(write("net.npz", content), "'a' holds records", "N307")
+
+
+def test_python_2_wrote_shapes_in_its_own_way(write: Write) -> None:
+    content = npz_of([("W.npy", npy_of("(2L, 1L)", values=bytes(16)))])
+    assert open_weights(str(write("net.npz", content)))["W"].tolist() == [[0.0], [0.0]]

@@ -164,3 +164,12 @@ def test_predict_of_a_network_by_hand() -> None:
     share = 1 / (1 + math.exp(-1) + math.exp(-2))
     assert found.classes.tolist() == ["c", "a", ""]
     np.testing.assert_allclose(found.probabilities, [share, share, NAN], rtol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_an_output_that_equals_the_threshold_is_not_above_it(dtype: str) -> None:
+    """0.3 of float32, shown as 0.3, is 0.30000001 in float64."""
+    at = np.array([0.3], dtype)
+    outputs = np.stack([at, np.nextafter(at, np.ones_like(at))], axis=1)
+    found = predict(outputs, ClassRule(("no", "yes"), "second", 0.3))
+    assert found.classes.tolist() == ["no", "yes"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nncli import Network, NetworkSpec, ShapeTable, read_spec, shape_table
 from nncli.network.shapes import ITEM_BYTES, ScalingStep
-from nncli.specs.model import INITIALIZERS, InputsSpec, LayerSpec
+from nncli.specs.model import INITIALIZERS, InputsSpec, LayerSpec, Tensor
 
 
 def read(content: dict[str, Any]) -> NetworkSpec:
@@ -200,3 +200,12 @@ def test_scaling_is_steps_before_the_first_layer_and_after_the_last() -> None:
 def test_a_batch_of_another_width_is_not_scaled() -> None:
     table = shape_table(read_spec(SCALED, "net.yaml"), features=3)
     assert (table.before, len(table.misfits)) == ((), 1)
+
+
+def test_only_a_files_own_names_of_arrays_are_told() -> None:
+    """An imported model has no weights file: what its arrays are called, nncli made up."""
+    weights, biases = Tensor(name="w", shape=(2, 1)), Tensor(name="b", shape=(1,))
+    layer = LayerSpec(name="one", neurons=1, weights=weights, biases=biases)
+    model = NetworkSpec(name="net", inputs=InputsSpec(size=2), layers=(layer,))
+    stored = model.model_copy(update={"weights_file": "w.npz"})
+    assert [shape_table(spec).layers[0].tensors for spec in (model, stored)] == [None, ("w", "b")]

@@ -174,3 +174,32 @@ def test_a_form_that_a_file_completed_is_examined_like_any_other() -> None:
     spec = examine_form(replace(reading, form=form)).reading().fitting_spec()
     assert spec.layer_sizes == (2, 1)
     assert spec.layers[0].weights_shape == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("layers: [{weights: 0.weight}]", "write `{tensor: 0.weight}`"),
+        ("layers: [{weights: [1, 2], biases: net/b1}]", "write `{tensor: net/b1}`"),
+        ("layers: [{neurons: 1, tensor: W}]", "write `weights: {tensor: NAME}`"),
+        ("layers: [{neurons: 1, within_weights: first}]", "`biases: {within_weights: first}`"),
+        ("layers: [{neurons: 1, weights_file: m.npz}]", "at the top of the spec"),
+        ("layers: [{}]\nscale: {standard: {mean: 1, std: 1}}", "`inputs: {scale: …}`"),
+        ("layers: [{}]\nclasses: [a, b]", "`outputs: {classes: […]}`"),
+        ("layers: [{}]\ninputs: {size: 2, standard: {mean: 1}}", "`scale: {standard: {mean: …"),
+        (
+            "layers: [{}]\ninputs: {size: 2, scale: {min: 1, max: 2}}",
+            "write `scale: {min_max: {min: …, max: …}}`",
+        ),
+        ("layers: [{}]\ninputs: {size: 2, scale: {low: 1, high: 2}}", "the scales are standard"),
+        (
+            "layers: [{activation: softmax}]\noutputs: {classes: [a, b, c], threshold: 0.4}",
+            "the class is that of the largest output",
+        ),
+    ],
+)
+def test_what_stands_in_the_wrong_place_is_told_where_it_belongs(text: str, hint: str) -> None:
+    """Of a file in a layer, nothing that the file would say is missed as well."""
+    file = "" if "weights_file" in text else "\nweights_file: m.npz"
+    [problem] = problems(text + file + "\n")
+    assert hint in problem.help[0]

@@ -22,9 +22,3 @@ def test_names_that_begin_with_numbers_and_other_digits_are_ordered_too() -> Non
     names = ["2.weight", "10.weight", "a", "a02", "a2", "a" + "9" * 5000, "²"]
     header = WeightsHeader.of("m.safetensors", map(tensor, reversed(names)))
     assert [stored.name for stored in header.tensors] == names
-
-
-def test_an_array_is_found_by_its_exact_name() -> None:
-    header = WeightsHeader.of("m.npz", [tensor("W1"), tensor("b1")])
-    assert header.find("b1") == tensor("b1")
-    assert header.find("B1") is None

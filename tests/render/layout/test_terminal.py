@@ -15,6 +15,7 @@ from whole_reading import Table, samples_of
 
 from nncli.data.stream import SampleStream
 from nncli.network.network import Network
+from nncli.network.prediction import class_rule
 from nncli.network.shapes import shape_table
 from nncli.pipeline.run import ForwardRun, RunPlan, run_forward
 from nncli.render.forward import Display, forward_view
@@ -53,13 +54,18 @@ def stream_of(
 
 
 def make_run(
-    sizes: list[int], samples: int, *, names: list[str] | None = None, kept: int = 0
+    sizes: list[int],
+    samples: int,
+    *,
+    names: list[str] | None = None,
+    kept: int = 0,
+    scale: object = None,
 ) -> ForwardRun:
     """Return a run of a seeded network; kept: how many text columns go along."""
     spec = {
         "name": "net",
         "seed": 0,
-        "inputs": sizes[0],
+        "inputs": {"size": sizes[0], **({"scale": scale} if scale else {})},
         "layers": [{"neurons": n, "activation": "tanh"} for n in sizes[1:]],
         "init": {"weights": "glorot_normal"},
     }
@@ -138,11 +144,36 @@ def test_neurons_that_do_not_fit_are_counted() -> None:
     assert re.findall(r"a (\d+)", heading) == [str(n) for n in range(1, int(said[1]) + 1)]
 
 
+def test_outputs_come_before_what_they_are_computed_from() -> None:
+    """Of an inner layer z and a stand side by side."""
+    run = make_run([2, 64, 64], 3)
+    text = on_terminal(forward_view(run, display(run, precision=2), 80), 80)
+    inner, outer = (row for row in text.splitlines() if row.startswith(" sample"))
+    assert ("z 1 " in inner, "z 1 " in outer) == (True, False)
+    assert " z not shown; --format json for all" in text
+
+
 def test_of_an_inner_layer_json_has_the_neurons_that_do_not_fit() -> None:
     run = make_run([2, 64, 1], 3)
     text = on_terminal(forward_view(run, display(run), 80), 80)
     assert "of 64 neurons shown; --format json for all" in text
     assert "-o FILE" not in text
+
+
+def test_a_long_name_of_an_output_leaves_room_for_the_others() -> None:
+    names = ["short", f"one of many alike, number 1{'0' * 90}7"]
+    run = make_run([2, 2], 1, names=names)
+    text = on_terminal(forward_view(run, display(run), 80), 80)
+    assert " short   one of many …00000000007 " in text
+    assert " neurons shown" not in text
+    assert names[1] in to_plain(forward_view(run, display(run), None))
+
+
+def test_of_scaled_inputs_no_form_of_a_result_has_those_that_do_not_fit() -> None:
+    scale = {"standard": {"mean": 0, "std": 2}}
+    run = make_run([30, 1], 2, scale=scale)
+    text = on_terminal(forward_view(run, display(run), 80), 80)
+    assert re.search(r"^ \d of 30 inputs shown; \| less -S for all$", text, re.MULTILINE)
 
 
 def test_a_wider_terminal_shows_more() -> None:
@@ -258,12 +289,22 @@ def test_a_long_kept_text_is_cut_on_a_terminal_and_whole_in_a_pipe() -> None:
     kept: dict[str, tuple[str, ...]] = {"id": ("x" * 100,)}
     run = run_forward(network, stream_of([[1.0]], ("column_1",), kept), RunPlan())
     narrow = on_terminal(forward_view(run, display(run), 80), 80)
-    assert "x" * 23 + "…" in narrow
+    assert f" {'x' * 12}…{'x' * 11} " in narrow
     assert "x" * 25 not in narrow
     assert "x" * 100 in to_plain(forward_view(run, display(run), None))
 
 
 # ---------------------------------------------------------------------------------- colours
+
+
+def test_the_class_of_a_sample_stands_out() -> None:
+    network = Network.from_yaml_text(
+        "{inputs: 1, layers: [{neurons: 2, weights: [[0, 2]]}], outputs: {classes: [lo, hi]}}"
+    )
+    plan = RunPlan(rule=class_rule(network.spec))
+    run = run_forward(network, stream_of([[1.0]], ("column_1",), {}), plan)
+    text = on_terminal(forward_view(run, display(run), 80), 80, colour=True)
+    assert re.search("\x1b\\[1;36mhi *\x1b\\[0m", text)
 
 
 def test_colours_are_there_only_if_asked_for() -> None:
