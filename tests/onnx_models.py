@@ -64,11 +64,11 @@ def model(
     return helper.make_model(graph, opset_imports=domains, ir_version=9)
 
 
-def imported(folder: Path, made: Any, **options: Any) -> Imported:
+def imported(folder: Path, made: Any) -> Imported:
     """Return the network that a model is, read from a file."""
     path = folder / "m.onnx"
     path.write_bytes(made.SerializeToString())
-    return import_onnx(str(path), **options)
+    return import_onnx(str(path))
 
 
 def evaluated(made: Any, *batches: Array) -> Array:

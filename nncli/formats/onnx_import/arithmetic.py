@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -18,11 +17,14 @@ from nncli.formats.onnx_import.steps import (
     Product,
     Step,
     activation,
+    scaled,
+    shifted,
 )
 from nncli.words import quoted
 
 # The largest finite float32: what older models bound by where they mean no bound.
 _FLOAT32_MAX = float(np.finfo(np.float32).max)
+_OF_TWO = ("Add", "Sum", "Sub", "Mul", "Div")
 _POST_TRANSFORMS = {"NONE": (), "LOGISTIC": ("sigmoid",), "SOFTMAX": ("softmax",)}
 
 
@@ -31,7 +33,7 @@ def neuron_values(facts: Facts, node: Node, name: str, dims: Dims | None) -> Flo
 
     Raises SpecError if it differs between samples, or would make more of each sample.
     """
-    array = np.asarray(facts.constant(name), np.float64)
+    array = np.asarray(facts.used(node, name), np.float64)
     if array.size == 1:
         return _checked(facts, node, name, array.reshape(()))
     rank = len(dims) if dims is not None else array.ndim
@@ -72,7 +74,7 @@ def product(facts: Facts, node: Node, data: str) -> Product:
             "has the weights on the left: its samples stand in columns",
             "a dense layer computes samples @ weights: export the model with samples in rows",
         )
-    weights = np.asarray(facts.constant(node.inputs[1]), np.float64)
+    weights = np.asarray(facts.used(node, node.inputs[1]), np.float64)
     if weights.ndim == 1 and node.operator == "MatMul":
         weights = weights[:, None]
     if weights.ndim != 2 or not weights.size:
@@ -100,19 +102,19 @@ def _check_rows(facts: Facts, node: Node, data: str) -> None:
 
 def linear_model(facts: Facts, node: Node) -> list[Step]:
     """Return the steps of a LinearClassifier or LinearRegressor."""
-    attributes = node.attributes
-    coefficients = np.array(attributes.get("coefficients", ()), np.float64)
-    intercepts = np.array(attributes.get("intercepts", ()), np.float64)
-    rows = _outputs(node) or max(1, intercepts.size)
-    transform = str(attributes.get("post_transform", "NONE"))
-    if transform not in _POST_TRANSFORMS:
+    coefficients, intercepts = _coefficients(node)
+    is_classifier, is_pair = node.operator == "LinearClassifier", is_opposite_pair(node)
+    rows = 1 if is_pair and intercepts.size == 1 else _outputs(node)
+    transform = str(node.attributes.get("post_transform", "NONE"))
+    # runtimes do not agree on what a transformed regression is
+    if transform not in _POST_TRANSFORMS or not (is_classifier or transform == "NONE"):
         raise facts.graph.refusal(node, f"ends in {transform}, which is no activation of nncli")
     if not coefficients.size or coefficients.size % rows or intercepts.size not in (0, rows):
         what = f"has {coefficients.size} coefficients and {intercepts.size} intercepts"
         raise facts.graph.refusal(node, f"{what} for {rows} outputs")
     weights = coefficients.reshape(rows, -1).T  # (inputs, neurons)
-    if is_opposite_pair(node):  # 1 - p and p: the second one says all
-        weights, intercepts = weights[:, 1:], intercepts[1:]
+    if is_pair:  # 1 - p and p: the second one says all
+        weights, intercepts = weights[:, -1:], intercepts[-1:]
     made: list[Step] = [
         Product(weights, intercepts if intercepts.size else None, False, node.title)
     ]
@@ -121,50 +123,30 @@ def linear_model(facts: Facts, node: Node) -> list[Step]:
 
 def is_opposite_pair(node: Node) -> bool:
     """Tell whether a LinearClassifier gives 1 - p and p: sigmoids of a score and its opposite."""
-    attributes = node.attributes
-    if attributes.get("post_transform") != "LOGISTIC" or _outputs(node) != 2:
+    if node.attributes.get("post_transform") != "LOGISTIC" or _outputs(node) != 2:
         return False
-    first, second = np.array(attributes.get("coefficients", ())).reshape(2, -1)
-    opposite = np.array(attributes.get("intercepts", ())).reshape(2, -1).sum(axis=0)
-    return bool((first == -second).all() and not opposite.any())
+    coefficients, intercepts = _coefficients(node)
+    if intercepts.size == 1:  # it has the second class's score alone
+        return True
+    if coefficients.size % 2 or intercepts.size not in (0, 2):
+        return False
+    first, second = coefficients.reshape(2, -1)
+    return bool((first == -second).all() and not intercepts.sum())
+
+
+def _coefficients(node: Node) -> tuple[Floats, Floats]:
+    """Return the weights of a linear model, output by output, and one bias for each."""
+    coefficients, intercepts = (
+        np.array(node.attributes.get(key, ()), np.float64) for key in ("coefficients", "intercepts")
+    )
+    return coefficients, intercepts
 
 
 def _outputs(node: Node) -> int:
-    labels = node.attributes.get("classlabels_strings") or node.attributes.get("classlabels_ints")
-    return len(labels) if labels else int(node.attributes.get("targets", 0))
-
-
-def _added(facts: Facts, node: Node, data: str) -> Affine:
-    (other,) = (name for name in node.inputs if name != data)
-    return Affine(np.ones(()), neuron_values(facts, node, other, facts.dims.get(data)), node.title)
-
-
-def _subtracted(facts: Facts, node: Node, data: str) -> Affine:
-    first, second = node.inputs
-    if data == first:
-        values = neuron_values(facts, node, second, facts.dims.get(data))
-        return Affine(np.ones(()), -values, node.title)
-    values = neuron_values(facts, node, first, facts.dims.get(data))
-    return Affine(-np.ones(()), values, node.title)
-
-
-def _multiplied(facts: Facts, node: Node, data: str) -> Affine:
-    (other,) = (name for name in node.inputs if name != data)
-    values = neuron_values(facts, node, other, facts.dims.get(data))
-    return Affine(values, np.zeros(()), node.title)
-
-
-def _divided(facts: Facts, node: Node, data: str) -> Affine:
-    if data != node.inputs[0]:
-        raise facts.graph.refusal(node, "divides by what it is given, which no activation does")
-    values = neuron_values(facts, node, node.inputs[1], facts.dims.get(data))
-    if not values.all():
-        raise facts.graph.refusal(node, f"divides by 0, which is in {quoted(node.inputs[1])}")
-    return Affine(1 / values, np.zeros(()), node.title)
-
-
-def _negated(facts: Facts, node: Node, data: str) -> Affine:  # noqa: ARG001  # as the others are called
-    return Affine(-np.ones(()), np.zeros(()), node.title)
+    if node.operator == "LinearRegressor":
+        return int(node.attributes.get("targets", 1))
+    attributes = node.attributes
+    return len(attributes.get("classlabels_strings") or attributes.get("classlabels_ints") or "1")
 
 
 def _normalised(facts: Facts, node: Node, data: str) -> Affine:
@@ -197,7 +179,7 @@ def _per_channel(facts: Facts, node: Node, name: str, dims: Dims | None) -> Floa
     return np.repeat(array, total // array.size)
 
 
-def _scaled(facts: Facts, node: Node, data: str) -> Affine:  # noqa: ARG001  # as the others are called
+def _scaled(node: Node) -> Affine:
     """Return (x - offset) · scale, as scikit-learn's scalers are written."""
     offset, scale = (
         np.array(node.attributes.get(key) or (default,), np.float64)
@@ -209,26 +191,49 @@ def _scaled(facts: Facts, node: Node, data: str) -> Affine:  # noqa: ARG001  # a
     return Affine(scale, -offset * scale, node.title)
 
 
-_AFFINE: Mapping[str, Callable[[Facts, Node, str], Affine]] = {
-    "Add": _added,
-    "Sum": _added,
-    "Sub": _subtracted,
-    "Mul": _multiplied,
-    "Div": _divided,
-    "Neg": _negated,
-    "BatchNormalization": _normalised,
-    "Scaler": _scaled,
-}
-
-
 def affine(facts: Facts, node: Node, data: str) -> Affine | None:
     """Return what a node does per neuron, if it is a sum, a product or a scaling with constants.
 
     Raises SpecError if its constants are not one number per neuron.
     """
-    if node.operator not in _AFFINE or (node.operator == "Sum" and len(node.inputs) != 2):
+    is_pair = node.operator in _OF_TWO and len(node.inputs) == 2
+    if not is_pair and node.operator not in ("Neg", "BatchNormalization", "Scaler"):
         return None
-    return _AFFINE[node.operator](facts, node, data)
+    _check_type(facts, node, data)
+    match node.operator:
+        case "Neg":
+            return scaled(-1, node.title)
+        case "BatchNormalization":
+            return _normalised(facts, node, data)
+        case "Scaler":
+            return _scaled(node)
+    return _combined(facts, node, data)
+
+
+def _combined(facts: Facts, node: Node, data: str) -> Affine:
+    """Return what an operator makes of a value and a constant."""
+    (other,) = (name for name in node.inputs if name != data)
+    values, title = neuron_values(facts, node, other, facts.dims.get(data)), node.title
+    is_first = node.inputs[0] == data
+    match node.operator:
+        case "Add" | "Sum":
+            return shifted(values, title)
+        case "Sub":
+            return shifted(-values, title) if is_first else Affine(-np.ones(()), values, title)
+        case "Mul":
+            return Affine(values, np.zeros(()), title)
+    if not is_first:
+        raise facts.graph.refusal(node, "divides by what it is given, which no activation does")
+    if not values.all():
+        raise facts.graph.refusal(node, f"divides by 0, which is in {quoted(other)}")
+    return Affine(1 / values, np.zeros(()), title)
+
+
+def _check_type(facts: Facts, node: Node, data: str) -> None:
+    """Raise SpecError for arithmetic with whole numbers: it rounds, or begins anew at 0."""
+    if data in facts.whole:
+        hint = "cast the samples to float first, and export again"
+        raise facts.graph.refusal(node, "computes with whole numbers, before they are floats", hint)
 
 
 def bounds(facts: Facts, node: Node, data: str) -> Bounds | None:
@@ -236,6 +241,8 @@ def bounds(facts: Facts, node: Node, data: str) -> Bounds | None:
     others = [name for name in node.inputs if name and name != data]
     dims = facts.dims.get(data)
     low, high = np.array(-math.inf), np.array(math.inf)
+    if node.operator in ("Clip", "Max", "Min"):
+        _check_type(facts, node, data)
     if node.operator == "Clip" and node.inputs[0] == data:
         for place, name in enumerate(node.inputs):
             if name and place:

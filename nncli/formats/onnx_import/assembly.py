@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
@@ -197,25 +198,14 @@ def assembled(
 ) -> tuple[list[Layer], list[Note]]:
     """Return the layers that steps make.  size: the inputs', if known.  Raises SpecError."""
     assembly = _Assembly(graph, size)
-    for step in _plain(steps):
+    plain = (bounding_steps(step) if isinstance(step, Bounds) else [step] for step in steps)
+    for step in chain.from_iterable(plain):
         if isinstance(step, Product):
             assembly.add_product(step)
         elif isinstance(step, Affine):
             assembly.fold(step)
-        else:
+        elif isinstance(step, Activate):
             assembly.close(step)
     if assembly.is_pending or not assembly.layers:
         assembly.pass_on("what stands last")
     return assembly.layers, assembly.notes
-
-
-def _plain(steps: Sequence[Step]) -> list[Product | Affine | Activate]:
-    """Return the steps with bounds as the activations that they are."""
-    plain: list[Product | Affine | Activate] = []
-    for step in steps:
-        if isinstance(step, Bounds):
-            inner = _plain(bounding_steps(step))
-            plain += inner
-        else:
-            plain.append(step)
-    return plain

@@ -20,6 +20,9 @@ BATCH: Final = _Batch()
 Dim = int | _Batch | None  # None: not known
 Dims = tuple[Dim, ...]
 
+# They change no number and no order: what passes them is looked at, nothing more.
+RESHAPING = ("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose")
+
 
 def input_dims(value: Value) -> Dims:
     """Return the shape of an input, a batch size that was frozen into it ignored.

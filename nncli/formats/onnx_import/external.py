@@ -19,7 +19,7 @@ from nncli.problems import Place, Problem
 from nncli.words import quoted
 
 # The types whose every value is a whole number of bytes, by their names in the format.
-_TYPES = {
+TYPES = {
     "FLOAT": "<f4",
     "DOUBLE": "<f8",
     "FLOAT16": "<f2",
@@ -52,47 +52,62 @@ def element_type(tensor: Any) -> str:
 
 
 def read_tensor(tensor: Any, path: str) -> npt.NDArray[Any]:
-    """Return a stored array.  path: the model's.
+    """Return a stored array; bfloat16 as float32.  path: the model's.
 
     Raises SpecError if it is damaged (N311) or its file is none that may be read (N312), FileError.
     """
-    kind = element_type(tensor)
     dims = tuple(tensor.dims)
     what = f"the array {quoted(tensor.name)}"
     if any(size < 0 for size in dims):
         raise damaged(path, f"{what} has the shape {dims}")
+    numbers = _numbers(tensor, element_type(tensor), path)
+    if numbers.size != math.prod(dims):
+        raise damaged(path, f"{what} has {numbers.size:,} numbers for the shape {dims}")
+    return numbers.reshape(dims)
+
+
+def _numbers(tensor: Any, kind: str, path: str) -> npt.NDArray[Any]:
+    """Return what an array holds, in one row."""
     if kind == "STRING":
         texts = [text.decode(errors="replace") for text in tensor.string_data]
-        return _shaped(np.array(texts, dtype=object), dims, what, path)
-    if kind == "BFLOAT16":
-        return _bfloat16(_raw_bytes(tensor, dims, 2, path), tensor, dims, what, path)
-    if kind not in _TYPES:
-        raise damaged(path, f"{what} holds numbers of {kind}, which no dense network needs")
-    dtype = np.dtype(_TYPES[kind])
-    content = _raw_bytes(tensor, dims, dtype.itemsize, path)
-    if content is not None:
-        return _shaped(np.frombuffer(content, dtype), dims, what, path)
-    from onnx import numpy_helper
-
-    _check_count(_typed_count(tensor), dims, what, path)
-    return np.asarray(numpy_helper.to_array(tensor))
-
-
-def _raw_bytes(tensor: Any, dims: tuple[int, ...], itemsize: int, path: str) -> bytes | None:
-    """Return the bytes of an array; None if it is written as numbers."""
+        return np.array(texts, dtype=object)
+    if kind not in TYPES and kind != "BFLOAT16":
+        what = f"the array {quoted(tensor.name)} holds numbers of {kind}"
+        raise damaged(path, f"{what}, which no dense network needs")
+    dtype = np.dtype(TYPES.get(kind, "<u2"))
     if tensor.data_location == 1:
-        return _read_beside(tensor, math.prod(dims) * itemsize, path)
-    return tensor.raw_data if tensor.HasField("raw_data") else None
+        needed = math.prod(tensor.dims) * dtype.itemsize
+        stored = np.frombuffer(_read_beside(tensor, needed, path), dtype)
+    elif tensor.HasField("raw_data"):
+        stored = np.frombuffer(tensor.raw_data, dtype)
+    else:
+        stored = _written_numbers(tensor, kind, dtype)
+    if kind == "BFLOAT16":  # the upper half of a float32
+        return (stored.astype(np.uint32) << 16).view(np.float32)
+    return stored
 
 
-def _typed_count(tensor: Any) -> int:
-    fields = ("float_data", "double_data", "int32_data", "int64_data", "uint64_data")
-    return max(len(getattr(tensor, field)) for field in fields)
+# Where numbers of a type are written one by one; those of others are int32.
+_FIELDS = {
+    "FLOAT": "float_data",
+    "DOUBLE": "double_data",
+    "INT64": "int64_data",
+    "UINT32": "uint64_data",
+    "UINT64": "uint64_data",
+}
+
+
+def _written_numbers(tensor: Any, kind: str, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    written = np.array(getattr(tensor, _FIELDS.get(kind, "int32_data")))
+    if kind == "FLOAT16":  # its two bytes, as a whole number
+        return written.astype(np.uint16).view(dtype)
+    return written.astype(dtype)
 
 
 def held_numbers(tensor: Any, path: str) -> int:
     """Return how many numbers a stored array may hold: no more than there are bytes of it."""
-    held = len(tensor.raw_data) + _typed_count(tensor)
+    written = (len(getattr(tensor, field)) for field in {"int32_data", *_FIELDS.values()})
+    held = len(tensor.raw_data) + max(written)
     if tensor.data_location == 1:
         held = _size_beside(tensor, path)
     return int(min(held, math.prod(tensor.dims)))
@@ -104,30 +119,6 @@ def _size_beside(tensor: Any, path: str) -> int:
         return os.lstat(data_file(path, "".join(locations))).st_size
     except OSError:  # reading it says what is wrong
         return 0
-
-
-def _check_count(count: int, dims: tuple[int, ...], what: str, path: str) -> None:
-    if count != math.prod(dims):
-        raise damaged(path, f"{what} has {count:,} numbers for the shape {dims}")
-
-
-def _shaped(
-    array: npt.NDArray[Any], dims: tuple[int, ...], what: str, path: str
-) -> npt.NDArray[Any]:
-    _check_count(array.size, dims, what, path)
-    return array.reshape(dims)
-
-
-def _bfloat16(
-    content: bytes | None, tensor: Any, dims: tuple[int, ...], what: str, path: str
-) -> npt.NDArray[Any]:
-    """Return bfloat16 numbers as float32, whose upper half they are."""
-    halves = (
-        np.frombuffer(content, "<u2")
-        if content is not None
-        else np.array(tensor.int32_data, np.int64).astype(np.uint16)
-    )
-    return _shaped((halves.astype(np.uint32) << 16).view(np.float32), dims, what, path)
 
 
 def _read_beside(tensor: Any, needed: int, path: str) -> bytes:
@@ -196,6 +187,8 @@ def data_file(path: str, location: str) -> str:
     """Return the path of a file beside the model.  Raises SpecError if it is not named plainly."""
     if not location or location in (".", "..") or any(c in location for c in "/\\:\0"):
         raise refused(path, location, "is not the plain name of a file beside the model")
+    if location == Path(path).name:
+        raise refused(path, location, "is the model itself")
     return str(Path(path).parent / location)
 
 

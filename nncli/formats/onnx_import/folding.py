@@ -11,6 +11,7 @@ import numpy as np
 from nncli.errors import SpecError
 from nncli.formats.onnx_import.dims import (
     BATCH,
+    RESHAPING,
     Dim,
     Dims,
     features,
@@ -21,13 +22,17 @@ from nncli.formats.onnx_import.dims import (
     transposed,
     unsqueezed,
 )
-from nncli.formats.onnx_import.external import element_type, held_numbers, read_tensor
+from nncli.formats.onnx_import.external import TYPES, element_type, held_numbers, read_tensor
 from nncli.formats.onnx_import.graph import Graph, Node, stored_array
 from nncli.formats.onnx_import.operators import ELEMENTWISE, REDUCTIONS, Array, computed
+from nncli.problems import Place, Problem
 
 # How many numbers folding may make beyond what the file holds: a few bytes may ask for more.
 _MOST_MADE = 1 << 21
-_MOST_TRIES = 800
+# As many as float32 in the largest single file: a file beside may claim any size.
+MOST_HELD = 1 << 29
+# How often a node is computed at most to recognise activations by what they make of some points.
+_MOST_EFFORT = 32_000
 # A larger array is read again where it is needed again.
 _MOST_KEPT = 4096
 # Besides what is computed element by element, these keep the shape that they are given.
@@ -40,7 +45,8 @@ _SHAPELESS = (
     "Scaler",
     "Softmax",
 )
-_FLOATS = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16")
+# What they make of whole numbers is whole numbers, too.
+_KEEPS_TYPE = frozenset({*ELEMENTWISE, *RESHAPING, "Concat"})
 
 
 class Facts:
@@ -55,10 +61,12 @@ class Facts:
         size = sizes.pop() if len(sizes) == 1 else None
         self.frozen_batch = size if isinstance(size, int) else None
         # what may still be spent on recognising activations: time is bounded
-        self.tries_left = _MOST_TRIES
+        self.effort_left = _MOST_EFFORT
+        # computing with whole numbers is another thing: 3 / 2 is 1, and 0 - 1 may be 255
+        self.whole = {value.name for value in graph.inputs if value.is_whole}
         self._made: dict[str, Array] = {}
-        held = (held_numbers(tensor, graph.path) for tensor in graph.tensors.values())
-        self._left = _MOST_MADE + sum(held)
+        self._used: set[str] = set()
+        self._left = _MOST_MADE + _held_numbers(graph)
         for node in graph.nodes:
             self._look_at(node)
 
@@ -74,6 +82,14 @@ class Facts:
                 return array
             self._made[name] = array
         return self._made[name]
+
+    def used(self, node: Node, name: str) -> Array:
+        """Return a constant for a layer.  One that many layers share counts as made for each."""
+        array = self.constant(name)
+        if name in self._used:
+            self._spend(node, array.size)
+        self._used.add(name)
+        return array
 
     def is_double(self, name: str) -> bool:
         """Tell whether a constant is of the file's float64 numbers."""
@@ -108,6 +124,8 @@ class Facts:
             if made is not None:
                 self._made[node.outputs[0]] = made
                 return
+        if node.operator in _KEEPS_TYPE and not self.whole.isdisjoint(node.inputs):
+            self.whole.update(node.outputs)
         dims = self.dims.get(node.inputs[0]) if node.operator == "Shape" else None
         if dims is not None and None not in dims:
             chosen = dims[node.attributes.get("start", 0) : node.attributes.get("end")]
@@ -120,15 +138,17 @@ class Facts:
 
     def _folded(self, node: Node) -> Array | None:
         """Return what a node makes of constants; None if it is none of those that are folded."""
-        size = _made_size(self, node)
-        if size > self._left:
-            what = f"makes {size:,} numbers of constants, more than a dense network needs"
-            raise self.graph.refusal(node, what)
-        self._left -= size
+        self._spend(node, _made_size(self, node))
         try:
             return FOLDABLE[node.operator](self, node)
         except (ValueError, TypeError, IndexError, KeyError, OverflowError, ArithmeticError):
             return None
+
+    def _spend(self, node: Node, size: int) -> None:
+        if size > self._left:
+            what = f"makes {size:,} numbers of constants, more than a dense network needs"
+            raise self.graph.refusal(node, what)
+        self._left -= size
 
     def shape_behind(self, node: Node) -> Dims | None:
         """Return the shape of what a node makes.  Raises SpecError if it mixes samples."""
@@ -191,6 +211,16 @@ class Facts:
             if other is None or len(other) > rank:
                 return None
         return dims
+
+
+def _held_numbers(graph: Graph) -> int:
+    """Return how many numbers a model's arrays may hold.  Raises SpecError if no memory would."""
+    held = sum(held_numbers(tensor, graph.path) for tensor in graph.tensors.values())
+    if held > MOST_HELD:
+        message = f"the model's arrays hold {held:,} numbers, nncli reads {MOST_HELD:,} at most"
+        hint = "save the weights as .safetensors, and name that as the weights_file of a spec"
+        raise SpecError(Problem("N312", message, Place(graph.path), (hint,)))
+    return held
 
 
 def widened(array: Array) -> Array:
@@ -277,13 +307,18 @@ def _cast(facts: Facts, node: Node) -> Array:
 
     array = facts.constant(node.inputs[0])
     kind = TensorProto.DataType.Name(node.attributes["to"])
-    if kind in _FLOATS:
-        return (
-            array.astype(np.float32).astype(np.float64) if kind == "FLOAT" else array.astype(float)
-        )
     if array.dtype == object or kind == "STRING":
         return array
-    return array.astype(bool if kind == "BOOL" else np.int64)
+    dtype = np.dtype(TYPES[kind])
+    whole = array.astype(np.int64) if dtype.kind in "iu" else array  # 258.7 as a UINT8 is 2
+    return widened(whole.astype(dtype))
+
+
+def _cast_like(facts: Facts, node: Node) -> Array:
+    array, other = (facts.constant(name) for name in node.inputs)
+    if array.dtype.kind != "f" or other.dtype.kind != "f":
+        raise ValueError("the type of a constant is not kept")
+    return array
 
 
 def _reshape(facts: Facts, node: Node) -> Array:
@@ -338,7 +373,7 @@ FOLDABLE: Mapping[str, Callable[[Facts, Node], Array]] = {
     "Gather": _gather,
     "Concat": _concat,
     "Cast": _cast,
-    "CastLike": lambda facts, node: facts.constant(node.inputs[0]),
+    "CastLike": _cast_like,
     "Reshape": _reshape,
     "Squeeze": _squeeze,
     "Unsqueeze": _unsqueeze,

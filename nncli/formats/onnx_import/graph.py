@@ -15,11 +15,12 @@ from nncli.formats.onnx_import.model_file import damaged
 from nncli.problems import Place, Problem
 from nncli.words import quoted
 
-# More than a network of five hundred layers has, and more outputs than any network.
-MOST_NODES = 5_000
+# Five thousand layers of three operators have fewer; and more outputs than any network has.
+MOST_NODES = 16_000
 MOST_OUTPUTS = 64
 # The two domains whose operators have standard meanings; those of others go by their whole names.
 _STANDARD_DOMAINS = ("", "ai.onnx", "ai.onnx.ml")
+_FLOAT_TYPES = frozenset({1, 10, 11, 16})  # FLOAT, FLOAT16, DOUBLE, BFLOAT16
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,11 @@ class Node:
         """What messages call it."""
         return f"node {quoted(self.name) if self.name else self.number} ({self.operator})"
 
+    @property
+    def is_float_cast(self) -> bool:
+        """Whether it keeps numbers as they are, but for rounding."""
+        return self.operator == "Cast" and self.attributes.get("to") in _FLOAT_TYPES
+
 
 @dataclass(frozen=True)
 class Value:
@@ -47,6 +53,11 @@ class Value:
     name: str
     type: str  # "FLOAT", "INT64", …; empty for what is no tensor
     dims: tuple[int | str | None, ...] | None  # None: of any shape
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds whole numbers, or yes and no."""
+        return self.type == "BOOL" or "INT" in self.type
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,11 +78,31 @@ class Graph:
         return {name: node for node in self.nodes for name in node.outputs if name}
 
     def producer(self, value: str) -> Node:
-        """Return the node that makes a value.  Raises SpecError where there is none."""
+        """Return the node whose numbers are a value.  Raises SpecError where there is none."""
         node = self.producers.get(value)
         if node is None:
             raise damaged(self.path, f"nothing in it makes the value {quoted(value)}")
+        place = 1 if node.operator == "LinearClassifier" else 0  # it gives labels first
+        if node.outputs.index(value) != place:
+            raise self.refusal(node, f"gives {quoted(value)} beside its numbers, not as them")
         return node
+
+    def behind(self, *values: str) -> set[str]:
+        """Return all values that some are computed from, these included."""
+        seen: set[str] = set()
+        waiting = list(values)
+        while waiting:
+            value = waiting.pop()
+            if value not in seen:
+                seen.add(value)
+                node = self.producers.get(value)
+                waiting += node.inputs if node is not None else ()
+        return seen
+
+    def nodes_behind(self, *values: str) -> list[Node]:
+        """Return the nodes that some values come of, in the model's order."""
+        behind = self.behind(*values)
+        return [node for node in self.nodes if not behind.isdisjoint(node.outputs)]
 
     def refusal(self, node: Node, what: str, *help_lines: str) -> SpecError:
         """Return the error for a node that a dense network does not have.  what: it needs."""
@@ -91,7 +122,10 @@ def read_graph(model: Any, path: str) -> Graph:
     local = {(function.domain, function.name) for function in model.functions}
     nodes = tuple(_node(*numbered, versions, local) for numbered in enumerate(graph.node, start=1))
     tensors = {tensor.name: tensor for tensor in graph.initializer}
-    _check_names(nodes, tensors, [value.name for value in graph.input], path)
+    inputs = [value.name for value in graph.input]
+    if len(tensors) < len(graph.initializer) or len(set(inputs)) < len(inputs):
+        raise damaged(path, "two of its arrays or inputs have the same name")
+    _check_names(nodes, tensors, inputs, path)
     return Graph(
         path,
         nodes,

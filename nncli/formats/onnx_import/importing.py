@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nncli.errors import UsageError
-from nncli.formats.onnx_import.assembly import Head, Layer, assembled, read_head
-from nncli.formats.onnx_import.column_order import in_file_order
+from nncli.formats.onnx_import.assembly import Layer, assembled, read_head
 from nncli.formats.onnx_import.folding import Facts
 from nncli.formats.onnx_import.graph import Graph, not_finite, read_graph, stored_array
-from nncli.formats.onnx_import.inputs import Entry
+from nncli.formats.onnx_import.inputs import Entry, in_file_order
 from nncli.formats.onnx_import.model_file import damaged, read_model
 from nncli.formats.onnx_import.outputs import Ending, ending
 from nncli.formats.onnx_import.steps import Product, Step
@@ -32,7 +30,7 @@ from nncli.specs.model import (
     Tensor,
 )
 from nncli.specs.stored import SPEC_KEY
-from nncli.words import count_of, shorten
+from nncli.words import shorten
 
 Array = npt.NDArray[np.floating]
 
@@ -47,31 +45,25 @@ class Imported:
     files: tuple[str, ...]  # every file that was read
 
 
-def import_onnx(
-    path: str, *, name: str | None = None, columns: tuple[str, ...] | None = None
-) -> Imported:
+def import_onnx(path: str) -> Imported:
     """Return the dense network in an ONNX file.
 
-    name: the spec's, by default the file's stem; columns: names for the inputs, in their order.
     Raises SpecError for a model that is none or damaged, FileError for the file, and UsageError if
-    the package onnx is missing or there are not as many columns as inputs.
+    the package onnx is missing.
     """
     model = read_model(path)
     try:
         # what is not finite is looked for in the end, where it matters
         with np.errstate(all="ignore"):
             graph = read_graph(model, path)
-            own = _own(model, graph)
-            if own is not None:
-                return _renamed(own, name, columns)
-            return _imported(graph, name or Path(path).stem, columns)
+            return _own(model, graph) or _imported(graph)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # a node without the inputs or attributes of its operator, or with those of another
         what = f"a node of it is not what its operator says ({type(error).__name__})"
         raise damaged(path, what) from error
 
 
-def _imported(graph: Graph, name: str, columns: tuple[str, ...] | None) -> Imported:
+def _imported(graph: Graph) -> Imported:
     facts = Facts(graph)
     end = ending(facts)
     entry, steps = in_file_order(graph, *steps_to(facts, end.value))
@@ -84,9 +76,9 @@ def _imported(graph: Graph, name: str, columns: tuple[str, ...] | None) -> Impor
             raise not_finite(graph, f"the array {tensor}")
     size = layers[0].weights.shape[0]
     spec = NetworkSpec(
-        name=name,
+        name=Path(graph.path).stem,
         dtype=dtype,
-        inputs=_inputs(entry, head, size, columns),
+        inputs=InputsSpec(size=size, columns=entry.columns, clip=head.clip, scale=head.scale),
         layers=tuple(
             _layer_spec(number, tensors, layer.activation)
             for number, layer in enumerate(layers, start=1)
@@ -105,17 +97,6 @@ def _own(model: Any, graph: Graph) -> Imported | None:
     if own is None:
         return None
     return Imported(own.spec, dict(own.tensors), (), (graph.path, *graph.files))
-
-
-def _renamed(imported: Imported, name: str | None, columns: tuple[str, ...] | None) -> Imported:
-    spec = imported.spec
-    if columns is not None:
-        _check_columns(columns, spec.inputs.size)
-        inputs = spec.inputs.model_copy(update={"columns": columns})
-        spec = spec.model_copy(update={"inputs": inputs})
-    if name is not None:
-        spec = spec.model_copy(update={"name": name})
-    return replace(imported, spec=spec)
 
 
 def _dtype(graph: Graph, steps: Sequence[Step]) -> DType:
@@ -149,29 +130,16 @@ def _layer_spec(number: int, tensors: dict[str, Array], activation: Activation) 
     )
 
 
-def _inputs(entry: Entry, head: Head, size: int, columns: tuple[str, ...] | None) -> InputsSpec:
-    if columns is not None:
-        _check_columns(columns, size)
-    return InputsSpec(size=size, columns=columns or entry.columns, clip=head.clip, scale=head.scale)
-
-
-def _check_columns(columns: tuple[str, ...], size: int) -> None:
-    """Raise UsageError if there are not as many columns as inputs."""
-    if len(columns) != size:
-        names = count_of(len(columns), "name")
-        raise UsageError(
-            f"--columns has {names}, but the model takes {count_of(size, 'input')}",
-            "give one name per input, in the model's order",
-        )
-
-
 def _outputs(end: Ending, last: Layer) -> OutputsSpec | None:
     """Return the names of the classes, if there is one for each neuron, or two for one sigmoid."""
     neurons = last.weights.shape[1]
     is_sigmoid = neurons == 1 and last.activation.kind == "sigmoid"
     fits = len(set(end.labels)) == len(end.labels) == (2 if is_sigmoid else neurons)
-    fits = fits and all(end.labels)
-    return OutputsSpec(classes=end.labels) if fits and len(end.labels) > 1 else None
+    fits = fits and all(end.labels) and len(end.labels) > 1
+    if end.threshold is None or not is_sigmoid:
+        return OutputsSpec(classes=end.labels) if fits else None
+    fits = fits and 0 < end.threshold < 1
+    return OutputsSpec(classes=end.labels, threshold=end.threshold) if fits else None
 
 
 def _notes(graph: Graph, entry: Entry, end: Ending, spec: NetworkSpec) -> list[Note]:

@@ -1,17 +1,20 @@
-"""What goes into a model: one matrix of samples, or one input per column."""
+"""What goes into a model: one matrix of samples, or one input per column, in the file's order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from nncli.errors import SpecError
 from nncli.formats.onnx_import.dims import features, shape_text
 from nncli.formats.onnx_import.folding import Facts
-from nncli.formats.onnx_import.graph import Node
+from nncli.formats.onnx_import.graph import Graph, Node
 from nncli.formats.onnx_import.model_file import damaged
-from nncli.formats.onnx_import.recognition import is_float_cast
+from nncli.formats.onnx_import.steps import Activate, Affine, Bounds, Floats, Product, Step
+from nncli.problems import Place, Problem
 from nncli.words import count_of, quoted, shorten
 
-_PASSED = ("Identity", "Cast", "Reshape", "Flatten")
+_PASSED = ("Identity", "Reshape", "Flatten")
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,42 @@ def _check_columns(facts: Facts, node: Node, names: tuple[str, ...]) -> None:
 def _input_behind(facts: Facts, name: str) -> str | None:
     """Return the input that a value is, but for its type; None if more was done to it."""
     while (node := facts.graph.producers.get(name)) is not None:
-        if not _passes(node) or facts.data_inputs(node) != [node.inputs[0]]:
+        passes = node.operator in _PASSED or node.is_float_cast
+        if not passes or facts.data_inputs(node) != [node.inputs[0]]:
             return None
         name = node.inputs[0]
     return None if facts.is_constant(name) else name
 
 
-def _passes(node: Node) -> bool:
-    return is_float_cast(node) if node.operator == "Cast" else node.operator in _PASSED
+def in_file_order(graph: Graph, entry: Entry, steps: Sequence[Step]) -> tuple[Entry, list[Step]]:
+    """Return the columns in the order of the file's inputs, and the steps for that order.
+
+    Names that a user gives are in that order, too.  The rows of the first weights move with their
+    columns, and so does what is done to the columns before.  Raises SpecError if nothing can.
+    """
+    if entry.columns is None:
+        return entry, list(steps)
+    place = {name: number for number, name in enumerate(entry.columns)}
+    listed = tuple(value.name for value in graph.inputs if value.name in place)
+    if listed == entry.columns:
+        return entry, list(steps)
+    places = [place[name] for name in listed]
+    ordered = list(steps)
+    for number, step in enumerate(steps):
+        if isinstance(step, Affine):
+            factor, offset = _moved(step.factor, places), _moved(step.offset, places)
+            ordered[number] = replace(step, factor=factor, offset=offset)
+        elif isinstance(step, Bounds):
+            low, high = _moved(step.low, places), _moved(step.high, places)
+            ordered[number] = replace(step, low=low, high=high)
+        elif isinstance(step, Product) and len(step.weights) == len(places):
+            ordered[number] = replace(step, weights=step.weights[places])
+            return replace(entry, names=listed, columns=listed), ordered
+        elif not isinstance(step, Activate) or step.activation.kind == "prelu":
+            break
+    message = "the inputs are joined in another order than they are listed in, before no layer"
+    raise SpecError(Problem("N310", message, Place(graph.path)))
+
+
+def _moved(values: Floats, places: list[int]) -> Floats:
+    return values[places] if values.ndim else values

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from nncli.formats.onnx_import.arithmetic import is_opposite_pair
+from nncli.formats.onnx_import.dims import features
 from nncli.formats.onnx_import.folding import Facts
-from nncli.formats.onnx_import.graph import Graph, Node, Value
+from nncli.formats.onnx_import.graph import Node, Value
 from nncli.formats.onnx_import.model_file import damaged
-from nncli.formats.onnx_import.recognition import is_float_cast
 from nncli.words import quoted
 
 _FLOATS = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16")
@@ -27,6 +27,7 @@ class Ending:
 
     value: str
     labels: tuple[str, ...] = ()
+    threshold: float | None = None  # above which the second of two labels is given, if not 0.5
     is_pair: bool = False  # whether the model gives 1 - p beside each p
     left_out: tuple[str, ...] = ()  # outputs that are not computed
 
@@ -43,10 +44,15 @@ def ending(facts: Facts) -> Ending:
         raise damaged(graph.path, "none of its outputs is computed from numbers")
     last = _last(facts, list(dict.fromkeys(each.value for each in found)))
     chosen = next(each for each in found if each.value == last)
-    related = {last, *_ancestors(graph, last)}
-    named = next((each.labels for each in labelled if each.labels and each.value in related), ())
+    related = graph.behind(last)
+    named = next((each for each in labelled if each.labels and each.value in related), chosen)
     others = {each.value for each in found} - {last}
-    return replace(chosen, labels=chosen.labels or named, left_out=tuple(sorted(others)))
+    return replace(
+        chosen,
+        labels=chosen.labels or named.labels,
+        threshold=named.threshold,
+        left_out=tuple(sorted(others)),
+    )
 
 
 def _is_float(facts: Facts, value: Value) -> bool:
@@ -60,25 +66,13 @@ def _is_float(facts: Facts, value: Value) -> bool:
 def _last(facts: Facts, values: Sequence[str]) -> str:
     """Return the value that is computed from all the others."""
     for value in values:
-        if set(values) <= {value, *_ancestors(facts.graph, value)}:
+        if facts.graph.behind(value).issuperset(values):
             return value
     graph = facts.graph
     node = graph.producer(values[1]) if values[1] in graph.producers else graph.nodes[-1]
     listed = ", ".join(quoted(value) for value in values[:4])
     what = f"makes one of several outputs ({listed}): a dense network has one"
     raise graph.refusal(node, what, "export the model with the output that you want alone")
-
-
-def _ancestors(graph: Graph, value: str) -> set[str]:
-    """Return all values that one is computed from."""
-    seen: set[str] = set()
-    waiting = [value]
-    while waiting:
-        node = graph.producers.get(waiting.pop())
-        new = set(node.inputs if node is not None else ()) - seen
-        seen |= new
-        waiting += new
-    return seen
 
 
 def _scores(facts: Facts, value: str) -> Ending:
@@ -98,14 +92,12 @@ def _scores(facts: Facts, value: str) -> Ending:
                 labels = labels or _attribute_labels(node)
                 is_pair = is_pair or is_opposite_pair(node)
             break
-    return Ending(value, labels, is_pair)
+    return Ending(value, labels, is_pair=is_pair)
 
 
 def _is_copy(facts: Facts, node: Node) -> bool:
     """Tell whether a node gives the numbers that it is given."""
-    if node.operator == "Cast":
-        return is_float_cast(node)
-    return node.operator == "Identity" or _divides_by_one(facts, node)
+    return node.operator == "Identity" or node.is_float_cast or _divides_by_one(facts, node)
 
 
 def _positive_class(facts: Facts, node: Node) -> str | None:
@@ -118,7 +110,8 @@ def _positive_class(facts: Facts, node: Node) -> str | None:
         return None
     one = maker.inputs[0]
     is_one = facts.is_constant(one) and bool((np.asarray(facts.constant(one)) == 1).all())
-    return positive if is_one and node.attributes.get("axis") in (1, -1) else None
+    is_single = features(facts.dims.get(positive)) == 1
+    return positive if is_one and is_single and node.attributes.get("axis") in (1, -1) else None
 
 
 def _divides_by_one(facts: Facts, node: Node) -> bool:
@@ -142,10 +135,13 @@ def _labels(facts: Facts, value: str) -> Ending:
         elif node.operator in _LABEL_LINKS:
             value = node.inputs[0]
         elif node.operator == "Binarizer" or _is_choice(node):
-            return replace(_scores(facts, node.inputs[0]), labels=labels)
+            limit = node.attributes.get("threshold", 0.0) if node.operator == "Binarizer" else 0.5
+            threshold = None if limit == 0.5 else limit
+            return replace(_scores(facts, node.inputs[0]), labels=labels, threshold=threshold)
         elif node.operator == "LinearClassifier":
             scores = node.outputs[1] if len(node.outputs) > 1 else ""
-            return Ending(scores, labels or _attribute_labels(node), is_opposite_pair(node))
+            pair = is_opposite_pair(node)
+            return Ending(scores, labels or _attribute_labels(node), is_pair=pair)
         else:
             break
     return Ending("")

@@ -9,7 +9,8 @@ and are an activation if they give its values there.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,11 +26,12 @@ from nncli.specs.model import Activation
 _MOST_NODES = 16
 # How many numbers are computed at most to recognise something that works on whole samples.
 _MOST_NUMBERS = 1 << 20
+# Computing a node takes about as long as so many of its numbers.
+_NUMBERS_AS_LONG = 1_000
 # Constants are float32: 1/sqrt(2) has an error of 2e-8, and 0.044715 likewise.
 _NEAR = 1e-6
 _FAR = 100.0
 _FEW_POINTS = np.array([-40, -6, -2.5, -1, -0.3, 0, 0.4, 1, 2, 7])
-_FLOAT_TYPES = frozenset({1, 10, 11, 16})  # FLOAT, FLOAT16, DOUBLE, BFLOAT16
 # Of these alone, no activation is made.
 _ARITHMETIC = frozenset({"Add", "Sub", "Mul", "Div", "Neg", "Cast", "Reshape"})
 _LINKS = frozenset({"Cast", "Reshape", "Squeeze", "Unsqueeze"})  # they change no number
@@ -57,7 +59,6 @@ def recognised(facts: Facts, value: str) -> Found | None:
     best: Found | None = None
     for span in _spans(facts, value):
         if any(node.operator not in _ARITHMETIC for node in span.nodes):
-            facts.tries_left -= 1
             match = _activation_of(facts, span, value)
             if match is not None:
                 step = Activate(match.activation, span.nodes[-1].title)
@@ -68,7 +69,7 @@ def recognised(facts: Facts, value: str) -> Found | None:
 def _spans(facts: Facts, value: str) -> Iterator[_Span]:
     """Yield ever longer spans before a value: each begins at one value that all of it comes of."""
     open_values, nodes = {value}, list[Node]()
-    while len(nodes) < _MOST_NODES and facts.tries_left > 0:
+    while len(nodes) < _MOST_NODES and facts.effort_left > 0:
         makers = [facts.graph.producers.get(name) for name in open_values]
         latest = max((node for node in makers if node), key=lambda node: node.number, default=None)
         if latest is None or not _is_computable(facts, latest):
@@ -82,16 +83,13 @@ def _spans(facts: Facts, value: str) -> Iterator[_Span]:
 
 def _is_computable(facts: Facts, node: Node) -> bool:
     if node.operator == "Cast":
-        return is_float_cast(node)
+        return node.is_float_cast
     if node.operator in _LINKS:  # it must not move a number to another sample
         dims = facts.dims.get(node.outputs[0])
         return dims is not None and dims == facts.dims.get(node.inputs[0])
+    if not facts.whole.isdisjoint(node.inputs):
+        return False
     return node.operator in ELEMENTWISE or node.operator in REDUCTIONS
-
-
-def is_float_cast(node: Node) -> bool:
-    """Tell whether a Cast keeps numbers as they are, but for rounding."""
-    return node.attributes.get("to") in _FLOAT_TYPES
 
 
 class _Match(NamedTuple):
@@ -116,10 +114,12 @@ def _activation_of(facts: Facts, span: _Span, value: str) -> _Match | None:
     if _match_at(facts, span, value, _FEW_POINTS) is None:  # most spans end here
         return None
     numbers = [float(array.reshape(())) for array in constants if array.dtype.kind in "fi"]
-    return _match_at(facts, span, value, _points(numbers))
+    return _match_at(facts, span, value, _points(numbers), numbers)
 
 
-def _match_at(facts: Facts, span: _Span, value: str, points: Floats) -> _Match | None:
+def _match_at(
+    facts: Facts, span: _Span, value: str, points: Floats, constants: Sequence[float] = ()
+) -> _Match | None:
     """Return what a span computes element by element, as far as some points tell."""
     values = _values(facts, span, value, points[:, None])
     if values is None or values.size != points.size:
@@ -131,7 +131,7 @@ def _match_at(facts: Facts, span: _Span, value: str, points: Floats) -> _Match |
     for (kind, *parameters), formula in _FORMULAS.items():
         if _agree(values, formula(points)):
             return _Match(activation(kind, **dict(parameters)))
-    return _with_parameter(points, values)
+    return _with_parameter(points, values, constants)
 
 
 def _constants(facts: Facts, span: _Span) -> list[str]:
@@ -141,7 +141,9 @@ def _constants(facts: Facts, span: _Span) -> list[str]:
 
 def _points(constants: list[float]) -> Floats:
     """Return points of all magnitudes, and close to each constant on both its sides."""
-    magnitudes = np.concatenate([np.logspace(-12, 2, 141), np.linspace(0.01, 40, 400)])
+    magnitudes = np.concatenate(
+        [np.logspace(-12, 2, 141), np.linspace(0.01, 40, 400), np.logspace(2, 12, 101)]
+    )
     near = [
         sign * constant * (1 + step)
         for constant in constants
@@ -154,6 +156,7 @@ def _points(constants: list[float]) -> Floats:
 
 def _values(facts: Facts, span: _Span, value: str, points: Floats) -> Array | None:
     """Return what a span makes of some points; None if it cannot be computed."""
+    facts.effort_left -= len(span.nodes) * (1 + points.size // _NUMBERS_AS_LONG)
     known: dict[str, Array] = {span.start: points}
     try:
         for node in span.nodes:
@@ -176,38 +179,40 @@ def _agree(values: Array, expected: Array) -> bool:
         return bool((np.abs(values - expected) <= room).all())
 
 
-def _softplus(x: Array) -> Array:
-    return np.logaddexp(0, x)
-
-
+_softplus = ELEMENTWISE["Softplus"]
 # Name and parameters → formula; those with a parameter that is not fixed are looked for below.
-_FORMULAS: Mapping[tuple[Any, ...], Callable[[Array], Array]] = {
-    ("relu",): lambda x: np.maximum(x, 0),
+_FORMULAS: Mapping[tuple[Any, ...], Callable[..., Array]] = {
+    ("relu",): ELEMENTWISE["Relu"],
     ("relu6",): lambda x: np.clip(x, 0, 6),
     ("hard_tanh",): lambda x: np.clip(x, -1, 1),
-    ("silu",): lambda x: x * np.exp(-_softplus(-x)),
+    ("silu",): ELEMENTWISE["Swish"],
     ("gelu",): ELEMENTWISE["Gelu"],
-    ("gelu", ("approximate", "tanh")): lambda x: ELEMENTWISE["Gelu"](x, approximate="tanh"),
-    ("mish",): lambda x: x * np.tanh(_softplus(x)),
-    ("hard_silu",): lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
-    ("sigmoid",): lambda x: np.exp(-_softplus(-x)),
+    ("gelu", ("approximate", "tanh")): partial(ELEMENTWISE["Gelu"], approximate="tanh"),
+    ("mish",): ELEMENTWISE["Mish"],
+    ("hard_silu",): ELEMENTWISE["HardSwish"],
+    ("sigmoid",): ELEMENTWISE["Sigmoid"],
     ("log_sigmoid",): lambda x: -_softplus(-x),
-    ("tanh",): np.tanh,
-    ("softplus",): _softplus,
-    ("softsign",): lambda x: x / (1 + np.abs(x)),
-    ("step",): lambda x: np.heaviside(x, 0),
-    ("step", ("at_zero", 1.0)): lambda x: np.heaviside(x, 1),
-    ("sign",): np.sign,
+    ("tanh",): ELEMENTWISE["Tanh"],
+    ("softplus",): ELEMENTWISE["Softplus"],
+    ("softsign",): ELEMENTWISE["Softsign"],
     ("selu",): ELEMENTWISE["Selu"],
     ("hard_sigmoid",): lambda x: np.clip(x / 6 + 0.5, 0, 1),
-    ("hard_sigmoid", ("slope", 0.2)): lambda x: np.clip(0.2 * x + 0.5, 0, 1),
+    ("hard_sigmoid", ("slope", 0.2)): ELEMENTWISE["HardSigmoid"],
 }
 
 
-def _with_parameter(points: Floats, values: Array) -> _Match | None:
-    """Return an activation whose parameter is read off a value; None if it is none."""
+def _with_parameter(points: Floats, values: Array, constants: Sequence[float]) -> _Match | None:
+    """Return an activation whose parameter is read off a value; None if it is none.
+
+    constants: of the model, one of which the parameter may be.
+    """
     at = {x: float(values[np.argmin(np.abs(points - x))]) for x in (-40, -1, 0, 1)}
-    slope, alpha = _short(-at[-1]), _short(-at[-40])
+    slope, alpha = _given(-at[-1], constants), _given(-at[-40], constants)
+    for kind, low in (("step", 0), ("sign", -1)):
+        at_zero = _short(at[0])
+        expected = np.where(points == 0, at_zero, np.where(points > 0, 1, low))
+        if low <= at_zero <= 1 and _agree(values, expected):
+            return _Match(activation(kind, at_zero=at_zero))
     with np.errstate(all="ignore"):
         if slope != 1 and _agree(values, np.where(points > 0, points, slope * points)):
             return _Match(activation("leaky_relu", negative_slope=slope))
@@ -216,12 +221,12 @@ def _with_parameter(points: Floats, values: Array) -> _Match | None:
         if alpha > 0 and _agree(values, ELEMENTWISE["Celu"](points, alpha=alpha)):
             return _Match(activation("celu", alpha=alpha))
         if 0 < at[0] < math.inf:  # softplus(0) is log 2
-            beta = _short(math.log(2) / at[0])
+            beta = _given(math.log(2) / at[0], constants)
             if _agree(values, _softplus(beta * points) / beta):
                 return _Match(activation("softplus"), beta)
         if 0 < at[1] < 1:  # x · sigmoid(beta x), at 1
-            beta = _short(math.log(at[1] / (1 - at[1])))
-            if beta and _agree(values, points * np.exp(-_softplus(-beta * points))):
+            beta = _given(math.log(at[1] / (1 - at[1])), constants)
+            if beta and _agree(values, ELEMENTWISE["Swish"](points, alpha=beta)):
                 return _Match(activation("silu"), beta)
     return None
 
@@ -229,6 +234,18 @@ def _with_parameter(points: Floats, values: Array) -> _Match | None:
 def _short(number: float) -> float:
     """Return the shortest decimal that is the same float32."""
     return float(str(np.float32(number)))
+
+
+def _given(number: float, constants: Sequence[float]) -> float:
+    """Return the constant that a number is but for rounding, or its shortest decimal.
+
+    A constant that no float32 holds is of a float64 model, and taken as it is.
+    """
+    close = [each for each in constants if abs(each - number) <= _NEAR * abs(number)]
+    if not close:
+        return _short(number)
+    nearest = min(close, key=lambda each: abs(each - number))
+    return _short(nearest) if nearest == float(np.float32(nearest)) else nearest
 
 
 def _prelu_of(facts: Facts, span: _Span, value: str, constants: list[Array]) -> _Match | None:
@@ -250,7 +267,9 @@ def _prelu_of(facts: Facts, span: _Span, value: str, constants: list[Array]) -> 
         return None
     slopes = -values[0]
     if _agree(values, np.where(points > 0, points, slopes * points)) and (slopes != 1).any():
-        given = tuple(_short(slope) for slope in slopes.tolist())
+        near = [np.broadcast_to(array.reshape(-1), size).tolist() for array in constants]
+        places = enumerate(slopes.tolist())
+        given = tuple(_given(slope, [each[place] for each in near]) for place, slope in places)
         return _Match(activation("prelu", slopes=given))
     return None
 

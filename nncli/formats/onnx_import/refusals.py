@@ -4,58 +4,60 @@ from __future__ import annotations
 
 from nncli.errors import SpecError
 from nncli.formats.onnx_import.folding import Facts
-from nncli.formats.onnx_import.graph import Graph, Node
+from nncli.formats.onnx_import.graph import Node
 from nncli.words import count_of, quoted
 
-_STATISTICS = "needs the mean and variance of each sample, which no dense layer computes"
 _IS_NORMALISED = "belongs to a normalisation that needs the mean, norm or sum of each sample"
-_IN_TRAINING = "is in training mode: export the model for inference"
-# What operators need that dense layers do not have; by the beginning of their names.
+# What operators need that dense layers do not have.
 _NEEDS = {
-    "LayerNormalization": _STATISTICS,
-    "InstanceNormalization": _STATISTICS,
-    "GroupNormalization": _STATISTICS,
-    "RMSNormalization": _STATISTICS,
-    "SimplifiedLayerNormalization": _STATISTICS,
-    "MeanVarianceNormalization": _STATISTICS,
-    "LpNormalization": "needs the norm of each sample, which no dense layer computes",
-    "Normalizer": "needs the norm of each sample, which no dense layer computes",
-    "ReduceMean": _STATISTICS,
+    **dict.fromkeys(
+        (
+            "LayerNormalization",
+            "InstanceNormalization",
+            "GroupNormalization",
+            "RMSNormalization",
+            "SimplifiedLayerNormalization",
+            "MeanVarianceNormalization",
+            "ReduceMean",
+        ),
+        "needs the mean and variance of each sample, which no dense layer computes",
+    ),
+    **dict.fromkeys(
+        ("LpNormalization", "Normalizer"),
+        "needs the norm of each sample, which no dense layer computes",
+    ),
     "Conv": "needs a convolution: weights shared between places of an image",
-    "MaxPool": "needs pooling over the places of an image",
-    "AveragePool": "needs pooling over the places of an image",
-    "GlobalAveragePool": "needs pooling over the places of an image",
-    "LSTM": "needs a memory from step to step",
-    "GRU": "needs a memory from step to step",
-    "RNN": "needs a memory from step to step",
+    **dict.fromkeys(
+        ("MaxPool", "AveragePool", "GlobalAveragePool"),
+        "needs pooling over the places of an image",
+    ),
+    **dict.fromkeys(("LSTM", "GRU", "RNN"), "needs a memory from step to step"),
     "If": "needs a choice between two graphs",
-    "Loop": "needs a loop",
-    "Scan": "needs a loop",
-    "Dropout": _IN_TRAINING,
-    "QuantizeLinear": "needs quantised numbers: export the model before it is quantised",
-    "DequantizeLinear": "needs quantised numbers: export the model before it is quantised",
+    **dict.fromkeys(("Loop", "Scan"), "needs a loop"),
+    "Dropout": "is in training mode: export the model for inference",
+    **dict.fromkeys(
+        ("QuantizeLinear", "DequantizeLinear"),
+        "needs quantised numbers: export the model before it is quantised",
+    ),
     "Attention": "needs attention",
     "ArrayFeatureExtractor": "picks some of the columns",
-    "Gather": "needs to pick numbers by their places",
+    **dict.fromkeys(("Gather", "Slice"), "needs to pick numbers by their places"),
     "Split": "needs several branches",
-    "Slice": "needs to pick numbers by their places",
     "Concat": "joins values that are more than the inputs' columns",
 }
 # Steps of pipelines that are no arithmetic of a network.
 _PREPARATION = {
     "Imputer": "fills gaps",
     "OneHotEncoder": "makes columns of categories",
-    "LabelEncoder": "makes numbers of categories",
-    "CategoryMapper": "makes numbers of categories",
+    **dict.fromkeys(("LabelEncoder", "CategoryMapper"), "makes numbers of categories"),
     "DictVectorizer": "makes columns of names",
     "TfIdfVectorizer": "makes numbers of text",
     "StringNormalizer": "changes text",
     "Tokenizer": "cuts text into words",
-    "TreeEnsembleRegressor": "is a forest of trees",
-    "TreeEnsembleClassifier": "is a forest of trees",
-    "TreeEnsemble": "is a forest of trees",
-    "SVMClassifier": "is a support vector machine",
-    "SVMRegressor": "is a support vector machine",
+    **dict.fromkeys(
+        ("TreeEnsembleRegressor", "TreeEnsembleClassifier", "TreeEnsemble"), "is a forest of trees"
+    ),
+    **dict.fromkeys(("SVMClassifier", "SVMRegressor"), "is a support vector machine"),
 }
 # Operators that come of a pipeline of scikit-learn.
 _PIPELINE = frozenset({"ArrayFeatureExtractor", "FeatureVectorizer", "Normalizer", "Scaler"})
@@ -73,7 +75,7 @@ _ALONE = (
 def refusal(facts: Facts, node: Node) -> SpecError:
     """Return the error for a node that stops the walk."""
     graph = facts.graph
-    prepared = [each for each in _chain(graph, node) if each.operator in _PREPARATION]
+    prepared = [each for each in graph.nodes_behind(*node.outputs) if each.operator in _PREPARATION]
     if prepared:
         what = f"{_PREPARATION[prepared[0].operator]}{_columns_of(facts, prepared[0])}"
         others = [
@@ -83,7 +85,7 @@ def refusal(facts: Facts, node: Node) -> SpecError:
         ends = ": it prepares data, which no dense network does"
         return graph.refusal(prepared[0], what + ends, *others, *_ALONE)
     if node.operator in _NEEDS:
-        of_pipeline = any(each.operator in _PIPELINE for each in _chain(graph, node))
+        of_pipeline = any(each.operator in _PIPELINE for each in graph.nodes_behind(*node.outputs))
         return graph.refusal(node, _NEEDS[node.operator], *(_ALONE if of_pipeline else ()))
     data = facts.data_inputs(node)
     if len(data) > 1:
@@ -97,19 +99,11 @@ def refusal(facts: Facts, node: Node) -> SpecError:
 def _several(facts: Facts, node: Node, data: list[str]) -> SpecError:
     """Return the error for a node that combines several values."""
     graph = facts.graph
-    made_of = {each.operator for each in _ancestors(graph, data)}
-    if made_of & {
-        "ReduceMean",
-        "ReduceSum",
-        "ReduceL1",
-        "ReduceL2",
-        "ReduceSumSquare",
-        "ReduceMax",
-    }:
-        what = f"{_IS_NORMALISED}, which no dense layer computes"
-        return graph.refusal(node, what)
+    before = graph.nodes_behind(*data)
+    if any(each.operator.startswith("Reduce") for each in before):
+        return graph.refusal(node, f"{_IS_NORMALISED}, which no dense layer computes")
     free = [value.name for value in graph.inputs if value.name in data]
-    used = {name for each in _ancestors(graph, data) for name in each.inputs}
+    used = {name for each in before for name in each.inputs}
     missing = [name for name in free if name not in used and used]
     if missing:
         what = f"needs values of {quoted(missing[0])}, which the file does not hold"
@@ -124,29 +118,12 @@ def _several(facts: Facts, node: Node, data: list[str]) -> SpecError:
     return graph.refusal(node, what, "a dense network is a single chain of layers")
 
 
-def _ancestors(graph: Graph, values: list[str]) -> list[Node]:
-    """Return the nodes that some values come of, nearest first."""
-    found: dict[int, Node] = {}
-    waiting = list(values)
-    while waiting:
-        node = graph.producers.get(waiting.pop())
-        if node is not None and node.number not in found:
-            found[node.number] = node
-            waiting += node.inputs
-    return [found[number] for number in sorted(found, reverse=True)]
-
-
-def _chain(graph: Graph, node: Node) -> list[Node]:
-    """Return a node and all that it comes of, in the model's order."""
-    return [*reversed(_ancestors(graph, list(node.inputs))), node]
-
-
 def _columns_of(facts: Facts, node: Node) -> str:
     """Return the columns that a node works on, for a message."""
     graph = facts.graph
     names = [value.name for value in graph.inputs]
     used: list[str] = []
-    for each in _chain(graph, node):
+    for each in graph.nodes_behind(*node.outputs):
         data = [name for name in dict.fromkeys(each.inputs) if name in names and name not in used]
         if each.operator == "ArrayFeatureExtractor" and data and facts.is_constant(each.inputs[1]):
             places = facts.constant(each.inputs[1]).reshape(-1).tolist()

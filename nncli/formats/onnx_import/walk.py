@@ -9,16 +9,14 @@ import numpy as np
 from nncli.errors import SpecError
 from nncli.formats.onnx_import.activations import activation_steps
 from nncli.formats.onnx_import.arithmetic import affine, bounds, linear_model, product
+from nncli.formats.onnx_import.dims import RESHAPING
 from nncli.formats.onnx_import.folding import Facts
 from nncli.formats.onnx_import.graph import Node
 from nncli.formats.onnx_import.inputs import Entry, entry, is_entry
 from nncli.formats.onnx_import.operators import ELEMENTWISE
-from nncli.formats.onnx_import.recognition import is_float_cast, recognised
+from nncli.formats.onnx_import.recognition import recognised
 from nncli.formats.onnx_import.refusals import refusal
 from nncli.formats.onnx_import.steps import Activate, Affine, Step
-
-# They change no number and no order: what passes them is looked at, nothing more.
-_RESHAPING = ("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose")
 
 
 def steps_to(facts: Facts, value: str) -> tuple[Entry, list[Step]]:
@@ -121,7 +119,7 @@ def _plain_steps(facts: Facts, node: Node, data: str) -> list[Step] | None:
         return [product(facts, node, data)]
     if node.inputs[0] != data:
         return None
-    if node.operator in _RESHAPING:
+    if node.operator in RESHAPING:
         if facts.dims.get(data) is None:
             raise _unknown_shape(facts, node, data)
         facts.shape_behind(node)  # it raises the fault if numbers of samples are mixed
@@ -150,11 +148,11 @@ def _unknown_shape(facts: Facts, node: Node, data: str) -> SpecError:
 
 def _is_passed(facts: Facts, node: Node) -> bool:
     """Tell whether a node gives what it is given."""
-    if node.operator == "Cast":
-        return is_float_cast(node)
     if node.operator == "Dropout":
         return not _drops(facts, node)
-    return node.operator in ("Identity", "CastLike")
+    if node.operator == "CastLike":
+        return facts.constant(node.inputs[1]).dtype.kind == "f"
+    return node.operator == "Identity" or node.is_float_cast
 
 
 def _drops(facts: Facts, node: Node) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from onnx_models import batch, computed, evaluated, imported, ml, model, node
+from onnx_models import batch, computed, evaluated, imported, ml, model, node, onnx
 
 from nncli.errors import SpecError
 
@@ -244,3 +244,73 @@ def test_a_linear_regressor_of_two_targets(tmp_path: Path) -> None:
     )
     network = imported(tmp_path, model([regressor], {}))
     np.testing.assert_allclose(computed(network, batch()), batch() @ W[:, :2] + B[:2], rtol=1e-5)
+
+
+def refused(tmp_path: Path, made: Any) -> str:
+    with pytest.raises(SpecError) as caught:
+        imported(tmp_path, made)
+    return caught.value.problems[0].message
+
+
+@pytest.mark.parametrize("operator", ["Div", "Mul", "Sub", "Max"])
+def test_arithmetic_with_whole_numbers_is_refused(tmp_path: Path, operator: str) -> None:
+    nodes = [node(operator, "x two", "d"), node("Cast", "d", "f", to=1), node("MatMul", "f w", "y")]
+    made = model(nodes, {"two": np.array(2), "w": np.ones((4, 3))}, outputs=["y"])
+    made.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.INT64
+    assert "computes with whole numbers" in refused(tmp_path, made)
+
+
+def test_whole_numbers_that_are_cast_first_are_inputs(tmp_path: Path) -> None:
+    nodes = [node("Cast", "x", "f", to=1), node("Mul", "f half", "h"), node("MatMul", "h w", "y")]
+    made = model(nodes, {"half": np.array(0.5), "w": np.ones((4, 3))})
+    made.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.INT64
+    x = np.arange(8).reshape(2, 4)
+    assert np.allclose(computed(imported(tmp_path, made), x), evaluated(made, x))
+
+
+@pytest.mark.parametrize("output", ["mask", "label"])
+def test_what_a_node_gives_beside_its_numbers_is_no_value_of_the_network(
+    tmp_path: Path, output: str
+) -> None:
+    maker = {
+        "mask": node("Dropout", "x", "kept mask"),
+        "label": ml("LinearClassifier", "x", "label scores", coefficients=[1.0] * 12,
+                    intercepts=[0.0] * 3, classlabels_ints=[0, 1, 2]),
+    }[output]  # fmt: skip
+    made = model([maker, node("Cast", output, "y", to=1)], {})
+    assert f"gives '{output}' beside its numbers" in refused(tmp_path, made)
+
+
+@pytest.mark.parametrize("transform", ["LOGISTIC", "SOFTMAX"])
+def test_a_transformed_regression_is_refused(tmp_path: Path, transform: str) -> None:
+    made = model([ml("LinearRegressor", "x", "y", coefficients=[1.0] * 4, intercepts=[1.0],
+                     post_transform=transform)], {})  # fmt: skip
+    assert f"ends in {transform}" in refused(tmp_path, made)
+
+
+def test_a_regression_has_one_target_unless_it_says_otherwise(tmp_path: Path) -> None:
+    made = model([ml("LinearRegressor", "x", "y", coefficients=[1.0] * 12,
+                     intercepts=[1.0, 2.0, 3.0])], {})  # fmt: skip
+    assert "12 coefficients and 3 intercepts for 1 outputs" in refused(tmp_path, made)
+
+
+def test_one_row_of_coefficients_for_two_classes_is_the_second_ones_score(tmp_path: Path) -> None:
+    made = model([ml("LinearClassifier", "x", "label y", coefficients=[1.0, 2.0, -1.0, 0.5],
+                     intercepts=[0.25], classlabels_strings=["no", "yes"],
+                     post_transform="LOGISTIC")], {})  # fmt: skip
+    network = imported(tmp_path, made)
+    x = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0]])
+    assert np.allclose(computed(network, x), 1 / (1 + np.exp([[-1.25], [0.75]])))
+    assert network.spec.output_columns == ("yes",)
+
+
+@pytest.mark.parametrize(("number", "kind", "expected"), [(258.7, 2, 2.0), (200.0, 3, -56.0),
+                         (1 / 3, 10, float(np.float16(1 / 3))), (2.7, 7, 2.0)])  # fmt: skip
+def test_a_constant_is_cast_as_onnx_does_it(
+    tmp_path: Path, number: float, kind: int, expected: float
+) -> None:
+    nodes = [node("Cast", "c", "k", to=kind), node("Cast", "k", "f", to=1),
+             node("Mul", "x f", "s"), node("MatMul", "s w", "y")]  # fmt: skip
+    made = model(nodes, {"c": np.array(number), "w": np.eye(4)})
+    x = np.ones((1, 4))
+    assert np.allclose(computed(imported(tmp_path, made), x), expected, rtol=1e-7)

@@ -156,3 +156,23 @@ def test_numbers_that_are_written_out_are_read_like_bytes(tmp_path: Path) -> Non
     network = read(tmp_path, tensor)
     made = model([node("MatMul", "x w", "y")], {"w": W})
     np.testing.assert_allclose(computed(network, batch()), evaluated(made, batch()), rtol=1e-5)
+
+
+def test_the_model_itself_is_no_file_beside_it(tmp_path: Path) -> None:
+    path = beside(tmp_path, location="m.onnx", offset="0")
+    assert refused(path) == "N312 weights are kept in 'm.onnx', which is the model itself"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs files with holes")
+def test_more_numbers_than_memory_holds_are_refused_unread(tmp_path: Path) -> None:
+    numbers = 4 * 10**9
+    made = model([node("MatMul", "x w", "y")], {"w": W})
+    tensor = made.graph.initializer[0]
+    tensor.ClearField("raw_data")
+    tensor.dims[:] = [4, 10**9]
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="m.onnx.data")
+    (tmp_path / "m.onnx").write_bytes(made.SerializeToString())
+    with (tmp_path / "m.onnx.data").open("wb") as stream:
+        stream.truncate(4 * numbers)
+    assert "hold 4,000,000,000 numbers" in refused(tmp_path / "m.onnx")

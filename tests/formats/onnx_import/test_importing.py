@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from onnx_models import batch, computed, evaluated, imported, model, node
 
-from nncli.errors import UsageError
+from nncli.errors import SpecError
 from nncli.specs.model import Tensor
 
 RANDOM = np.random.RandomState(1)
@@ -51,10 +52,38 @@ def test_the_numbers_are_those_of_the_reference_evaluator(
     np.testing.assert_allclose(computed(network, x), evaluated(made, x), rtol=room)
 
 
-def test_columns_name_the_inputs_one_by_one(tmp_path: Path) -> None:
-    made = model(TWO_LAYERS, CONSTANTS)
-    network = imported(tmp_path, made, columns=("a", "b", "c", "d"), name="mine")
-    assert network.spec.inputs.columns == ("a", "b", "c", "d")
-    assert network.spec.name == "mine"
-    with pytest.raises(UsageError, match="--columns has 2 names, but the model takes 4 inputs"):
-        imported(tmp_path, made, columns=("a", "b"))
+@pytest.mark.parametrize("part", ["initializer", "input"])
+def test_a_name_that_stands_for_two_arrays_or_inputs_is_refused(tmp_path: Path, part: str) -> None:
+    made = model([node("MatMul", "x w", "y")], {"w": np.ones((4, 2))})
+    parts = getattr(made.graph, part)
+    parts.append(parts[0])
+    with pytest.raises(SpecError, match="the same name"):
+        imported(tmp_path, made)
+
+
+def test_weights_that_thousands_of_layers_share_are_refused(tmp_path: Path) -> None:
+    names = ["x", *(f"v{number}" for number in range(3_000)), "y"]
+    nodes = [node("MatMul", f"{a} w", b) for a, b in pairwise(names)]
+    made = model(nodes, {"w": np.eye(300)}, inputs={"x": ("N", 300)})
+    with pytest.raises(SpecError, match="more than a dense network needs"):
+        imported(tmp_path, made)
+
+
+def test_a_few_layers_may_share_their_weights(tmp_path: Path) -> None:
+    made = model([node("MatMul", "x w", "h"), node("MatMul", "h w", "y")], {"w": 2 * np.eye(4)})
+    x = batch()
+    assert np.allclose(computed(imported(tmp_path, made), x), 4 * x)
+
+
+def test_a_network_of_five_thousand_layers_is_read(tmp_path: Path) -> None:
+    layer = [("MatMul", "v{0} w", "m{0}"), ("Add", "m{0} b", "z{0}"), ("Relu", "z{0}", "v{1}")]
+    nodes = [
+        node(operator, inputs.format(number), output.format(number, number + 1))
+        for number in range(5_000)
+        for operator, inputs, output in layer
+    ]
+    made = model(nodes, {"w": np.eye(2), "b": np.ones(2)}, inputs={"v0": ("N", 2)},
+                 outputs=["v5000"])  # fmt: skip
+    network = imported(tmp_path, made)
+    assert network.spec.activations == ["relu"] * 5_000
+    assert np.array_equal(computed(network, np.zeros((1, 2))), [[5_000.0, 5_000.0]])

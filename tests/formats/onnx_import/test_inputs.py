@@ -119,8 +119,6 @@ def test_columns_that_are_scaled_part_by_part_keep_the_order_of_the_files_inputs
     x = batch()
     expected = evaluated(made, *(x[:, [place]] for place in range(4)))
     np.testing.assert_allclose(computed(network, x), expected, rtol=1e-5, atol=1e-6)
-    renamed = imported(tmp_path, made, columns=("p", "q", "r", "s"))
-    assert renamed.spec.inputs.columns == ("p", "q", "r", "s")
 
 
 def test_a_column_that_is_joined_twice_is_refused(tmp_path: Path) -> None:

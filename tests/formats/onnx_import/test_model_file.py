@@ -15,7 +15,7 @@ from onnx_models import imported, model, node, onnx
 
 from nncli.errors import FileError, SpecError
 from nncli.formats.onnx_import import import_onnx
-from nncli.formats.onnx_import.wire import MOST_PIECES, Window, WireFault, count_pieces
+from nncli.formats.onnx_import.model_file import MOST_PIECES, Window, WireFault, count_pieces
 
 W = np.random.RandomState(10).standard_normal((4, 3))
 

@@ -134,3 +134,25 @@ def test_dropout_is_left_out_unless_it_is_in_training(tmp_path: Path, opset: int
     made = model([nodes[0], training, node("Relu", "d", "y")], constants, opset=opset)
     with pytest.raises(SpecError, match="training mode"):
         imported(tmp_path, made)
+
+
+def test_one_minus_p_beside_several_p_is_refused(tmp_path: Path) -> None:
+    nodes = [node("MatMul", "x w", "h"), node("Sigmoid", "h", "p"), node("Sub", "one p", "q"),
+             node("Concat", "q p", "y", axis=1)]  # fmt: skip
+    made = model(nodes, {"w": np.ones((4, 3)), "one": np.array(1.0)})
+    with pytest.raises(SpecError, match="joins values"):
+        imported(tmp_path, made)
+
+
+@pytest.mark.parametrize(("limit", "said"), [(0.5, None), (0.3, 0.3)])
+def test_the_threshold_of_the_labels_is_the_outputs(
+    tmp_path: Path, limit: float, said: float | None
+) -> None:
+    nodes = [node("MatMul", "x w", "h"), node("Sigmoid", "h", "p"),
+             ml("Binarizer", "p", "b", threshold=limit), node("Cast", "b", "place", to=7),
+             ml("ArrayFeatureExtractor", "classes place", "label")]  # fmt: skip
+    made = model(nodes, {"w": W[:, :1], "classes": np.array([3, 7])}, outputs=["label", "p"])
+    made.graph.output[0].type.tensor_type.elem_type = onnx.TensorProto.INT64
+    outputs = imported(tmp_path, made).spec.outputs
+    assert outputs is not None
+    assert (outputs.classes, outputs.threshold) == (("3", "7"), said)

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from onnx_models import batch, computed, evaluated, imported, model, node
+from onnx_models import batch, computed, evaluated, imported, model, node, onnx
 
+from nncli import Network
 from nncli.errors import SpecError
+from nncli.formats.onnx_model import onnx_model
 
 RANDOM = np.random.RandomState(4)
 W, V = RANDOM.standard_normal((4, 5)), RANDOM.standard_normal((5, 2))
@@ -283,3 +285,73 @@ def test_what_is_almost_an_activation_is_refused(tmp_path: Path, what: str) -> N
     with pytest.raises(SpecError) as caught:
         between(tmp_path, ALMOST[what])
     assert caught.value.problems[0].code == "N310"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "step: {at_zero: 0.5}",
+        "sign: {at_zero: -1.0}",
+        "leaky_relu: {negative_slope: 0.3333333333333333}",
+        "prelu: {slopes: [0.3333333333333333, 0.1, 0.7]}",
+        "elu: {alpha: 0.3333333333333333}",
+        "celu: {alpha: 2.5}",
+    ],
+)
+def test_an_activation_that_nncli_wrote_is_known_without_its_metadata(
+    tmp_path: Path, written: str, dtype: str
+) -> None:
+    spec = tmp_path / "net.yaml"
+    layers = f"- neurons: 3\n  activation: {{{written}}}\n"
+    spec.write_text(f"dtype: {dtype}\nseed: 1\ninputs: 4\nlayers:\n{layers}")
+    network = Network.load(spec)
+    made = onnx.ModelProto.FromString(onnx_model(network.spec, network.layers))
+    del made.metadata_props[:]
+    (read,), (was,) = imported(tmp_path, made).spec.layers, network.spec.layers
+    wanted, found = (list(each.activation.parameters().values()) for each in (was, read))
+    assert read.activation.kind == was.activation.kind
+    # a float32 model says no more than float32
+    assert np.allclose(found, wanted, rtol=3e-8 if dtype == "float32" else 0, atol=0)
+
+
+def test_what_bends_far_out_is_no_activation_that_does_not(tmp_path: Path) -> None:
+    nodes = [node("MatMul", "x w", "z"), node("Mul", "z milli", "m"), node("Relu", "z", "r"),
+             node("Greater", "m five", "is"), node("Mul", "r two", "d"),
+             node("Where", "is d r", "y")]  # fmt: skip
+    constants = {
+        "w": np.eye(4),
+        "milli": np.array(1e-3),
+        "five": np.array(5.0),
+        "two": np.array(2.0),
+    }
+    with pytest.raises(SpecError, match="two branches"):
+        imported(tmp_path, model(nodes, constants))
+
+
+def test_a_deep_network_of_composed_activations_is_read(tmp_path: Path) -> None:
+    nodes = [
+        each
+        for number in range(1_500)
+        for each in (
+            node("MatMul", f"v{number} w{number}", f"z{number}"),
+            node("Sigmoid", f"z{number}", f"s{number}"),
+            node("Mul", f"s{number} z{number}", f"v{number + 1}"),
+        )
+    ]
+    weights = {f"w{number}": np.eye(2) for number in range(1_500)}
+    made = model(nodes, weights, inputs={"v0": ("N", 2)}, outputs=["v1500"])
+    assert imported(tmp_path, made).spec.activations == ["silu"] * 1_500
+
+
+def test_activations_of_wide_layers_are_not_looked_for_endlessly(tmp_path: Path) -> None:
+    layer = [("Relu", "v{0}", "a{0}"), ("Mul", "v{0} c", "b{0}"), ("Add", "a{0} b{0}", "v{1}")]
+    nodes = [
+        node(operator, inputs.format(number), output.format(number, number + 1))
+        for number in range(1_500)
+        for operator, inputs, output in layer
+    ]
+    made = model(nodes, {"c": np.linspace(0.1, 2, 4_000)}, inputs={"v0": ("N", 4_000)},
+                 outputs=["v1500"])  # fmt: skip
+    with pytest.raises(SpecError, match="two branches"):
+        imported(tmp_path, made)
