@@ -9,7 +9,7 @@ from nncli.formats.stored_layers import StoredLayers
 from nncli.network.shapes import LayerShape, layer_shape
 from nncli.problems import Place, Problem
 from nncli.render.json_output import document, note_objects, problem_objects
-from nncli.render.layout.view import BLANK, Block, Field, Span, View, line, table
+from nncli.render.layout.view import BLANK, Block, Field, Line, Span, View, line, table
 from nncli.render.numbers import format_shape
 from nncli.render.shapes import layers_grid
 from nncli.specs.fit import shape_held_by
@@ -36,16 +36,16 @@ def stored_view(header: WeightsHeader, stored: StoredLayers) -> View:
         if stored.layout is not None:
             chain += ", as (neurons, inputs)"
         blocks += [line(chain), BLANK, layers_grid(shapes, "N"), BLANK]
-    return [*blocks, *map(line, _next(header, stored))]
+    return [*blocks, *_next(header, stored)]
 
 
-def _next(header: WeightsHeader, stored: StoredLayers) -> list[str]:
+def _next(header: WeightsHeader, stored: StoredLayers) -> list[Line]:
     """Return what to type to make a network of the file, or what is in its way."""
     if stored.fault is not None:
-        return [f"this is no network: {stored.fault.message}", *stored.fault.help]
+        return [line(f"this is no network: {stored.fault.message}"), *map(line, stored.fault.help)]
     return [
-        "with their activations, which no weights file holds, they are a network:",
-        f"  {convert_line(header)}",
+        line("with their activations, which no weights file holds, they are a network:"),
+        Line((Span(f"  {convert_line(header)}"),), is_copied=True),
     ]
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from nncli.specs.faults import Fault, Path
-from nncli.specs.long_form import LongForm
+from nncli.specs.fit import shape_held_by
+from nncli.specs.long_form import LongForm, given_by
 from nncli.specs.model import Numbers
 from nncli.words import count_of, quoted
 
@@ -17,7 +18,7 @@ _ONE_SIGMOID = "two classes go with one `sigmoid` neuron: the second for values 
 
 def data_faults(form: LongForm) -> Iterator[Fault]:
     """Yield names and scales that are not as many as what they stand for, or contradict it."""
-    sizes = {"inputs": form.inputs, "outputs": form.outputs}
+    sizes = _agreed_sizes(form)
     for owner, what in (("inputs", "input"), ("outputs", "output")):
         mapping = form.mapping(owner)
         columns = mapping.get("columns")
@@ -29,7 +30,20 @@ def data_faults(form: LongForm) -> Iterator[Fault]:
             yield from _repeated((owner, "columns"), columns, "column")
         yield from _clip_faults((owner, "clip"), mapping.get("clip"), sizes[owner], what)
         yield from _scale_faults((owner, "scale"), mapping.get("scale"), sizes[owner], what)
-    yield from _outputs_faults(form)
+    yield from _outputs_faults(form, sizes["outputs"])
+
+
+def _agreed_sizes(form: LongForm) -> dict[str, int | None]:
+    """Return how many inputs and outputs there are, None where the layers contradict it.
+
+    Which of the sizes is meant is told first: the names may be as many as are meant.
+    """
+    held = [shape_held_by(given_by(layer)) for layer in form.layers]
+    first, last = (held[0], held[-1]) if held else (None, None)
+    return {
+        "inputs": form.inputs if first is None or first[0] == form.inputs else None,
+        "outputs": form.outputs if last is None or last[1] == form.outputs else None,
+    }
 
 
 def _repeated(path: Path, names: tuple[Any, ...], what: str) -> Iterator[Fault]:
@@ -45,9 +59,9 @@ def _repeated(path: Path, names: tuple[Any, ...], what: str) -> Iterator[Fault]:
 # ------------------------------------------------------------------------------------- outputs
 
 
-def _outputs_faults(form: LongForm) -> Iterator[Fault]:
-    """Yield what in `outputs` does not go with the last layer."""
-    outputs, neurons, last = form.mapping("outputs"), form.outputs, form.last_activation
+def _outputs_faults(form: LongForm, neurons: int | None) -> Iterator[Fault]:
+    """Yield what in `outputs` does not go with the last layer.  neurons: how many it has."""
+    outputs, last = form.mapping("outputs"), form.last_activation
     classes = outputs.get("classes")
     if isinstance(classes, tuple) and classes:
         if neurons is not None and last is not None:

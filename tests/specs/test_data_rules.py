@@ -138,3 +138,15 @@ def test_outputs_are_called_by_their_columns_or_classes(
     text: str, columns: tuple[str, ...]
 ) -> None:
     assert read_spec(text.encode(), "net.yaml").output_columns == columns
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{inputs: 2, layers: [{neurons: 3, weights: [[1, 2], [3, 4]]}], outputs: [a, b]}",
+        "{inputs: {size: 3, columns: [a, b]}, layers: [{weights: [[1, 2], [3, 4]]}]}",
+    ],
+)
+def test_names_are_not_counted_against_a_size_that_the_weights_contradict(text: str) -> None:
+    """Their number may be what was meant: telling to add one would send people the wrong way."""
+    assert [problem.code for problem in problems(text)] in (["N202"], ["N201"])

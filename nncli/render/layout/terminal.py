@@ -19,6 +19,8 @@ _STYLES: dict[Style, str] = {
     "note": "bold yellow",
 }
 
+_WHOLE: dict[str, Any] = {"no_wrap": True, "overflow": "ignore"}
+
 
 def to_rich(view: View, width: int) -> RenderableType:
     """Return a view for a terminal of *width* columns; a grid that is too wide becomes a list."""
@@ -35,9 +37,9 @@ def to_rich(view: View, width: int) -> RenderableType:
 def _renderable(block: Block, width: int) -> RenderableType:
     if not isinstance(block, Grid):
         lines = block.lines if isinstance(block, Figure) else (block,)
-        return Group(*map(_text, lines))
+        return Group(*(_text(line, **(_WHOLE if line.is_copied else {})) for line in lines))
     # Rich takes some characters for wider than they are: what fits must not be wrapped or cut
-    texts = [_text(line, no_wrap=True, overflow="ignore") for line in grid_lines(block)]
+    texts = [_text(line, **_WHOLE) for line in grid_lines(block)]
     for text in texts:
         text.rstrip_end(width)
     return Group(*texts)

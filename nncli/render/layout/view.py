@@ -30,6 +30,7 @@ class Line:
     """One line of text."""
 
     spans: tuple[Span, ...] = ()
+    is_copied: bool = False  # whether it is to be pasted: a screen must not break it
 
     @property
     def text(self) -> str:

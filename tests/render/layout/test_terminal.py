@@ -21,7 +21,7 @@ from nncli.pipeline.run import ForwardRun, RunPlan, run_forward
 from nncli.render.forward import Display, forward_view
 from nncli.render.layout.plain import to_plain
 from nncli.render.layout.terminal import to_rich
-from nncli.render.layout.view import Column, Grid, Span, View, line
+from nncli.render.layout.view import Column, Grid, Line, Span, View, line
 from nncli.render.numbers import format_number
 from nncli.render.shapes import BatchSize, shapes_view
 
@@ -319,3 +319,9 @@ def test_colours_change_no_character() -> None:
     view = forward_view(run, display(run), 80)
     bare = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal(view, 80, colour=True))
     assert bare == on_terminal(view, 80)
+
+
+def test_what_is_to_be_pasted_is_not_broken() -> None:
+    command = "nncli convert weights.safetensors weights.yaml --activations relu,linear"
+    assert on_terminal([Line((Span(command),), is_copied=True)], 40) == f"{command}\n"
+    assert on_terminal([line(command)], 40).count("\n") == 2
