@@ -11,7 +11,7 @@ import numpy.typing as npt
 from nncli.errors import SpecError
 from nncli.network.activations import Array
 from nncli.problems import Note, Place, Problem
-from nncli.specs.model import NetworkSpec
+from nncli.specs.model import NetworkSpec, OutputsSpec
 from nncli.words import count_of
 
 # What the outputs are: probabilities, their logarithms, scores, or the probability of the second of
@@ -32,10 +32,14 @@ class ClassRule:
     classes: tuple[str, ...]
     meaning: Meaning
     threshold: float = _THRESHOLD  # of "second": above it, it is the second class
+    is_named: bool = True  # otherwise the classes are numbers from 0
 
     def notes(self, unclassified: int = 0) -> tuple[Note, ...]:
         """Return what there is to remark.  unclassified: how many samples had an output of NaN."""
         notes = []
+        if not self.is_named:
+            words = "they are numbered from 0, as libraries count labels"
+            notes.append(Note("unnamed_classes", f"the network does not name its classes: {words}"))
         if self.meaning == "scores":
             words = "the class is the largest score, its probability their softmax"
             message = f"the last layer is linear, so its outputs are taken as scores: {words}"
@@ -68,14 +72,12 @@ def class_rule(
         message, hint = fault
         place = Place(file) if file is not None else None
         raise SpecError(Problem("N112", message, place, (hint, *where)))
-    assert spec.outputs is not None  # noqa: S101  # or there would be a fault
-    named = spec.outputs.classes or spec.output_columns
-    threshold = spec.outputs.threshold
-    return ClassRule(
-        named,
-        _MEANINGS.get(spec.activations[-1], "second"),
-        _THRESHOLD if threshold is None else threshold,
-    )
+    outputs, neurons = spec.outputs or OutputsSpec(), spec.layers[-1].neurons
+    meaning = _MEANINGS.get(spec.activations[-1], "second")
+    named = outputs.classes or (outputs.columns if meaning != "second" else None)
+    numbers = tuple(map(str, range(2 if meaning == "second" else neurons)))
+    threshold = _THRESHOLD if outputs.threshold is None else outputs.threshold
+    return ClassRule(named or numbers, meaning, threshold, named is not None)
 
 
 def _fault(spec: NetworkSpec) -> tuple[str, str] | None:
@@ -90,10 +92,7 @@ def _fault(spec: NetworkSpec) -> tuple[str, str] | None:
         hint = "if each sample has just one class, write `activation: softmax` for the last layer"
         return f"{message}, not which class it is", hint
     if activation == "sigmoid":
-        if spec.outputs is not None and spec.outputs.classes:
-            return None
-        hint = "name both, the second one for outputs above 0.5: `outputs: {classes: [NO, YES]}`"
-        return "the network does not name the two classes of its output", hint
+        return None
     if activation not in _MEANINGS:
         hint = "a class is told from softmax, log_softmax, scores (linear) or one sigmoid"
         return f"the last layer's activation is {activation}, which tells no class", hint
@@ -103,11 +102,11 @@ def _fault(spec: NetworkSpec) -> tuple[str, str] | None:
             "`outputs: {classes: [NO, YES]}`"
         )
         return f"one {activation} output tells no class", hint
-    if not named:
+    if not named and activation == "linear":
         names = ", ".join(f"NAME_{number}" for number in range(1, min(neurons, 3) + 1))
         more = ", …" if neurons > 3 else ""
-        hint = f"name them, {neurons:,} in all: `outputs: {{classes: [{names}{more}]}}`"
-        return "the network does not name its classes", hint
+        hint = f"if they are, name the classes: `outputs: {{classes: [{names}{more}]}}`"
+        return "the last layer is linear, and nothing says that its outputs are scores", hint
     return None
 
 

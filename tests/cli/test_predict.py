@@ -170,15 +170,23 @@ def test_a_kept_column_of_the_same_name_is_refused(
     assert not out.exists()
 
 
-def test_outputs_that_tell_no_class_are_a_fault_of_the_spec(cli: RunCli, write: Write) -> None:
+def test_classes_without_names_are_numbers(cli: RunCli, write: Write) -> None:
     config = write("net.yaml", SPEC.replace("outputs", "# outputs"))
+    done = cli("forward", config, write("d.csv", DATA), "--predict", "class", "--format", "json")
+    assert done.code == 0
+    assert done.json["predictions"]["class"] == ["2", "0", ""]
+    assert "numbered from 0" in done.err
+
+
+def test_outputs_that_tell_no_class_are_a_fault_of_the_spec(cli: RunCli, write: Write) -> None:
+    config = write("net.yaml", SPEC.replace("softmax", "linear").replace("outputs", "# outputs"))
     data = write("d.csv", DATA)
     done = cli("forward", config, data, "--predict", "class", "--format", "json")
     assert done.code == 3
     (problem,) = done.json["problems"]
     assert (problem["code"], problem["file"]) == ("N112", str(config))
     assert problem["help"] == [
-        "name them, 3 in all: `outputs: {classes: [NAME_1, NAME_2, NAME_3]}`"
+        "if they are, name the classes: `outputs: {classes: [NAME_1, NAME_2, NAME_3]}`"
     ]
     assert cli("forward", config, data).code == 0
 

@@ -117,6 +117,23 @@ def test_one_sigmoid_has_two_classes_and_a_threshold() -> None:
     assert spec.output_columns == ("yes",)
 
 
+@pytest.mark.parametrize(
+    ("activation", "neurons", "outputs", "classes"),
+    [
+        ("softmax", 3, None, ("0", "1", "2")),
+        ("log_softmax", 2, None, ("0", "1")),
+        ("sigmoid", 1, None, ("0", "1")),
+        ("sigmoid", 1, {"columns": ["rain"]}, ("0", "1")),
+    ],
+)
+def test_classes_without_names_are_numbered_from_0_with_a_note(
+    activation: str, neurons: int, outputs: dict[str, Any] | None, classes: tuple[str, ...]
+) -> None:
+    rule = class_rule(network_of(activation, neurons, outputs).spec)
+    assert rule.classes == classes
+    assert "numbered from 0" in rule.notes()[0].message
+
+
 def test_only_scores_are_remarked_on_unless_samples_have_no_class() -> None:
     assert ClassRule(ABC, "probabilities").notes() == ()
     (scores,) = ClassRule(ABC, "scores").notes()
@@ -128,10 +145,7 @@ def test_only_scores_are_remarked_on_unless_samples_have_no_class() -> None:
 @pytest.mark.parametrize(
     ("activation", "neurons", "outputs", "message", "hint"),
     [
-        ("softmax", 3, None, "does not name its classes", "[NAME_1, NAME_2, NAME_3]"),
-        ("linear", 4, None, "does not name its classes", "NAME_3, …]"),
-        ("sigmoid", 1, None, "does not name the two classes", "{classes: [NO, YES]}"),
-        ("sigmoid", 1, {"columns": ["rain"]}, "the two classes", "{classes: [NO, YES]}"),
+        ("linear", 4, None, "nothing says that its outputs are scores", "NAME_3, …]"),
         ("sigmoid", 3, {"columns": ["a", "b", "c"]}, "3 sigmoids say yes or no", "softmax"),
         ("linear", 1, {"columns": ["price"]}, "one linear output", "activation: sigmoid"),
         ("tanh", 2, {"columns": ["a", "b"]}, "is tanh, which tells no class", "softmax"),
