@@ -70,6 +70,11 @@ PROBLEM_TITLES: dict[str, str] = {
     "N603": "non-finite values",
     "N604": "outputs that differ",
     "N605": "slower than allowed",
+    "N701": "unknown command",
+    "N702": "unknown option",
+    "N703": "option with a wrong value",
+    "N704": "missing or needless arguments",
+    "N705": "options that do not go together",
 }
 
 
@@ -118,12 +123,14 @@ class Edit:
 class Suggestion:
     """A change that would mend a problem: in words, then exactly.
 
-    options: to add to the command line; edits: of files, first to last, none touching another.
+    options: to add to the command line; edits: of files, first to last, none touching another;
+    argv: all words after `nncli` as they should be, if one of them was wrong.
     """
 
     words: str
     options: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = ()
+    argv: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

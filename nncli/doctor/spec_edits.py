@@ -14,6 +14,9 @@ from nncli.words import shorten
 
 _MAX_SHOWN_ITEMS = 12
 
+# A change in words, and its edit if the text allows it.
+Proposal = tuple[str, Edit | None]
+
 
 def edit_of(text: SpecText, span: Span, new: str, summary: str) -> Edit:
     """Return the edit that puts *new* in the place of a piece."""

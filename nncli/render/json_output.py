@@ -103,6 +103,7 @@ def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
             }
             for edit in suggestion.edits
         ],
+        "argv": list(suggestion.argv) if suggestion.argv is not None else None,
     }
 
 

@@ -84,6 +84,8 @@ def _suggestion_lines(suggestions: Sequence[Suggestion]) -> list[Line]:
         if suggestion.options:
             typed = " ".join(shlex.quote(option) for option in suggestion.options)
             spans += [Span(gap), Span(typed, "accent")]
+        if suggestion.argv is not None:
+            spans += [Span(gap), Span(shlex.join(("nncli", *suggestion.argv)), "accent")]
         lines.append(Line(tuple(spans)))
     return lines
 
