@@ -43,6 +43,7 @@ class DataCase:
     reading: SpecReading
     # of several files the first, if this is another one: what is said of columns holds for both
     first: DataCase | None = None
+    argv: tuple[str, ...] = ()  # the words after `nncli` that it was to be read with
 
     @property
     def delimiter(self) -> str:
@@ -106,7 +107,9 @@ class DataCase:
     @cached_property
     def records(self) -> list[list[str]]:
         """The cells of all rows, as far as they can be cut into cells."""
-        csv = CsvFormat(self.file, self.delimiter, self.options.encoding)
+        csv = CsvFormat(
+            self.file, self.delimiter, self.options.encoding, decimal=self.options.decimal
+        )
         rows: list[list[str]] = []
         with suppress(DataError):
             rows.extend(record.cells for record in RecordReader([self.look.content], csv))
