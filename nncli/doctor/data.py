@@ -6,13 +6,12 @@ that, if it mends the reading of the file, and only then something shows in a ro
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from nncli.data.csv.lines import whole_lines
-from nncli.data.csv.numbers import is_missing
+from nncli.data.csv.numbers import is_missing, is_number
 from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import (
     MISREAD,
@@ -29,7 +28,7 @@ from nncli.doctor.disguises import numbers_meant
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.line_changes import with_proposals
-from nncli.doctor.ways_of_reading import TAB, ways_of_reading
+from nncli.doctor.ways_of_reading import ways_of_reading
 from nncli.errors import DataError
 from nncli.file_kinds import kind_of
 from nncli.problems import Problem, Suggestion
@@ -79,8 +78,10 @@ def _with_changes_of_reading(
     """
     treated = _treat_by_itself(problem, case)
     own, by_options = treated.suggestions, tuple(change.suggestion for change in found)
-    # to write a number is nearer than to change the reading, to lose a row is further
-    ranked = by_options + own if own and _removes_a_line(own[0]) else own + by_options
+    if own and found and _removes_a_line(own[0]):
+        own = tuple(each for each in own if not _removes_a_line(each) or not by_options[0].edits)
+    # to write a number is nearer than to change the reading, unless that mends more
+    ranked = by_options + own if _mend_more(found, own, case) else own + by_options
     if ranked:
         return _with_suggestions(problem, tuple(dict.fromkeys(ranked)))
     return replace(treated, help=explained or treated.help)
@@ -125,6 +126,16 @@ def _may_be_a_number(cell: str) -> bool:
     return is_missing(cell) or bool(numbers_meant(cell)) or any(map(str.isnumeric, cell))
 
 
+def _mend_more(found: Sequence[Change], own: Sequence[Suggestion], case: DataCase) -> bool:
+    """Whether a change of the reading leaves nothing wrong, and the first of a line's own does."""
+    if not (own and found) or found[0].case.fault() is not None:
+        return False
+    text = decoded(case, case.look.content)
+    if any(edit.end_line > text.count("\n") + 1 for edit in own[0].edits):
+        return False  # beyond the beginning
+    return with_text(case, edited(text, own[0].edits)).fault() is not None
+
+
 def _removes_a_line(suggestion: Suggestion) -> bool:
     return any(edit.end_line > edit.line and not edit.text for edit in suggestion.edits)
 
@@ -133,49 +144,24 @@ def _without_remedy(problem: Problem, case: DataCase) -> tuple[str, ...]:
     """Return what to say of a problem that no option mends: how to mend the file, or nothing."""
     if problem.code not in MISREAD or problem.code == "N405":
         return problem.help
-    names, width = header_and_width(case)
-    if problem.code == "N403" and width not in (0, len(names)):
-        found = f"{count_of(len(names), 'name')}, the rows {count_of(width, 'value')}"
+    first, width = header_and_width(case)
+    if problem.code in ("N403", "N407") and width not in (0, len(first)):
+        if any(map(is_number, first)):
+            mend = "add the missing one" if len(first) < width else "take one away"
+            found = f"{count_of(len(first), 'value')}, the other rows have {width}"
+            return (f"the first row has {found}: {mend}",)
+        found = f"{count_of(len(first), 'name')}, the rows {count_of(width, 'value')}"
         return (f"the header has {found}: add or remove a name, or mend the rows",)
     return (_NOTHING_WORKS,) if problem.code == "N407" else problem.help
 
 
 def _as_csv(case: DataCase) -> tuple[str, ...]:
-    """Return how to turn the file into CSV, if it is a table written in another way."""
+    """Return how to turn the file into CSV, if it is one of another kind."""
     content = case.look.content
     kind = kind_of(content, doubtful=True)
     if kind is not None and kind.is_doubtful and kind.as_data is not None:
         return (f"this is {kind.name}: {kind.as_data}",)
-    if b"  " in content:
-        # (?<! ) and ++: a run of blanks is looked at once, not once from each of its blanks
-        lines = re.sub(rb"(?m)^ +|(?<! ) ++(?=\r?$)", b"", content)
-        if _options_for(case, re.sub(rb" +", b",", lines), ",") is not None:
-            how = "sed 's/^ *//; s/ *$//; s/  */,/g' FILE > NEW"
-            return (f"its columns are separated by blanks: make them commas ({how})",)
-    delimiters = (";", TAB, "|", " ") if b"," in content else ()
-    for delimiter in delimiters:
-        if delimiter.encode() not in content:
-            continue
-        options = _options_for(case, content.replace(b",", b"."), delimiter)
-        if options is not None:
-            flags = shlex.join(("--delimiter", "tab" if delimiter == TAB else delimiter, *options))
-            how = f"write points instead (tr , . < FILE > NEW), and say {flags}"
-            return (f"its numbers have decimal commas: {how}",)
     return ()
-
-
-def _options_for(case: DataCase, content: bytes, delimiter: str) -> tuple[str, ...] | None:
-    """Return what to say, besides the delimiter, to read other content; None if nothing helps."""
-    options = replace(case.options, delimiter=delimiter)
-    changed = replace(case, look=replace(case.look, content=content), options=options)
-    fault = changed.fault()
-    if fault is None:
-        return ()
-    if _may_be_columns(fault):
-        for change in column_changes(Change(changed, Suggestion(""), 0)):
-            if change.suggestion.options and change.case.fault() is None:
-                return change.suggestion.options
-    return None
 
 
 def _mends(suggestion: Suggestion, problem: Problem, case: DataCase) -> bool:
@@ -235,8 +221,9 @@ def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:
         if change.likelihood and not (encoded and "--encoding" in change.suggestion.options):
             yield change
             encoded |= fault is None and "--encoding" in change.suggestion.options
-        if fault is not None and not change.suggestion.edits and _may_be_columns(fault):
-            yield from column_changes(change)
+        if fault is not None and _may_be_columns(fault):
+            # beside edits, the likeliest will do
+            yield from islice(column_changes(change), 1 if change.suggestion.edits else None)
 
 
 def _is_further(fault: Problem, problem: Problem) -> bool:

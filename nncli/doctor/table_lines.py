@@ -1,0 +1,157 @@
+"""Lines of a file that belong to no table: titles, comments, units, sources, totals."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, takewhile
+
+from nncli.data.csv.format import CsvFormat
+from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
+from nncli.data.csv.records import cell_spans
+from nncli.doctor.case import DataCase, text_lines
+from nncli.words import count_of
+
+_SIGNS = {
+    **dict.fromkeys(("#", "%", "//"), "a comment"),
+    "@": "the head of an ARFF file",
+    "sep=": "for Excel",
+}
+# A rule has nothing but signs, of which some stand in a row.
+_RULE = re.compile(r"(?=.*(?:[-=_*~]{3}|:-|-:|\+-))[-=+|:_*~ \t,;]+")
+_TOTAL = re.compile(
+    r"(?i)\W*(?:(?:grand |sub)?totals?|sums?|average|avg|mean|median|min|max|count|std|summe|gesamt"
+    r"|insgesamt|mittel(?:wert)?|durchschnitt|anzahl|suma|promedio|media|somme|moyenne)\b.*"
+)
+# Of more places, nobody reads which they are.
+_MAX_PLACES = 4
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line that is not blank, cut into cells."""
+
+    number: int  # of the line, from 1
+    text: str
+    cells: tuple[str, ...]
+    numbers: int  # how many of the cells are numbers
+    texts: frozenset[int]  # the positions of those that neither are nor were meant as numbers
+
+    @property
+    def is_text(self) -> bool:
+        """Whether no cell is a number, or was meant as one."""
+        return len(self.texts) == len(self.cells)
+
+
+def cut_rows(lines: Sequence[str], csv: CsvFormat) -> Iterator[Row]:
+    """Yield the lines that are not blank, cut into cells.  A quoted cell ends with its line."""
+    for number, text in enumerate(lines, 1):
+        if text.strip(" \t") or csv.delimiter in text:
+            spans = cell_spans(text, csv.delimiter)
+            cells = [text[start:end].strip(" \t").strip('"') for start, end in spans]
+            pointed = csv.pointed(cells)
+            texts = frozenset(at for at, cell in enumerate(pointed) if _is_text(cell))
+            numbers = sum(1 for cell in pointed if is_number(cell))
+            yield Row(number, text, tuple(cells), numbers, texts)
+
+
+def _is_text(cell: str) -> bool:
+    return not (is_number(cell) or is_missing(cell) or looks_like_a_number(cell))
+
+
+def table_width(rows: Sequence[Row]) -> int:
+    """Return how many cells most rows with a number have; 0 if they differ."""
+    widths = Counter(len(row.cells) for row in rows if row.numbers)
+    width, count = max(widths.items(), key=lambda item: item[1], default=(0, 0))
+    return width if 2 * count > widths.total() else 0
+
+
+class Table:
+    """The rows of a file, and which of them are its table."""
+
+    def __init__(self, case: DataCase) -> None:
+        """Cut the lines of a case into rows."""
+        self.rows = list(cut_rows(text_lines(case), case.csv))
+        self.width = table_width(self.rows)
+        self._wanted = set(case.wanted.columns or ())
+        self._is_complete = case.look.complete
+        fitting = (row for row in self.rows if len(row.cells) == self.width and any(row.cells))
+        self.samples = [row for row in fitting if not (row.is_text or _sign_of(row))]
+        self._texts = {position for row in self.samples[:-1] for position in row.texts}
+
+    def header(self) -> Row | None:
+        """Return the row that names the columns, if there is one: it may be too short or long."""
+        rows = takewhile(lambda row: row is not self.samples[0], self.rows)
+        above = [row for row in rows if row.is_text and not _sign_of(row)]
+        named = [row for row in above if self._wanted and self._wanted <= set(row.cells)]
+        if named:
+            return named[-1]
+        near = [row for row in above[-2:] if abs(len(row.cells) - self.width) < 2]
+        if len(near) == 2 and all(map(_may_be_a_unit, near[1].cells)):
+            return near[0]
+        return near[-1] if near and near[-1] is above[-1] else None
+
+    def others(self, header: Row | None) -> dict[int, str]:
+        """Return the numbers of the lines that are no samples, and what each seems to be."""
+        found: dict[int, str] = {}
+        for row in self.rows:
+            if row is not header and (what := self._what(row, header, found)):
+                found[row.number] = what
+        return found
+
+    def _what(self, row: Row, header: Row | None, above: Mapping[int, str]) -> str:
+        """Return what a row is, if it is no sample.  above: what was found so far."""
+        first, last = self.samples[0].number, self.samples[-1].number
+        fits = len(row.cells) == self.width
+        if (sign := _sign_of(row)) or not any(row.cells):
+            return sign or "empty"
+        if header is not None and row.cells == header.cells:
+            return "the header again"
+        if row.number < (header or self.samples[0]).number:
+            # a lone number below a title may be a year; above all else, it may count the rows
+            is_lone = "a title" in above.values() and len(row.cells) == 1 and row.cells[0].isdigit()
+            counts = self._is_complete and not above and row.cells[0] == str(len(self.samples))
+            return "a title" if row.texts or is_lone else "a count" if counts else ""
+        if row.is_text:
+            return (
+                "units"
+                if fits and row.number < first
+                else ""
+                if fits and row.number < last
+                else "no sample"
+            )
+        if fits:
+            is_total = row.number == last != first and _TOTAL.fullmatch(row.cells[0])
+            return "a total" if is_total and self._is_complete and 0 not in self._texts else ""
+        return "no sample" if row.number > last and row.texts and not self._texts else ""
+
+
+def _sign_of(row: Row) -> str:
+    """Return what a line is that begins with a sign, or has nothing but signs."""
+    text = row.text.lstrip(" \t").lower()
+    sign = next(filter(text.startswith, _SIGNS), "")
+    return _SIGNS[sign] if sign else "a rule" if _RULE.fullmatch(text) else ""
+
+
+def _may_be_a_unit(cell: str) -> bool:
+    return len(cell) < 6 or cell[0] in "([" or "/" in cell
+
+
+def lines_in_words(lines: dict[int, str]) -> str:
+    """Return which lines to remove, and why.
+
+    >>> lines_in_words({1: "a title", 2: "a title", 9: "a total"})
+    'remove lines 1 and 2 (a title), and line 9 (a total)'
+    """
+    places = []
+    for what, group in groupby(lines, key=lambda line: lines[line]):
+        numbers = list(group)
+        first, last = numbers[0], numbers[-1]
+        named = {1: f"line {first}", 2: f"lines {first} and {last}"}
+        places.append(f"{named.get(len(numbers), f'lines {first} to {last}')} ({what})")
+    if len(places) > _MAX_PLACES:
+        return f"remove {count_of(len(lines), 'line')} that hold no sample, the first {places[0]}"
+    *others, end = places
+    return f"remove {', '.join(others)}, and {end}" if others else f"remove {end}"
