@@ -18,6 +18,7 @@ _SIGNS = {
     **dict.fromkeys(("#", "%", "//"), "a comment"),
     "@": "the head of an ARFF file",
     "sep=": "for Excel",
+    "\x1a": "Ctrl-Z, U+001A",
 }
 # A rule has nothing but signs, of which some stand in a row.
 _RULE = re.compile(r"(?=.*(?:[-=_*~]{3}|:-|-:|\+-))[-=+|:_*~ \t,;]+")
@@ -51,10 +52,10 @@ def cut_rows(lines: Sequence[str], csv: CsvFormat) -> Iterator[Row]:
         if text.strip(" \t") or csv.delimiter in text:
             spans = cell_spans(text, csv.delimiter)
             cells = [text[start:end].strip(" \t").strip('"') for start, end in spans]
-            pointed = csv.pointed(cells)
-            texts = frozenset(at for at, cell in enumerate(pointed) if _is_text(cell))
+            pointed = csv.pointed(cells or [text])  # of an open quote, nothing is known
+            texts = frozenset(at for at, cell in enumerate(pointed) if cells and _is_text(cell))
             numbers = sum(1 for cell in pointed if is_number(cell))
-            yield Row(number, text, tuple(cells), numbers, texts)
+            yield Row(number, text, tuple(cells or [text]), numbers, texts)
 
 
 def _is_text(cell: str) -> bool:
@@ -78,20 +79,28 @@ class Table:
         self._wanted = set(case.wanted.columns or ())
         self._is_complete = case.look.complete
         fitting = (row for row in self.rows if len(row.cells) == self.width and any(row.cells))
-        self.samples = [row for row in fitting if not (row.is_text or _sign_of(row))]
+        self.samples = [row for row in fitting if not (row.is_text or self._sign_of(row))]
         self._texts = {position for row in self.samples[:-1] for position in row.texts}
 
-    def header(self) -> Row | None:
-        """Return the row that names the columns, if there is one: it may be too short or long."""
+    def headers(self) -> Iterator[Row | None]:
+        """Yield the row that may name the columns, and None if there is none, or it is a title."""
+        header = self._header()
+        yield header
+        fits = header is None or len(header.cells) == self.width
+        if header is not None and not fits and (len(header.cells) == 1 or ", " in header.text):
+            yield None
+
+    def _header(self) -> Row | None:
+        """Return the row that may name the columns: it may be too short or too long by one."""
         rows = takewhile(lambda row: row is not self.samples[0], self.rows)
-        above = [row for row in rows if row.is_text and not _sign_of(row)]
+        above = [row for row in rows if row.is_text and not self._sign_of(row)]
         named = [row for row in above if self._wanted and self._wanted <= set(row.cells)]
         if named:
             return named[-1]
-        near = [row for row in above[-2:] if abs(len(row.cells) - self.width) < 2]
-        if len(near) == 2 and all(map(_may_be_a_unit, near[1].cells)):
-            return near[0]
-        return near[-1] if near and near[-1] is above[-1] else None
+        fitting = [row for row in above[-2:] if len(row.cells) == self.width]
+        if len(fitting) == 2 and all(map(_may_be_a_unit, fitting[1].cells)):
+            return fitting[0]
+        return above[-1] if above and abs(len(above[-1].cells) - self.width) < 2 else None
 
     def others(self, header: Row | None) -> dict[int, str]:
         """Return the numbers of the lines that are no samples, and what each seems to be."""
@@ -101,11 +110,21 @@ class Table:
                 found[row.number] = what
         return found
 
+    def _sign_of(self, row: Row) -> str:
+        """Return what a line is that begins with a sign, or has nothing but signs."""
+        text = row.text.lstrip(" \t").lower()
+        sign = next(filter(text.startswith, _SIGNS), "")
+        if row.numbers and len(row.cells) == self.width:
+            return ""  # a sample, whose first cell is #REF! or the like
+        return _SIGNS[sign] if sign else "a rule" if _RULE.fullmatch(text) else ""
+
     def _what(self, row: Row, header: Row | None, above: Mapping[int, str]) -> str:
         """Return what a row is, if it is no sample.  above: what was found so far."""
         first, last = self.samples[0].number, self.samples[-1].number
         fits = len(row.cells) == self.width
-        if (sign := _sign_of(row)) or not any(row.cells):
+        # a sample with a remark behind it has as many numbers as the others
+        has_texts = bool(row.texts) and 2 * row.numbers <= self.width
+        if (sign := self._sign_of(row)) or not any(row.cells):
             return sign or "empty"
         if header is not None and row.cells == header.cells:
             return "the header again"
@@ -113,7 +132,7 @@ class Table:
             # a lone number below a title may be a year; above all else, it may count the rows
             is_lone = "a title" in above.values() and len(row.cells) == 1 and row.cells[0].isdigit()
             counts = self._is_complete and not above and row.cells[0] == str(len(self.samples))
-            return "a title" if row.texts or is_lone else "a count" if counts else ""
+            return "a title" if has_texts or is_lone else "a count" if counts else ""
         if row.is_text:
             return (
                 "units"
@@ -125,14 +144,7 @@ class Table:
         if fits:
             is_total = row.number == last != first and _TOTAL.fullmatch(row.cells[0])
             return "a total" if is_total and self._is_complete and 0 not in self._texts else ""
-        return "no sample" if row.number > last and row.texts and not self._texts else ""
-
-
-def _sign_of(row: Row) -> str:
-    """Return what a line is that begins with a sign, or has nothing but signs."""
-    text = row.text.lstrip(" \t").lower()
-    sign = next(filter(text.startswith, _SIGNS), "")
-    return _SIGNS[sign] if sign else "a rule" if _RULE.fullmatch(text) else ""
+        return "no sample" if row.number > last and has_texts and not self._texts else ""
 
 
 def _may_be_a_unit(cell: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from itertools import count, islice, pairwise
+from itertools import count, islice
 
 from nncli.data.csv.format import BLANKS, split
 from nncli.data.csv.numbers import is_number
@@ -59,25 +59,30 @@ def _ways_together(case: DataCase) -> Iterator[Change]:
     """Yield ways of reading, and ways that follow one another: what each leaves to be mended."""
     found = [Change(case, Suggestion(""), 0)]
     for step in _STEPS:
+        if any(change.case.fault() is None for change in found):
+            return
         for change in tuple(found):
-            if change.case.fault() is None:
-                continue
             for other in step(change.case):
                 found.append(joined(change, other) if change.suggestion.words else other)
                 yield found[-1]
 
 
+def _code(case: DataCase) -> str:
+    """Return the code of the first problem of a case; nothing if there is none."""
+    fault = case.fault()
+    return fault.problems[0].code if fault is not None else ""
+
+
 def _headers(case: DataCase) -> Iterator[Change]:
     """Yield the case with its first row as data, and as a header."""
-    fault = case.fault()
-    code = fault.problems[0].code if fault else ""
-    if code not in _HEADER_FAULTS and case.options.header is None:
+    if _code(case) not in _HEADER_FAULTS and case.options.header is None:
         return
-    if case.options.header is not False:
+    named = case.header.named if case.header is not None else None
+    if named is not False:
         likelihood = 95 if _first_row_is_like_the_others(case) else 70
         words = "if the first row is data"
         yield with_option(case, words, ("--no-header",), likelihood, header=False)
-    if case.options.header is not True:
+    if named is not True:
         yield with_option(case, "if the first row is a header", ("--header",), 80, header=True)
 
 
@@ -94,15 +99,16 @@ def _other_samples(case: DataCase) -> Iterator[Change]:
         yield with_option(case, words, options, likelihood, samples="columns")
 
 
-def _ends_within_a_character(case: DataCase) -> bool:
-    """Whether the text is cut off there, and right as far as it goes."""
+def _is_unreadable(case: DataCase) -> bool:
+    """Whether its encoding cannot have been meant, or is that of no file with zeros."""
+    content = case.look.content
     try:
-        case.look.content.decode(case.options.encoding)
+        content.decode(case.options.encoding)
     except UnicodeDecodeError as error:
-        return case.look.complete and error.reason == "unexpected end of data"
+        return not (case.look.complete and error.reason == "unexpected end of data")
     except UnicodeError:
-        pass
-    return False
+        return True
+    return b"\0" in content or content.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
 def _first_row_is_like_the_others(case: DataCase) -> bool:
@@ -114,10 +120,7 @@ def _first_row_is_like_the_others(case: DataCase) -> bool:
 
 def _encodings(case: DataCase) -> Iterator[Change]:
     """Yield the case in each encoding that it may have."""
-    fault = case.fault()
-    is_utf_16 = case.look.content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    unreadable = is_utf_16 or (fault is not None and fault.problems[0].code == "N406")
-    if not unreadable or _ends_within_a_character(case):
+    if _code(case) not in ("N406", "N411") or not _is_unreadable(case):
         return
     for encoding in _likely_encodings(case.look.content):
         if encoding != case.options.encoding:
@@ -182,25 +185,24 @@ def _separations(case: DataCase) -> Iterator[Change]:
 
 
 def _is_cut_wrong(row: Row) -> bool:
-    """Whether a cell of a row is several numbers, cut at something else."""
-    parts = ([part for part in re.split("[,;|]", cell) if "." in part] for cell in row.cells)
-    return any(len(found) > 1 and all(map(is_number, found)) for found in parts)
+    """Whether a cell of a row is several numbers, to be cut at something else."""
+    # one point may stand behind thousands
+    cuts = (re.split(r"[;|\t]" if cell.count(".") < 2 else r"[;|\t,]", cell) for cell in row.cells)
+    return any(len(parts) > 1 and all(map(is_number, parts)) for parts in cuts)
 
 
 def _other_lines(case: DataCase) -> Iterator[Change]:
     """Yield the case without the lines that are none of its table, and with a whole header."""
     yield from _renamed_columns(case)
     table = Table(case)
-    if not table.width:
+    if not table.width or any(map(_is_cut_wrong, table.samples)):
         return
-    header = table.header()
-    fits = header is None or len(header.cells) == table.width
-    for kept in (header,) if fits else (header, None):
+    for kept in table.headers():
         lines = table.others(kept)
         edits = tuple(_edits_without(case, lines))
         if lines:
             yield _edited(case, lines_in_words(lines), edits, 88)
-        if kept is not None and len(kept.cells) == table.width - 1 and _names_rows(table):
+        if kept is not None and _lacks_a_name(kept, table, case.wanted.size):
             start = '"" ' if case.delimiter == BLANKS else f'""{case.delimiter}'
             at = kept.number
             named = Edit(case.file, at, 1, at, 1, start, shorten(start + kept.text))
@@ -210,12 +212,17 @@ def _other_lines(case: DataCase) -> Iterator[Change]:
             return
 
 
-def _names_rows(table: Table) -> bool:
-    """Whether a first column without a name may name the rows: texts, or numbers that rise."""
-    cells = [row.cells[0] for row in table.samples]
+def _lacks_a_name(header: Row, table: Table, inputs: int) -> bool:
+    """Whether a header leaves out the name of a first column, which names the rows."""
+    rows = table.samples
+    cells = [row.cells[0] for row in rows]
+    if len(header.cells) != table.width - 1 or inputs >= table.width or len(rows) < 2:
+        return False
     if not all(map(str.isdecimal, cells)):
         return not any(map(is_number, cells))
-    return all(int(a) < int(b) for a, b in pairwise(cells))
+    # numbered from 0 or 1, and no thousands of numbers with a comma
+    are_groups = all(re.fullmatch("[0-9]{3}", row.cells[1]) for row in rows)
+    return not are_groups and cells in (list(map(str, range(n, n + len(cells)))) for n in (0, 1))
 
 
 def _edits_without(case: DataCase, numbers: Collection[int]) -> Iterator[Edit]:
