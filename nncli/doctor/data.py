@@ -57,11 +57,14 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     if case.fault() is not None and not explained:
         found = sorted(_changes_that_work(first, case), key=lambda change: -change.likelihood)
     problems = [_with_changes_of_reading(first, case, found, explained)]
+    whole = found and case.look.complete and found[0].case.fault() is None
+    mended = found[0].suggestion if whole else None
     counted = 0
     for problem in others:
         treated = _treat_by_itself(problem, case)
-        if found and problem.code == first.code and not treated.suggestions:
-            treated = replace(treated, help=(SAME_CAUSE,))
+        same = problem.code == first.code and not treated.suggestions
+        if found and (same or problems[0].suggestions[0] == mended):
+            treated = replace(treated, help=(SAME_CAUSE,), suggestions=())
         if not treated.suggestions and treated.help == problems[0].help != problem.help:
             counted += 1  # the same cause, not worth the same words
         else:
@@ -78,10 +81,13 @@ def _with_changes_of_reading(
     """
     treated = _treat_by_itself(problem, case)
     own, by_options = treated.suggestions, tuple(change.suggestion for change in found)
-    if own and found and _removes_a_line(own[0]):
-        own = tuple(each for each in own if not _removes_a_line(each) or not by_options[0].edits)
-    # to write a number is nearer than to change the reading, unless that mends more
-    ranked = by_options + own if _mend_more(found, own, case) else own + by_options
+    loses_a_row = bool(own) and _removes_a_line(own[0])
+    if loses_a_row and found and by_options[0].edits:
+        own = ()  # which takes the line away as well
+    # to write a number is nearer than to change the reading, unless that mends more; to lose a row
+    # is further
+    first = loses_a_row or _mend_more(found, own, case)
+    ranked = by_options + own if first else own + by_options
     if ranked:
         return _with_suggestions(problem, tuple(dict.fromkeys(ranked)))
     return replace(treated, help=explained or treated.help)

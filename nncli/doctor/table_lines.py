@@ -42,8 +42,8 @@ class Row:
 
     @property
     def is_text(self) -> bool:
-        """Whether no cell is a number, or was meant as one."""
-        return len(self.texts) == len(self.cells)
+        """Whether it has texts, and no number or what was meant as one."""
+        return bool(self.texts) and len(self.texts) + self.cells.count("") == len(self.cells)
 
 
 def cut_rows(lines: Sequence[str], csv: CsvFormat) -> Iterator[Row]:
@@ -162,7 +162,10 @@ def lines_in_words(lines: dict[int, str]) -> str:
         numbers = list(group)
         first, last = numbers[0], numbers[-1]
         named = {1: f"line {first}", 2: f"lines {first} and {last}"}
-        places.append(f"{named.get(len(numbers), f'lines {first} to {last}')} ({what})")
+        many = f"lines {first} to {last}"
+        if last - first >= len(numbers):
+            many = f"{len(numbers)} lines from line {first} on"
+        places.append(f"{named.get(len(numbers), many)} ({what})")
     if len(places) > _MAX_PLACES:
         return f"remove {count_of(len(lines), 'line')} that hold no sample, the first {places[0]}"
     *others, end = places

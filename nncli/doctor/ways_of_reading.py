@@ -75,9 +75,12 @@ def _code(case: DataCase) -> str:
 
 def _headers(case: DataCase) -> Iterator[Change]:
     """Yield the case with its first row as data, and as a header."""
-    if _code(case) not in _HEADER_FAULTS and case.options.header is None:
+    fault, header = case.fault(), case.header
+    place = fault.problems[0].place if fault is not None else None
+    named = header.named if header is not None else None
+    is_below = header is not None and place is not None and place.line != header.place.line
+    if case.options.header is None and (is_below or _code(case) not in _HEADER_FAULTS):
         return
-    named = case.header.named if case.header is not None else None
     if named is not False:
         likelihood = 95 if _first_row_is_like_the_others(case) else 70
         words = "if the first row is data"
@@ -249,6 +252,8 @@ def _renamed_columns(case: DataCase) -> Iterator[Change]:
     names, width = header_and_width(case)
     if width in (0, len(names)) or any(map(is_number, names)):
         return
+    if case.wanted.columns is None and width != case.wanted.size:
+        return  # where a column is too many, its name may be the one that is missing
     text = text_lines(case)[0]
     # not a comment; without quotes; and no blank lines above
     if text.startswith(("#", "%", "//")) or split(text, case.delimiter) != names:
