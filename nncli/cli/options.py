@@ -316,6 +316,13 @@ ATol = Annotated[
         help="The absolute tolerance of --expect.",
     ),
 ]
+Digits = Annotated[
+    bool,
+    _check(
+        "--digits",
+        help="Let --expect compare at the digits that the cells of its CSV file show.",
+    ),
+]
 Strict = Annotated[
     bool, _check("--strict", help="Fail with exit code 1 if any value is not finite.")
 ]
