@@ -159,7 +159,8 @@ def remark_view(view: View) -> None:
 
 def report(error: NncliError, notes: Sequence[Note] = (), rejects: str | None = None) -> None:
     """Print an error's problems on standard error, and what the command has to say besides."""
-    remark(error_view(error, _terminal_width(sys.stderr), notes, rejects))
+    width = _terminal_width(sys.stderr)
+    remark(error_view(error, width, notes, rejects), width)
 
 
 def terminal_columns() -> int:
@@ -183,7 +184,7 @@ def _takes_colours(stream: TextIO | None) -> bool:
 def remark_notes(notes: Iterable[Note], *, quiet: bool) -> None:
     """Print notes on standard error, one a line."""
     if not quiet:
-        remark([note_line(note) for note in notes])
+        remark([note_line(note) for note in notes], _terminal_width(sys.stderr))
 
 
 def remark(view: View, width: int | None = None) -> None:
