@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, takewhile
 
-from nncli.data.csv.format import CsvFormat
+from nncli.data.csv.format import CsvFormat, split
 from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
 from nncli.data.csv.records import cell_spans
 from nncli.doctor.case import DataCase, text_lines
@@ -50,16 +50,20 @@ def cut_rows(lines: Sequence[str], csv: CsvFormat) -> Iterator[Row]:
     """Yield the lines that are not blank, cut into cells.  A quoted cell ends with its line."""
     for number, text in enumerate(lines, 1):
         if text.strip(" \t") or csv.delimiter in text:
-            spans = cell_spans(text, csv.delimiter)
-            cells = [text[start:end].strip(" \t").strip('"') for start, end in spans]
-            pointed = csv.pointed(cells or [text])  # of an open quote, nothing is known
-            texts = frozenset(at for at, cell in enumerate(pointed) if cells and _is_text(cell))
-            numbers = sum(1 for cell in pointed if is_number(cell))
-            yield Row(number, text, tuple(cells or [text]), numbers, texts)
+            is_open = text.count('"') % 2 > 0  # of an open quote, nothing is known
+            cells = [text] if is_open else split(text, csv.delimiter)
+            if '"' in text and not is_open:
+                cells = [text[start:end] for start, end in cell_spans(text, csv.delimiter)]
+            cells = [cell.strip(" \t").strip('"') for cell in cells]
+            kinds = [_kind(cell) for cell in csv.pointed(cells)]
+            texts = frozenset(at for at, kind in enumerate(kinds) if kind == "text" and not is_open)
+            yield Row(number, text, tuple(cells), kinds.count("number"), texts)
 
 
-def _is_text(cell: str) -> bool:
-    return not (is_number(cell) or is_missing(cell) or looks_like_a_number(cell))
+def _kind(cell: str) -> str:
+    if is_number(cell):
+        return "number"
+    return "" if is_missing(cell) or looks_like_a_number(cell) else "text"
 
 
 def table_width(rows: Sequence[Row]) -> int:

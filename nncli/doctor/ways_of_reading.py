@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from itertools import count, islice
+from itertools import accumulate, count, islice, takewhile
 
 from nncli.data.csv.format import BLANKS, split
 from nncli.data.csv.numbers import is_number
@@ -39,9 +39,11 @@ _DELIMITERS = {
 _ALL_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
 # What may come of a first row that was taken for what it is not.
 _HEADER_FAULTS = frozenset({"N402", "N404", "N410"})
-# So many lines show what separates the values, and so many ways of reading are tried.
-_MAX_LINES = 200
+# So many characters show what separates the values, and so many ways of reading are tried.
+_MAX_SEPARATED = 2**15
 _MAX_WAYS = 40
+# Of more bytes the lines are so long that to look at each takes too long.
+_MAX_TABLE = 2**16
 
 
 def ways_of_reading(problem: Problem, case: DataCase) -> Iterator[Change]:
@@ -164,7 +166,9 @@ def _without_quotes(case: DataCase) -> Iterator[Change]:
 
 def _separations(case: DataCase) -> Iterator[Change]:
     """Yield the case with other delimiters, and with decimal commas if its numbers have them."""
-    lines = text_lines(case)[:_MAX_LINES]
+    lines = text_lines(case)
+    ends = accumulate(map(len, lines))
+    lines = lines[: sum(1 for _ in takewhile(_MAX_SEPARATED.__ge__, ends))]
     seen: list[list[Row]] = []
     for delimiter, (shown, typed) in _DELIMITERS.items():
         points, commas = (
@@ -197,6 +201,8 @@ def _is_cut_wrong(row: Row) -> bool:
 def _other_lines(case: DataCase) -> Iterator[Change]:
     """Yield the case without the lines that are none of its table, and with a whole header."""
     yield from _renamed_columns(case)
+    if len(case.look.content) > _MAX_TABLE:
+        return
     table = Table(case)
     if not table.width or any(map(_is_cut_wrong, table.samples)):
         return
