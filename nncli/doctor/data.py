@@ -30,6 +30,7 @@ from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.ways_of_reading import TAB, ways_of_reading
+from nncli.doctor.whole_columns import SeenRows, seen_rows, whole_change
 from nncli.errors import DataError
 from nncli.file_kinds import kind_of
 from nncli.problems import Problem, Suggestion
@@ -50,8 +51,9 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
 
     Changes of the whole reading stand at the first problem, those of a cell or line at its own.
     """
+    seen = seen_rows(case) if any(map(_is_of_cells, error.problems)) else None
     case = replace(case, look=_shortened(case.look, case.options.encoding))
-    first, *others = map(with_proposals, error.problems)
+    first, *others = (_with_whole_columns(problem, seen) for problem in error.problems)
     explained = _as_csv(case) if first.code in MISREAD else ()
     found: list[Change] = []
     # where nothing is wrong with the beginning, the fault stands further down
@@ -60,6 +62,9 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     problems = [_with_changes_of_reading(first, case, found, explained)]
     counted = 0
     for problem in others:
+        if problem.suggestions and any(_is_mended_by(other, problem) for other in problems):
+            counted += 1
+            continue
         treated = _treat_by_itself(problem, case)
         if found and problem.code == first.code and not treated.suggestions:
             treated = replace(treated, help=(SAME_CAUSE,))
@@ -68,6 +73,31 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
         else:
             problems.append(treated)
     return DataError(problems, more=error.more + counted, features=error.features)
+
+
+def _is_of_cells(problem: Problem) -> bool:
+    return problem.code in ("N404", "N410") and problem.row is not None and bool(problem.row.cells)
+
+
+def _with_whole_columns(problem: Problem, seen: SeenRows | None) -> Problem:
+    """Return a problem with what may mend its line, and all that is wrong as it is there."""
+    proposed = with_proposals(problem)
+    row, place = problem.row, problem.place
+    if seen is None or row is None or place is None or not _is_of_cells(problem):
+        return proposed
+    positions = None if problem.code == "N410" else [position for position, _ in row.cells]
+    change = whole_change(place, positions, seen)
+    if change is None:
+        return proposed
+    advice = () if problem.code == "N410" and change.suggestions else (change.words,)
+    kept = problem.help[-1:] if problem.code == "N410" else ()
+    return replace(proposed, help=(*advice, *kept), suggestions=change.suggestions)
+
+
+def _is_mended_by(other: Problem, problem: Problem) -> bool:
+    """Whether what is offered for another problem mends this one as well."""
+    edits = problem.suggestions[0].edits
+    return any(edits and set(edits) <= set(change.edits) for change in other.suggestions)
 
 
 def _with_changes_of_reading(
@@ -79,8 +109,13 @@ def _with_changes_of_reading(
     """
     treated = _treat_by_itself(problem, case)
     own, by_options = treated.suggestions, tuple(change.suggestion for change in found)
-    # to write a number is nearer than to change the reading, to lose a row is further
-    ranked = by_options + own if own and _removes_a_line(own[0]) else own + by_options
+    # to write numbers is nearer than to change the reading if it is all; to lose a row is further
+    is_further = bool(own and found) and (
+        _removes_a_line(own[0])
+        or (_fault_after(own[0], case) is not None and found[0].case.fault() is None)
+        or (len(own[0].edits) > 1 and "--decimal" in by_options[0].options)
+    )
+    ranked = by_options + own if is_further else own + by_options
     if ranked:
         return _with_suggestions(problem, tuple(dict.fromkeys(ranked)))
     return replace(treated, help=explained or treated.help)
@@ -184,7 +219,7 @@ def _mends(suggestion: Suggestion, problem: Problem, case: DataCase) -> bool:
     text = decoded(case, case.look.content)
     if place is None or (place.line or 0) > text.count("\n"):
         return True
-    fault = with_text(case, edited(text, suggestion.edits)).fault()
+    fault = _fault_after(suggestion, case)
     if fault is None:
         return True
     before = case.fault()
@@ -194,6 +229,14 @@ def _mends(suggestion: Suggestion, problem: Problem, case: DataCase) -> bool:
     # mended, even if further down something shows that had not been told yet
     later = all(where is not None and (where.line or 0) >= (place.line or 0) for where in new)
     return (problem.code, place) not in left and later
+
+
+def _fault_after(suggestion: Suggestion, case: DataCase) -> DataError | None:
+    """Return what is wrong with the beginning of the data once it is edited."""
+    text = decoded(case, case.look.content)
+    lines = text.count("\n") + 1
+    edits = [edit for edit in suggestion.edits if edit.end_line <= lines]
+    return with_text(case, edited(text, edits)).fault()
 
 
 def _shortened(look: FirstLook, encoding: str) -> FirstLook:

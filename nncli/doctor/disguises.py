@@ -28,6 +28,7 @@ class Surroundings:
 
     comma: str = ""  # what a comma is for certain: "point" or "thousands"
     has_semicolons: bool = False  # between the values, as where commas are decimal
+    has_groups: bool = False  # of thousands that are separated by points: 1.234 is 1234
     typical: float | None = None  # the size of its plain numbers: the median of their log10
 
 
@@ -60,12 +61,15 @@ def in_words(text: str, reading: Reading) -> str:
 def what_is_around(cells: Iterable[str], delimiter: str = ",") -> Surroundings:
     """Return what the cells of a column tell of how its numbers are written."""
     texts = list(islice(cells, _MAX_AROUND))
-    digits = [re.sub("[^0-9.,]", "", text[:_MAX_TYPED]) for text in texts if "," in text]
+    odd = [text[:_MAX_TYPED] for text in texts if "," in text or text.count(".") > 1]
+    digits = [re.sub("[^0-9.,]", "", text) for text in odd]
     points = any(map(_CERTAIN_POINT.fullmatch, digits))
     thousands = any(map(_CERTAIN_THOUSANDS.fullmatch, digits))
     certain = "" if points == thousands else "point" if points else "thousands"
     sizes = [_size(text) for text in texts if is_number(text) and float(text)]
-    return Surroundings(certain, delimiter == ";", median(sizes) if sizes else None)
+    groups = any(map(_GROUPS.fullmatch, digits))
+    typical = median(sizes) if sizes else None
+    return Surroundings(certain, delimiter == ";", groups, typical)
 
 
 def _size(number: str) -> float:
@@ -73,7 +77,7 @@ def _size(number: str) -> float:
     return math.log10(value) if 0 < value < math.inf else 0.0
 
 
-def readings(text: str, around: Surroundings, depth: int = 0) -> list[Reading]:
+def readings(text: str, around: Surroundings = ALONE, depth: int = 0) -> list[Reading]:
     """Return what a text may have been meant to be, the likeliest number first."""
     text = text.strip(" \t")
     if not text or len(text) > _MAX_TYPED or depth > _MAX_DISGUISES:
@@ -118,6 +122,8 @@ def _both(outer: str, inner: str) -> str:
 def _with_commas(text: str, around: Surroundings) -> list[Reading]:
     """Return the readings of a text with commas, of which one may be a decimal point."""
     found: dict[str, Reading] = {}
+    if around.has_groups and _POINTED.fullmatch(text):
+        return [Reading("point", _SEPARATOR, text.replace(".", ""))]
     if _THOUSANDS.fullmatch(text):
         found["thousands"] = Reading("thousands", _SEPARATOR, text.replace(",", ""))
     if _POINT.fullmatch(text):
@@ -198,10 +204,9 @@ _CERTAIN_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:,[0-9]{3}|\.[0
 _THOUSANDS = re.compile(
     r"[+-]?[1-9](?:[0-9]{0,2}(?:,[0-9]{3})+|[0-9]?(?:,[0-9]{2})+,[0-9]{3})(?:\.[0-9]*)?"
 )
-_POINT = re.compile(
-    r"[+-]?(?:[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?"
-    r"|[1-9][0-9]{0,2}(?:(?:\.[0-9]{3}){2,}|(?:\.[0-9]{3})+(?=,))(?:,[0-9]*)?)"
-)
+_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3}){2,}|(?:\.[0-9]{3})+(?=,))(?:,[0-9]*)?")
+_POINT = re.compile(rf"[+-]?(?:[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?|{_GROUPS.pattern})")
+_POINTED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 _N = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"  # digits and perhaps a point
 _T = r"[+-]?[0-9.,][0-9.,' _]*(?<! )(?:[eE][+-]?[0-9]+)?"  # perhaps with separators
 _MONEY = r"[$€£¥₹₽₩₺¢]"

@@ -11,7 +11,7 @@ from nncli.problems import Edit, FaultyRow, Place, Problem, Suggestion
 from nncli.words import shorten
 
 # Nobody mends a cell in a longer line by its number.
-_MAX_EDITED_LINE = 100_000
+MAX_EDITED_LINE = 100_000
 
 Advice = tuple[tuple[str, ...], tuple[Suggestion, ...]]
 
@@ -106,7 +106,7 @@ def _edits_of_cells(row: FaultyRow, place: Place) -> Iterator[list[tuple[str, Ed
     Yields nothing if not all of them are known.
     """
     text = place.excerpt or ""
-    if row.more or len(text) > _MAX_EDITED_LINE:
+    if row.more or len(text) > MAX_EDITED_LINE:
         return
     # of a quoted cell that goes on over the line's end, and of those behind it, nothing is known
     spans = dict(enumerate(cell_spans(text, row.delimiter)))
