@@ -12,25 +12,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nncli.data.csv.lines import whole_lines
-from nncli.data.csv.numbers import is_missing
+from nncli.data.csv.numbers import is_number
 from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import (
     MISREAD,
     Change,
     DataCase,
-    called,
     decoded,
     header_and_width,
-    read_rows,
     with_text,
 )
 from nncli.doctor.column_choices import column_changes
-from nncli.doctor.disguises import numbers_meant
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
-from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.ways_of_reading import TAB, ways_of_reading
-from nncli.doctor.whole_columns import SeenRows, seen_rows, whole_change
+from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd, with_all_alike
 from nncli.errors import DataError
 from nncli.file_kinds import kind_of
 from nncli.problems import Problem, Suggestion
@@ -51,47 +47,28 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
 
     Changes of the whole reading stand at the first problem, those of a cell or line at its own.
     """
-    seen = seen_rows(case) if any(map(_is_of_cells, error.problems)) else None
+    seen = seen_rows(case) if error.problems[0].code in ("N403", "N404", "N407", "N410") else None
+    first, *others = (with_all_alike(problem, case, seen) for problem in error.problems)
     case = replace(case, look=_shortened(case.look, case.options.encoding))
-    first, *others = (_with_whole_columns(problem, seen) for problem in error.problems)
     explained = _as_csv(case) if first.code in MISREAD else ()
     found: list[Change] = []
     # where nothing is wrong with the beginning, the fault stands further down
     if case.fault() is not None and not explained:
         found = sorted(_changes_that_work(first, case), key=lambda change: -change.likelihood)
-    problems = [_with_changes_of_reading(first, case, found, explained)]
+    problems = [_with_changes_of_reading(first, case, found, explained, seen)]
     counted = 0
-    for problem in others:
+    for problem, original in zip(others, error.problems[1:], strict=True):
         if problem.suggestions and any(_is_mended_by(other, problem) for other in problems):
             counted += 1
             continue
         treated = _treat_by_itself(problem, case)
         if found and problem.code == first.code and not treated.suggestions:
             treated = replace(treated, help=(SAME_CAUSE,))
-        if not treated.suggestions and treated.help == problems[0].help != problem.help:
+        if not treated.suggestions and treated.help == problems[0].help != original.help:
             counted += 1  # the same cause, not worth the same words
         else:
             problems.append(treated)
     return DataError(problems, more=error.more + counted, features=error.features)
-
-
-def _is_of_cells(problem: Problem) -> bool:
-    return problem.code in ("N404", "N410") and problem.row is not None and bool(problem.row.cells)
-
-
-def _with_whole_columns(problem: Problem, seen: SeenRows | None) -> Problem:
-    """Return a problem with what may mend its line, and all that is wrong as it is there."""
-    proposed = with_proposals(problem)
-    row, place = problem.row, problem.place
-    if seen is None or row is None or place is None or not _is_of_cells(problem):
-        return proposed
-    positions = None if problem.code == "N410" else [position for position, _ in row.cells]
-    change = whole_change(place, positions, seen)
-    if change is None:
-        return proposed
-    advice = () if problem.code == "N410" and change.suggestions else (change.words,)
-    kept = problem.help[-1:] if problem.code == "N410" else ()
-    return replace(proposed, help=(*advice, *kept), suggestions=change.suggestions)
 
 
 def _is_mended_by(other: Problem, problem: Problem) -> bool:
@@ -101,7 +78,11 @@ def _is_mended_by(other: Problem, problem: Problem) -> bool:
 
 
 def _with_changes_of_reading(
-    problem: Problem, case: DataCase, found: Sequence[Change], explained: tuple[str, ...]
+    problem: Problem,
+    case: DataCase,
+    found: Sequence[Change],
+    explained: tuple[str, ...],
+    seen: SeenRows | None,
 ) -> Problem:
     """Return the first problem with the changes of the whole reading that were found.
 
@@ -118,13 +99,26 @@ def _with_changes_of_reading(
     ranked = by_options + own if is_further else own + by_options
     if ranked:
         return _with_suggestions(problem, tuple(dict.fromkeys(ranked)))
+    if problem.code == "N407" and not explained:
+        return replace(treated, help=_dead_end(case, seen))
     return replace(treated, help=explained or treated.help)
+
+
+def _dead_end(case: DataCase, seen: SeenRows | None) -> tuple[str, ...]:
+    """Return what to say of data of another width that nothing was found for."""
+    names, width = header_and_width(case)
+    following = case.records[1] if width else []
+    if any(map(is_number, names)) and any(map(is_number, following)) and width != len(names):
+        found = f"the first row has {count_of(len(names), 'value')}, the other rows have {width}"
+        return (f"{found}: {'add what is missing' if len(names) < width else 'take one away'}",)
+    if seen is None:
+        return (_NOTHING_WORKS,)
+    choose = "--columns says which columns to read" if len(names) > case.wanted.size else ""
+    return (_NOTHING_WORKS, *what_is_odd(seen), *filter(None, [choose]))
 
 
 def _treat_by_itself(problem: Problem, case: DataCase) -> Problem:
     """Return a problem with the changes of its own line, or else with advice in words."""
-    if advice := _text_column(problem, case):
-        return replace(problem, help=advice, suggestions=())
     own = tuple(change for change in problem.suggestions if _mends(change, problem, case))
     if own:
         return _with_suggestions(problem, own)
@@ -139,27 +133,6 @@ def _with_suggestions(problem: Problem, suggestions: tuple[Suggestion, ...]) -> 
     return replace(problem, help=advice, suggestions=suggestions)
 
 
-def _text_column(problem: Problem, case: DataCase) -> tuple[str, ...]:
-    """Return what to say of a cell whose column is text in every row; nothing of another."""
-    place = problem.place
-    if problem.code != "N404" or place is None or place.column is None:
-        return ()
-    header = case.header
-    if header is None or header.transposed or place.column > len(header.names):
-        return ()
-    cells = [row[place.column - 1] for row in read_rows(case, header)]
-    # one that holds digits has something of its own to be told
-    if len(cells) < 2 or any(map(_may_be_a_number, cells)):
-        return ()
-    name = called(header, place.column - 1)
-    size = count_of(case.wanted.size, "column")
-    return (f"{name} is text in every row, and the network takes {size} of numbers",)
-
-
-def _may_be_a_number(cell: str) -> bool:
-    return is_missing(cell) or bool(numbers_meant(cell)) or any(map(str.isnumeric, cell))
-
-
 def _removes_a_line(suggestion: Suggestion) -> bool:
     return any(edit.end_line > edit.line and not edit.text for edit in suggestion.edits)
 
@@ -172,7 +145,7 @@ def _without_remedy(problem: Problem, case: DataCase) -> tuple[str, ...]:
     if problem.code == "N403" and width not in (0, len(names)):
         found = f"{count_of(len(names), 'name')}, the rows {count_of(width, 'value')}"
         return (f"the header has {found}: add or remove a name, or mend the rows",)
-    return (_NOTHING_WORKS,) if problem.code == "N407" else problem.help
+    return problem.help
 
 
 def _as_csv(case: DataCase) -> tuple[str, ...]:
@@ -257,6 +230,8 @@ def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
     for change in _candidates(problem, case):
         if change.suggestion.options and not change.case.suits_first(case):
             continue
+        if _loses_a_sample(change, case):
+            continue
         fault = change.case.fault()
         if fault is None:
             whole = True
@@ -268,6 +243,17 @@ def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
     if not whole and problem.code in _OF_THE_WHOLE_FILE:
         likely = sorted(partly, key=lambda change: -change.likelihood)
         yield from (change for change in likely[:_MAX_PARTLY] if change.likelihood > 50)
+
+
+def _loses_a_sample(change: Change, case: DataCase) -> bool:
+    """Whether a first row of numbers, above another, would be taken for none."""
+    before, after = case.records[:1], change.case.records
+    if "--header" in change.suggestion.options:
+        numbers = [is_number(cell) is not None for cell in (before or [[]])[0]]
+        return sum(numbers) * 2 > len(numbers)
+    if not change.suggestion.edits or not before or before == after[:1]:
+        return False
+    return all(map(is_number, before[0])) and any(map(is_number, (after or [[]])[0]))
 
 
 def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from nncli.data.csv.numbers import is_number
 from nncli.data.csv.records import cell_spans
 from nncli.doctor.disguises import numbers_meant
 from nncli.problems import Edit, FaultyRow, Place, Problem, Suggestion
-from nncli.words import shorten
+from nncli.words import quoted, shorten
 
 # Nobody mends a cell in a longer line by its number.
 MAX_EDITED_LINE = 100_000
@@ -36,8 +37,11 @@ def _advice(problem: Problem, row: FaultyRow, place: Place) -> Advice:
     needless = _needless_piece(problem.code, row, place)
     if needless is None:
         return problem.help, ()
-    blank = "remove the blank beside the quoted cell"
-    words = blank if problem.code == "N405" else problem.help[0]
+    words = problem.help[0]
+    if problem.code == "N405":
+        words = "remove the blank beside the quoted cell"
+    elif problem.code == "N403" and row.cells[0][1].strip():
+        words = f"take the last cell away: {quoted(row.cells[0][1])} is text"
     text = place.excerpt or ""
     summary = shorten(text[: needless.start] + text[needless.stop :])
     edit = _edit(place, (needless.start, needless.stop), "", summary)
@@ -55,10 +59,12 @@ def _needless_piece(code: str, row: FaultyRow, place: Place) -> slice | None:
         if before and not before.strip():
             return slice(caret - len(before), caret)
         return slice(caret, caret + len(behind)) if behind and not behind.strip() else None
-    # a delimiter at the end of the line
-    is_lone = len(row.cells) == 1 and not row.more
-    is_blank = is_lone and not row.cells[0][1].strip()
-    return slice(text.rfind(row.delimiter), len(text)) if is_blank else None
+    # a lone cell too many that is empty or text
+    if len(row.cells) != 1 or row.more or is_number(row.cells[0][1]):
+        return None
+    spans = list(cell_spans(text, row.delimiter))
+    is_whole = len(spans) == row.cells[0][0] + 1
+    return slice(spans[-1][0] - len(row.delimiter), len(text)) if is_whole else None
 
 
 def _edit(place: Place, span: tuple[int, int], text: str, summary: str) -> Edit:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from nncli.data.columns import Header, choose
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import Line
-from nncli.data.csv.numbers import is_missing, is_number
+from nncli.data.csv.numbers import is_missing, is_number, why_not_a_number
 from nncli.data.csv.records import Record, RecordReader, cell_spans
 from nncli.doctor.case import DataCase, called
 from nncli.doctor.disguises import Reading, in_words, readings, what_is_around
-from nncli.doctor.line_changes import MAX_EDITED_LINE
+from nncli.doctor.line_changes import MAX_EDITED_LINE, with_proposals
 from nncli.errors import DataError
 from nncli.file_kinds import NPY_MAGIC
-from nncli.problems import KEPT_PROBLEMS, Edit, Place, Suggestion
-from nncli.words import count_of
+from nncli.problems import KEPT_PROBLEMS, Edit, FaultyRow, Problem, Suggestion
+from nncli.words import count_of, shorten
 
 # Nobody looks through more changes, and each has to be thought of.
 _MAX_CELLS = 10_000
@@ -46,27 +46,25 @@ class SeenRows:
     rows: int
     complete: bool  # whether these are all
     odd_cells: tuple[OddCell, ...]  # of the features, missing values too
+    wanted: int  # how many features the network takes
 
-
-@dataclass(frozen=True)
-class WholeChange:
-    """What would mend all cells of a kind, in words, and as changes if all of them were seen."""
-
-    words: str
-    suggestions: tuple[Suggestion, ...]
+    def text_columns(self) -> list[int]:
+        """Return the features that hold nothing but text, by their positions from 0."""
+        texts = Counter(cell.position for cell in self.odd_cells if not cell.readings)
+        missing = Counter(c.position for c in self.odd_cells if is_missing(c.text))
+        return [i for i, count in texts.items() if count == self.rows > 1 and missing[i] < count]
 
 
 def seen_rows(case: DataCase) -> SeenRows | None:
-    """Return what a case's rows hold besides numbers; None if its features cannot be told."""
+    """Return what a case's rows hold besides numbers; None if their columns are no features."""
     header = case.header
     if header is None:  # perhaps nothing but a doubtful first row stands in the way
         header = replace(case, options=replace(case.options, header=False)).header
     if header is None or header.transposed or case.look.content.startswith(NPY_MAGIC):
         return None
-    try:
+    features: Sequence[int] = range(len(header.names))  # if it is not clear which they are
+    with suppress(DataError):
         features = choose(header, case.choice, case.wanted).features
-    except DataError:
-        return None
     records = _records(case, len(header.names))
     titles, rows = records[: int(header.named)], records[int(header.named) :]
     seen = _first_rows(rows, features)
@@ -75,7 +73,9 @@ def seen_rows(case: DataCase) -> SeenRows | None:
         cells += _cells_taken_for_names(titles, features, cells)
     cells.sort(key=lambda cell: (cell.line.number, cell.position))
     complete = case.look.complete and len(seen) == len(rows)
-    return SeenRows(case.file, case.delimiter, header, len(seen), complete, tuple(cells))
+    return SeenRows(
+        case.file, case.delimiter, header, len(seen), complete, tuple(cells), case.wanted.size
+    )
 
 
 def _first_rows(rows: Sequence[Record], features: Sequence[int]) -> Sequence[Record]:
@@ -96,6 +96,45 @@ def _records(case: DataCase, width: int) -> list[Record]:
         records.extend(RecordReader([case.look.content], csv))
     whole = records if case.look.complete else records[:-1]
     return [record for record in whole if len(record.cells) == width]
+
+
+def _without_last_cells(case: DataCase, width: int, *, blank: bool) -> tuple[Edit, ...]:
+    """Return what takes the last cell of all lines that have one too many, if it is no number.
+
+    width: of the other lines.  blank: whether it is those that are empty, or those that are text.
+    """
+    edits = []
+    for line, cells in _records(case, width + 1):
+        spans = list(cell_spans(line.text, case.delimiter))
+        is_blank = not cells[-1].strip()
+        if is_blank == blank and len(spans) > width and not is_number(cells[-1]):
+            start = spans[-1][0] - len(case.delimiter)
+            rest = shorten(line.text[:start])
+            end = len(line.text) + 1
+            edits.append(Edit(case.file, line.number, start + 1, line.number, end, "", rest))
+    return tuple(edits)
+
+
+def what_is_odd(seen: SeenRows) -> tuple[str, ...]:
+    """Say which columns are text, and in which of them values are missing or text."""
+    missing = Counter(cell.position for cell in seen.odd_cells if is_missing(cell.text))
+    texts = Counter(c.position for c in seen.odd_cells if not c.readings) - missing
+    of_text = seen.text_columns()
+    said = []
+    if of_text:
+        verb = "is" if len(of_text) == 1 else "are"
+        size = count_of(seen.wanted, "column")
+        said.append(
+            f"{_columns(of_text, seen.header)} {verb} text in every row, "
+            f"and the network takes {size} of numbers"
+        )
+    for counts, noun in ((missing, "missing value"), (texts, "text")):
+        found = [(called(seen.header, i), counts[i]) for i in sorted(counts) if i not in of_text]
+        if sum(count for _, count in found) > 1:
+            where = ", ".join(f"{name} has {count_of(n, noun)}" for name, n in found[:_MAX_NAMED])
+            more = "" if len(found) <= _MAX_NAMED else ", …"
+            said.append(f"{where}{more}: write numbers, or leave those rows out")
+    return tuple(said)
 
 
 def _odd_cells(rows: Sequence[Record], position: int, delimiter: str) -> list[OddCell]:
@@ -137,30 +176,54 @@ def _cells_taken_for_names(
     return found
 
 
-def whole_change(
-    place: Place, positions: Sequence[int] | None, seen: SeenRows
-) -> WholeChange | None:
-    """Return what changes the cells of a line, and all others of their kinds.
-
-    positions: of those cells; None are all odd ones.  None if one of them may mean nothing.
-    """
+def with_all_alike(problem: Problem, case: DataCase, seen: SeenRows | None) -> Problem:
+    """Return a problem with what may mend its line, and all that is wrong in the same way."""
+    proposed = with_proposals(problem)
+    row, place = problem.row, problem.place
+    if seen is None or row is None or place is None or not row.cells:
+        return proposed
+    if problem.code == "N403":
+        return _with_all_lines(proposed, row, case, seen)
+    positions = {position for position, _ in row.cells}
     own = [
         cell
         for cell in seen.odd_cells
-        if cell.line.number == place.line and (positions is None or cell.position in positions)
+        if cell.line.number == place.line and (problem.code == "N410" or cell.position in positions)
     ]
-    if not own or not all(cell.readings for cell in own):
-        return None
-    kinds = {cell.readings[0].kind for cell in own}
+    if own and all(cell.readings for cell in own):
+        changes = _changes_of_kinds({cell.readings[0].kind for cell in own}, seen)
+        offered = tuple(change for change in changes if change.edits)
+        said = () if problem.code == "N410" and offered else (changes[0].words,)
+        decide = problem.help[-1:] if problem.code == "N410" else ()
+        return replace(proposed, help=(*said, *decide), suggestions=offered)
+    if len(own) != 1 or problem.code == "N410":
+        return proposed
+    if own[0].position in seen.text_columns():
+        return replace(proposed, help=what_is_odd(seen), suggestions=())
+    is_explained = not is_missing(own[0].text) and why_not_a_number(own[0].text)
+    return proposed if is_explained else replace(proposed, help=what_is_odd(seen) or problem.help)
+
+
+def _with_all_lines(problem: Problem, row: FaultyRow, case: DataCase, seen: SeenRows) -> Problem:
+    """Return the problem of a cell too many with the change of all lines that have one."""
+    width, cell = row.cells[0]
+    is_blank = not cell.strip()
+    edits = _without_last_cells(case, width, blank=is_blank) if seen.complete else ()
+    # a text in most lines is a column without a name
+    if not problem.suggestions or len(edits) < 2 or (not is_blank and len(edits) > seen.rows):
+        return problem
+    words = f"{problem.suggestions[0].words}, in all {len(edits):,} such lines"
+    return replace(problem, suggestions=(Suggestion(words, edits=edits),))
+
+
+def _changes_of_kinds(kinds: Collection[str], seen: SeenRows) -> list[Suggestion]:
+    """Return the change of all cells of some kinds, and of those with two meanings the other."""
     alike = [c for c in seen.odd_cells if c.readings and c.readings[0].kind in kinds]
-    suggestions = []
-    for choice in (0, 1):
+    changes = []
+    for choice in range(max(len(cell.readings) for cell in alike)):
         chosen = [(cell, cell.readings[min(choice, len(cell.readings) - 1)]) for cell in alike]
-        if choice and all(len(cell.readings) == 1 for cell in alike):
-            break
-        suggestions.append(Suggestion(_in_words(chosen, seen), edits=_edits(chosen, seen)))
-    offered = tuple(change for change in suggestions if change.edits)
-    return WholeChange(suggestions[0].words, offered)
+        changes.append(Suggestion(_in_words(chosen, seen), edits=_edits(chosen, seen)))
+    return changes
 
 
 def _in_words(chosen: Sequence[tuple[OddCell, Reading]], seen: SeenRows) -> str:
@@ -170,8 +233,8 @@ def _in_words(chosen: Sequence[tuple[OddCell, Reading]], seen: SeenRows) -> str:
         by_kind.setdefault(reading.kind, []).append((cell, reading))
     said = []
     for group in by_kind.values():
-        # a cell that may mean two things says what is assumed of all
-        cell, reading = next((pair for pair in group if "{" in pair[1].words), group[0])
+        # a cell that may mean two things says what is assumed of all; 0 says less than others
+        cell, reading = max(group, key=lambda p: ("{" in p[1].words, float(p[1].number) != 0))
         words = in_words(cell.text, reading)
         if len(group) > 1:
             where = _columns({cell.position for cell, _ in group}, seen.header)
@@ -181,7 +244,7 @@ def _in_words(chosen: Sequence[tuple[OddCell, Reading]], seen: SeenRows) -> str:
     return "; ".join(said) + rest
 
 
-def _columns(positions: set[int], header: Header) -> str:
+def _columns(positions: Collection[int], header: Header) -> str:
     """Return how a message calls some columns."""
     if len(positions) > _MAX_NAMED:
         return count_of(len(positions), "column")
