@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nncli.data.csv.lines import whole_lines
-from nncli.data.csv.numbers import is_number
+from nncli.data.csv.numbers import is_missing, is_number
 from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import (
     MISREAD,
@@ -25,8 +25,9 @@ from nncli.doctor.case import (
 from nncli.doctor.column_choices import column_changes
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
+from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.ways_of_reading import TAB, ways_of_reading
-from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd, with_all_alike
+from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd
 from nncli.errors import DataError
 from nncli.file_kinds import kind_of
 from nncli.problems import Problem, Suggestion
@@ -48,7 +49,7 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     Changes of the whole reading stand at the first problem, those of a cell or line at its own.
     """
     seen = seen_rows(case) if error.problems[0].code in ("N403", "N404", "N407", "N410") else None
-    first, *others = (with_all_alike(problem, case, seen) for problem in error.problems)
+    first, *others = (with_proposals(problem, seen) for problem in error.problems)
     case = replace(case, look=_shortened(case.look, case.options.encoding))
     explained = _as_csv(case) if first.code in MISREAD else ()
     found: list[Change] = []
@@ -249,8 +250,9 @@ def _loses_a_sample(change: Change, case: DataCase) -> bool:
     """Whether a first row of numbers, above another, would be taken for none."""
     before, after = case.records[:1], change.case.records
     if "--header" in change.suggestion.options:
-        numbers = [is_number(cell) is not None for cell in (before or [[]])[0]]
-        return sum(numbers) * 2 > len(numbers)
+        cells = (before or [[]])[0]
+        values = sum(bool(is_number(cell)) or is_missing(cell) for cell in cells)
+        return any(map(is_number, cells)) and values * 2 > len(cells)
     if not change.suggestion.edits or not before or before == after[:1]:
         return False
     return all(map(is_number, before[0])) and any(map(is_number, (after or [[]])[0]))

@@ -206,7 +206,7 @@ def _forms() -> _Forms:
     parts: dict[str, str] = {}
 
     def whole(form: str) -> str:
-        return re.sub(r"\{([A-Z]+)\}", lambda name: parts[name[1]], form)
+        return re.sub(r"\{([A-Z_]+)\}", lambda name: parts[name[1]], form)
 
     for name, form in content["parts"].items():
         parts[name] = whole(form)

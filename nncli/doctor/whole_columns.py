@@ -6,22 +6,24 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from nncli.data.columns import Header, choose
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import Line
-from nncli.data.csv.numbers import is_missing, is_number, why_not_a_number
+from nncli.data.csv.numbers import is_missing, is_number
 from nncli.data.csv.records import Record, RecordReader, cell_spans
 from nncli.doctor.case import DataCase, called
 from nncli.doctor.disguises import Reading, in_words, readings, what_is_around
-from nncli.doctor.line_changes import MAX_EDITED_LINE, with_proposals
 from nncli.errors import DataError
 from nncli.file_kinds import NPY_MAGIC
-from nncli.problems import KEPT_PROBLEMS, Edit, FaultyRow, Problem, Suggestion
+from nncli.problems import KEPT_PROBLEMS, Edit, FaultyRow, Place, Suggestion
 from nncli.words import count_of, shorten
 
 # Nobody looks through more changes, and each has to be thought of.
 _MAX_CELLS = 10_000
+# Nobody mends a cell in a longer line by its number.
+_MAX_EDITED_LINE = 100_000
 # Of more columns, a message says how many there are.
 _MAX_NAMED = 3
 
@@ -46,13 +48,27 @@ class SeenRows:
     rows: int
     complete: bool  # whether these are all
     odd_cells: tuple[OddCell, ...]  # of the features, missing values too
-    wanted: int  # how many features the network takes
+    longer: tuple[Record, ...] = ()  # with one cell too many, which is no number
+    wanted: int = 0  # how many features the network takes
+
+    def cells_on(self, place: Place, positions: Collection[int] | None) -> list[OddCell]:
+        """Return the odd cells of a line in some columns; None are all."""
+        on_line = [cell for cell in self.odd_cells if cell.line.number == place.line]
+        return [cell for cell in on_line if positions is None or cell.position in positions]
 
     def text_columns(self) -> list[int]:
         """Return the features that hold nothing but text, by their positions from 0."""
         texts = Counter(cell.position for cell in self.odd_cells if not cell.readings)
         missing = Counter(c.position for c in self.odd_cells if is_missing(c.text))
         return [i for i, count in texts.items() if count == self.rows > 1 and missing[i] < count]
+
+
+def rows_of_one_line(row: FaultyRow, place: Place) -> SeenRows:
+    """Return what is known of a line beyond those that were looked at."""
+    line = Line(place.line or 1, place.excerpt or "", "")
+    known = () if row.more else row.cells  # else what is to become of the others is not known
+    cells = tuple(OddCell(line, i, text, tuple(readings(text))) for i, text in known)
+    return SeenRows(place.file, row.delimiter, Header((), False, place), 1, True, cells)
 
 
 def seen_rows(case: DataCase) -> SeenRows | None:
@@ -65,16 +81,24 @@ def seen_rows(case: DataCase) -> SeenRows | None:
     features: Sequence[int] = range(len(header.names))  # if it is not clear which they are
     with suppress(DataError):
         features = choose(header, case.choice, case.wanted).features
-    records = _records(case, len(header.names))
+    width = len(header.names)
+    csv = CsvFormat(case.file, case.delimiter, case.options.encoding)
+    found: list[Record] = []
+    with suppress(DataError):
+        found.extend(RecordReader([case.look.content], csv))
+    found = found if case.look.complete else found[:-1]
+    records = [record for record in found if len(record.cells) == width]
     titles, rows = records[: int(header.named)], records[int(header.named) :]
     seen = _first_rows(rows, features)
     cells = [cell for i in features for cell in _odd_cells(seen, i, case.delimiter)]
     if case.options.header is None:
         cells += _cells_taken_for_names(titles, features, cells)
-    cells.sort(key=lambda cell: (cell.line.number, cell.position))
-    complete = case.look.complete and len(seen) == len(rows)
     return SeenRows(
-        case.file, case.delimiter, header, len(seen), complete, tuple(cells), case.wanted.size
+        *(case.file, case.delimiter, header, len(seen)),
+        complete=case.look.complete and len(seen) == len(rows),
+        odd_cells=tuple(sorted(cells, key=lambda cell: (cell.line.number, cell.position))),
+        longer=tuple(r for r in found if len(r.cells) == width + 1 and not is_number(r.cells[-1])),
+        wanted=case.wanted.size,
     )
 
 
@@ -86,33 +110,6 @@ def _first_rows(rows: Sequence[Record], features: Sequence[int]) -> Sequence[Rec
         if count > _MAX_CELLS:
             return rows[:number]
     return rows
-
-
-def _records(case: DataCase, width: int) -> list[Record]:
-    """Return the first rows that are so wide, each with its line."""
-    csv = CsvFormat(case.file, case.delimiter, case.options.encoding)
-    records: list[Record] = []
-    with suppress(DataError):
-        records.extend(RecordReader([case.look.content], csv))
-    whole = records if case.look.complete else records[:-1]
-    return [record for record in whole if len(record.cells) == width]
-
-
-def _without_last_cells(case: DataCase, width: int, *, blank: bool) -> tuple[Edit, ...]:
-    """Return what takes the last cell of all lines that have one too many, if it is no number.
-
-    width: of the other lines.  blank: whether it is those that are empty, or those that are text.
-    """
-    edits = []
-    for line, cells in _records(case, width + 1):
-        spans = list(cell_spans(line.text, case.delimiter))
-        is_blank = not cells[-1].strip()
-        if is_blank == blank and len(spans) > width and not is_number(cells[-1]):
-            start = spans[-1][0] - len(case.delimiter)
-            rest = shorten(line.text[:start])
-            end = len(line.text) + 1
-            edits.append(Edit(case.file, line.number, start + 1, line.number, end, "", rest))
-    return tuple(edits)
 
 
 def what_is_odd(seen: SeenRows) -> tuple[str, ...]:
@@ -176,47 +173,7 @@ def _cells_taken_for_names(
     return found
 
 
-def with_all_alike(problem: Problem, case: DataCase, seen: SeenRows | None) -> Problem:
-    """Return a problem with what may mend its line, and all that is wrong in the same way."""
-    proposed = with_proposals(problem)
-    row, place = problem.row, problem.place
-    if seen is None or row is None or place is None or not row.cells:
-        return proposed
-    if problem.code == "N403":
-        return _with_all_lines(proposed, row, case, seen)
-    positions = {position for position, _ in row.cells}
-    own = [
-        cell
-        for cell in seen.odd_cells
-        if cell.line.number == place.line and (problem.code == "N410" or cell.position in positions)
-    ]
-    if own and all(cell.readings for cell in own):
-        changes = _changes_of_kinds({cell.readings[0].kind for cell in own}, seen)
-        offered = tuple(change for change in changes if change.edits)
-        said = () if problem.code == "N410" and offered else (changes[0].words,)
-        decide = problem.help[-1:] if problem.code == "N410" else ()
-        return replace(proposed, help=(*said, *decide), suggestions=offered)
-    if len(own) != 1 or problem.code == "N410":
-        return proposed
-    if own[0].position in seen.text_columns():
-        return replace(proposed, help=what_is_odd(seen), suggestions=())
-    is_explained = not is_missing(own[0].text) and why_not_a_number(own[0].text)
-    return proposed if is_explained else replace(proposed, help=what_is_odd(seen) or problem.help)
-
-
-def _with_all_lines(problem: Problem, row: FaultyRow, case: DataCase, seen: SeenRows) -> Problem:
-    """Return the problem of a cell too many with the change of all lines that have one."""
-    width, cell = row.cells[0]
-    is_blank = not cell.strip()
-    edits = _without_last_cells(case, width, blank=is_blank) if seen.complete else ()
-    # a text in most lines is a column without a name
-    if not problem.suggestions or len(edits) < 2 or (not is_blank and len(edits) > seen.rows):
-        return problem
-    words = f"{problem.suggestions[0].words}, in all {len(edits):,} such lines"
-    return replace(problem, suggestions=(Suggestion(words, edits=edits),))
-
-
-def _changes_of_kinds(kinds: Collection[str], seen: SeenRows) -> list[Suggestion]:
+def changes_of_kinds(kinds: Collection[str], seen: SeenRows) -> list[Suggestion]:
     """Return the change of all cells of some kinds, and of those with two meanings the other."""
     alike = [c for c in seen.odd_cells if c.readings and c.readings[0].kind in kinds]
     changes = []
@@ -256,16 +213,19 @@ def _edits(chosen: Sequence[tuple[OddCell, Reading]], seen: SeenRows) -> tuple[E
     if not seen.complete and len(chosen) > KEPT_PROBLEMS:
         return ()
     edits = []
-    spans: list[tuple[int, int]] = []
-    before = 0
-    for cell, reading in chosen:
-        line = cell.line
-        if line.number != before:
-            before = line.number
-            spans = list(cell_spans(line.text, seen.delimiter))
-        if cell.position >= len(spans) or len(line.text) > MAX_EDITED_LINE:
+    for line, cells in groupby(chosen, lambda pair: pair[0].line):
+        if len(line.text) > _MAX_EDITED_LINE:
             return ()
-        start, end = spans[cell.position]
-        number = reading.number
-        edits.append(Edit(seen.file, line.number, start + 1, line.number, end + 1, number, number))
+        spans = list(cell_spans(line.text, seen.delimiter))
+        for cell, reading in cells:
+            if cell.position >= len(spans):
+                return ()
+            edits.append(edit_of(seen.file, line, spans[cell.position], reading.number))
     return tuple(edits)
+
+
+def edit_of(file: str, line: Line, span: tuple[int, int], text: str) -> Edit:
+    """Return the edit of some characters of a line.  span: the first, from 0, and the end."""
+    start, end = span
+    summary = text or shorten(line.text[:start] + line.text[end:])
+    return Edit(file, line.number, start + 1, line.number, end + 1, text, summary)
