@@ -112,7 +112,7 @@ def _dead_end(case: DataCase, seen: SeenRows | None) -> tuple[str, ...]:
     if any(map(is_number, names)) and any(map(is_number, following)) and width != len(names):
         found = f"the first row has {count_of(len(names), 'value')}, the other rows have {width}"
         return (f"{found}: {'add what is missing' if len(names) < width else 'take one away'}",)
-    if seen is None:
+    if seen is None or len(names) < 2:
         return (_NOTHING_WORKS,)
     choose = "--columns says which columns to read" if len(names) > case.wanted.size else ""
     return (_NOTHING_WORKS, *what_is_odd(seen), *filter(None, [choose]))

@@ -68,7 +68,7 @@ def in_words(text: str, reading: Reading) -> str:
 def what_is_around(cells: Iterable[str], delimiter: str = ",") -> Surroundings:
     """Return what the cells of a column tell of how its numbers are written."""
     texts = list(islice(cells, _MAX_AROUND))
-    parts = _forms().parts
+    parts = _table().parts
     odd = [text[:_MAX_TYPED] for text in texts if "," in text or text.count(".") > 1]
     digits = [re.sub("[^0-9.,]", "", text) for text in odd]
     points = any(map(parts["CERTAIN_POINT"].fullmatch, digits))
@@ -108,7 +108,7 @@ def readings(text: str, around: Surroundings = ALONE, depth: int = 0) -> list[Re
 def _read(text: str, around: Surroundings, depth: int) -> Iterator[Reading]:
     """Yield what a text may have been meant to be, and what it is without its first disguise."""
     yield from _with_commas(text, around)
-    for words, form, how in _forms().disguises:
+    for words, form, how in _table().disguises:
         found = form.fullmatch(text)
         if found is None:
             continue
@@ -130,7 +130,7 @@ def _both(outer: str, inner: str) -> str:
 def _with_commas(text: str, around: Surroundings) -> list[Reading]:
     """Return the readings of a text with commas, of which one may be a decimal point."""
     found: dict[str, Reading] = {}
-    parts = _forms().parts
+    parts = _table().parts
     if around.has_groups and parts["POINTED"].fullmatch(text):
         return [Reading("point", _SEPARATOR, text.replace(".", ""))]
     if parts["THOUSANDS"].fullmatch(text):
@@ -150,15 +150,6 @@ def _with_commas(text: str, around: Surroundings) -> list[Reading]:
     return either[::-1] if around.has_semicolons else either
 
 
-_IN_ASCII = dict(
-    zip(
-        "\u2212\uff0e\u066b\uff0c\uff0b\uff05\u2018\u2019\u201c\u201d\u201e",
-        '-..,+%\'\'"""',
-        strict=True,
-    )
-)
-
-
 def _in_ascii(character: str) -> str:
     """Return a digit, dash, point, quote or blank beyond ASCII as the ASCII one."""
     category = unicodedata.category(character)
@@ -166,7 +157,7 @@ def _in_ascii(character: str) -> str:
         return str(unicodedata.decimal(character))
     if category in ("Pd", "Zs", "Cf"):
         return {"Pd": "-", "Zs": " ", "Cf": ""}[category]
-    return _IN_ASCII.get(character, character)
+    return _table().characters.get(character, character)
 
 
 def _replaced(found: re.Match[str], how: str) -> str:
@@ -193,15 +184,16 @@ def _replaced(found: re.Match[str], how: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Forms:
-    """The regular expressions of disguises.toml."""
+class _Table:
+    """What disguises.toml holds."""
 
     parts: dict[str, re.Pattern[str]]  # by their names
     disguises: list[tuple[str, re.Pattern[str], str]]  # what would help, the form, what stays
+    characters: dict[str, str]  # beyond ASCII, and those that are meant
 
 
 @cache
-def _forms() -> _Forms:
+def _table() -> _Table:
     content = tomllib.loads(files("nncli.doctor").joinpath("disguises.toml").read_text("utf-8"))
     parts: dict[str, str] = {}
 
@@ -215,4 +207,5 @@ def _forms() -> _Forms:
         for words, rows in content["disguises"].items()
         for form, how in rows
     ]
-    return _Forms({name: re.compile(form) for name, form in parts.items()}, disguises)
+    compiled = {name: re.compile(form) for name, form in parts.items()}
+    return _Table(compiled, disguises, content["characters"])

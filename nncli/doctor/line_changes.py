@@ -95,10 +95,11 @@ def _for_cells(problem: Problem, row: FaultyRow, place: Place, seen: SeenRows | 
     is_first = problem.code == "N410"
     positions = {position for position, _ in row.cells}
     rows = seen or rows_of_one_line(row, place)
-    own = rows.cells_on(place, None if is_first else positions)
-    if not own:
+    own = [cell for cell in rows.odd_cells if cell.line.number == place.line]
+    if not own:  # beyond the rows that were looked at
         rows = rows_of_one_line(row, place)
         own = list(rows.odd_cells)
+    own = [cell for cell in own if is_first or cell.position in positions]
     if own and all(cell.readings for cell in own):
         changes = changes_of_kinds({cell.readings[0].kind for cell in own}, rows)
         offered = tuple(change for change in changes if change.edits)

@@ -51,11 +51,6 @@ class SeenRows:
     longer: tuple[Record, ...] = ()  # with one cell too many, which is no number
     wanted: int = 0  # how many features the network takes
 
-    def cells_on(self, place: Place, positions: Collection[int] | None) -> list[OddCell]:
-        """Return the odd cells of a line in some columns; None are all."""
-        on_line = [cell for cell in self.odd_cells if cell.line.number == place.line]
-        return [cell for cell in on_line if positions is None or cell.position in positions]
-
     def text_columns(self) -> list[int]:
         """Return the features that hold nothing but text, by their positions from 0."""
         texts = Counter(cell.position for cell in self.odd_cells if not cell.readings)
@@ -177,7 +172,9 @@ def changes_of_kinds(kinds: Collection[str], seen: SeenRows) -> list[Suggestion]
     """Return the change of all cells of some kinds, and of those with two meanings the other."""
     alike = [c for c in seen.odd_cells if c.readings and c.readings[0].kind in kinds]
     changes = []
-    for choice in range(max(len(cell.readings) for cell in alike)):
+    # of several kinds at once, nobody would read all that they may mean besides
+    choices = max(len(cell.readings) for cell in alike) if len(kinds) == 1 else 1
+    for choice in range(choices):
         chosen = [(cell, cell.readings[min(choice, len(cell.readings) - 1)]) for cell in alike]
         changes.append(Suggestion(_in_words(chosen, seen), edits=_edits(chosen, seen)))
     return changes

@@ -212,4 +212,4 @@ def _why_ragged(record: Record, width: int, delimiter: str) -> str:
         return "remove the delimiter at the end of the line"
     if re.search(r"(^|\D)[0-9]{1,3},[0-9]{3}(\D|$)", record.line.text):
         return "if a comma separates thousands, write the number without it"
-    return f'a cell that holds {delimiter!r} must be quoted: "…"'
+    return f'take one away, or quote the cell that holds {delimiter!r}: "…"'
