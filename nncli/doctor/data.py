@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nncli.data.csv.lines import whole_lines
-from nncli.data.csv.numbers import is_missing, is_number
+from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
 from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import (
     MISREAD,
@@ -23,6 +23,7 @@ from nncli.doctor.case import (
     with_text,
 )
 from nncli.doctor.column_choices import column_changes
+from nncli.doctor.disguises import numbers_meant
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.line_changes import with_proposals
@@ -251,8 +252,9 @@ def _loses_a_sample(change: Change, case: DataCase) -> bool:
     before, after = case.records[:1], change.case.records
     if "--header" in change.suggestion.options:
         cells = (before or [[]])[0]
-        values = sum(bool(is_number(cell)) or is_missing(cell) for cell in cells)
-        return any(map(is_number, cells)) and values * 2 > len(cells)
+        texts = [cell for cell in cells if not is_number(cell) and not is_missing(cell)]
+        is_sample = all(looks_like_a_number(text) or numbers_meant(text) for text in texts)
+        return any(map(is_number, cells)) and is_sample
     if not change.suggestion.edits or not before or before == after[:1]:
         return False
     return all(map(is_number, before[0])) and any(map(is_number, (after or [[]])[0]))

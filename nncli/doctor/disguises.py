@@ -71,11 +71,11 @@ def what_is_around(cells: Iterable[str], delimiter: str = ",") -> Surroundings:
     parts = _table().parts
     odd = [text[:_MAX_TYPED] for text in texts if "," in text or text.count(".") > 1]
     digits = [re.sub("[^0-9.,]", "", text) for text in odd]
-    points = any(map(parts["CERTAIN_POINT"].fullmatch, digits))
+    groups = any(map(parts["GROUPS"].fullmatch, digits))
+    points = groups or any(map(parts["CERTAIN_POINT"].fullmatch, digits))
     thousands = any(map(parts["CERTAIN_THOUSANDS"].fullmatch, digits))
     certain = "" if points == thousands else "point" if points else "thousands"
     sizes = [_size(text) for text in texts if is_number(text) and float(text)]
-    groups = any(map(parts["GROUPS"].fullmatch, digits))
     typical = median(sizes) if sizes else None
     return Surroundings(certain, delimiter == ";", groups, typical)
 
@@ -89,6 +89,8 @@ def readings(text: str, around: Surroundings = ALONE, depth: int = 0) -> list[Re
     """Return what a text may have been meant to be, the likeliest number first."""
     text = text.strip(" \t")
     if not text or len(text) > _MAX_TYPED or depth > _MAX_DISGUISES:
+        return []
+    if is_number(text) and not (around.has_groups and _table().parts["POINTED"].fullmatch(text)):
         return []
     plain = text if text.isascii() else "".join(map(_in_ascii, text)).strip()
     if plain != text:
@@ -131,7 +133,7 @@ def _with_commas(text: str, around: Surroundings) -> list[Reading]:
     """Return the readings of a text with commas, of which one may be a decimal point."""
     found: dict[str, Reading] = {}
     parts = _table().parts
-    if around.has_groups and parts["POINTED"].fullmatch(text):
+    if is_number(text):  # only by chance
         return [Reading("point", _SEPARATOR, text.replace(".", ""))]
     if parts["THOUSANDS"].fullmatch(text):
         found["thousands"] = Reading("thousands", _SEPARATOR, text.replace(",", ""))

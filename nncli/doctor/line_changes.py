@@ -9,6 +9,7 @@ from nncli.data.csv.numbers import is_missing, is_number, why_not_a_number
 from nncli.data.csv.records import cell_spans
 from nncli.doctor.whole_columns import (
     SeenRows,
+    all_of,
     changes_of_kinds,
     edit_of,
     rows_of_one_line,
@@ -53,7 +54,7 @@ def _without_needless_piece(
         alike = _last_cells(seen, is_blank=not cell) if seen and seen.complete else []
         # a text in most lines is a column without a name
         if len(alike) > 1 and seen and (not cell or len(alike) <= seen.rows):
-            words, edits = f"{words}, in all {len(alike):,} such lines", alike
+            words, edits = f"{words}, in {all_of(len(alike))} such lines", alike
     return (Suggestion(words, edits=tuple(edits)),)
 
 
@@ -116,6 +117,8 @@ def _for_cells(problem: Problem, row: FaultyRow, place: Place, seen: SeenRows | 
             return ("write decimal numbers",), ()
         return problem.help, _without_line(problem.help[0], place)
     text = row.cells[0][1]
+    if why := [cell.why for cell in own if cell.why]:
+        return (why[0],), ()
     is_explained = not is_missing(text) and why_not_a_number(text)
     return problem.help if is_explained else what_is_odd(rows) or problem.help, ()
 

@@ -36,6 +36,7 @@ class OddCell:
     position: int  # of its column, from 0
     text: str
     readings: tuple[Reading, ...]  # what it may mean, the likeliest of its column first
+    why: str = ""  # it may mean nothing, if its column tells
 
 
 @dataclass(frozen=True)
@@ -143,9 +144,14 @@ def _odd_cells(rows: Sequence[Record], position: int, delimiter: str) -> list[Od
         if typed or not is_number(text):
             cells.append(OddCell(record.line, position, text, typed))
     votes = Counter(cell.readings[0].kind for cell in cells if cell.readings)
-    units = {reading.unit for cell in cells for reading in cell.readings[:1]} - {""}
+    units = {reading.unit for cell in cells for reading in cell.readings[:1] if reading.unit}
     if len(units) > 1:  # what is measured in several units must not lose them
-        return [replace(cell, readings=()) for cell in cells]
+        found_units = " and ".join(sorted(units)[:_MAX_NAMED])
+        why = f"column {position + 1} has values in {found_units}: write all in one unit"
+        cells = [
+            replace(c, readings=(), why=why) if c.readings and c.readings[0].unit else c
+            for c in cells
+        ]
     return [
         replace(cell, readings=tuple(sorted(cell.readings, key=lambda r: -votes[r.kind])))
         for cell in cells
@@ -192,17 +198,23 @@ def _in_words(chosen: Sequence[tuple[OddCell, Reading]], seen: SeenRows) -> str:
         words = in_words(cell.text, reading)
         if len(group) > 1:
             where = _columns({cell.position for cell, _ in group}, seen.header)
-            words += f", in all {len(group):,} such cells of {where}"
+            words += f", in {all_of(len(group))} such cells of {where}"
         said.append(words)
     rest = "" if seen.complete else f" (in the first {count_of(seen.rows, 'row')})"
     return "; ".join(said) + rest
+
+
+def all_of(count: int) -> str:
+    """Return a count of at least two things that are all there are."""
+    return "both" if count == 2 else f"all {count:,}"
 
 
 def _columns(positions: Collection[int], header: Header) -> str:
     """Return how a message calls some columns."""
     if len(positions) > _MAX_NAMED:
         return count_of(len(positions), "column")
-    return " and ".join(called(header, position) for position in sorted(positions))
+    *others, last = [called(header, position) for position in sorted(positions)]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _edits(chosen: Sequence[tuple[OddCell, Reading]], seen: SeenRows) -> tuple[Edit, ...]:
