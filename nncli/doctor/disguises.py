@@ -90,8 +90,9 @@ def readings(text: str, around: Surroundings = ALONE, depth: int = 0) -> list[Re
     text = text.strip(" \t")
     if not text or len(text) > _MAX_TYPED or depth > _MAX_DISGUISES:
         return []
-    if is_number(text) and not (around.has_groups and _table().parts["POINTED"].fullmatch(text)):
-        return []
+    if is_number(text):  # if it is one only by chance, it is another
+        is_another = around.has_groups and _table().parts["POINTED"].fullmatch(text)
+        return [Reading("point", _SEPARATOR, text.replace(".", ""))] if is_another else []
     plain = text if text.isascii() else "".join(map(_in_ascii, text)).strip()
     if plain != text:
         if is_number(plain):
@@ -133,8 +134,6 @@ def _with_commas(text: str, around: Surroundings) -> list[Reading]:
     """Return the readings of a text with commas, of which one may be a decimal point."""
     found: dict[str, Reading] = {}
     parts = _table().parts
-    if is_number(text):  # only by chance
-        return [Reading("point", _SEPARATOR, text.replace(".", ""))]
     if parts["THOUSANDS"].fullmatch(text):
         found["thousands"] = Reading("thousands", _SEPARATOR, text.replace(",", ""))
     if parts["POINT"].fullmatch(text):

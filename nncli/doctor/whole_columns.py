@@ -54,7 +54,7 @@ class SeenRows:
 
     def text_columns(self) -> list[int]:
         """Return the features that hold nothing but text, by their positions from 0."""
-        texts = Counter(cell.position for cell in self.odd_cells if not cell.readings)
+        texts = Counter(c.position for c in self.odd_cells if not c.readings and not c.why)
         missing = Counter(c.position for c in self.odd_cells if is_missing(c.text))
         return [i for i, count in texts.items() if count == self.rows > 1 and missing[i] < count]
 
@@ -152,8 +152,9 @@ def _odd_cells(rows: Sequence[Record], position: int, delimiter: str) -> list[Od
             replace(c, readings=(), why=why) if c.readings and c.readings[0].unit else c
             for c in cells
         ]
+    ranks = {kind: rank for rank, (kind, _) in enumerate(votes.most_common())}
     return [
-        replace(cell, readings=tuple(sorted(cell.readings, key=lambda r: -votes[r.kind])))
+        replace(cell, readings=tuple(sorted(cell.readings, key=lambda r: ranks.get(r.kind, 99))))
         for cell in cells
     ]
 
