@@ -50,7 +50,7 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     Changes of the whole reading stand at the first problem, those of a cell or line at its own.
     """
     seen = seen_rows(case) if error.problems[0].code in ("N403", "N404", "N407", "N410") else None
-    first, *others = (with_proposals(problem, seen) for problem in error.problems)
+    first = with_proposals(error.problems[0], seen)
     case = replace(case, look=_shortened(case.look, case.options.encoding))
     explained = _as_csv(case) if first.code in MISREAD else ()
     found: list[Change] = []
@@ -59,14 +59,14 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
         found = sorted(_changes_that_work(first, case), key=lambda change: -change.likelihood)
     problems = [_with_changes_of_reading(first, case, found, explained, seen)]
     counted = 0
-    for problem, original in zip(others, error.problems[1:], strict=True):
-        if problem.suggestions and any(_is_mended_by(other, problem) for other in problems):
+    for problem in error.problems[1:]:
+        if any(_is_mended_by(other, problem) for other in problems):
             counted += 1
             continue
-        treated = _treat_by_itself(problem, case)
+        treated = _treat_by_itself(with_proposals(problem, seen), case)
         if found and problem.code == first.code and not treated.suggestions:
             treated = replace(treated, help=(SAME_CAUSE,))
-        if not treated.suggestions and treated.help == problems[0].help != original.help:
+        if not treated.suggestions and treated.help == problems[0].help != problem.help:
             counted += 1  # the same cause, not worth the same words
         else:
             problems.append(treated)
@@ -75,8 +75,11 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
 
 def _is_mended_by(other: Problem, problem: Problem) -> bool:
     """Whether what is offered for another problem mends this one as well."""
-    edits = problem.suggestions[0].edits
-    return any(edits and set(edits) <= set(change.edits) for change in other.suggestions)
+    place = problem.place
+    if place is None or problem.row is None or not other.suggestions:
+        return False
+    edits = (edit for edit in other.suggestions[0].edits if edit.line == place.line)
+    return any(problem.code == "N403" or edit.column - 1 == place.caret for edit in edits)
 
 
 def _with_changes_of_reading(

@@ -136,13 +136,15 @@ def _odd_cells(rows: Sequence[Record], position: int, delimiter: str) -> list[Od
     if not found:
         return []
     around = what_is_around((record.cells[position] for record in rows), delimiter)
+    meant: dict[str, tuple[Reading, ...]] = {}  # few texts stand in many rows
     cells = []
     for record in rows if around.has_groups else found:
         text = record.cells[position]
-        meant = () if is_missing(text) else readings(text, around)
-        typed = tuple(reading for reading in meant if delimiter not in reading.number)
-        if typed or not is_number(text):
-            cells.append(OddCell(record.line, position, text, typed))
+        if text not in meant:
+            typed = () if is_missing(text) else readings(text, around)
+            meant[text] = tuple(r for r in typed if delimiter not in r.number)
+        if meant[text] or not is_number(text):
+            cells.append(OddCell(record.line, position, text, meant[text]))
     votes = Counter(cell.readings[0].kind for cell in cells if cell.readings)
     units = {reading.unit for cell in cells for reading in cell.readings[:1] if reading.unit}
     if len(units) > 1:  # what is measured in several units must not lose them
@@ -183,7 +185,8 @@ def changes_of_kinds(kinds: Collection[str], seen: SeenRows) -> list[Suggestion]
     choices = max(len(cell.readings) for cell in alike) if len(kinds) == 1 else 1
     for choice in range(choices):
         chosen = [(cell, cell.readings[min(choice, len(cell.readings) - 1)]) for cell in alike]
-        changes.append(Suggestion(_in_words(chosen, seen), edits=_edits(chosen, seen)))
+        other = [pair for pair in chosen if len(pair[0].readings) > choice]
+        changes.append(Suggestion(_in_words(other, seen), edits=_edits(chosen, seen)))
     return changes
 
 
