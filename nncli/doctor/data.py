@@ -251,16 +251,14 @@ def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
 
 
 def _loses_a_sample(change: Change, case: DataCase) -> bool:
-    """Whether a first row of numbers, above another, would be taken for none."""
-    before, after = case.records[:1], change.case.records
-    if "--header" in change.suggestion.options:
-        cells = (before or [[]])[0]
-        texts = [cell for cell in cells if not is_number(cell) and not is_missing(cell)]
-        is_sample = all(looks_like_a_number(text) or numbers_meant(text) for text in texts)
-        return any(map(is_number, cells)) and is_sample
-    if not change.suggestion.edits or not before or before == after[:1]:
+    """Whether a first row of numbers would be taken for names, or away from above others."""
+    first, below = (next(iter(records), []) for records in (case.records, change.case.records))
+    texts = [cell for cell in first if not is_number(cell) and not is_missing(cell)]
+    is_sample = all(looks_like_a_number(text) or numbers_meant(text) for text in texts)
+    if not is_sample or not any(map(is_number, first)):
         return False
-    return all(map(is_number, before[0])) and any(map(is_number, (after or [[]])[0]))
+    goes = bool(change.suggestion.edits) and first != below and any(map(is_number, below))
+    return goes or "--header" in change.suggestion.options
 
 
 def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:

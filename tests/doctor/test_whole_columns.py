@@ -90,10 +90,12 @@ def test_a_first_row_that_misses_a_value_is_never_a_title() -> None:
     )
 
 
-@pytest.mark.parametrize("cell", ["?", "NA", "", "79;", "1.5.5"])
-def test_a_first_row_of_numbers_is_never_offered_as_a_header(cell: str) -> None:
-    for change in first(f"76,{cell}\n6,45\n44,9\n").suggestions:
-        assert "--header" not in change.options
+@pytest.mark.parametrize("cell", ["?", "NA", "", "79;", "1.5.5", "#DIV/0!"])
+def test_a_first_row_of_numbers_is_never_lost(cell: str) -> None:
+    for row in (f"76,{cell}", f"{cell},79"):
+        for change in first(f"{row}\n6,45\n44,9\n").suggestions:
+            assert "--header" not in change.options
+            assert all(edit.end_line == edit.line for edit in change.edits)
 
 
 def test_a_delimiter_with_which_all_fits_comes_before_numbers_with_which_it_does_not() -> None:
