@@ -17,8 +17,9 @@ def first(content: str, *, complete: bool = True, spec: str = TWO_INPUTS) -> Pro
 
 
 def changed(content: str) -> list[str]:
-    """Return what each change for the first problem makes of a file."""
-    return [edited(content, change.edits) for change in first(content).suggestions]
+    """Return what each change of the file for the first problem makes of it."""
+    changes = first(content).suggestions
+    return [edited(content, change.edits) for change in changes if change.edits]
 
 
 @pytest.mark.parametrize(
@@ -96,6 +97,22 @@ def test_a_first_row_of_numbers_is_never_lost(cell: str) -> None:
         for change in first(f"{row}\n6,45\n44,9\n").suggestions:
             assert "--header" not in change.options
             assert all(edit.end_line == edit.line for edit in change.edits)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number", "words"),
+    [
+        ("1.5", "1,5", "write a decimal comma instead of the point"),
+        ("5%", "0,05", "write the fraction, if 5% means 0,05"),
+        ("1.234,5", "1234,5", "write it without the thousands separator"),
+    ],
+)
+def test_where_decimals_stand_behind_a_comma_numbers_are_written_so(
+    cell: str, number: str, words: str
+) -> None:
+    options = DataOptions(delimiter=";", decimal=",")
+    change = treat(make_case(f"a;b\n1;0,5\n2;{cell}\n", options=options)).problems[0].suggestions[0]
+    assert (change.words, [edit.text for edit in change.edits]) == (words, [number])
 
 
 def test_a_delimiter_with_which_all_fits_comes_before_numbers_with_which_it_does_not() -> None:
