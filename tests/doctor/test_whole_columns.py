@@ -30,6 +30,8 @@ def changed(content: str) -> list[str]:
         ("1,4O\n2,5l\n", ["1,40\n2,51\n"]),
         ("a,b\n'1','2'\n'3','4'\n", ["a,b\n1,2\n3,4\n"]),
         ("a,b\nTrue,1\nFALSE,no\n", ["a,b\n1,1\n0,0\n"]),
+        ("a,b\n1,Y\n2,N\n3,Y\n", ["a,b\n1,1\n2,0\n3,1\n"]),
+        ("a,b\n1,Y\n2,4\n3,5\n", []),
         # one reading for a column: 0,67 tells what 1,234 is, and 12.345,6 what 1.234 is
         ('a,b\n1,"0,67"\n2,"1,234"\n', ["a,b\n1,0.67\n2,1.234\n"]),
         ('a,b\n1,"12.345,6"\n2,1.234\n', ["a,b\n1,12345.6\n2,1234\n"]),
