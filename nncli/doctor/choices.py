@@ -19,6 +19,8 @@ _CALL = re.compile(
 # Keys that hold a choice's name, and those that hold its parameters.
 _NAMING = frozenset({"name", "type", "kind", "class", "classname", "function", "fn", "method"})
 _HOLDING = frozenset({"config", "params", "parameters", "kwargs", "args", "options"})
+_SO = "write its parameters so"
+_AROUND = " ,;.\"'`\u2018\u2019\u201c\u201d"
 # What a function is called on says nothing of it.
 _MAX_TYPED = 200
 _SHARES = ("softmax", "log_softmax")  # their first parameter is an axis
@@ -55,7 +57,7 @@ def choices_meant(what: str, value: Any) -> Iterator[tuple[str, str | None]]:
         return
     given = bool(typed.positional or typed.named)
     if typed.name in own:
-        found: tuple[Known, ...] = (Known(typed.name, {}, "name its parameters", ""),)
+        found: tuple[Known, ...] = (Known(typed.name, {}, _SO, ""),)
     else:
         found = meanings(what, typed.name, own) or alike(what, typed.name, own)
     seen: set[str] = set()
@@ -66,19 +68,19 @@ def choices_meant(what: str, value: Any) -> Iterator[tuple[str, str | None]]:
             yield known.words + lost, None
         elif (text := _text(known.instead or "", parameters)) not in seen:
             seen.add(text)
-            yield ("name its parameters" if given and known.source else known.words), text
+            yield (_SO if given and known.source else known.words), text
 
 
 def _typed(what: str, value: Any) -> Typed | None:
     """Return the name and the parameters of a choice, whatever form it has."""
-    if isinstance(value, str) and (call := _CALL.fullmatch(value[:_MAX_TYPED])):
+    if isinstance(value, str) and (call := _CALL.fullmatch(value[:_MAX_TYPED].strip(_AROUND))):
         name, *inside = call.groups()
         pieces = next((part for part in inside if part), "").split(",")
         pairs = [re.split(r"\s*[=:]\s*", piece.strip(), maxsplit=1) for piece in pieces]
-        positional = tuple(pair[0].strip("'\"") for pair in pairs if len(pair) == 1 and pair[0])
+        positional = tuple(pair[0].strip(_AROUND) for pair in pairs if len(pair) == 1 and pair[0])
         if plain(what, name).split(".")[-1] in ("activation", "get") and positional:
             return _typed(what, positional[0])
-        named = tuple((pair[0], pair[1].strip("'\"")) for pair in pairs if len(pair) == 2)
+        named = tuple((pair[0], pair[1].strip(_AROUND)) for pair in pairs if len(pair) == 2)
         return Typed(name, positional, named)
     if isinstance(value, list) and value and isinstance(value[0], str):
         return Typed(value[0], tuple(value[1:]))

@@ -64,17 +64,20 @@ def _keys(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
 
 
 def _meant_keys(fault: Fault) -> Iterator[Known]:
-    known = meanings("key", fault.typed, fault.choices)
-    fits = [each for each in known if each.instead in fault.choices]
-    yield from fits
-    if not fits:
-        close = alike("key", fault.typed, fault.choices)
-        fits = [each for each in close if each.instead in fault.choices and not known]
-        better = nearest(fault.typed, fault.choices)
+    """Yield what an unknown key may mean: nncli's own first, then a word of another program."""
+    typed, choices = plain("key", fault.typed), fault.choices
+    own = [Known(key, {}, f"write it `{key}`", "") for key in choices if plain("key", key) == typed]
+    known = own or meanings("key", fault.typed)
+    if fits := [each for each in known if each.instead in choices]:
         yield from fits
-        if better is not None and not fits and not known:
-            yield Known(better, {}, f"did you mean `{better}`?", "")
-    yield from (each for each in known if not each.instead)
+    elif known:
+        yield from (each for each in known if not each.instead)
+    else:
+        close = [each for each in alike("key", typed, choices) if each.instead in choices]
+        better = nearest(fault.typed, choices)
+        if better is not None and not close:
+            close = [Known(better, {}, f"did you mean `{better}`?", "")]
+        yield from close
 
 
 def _in_all_layers(known: Known, fault: Fault, editor: SpecEditor) -> Suggestion:
