@@ -38,8 +38,8 @@ def _agreed_sizes(form: LongForm) -> dict[str, int | None]:
 
     Which of the sizes is meant is told first: the names may be as many as are meant.
     """
-    held = [shape_held_by(given_by(layer)) for layer in form.layers]
-    first, last = (held[0], held[-1]) if held else (None, None)
+    ends = (form.layers[0], form.layers[-1]) if form.layers else ({}, {})
+    first, last = (shape_held_by(given_by(layer)) for layer in ends)
     return {
         "inputs": form.inputs if first is None or first[0] == form.inputs else None,
         "outputs": form.outputs if last is None or last[1] == form.outputs else None,
