@@ -9,7 +9,7 @@ from pathlib import PurePath
 from nncli.errors import SpecError
 from nncli.problems import Note, Problem
 from nncli.specs.data_rules import data_faults
-from nncli.specs.faults import Fault, Path
+from nncli.specs.faults import Fault
 from nncli.specs.keys import may_have_weights_file
 from nncli.specs.located import Located, located
 from nncli.specs.long_form import LongForm, long_form
@@ -148,9 +148,7 @@ def examine_form(reading: FormReading) -> Examination:
     known = (*faults, *invalid)
     if overrides.seed is None:
         known += tuple(seed_faults(form, source, known))
-    # while a key of it is unknown, what seems to contradict the rest may only be what that says
-    is_whole = not any(fault.code == "N101" and _may_say_sizes(fault.path) for fault in known)
-    known += tuple(data_faults(form)) if is_whole else ()
+    known += tuple(data_faults(form, source))
     known += tuple(initializer_faults(form, overrides.dtype))
     known += tuple(activation_faults(form, overrides.dtype))
     known += (*fileless_faults(form, source), *weights_file_faults(form, source))
@@ -159,16 +157,11 @@ def examine_form(reading: FormReading) -> Examination:
         faults = tuple(fault for fault in known if not _is_missing_size(fault))
         if known and not faults:
             faults = (NOT_ASKED,)
-    misfits = tuple(misfit_faults(form, source)) if is_whole else ()
+    misfits = tuple(misfit_faults(form, source))
     if spec is None or faults:
         misfits = tuple(misfit._replace(help=_MEND_FIRST) for misfit in misfits)
         return Examination(source, form, overrides, located((*faults, *misfits), source))
     return Examination(source, form, overrides, located(misfits, source), spec)
-
-
-def _may_say_sizes(path: Path) -> bool:
-    """Whether a key stands at the top, in the inputs or outputs, or in a layer."""
-    return len(path) < 3 or (path[0] == "layers" and len(path) == 3)
 
 
 def _is_missing_size(fault: Fault) -> bool:
