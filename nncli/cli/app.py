@@ -13,7 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from nncli import __version__
-from nncli.cli.edge import Stopped, end_on_signals, report_bug, report_usage_error
+from nncli.cli.edge import TYPED, Stopped, end_on_signals, report_bug, report_usage_error
 from nncli.cli.streams import (
     ReaderGone,
     abandon_stdout,
@@ -110,6 +110,7 @@ _register_commands()
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; nothing is raised, nothing exits."""
+    TYPED.set(tuple(arguments))
     try:
         result = get_command(app).main(
             args=list(arguments), prog_name="nncli", standalone_mode=False
