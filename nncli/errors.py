@@ -45,13 +45,15 @@ class NncliError(Exception):
 
 
 class UsageError(NncliError):
-    """The command line contradicts itself."""
+    """The command line is wrong, or contradicts itself."""
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self, message: str, *help_lines: str) -> None:
-        # a wrong command line needs no code: it is all in front of whoever typed it
-        super().__init__(Problem("", message, help=help_lines))
+    def __init__(self, problem: Problem | str, *help_lines: str, code: str = "N705") -> None:
+        """problem: or its message, told with this advice and under this code."""
+        if isinstance(problem, str):
+            problem = Problem(code, problem, help=help_lines)
+        super().__init__(problem)
 
 
 class SpecError(NncliError):

@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 import typer
 
 from nncli.cli.values import (
+    ChoiceList,
     activation_list,
     batch_sizes,
-    choice_list,
     comma_list,
     delimiter,
     encoding,
@@ -108,7 +108,7 @@ DTypeNames = Annotated[
     list[str] | None,
     _network(
         "--dtype",
-        parser=choice_list("float64", "float32"),
+        parser=ChoiceList(("float64", "float32")),
         metavar="float64,float32",
         help="Time the network in these types instead of the spec's.",
     ),
@@ -370,7 +370,7 @@ Backends = Annotated[
     list[str] | None,
     _speed(
         "--backend",
-        parser=choice_list(*BACKENDS),
+        parser=ChoiceList(BACKENDS),
         metavar="numpy,loop,…",
         help="What runs the network: numpy; loop, one sample at a time; python, without "
         "arrays; onnxruntime; torch.  numpy unless said here.",

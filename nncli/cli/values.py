@@ -6,6 +6,7 @@ import codecs
 import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from nncli.words import nearest
@@ -54,19 +55,19 @@ def comma_list(value: Any) -> list[str]:
     return items
 
 
-def choice_list(*choices: str) -> Callable[[Any], list[str]]:
-    """Return a parser of comma-separated lists of these names."""
+@dataclass(frozen=True)
+class ChoiceList:
+    """A parser of comma-separated lists of some names."""
 
-    def parse(value: Any) -> list[str]:
+    choices: tuple[str, ...]
+
+    def __call__(self, value: Any) -> list[str]:
+        """Parse a list."""
         items = comma_list(value)
         for item in items:
-            if item not in choices:
-                best = nearest(item, choices)
-                hint = f"; did you mean {best!r}?" if best else ""
-                raise ValueError(f"{item!r} is not one of {', '.join(choices)}{hint}")
+            if item not in self.choices:
+                raise ValueError(f"{item!r} is not one of {', '.join(self.choices)}")
         return items
-
-    return parse
 
 
 def activation_list(value: Any) -> list[str]:
