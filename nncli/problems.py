@@ -147,7 +147,7 @@ class FaultyRow:
 class Problem:
     """One thing that is wrong: a stable code, what was found, where, and what would help.
 
-    The code is a key of PROBLEM_TITLES, or empty for a wrong command line.  help: advice in
+    The code is a key of PROBLEM_TITLES.  help: advice in
     words; program: lines of Python that do what the last help says; suggestions: changes that the
     doctor has tried, or has yet to try; row: until the doctor has seen to it, what a line of a CSV
     file holds.
@@ -160,6 +160,41 @@ class Problem:
     suggestions: tuple[Suggestion, ...] = ()
     row: FaultyRow | None = None
     program: tuple[str, ...] = ()
+
+
+Words = tuple[str, ...]  # those of a command line, after `nncli`
+
+
+@dataclass(frozen=True)
+class OptionForm:
+    """How an option is written."""
+
+    names: Words
+    opposite: Words = ()  # the names that say no
+    takes_value: bool = True
+    takes_list: bool = False
+    choices: Words = ()  # the values, if only these are taken
+
+    @property
+    def name(self) -> str:
+        """The long name."""
+        return self.names[-1]
+
+
+@dataclass(frozen=True)
+class UsageFault:
+    """What was seen of a command line that is refused, for a doctor to think of remedies."""
+
+    problem: Problem
+    typed: str = ""  # the word that is wrong, without what it is joined to; empty if one is missing
+    option: str = ""  # whose value it is, as it was typed
+    argument: str = ""  # which argument is missing or wrong: CONFIG, DATA; or the data's path
+    commands: Words = ()
+    options: tuple[OptionForm, ...] = ()  # of the command; of all commands where there is none
+
+    def form(self, option: str) -> OptionForm | None:
+        """Return how an option is written, if there is one of this name."""
+        return next((f for f in self.options if option in (*f.names, *f.opposite)), None)
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ def report_usage_error(error: typer.TyperException) -> int:
     from nncli.cli.wrong_usage import usage_error, wants_json
 
     refused = Refused(usage_error(error, TYPED.get()))
-    if wants_json(TYPED.get()):
+    if wants_json(refused.error, TYPED.get()):
         _write_json(refused)
     report(refused.error)
     return refused.error.exit_code

@@ -15,17 +15,16 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from nncli.doctor.diagnosis import OptionForm, UsageFault, treat_command, wants_json
+from nncli.doctor.diagnosis import treat_command
 from nncli.errors import FileError, NncliError, SpecError, UsageError
 from nncli.files import STDIN
-from nncli.problems import Place, Problem
-from nncli.words import quoted
-
-__all__ = ["blamed_on_words", "usage_error", "wants_json"]
+from nncli.problems import OptionForm, Place, Problem, UsageFault, Words
+from nncli.words import nearest, quoted
 
 _PREFIX = re.compile(r"\bValue error, ")
 # They end the run as soon as they are met: nothing is left to be refused.
 _ENDING = frozenset({"--help", "-h", "--version", "--show-completion", "--install-completion"})
+_FORMS = ("table", "json", "jsonl", "csv", "md", "yaml")
 _ARGUMENTS = {"CONFIG": "the file with the network", "DATA": "the file with the samples"}
 
 
@@ -33,6 +32,18 @@ def usage_error(error: typer.TyperException, argv: Sequence[str]) -> UsageError:
     """Return what the parser refused, with the changes after which it refuses nothing."""
     words = tuple(argv)
     return UsageError(treat_command(words, _fault(error, _group(), words), _refused))
+
+
+def wants_json(error: NncliError, argv: Sequence[str]) -> bool:
+    """Whether a wrong command line asks for JSON, however it writes that."""
+    told = [s.argv for problem in error.problems for s in problem.suggestions[:1] if s.argv]
+    for words in (tuple(argv), *told):
+        for word, after in zip(words, (*words[1:], ""), strict=True):
+            name, _, value = word.partition("=")
+            likely = nearest(value or after, _FORMS) if nearest(name, ["--format"]) else None
+            if "--json" in words or likely in ("json", "yaml"):
+                return True
+    return False
 
 
 @cache
@@ -44,7 +55,7 @@ def _group() -> TyperGroup:
     return group
 
 
-def _parsed(words: tuple[str, ...]) -> Any:
+def _parsed(words: Words) -> Any:
     """Return the context of a command with its own words read; nothing of it is run."""
     group = _group()
     context = group.make_context("nncli", list(words))
@@ -54,7 +65,7 @@ def _parsed(words: tuple[str, ...]) -> Any:
     return command.make_context(words[at], rest, parent=context)
 
 
-def _refused(words: tuple[str, ...]) -> UsageFault | None:
+def _refused(words: Words) -> UsageFault | None:
     """Return what a command line would be refused for."""
     if _ENDING & {*words}:
         return None
@@ -88,7 +99,7 @@ def blamed_on_words(error: NncliError, argv: Sequence[str]) -> NncliError:
     return error
 
 
-def _no_such_file(problem: Problem, words: tuple[str, ...]) -> Problem:
+def _no_such_file(problem: Problem, words: Words) -> Problem:
     """Return a problem with the files that may be meant by a name of none, if it is that."""
     path = problem.place.file if problem.place is not None else ""
     values = {word: word.partition("=")[2] if word[:2] == "--" else word for word in words}
@@ -131,7 +142,7 @@ def _swapped(problem: Problem, values: Mapping[str, Any]) -> UsageFault | None:
 # ------------------------------------------------------------------ what Typer says, as a value
 
 
-def _fault(error: Any, group: TyperGroup, words: tuple[str, ...]) -> UsageFault:
+def _fault(error: Any, group: TyperGroup, words: Words) -> UsageFault:
     context = getattr(error, "ctx", None)
     first = next((word for word in words if word[:1] != "-"), "")
     command = group.commands.get(first)
@@ -166,9 +177,7 @@ def _fault(error: Any, group: TyperGroup, words: tuple[str, ...]) -> UsageFault:
     return UsageFault(problem, value, option, options=forms)
 
 
-def _fault_of_group(
-    error: Any, group: TyperGroup, words: tuple[str, ...], first: str
-) -> UsageFault:
+def _fault_of_group(error: Any, group: TyperGroup, words: Words, first: str) -> UsageFault:
     """Return what is wrong in front of a command's own words."""
     name = getattr(error, "option_name", None)
     if name is not None:
@@ -193,9 +202,7 @@ def _unknown_command(group: TyperGroup, typed: str) -> UsageFault:
     return UsageFault(problem, typed, commands=names)
 
 
-def _needless(
-    error: Any, command: Any, words: tuple[str, ...], forms: tuple[OptionForm, ...]
-) -> UsageFault:
+def _needless(error: Any, command: Any, words: Words, forms: tuple[OptionForm, ...]) -> UsageFault:
     """Return the fault of the first argument that is one too many."""
     extra = _PREFIX.sub("", error.format_message()).partition("(s) (")[2].removesuffix(")")
     typed = next((w for w in words if w and (extra == w or extra.startswith(f"{w} "))), "")
@@ -216,7 +223,7 @@ def _forms(commands: Iterable[Any]) -> tuple[OptionForm, ...]:
             tuple(option.opts),
             tuple(option.secondary_opts),
             not option.is_flag,
-            option.multiple,
+            "," in (option.metavar or ""),
             _choices(option),
         )
         for option in options

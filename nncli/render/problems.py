@@ -52,7 +52,7 @@ def problem_lines(problem: Problem, room: int = _MAX_EXCERPT) -> list[Line]:
 
     room: how many characters of the source line there is space for.
     """
-    label = Span(f"error[{problem.code}]" if problem.code else "error", "error")
+    label = Span(f"error[{problem.code}]", "error")
     place = problem.place
     prefix = f"{_position(place)}: " if place is not None else ""
     lines = [line(Span(prefix, "heading"), label, ": ", problem.message)]
