@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 import typer
 
 from nncli.cli.values import (
+    ActivationList,
     ChoiceList,
-    activation_list,
     batch_sizes,
     comma_list,
     delimiter,
@@ -118,7 +118,7 @@ Activations = Annotated[
     list[str] | None,
     _network(
         "--activations",
-        parser=activation_list,
+        parser=ActivationList(),
         metavar="relu,linear",
         help="The activations of a bare weights file, which does not say them: one for each layer, "
         "or one for all.",

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from nncli.words import nearest
-
 _MAX_WHOLE = 2**63 - 1
 
 
@@ -70,23 +68,32 @@ class ChoiceList:
         return items
 
 
-def activation_list(value: Any) -> list[str]:
-    """Parse the names of activations, one for each layer."""
-    from nncli.specs.model import ACTIVATIONS
+class ActivationList:
+    """A parser of the names of activations, one for each layer."""
 
-    items = [item.strip() for item in str(value).split(",")]
-    for item in items:
-        if item not in ACTIVATIONS:
-            best = nearest(item, list(ACTIVATIONS))
-            hint = f"; did you mean {best!r}?" if best else ""
-            raise ValueError(f"{item!r} is not an activation{hint}")
-        if any(field.is_required() for field in _parameters(ACTIVATIONS[item])):
-            raise ValueError(f"{item!r} has parameters that only a spec can say")
-    return items
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The activations that have no parameters which only a spec can say."""
+        from nncli.specs.model import ACTIVATIONS
+
+        return tuple(name for name, model in ACTIVATIONS.items() if not _requires(model))
+
+    def __call__(self, value: Any) -> list[str]:
+        """Parse a list."""
+        from nncli.specs.model import ACTIVATIONS
+
+        items = [item.strip() for item in str(value).split(",")]
+        for item in items:
+            if item not in ACTIVATIONS:
+                raise ValueError(f"{item!r} is not an activation")
+            if _requires(ACTIVATIONS[item]):
+                raise ValueError(f"{item!r} has parameters that only a spec can say")
+        return items
 
 
-def _parameters(model: Any) -> list[Any]:
-    return [field for name, field in model.model_fields.items() if name != "kind"]
+def _requires(model: Any) -> bool:
+    """Whether an activation has parameters without a default."""
+    return any(f.is_required() for name, f in model.model_fields.items() if name != "kind")
 
 
 def whole_numbers(minimum: int, maximum: int) -> Callable[[Any], list[int]]:

@@ -39,7 +39,9 @@ def treat_command(argv: Words, fault: UsageFault, fault_of: FaultOf) -> Problem:
     ):
         told.setdefault(words, _one_text(parts))
     suggestions = [Suggestion(text, argv=words) for words, text in told.items()][:_MAX_TOLD]
-    kind = {"N701": "command", "N702": "option"}.get(fault.problem.code, "")
+    form = fault.form(fault.option)
+    kind = "command" if fault.problem.code == "N701" else "option"
+    kind = _KINDS.get(form.name, "") if form is not None else kind
     lacking = [known.words for known in meanings(kind, fault.typed) if known.instead is None]
     # a file that is not there says itself which is like it, but not how to name that
     helps = () if suggestions and fault.problem.code == "N501" else fault.problem.help
@@ -106,7 +108,8 @@ def _meant(kind: str, typed: str, own: Sequence[str]) -> Iterator[tuple[str, str
 
     own: what can be meant; nothing else is yielded, but for the empty word: it can go.
     """
-    known = meanings(kind, typed, own) or alike(kind, typed, own)
+    # of a short word many are a letter away
+    known = meanings(kind, typed, own) or (len(typed) > 4 and alike(kind, typed, own)) or ()
     for each in known:
         if each.instead is not None and {*each.instead.split()[:1]} <= {*own}:
             yield each.words, each.instead
@@ -146,8 +149,8 @@ def _values_meant(typed: str, form: OptionForm) -> Iterator[tuple[str, str]]:
     bare = typed.strip("'\"`()[]{} ") or typed.strip("'\"`")
     kind = _KINDS.get(form.name, "")
     items = re.split(r"\s*[,;|]\s*|\s+", bare) if form.takes_list else [bare]
-    yield "write the value alone", bare
-    yield "separate the items with commas", ",".join(filter(None, items))
+    alone = "write the items with commas between them" if form.takes_list else "write it alone"
+    yield alone, ",".join(filter(None, items))
     yield "name each once", ",".join(dict.fromkeys(items))
     yield "write out the range", ",".join(map(_range, items))
     if not re.search(r"[^\W\dexo_]", bare):  # a unit may change the number
@@ -201,8 +204,9 @@ def _arguments(argv: Words, fault: UsageFault) -> Proposals:
     data = next((at for at, word in enumerate(argv) if may_be(word, "DATA")), None)
     missing = fault.argument if data is None else "CONFIG"
     found = [path for path in paths_like("", missing) if path not in argv]
-    if len(found) == 1 and (data is not None or missing == "DATA"):
-        at, what = (len(argv), "data") if data is None else (data, "network")
+    behind = [at + 1 for at, word in enumerate(argv) if may_be(word, "CONFIG")]
+    if len(found) == 1 and (data is not None or behind):
+        at, what = (data, "network") if data is not None else (behind[0], "data")
         yield f"if the {what} is `{found[0]}`", (*argv[:at], found[0], *argv[at:])
 
 
