@@ -34,10 +34,7 @@ class NncliError(Exception):
         """problems: one or several; more: how many further ones were counted but not kept."""
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         self.more = more
-        super().__init__("; ".join(problem.message for problem in self.problems))
-        # a traceback shows notes below the message; the command words its problems itself
-        for text in (text for problem in self.problems for text in problem.help):
-            self.add_note(f"help: {text}")
+        super().__init__("\n".join(map(str, self.problems)))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle what the error holds: its kind is not made of its text, as Exception believes."""

@@ -96,6 +96,11 @@ class Place:
     excerpt: str | None = None
     caret: int | None = None
 
+    def __str__(self) -> str:
+        """Return the place as compilers write it: FILE:LINE:COLUMN."""
+        numbers = [str(number) for number in (self.line, self.column) if number is not None]
+        return ":".join([self.file, *numbers])
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -160,6 +165,11 @@ class Problem:
     suggestions: tuple[Suggestion, ...] = ()
     row: FaultyRow | None = None
     program: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return where it is, what, and what helps, a line each."""
+        first = self.message if self.place is None else f"{self.place}: {self.message}"
+        return "\n".join([first, *(f"help: {text}" for text in self.help)])
 
 
 Words = tuple[str, ...]  # those of a command line, after `nncli`

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from nncli.errors import NncliError
-from nncli.problems import Note, Place, Problem, Suggestion
+from nncli.problems import Note, Problem, Suggestion
 from nncli.render.layout.text import inert, text_width
 from nncli.render.layout.view import BLANK, GAP, Line, Span, line
 from nncli.words import count_of
@@ -54,7 +54,7 @@ def problem_lines(problem: Problem, room: int = _MAX_EXCERPT) -> list[Line]:
     """
     label = Span(f"error[{problem.code}]", "error")
     place = problem.place
-    prefix = f"{_position(place)}: " if place is not None else ""
+    prefix = f"{place}: " if place is not None else ""
     lines = [line(Span(prefix, "heading"), label, ": ", problem.message)]
     if place is not None and place.excerpt is not None and place.line is not None:
         lines += _excerpt(place.line, place.excerpt, place.caret, room)
@@ -93,11 +93,6 @@ def _suggestion_lines(suggestions: Sequence[Suggestion]) -> list[Line]:
 def note_line(note: Note) -> Line:
     """Return a note as one line."""
     return line(Span("note", "note"), ": ", note.message)
-
-
-def _position(place: Place) -> str:
-    numbers = [str(number) for number in (place.line, place.column) if number is not None]
-    return ":".join([place.file, *numbers])
 
 
 def _excerpt(number: int, text: str, caret: int | None, room: int) -> list[Line]:
