@@ -169,16 +169,16 @@ def _missing(path: str) -> Problem:
 
 
 # What files of a kind are usually called, and how much is looked at for one.
-_SUFFIXES = {
-    "CONFIG": (".yaml", ".yml", ".json", ".onnx", ".safetensors"),
-    "DATA": (".csv", ".tsv", ".txt", ".npy", ".parquet", ".gz"),
+SUFFIXES = {
+    "CONFIG": (".yaml", ".yml", ".onnx", ".safetensors"),
+    "DATA": (".csv", ".tsv", ".txt", ".dat", ".npy", ".parquet", ".gz"),
 }
 _MAX_NAMES, _MAX_FOLDERS = 10_000, 100
 
 
 def may_be(path: str, argument: str) -> bool:
     """Whether a file is called as one for this argument, CONFIG or DATA, usually is."""
-    return path.lower().endswith(_SUFFIXES.get(argument, ""))
+    return path.lower().endswith(SUFFIXES.get(argument, ""))
 
 
 def paths_like(path: str, argument: str) -> list[str]:
