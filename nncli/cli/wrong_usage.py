@@ -25,6 +25,7 @@ _PREFIX = re.compile(r"\bValue error, ")
 # They end the run as soon as they are met: nothing is left to be refused.
 _ENDING = frozenset({"--help", "-h", "--version", "--show-completion", "--install-completion"})
 _FORMS = ("table", "json", "jsonl", "csv", "md", "yaml")
+_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252", "cp1250", "shift-jis", "gbk")
 _ARGUMENTS = {"CONFIG": "the file with the network", "DATA": "the file with the samples"}
 
 
@@ -231,6 +232,8 @@ def _forms(commands: Iterable[Any]) -> tuple[OptionForm, ...]:
 
 
 def _choices(option: Any) -> tuple[str, ...]:
+    if "--encoding" in option.opts:
+        return _ENCODINGS
     descriptor = option.type_descriptor
     parser = descriptor.parameter_info.parser
     return tuple(getattr(parser, "choices", descriptor.choices or ()))

@@ -21,7 +21,7 @@ _NONE_MEANT = frozenset({"none", "null", "default", "auto"})
 _YES, _NO = frozenset({"yes", "true", "on"}), frozenset({"no", "false", "none"})
 # For the values of which options other tools have other words.
 _KINDS = {"--delimiter": "delimiter", "--dtype": "dtype", "--format": "format"}
-_KINDS |= {"--activations": "activation", "--encoding": "encoding"}
+_KINDS |= {"--activations": "activation", "--encoding": "encoding", "--samples": "samples"}
 _DASHES = re.compile("[\u2010-\u2015\u2212]+")
 
 Proposals = Iterator[tuple[str, Words]]  # in words, and the command line as it would be
@@ -33,10 +33,9 @@ def treat_command(argv: Words, fault: UsageFault, fault_of: FaultOf) -> Problem:
 
     fault_of: says what is refused of a command line, without running it.
     """
+    found = sorted(_mended(argv, fault, fault_of, _MAX_FAULTS), key=lambda each: len(each[0]))
     told: dict[Words, str] = {}
-    for parts, words in sorted(
-        _mended(argv, fault, fault_of, _MAX_FAULTS), key=lambda m: len(m[0])
-    ):
+    for parts, words in [each for each in found if "" not in each[0]] or found:
         told.setdefault(words, _one_text(parts))
     suggestions = [Suggestion(text, argv=words) for words, text in told.items()][:_MAX_TOLD]
     form = fault.form(fault.option)
@@ -59,13 +58,13 @@ def _mended(
         elif most > 1 and other.problem != fault.problem and other.problem.code != "N704":
             further = list(islice(_mended(words, other, fault_of, most - 1), 1))
             yield from (((text, *texts), last) for texts, last in further)
-            if not further and other.problem.code == "N501":  # this word is right all the same
-                yield (text,), words
+            if not further and other.problem.code == "N501":
+                yield (text, ""), words  # told if nothing else is
 
 
 def _one_text(parts: Words) -> str:
     """Return several changes as one, and one question of several."""
-    first, *others = (part.rstrip("?") for part in parts or ("",))
+    first, *others = dict.fromkeys(part.rstrip("?") for part in parts if part) or ("",)
     text = ", and ".join([first, *(part.removeprefix("did you mean ") for part in others)])
     return f"{text}?" if first.startswith("did you mean") else text
 
@@ -79,12 +78,19 @@ def _proposals(argv: Words, fault: UsageFault) -> Proposals:
 
 
 def _commands(argv: Words, fault: UsageFault) -> Proposals:
-    at = argv.index(fault.typed)
-    if os.path.exists(fault.typed) or "." in fault.typed:
+    at, typed = argv.index(fault.typed), fault.typed.split()
+    later = [word for word in argv[at + 1 :] if word in fault.commands]
+    if len(typed) > 1 and typed[0] in fault.commands:
+        yield "write it without quotes around all words", (*argv[:at], *typed, *argv[at + 1 :])
+    for text, command in _meant("command", fault.typed, fault.commands):
+        yield text, (*argv[:at], *filter(None, [command]), *argv[at + 1 :])
+    if later:
+        place = argv.index(later[0], at + 1)
+        rest = (*argv[:place], *argv[place + 1 :])
+        yield f"begin with the command {later[0]}", (later[0], *rest)
+    elif os.path.exists(fault.typed) or "." in fault.typed:
         for command in ("forward", "shapes"):
             yield f"begin with the command {command}", (*argv[:at], command, *argv[at:])
-    for text, command in _meant("command", fault.typed, fault.commands):
-        yield text, (*argv[:at], command, *argv[at + 1 :])
 
 
 def _options(argv: Words, fault: UsageFault) -> Proposals:
@@ -99,8 +105,17 @@ def _options(argv: Words, fault: UsageFault) -> Proposals:
         if value in form.choices:
             yield f"`{value}` is a value of `{form.name}`", _put(argv, typed, form.name, value)
     names = [name for form in fault.options for name in (*form.names, *form.opposite)]
+    at = _place(argv, typed)
+    behind = argv[at + 1 + ("=" not in argv[at]) :]
     for text, name in _meant("option", typed, names):
         yield text, _put(argv, typed, *name.split())
+        if not name:  # and what it would take
+            yield text, (*argv[:at], *behind)
+    path = argv[at][len(typed) + 1 :] or next(iter(argv[at + 1 :]), "")
+    if os.path.exists(path):
+        *front, data = (path, "") if may_be(path, "CONFIG") else ("", path)
+        words = (*argv[:1], *front, *argv[1:at], *behind, data)
+        yield "name files without an option", tuple(filter(None, words))
 
 
 def _meant(kind: str, typed: str, own: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -133,6 +148,12 @@ def _values(argv: Words, fault: UsageFault) -> Proposals:
                 yield f"{doubt}write `{names[0]}` alone", _put(argv, f"{option}={typed}", names[0])
     elif not typed and form.name == "--delimiter":
         yield "if a `;` was meant, quote it", (*argv, ";")
+    elif typed == "=" or f"{option}=" in argv:
+        at = _place(argv, option)
+        yield (
+            "write no blank around the `=`",
+            (*argv[:at], option, *argv[at + 1 + (typed == "=") :]),
+        )
     else:
         if typed.lower() in _NONE_MEANT:
             at = _place(argv, option)
@@ -146,10 +167,10 @@ def _values(argv: Words, fault: UsageFault) -> Proposals:
 
 def _values_meant(typed: str, form: OptionForm) -> Iterator[tuple[str, str]]:
     """Yield what a value may have meant, and the value so: what is beyond doubt first."""
-    bare = typed.strip("'\"`()[]{} ") or typed.strip("'\"`")
+    bare = typed.strip("=:'\"`()[]{} ") or typed.strip("'\"`")
     kind = _KINDS.get(form.name, "")
     items = re.split(r"\s*[,;|]\s*|\s+", bare) if form.takes_list else [bare]
-    alone = "write the items with commas between them" if form.takes_list else "write it alone"
+    alone = "separate the items with commas alone" if form.takes_list else "write it alone"
     yield alone, ",".join(filter(None, items))
     yield "name each once", ",".join(dict.fromkeys(items))
     yield "write out the range", ",".join(map(_range, items))
@@ -205,6 +226,9 @@ def _arguments(argv: Words, fault: UsageFault) -> Proposals:
     missing = fault.argument if data is None else "CONFIG"
     found = [path for path in paths_like("", missing) if path not in argv]
     behind = [at + 1 for at, word in enumerate(argv) if may_be(word, "CONFIG")]
+    for at, parts in ((at, word.split(",")) for at, word in enumerate(argv)):
+        if len(parts) > 1 and all(map(os.path.exists, parts)):
+            yield "separate files with blanks", (*argv[:at], *parts, *argv[at + 1 :])
     if len(found) == 1 and (data is not None or behind):
         at, what = (data, "network") if data is not None else (behind[0], "data")
         yield f"if the {what} is `{found[0]}`", (*argv[:at], found[0], *argv[at:])
@@ -212,10 +236,16 @@ def _arguments(argv: Words, fault: UsageFault) -> Proposals:
 
 def _no_arguments(argv: Words, fault: UsageFault) -> Proposals:
     """Yield an option that does not look like one, and a list that was written with blanks."""
-    typed, at = fault.typed, argv.index(fault.typed)
+    typed, at = fault.typed, len(argv) - 1 - argv[::-1].index(fault.typed)
     name = "--" + _DASHES.sub("-", typed).lstrip("-")
     if fault.form(name.partition("=")[0]) is not None:
         yield "write an option with two plain dashes", _put(argv, typed, name)
+    if typed == argv[at - 1]:
+        yield f"write `{typed}` once", (*argv[:at], *argv[at + 1 :])
+    flag = fault.form(argv[at - 1])
+    if flag is not None and not flag.takes_value and typed.lower() in _YES | _NO:
+        names = flag.names if typed.lower() in _YES else flag.opposite
+        yield f"leave `{typed}` out", (*argv[: at - 1], *names[:1], *argv[at + 1 :])
     before = next((b for b in range(at, 0, -1) if argv[b].startswith("-")), 0)
     form = fault.form(argv[before])
     if form is not None and form.takes_list and before + 1 < at:
@@ -223,7 +253,7 @@ def _no_arguments(argv: Words, fault: UsageFault) -> Proposals:
         items = (*argv[before + 1 : at], *rest)
         joined = ",".join(item.strip(",;") for item in items)
         words = (*argv[: before + 1], joined, *argv[before + 1 + len(items) :])
-        yield "separate the items with commas, without blanks", words
+        yield "separate the items with commas alone", words
 
 
 def _files(argv: Words, fault: UsageFault) -> Proposals:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import shlex
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from commands import run_here
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from conftest import RunCli
@@ -41,6 +45,9 @@ MENDED = [
     ("N701", "benchmark net.yaml batch.csv", "bench net.yaml batch.csv"),
     ("N701", "net.yaml batch.csv", "forward net.yaml batch.csv"),
     ("N701", "net.yaml", "shapes net.yaml"),
+    ("N701", "net.yaml forward batch.csv", "forward net.yaml batch.csv"),
+    ("N701", "nncli forward net.yaml batch.csv", "forward net.yaml batch.csv"),
+    ("N701", "'forward net.yaml batch.csv'", "forward net.yaml batch.csv"),
     # options
     ("N702", "forward net.yaml batch.csv --sep ,", "forward net.yaml batch.csv --delimiter ,"),
     ("N702", "forward net.yaml batch.csv --sep=,", "forward net.yaml batch.csv --delimiter=,"),
@@ -53,6 +60,10 @@ MENDED = [
     ("N702", "forward net.yaml batch.csv --no_header", "forward net.yaml batch.csv --no-header"),
     ("N702", "forward net.yaml batch.csv --prec 3", "forward net.yaml batch.csv --precision 3"),
     ("N702", "forward net.yaml batch.csv --verbose", "forward net.yaml batch.csv"),
+    ("N702", "forward net.yaml batch.csv --verbose=2", "forward net.yaml batch.csv"),
+    ("N702", "forward net.yaml batch.csv --verbose 2", "forward net.yaml batch.csv"),
+    ("N702", "forward --config net.yaml --data batch.csv", "forward net.yaml batch.csv"),
+    ("N702", "forward --data=batch.csv net.yaml", "forward net.yaml batch.csv"),
     ("N702", "forward net.yaml batch.csv --float32", "forward net.yaml batch.csv --dtype float32"),
     # values
     (
@@ -74,6 +85,19 @@ MENDED = [
         "N703",
         "forward net.yaml batch.csv --samples col",
         "forward net.yaml batch.csv --samples columns",
+    ),
+    ("N703", "forward net.yaml batch.csv --rows = 5", "forward net.yaml batch.csv --rows 5"),
+    ("N703", "forward net.yaml batch.csv --rows= 5", "forward net.yaml batch.csv --rows 5"),
+    ("N703", "forward net.yaml batch.csv --rows =5", "forward net.yaml batch.csv --rows 5"),
+    (
+        "N703",
+        "forward net.yaml batch.csv --encoding uft-8",
+        "forward net.yaml batch.csv --encoding utf-8",
+    ),
+    (
+        "N703",
+        "forward net.yaml batch.csv --columns a, b",
+        "forward net.yaml batch.csv --columns a,b",
     ),
     ("N703", "forward net.yaml batch.csv --rows 1e3", "forward net.yaml batch.csv --rows 1000"),
     ("N703", "forward net.yaml batch.csv --rows 1_000", "forward net.yaml batch.csv --rows 1000"),
@@ -97,6 +121,7 @@ MENDED = [
     ("N704", "bench net.yaml --batch-sizes 1 8 32", "bench net.yaml --batch-sizes 1,8,32"),
     ("N704", "shapes net.yaml batch.csv deeper", "shapes net.yaml batch.csv"),
     ("N704", "forward net.yaml", "forward net.yaml batch.csv"),
+    ("N704", "forward net.yaml,batch.csv", "forward net.yaml batch.csv"),
     ("N704", "forward batch.csv", "forward net.yaml batch.csv"),
     # several at once
     ("N701", "foward net.yml batch.csv --sep ,", "forward net.yaml batch.csv --delimiter ,"),
@@ -106,6 +131,13 @@ MENDED = [
     ("N501", "forward net batch", "forward net.yaml batch.csv"),
     ("N501", "forward other.yaml batch.csv", "forward deeper/other.yaml batch.csv"),
     ("N501", "forward deepr/other.yaml batch.csv", "forward deeper/other.yaml batch.csv"),
+    ("N501", "forward forward net.yaml batch.csv", "forward net.yaml batch.csv"),
+    ("N501", "forward '\"net.yaml\"' batch.csv", "forward net.yaml batch.csv"),
+    (
+        "N501",
+        "forward net.yaml batch.csv --header no",
+        "forward net.yaml batch.csv --no-header",
+    ),
     ("N501", "forward net.yaml batch.csv \u2014rows 3", "forward net.yaml batch.csv --rows 3"),
     ("N501", "forward net.yaml batch.csv rows=3", "forward net.yaml batch.csv --rows=3"),
     # the network comes first
@@ -119,8 +151,10 @@ def test_the_first_suggestion_is_the_line_that_is_meant(
     cli: RunCli, folder: Path, code: str, typed: str, meant: str
 ) -> None:
     found = problem(cli, shlex.join([*shlex.split(typed), "--format", "json"]), folder)
-    assert found["code"] == code
-    assert found["suggestions"][0]["argv"] == [*shlex.split(meant), "--format", "json"]
+    argv = found["suggestions"][0]["argv"]
+    at = argv.index("--format")  # data that stood before it may stand behind it
+    assert (found["code"], argv[:at] + argv[at + 2 :]) == (code, shlex.split(meant))
+    assert argv[at + 1] == "json"
     assert found["suggestions"][0]["options"] == found["suggestions"][0]["edits"] == []
 
 
@@ -213,3 +247,62 @@ def test_nothing_is_run_or_shown_while_lines_are_tried(cli: RunCli, folder: Path
         done = cli(*shlex.split(line), cwd=folder)
         assert (done.code, done.out) == (2, "")
         assert done.err.splitlines()[1].endswith(f"nncli {meant}")
+
+
+WORDS_TYPED = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "forward",
+                "shapes",
+                "benhc",
+                "convert",
+                "schema",
+                "run",
+                "explain",
+                "nncli",
+                "",
+                "-",
+                "--",
+            ),
+            *(
+                "net.yaml",
+                "batch.csv",
+                "nte.yaml",
+                "a,b",
+                "=",
+                "5",
+                "1.5",
+                "none",
+                "no",
+                "json",
+                ";",
+            ),
+            *(
+                "--rows",
+                "--sep",
+                "--sep=;",
+                "--header",
+                "--header=0",
+                "--format",
+                "-q",
+                "-qz",
+                "-o",
+            ),
+            *("--delimiter", "--batch-sizes", "1", "8,", "--columns", "\u2014rows", "--json", "-h"),
+        ]
+    ),
+    max_size=7,
+)
+
+
+@given(WORDS_TYPED)
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_typed_ends_with_a_code_of_the_table(words: list[str]) -> None:
+    """And what is suggested is never refused as wrong usage, but for contradictions."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name, "net.yaml").write_text(SPEC)
+        Path(name, "batch.csv").write_text(DATA)
+        done = run_here(*words, "--format=json", cwd=Path(name))
+    assert done.code in (0, 2, 3, 4, 5), words
+    assert "a bug in nncli" not in done.err
