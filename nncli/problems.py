@@ -190,6 +190,11 @@ class OptionForm:
         """The long name."""
         return self.names[-1]
 
+    def answers(self, typed: str) -> tuple[Words, Words]:
+        """Return the names that say yes and no to one of them."""
+        yes, no = self.names, self.opposite
+        return (yes, no) if typed in yes else (no, yes)
+
 
 @dataclass(frozen=True)
 class UsageFault:

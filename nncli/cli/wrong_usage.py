@@ -103,11 +103,20 @@ def blamed_on_words(error: NncliError, argv: Sequence[str]) -> NncliError:
 def _no_such_file(problem: Problem, words: Words) -> Problem:
     """Return a problem with the files that may be meant by a name of none, if it is that."""
     path = problem.place.file if problem.place is not None else ""
-    values = {word: word.partition("=")[2] if word[:2] == "--" else word for word in words}
-    typed = next((v for v in values.values() if path in (v, os.path.dirname(v)) and path), None)
-    if problem.code != "N501" or typed is None:
+    if problem.code != "N501" or not path or os.path.isfile(path):
         return problem
-    return treat_command(words, _of_path(problem, typed, _parsed(words)), _refused)
+    context = _parsed(words)
+    values = context.params
+    read = (values.get(name) for name in ("config", "source", "expect", "compare"))
+    typed = next((v for v in (*read, *_listed(values.get("data"))) if _is_below(v, path)), None)
+    if typed is None:
+        return problem
+    return treat_command(words, _of_path(problem, typed, context), _refused)
+
+
+def _is_below(typed: str | None, path: str) -> bool:
+    """Whether a word names a path, or a file in that folder."""
+    return typed is not None and path in (typed, os.path.dirname(typed))
 
 
 def _of_path(problem: Problem, typed: str, context: Any) -> UsageFault:

@@ -107,13 +107,20 @@ def _options(argv: Words, fault: UsageFault) -> Proposals:
     names = [name for form in fault.options for name in (*form.names, *form.opposite)]
     at = _place(argv, typed)
     behind = argv[at + 1 + ("=" not in argv[at]) :]
+    for form in fault.options if "=" not in argv[at] else ():
+        rest = typed.removeprefix(form.name).lstrip(":") if form.takes_value else ""
+        if rest and typed.startswith(form.name):
+            words = (*argv[:at], form.name, rest, *argv[at + 1 :])
+            yield "write a blank between an option and its value", words
     for text, name in _meant("option", typed, names):
         yield text, _put(argv, typed, *name.split())
         if not name:  # and what it would take
             yield text, (*argv[:at], *behind)
     path = argv[at][len(typed) + 1 :] or next(iter(argv[at + 1 :]), "")
-    if os.path.exists(path):
-        *front, data = (path, "") if may_be(path, "CONFIG") else ("", path)
+    role = "CONFIG" if may_be(path, "CONFIG") else "DATA"
+    named = [word for word in argv if may_be(word, role) and word not in (path, argv[at])]
+    if os.path.exists(path) and not named:
+        *front, data = (path, "") if role == "CONFIG" else ("", path)
         words = (*argv[:1], *front, *argv[1:at], *behind, data)
         yield "name files without an option", tuple(filter(None, words))
 
@@ -142,7 +149,7 @@ def _values(argv: Words, fault: UsageFault) -> Proposals:
     if form is None:
         return
     if not form.takes_value:
-        for names, answers in ((form.names, _YES), (form.opposite, _NO)):
+        for names, answers in zip(form.answers(option), (_YES, _NO), strict=True):
             if names and (typed.lower() in answers or typed.lower() not in _YES | _NO):
                 doubt = "" if typed.lower() in answers else f"if {max(answers)} is meant, "
                 yield f"{doubt}write `{names[0]}` alone", _put(argv, f"{option}={typed}", names[0])
@@ -172,6 +179,7 @@ def _values_meant(typed: str, form: OptionForm) -> Iterator[tuple[str, str]]:
     items = re.split(r"\s*[,;|]\s*|\s+", bare) if form.takes_list else [bare]
     alone = "separate the items with commas alone" if form.takes_list else "write it alone"
     yield alone, ",".join(filter(None, items))
+    yield "write it once", bare[:1] if len({*bare}) == 1 else bare
     yield "name each once", ",".join(dict.fromkeys(items))
     yield "write out the range", ",".join(map(_range, items))
     if not re.search(r"[^\W\dexo_]", bare):  # a unit may change the number
@@ -244,7 +252,7 @@ def _no_arguments(argv: Words, fault: UsageFault) -> Proposals:
         yield f"write `{typed}` once", (*argv[:at], *argv[at + 1 :])
     flag = fault.form(argv[at - 1])
     if flag is not None and not flag.takes_value and typed.lower() in _YES | _NO:
-        names = flag.names if typed.lower() in _YES else flag.opposite
+        names = flag.answers(argv[at - 1])[typed.lower() in _NO]
         yield f"leave `{typed}` out", (*argv[: at - 1], *names[:1], *argv[at + 1 :])
     before = next((b for b in range(at, 0, -1) if argv[b].startswith("-")), 0)
     form = fault.form(argv[before])
@@ -259,10 +267,13 @@ def _no_arguments(argv: Words, fault: UsageFault) -> Proposals:
 def _files(argv: Words, fault: UsageFault) -> Proposals:
     """Yield files with a name like one that is not there, or the other order of the arguments."""
     if fault.problem.code == "N501":
-        yield from _no_arguments(argv, fault)
-        for path in paths_like(fault.typed, fault.argument):
+        typed, option = fault.typed, f"={fault.typed}"
+        if typed in argv:
+            yield from _no_arguments(argv, fault)
+        for path in paths_like(typed, fault.argument):
+            words = (path if w == typed else w.replace(option, f"={path}") for w in argv)
             if path not in argv:
-                yield f"did you mean `{path}`?", _put(argv, fault.typed, path)
+                yield f"did you mean `{path}`?", tuple(words)
     else:
         swap = {fault.typed: fault.argument, fault.argument: fault.typed}
         yield "name the network first", tuple(swap.get(word, word) for word in argv)

@@ -24,6 +24,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "net.yaml").write_text(SPEC)
     (tmp_path / "batch.csv").write_text(DATA)
     (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "wanted.csv").write_text("output_1\n1\n2\n")
     (tmp_path / "deeper" / "other.yaml").write_text(SPEC)
     return tmp_path
 
@@ -60,6 +61,8 @@ MENDED = [
     ("N702", "forward net.yaml batch.csv --no_header", "forward net.yaml batch.csv --no-header"),
     ("N702", "forward net.yaml batch.csv --prec 3", "forward net.yaml batch.csv --precision 3"),
     ("N702", "forward net.yaml batch.csv --verbose", "forward net.yaml batch.csv"),
+    ("N702", "forward net.yaml batch.csv --rows5", "forward net.yaml batch.csv --rows 5"),
+    ("N702", "forward net.yaml batch.csv --rows:5", "forward net.yaml batch.csv --rows 5"),
     ("N702", "forward net.yaml batch.csv --verbose=2", "forward net.yaml batch.csv"),
     ("N702", "forward net.yaml batch.csv --verbose 2", "forward net.yaml batch.csv"),
     ("N702", "forward --config net.yaml --data batch.csv", "forward net.yaml batch.csv"),
@@ -131,8 +134,18 @@ MENDED = [
     ("N501", "forward net batch", "forward net.yaml batch.csv"),
     ("N501", "forward other.yaml batch.csv", "forward deeper/other.yaml batch.csv"),
     ("N501", "forward deepr/other.yaml batch.csv", "forward deeper/other.yaml batch.csv"),
+    (
+        "N501",
+        "forward net.yaml batch.csv --expect=deeper/wnated.csv",
+        "forward net.yaml batch.csv --expect=deeper/wanted.csv",
+    ),
     ("N501", "forward forward net.yaml batch.csv", "forward net.yaml batch.csv"),
     ("N501", "forward '\"net.yaml\"' batch.csv", "forward net.yaml batch.csv"),
+    (
+        "N501",
+        "forward net.yaml batch.csv --no-header true",
+        "forward net.yaml batch.csv --no-header",
+    ),
     (
         "N501",
         "forward net.yaml batch.csv --header no",
@@ -231,6 +244,28 @@ def test_a_terminal_shows_the_whole_line_to_type(cli: RunCli, folder: Path) -> N
         "nncli forward net.yaml batch.csv --delimiter ';'\n"
         "help: `nncli forward --help` lists the options\n"
     )
+
+
+def test_a_file_that_would_be_added_is_not_moved_to_the_data(cli: RunCli, folder: Path) -> None:
+    (folder / "other.csv").write_text(DATA)
+    found = problem(cli, "forward net.yaml batch.csv --zzz other.csv --format json", folder)
+    assert found["suggestions"] == []
+
+
+@pytest.mark.parametrize("options", ["-o none/batch.csv", "--rejects none/batch.csv"])
+def test_no_other_file_is_proposed_to_be_written(cli: RunCli, folder: Path, options: str) -> None:
+    done = cli(*shlex.split(f"forward net.yaml batch.csv {options}"), cwd=folder)
+    assert (done.code, "did you mean" in done.err) == (5, False)
+
+
+def test_a_missing_weights_file_says_nothing_of_the_spec_that_names_it(
+    cli: RunCli, folder: Path
+) -> None:
+    (folder / "nets.yaml").write_text(
+        "inputs: 2\nlayers: [{neurons: 1}]\nweights_file: w.safetensors\n"
+    )
+    done = cli("shapes", "nets.yaml", cwd=folder)
+    assert (done.code, "did you mean" in done.err) == (5, False)
 
 
 def test_a_list_is_mended_item_by_item(cli: RunCli, folder: Path) -> None:
