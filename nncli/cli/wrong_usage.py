@@ -200,9 +200,11 @@ def _fault_of_group(error: Any, group: TyperGroup, words: Words, first: str) -> 
             return fault
         problem = Problem("N702", f"{quoted(typed)} stands before the command")
         return replace(fault, problem=problem)
-    if first:
+    parameter = getattr(error, "param", None)
+    if first and parameter is None:
         return _unknown_command(group, first)
-    return UsageFault(Problem("N704", _PREFIX.sub("", error.format_message()).rstrip(".")))
+    code = "N704" if parameter is None else "N703"
+    return UsageFault(Problem(code, _PREFIX.sub("", error.format_message()).rstrip(".")))
 
 
 def _unknown_command(group: TyperGroup, typed: str) -> UsageFault:
@@ -222,7 +224,8 @@ def _needless(error: Any, command: Any, words: Words, forms: tuple[OptionForm, .
 
 def _usage(command: Any) -> str:
     arguments = (p.metavar for p in command.params if p.param_type_name == "argument")
-    return " ".join(("write nncli", command.name, *arguments, "[OPTIONS]"))
+    words = " ".join(("nncli", command.name, *arguments, "[OPTIONS]"))
+    return f"write `{words}`"
 
 
 def _forms(commands: Iterable[Any]) -> tuple[OptionForm, ...]:

@@ -39,7 +39,7 @@ def treat_command(argv: Words, fault: UsageFault, fault_of: FaultOf) -> Problem:
         told.setdefault(words, _one_text(parts))
     suggestions = [Suggestion(text, argv=words) for words, text in told.items()][:_MAX_TOLD]
     form = fault.form(fault.option)
-    kind = "command" if fault.problem.code == "N701" else "option"
+    kind = {"N701": "command", "N702": "option"}.get(fault.problem.code, "")
     kind = _KINDS.get(form.name, "") if form is not None else kind
     lacking = [known.words for known in meanings(kind, fault.typed) if known.instead is None]
     # a file that is not there says itself which is like it, but not how to name that
@@ -253,7 +253,8 @@ def _no_arguments(argv: Words, fault: UsageFault) -> Proposals:
     flag = fault.form(argv[at - 1])
     if flag is not None and not flag.takes_value and typed.lower() in _YES | _NO:
         names = flag.answers(argv[at - 1])[typed.lower() in _NO]
-        yield f"leave `{typed}` out", (*argv[: at - 1], *names[:1], *argv[at + 1 :])
+        text = f"write `{names[0]}` alone" if names else f"leave `{argv[at - 1]} {typed}` out"
+        yield text, (*argv[: at - 1], *names[:1], *argv[at + 1 :])
     before = next((b for b in range(at, 0, -1) if argv[b].startswith("-")), 0)
     form = fault.form(argv[before])
     if form is not None and form.takes_list and before + 1 < at:

@@ -205,7 +205,7 @@ WORDS = [
     ("forward net.yaml batch.csv --backend numpy", "`nncli forward --help`"),
     ("forward net.yaml batch.csv --dtype float16", "nncli lacks it"),
     ("bench net.yaml --min-time 500ms", "`nncli bench --help`"),
-    ("forward", "write nncli forward CONFIG DATA"),
+    ("forward", "write `nncli forward CONFIG DATA [OPTIONS]`"),
 ]
 
 
