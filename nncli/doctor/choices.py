@@ -10,15 +10,16 @@ from typing import Any
 from nncli.doctor.known_words import Known, alike, meanings, other_parameters, plain
 from nncli.specs.faults import Path
 from nncli.specs.wording import CHOICES
-from nncli.words import nearest_spellings
+from nncli.words import nearest
 
 # leaky_relu, LeakyReLU(0.3), nn.ELU(alpha=0.1), elu: 0.1, elu 0.1
 _CALL = re.compile(
     r"\s*([^\W\d][\w.\- ]*?)\s*(?:\((.*)\)|\[(.*)\]|[:=]\s*(.+)|\s([-+]?\.?\d\S*))?\s*", re.DOTALL
 )
 # Keys that hold a choice's name, and those that hold its parameters.
-_NAMING = frozenset({"name", "type", "kind", "class", "classname", "function", "fn", "method"})
+_NAMING = frozenset({"name", "type", "kind", "class", "classname", "function", "fn", "activation"})
 _HOLDING = frozenset({"config", "params", "parameters", "kwargs", "args", "options"})
+_AROUND = " ,;.\"'`\u2018\u2019\u201c\u201d"
 # What a function is called on says nothing of it.
 _MAX_TYPED = 200
 _SHARES = ("softmax", "log_softmax")  # their first parameter is an axis
@@ -55,31 +56,42 @@ def choices_meant(what: str, value: Any) -> Iterator[tuple[str, str | None]]:
         return
     given = bool(typed.positional or typed.named)
     if typed.name in own:
-        found: tuple[Known, ...] = (Known(typed.name, {}, "name its parameters", ""),)
+        found: tuple[Known, ...] = (Known(typed.name, {}, "", ""),)
     else:
         found = meanings(what, typed.name, own) or alike(what, typed.name, own)
     seen: set[str] = set()
     for known in found:
         parameters = _parameters(known, what, typed) if known.instead else None
         if parameters is None:
-            lost = " but for its parameters" if known.instead else ""
-            yield known.words + lost, None
+            lost = f"`{known.instead}` has no such parameters here"
+            yield (lost if known.instead else known.words), None
         elif (text := _text(known.instead or "", parameters)) not in seen:
             seen.add(text)
-            yield ("name its parameters" if given and known.source else known.words), text
+            if typed.name in own or (given and parameters != known.parameters):
+                yield _said(known.instead or "", typed, parameters), text
+            else:
+                yield known.words, text
+
+
+def _said(kind: str, typed: Typed, parameters: Mapping[str, Any]) -> str:
+    if kind == "normal" and len(typed.positional) == 1:
+        return "assuming that the number is the standard deviation"
+    return "write its parameters so" if parameters else f"write it `{kind}`"
 
 
 def _typed(what: str, value: Any) -> Typed | None:
     """Return the name and the parameters of a choice, whatever form it has."""
-    if isinstance(value, str) and (call := _CALL.fullmatch(value[:_MAX_TYPED])):
+    if isinstance(value, str) and (call := _CALL.fullmatch(value[:_MAX_TYPED].strip(_AROUND))):
         name, *inside = call.groups()
         pieces = next((part for part in inside if part), "").split(",")
         pairs = [re.split(r"\s*[=:]\s*", piece.strip(), maxsplit=1) for piece in pieces]
-        positional = tuple(pair[0].strip("'\"") for pair in pairs if len(pair) == 1 and pair[0])
+        positional = tuple(pair[0].strip(_AROUND) for pair in pairs if len(pair) == 1 and pair[0])
         if plain(what, name).split(".")[-1] in ("activation", "get") and positional:
             return _typed(what, positional[0])
-        named = tuple((pair[0], pair[1].strip("'\"")) for pair in pairs if len(pair) == 2)
+        named = tuple((pair[0], pair[1].strip(_AROUND)) for pair in pairs if len(pair) == 2)
         return Typed(name, positional, named)
+    if what == "initializer" and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return Typed("constant", (value,))
     if isinstance(value, list) and value and isinstance(value[0], str):
         return Typed(value[0], tuple(value[1:]))
     return _typed_mapping(what, value) if isinstance(value, dict) else None
@@ -89,6 +101,8 @@ def _typed_mapping(what: str, value: Mapping[str, Any]) -> Typed | None:
     names = {key: plain(what, key) for key in value}
     name = next((key for key in value if names[key] in _NAMING and isinstance(value[key], str)), "")
     if not name:
+        if kind := _only_kind_with(what, set(value)):
+            return Typed(kind, (), tuple(value.items()))
         name = next((key for key in value if key in CHOICES[what] or meanings(what, key)), "")
         name = name or next(iter(value), "")
         inner, shown = value.get(name), name
@@ -104,6 +118,12 @@ def _typed_mapping(what: str, value: Mapping[str, Any]) -> Typed | None:
     return Typed(shown, positional, tuple(named.items())) if name else None
 
 
+def _only_kind_with(what: str, keys: set[str]) -> str | None:
+    """Return the only choice that has these parameters."""
+    kinds = [kind for kind, model in CHOICES[what].items() if keys < set(model.model_fields)]
+    return kinds[0] if len(kinds) == 1 and "kind" not in keys else None
+
+
 def _parameters(known: Known, what: str, typed: Typed) -> dict[str, Any] | None:
     """Return the parameters by nncli's names; None if one of them has no counterpart."""
     kind = known.instead or ""
@@ -111,14 +131,17 @@ def _parameters(known: Known, what: str, typed: Typed) -> dict[str, Any] | None:
     others = other_parameters(kind)
     result: dict[str, Any] = dict(known.parameters)
     positional = [each for each in typed.positional if not _says_nothing(each, others)]
-    if len(positional) > len(fields) and kind not in _SHARES:
+    if kind == "normal" and len(positional) == 1:
+        positional = [0, *positional] if not typed.named else []
+    if len(positional) not in (0, len(fields)) and kind not in _SHARES:
         return None
     for key, value in (*zip(fields, positional, strict=False), *typed.named):
         name = plain("parameter", key)
         own = {plain("parameter", field): field for field in fields}
         target = own.get(name, others.get(name))
         if target is None:
-            target = next((own[near] for near in nearest_spellings(name, own)), None)
+            near = nearest(name, list(own))
+            target = own[near] if near is not None else None
         if target in fields:
             result[str(target)] = value
         elif target is None or (target != "" and not _equal(value, target)):

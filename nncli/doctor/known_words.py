@@ -16,6 +16,7 @@ from nncli.words import nearest_spellings, shorten
 _BETWEEN = re.compile(r"(?<![a-z])(?:by|x|times|and|then|to|as|are|is|the|each|per|in a)(?![a-z])")
 _ENDINGS = re.compile(r"(layer|activation|function|func|fn|fct|initializer|init|distribution)$")
 _LACKED = frozenset({"activation", "initializer", "scale", "dtype"})
+_WITH_NUMBERS = frozenset({"activation", "initializer"})
 # The keys of a row of the table that are no program.
 _RESERVED = frozenset({"is", "with", "words", "only"})
 _MAX_TYPED = 80
@@ -65,7 +66,10 @@ def alike(kind: str, typed: str, own: Iterable[str]) -> tuple[Known, ...]:
     """
     names = {plain(kind, name): name for name in own}
     words = _known(kind)
-    near = nearest_spellings(plain(kind, typed).split(".")[-1], [*names, *words])
+    last = plain(kind, typed).split(".")[-1]
+    near = nearest_spellings(last, [*names, *words])
+    if kind in _WITH_NUMBERS:  # leaky_relu_02 is no slip
+        near = [word for word in near if re.sub(r"\D", "", word) == re.sub(r"\D", "", last)]
     meant = [names[word] for word in near if word in names]
     if meant:
         say = "did you mean `{}`?" if len(meant) == 1 else "perhaps `{}`"
@@ -79,7 +83,7 @@ def plain(kind: str, typed: str) -> str:
     >>> plain("activation", "tf.nn.Leaky-ReLU"), plain("layout", "neurons x inputs")
     ('tf.nn.leakyrelu', 'neuroninput')
     """
-    text = typed[:_MAX_TYPED].casefold()
+    text = re.sub("(?<=[a-z])(?=[A-Z][a-z])", "_", typed[:_MAX_TYPED]).casefold()
     if kind == "layout":
         text = re.sub(r"s(?![a-z])", "", _BETWEEN.sub(" ", text.replace("_", " ")))
     return ".".join(re.sub(r"[\W_]", "", part) for part in text.split("."))
@@ -123,8 +127,9 @@ def _worded(kind: str, typed: str, known: tuple[Known, ...]) -> tuple[Known, ...
     told: dict[tuple[str | None, str], Known] = {}
     for each in known:
         whose = f" ({each.source})" if each.source != "common" else ""
-        start, said = f"`{shorten(typed)}`{whose} is ", each.words
+        start, said = f"`{shorten(typed)}`{whose}" + (": " if kind == "key" else " is "), each.words
         if each.instead:
+            start = f"`{shorten(typed)}`{whose} is "
             said = f"`{each.instead}` here" + (f", {said}" if said else "")
         elif each.instead is None and kind in _LACKED:
             said += "; nncli lacks it"

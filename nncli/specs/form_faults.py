@@ -195,7 +195,7 @@ def _choice_faults(source: YamlSource, path: Path, value: Any, what: str) -> Ite
         return
     [(kind, parameters)] = value.items()
     if parameters is None:
-        yield _empty_fault(source, (*path, kind))
+        yield _empty_fault(source, (*path, kind))._replace(kind="choice form")
     elif not isinstance(parameters, dict):
         hint = f"write them as a mapping: {PARAMETERS_EXAMPLES[what]}"
         message = f"`{kind}` takes parameters by name"

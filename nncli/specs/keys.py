@@ -30,6 +30,13 @@ _MODELS: dict[str, type[BaseModel]] = {
     "init": InitSpec,
     "clip": Clip,
 }
+# What says how large what is.
+_LAYER_SIZES = ("neurons", "weights", "biases", "layout", "activation")
+_SIZES: tuple[Path, ...] = (
+    *((key,) for key in ("layer_sizes", "layers", "layout", "outputs")),
+    *(("outputs", key) for key in ("columns", "classes")),
+)
+_INPUT_SIZES: tuple[Path, ...] = (("inputs",), ("inputs", "size"))
 # The keys that make others needless.
 _SAID_BY = {"size": "columns", "neurons": "weights"}
 _LAYER_KEYS = list(LayerSpec.model_fields)
@@ -61,12 +68,23 @@ def may_hold(
     unknown = tuple(
         key for key, value in items if key not in known and (among_empty or value is not None)
     )
-    is_of_inputs = path in (("inputs",), ("inputs", "size"))
-    if is_of_inputs and may_hold(source, ("layers", 0, "weights"), exact=exact):
+    if path in _INPUT_SIZES and may_hold(source, ("layers", 0, "weights"), exact=exact):
         return True  # which may say how many there are
     sought = {path[-1], _SAID_BY.get(str(path[-1]))}
     is_misspelt = not sought.isdisjoint(_meanings(unknown, known)) if exact else bool(unknown)
     return is_misspelt or source.is_merged(owner)
+
+
+def may_say_sizes(source: YamlSource, *layers: int) -> bool:
+    """Whether an unknown key of some layers, or beside them, may say what they are to fit."""
+    return any(
+        may_hold(source, path)
+        for path in (
+            *(("layers", index, key) for index in layers for key in _LAYER_SIZES),
+            *_SIZES,
+            *(_INPUT_SIZES if 0 in layers else ()),
+        )
+    )
 
 
 def may_have_weights_file(source: YamlSource) -> bool:

@@ -148,9 +148,7 @@ def examine_form(reading: FormReading) -> Examination:
     known = (*faults, *invalid)
     if overrides.seed is None:
         known += tuple(seed_faults(form, source, known))
-    # while a key is unknown, what seems to contradict the rest may only be what it says
-    is_whole = not any(fault.code == "N101" for fault in known)
-    known += tuple(data_faults(form)) if is_whole else ()
+    known += tuple(data_faults(form, source))
     known += tuple(initializer_faults(form, overrides.dtype))
     known += tuple(activation_faults(form, overrides.dtype))
     known += (*fileless_faults(form, source), *weights_file_faults(form, source))
@@ -159,7 +157,7 @@ def examine_form(reading: FormReading) -> Examination:
         faults = tuple(fault for fault in known if not _is_missing_size(fault))
         if known and not faults:
             faults = (NOT_ASKED,)
-    misfits = tuple(misfit_faults(form, source)) if is_whole else ()
+    misfits = tuple(misfit_faults(form, source))
     if spec is None or faults:
         misfits = tuple(misfit._replace(help=_MEND_FIRST) for misfit in misfits)
         return Examination(source, form, overrides, located((*faults, *misfits), source))
