@@ -238,7 +238,7 @@ def _resolve_format(format_: opt.ForwardForm | None, output: str | None) -> str:
         return "csv"
     known = ", ".join(SUFFIXES)
     message = f"the suffix of {output!r} names no format: {known}"
-    raise UsageError(message, "or name it: --format csv")
+    raise UsageError(message, "or name it: --format csv", code="N703")
 
 
 def _check_sources(request: DataRequest, checks: _Checks) -> None:
@@ -267,7 +267,7 @@ def _shown_layers(wanted: str, count: int) -> tuple[int, ...]:
     numbers = tuple(sorted({int(item) for item in wanted.split(",")}))
     if numbers[-1] > count:
         message = f"--layers {numbers[-1]}: the network has {count_of(count, 'layer')}"
-        raise UsageError(message)
+        raise UsageError(message, code="N703")
     return numbers
 
 
