@@ -19,7 +19,7 @@ from nncli.errors import SpecError
 from nncli.problems import Place, Problem
 from nncli.specs.faults import Fault, Path
 from nncli.specs.spec_text import LINE_END, Span, SpecText
-from nncli.specs.yaml_nodes import TOO_LARGE_HELP, Composer, Items, Node, Pairs, Scalar
+from nncli.specs.yaml_nodes import MAX_DEPTH, TOO_LARGE_HELP, Composer, Items, Node, Pairs, Scalar
 from nncli.words import quoted
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -194,6 +194,21 @@ def read_yaml(content: bytes, file: str) -> YamlSource:
     value = _plain_value(composer.root, faults) if composer.root is not None else None
     shared, tagged = frozenset(composer.shared), frozenset(composer.tagged)
     return YamlSource(text, value, tuple(faults), composer.root, tagged, shared)
+
+
+def is_yaml(text: str) -> bool:
+    """Whether a text is one YAML document, as far as its marks go, and no deeper than allowed."""
+    depth = documents = 0
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            documents += isinstance(event, yaml.DocumentStartEvent)
+            if depth > MAX_DEPTH or documents > 1:
+                return False
+    except yaml.YAMLError:
+        return False
+    return documents == 1
 
 
 def _has_content(line: str) -> bool:
