@@ -5,6 +5,7 @@ First each problem's own changes; if none of them leaves the spec whole, slips o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -28,13 +29,15 @@ _TREATED_PROBLEMS = 10
 # How much is read for all changes together: of a long spec, fewer are tried.
 _MAX_READ_CHARACTERS = 1024 * 1024
 # How much of that, if no change of a problem's own leaves the spec whole; how much is parsed.
-_MAX_SEARCHED_CHARACTERS = 384 * 1024
-_MAX_PARSED_CHARACTERS = 2 * 1024 * 1024
+_MAX_SEARCHED_CHARACTERS = 256 * 1024
+_MAX_PARSED_CHARACTERS = 1 * 1024 * 1024
 # How far from a problem a slip may be that still is YAML; where there is no YAML, it is anywhere.
 _REACH = 2
 # A repair that costs so much more than another is not what was meant.
 _MUCH_DEARER = 1.25
 _MAX_REPAIRS = 3
+# A slip that costs no more is told even where a change of another kind works as well.
+_BEYOND_DOUBT = 1.0
 # Where a suggestion says all that the advice says.
 _SELF_EXPLAINING = frozenset({"N106", "N109", "N110"})
 # What is wrong beyond YAML, or too much of it: no slip is looked for.
@@ -64,10 +67,10 @@ def treat_spec(
         tried = _tried(suggestion, found.problems[number], examined, header)
         if tried is not None:
             kept.setdefault(number, []).append(tried)
-    if not any(tried.is_whole for tried in kept.get(0, ())):
-        mended = _repaired(examined, header)
-        if mended is not None:
-            return SpecError([mended])
+    is_mended = any(tried.is_whole for tried in kept.get(0, ()))
+    mended = _repaired(examined, header, _BEYOND_DOUBT if is_mended else math.inf)
+    if mended is not None:
+        return SpecError([mended])
     problems = [_advised(problem, kept.get(n, [])) for n, problem in enumerate(found.problems)]
     return SpecError(problems, more=found.more)
 
@@ -132,10 +135,12 @@ def _examined_again(
     return examine_form(reading) if header is None else examine_completed(reading, header)
 
 
-def _repaired(examined: Examination, header: WeightsHeader | None) -> Problem | None:
+def _repaired(
+    examined: Examination, header: WeightsHeader | None, most: float
+) -> Problem | None:
     """Return the slip of YAML whose repair leaves the spec whole as its problem, if there is one.
 
-    Of a text that is no YAML, it is enough if the repair makes it YAML.
+    Of a text that is no YAML, it is enough if the repair makes it YAML.  most: what it may cost.
     """
     working = sorted(_working(examined, header), key=_unlikeliness)
     chosen = working[:1]
@@ -144,7 +149,7 @@ def _repaired(examined: Examination, header: WeightsHeader | None) -> Problem | 
         numbers = _numbers(tried.spec)
         if is_near and all(numbers != _numbers(other.spec) for _, other in chosen):
             chosen.append((repair, tried))
-    if not chosen:
+    if not chosen or chosen[0][0].cost > most:
         return None
     is_certain = len(chosen) == 1 and examined.source.is_unreadable
     suggestions = tuple(
@@ -197,10 +202,14 @@ def _working(
         if known is not None or is_yaml_already or is_yaml(content):
             likeliest[content] = repair
     candidates = sorted(likeliest.values(), key=lambda repair: repair.cost)
+    enough = math.inf
     for repair in candidates[: _MAX_SEARCHED_CHARACTERS // characters]:
+        if repair.cost > enough:
+            return
         suggestion = Suggestion(repair.words, edits=repair.edits)
         tried = _tried(suggestion, problems[0], examined, header)
         if tried is not None and (tried.is_whole or not is_yaml_already):
+            enough = min(enough, repair.cost + _MUCH_DEARER if tried.is_whole else math.inf)
             yield repair, tried
 
 

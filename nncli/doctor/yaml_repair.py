@@ -31,7 +31,11 @@ _KINDS = (
     {"OPEN": "[", "CLOSE": "]", "QUOTE": '"'},
     {"OPEN": "{", "CLOSE": "}", "QUOTE": "'"},
 )
-_PLAIN = str.maketrans("“”„‟«»‘’‚‛´–—−", "\"\"\"\"\"\"'''''---", "\u200b\u200c\u200d\u2060")
+# What only looks like a character of YAML, or is none.
+_PLAIN = {**dict.fromkeys(map(ord, "“”„‟«»"), '"'), **dict.fromkeys(map(ord, "‘’‚‛´"), "'")}
+_PLAIN |= {**dict.fromkeys(map(ord, "–—−"), "-"), **dict.fromkeys(map(ord, "\u200b\u200d\u2060"))}
+_PLAIN |= {ord("："): ": ", ord("，"): ", ", ord("、"): ", "}
+_STRANGE = ("", "write plain characters instead of those that only look like them")
 # Where a text may stand, and what YAML takes for something else than a text.
 _TEXTS = (
     re.compile(r"(?:(?<=\w: )|(?<=- )|(?<=[\[{])|(?<=, ))[^\s,\]}\[{][^,\]}]*"),
@@ -62,11 +66,11 @@ def repairs(text: SpecText, suspects: Iterable[int], reach: int) -> Iterator[Rep
         if line.strip() and len(line) <= _MAX_LINE
     }
     yield from _untabbed(text)
+    yield from _everywhere(text, sorted(away))
     for number in sorted(away, key=lambda number: away[number]):
         if away[number] <= reach:
             for repair in _of_line(text, number):
                 yield replace(repair, cost=repair.cost + min(away[number], 3) / 8)
-    yield from _everywhere(text, sorted(away))
 
 
 def _of_line(text: SpecText, number: int) -> Iterator[Repair]:
@@ -82,11 +86,8 @@ def _of_line(text: SpecText, number: int) -> Iterator[Repair]:
             new = slip.pattern.sub(slip.instead, code)
             yield slip.repair(found[0], _edit(text, number, new + comment), 0.5)
     yield from _quoted(text, number, code, comment)
-    plain = unicodedata.normalize("NFKC", line).translate(_PLAIN)
-    plain = REFUSED.sub(lambda match: "\n" if match[0] in "\x85\u2028\u2029" else "", plain)
-    if plain != line:
-        words = "write plain characters instead of those that only look like them"
-        yield Repair(0.5, "", words, (_edit(text, number, plain),))
+    if (plain := _plain(line)) != line:
+        yield Repair(0.5, *_STRANGE, (_edit(text, number, plain),))
     yield from _indented(text, number)
     yield from _unrepeated(text, number)
     yield from _broken(text, number, code, comment)
@@ -94,6 +95,10 @@ def _of_line(text: SpecText, number: int) -> Iterator[Repair]:
 
 def _everywhere(text: SpecText, numbers: list[int]) -> Iterator[Repair]:
     """Yield the same change of all lines that it can be made in."""
+    strange = [n for n in numbers if _plain(text.lines[n]) != text.lines[n]]
+    if 1 < len(strange) <= _MAX_EDITS:
+        edits = [_edit(text, n, _plain(text.lines[n])) for n in strange]
+        yield Repair(1, *_STRANGE, tuple(edits))
     for slip in _slips():
         edits, first = [], None
         for number in numbers if slip.cost < 2 else ():
@@ -139,6 +144,12 @@ def _slips() -> tuple[_Slip, ...]:
     return tuple(_Slip(row[0], re.compile(row[1]), *row[2:]) for row in sorted(rows))
 
 
+def _plain(line: str) -> str:
+    """Return a line without characters that only look like others, or are not allowed."""
+    plain = unicodedata.normalize("NFKC", line.translate(_PLAIN)).translate(_PLAIN)
+    return REFUSED.sub(lambda match: "\n" if match[0] in "\x85\u2028\u2029" else "", plain)
+
+
 def _parted(line: str) -> tuple[str, str]:
     """Return the code of a line, without blanks at its end, and its comment."""
     end = next((m.start() for m in re.finditer(r"(?<!\S)#", line) if _is_outside(line, m)), None)
@@ -174,15 +185,17 @@ def _quoted(text: SpecText, number: int, code: str, comment: str) -> Iterator[Re
     ):
         for match in islice(pattern.finditer(where), _MAX_PLACES):
             chunk = match[0].rstrip()
-            if _SPECIAL.fullmatch(chunk):
-                inner = f'"{chunk}"' if not set(chunk) & set("\"\\") else _single(chunk)
-                new = where[: match.start()] + inner + where[match.start() + len(chunk) :]
-                sign = next(part for part in (": ", " #", chunk[0]) if part in chunk)
-                message = f"a text with `{sign}` must stand in quotes".replace("`: `", "a `: `")
-                rest = "" if where != code else comment
-                yield Repair(
-                    1.5 + cost / 4, message, "put it in quotes", (_edit(text, number, new + rest),)
-                )
+            if not _SPECIAL.fullmatch(chunk):
+                continue
+            sign = next(part for part in (": ", " #", chunk[0]) if part in chunk)
+            message = f"a text with a `{sign}` must stand in quotes"
+            if chunk[0] in "\"'":
+                message = "the quotes around this text are no pair"
+            inner = chunk.strip(chunk[0]).rstrip("\"'") if chunk[0] in "\"'" else chunk
+            inner = _single(inner) if set(inner) & set("\"\\") else f'"{inner}"'
+            new = where[: match.start()] + inner + where[match.start() + len(chunk) :]
+            edit = _edit(text, number, new + (comment if where == code else ""))
+            yield Repair(1.5 + cost / 4, message, "put it in quotes", (edit,))
 
 
 def _unrepeated(text: SpecText, number: int) -> Iterator[Repair]:
@@ -225,7 +238,7 @@ def _indented(text: SpecText, number: int) -> Iterator[Repair]:
                 words = f"indent it like line {other}"
             edit = _edit(text, number, " " * width + content)
             yield Repair(cost, message, words, (edit,), "if it belongs there")
-    dashes = {width for width, is_item in around.values() if is_item} | {own}
+    dashes = {width for width, is_item in around.values() if is_item} | {own, max(own - 2, 0)}
     for width in sorted(dashes):
         message = f"line {number + 1} stands in a list, but has no `- ` in front"
         edit = _edit(text, number, " " * width + "- " + content)
@@ -250,10 +263,14 @@ def _neighbours(text: SpecText, number: int) -> list[int]:
 def _broken(text: SpecText, number: int, code: str, comment: str) -> Iterator[Repair]:
     """Yield a line that holds two, as two."""
     width = len(code) - len(code.lstrip(" -"))
-    for match in islice(re.finditer(r"(?<=\S)[,;]? ++(?=- |\w+: )", code), _MAX_PLACES):
-        new = code[: match.start()] + "\n" + " " * width + code[match.end() :]
-        edit = _edit(text, number, new + comment)
-        yield Repair(2, "two lines stand in one", "begin a new line here", (edit,))
+    below = next((_indentation(line)[0] for line in text.lines[number + 1 :] if line.strip()), 0)
+    for match in islice(re.finditer(r"(?<=\S)(?:[,;] *+| ++)(?=- |\w+: )", code), _MAX_PLACES):
+        key = re.match(r"(?:- +)*(\w*)", code[match.end() :])
+        cost = 1.25 if key and key[1] in every_key() else 2.5
+        for indentation in {width, below, max(below - 2, 0)}:
+            new = code[: match.start()] + "\n" + " " * indentation + code[match.end() :]
+            edit = _edit(text, number, new + comment)
+            yield Repair(cost, "two lines stand in one", "begin a new line here", (edit,))
 
 
 def _untabbed(text: SpecText) -> Iterator[Repair]:

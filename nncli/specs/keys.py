@@ -45,6 +45,7 @@ def keys_at(path: Path) -> list[str]:
     return [name for name in choices[str(path[-1])].model_fields if name != "kind"]
 
 
+@lru_cache(maxsize=1)
 def every_key() -> frozenset[str]:
     """Return every key that a spec may have anywhere, names of activations and the like included."""
     choices = ACTIVATIONS | INITIALIZERS | SCALES
