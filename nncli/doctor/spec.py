@@ -135,9 +135,7 @@ def _examined_again(
     return examine_form(reading) if header is None else examine_completed(reading, header)
 
 
-def _repaired(
-    examined: Examination, header: WeightsHeader | None, most: float
-) -> Problem | None:
+def _repaired(examined: Examination, header: WeightsHeader | None, most: float) -> Problem | None:
     """Return the slip of YAML whose repair leaves the spec whole as its problem, if there is one.
 
     Of a text that is no YAML, it is enough if the repair makes it YAML.  most: what it may cost.

@@ -192,7 +192,7 @@ def _quoted(text: SpecText, number: int, code: str, comment: str) -> Iterator[Re
             if chunk[0] in "\"'":
                 message = "the quotes around this text are no pair"
             inner = chunk.strip(chunk[0]).rstrip("\"'") if chunk[0] in "\"'" else chunk
-            inner = _single(inner) if set(inner) & set("\"\\") else f'"{inner}"'
+            inner = _single(inner) if set(inner) & set('"\\') else f'"{inner}"'
             new = where[: match.start()] + inner + where[match.start() + len(chunk) :]
             edit = _edit(text, number, new + (comment if where == code else ""))
             yield Repair(1.5 + cost / 4, message, "put it in quotes", (edit,))
@@ -243,7 +243,9 @@ def _indented(text: SpecText, number: int) -> Iterator[Repair]:
         message = f"line {number + 1} stands in a list, but has no `- ` in front"
         edit = _edit(text, number, " " * width + "- " + content)
         far = min(abs(width - own), 9) / 10
-        yield Repair(2 + far, message, "put a `- ` in front", (edit,), "if it is an item of its own")
+        yield Repair(
+            2 + far, message, "put a `- ` in front", (edit,), "if it is an item of its own"
+        )
 
 
 def _indentation(line: str) -> tuple[int, bool]:
@@ -282,8 +284,12 @@ def _untabbed(text: SpecText) -> Iterator[Repair]:
     widths = dict.fromkeys((2, 4, near[0], near[0] + 2, 8, 1, 3, 5, 6, 7))
     for cost, width in enumerate(width for width in widths if width):
         edits = tuple(
-            _edit(text, n, text.lines[n][: _start(text.lines[n])].replace("\t", " " * width)
-                  + text.lines[n][_start(text.lines[n]) :])
+            _edit(
+                text,
+                n,
+                text.lines[n][: _start(text.lines[n])].replace("\t", " " * width)
+                + text.lines[n][_start(text.lines[n]) :],
+            )
             for n in tabbed
         )
         yield Repair(cost / 10, "a tab cannot indent YAML", "use spaces", edits)

@@ -290,8 +290,6 @@ def _strange_character(text: SpecText) -> Fault | None:
         f"character U+{ord(match.group()):04X} is not allowed in a spec",
         (hint,),
         at=_end_of(text.text[: match.start()]),
-        kind="character",
-        typed=match.group(),
     )
 
 
