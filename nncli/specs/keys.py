@@ -47,7 +47,7 @@ def keys_at(path: Path) -> list[str]:
 
 @lru_cache(maxsize=1)
 def every_key() -> frozenset[str]:
-    """Return every key that a spec may have anywhere, names of activations and the like included."""
+    """Return every key that a spec may have anywhere, names of activations included."""
     choices = ACTIVATIONS | INITIALIZERS | SCALES
     models = (*_MODELS.values(), *choices.values())
     inner = {name for model in models for name in model.model_fields if name != "kind"}
