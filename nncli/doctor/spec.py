@@ -40,6 +40,8 @@ _MAX_REPAIRS = 3
 _BEYOND_DOUBT = 1.0
 # Where a suggestion says all that the advice says.
 _SELF_EXPLAINING = frozenset({"N106", "N109", "N110"})
+# A seed makes any network run, also one that a slip took the weights from.
+_NEVER_SURE = frozenset({"N109"})
 # What is wrong beyond YAML, or too much of it: no slip is looked for.
 _NO_SLIP = frozenset({"N104"})
 
@@ -68,6 +70,7 @@ def treat_spec(
         if tried is not None:
             kept.setdefault(number, []).append(tried)
     is_mended = any(tried.is_whole for tried in kept.get(0, ()))
+    is_mended = is_mended and found.problems[0].code not in _NEVER_SURE
     mended = _repaired(examined, header, _BEYOND_DOUBT if is_mended else math.inf)
     if mended is not None:
         return SpecError([mended])
@@ -195,8 +198,8 @@ def _working(
     for repair in islice(proposed, _MAX_PARSED_CHARACTERS // characters):
         content = edited(text.text, repair.edits)
         known = likeliest.get(content)
-        if known is not None and known.cost <= repair.cost:
-            continue
+        if "\ufffd" in content or (known is not None and known.cost <= repair.cost):
+            continue  # what could not be read is still there, or the same text costs less
         if known is not None or is_yaml_already or is_yaml(content):
             likeliest[content] = repair
     candidates = sorted(likeliest.values(), key=lambda repair: repair.cost)

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from itertools import islice
-from os.path import commonprefix
 from typing import Any, NamedTuple
 
 from nncli.doctor.spec_edits import edit_of
@@ -94,8 +93,8 @@ def _everywhere(text: SpecText, numbers: Iterable[int]) -> Iterator[Repair]:
     if 1 < len(plain) <= _MAX_EDITS:
         yield Repair(1, *_STRANGE, tuple(_edit(text, n, new) for n, new in plain.items()))
     for slip in _slips():
-        found = {n: slip.pattern.search(_code(line)) for n, line in lines.items()}
-        found = {n: match for n, match in found.items() if match}
+        tried = {n: slip.pattern.search(_code(line)) for n, line in lines.items()}
+        found = {n: match for n, match in tried.items() if match}
         if slip.cost < _EVERYWHERE and 1 < len(found) <= _MAX_EDITS:
             edits = []
             for n, match in found.items():
@@ -136,8 +135,10 @@ class _Slip(NamedTuple):
 
 @cache
 def _table() -> dict[str, Any]:
-    table = files("nncli.doctor").joinpath("yaml_slips.toml").read_text(encoding="utf-8")
-    return tomllib.loads(table)
+    text = files("nncli.doctor").joinpath("yaml_slips.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
+    plain = {ord(sign): instead for instead, signs in table["plain"].items() for sign in signs}
+    return {"slips": table["slips"], "plain": plain}
 
 
 @cache
@@ -147,19 +148,17 @@ def _slips() -> tuple[_Slip, ...]:
     for kind in _KINDS:
         parts = {**_PARTS, **kind, "KEY": "|".join(keys)}
         for cost, *row in _table()["slips"]:
+            cells = "\0".join(row)
             for name, part in parts.items():
-                row = [cell.replace(f"<{name}>", part) for cell in row]
-            rows.add((cost, *row))
+                cells = cells.replace(f"<{name}>", part)
+            rows.add((cost, *cells.split("\0")))
     return tuple(_Slip(cost, re.compile(row[0]), *row[1:]) for cost, *row in sorted(rows))
 
 
 def _plain(line: str) -> str:
     """Return a line without characters that only look like others, or are not allowed."""
-    plain = _table()["plain"]
-    for text in (line, None):
-        line = unicodedata.normalize("NFKC", line) if text is None else line
-        line = line.translate({ord(c): new for new, old in plain.items() for c in old})
-    return REFUSED.sub(lambda match: "\n" if match[0] in "\x85\u2028\u2029" else "", line)
+    plain = unicodedata.normalize("NFKC", line.translate(_table()["plain"]))
+    return REFUSED.sub(lambda match: "\n" if match[0] in "\x85\u2028\u2029" else "", plain)
 
 
 def _code(line: str) -> str:
@@ -174,10 +173,16 @@ def _code(line: str) -> str:
 def _edit(text: SpecText, number: int, new: str) -> Edit:
     """Return the smallest edit that makes *new* of a line."""
     old = text.lines[number]
-    start = len(commonprefix((old, new)))
-    same = len(commonprefix((old[start:][::-1], new[start:][::-1])))
+    start = _same(old, new)
+    same = _same(old[start:][::-1], new[start:][::-1])
     span = Span(number, start, number, len(old) - same)
     return edit_of(text, span, new[start : len(new) - same], shorten(new.strip()))
+
+
+def _same(one: str, other: str) -> int:
+    """Return how many characters two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _unrepeated(text: SpecText, number: int) -> Iterator[Repair]:
