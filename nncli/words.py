@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 # What exporters of models take for no part of a name.
 _NO_WORD = re.compile("[^0-9A-Za-z_]")
@@ -35,6 +36,11 @@ def count_of(number: int, singular: str, plural: str | None = None) -> str:
 
 def nearest(word: str, candidates: Sequence[str]) -> str | None:
     """Return the candidate that *word* was probably meant to be, if one is close."""
+    return _nearest(word, tuple(candidates))
+
+
+@lru_cache(maxsize=256)
+def _nearest(word: str, candidates: tuple[str, ...]) -> str | None:
     import difflib  # only needed once something is already wrong
 
     folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}

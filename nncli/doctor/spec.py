@@ -27,10 +27,10 @@ from nncli.specs.yaml_source import is_yaml
 _MAX_CHARACTERS = 32 * 1024
 _TREATED_PROBLEMS = 10
 # How much is read for all changes together: of a long spec, fewer are tried.
-_MAX_READ_CHARACTERS = 1024 * 1024
+_MAX_READ_CHARACTERS = 256 * 1024
 # How much of that, if no change of a problem's own leaves the spec whole; how much is parsed.
-_MAX_SEARCHED_CHARACTERS = 256 * 1024
-_MAX_PARSED_CHARACTERS = 1 * 1024 * 1024
+_MAX_SEARCHED_CHARACTERS = 192 * 1024
+_MAX_PARSED_CHARACTERS = 1024 * 1024
 # How far from a problem a slip may be that still is YAML; where there is no YAML, it is anywhere.
 _REACH = 2
 # A repair that costs so much more than another is not what was meant.

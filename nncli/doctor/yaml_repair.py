@@ -23,7 +23,7 @@ from nncli.specs.yaml_source import REFUSED
 from nncli.words import count_of, shorten
 
 # A longer line is not written by hand.
-_MAX_LINE = 4_000
+_MAX_LINE = 2_000
 _MAX_PLACES = 40  # of one slip in one line
 _MAX_EDITS = 100
 _EVERYWHERE = 2  # a slip that costs less may have been made in every line
