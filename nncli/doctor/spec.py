@@ -6,6 +6,7 @@ First each problem's own changes; if none of them leaves the spec whole, slips o
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -40,8 +41,6 @@ _MAX_REPAIRS = 3
 _BEYOND_DOUBT = 1.0
 # Where a suggestion says all that the advice says.
 _SELF_EXPLAINING = frozenset({"N106", "N109", "N110"})
-# A seed makes any network run, also one that a slip took the weights from.
-_NEVER_SURE = frozenset({"N109"})
 # What is wrong beyond YAML, or too much of it: no slip is looked for.
 _NO_SLIP = frozenset({"N104"})
 
@@ -69,13 +68,20 @@ def treat_spec(
         tried = _tried(suggestion, found.problems[number], examined, header)
         if tried is not None:
             kept.setdefault(number, []).append(tried)
-    is_mended = any(tried.is_whole for tried in kept.get(0, ()))
-    is_mended = is_mended and found.problems[0].code not in _NEVER_SURE
+    is_mended = any(tried.is_whole for tried in kept.get(0, ())) and _is_sure(found.faults[0])
     mended = _repaired(examined, header, _BEYOND_DOUBT if is_mended else math.inf)
     if mended is not None:
         return SpecError([mended])
     problems = [_advised(problem, kept.get(n, [])) for n, problem in enumerate(found.problems)]
     return SpecError(problems, more=found.more)
+
+
+def _is_sure(fault: Fault) -> bool:
+    """Whether a change of a fault's own is likelier than a slip that would explain it, too.
+
+    A seed makes any network run, and no name has signs of YAML in it.
+    """
+    return fault.kind != "no seed" and not re.search(r"[\[\]{},:;=]", fault.typed)
 
 
 @dataclass(frozen=True)
