@@ -41,6 +41,8 @@ _MAX_REPAIRS = 3
 _BEYOND_DOUBT = 1.0
 # Where a suggestion says all that the advice says.
 _SELF_EXPLAINING = frozenset({"N106", "N109", "N110"})
+# What its own message says better than that of a slip.
+_SAID_WELL = frozenset({"N103", "N110"})
 # What is wrong beyond YAML, or too much of it: no slip is looked for.
 _NO_SLIP = frozenset({"N104"})
 
@@ -68,12 +70,15 @@ def treat_spec(
         tried = _tried(suggestion, found.problems[number], examined, header)
         if tried is not None:
             kept.setdefault(number, []).append(tried)
-    is_mended = any(tried.is_whole for tried in kept.get(0, ())) and _is_sure(found.faults[0])
-    mended = _repaired(examined, header, _BEYOND_DOUBT if is_mended else math.inf)
-    if mended is not None:
-        return SpecError([mended])
     problems = [_advised(problem, kept.get(n, [])) for n, problem in enumerate(found.problems)]
-    return SpecError(problems, more=found.more)
+    is_mended = any(tried.is_whole for tried in kept.get(0, ())) and _is_sure(found.faults[0])
+    working = sorted(_working(examined, header), key=_unlikeliness)
+    if not working or (is_mended and working[0][0].cost > _BEYOND_DOUBT):
+        return SpecError(problems, more=found.more)
+    # the slip explains what its repair mends
+    left = {(problem.code, problem.message) for problem in working[0][1].left}
+    others = [problem for problem in problems if (problem.code, problem.message) in left]
+    return SpecError([_slip(working, examined), *others], more=found.more)
 
 
 def _is_sure(fault: Fault) -> bool:
@@ -90,11 +95,11 @@ class _Tried:
 
     suggestion: Suggestion
     spec: NetworkSpec | None
-    problems: int = 0
+    left: tuple[Problem, ...] = ()
 
     @property
     def is_whole(self) -> bool:
-        return self.spec is not None and not self.problems
+        return self.spec is not None and not self.left
 
 
 def _advised(problem: Problem, kept: Sequence[_Tried]) -> Problem:
@@ -110,26 +115,29 @@ def _advised(problem: Problem, kept: Sequence[_Tried]) -> Problem:
 
 def _tried(
     suggestion: Suggestion,
-    problem: Problem,
+    problem: Problem | None,
     examined: Examination,
     header: WeightsHeader | None,
 ) -> _Tried | None:
     """Return a change that makes its problem go away, and brings none where it changes something.
 
-    A misspelt key hides what is wrong below it: that may come to light.
+    A misspelt key hides what is wrong below it: that may come to light.  problem: None for any,
+    of which some must go and none come.
     """
     again = _examined_again(suggestion, examined, header)
-    left = [p for p in again.found.problems if p.message != NOT_ASKED.message]
+    left = tuple(p for p in again.found.problems if p.message != NOT_ASKED.message)
     known = {(old.code, old.message) for old in examined.found.problems}
-    if (problem.code, problem.message) in {(other.code, other.message) for other in left}:
+    if problem and (problem.code, problem.message) in {(p.code, p.message) for p in left}:
         return None
     new = [other for other in left if (other.code, other.message) not in known]
+    if problem is None and (new or len(left) == len(known)):
+        return None
     if any(other.code == "N100" for other in new):
         return None  # the text cannot be read any more
     changed = {edit.line for edit in suggestion.edits}
     if any(other.place is None or other.place.line in changed for other in new):
         return None
-    return _Tried(suggestion, again.spec, len(left))
+    return _Tried(suggestion, again.spec, left)
 
 
 def _examined_again(
@@ -144,31 +152,28 @@ def _examined_again(
     return examine_form(reading) if header is None else examine_completed(reading, header)
 
 
-def _repaired(examined: Examination, header: WeightsHeader | None, most: float) -> Problem | None:
-    """Return the slip of YAML whose repair leaves the spec whole as its problem, if there is one.
+def _slip(working: Sequence[tuple[Repair, _Tried]], examined: Examination) -> Problem:
+    """Return the slip of YAML that the likeliest repair speaks of, as a problem.
 
-    Of a text that is no YAML, it is enough if the repair makes it YAML.  most: what it may cost.
+    Repairs nearly as likely, but with other numbers, are offered beside it.
     """
-    working = sorted(_working(examined, header), key=_unlikeliness)
-    chosen = working[:1]
-    for repair, tried in working:
-        is_near = repair.cost <= chosen[0][0].cost + _MUCH_DEARER
-        numbers = _numbers(tried.spec)
-        if is_near and all(numbers != _numbers(other.spec) for _, other in chosen):
-            chosen.append((repair, tried))
-    if not chosen or chosen[0][0].cost > most:
-        return None
+    chosen = list(working[:1])
+    best, tried = working[0]
+    for other, also in working:
+        is_near = other.cost <= best.cost + _MUCH_DEARER and len(also.left) == len(tried.left)
+        if is_near and all(_numbers(also.spec) != _numbers(each.spec) for _, each in chosen):
+            chosen.append((other, also))
     is_certain = len(chosen) == 1 and examined.source.is_unreadable
     suggestions = tuple(
         _with_words(tried.suggestion, repair.assumes if not is_certain else "")
         for repair, tried in chosen[:_MAX_REPAIRS]
     )
-    repair, edit = chosen[0][0], chosen[0][0].edits[0]
+    edit = best.edits[0]
     problem = min(examined.found.problems, key=lambda problem: _away(problem, edit.line))
-    if not repair.message:
-        return replace(problem, help=(), suggestions=suggestions)
+    if not best.message or problem.code in _SAID_WELL:
+        return replace(problem, help=problem.help[:1], suggestions=suggestions)
     place = examined.source.text.place(edit.line - 1, edit.column - 1)
-    return Problem(problem.code, repair.message, place, suggestions=suggestions)
+    return Problem(problem.code, best.message, place, suggestions=suggestions)
 
 
 def _with_words(suggestion: Suggestion, assumes: str) -> Suggestion:
@@ -179,7 +184,7 @@ def _with_words(suggestion: Suggestion, assumes: str) -> Suggestion:
 
 def _unlikeliness(item: tuple[Repair, _Tried]) -> tuple[int, float]:
     repair, tried = item
-    return tried.problems, repair.cost
+    return len(tried.left), repair.cost
 
 
 def _away(problem: Problem, line: int) -> int:
@@ -190,7 +195,10 @@ def _away(problem: Problem, line: int) -> int:
 def _working(
     examined: Examination, header: WeightsHeader | None
 ) -> Iterator[tuple[Repair, _Tried]]:
-    """Yield the repairs that work, of those with the same text the likeliest."""
+    """Yield the repairs that work, of those with the same text the likeliest.
+
+    They leave the spec whole, or make YAML of it, or mend some of its problems beyond doubt.
+    """
     text, faults = examined.source.text, examined.found.faults
     problems = examined.found.problems
     if any(fault.code in _NO_SLIP for fault in faults):
@@ -214,8 +222,10 @@ def _working(
         if repair.cost > enough:
             return
         suggestion = Suggestion(repair.words, edits=repair.edits)
-        tried = _tried(suggestion, problems[0], examined, header)
-        if tried is not None and (tried.is_whole or not is_yaml_already):
+        problem = None if is_yaml_already else problems[0]
+        tried = _tried(suggestion, problem, examined, header)
+        is_enough = not is_yaml_already or repair.cost <= _BEYOND_DOUBT
+        if tried is not None and (tried.is_whole or is_enough):
             enough = min(enough, repair.cost + _MUCH_DEARER if tried.is_whole else math.inf)
             yield repair, tried
 

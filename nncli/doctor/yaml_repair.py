@@ -33,7 +33,7 @@ _KINDS = (
     {"OPEN": "[", "CLOSE": "]", "QUOTE": '"'},
     {"OPEN": "{", "CLOSE": "}", "QUOTE": "'"},
 )
-_STRANGE = ("", "write plain characters instead of those that only look like them")
+_STRANGE = ("", "write plain characters instead")
 _TAB = "a tab cannot indent YAML"
 
 

@@ -300,7 +300,7 @@ def _plain_value(node: Node, faults: list[Fault]) -> Any:
     if isinstance(node, Items):
         return [_plain_value(child, faults) for child in node.items]
     result: dict[str, Any] = {}
-    first: dict[str, Span] = {}
+    first: dict[str, tuple[Scalar, Node]] = {}
     for key, value in node.pairs:
         at = key.span[:2]
         if not isinstance(key, Scalar):
@@ -310,16 +310,20 @@ def _plain_value(node: Node, faults: list[Fault]) -> Any:
             hint = "write the keys out, or repeat a whole value with an alias"
             faults.append(Fault("N103", "merge keys (<<) are not allowed", (hint,), at=at))
         elif key.text in first:
-            line, column = first[key.text][:2]
-            message = (
-                f"the key {quoted(key.text)} is repeated; "
-                f"it is first defined at {line + 1}:{column + 1}"
-            )
-            faults.append(Fault("N102", message, ("remove one of the two",), at=at))
+            faults.append(_twice(key, value, *first[key.text]))
         else:
-            first[key.text] = key.span
+            first[key.text] = key, value
             result[key.text] = _plain_value(value, faults)
     return result
+
+
+def _twice(key: Scalar, value: Node, first: Scalar, before: Node) -> Fault:
+    """Say that a key stands twice, and with which values if they differ."""
+    message = f"the key {quoted(key.text)} stands twice; first at {first.span.line + 1}:"
+    message += str(first.span.column + 1)
+    if isinstance(value, Scalar) and isinstance(before, Scalar) and value.text != before.text:
+        message += f" with {quoted(before.text)}, here with {quoted(value.text)}"
+    return Fault("N102", message, ("remove one of the two",), at=key.span[:2])
 
 
 def _is_merge(key: Scalar) -> bool:
