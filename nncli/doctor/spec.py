@@ -72,7 +72,7 @@ def treat_spec(
             kept.setdefault(number, []).append(tried)
     problems = [_advised(problem, kept.get(n, [])) for n, problem in enumerate(found.problems)]
     is_mended = any(tried.is_whole for tried in kept.get(0, ())) and _is_sure(found.faults[0])
-    working = sorted(_working(examined, header), key=_unlikeliness)
+    working = sorted(_working(examined, header), key=lambda it: (len(it[1].left), it[0].cost))
     if not working or (is_mended and working[0][0].cost > _BEYOND_DOUBT):
         return SpecError(problems, more=found.more)
     # the slip explains what its repair mends
@@ -165,31 +165,17 @@ def _slip(working: Sequence[tuple[Repair, _Tried]], examined: Examination) -> Pr
             chosen.append((other, also))
     is_certain = len(chosen) == 1 and examined.source.is_unreadable
     suggestions = tuple(
-        _with_words(tried.suggestion, repair.assumes if not is_certain else "")
-        for repair, tried in chosen[:_MAX_REPAIRS]
+        Suggestion(repair.words if is_certain else repair.assuming, edits=repair.edits)
+        for repair, _ in chosen[:_MAX_REPAIRS]
     )
-    edit = best.edits[0]
-    problem = min(examined.found.problems, key=lambda problem: _away(problem, edit.line))
+    line, column = best.edits[0].line, best.edits[0].column
+    places = [problem.place.line if problem.place else 0 for problem in examined.found.problems]
+    away = [abs((place or 0) - line) for place in places]
+    problem = examined.found.problems[away.index(min(away))]
     if not best.message or problem.code in _SAID_WELL:
         return replace(problem, help=problem.help[:1], suggestions=suggestions)
-    place = examined.source.text.place(edit.line - 1, edit.column - 1)
+    place = examined.source.text.place(line - 1, column - 1)
     return Problem(problem.code, best.message, place, suggestions=suggestions)
-
-
-def _with_words(suggestion: Suggestion, assumes: str) -> Suggestion:
-    if not assumes:
-        return suggestion
-    return replace(suggestion, words=f"{suggestion.words}, {assumes}")
-
-
-def _unlikeliness(item: tuple[Repair, _Tried]) -> tuple[int, float]:
-    repair, tried = item
-    return len(tried.left), repair.cost
-
-
-def _away(problem: Problem, line: int) -> int:
-    at = problem.place.line if problem.place else None
-    return abs((at or line) - line)
 
 
 def _working(

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from nncli.doctor.spec_edits import edit_of
 from nncli.problems import Edit
 from nncli.specs.keys import every_key
-from nncli.specs.spec_text import Span, SpecText
+from nncli.specs.spec_text import Span, SpecText, code_of, indentation, is_item
 from nncli.specs.yaml_source import REFUSED
 from nncli.words import count_of, shorten
 
@@ -47,6 +47,11 @@ class Repair:
     edits: tuple[Edit, ...]
     assumes: str = ""  # what is added to the words where something else may be meant
 
+    @property
+    def assuming(self) -> str:
+        """The words with what they assume."""
+        return f"{self.words}, {self.assumes}" if self.assumes else self.words
+
 
 def repairs(text: SpecText, suspects: Iterable[int], reach: int) -> Iterator[Repair]:
     """Yield what may mend a text, nearest to the suspected lines first.
@@ -58,7 +63,6 @@ def repairs(text: SpecText, suspects: Iterable[int], reach: int) -> Iterator[Rep
         for number, line in enumerate(text.lines)
         if line.strip() and len(line) <= _MAX_LINE
     }
-    yield from _untabbed(text, away)
     yield from _everywhere(text, away)
     for number in sorted(away, key=lambda number: away[number]):
         if away[number] <= reach:
@@ -69,7 +73,7 @@ def repairs(text: SpecText, suspects: Iterable[int], reach: int) -> Iterator[Rep
 def _of_line(text: SpecText, number: int) -> Iterator[Repair]:
     """Yield the changes of one line, its comment left alone or not."""
     line = text.lines[number]
-    for cost, code in enumerate(dict.fromkeys((_code(line), line.rstrip()))):
+    for cost, code in enumerate(dict.fromkeys((code_of(line), line.rstrip()))):
         for slip in _slips():
             instead = slip.instead_at(text, number)
             found = list(islice(slip.pattern.finditer(code), _MAX_PLACES))
@@ -93,7 +97,7 @@ def _everywhere(text: SpecText, numbers: Iterable[int]) -> Iterator[Repair]:
     if 1 < len(plain) <= _MAX_EDITS:
         yield Repair(1, *_STRANGE, tuple(_edit(text, n, new) for n, new in plain.items()))
     for slip in _slips():
-        tried = {n: slip.pattern.search(_code(line)) for n, line in lines.items()}
+        tried = {n: slip.pattern.search(code_of(line)) for n, line in lines.items()}
         found = {n: match for n, match in tried.items() if match}
         if slip.cost < _EVERYWHERE and 1 < len(found) <= _MAX_EDITS:
             edits = []
@@ -119,7 +123,7 @@ class _Slip(NamedTuple):
         if "<" not in self.instead:
             return self.instead
         inner = len(text.lines[number]) - len(text.lines[number].lstrip(" -"))
-        below = next((_indentation(ln) for ln in text.lines[number + 1 :] if ln.strip()), inner)
+        below = next((indentation(ln) for ln in text.lines[number + 1 :] if ln.strip()), inner)
         blanks = {"<INDENT>": inner, "<BELOW>": below, "<LESS>": max(below - 2, 0)}
         return re.sub("<[A-Z]+>", lambda name: " " * blanks[name[0]], self.instead)
 
@@ -161,15 +165,6 @@ def _plain(line: str) -> str:
     return REFUSED.sub(lambda match: "\n" if match[0] in "\x85\u2028\u2029" else "", plain)
 
 
-def _code(line: str) -> str:
-    """Return a line without its comment and the blanks at its end."""
-    for match in re.finditer(r"(?<!\S)#", line):
-        before = re.sub(r"(?<!\w)(\"[^\"]*\"|'[^']*')", "", line[: match.start()])
-        if not re.search(r"(?<!\w)[\"']", before):  # no text in quotes is open
-            return line[: match.start()].rstrip()
-    return line.rstrip()
-
-
 def _edit(text: SpecText, number: int, new: str) -> Edit:
     """Return the smallest edit that makes *new* of a line."""
     old = text.lines[number]
@@ -202,11 +197,11 @@ def _unrepeated(text: SpecText, number: int) -> Iterator[Repair]:
 def _indented(text: SpecText, number: int) -> Iterator[Repair]:
     """Yield other indentations of a line, and a dash in front: first those of its neighbours."""
     line = text.lines[number]
-    content, own = line.lstrip(" \t"), _indentation(line)
-    near = {_indentation(text.lines[n]): n + 1 for n in reversed(_neighbours(text, number))}
-    items = {_indentation(text.lines[n - 1]) for n in near.values() if _is_item(text.lines[n - 1])}
+    content, own = line.lstrip(" \t"), indentation(line)
+    near = {indentation(text.lines[n]): n + 1 for n in reversed(_neighbours(text, number))}
+    items = {indentation(text.lines[n - 1]) for n in near.values() if is_item(text.lines[n - 1])}
     inner = {width + 2 for width in items}
-    others = {_indentation(other) for other in text.lines if other.strip()} | {own - 1, own + 1}
+    others = {indentation(other) for other in text.lines if other.strip()} | {own - 1, own + 1}
     for width in (near.keys() | inner | others) - {own, -1}:
         message, words = f"line {number + 1} is indented by {count_of(own, 'blank')}", ""
         if width in near:
@@ -225,29 +220,9 @@ def _indented(text: SpecText, number: int) -> Iterator[Repair]:
         yield Repair(cost, message, "put a `- ` in front", (edit,), "if it is an item of its own")
 
 
-def _indentation(line: str) -> int:
-    return len(line) - len(line.lstrip(" \t"))
-
-
-def _is_item(line: str) -> bool:
-    return line.lstrip(" \t").startswith(("- ", "-\t"))
-
-
 def _neighbours(text: SpecText, number: int) -> list[int]:
     """Return the lines with content around a line, and the nearest items of a list above it."""
     lines = [n for n, line in enumerate(text.lines) if line.strip() and line.lstrip()[0] != "#"]
     above = [n for n in lines if n < number][:-20:-1]
     below = [n for n in lines if n > number][:1]
-    return [*above[:1], *below, *(n for n in above[1:] if _is_item(text.lines[n]))][:4]
-
-
-def _untabbed(text: SpecText, numbers: Iterable[int]) -> Iterator[Repair]:
-    """Yield the blanks that tabs may stand for, one width for all of them."""
-    starts = {n: re.match(r"[ \t-]*", text.lines[n]) for n in numbers}
-    tabbed = {n: start[0] for n, start in starts.items() if start and "\t" in start[0]}
-    for width in (2, 4, 8, 1, 3, 5, 6, 7) if 0 < len(tabbed) <= _MAX_EDITS else ():
-        edits = tuple(
-            _edit(text, n, start.replace("\t", " " * width) + text.lines[n][len(start) :])
-            for n, start in tabbed.items()
-        )
-        yield Repair(0.5, _TAB, f"write {count_of(width, 'blank')} for each", edits)
+    return [*above[:1], *below, *(n for n in above[1:] if is_item(text.lines[n]))][:4]
