@@ -39,6 +39,8 @@ _MUCH_DEARER = 1.25
 _MAX_REPAIRS = 3
 # A slip that costs no more is told even where a change of another kind works as well.
 _BEYOND_DOUBT = 1.0
+# A repair that costs more says what it assumes even if it is the only one.
+_DOUBTFUL = 3.0
 # Where a suggestion says all that the advice says.
 _SELF_EXPLAINING = frozenset({"N106", "N109", "N110"})
 # What its own message says better than that of a slip.
@@ -163,7 +165,7 @@ def _slip(working: Sequence[tuple[Repair, _Tried]], examined: Examination) -> Pr
         is_near = other.cost <= best.cost + _MUCH_DEARER and len(also.left) == len(tried.left)
         if is_near and all(_numbers(also.spec) != _numbers(each.spec) for _, each in chosen):
             chosen.append((other, also))
-    is_certain = len(chosen) == 1 and examined.source.is_unreadable
+    is_certain = len(chosen) == 1 and examined.source.is_unreadable and best.cost < _DOUBTFUL
     suggestions = tuple(
         Suggestion(repair.words if is_certain else repair.assuming, edits=repair.edits)
         for repair, _ in chosen[:_MAX_REPAIRS]
@@ -200,7 +202,7 @@ def _working(
         known = likeliest.get(content)
         if "\ufffd" in content or (known is not None and known.cost <= repair.cost):
             continue  # what could not be read is still there, or the same text costs less
-        if known is not None or is_yaml_already or is_yaml(content):
+        if known is not None or is_yaml(content):
             likeliest[content] = repair
     candidates = sorted(likeliest.values(), key=lambda repair: repair.cost)
     enough = math.inf
