@@ -39,6 +39,8 @@ _MUCH_DEARER = 1.25
 _MAX_REPAIRS = 3
 # A slip that costs no more is told even where a change of another kind works as well.
 _BEYOND_DOUBT = 1.0
+# A text that is no YAML may have other faults besides if a repair costs no more.
+_LIKELY = 2.0
 # A repair that costs more says what it assumes even if it is the only one.
 _DOUBTFUL = 3.0
 # Where a suggestion says all that the advice says.
@@ -185,7 +187,7 @@ def _working(
 ) -> Iterator[tuple[Repair, _Tried]]:
     """Yield the repairs that work, of those with the same text the likeliest.
 
-    They leave the spec whole, or make YAML of it, or mend some of its problems beyond doubt.
+    They leave the spec whole, or they are likely and make YAML of it, or mend some problems.
     """
     text, faults = examined.source.text, examined.found.faults
     problems = examined.found.problems
@@ -212,8 +214,8 @@ def _working(
         suggestion = Suggestion(repair.words, edits=repair.edits)
         problem = None if is_yaml_already else problems[0]
         tried = _tried(suggestion, problem, examined, header)
-        is_enough = not is_yaml_already or repair.cost <= _BEYOND_DOUBT
-        if tried is not None and (tried.is_whole or is_enough):
+        is_likely = repair.cost <= (_BEYOND_DOUBT if is_yaml_already else _LIKELY)
+        if tried is not None and (tried.is_whole or is_likely):
             enough = min(enough, repair.cost + _MUCH_DEARER if tried.is_whole else math.inf)
             yield repair, tried
 

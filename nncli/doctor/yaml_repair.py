@@ -124,7 +124,8 @@ class _Slip(NamedTuple):
             return self.instead
         inner = len(text.lines[number]) - len(text.lines[number].lstrip(" -"))
         below = next((indentation(ln) for ln in text.lines[number + 1 :] if ln.strip()), inner)
-        blanks = {"<INDENT>": inner, "<BELOW>": below, "<LESS>": max(below - 2, 0)}
+        same = indentation(text.lines[number])
+        blanks = {"<SAME>": same, "<INDENT>": inner, "<BELOW>": below, "<LESS>": max(below - 2, 0)}
         return re.sub("<[A-Z]+>", lambda name: " " * blanks[name[0]], self.instead)
 
     def repair(self, match: re.Match[str], edits: tuple[Edit, ...], more_cost: float) -> Repair:
