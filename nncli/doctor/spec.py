@@ -70,11 +70,14 @@ def treat_spec(
         for suggestion in propose(fault, editor)
     )
     kept: dict[int, list[_Tried]] = {}
+    problems = list(found.problems)
     for number, suggestion in islice(proposed, _MAX_READ_CHARACTERS // characters):
-        tried = _tried(suggestion, found.problems[number], examined, header)
-        if tried is not None:
+        problem = problems[number]
+        if not suggestion.edits and not suggestion.options:
+            problems[number] = replace(problem, help=(suggestion.words, *problem.help))
+        elif (tried := _tried(suggestion, problem, examined, header)) is not None:
             kept.setdefault(number, []).append(tried)
-    problems = [_advised(problem, kept.get(n, [])) for n, problem in enumerate(found.problems)]
+    problems = [_advised(problem, kept.get(n, [])) for n, problem in enumerate(problems)]
     is_mended = any(tried.is_whole for tried in kept.get(0, ())) and _is_sure(found.faults[0])
     working = sorted(_working(examined, header), key=lambda it: (len(it[1].left), it[0].cost))
     if not working or (is_mended and working[0][0].cost > _BEYOND_DOUBT):

@@ -13,6 +13,7 @@ MAX_PROBLEMS = 100
 # What a doctor may know a fault by; the others are for the user alone.
 Kind = Literal[
     "choice",
+    "choice form",
     "count of activations",
     "empty",
     "array name",

@@ -22,6 +22,10 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
         ["weights: {tensor: coefs_0}"],
     ),
     "choice": ("layer_sizes: [1, 2]\nseed: 0\nactivations: rleu\n", ["activations: relu"]),
+    "choice form": (
+        "layer_sizes: [1, 2]\nseed: 0\nactivations: {elu: 2}\n",
+        ["activations: {elu: {alpha: 2}}"],
+    ),
     "count of activations": (
         "layer_sizes: [1, 2, 3]\nseed: 0\nactivations: [relu]\n",
         ["activations: relu"],
