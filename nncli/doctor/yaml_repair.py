@@ -85,7 +85,7 @@ def _of_line(text: SpecText, number: int) -> Iterator[Repair]:
                 edit = _edit(text, number, new + line[len(code) :])
                 yield slip.repair(match, (edit,), cost / 2)
     if (plain := _plain(line)) != line:
-        yield Repair(0.5, *_STRANGE, (_edit(text, number, plain),))
+        yield Repair(1.05, *_STRANGE, (_edit(text, number, plain),))
     yield from _unrepeated(text, number)
     yield from _indented(text, number)
 
@@ -95,7 +95,7 @@ def _everywhere(text: SpecText, numbers: Iterable[int]) -> Iterator[Repair]:
     lines = {number: text.lines[number] for number in numbers}
     plain = {n: _plain(line) for n, line in lines.items() if _plain(line) != line}
     if 1 < len(plain) <= _MAX_EDITS:
-        yield Repair(1, *_STRANGE, tuple(_edit(text, n, new) for n, new in plain.items()))
+        yield Repair(1.5, *_STRANGE, tuple(_edit(text, n, new) for n, new in plain.items()))
     for slip in _slips():
         tried = {n: slip.pattern.search(code_of(line)) for n, line in lines.items()}
         found = {n: match for n, match in tried.items() if match}
