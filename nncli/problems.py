@@ -141,6 +141,7 @@ class FaultyRow:
     cells: tuple[tuple[int, str], ...] = ()  # those that are wrong or too many, by 0-based position
     more: int = 0  # how many further ones were counted but not kept
     is_sample: bool = True  # whether it seems to be one, and no comment, title or header
+    decimal: str = "."  # what stands before the decimals of its numbers
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ def bench(
     keep: opt.Keep = None,
     header: opt.HasHeader = None,
     delimiter: opt.Delimiter = None,
+    decimal: opt.Decimal = ".",
     encoding: opt.Encoding = "utf-8",
     sizes: opt.BatchSizes = None,
     backend: opt.Backends = None,
@@ -92,7 +93,9 @@ def bench(
     All batch sizes are measured in turns, in a random order; their outputs are compared.
     """
     with error_edge(debug=debug, json=format_ == "json"):
-        arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
+        arguments = DataArguments(
+            columns, drop, keep, samples, header, delimiter, decimal, encoding
+        )
         choice = column_choice(arguments)
         batches, plan = _batch_sizes(sizes), _plan(repetitions, min_time, max_time)
         wanted = _wanted(batches, _merged(threads), _merged(backend), per_layer, plan)

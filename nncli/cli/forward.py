@@ -78,6 +78,7 @@ def forward(
     keep: opt.Keep = None,
     header: opt.HasHeader = None,
     delimiter: opt.Delimiter = None,
+    decimal: opt.Decimal = ".",
     encoding: opt.Encoding = "utf-8",
     limit: opt.Limit = None,
     format_: opt.ForwardFormat = None,
@@ -109,7 +110,9 @@ def forward(
         form = _resolve_format(format_, output)
         if predict is not None and form == "npy":
             raise UsageError("--predict class adds text, and an NPY file holds numbers only")
-        arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
+        arguments = DataArguments(
+            columns, drop, keep, samples, header, delimiter, decimal, encoding
+        )
         choice = column_choice(arguments)
         request = data_request(data, arguments, choice, quiet=quiet, whole=form == "json")
         checks = _Checks(expect, digits, rtol, atol, strict)

@@ -193,8 +193,17 @@ Delimiter = Annotated[
     _data(
         "--delimiter",
         parser=delimiter,
+        metavar="CHARACTER|blanks",
+        help="What separates cells: a comma, or a tab for .tsv, unless said here; blanks for "
+        "runs of blanks and tabs.",
+    ),
+]
+Decimal = Annotated[
+    Literal[".", ","],
+    _data(
+        "--decimal",
         metavar="CHARACTER",
-        help="What separates cells: a comma, or a tab for .tsv, unless said here.",
+        help="What stands before the decimals of DATA's numbers: a point, or a comma if said here.",
     ),
 ]
 Encoding = Annotated[

@@ -39,6 +39,7 @@ class DataArguments:
     samples: Literal["rows", "columns"]
     header: bool | None
     delimiter: str | None
+    decimal: Literal[".", ","]
     encoding: str
 
 
@@ -134,6 +135,7 @@ def data_request(
     held = whole or arguments.samples == "columns"
     options = DataOptions(
         delimiter=arguments.delimiter,
+        decimal=arguments.decimal,
         encoding=arguments.encoding,
         header=arguments.header,
         samples=arguments.samples,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from nncli.data.csv.format import BLANKS
 from nncli.words import nearest
 
 _MAX_WHOLE = 2**63 - 1
@@ -149,10 +150,13 @@ def layer_list(value: Any) -> str:
 
 
 def delimiter(value: Any) -> str:
-    r"""Parse a delimiter: one ASCII character; tab and \t are understood."""
+    r"""Parse a delimiter: one ASCII character, or blanks; tab and \t are understood."""
+    if value == BLANKS:
+        return BLANKS
     text = {"tab": "\t", "\\t": "\t"}.get(str(value), str(value))
     if len(text) != 1 or text in '\r\n"' or not text.isascii() or text == "\0":
-        raise ValueError(f"{value!r} is not one character that can separate (tab for a tab)")
+        others = "tab for a tab, blanks for runs of blanks"
+        raise ValueError(f"{value!r} is not one character that can separate ({others})")
     if text.isalnum() or text in "+-.":
         raise ValueError(f"{value!r} is part of numbers or names")
     return text

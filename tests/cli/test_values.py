@@ -31,6 +31,7 @@ UNDERSTOOD: list[tuple[Callable[[Any], Any], str, Any]] = [
     (batch_sizes, "4-16*2,5,4-6", [4, 8, 16, 5, 4, 5, 6]),
     (layer_list, "1,3", "1,3"),
     (delimiter, "tab", "\t"),
+    (delimiter, "blanks", "blanks"),
     (encoding, "UTF8", "utf-8"),
 ]
 REFUSED: list[tuple[Callable[[Any], Any], str, str]] = [
