@@ -8,15 +8,12 @@ from collections.abc import Callable, Iterator
 from nncli.doctor.forms import as_number, as_rows, one_for_all
 from nncli.doctor.names import named
 from nncli.doctor.spec_edits import Proposal, SpecEditor
-from nncli.doctor.yaml_repair import closed, text_edit, untabbed
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Kind
 
 
 def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
     """Yield the changes that may mend a fault, the likeliest first."""
-    if fault.kind == "tab":
-        yield from untabbed(editor.source.text)
     if fault.kind in _NAMES:
         yield from named(fault, editor)
         return
@@ -30,8 +27,7 @@ def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
 
 def _as_advised(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield the edit that does what the fault's own advice says."""
-    edit = _value_edit(fault, editor) if fault.path else text_edit(fault, editor.source.text)
-    yield fault.help[-1], edit
+    yield fault.help[-1], _value_edit(fault, editor)
 
 
 def _value_edit(fault: Fault, editor: SpecEditor) -> Edit | None:
@@ -42,8 +38,6 @@ def _value_edit(fault: Fault, editor: SpecEditor) -> Edit | None:
             return editor.flatten(fault.path)
         case "array name":
             return editor.replace(fault.path, f"{{tensor: {fault.typed}}}")
-        case "no space":
-            return text_edit(fault, editor.source.text)
         case "no text":
             return editor.replace(fault.path, f'"{fault.typed}"')
         case "odd blank":
@@ -69,6 +63,5 @@ _PROPOSALS: dict[Kind, Callable[[Fault, SpecEditor], Iterator[Proposal]]] = {
     "flat weights": as_rows,
     "no number": as_number,
     "no seed": _with_seed,
-    "not closed": closed,
     "transposed file": _turned,
 }

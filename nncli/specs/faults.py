@@ -12,10 +12,8 @@ MAX_PROBLEMS = 100
 
 # What a doctor may know a fault by; the others are for the user alone.
 Kind = Literal[
-    "character",
     "choice",
     "choice form",
-    "closes nothing",
     "count of activations",
     "empty",
     "array name",
@@ -23,15 +21,10 @@ Kind = Literal[
     "nested biases",
     "no number",
     "no seed",
-    "no space",
     "no text",
-    "not closed",
     "odd blank",
-    "tab",
-    "tag",
     "unknown key",
     "transposed file",
-    "wrong bracket",
 ]
 
 

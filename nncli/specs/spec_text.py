@@ -41,3 +41,26 @@ class SpecText:
         if line > last:
             line, column = last, len(self.lines[last])
         return Place(self.file, line + 1, column + 1, self.lines[line], column)
+
+
+def code_of(line: str) -> str:
+    """Return a line without its comment and the blanks at its end.
+
+    >>> code_of("name: '#1'  # the first")
+    "name: '#1'"
+    """
+    for match in re.finditer(r"(?<!\S)#", line):
+        before = re.sub(r"(?<!\w)(\"[^\"]*\"|'[^']*')", "", line[: match.start()])
+        if not re.search(r"(?<!\w)[\"']", before):  # no text in quotes is open
+            return line[: match.start()].rstrip()
+    return line.rstrip()
+
+
+def indentation(line: str) -> int:
+    """Return how many blanks and tabs a line begins with."""
+    return len(line) - len(line.lstrip(" \t"))
+
+
+def is_item(line: str) -> bool:
+    """Whether a line begins with the dash of an item."""
+    return line.lstrip(" \t").startswith(("- ", "-\t"))
