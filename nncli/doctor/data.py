@@ -48,7 +48,8 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
 
     Changes of the whole reading stand at the first problem, those of a cell or line at its own.
     """
-    seen = seen_rows(case) if error.problems[0].code in ("N403", "N404", "N407", "N410") else None
+    of_rows = error.problems[0].code in ("N403", "N404", "N407", "N410")
+    seen = seen_rows(case) if of_rows and case.options.decimal == "." else None
     first = with_proposals(error.problems[0], seen)
     case = replace(case, look=_shortened(case.look, case.options.encoding))
     explained = _as_csv(case) if first.code in MISREAD else ()
