@@ -232,7 +232,8 @@ def _loses_a_sample(change: Change, case: DataCase) -> bool:
     is_sample = all(looks_like_a_number(text) or numbers_meant(text) for text in texts)
     if not is_sample or not any(map(is_number, first)):
         return False
-    goes = bool(change.suggestion.edits) and first != below and any(map(is_number, below))
+    # one of another width is only taken away if it counts the rows
+    goes = bool(change.suggestion.edits) and first != below and len(first) == len(below)
     return goes or "--header" in change.suggestion.options
 
 
