@@ -48,7 +48,8 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
 
     Changes of the whole reading stand at the first problem, those of a cell or line at its own.
     """
-    seen = seen_rows(case) if error.problems[0].code in ("N403", "N404", "N407", "N410") else None
+    of_rows = error.problems[0].code in ("N403", "N404", "N407", "N410")
+    seen = seen_rows(case) if of_rows and case.options.decimal == "." else None
     first = with_proposals(error.problems[0], seen)
     case = replace(case, look=_shortened(case.look, case.options.encoding))
     explained = _as_csv(case) if first.code in MISREAD else ()
@@ -231,7 +232,8 @@ def _loses_a_sample(change: Change, case: DataCase) -> bool:
     is_sample = all(looks_like_a_number(text) or numbers_meant(text) for text in texts)
     if not is_sample or not any(map(is_number, first)):
         return False
-    goes = bool(change.suggestion.edits) and first != below and any(map(is_number, below))
+    # one of another width is only taken away if it counts the rows
+    goes = bool(change.suggestion.edits) and first != below and len(first) == len(below)
     return goes or "--header" in change.suggestion.options
 
 

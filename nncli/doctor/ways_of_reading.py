@@ -39,11 +39,10 @@ _DELIMITERS = {
 _ALL_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
 # What may come of a first row that was taken for what it is not.
 _HEADER_FAULTS = frozenset({"N402", "N404", "N410"})
-# So many characters show what separates the values, and so many ways of reading are tried.
-_MAX_SEPARATED = 2**15
 _MAX_WAYS = 40
-# Of more bytes the lines are so long that to look at each takes too long.
-_MAX_TABLE = 2**16
+# So many characters show what separates the values; of more bytes than a table's, the lines are so
+# long that to look at each takes too long.
+_MAX_SEPARATED, _MAX_TABLE = 2**15, 2**16
 
 
 def ways_of_reading(problem: Problem, case: DataCase) -> Iterator[Change]:
@@ -153,13 +152,12 @@ def _looks_for_names(case: DataCase) -> bool:
 
 def _without_quotes(case: DataCase) -> Iterator[Change]:
     """Yield the case without the quotes that enclose each line as a whole."""
-    lines = text_lines(case)
+    lines = LINE_END.split(decoded(case, case.look.content))
     filled = [line for line in lines if line.strip(" \t")]
     if not case.look.complete or len(filled) < 2 or not all(map(_ALL_QUOTED.fullmatch, filled)):
         return
-    texts = [line[1:-1].replace('""', '"') for line in lines]
-    text = "\n".join([*texts, ""])
-    edit = Edit(case.file, 1, 1, len(lines), len(lines[-1]) + 1, text[:-1], shorten(texts[0]))
+    text = "\n".join(line[1:-1].replace('""', '"') for line in lines)
+    edit = Edit(case.file, 1, 1, len(lines), len(lines[-1]) + 1, text, shorten(filled[0][1:-1]))
     words = "take away the quotes around each line, which make one cell of it"
     yield Change(with_text(case, text), Suggestion(words, edits=(edit,)), 89)
 
@@ -212,8 +210,7 @@ def _other_lines(case: DataCase) -> Iterator[Change]:
         if lines:
             yield _edited(case, lines_in_words(lines), edits, 88)
         if kept is not None and _lacks_a_name(kept, table, case.wanted.size):
-            start = '"" ' if case.delimiter == BLANKS else f'""{case.delimiter}'
-            at = kept.number
+            start, at = '""' + _separator(case), kept.number
             named = Edit(case.file, at, 1, at, 1, start, shorten(start + kept.text))
             words = "give the first column an empty name, for R and pandas write none"
             words = f"{lines_in_words(lines)}, and {words}" if lines else words
@@ -265,12 +262,15 @@ def _renamed_columns(case: DataCase) -> Iterator[Change]:
     if text.startswith(("#", "%", "//")) or split(text, case.delimiter) != names:
         return
     added = [f"column_{number + 1}" for number in range(len(names), width)]
-    separator = " " if case.delimiter == BLANKS else case.delimiter
-    new = separator.join([*names, *added][:width])
+    new = _separator(case).join([*names, *added][:width])
     how = "give the last of them a name" if added else "take away the name too many"
     words = f"the rows have {count_of(width, 'value')}: {how}"
     edit = Edit(case.file, 1, 1, 1, len(text) + 1, new, shorten(new))
     yield _edited(case, words, (edit,), 60)
+
+
+def _separator(case: DataCase) -> str:
+    return " " if case.delimiter == BLANKS else case.delimiter
 
 
 # Each is tried on what those before it left to be mended.

@@ -359,3 +359,37 @@ def test_a_row_with_a_number_is_never_advised_to_be_removed() -> None:
 def test_an_encoding_and_a_delimiter_are_found_together() -> None:
     problem = treat(make_case("größe;b\n1;2\n3;4\n".encode("latin-1"))).problems[0]
     assert offered(problem)[0] == (("--encoding", "latin-1", "--delimiter", ";"), None)
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "lines"),
+    [
+        (
+            "größe;b\n1,5;2\n3;4,5\n".encode("cp1252"),
+            "--encoding latin-1 --delimiter ; --decimal ,",
+            [],
+        ),
+        ("sep=;\na;b\n1,5;2,5\n", "--delimiter ; --decimal ,", [1]),
+        ("| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n", "--delimiter | --drop 1,4", [2]),
+        ('"a";"b"\n"1";5,5;6\n"2";7;8,5\n', "--delimiter ; --decimal , --keep 1", [1]),
+        ("May\n\na;b\n1;2\n3;4\nSource: me\n", "--delimiter ;", [1, 6]),
+    ],
+)
+def test_what_is_wrong_together_is_mended_together(
+    content: str | bytes, options: str, lines: list[int]
+) -> None:
+    suggestion = treat(make_case(content)).problems[0].suggestions[0]
+    assert suggestion.options == tuple(options.split())
+    assert [edit.line for edit in suggestion.edits] == lines
+
+
+def test_quotes_around_each_line_go_with_the_lines_that_are_no_samples() -> None:
+    problem = treat(make_case('"Report"\n"a;b"\n"1;2"\n"3;4"\n')).problems[0]
+    [edit] = problem.suggestions[0].edits
+    assert (edit.line, edit.end_line, edit.text) == (1, 5, "a;b\n1;2\n3;4\n")
+
+
+def test_with_decimal_commas_no_number_is_proposed_with_a_point() -> None:
+    options = DataOptions(delimiter=";", decimal=",")
+    case = make_case("a;b\n1,5;2\n50 %;3\n4,5;6\n1.5;2.5\n", options=options)
+    assert [problem.suggestions for problem in treat(case).problems] == [(), (), ()]

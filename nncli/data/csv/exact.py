@@ -108,7 +108,8 @@ class CellReader:
             faulty.append(position)
         if not faulty:
             return
-        if len(faulty) == len(positions) > 1 and not any(map(is_number, cells)):
+        # numbers with another decimal sign are those of a sample, too
+        if len(faulty) == len(positions) > 1 and not any(map(is_number, (*cells, *record.cells))):
             line = record.line
             row = Reject(self.frame.csv.file, line.number, None, "", "N404", line.text)
             self.faults.add(row, lambda: self._bad_row(record, faulty))
