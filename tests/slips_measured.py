@@ -46,7 +46,7 @@ def _measure(kind: Kind, options: argparse.Namespace) -> Counter[str]:
         if result.verdict not in GOOD:
             print(f"  {result.verdict}: {result.told or result.broken.words}")
             if options.files:
-                print(result.broken.spec, result.broken.data, *result.broken.words, sep="\n")
+                print(result.broken.shown)
     return counts
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from slips.intact import Case
-from slips.kinds import Kind, anywhere, kind, pattern
+from slips.kinds import anywhere, kind, pattern, without
 
 KEY = r"^ *(?:- )?\w+"
 SCALAR = r"[^\s\[\]{}#,:]+"
@@ -23,12 +23,12 @@ semicolon_for_colon = pattern(rf"({KEY}): (?=\S)", lambda m, rng: m[1] + rng.cho
 dash_left_out = pattern(r"^( +)- (?=\w+: |[-\d{\[])", lambda m, rng: m[1] + rng.choice(("", "  ")))
 no_space_after_dash = pattern(r"^( *)- (?=[\w\[{])", lambda m, _: f"{m[1]}-")
 closing_bracket_left_out = pattern(r"[\]}]+(?= *(?:#.*)?$)", lambda m, _: m[0][:-1])
-closing_bracket_inside_left_out = pattern(r"\](?=[,}\]])", lambda m, _: "")
-opening_bracket_left_out = pattern(r"(?<=: )\[(?=[^\[\]]*\])", lambda m, _: "")
+closing_bracket_inside_left_out = without(r"\](?=[,}\]])")
+opening_bracket_left_out = without(r"(?<=: )\[(?=[^\[\]]*\])")
 bracket_too_many = pattern(r"[\]}]", lambda m, rng: m[0] + rng.choice((m[0], "]", "}")))
 bracket_of_the_other_kind = pattern(r"[\]}]", lambda m, _: {"]": "}", "}": "]"}[m[0]])
 comma_doubled = pattern(r"(?<=[\w.]), (?=[\w-])", lambda m, rng: rng.choice((",, ", ", , ")))
-comma_before_the_bracket = pattern(r"(?<=[\w.])\]", lambda m, _: ",]")
+comma_before_the_bracket = pattern(r"(?<=[\w.])\]", lambda *_: ",]")
 comma_or_semicolon_at_the_end = pattern(
     rf"^( *(?:- )?\w+: (?:{SCALAR}|\[[^\[\]\n]*\]))(?= *(?:#.*)?$)",
     lambda m, rng: m[1] + rng.choice((",", ";", ",", "; ")),
@@ -36,7 +36,7 @@ comma_or_semicolon_at_the_end = pattern(
 fullwidth_punctuation = pattern(
     r": (?=\S)|, ", lambda m, _: {":": "\uff1a", ",": "\uff0c"}[m[0][0]]
 )
-no_break_space_for_a_blank = pattern(r"(?<=:) (?=\S)|(?<=,) ", lambda m, _: "\u00a0")
+no_break_space_for_a_blank = pattern(r"(?<=:) (?=\S)|(?<=,) ", lambda *_: "\u00a0")
 curly_quotes = pattern(
     rf"(?<=: )({SCALAR}|\"[^\"]*\"|'[^']*')(?= *(?:#.*)?$)",
     lambda m, rng: rng.choice(("\u201c{}\u201d", "\u2018{}\u2019", "\u201e{}\u201c")).format(
@@ -46,7 +46,7 @@ curly_quotes = pattern(
 quote_left_open = pattern(r"(?<=: )(['\"])([^'\"\n]*)\1(?= *$)", lambda m, _: m[1] + m[2])
 comment_sign_of_another_language = pattern(
     r"(?<=[\w\]}])$(?!\n*\Z)",
-    lambda m, rng: rng.choice(
+    lambda _, rng: rng.choice(
         ("  // hidden layer", " // 4 inputs", "  ; see the book", "  % tuned", "  /* two layers */")
     ),
 )
@@ -107,8 +107,8 @@ two_keys_on_a_line = pattern(r"^(\w+: \w+)\n(\w+: \S+)$", _two_on_a_line)
 @kind()
 def special_characters_in_a_name(case: Case, rng: Random) -> Case | None:
     name = rng.choice(
-        ("net: v2", "[draft] iris", "iris, 2nd: try", "@home", "*star*", "50%: half", "`net`", "&co",
-         "{small}", "! urgent", "% of all", "a: b: c", "? maybe", "| x", "> y", "- first: net")
+        ("net: v2", "[draft] iris", "iris, 2nd: try", "@home", "*star*", "50%: half", "`net`",
+         "&co", "{small}", "! urgent", "% of all", "a: b: c", "? maybe", "| x", "> y", "- first: net")
     )  # fmt: skip
     document = {**case.document, "name": "@NAME@"}
     broken = case.with_document(document)
@@ -117,8 +117,7 @@ def special_characters_in_a_name(case: Case, rng: Random) -> Case | None:
 
 @kind()
 def saved_in_another_encoding(case: Case, rng: Random) -> Case | None:
-    document = {"name": '"Größe für Öl"', **case.document}
-    case = case.with_document({**document, "name": '"Größe für Öl"'})
+    case = case.with_document({**case.document, "name": '"Größe für Öl"'})
     encoding = rng.choice(("utf-16", "cp1252", "utf-8-sig", "utf-16-le"))
     mark = "\ufeff" if encoding == "utf-16-le" else ""
     return replace(case, spec=(mark + case.text).encode(encoding), meant=case)
@@ -138,4 +137,4 @@ def seed_in_quotes(case: Case, rng: Random) -> Case | None:
 @kind()
 def comma_left_out(case: Case, rng: Random) -> Case | None:
     """Two names without a comma between them may be one name, but not if they are counted."""
-    return anywhere(r"(?<=[\w.]), (?=[-\w]+[,\]])", lambda m, _: " ", case, rng)
+    return anywhere(r"(?<=[\w.]), (?=[-\w]+[,\]])", lambda *_: " ", case, rng)

@@ -12,7 +12,6 @@ from random import Random
 from typing import Any
 
 from commands import run_here
-
 from slips.intact import Case, draw_case
 from slips.kinds import Kind
 

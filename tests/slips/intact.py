@@ -6,6 +6,7 @@ Nothing here or in the kinds of slips knows the program under test.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -21,7 +22,8 @@ NAMES = (
 OUTPUTS = ("a", "b", "c", "left", "right", "setosa", "versicolor", "p_no", "p_yes", "level", "load")
 ACTIVATIONS = (
     "relu", "tanh", "sigmoid", "linear", "leaky_relu", "elu", "gelu", "silu", "softplus", "selu",
-    "softsign", "mish", "{leaky_relu: {negative_slope: 0.2}}", "{elu: {alpha: 0.5}}", "softmax",
+    "softsign", "mish", "step", "hard_sigmoid", "hard_tanh", "relu6", "hard_silu", "log_sigmoid",
+    "sign", "{leaky_relu: {negative_slope: 0.2}}", "{elu: {alpha: 0.5}}", "softmax",
 )  # fmt: skip
 INITIALIZERS = ("normal", "uniform", "glorot_uniform", "he_normal", "lecun_normal", "he_uniform")
 COMMENTS = ("# see the book, p. 12", "# hidden layer", "#neurons: 5", "# was 7 (too many?)", "#")
@@ -78,6 +80,11 @@ class Case:
     def text(self) -> str:
         assert isinstance(self.spec, str)
         return self.spec
+
+    @property
+    def shown(self) -> str:
+        """The files and the command line, for a person to read."""
+        return "\n".join((str(self.spec), str(self.data), " ".join(self.words)))
 
     @property
     def sizes(self) -> list[int]:
@@ -150,7 +157,7 @@ def _draw_long(rng: Random, sizes: list[int]) -> Document:
     by_neurons = rng.random() < 0.3
     if by_neurons and explicit:
         document["layout"] = "neurons_by_inputs"
-    pairs = zip(sizes, sizes[1:], strict=False)
+    pairs = pairwise(sizes)
     document["layers"] = [
         _draw_layer(rng, index, shape, explicit, by_neurons) for index, shape in enumerate(pairs, 1)
     ]
@@ -202,7 +209,7 @@ def _bare(text: str) -> str:
     return text.strip("'\"")
 
 
-# ---- writing them ----------------------------------------------------------------------------------
+# ---- writing them --------------------------------------------------------------------------------
 
 
 def written(document: Document, rng: Random) -> str:
@@ -234,7 +241,7 @@ def _entry(key: str, node: Any, rng: Random, indent: int, step: int) -> list[str
             return [start, *(f"{' ' * (indent + step)}- {flow(row)}" for row in node)]
         gap = ",\n" + " " * (len(start) + 2)
         return f"{start} [{gap.join(map(flow, node))}]".split("\n")
-    if rng.random() < 0.7 or isinstance(node, list) and not node:
+    if rng.random() < 0.7 or (isinstance(node, list) and not node):
         return [f"{start} {flow(node)}"]
     if isinstance(node, dict):
         inner = (_entry(name, node[name], rng, indent + step, step) for name in node)

@@ -77,6 +77,11 @@ def pattern(text: str, change: Callable[[re.Match[str], Random], str]) -> Kind:
     return Kind(lambda case, rng: anywhere(text, change, case, rng))
 
 
+def without(text: str) -> Kind:
+    """Return the kind that leaves out one place of the spec that the pattern matches."""
+    return pattern(text, lambda *_: "")
+
+
 def respelt(before: str, spellings: dict[str, Sequence[str]], after: str = "") -> Kind:
     """Return the kind that writes one of some words otherwise, between two patterns."""
     words = "|".join(sorted(map(re.escape, spellings), key=len, reverse=True))
