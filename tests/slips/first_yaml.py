@@ -27,7 +27,7 @@ closing_bracket_inside_left_out = without(r"\](?=[,}\]])")
 opening_bracket_left_out = without(r"(?<=: )\[(?=[^\[\]]*\])")
 bracket_too_many = pattern(r"[\]}]", lambda m, rng: m[0] + rng.choice((m[0], "]", "}")))
 bracket_of_the_other_kind = pattern(r"[\]}]", lambda m, _: {"]": "}", "}": "]"}[m[0]])
-comma_doubled = pattern(r"(?<=[\w.]), (?=[\w-])", lambda m, rng: rng.choice((",, ", ", , ")))
+comma_doubled = pattern(r"(?<=[\w.]), (?=[\w-])", lambda _, rng: rng.choice((",, ", ", , ")))
 comma_before_the_bracket = pattern(r"(?<=[\w.])\]", lambda *_: ",]")
 comma_or_semicolon_at_the_end = pattern(
     rf"^( *(?:- )?\w+: (?:{SCALAR}|\[[^\[\]\n]*\]))(?= *(?:#.*)?$)",
@@ -108,7 +108,8 @@ two_keys_on_a_line = pattern(r"^(\w+: \w+)\n(\w+: \S+)$", _two_on_a_line)
 def special_characters_in_a_name(case: Case, rng: Random) -> Case | None:
     name = rng.choice(
         ("net: v2", "[draft] iris", "iris, 2nd: try", "@home", "*star*", "50%: half", "`net`",
-         "&co", "{small}", "! urgent", "% of all", "a: b: c", "? maybe", "| x", "> y", "- first: net")
+         "&co", "{small}", "! urgent", "% of all", "a: b: c",
+         "? maybe", "| x", "> y", "- first: net")
     )  # fmt: skip
     document = {**case.document, "name": "@NAME@"}
     broken = case.with_document(document)
