@@ -22,10 +22,7 @@ def main() -> None:
     asked.add_argument("--files", action="store_true", help="with --show: the broken files, too")
     options = asked.parse_args()
     totals = {"one reading": Counter[str](), "all": Counter[str]()}
-    for kind in kinds_of(options.set):
-        parts = options.kinds or [""]
-        if not any(part in kind.name or part == kind.family for part in parts):
-            continue
+    for kind in _asked(kinds_of(options.set), options.kinds):
         counts = _measure(kind, options)
         totals["all"] += counts
         if kind.readings == 1:
@@ -35,6 +32,17 @@ def main() -> None:
         bad = ", ".join(f"{counts[verdict]} {verdict}" for verdict in BAD)
         share = good / max(counts.total(), 1)
         print(f"{name}: right or runs {good} of {counts.total()} ({share:.1%}); {bad}")
+
+
+def _asked(kinds: list[Kind], parts: list[str]) -> list[Kind]:
+    families = {kind.family for kind in kinds}
+    return [
+        kind
+        for kind in kinds
+        if not parts
+        or kind.family in parts
+        or any(part in kind.name for part in parts if part not in families)
+    ]
 
 
 def _measure(kind: Kind, options: argparse.Namespace) -> Counter[str]:

@@ -137,10 +137,10 @@ blank_in_a_cell = one_cell(
 )
 point_twice_or_stray_sign = one_cell(
     lambda cell, rng: rng.choice(
-        (cell.replace(".", ".."), f"{cell}*", f"'{cell}", f"{cell}`", f"{cell};", f"~{cell}")
+        (cell.replace(".", ".."), f"{cell}*", f"'{cell}", f"{cell}`", f"{cell};", f"{cell}.")
     )
 )
-suffix_of_a_cell = one_cell(lambda cell, rng: cell + rng.choice("fFdL"))
+suffix_of_a_cell = one_cell(lambda cell, rng: cell + rng.choice(("f", "F", "f0")))
 times_ten_in_a_cell = column_of(
     lambda _, rng: f"{rng.uniform(-9, 9):.2f}e{rng.randint(1, 3)}", _times_ten, cells=1
 )

@@ -32,14 +32,14 @@ blank_in_a_number = pattern(
         else f"- {m[1][1:]}.{m[2]}"
     ),
 )
-number_with_a_suffix = pattern(NUMBER, _one_of("{}f", "{}F", "{}f0", "{}L", "{}d"))
+number_with_a_suffix = pattern(NUMBER, _one_of("{}f", "{}F", "{}f0"))
 minus_of_another_kind = pattern(
     r"(?<=[\[ ])-(?=\d+\.\d+[,\]])", lambda _, rng: rng.choice("\u2212\u2013\u2010\u2012")
 )
 two_points_or_a_stray_sign = pattern(
     NUMBER,
     lambda m, rng: rng.choice(
-        (m[0].replace(".", ".."), f"{m[0]}*", f"{m[0]}.", f"{m[0]}'", f"{m[0]}`", f"~{m[0]}")
+        (m[0].replace(".", ".."), f"{m[0]}*", f"{m[0]}.", f"{m[0]}'", f"{m[0]}`")
     ),
 )
 number_in_quotes = pattern(NUMBER, _one_of('"{}"', "'{}'"))

@@ -41,7 +41,6 @@ command_misspelt = _other_word(0, ("foward", "forwrad", "forwards", "farward", "
 command_of_others = _other_word(0, ("run", "predict", "infer", "inference", "eval_forward"))
 format_misspelt = _other_word(4, ("jsn", "JSON", "Json", "jsno", "json5", ".json"))
 format_option_misspelt = _other_word(3, ("--fromat", "--formt", "--Format", "-format", "--fmt"))
-format_with_another_sign = _other_word(3, ("\u2013format", "\u2014format", "\u2013\u2013format"))
 dtype_of_others = _options(
     [
         (f"--dtype {said}", f"--dtype {meant}")
@@ -59,9 +58,12 @@ samples_of_others = _options(
     [(f"--samples {said}", "--samples rows") for said in ("row", "lines", "rws", "Rows")]
 )
 encoding_of_others = _options(
-    [(f"--encoding {said}", "--encoding utf-8") for said in ("uft-8", "UTF-8-BOM", "utf8mb4")]
+    [(f"--encoding {said}", "--encoding utf-8") for said in ("uft-8", "UTF-8-BOM", "utff-8")]
 )
 number_with_a_decimal_point = _options([("--rows 5.0", "--rows 5"), ("--limit 2.0", "--limit 2")])
+dash_of_another_kind = _options(
+    [(f"{dash}{word}", f"--{word}") for dash in "\u2013\u2014" for word in ("quiet", "rows 5")]
+)
 quiet_option_otherwise = _options([("--quite", "--quiet"), ("--silent", "--quiet")])
 
 
