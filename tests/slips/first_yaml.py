@@ -10,6 +10,7 @@ from slips.intact import Case
 from slips.kinds import anywhere, kind, pattern, without
 
 KEY = r"^ *(?:- )?\w+"
+INDENTED = r"(?!init:|layout:|name:) *(- )?\w+:"  # not what a layer has, too
 SCALAR = r"[^\s\[\]{}#,:]+"
 
 colon_left_out = pattern(rf"({KEY}): (?=\S)", lambda m, _: f"{m[1]} ")
@@ -64,7 +65,7 @@ def whole_line_of_another_languages_comment(case: Case, rng: Random) -> Case | N
 @kind()
 def one_line_indented_otherwise(case: Case, rng: Random) -> Case | None:
     lines = case.text.splitlines(keepends=True)
-    places = [n for n, line in enumerate(lines) if re.match(r" *(- )?\w+:", line) and n]
+    places = [n for n, line in enumerate(lines) if n and re.match(INDENTED, line)]
     if not places:
         return None
     at = rng.choice(places)
