@@ -15,32 +15,35 @@ def _explicit(case: Case) -> bool:
     return bool(layers) and all("weights" in layer and "biases" in layer for layer in layers)
 
 
-def _transposed(rows: list[list[str]]) -> list[list[str]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _oblong(case: Case) -> list[int]:
+    """The layers whose written weights fit one way round only."""
+    return [n for n in layers_with(case, "weights") if case.sizes[n] != case.sizes[n + 1]]
+
+
+def _turned(case: Case, places: list[int]) -> Case:
+    document = case.document
+    for n in places:
+        rows = document["layers"][n]["weights"]
+        document = at_layer(document, n, weights=[list(r) for r in zip(*rows, strict=True)])
+    return case.with_document(document)
 
 
 @kind()
 def layer_transposed(case: Case, rng: Random) -> Case | None:
-    """Only a layer whose other reading does not fit: 1 by 1 fits any way round."""
-    places = [n for n in layers_with(case, "weights") if case.sizes[n] != case.sizes[n + 1]]
-    if not places or len(layers_with(case, "weights")) < 2:
-        return None
-    index = rng.choice(places)
-    weights = _transposed(case.document["layers"][index]["weights"])
-    return case.with_document(at_layer(case.document, index, weights=weights))
+    places = _oblong(case)
+    return _turned(case, [rng.choice(places)]) if len(places) > 1 else None
 
 
 @kind()
 def all_layers_transposed(case: Case, _rng: Random) -> Case | None:
     places = layers_with(case, "weights")
-    pairs = [(case.sizes[n], case.sizes[n + 1]) for n in places]
-    if len(places) < 2 or all(a == b for a, b in pairs):
-        return None
-    document = case.document
-    for n in places:
-        rows = document["layers"][n]["weights"]
-        document = at_layer(document, n, weights=_transposed(rows))
-    return case.with_document(document)
+    return _turned(case, places) if len(places) > 1 and places == _oblong(case) else None
+
+
+@kind(2, "square layers fit either way round")
+def all_layers_transposed_and_some_square(case: Case, _rng: Random) -> Case | None:
+    places = layers_with(case, "weights")
+    return _turned(case, places) if places != _oblong(case) != [] else None
 
 
 @kind()
@@ -149,7 +152,7 @@ def name_of_an_output_too_many_beside_weights(case: Case, _rng: Random) -> Case 
 @kind()
 def the_layout_of_one_layer(case: Case, rng: Random) -> Case | None:
     """A layer says the layout that its weights do not have."""
-    places = [n for n in layers_with(case, "weights") if case.sizes[n] != case.sizes[n + 1]]
+    places = _oblong(case)
     if not places:
         return None
     index = rng.choice(places)
