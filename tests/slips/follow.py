@@ -183,7 +183,7 @@ def applied(text: str, edits: Sequence[dict[str, Any]]) -> str:
     pieces, position = [], 0
     for edit in sorted(edits, key=lambda edit: (edit["line"], edit["column"])):
         start = offsets[edit["line"], edit["column"]]
-        end = offsets.get((edit["end_line"], edit["end_column"]), len(text))
+        end = offsets[edit["end_line"], edit["end_column"]]
         assert position <= start <= end, "no edit touches another"
         pieces += [text[position:start], edit["text"]]
         position = end
