@@ -17,6 +17,7 @@ def main() -> None:
     asked.add_argument("kinds", nargs="*", help="families, or parts of kinds' names; all if none")
     asked.add_argument("--draws", type=int, default=8, help="broken cases of each kind")
     asked.add_argument("--seed", type=int, default=0)
+    asked.add_argument("--nth", type=int, default=1, help="which suggestion to follow, from 1")
     asked.add_argument("--set", default="first", help="the modules tests/slips/<set>_*.py")
     asked.add_argument("--show", action="store_true", help="what was told, where it is not right")
     asked.add_argument("--files", action="store_true", help="with --show: the broken files, too")
@@ -46,7 +47,7 @@ def _asked(kinds: list[Kind], parts: list[str]) -> list[Kind]:
 
 
 def _measure(kind: Kind, options: argparse.Namespace) -> Counter[str]:
-    results = list(measured(kind, options.draws, options.seed))
+    results = list(measured(kind, options.draws, options.seed, options.nth - 1))
     counts = Counter(result.verdict for result in results)
     row = "  ".join(f"{v} {counts[v]}" for v in VERDICTS if counts[v])
     print(f"{kind.family:8} {kind.name:44} {kind.readings}  {row}", flush=True)

@@ -39,8 +39,10 @@ class _Ran:
     errors: str
 
 
-def followed(broken: Case, meant: Case) -> Followed:
+def followed(broken: Case, meant: Case, nth: int = 0) -> Followed:
     """Run a broken case, do what the first suggestion says, and compare with what was meant.
+
+    nth: which suggestion of the first problem, from 0.
 
     right: the meant numbers; runs: at once; WRONG: other numbers, and no word of an assumption;
     silent: other numbers and no problem; assumed: other numbers, on an assumption that is said;
@@ -58,20 +60,20 @@ def followed(broken: Case, meant: Case) -> Followed:
             return Followed("nothing", first.errors[:300], broken)
         problem = problems[0]
         told = f"{problem['code']} {problem['line']}:{problem['column']} {problem['message']}"
-        changes = problem["suggestions"]
-        if not changes or not _is_change(changes[0]):
+        change = next(iter(problem["suggestions"][nth:]), None)
+        if change is None or not _is_change(change):
             return Followed("words", f"{told}\n    help: {problem['help']}", broken)
-        told += f"\n    first: {_shown(changes[0])}"
-        second = _run(folder, _follow(folder, changes[0], broken.words))
+        told += f"\n    offered: {_shown(change)}"
+        second = _run(folder, _follow(folder, change, broken.words))
     if second.outputs is None:
         return Followed("fails", f"{told}\n    then: {_first_words(second)}", broken)
     if _same(second.outputs, want):
         return Followed("right", told, broken)
-    assumes = any(word in changes[0]["message"] for word in ASSUMING)
+    assumes = any(word in change["message"] for word in ASSUMING)
     return Followed("assumed" if assumes else "WRONG", told, broken)
 
 
-def measured(kind: Kind, draws: int, seed: int = 0) -> Iterator[Followed]:
+def measured(kind: Kind, draws: int, seed: int = 0, nth: int = 0) -> Iterator[Followed]:
     """Break so many random cases in this way and follow what is said of each."""
     rng = Random(f"{kind.name} {seed}")
     left = draws
@@ -82,7 +84,7 @@ def measured(kind: Kind, draws: int, seed: int = 0) -> Iterator[Followed]:
         broken = kind.slip(case, rng)
         if broken is not None:
             left -= 1
-            yield followed(broken, broken.meant or case)
+            yield followed(broken, broken.meant or case, nth)
     raise AssertionError(f"{kind.name} applies to too few cases")
 
 
