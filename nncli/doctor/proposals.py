@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from nncli.doctor.forms import as_number, as_rows, one_for_all
-from nncli.doctor.names import chosen
+from nncli.doctor.names import named
 from nncli.doctor.spec_edits import Proposal, SpecEditor
 from nncli.doctor.yaml_repair import closed, text_edit, untabbed
 from nncli.problems import Edit, Suggestion
@@ -17,6 +17,9 @@ def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
     """Yield the changes that may mend a fault, the likeliest first."""
     if fault.kind == "tab":
         yield from untabbed(editor.source.text)
+    if fault.kind in _NAMES:
+        yield from named(fault, editor)
+        return
     propose = _PROPOSALS.get(fault.kind, _as_advised) if fault.kind is not None else _as_advised
     for words, edit in propose(fault, editor):
         if edit is not None:
@@ -58,13 +61,14 @@ def _turned(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     yield fault.help[0], editor.insert_key(fault.path, "layout", fault.choices[0])
 
 
+# What is a wrong name: what is yielded without a change is for words.
+_NAMES: frozenset[Kind] = frozenset({"choice", "choice form", "unknown key"})
+
 _PROPOSALS: dict[Kind, Callable[[Fault, SpecEditor], Iterator[Proposal]]] = {
-    "choice": chosen,
     "count of activations": one_for_all,
     "flat weights": as_rows,
     "no number": as_number,
     "no seed": _with_seed,
     "not closed": closed,
     "transposed file": _turned,
-    "unknown key": chosen,
 }

@@ -14,6 +14,7 @@ MAX_PROBLEMS = 100
 Kind = Literal[
     "character",
     "choice",
+    "choice form",
     "closes nothing",
     "count of activations",
     "empty",
