@@ -13,6 +13,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, assume, event, given, note, settings
 from hypothesis import strategies as st
+from slips.follow import applied
 
 if TYPE_CHECKING:
     from conftest import RunCli
@@ -27,26 +28,6 @@ Shapes = list[tuple[int, int]]
 
 
 # ---- edits and shapes, worked out without the code under test -----------------------------------
-
-
-def applied(text: str, edits: Sequence[dict[str, Any]]) -> str:
-    """Make edits in a text, found by walking through it character by character."""
-    offsets = {}
-    line = column = 1
-    for offset, character in enumerate(text):
-        offsets[line, column] = offset
-        column += 1
-        if character == "\n" or (character == "\r" and text[offset + 1 : offset + 2] != "\n"):
-            line, column = line + 1, 1
-    offsets[line, column] = len(text)
-    pieces, position = [], 0
-    for edit in sorted(edits, key=lambda edit: (edit["line"], edit["column"])):
-        start = offsets[edit["line"], edit["column"]]
-        end = offsets[edit["end_line"], edit["end_column"]]
-        assert position <= start <= end, "no edit touches another"
-        pieces += [text[position:start], edit["text"]]
-        position = end
-    return "".join([*pieces, text[position:]])
 
 
 def sizes_of(document: Document) -> list[int]:
