@@ -9,6 +9,7 @@ from nncli.doctor.forms import as_number, as_rows, one_for_all
 from nncli.doctor.names import chosen
 from nncli.doctor.spec_edits import Proposal, SpecEditor
 from nncli.doctor.yaml_repair import closed, text_edit, untabbed
+from nncli.doctor.written_lists import relisted
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Kind
 
@@ -17,6 +18,10 @@ def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
     """Yield the changes that may mend a fault, the likeliest first."""
     if fault.kind == "tab":
         yield from untabbed(editor.source.text)
+    as_lists = list(relisted(editor.source))
+    yield from (suggestion for suggestion, _ in as_lists)
+    if any(keys.intersection(editor.source_path(fault.path)) for _, keys in as_lists):
+        return  # what is no list yet says nothing else
     propose = _PROPOSALS.get(fault.kind, _as_advised) if fault.kind is not None else _as_advised
     for words, edit in propose(fault, editor):
         if edit is not None:

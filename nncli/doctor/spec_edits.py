@@ -8,7 +8,7 @@ from typing import Any
 from nncli.problems import Edit
 from nncli.specs.faults import Path
 from nncli.specs.origins import source_path, value_at
-from nncli.specs.spec_text import Span, SpecText
+from nncli.specs.spec_text import LINE_END, Span, SpecText
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import shorten
 
@@ -22,6 +22,21 @@ def edit_of(text: SpecText, span: Span, new: str, summary: str) -> Edit:
     """Return the edit that puts *new* in the place of a piece."""
     line, column, end_line, end_column = (number + 1 for number in span)
     return Edit(text.file, line, column, end_line, end_column, new, summary)
+
+
+def offsets(text: SpecText, span: Span) -> tuple[int, int]:
+    """Return where a piece begins and ends in the whole text, in characters."""
+    starts = [0, *(match.end() for match in LINE_END.finditer(text.text))]
+    return starts[span.line] + span.column, starts[span.end_line] + span.end_column
+
+
+def edit_at(text: SpecText, start: int, end: int, new: str, summary: str) -> Edit:
+    """Return the edit of a piece of the whole text; start, end: in characters."""
+    places = []
+    for offset in (start, end):
+        ends = [match.end() for match in LINE_END.finditer(text.text, 0, offset)]
+        places += [len(ends), offset - (ends[-1] if ends else 0)]
+    return edit_of(text, Span(*places), new, summary)
 
 
 def edit_in_line(text: SpecText, line: int, start: int, end: int, new: str) -> Edit:

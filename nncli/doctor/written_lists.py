@@ -1,0 +1,265 @@
+"""Lists of a spec that are written as text: without commas, in parentheses, as programs print them.
+
+One reading of them all: NumPy's `[[0.1 0.2] [0.3 0.4]]`, MATLAB's `[1 2; 3 4]`, R's `c(1, 2)`,
+`4-5-2`, a list in quotes, a bracket pair too many.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+from nncli.data.csv.numbers import is_number
+from nncli.doctor.disguises import numbers_meant
+from nncli.doctor.spec_edits import edit_at, offsets
+from nncli.problems import Suggestion
+from nncli.specs.faults import Path
+from nncli.specs.model import ACTIVATIONS
+from nncli.specs.yaml_source import YamlSource
+from nncli.words import shorten
+
+_Kind = Literal["sizes", "words", "names", "numbers"]
+# How deep the lists of these keys are, and what stands in them.
+_LISTS: dict[str, tuple[int, _Kind]] = {
+    "layer_sizes": (1, "sizes"),
+    "activations": (1, "words"),
+    **dict.fromkeys(("columns", "classes", "inputs", "outputs"), (1, "names")),
+    **dict.fromkeys(("biases", "slopes", "mean", "std", "min", "max", "to"), (1, "numbers")),
+    "weights": (2, "numbers"),
+}
+# What programs write in front of a list.
+_WRAPPER = r"(?:[\w.]+\.)?(?:array|asarray|tensor|matrix|constant|list|tuple|rbind|c)\s*\("
+_START = re.compile(
+    rf"(?m)(?<![\w.])(?<!#)({'|'.join(_LISTS)})\s*:\s*(?=[\"']?(?:{_WRAPPER}|[\[({{]))"
+)
+_TOKEN = re.compile(
+    r"""\s*([\[\],;]|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\[\],;\s]+)|\s+""",
+)
+_NAME_TOKEN = re.compile(r"""\s*([\[\],;]|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\[\],;]+)""")
+# Which of the ways to read what is doubtful, and what it assumes.
+_WAYS = {
+    "plain": "write it as a list, in brackets and with commas",
+    "joined": "write the number without the blank in it",
+    "decimal": "write it as a list, if its commas are decimal commas",
+}
+
+
+class _Piece(NamedTuple):
+    """A piece of the text that stands for a list."""
+
+    key: str
+    depth: int  # of the list that belongs there; 0 for an item
+    start: int  # offsets in the text
+    end: int
+
+
+def relisted(source: YamlSource) -> Iterator[tuple[Suggestion, frozenset[str]]]:
+    """Yield the ways to write all such lists of a spec, each with the keys of what it changes."""
+    text = source.text.text
+    pieces, known = list(_pieces(source)), []
+    for way, words in _WAYS.items():
+        edits, keys = [], set()
+        for piece in pieces:
+            typed = text[piece.start : piece.end]
+            new = _written(typed, piece, way, is_read=source.root is not None)
+            if new is None and way != "plain":
+                new = _written(typed, piece, "plain", is_read=source.root is not None)
+            if new is not None:
+                if not piece.depth:
+                    new = _as_items(text, piece, new)
+                shown = shorten(f"{piece.key}: {new}".replace("\n", " "))
+                edits.append(edit_at(source.text, piece.start, piece.end, new, shown))
+                keys.add(piece.key)
+        if edits and edits not in known:
+            known.append(edits)
+            yield Suggestion(words, edits=tuple(edits)), frozenset(keys)
+
+
+def _as_items(text: str, piece: _Piece, new: str) -> str:
+    """Return `[a, b]`, which is one item of a list of lines, as two of them."""
+    line = text[text.rfind("\n", 0, piece.start) + 1 : piece.start]
+    return ("\n" + " " * max(line.rfind("-"), 0) + "- ").join(new[1:-1].split(", "))
+
+
+def _pieces(source: YamlSource) -> Iterator[_Piece]:
+    """Yield what stands in brackets behind the keys of lists, then the texts in their place."""
+    text, found = source.text.text, []
+    for match in _START.finditer(text):
+        line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        end = _closing(text, match.end(), match[1])
+        if end is not None and not re.search(r"(^|\s)#", line):
+            found.append(_Piece(match[1], _LISTS[match[1]][0], match.end(), end))
+    yield from found
+    for key, depth, path in _texts(source.value, (), None):
+        if (span := source.span(path)) is not None:
+            start, end = offsets(source.text, span)
+            end = start + len(text[start:end].rstrip())
+            if not any(piece.start <= start < piece.end for piece in found):
+                yield _Piece(key, depth, start, end)
+
+
+def _texts(value: Any, path: Path, at: tuple[str, int] | None) -> Iterator[tuple[str, int, Path]]:
+    """Yield the texts in the place of lists.  at: the key of the list, and how deep it still is."""
+    if isinstance(value, dict):
+        for key, held in value.items():
+            yield from _texts(held, (*path, key), (key, _LISTS[key][0]) if key in _LISTS else None)
+    elif isinstance(value, list):
+        inner = (at[0], at[1] - 1) if at is not None and at[1] > 0 else None
+        for index, held in enumerate(value):
+            yield from _texts(held, (*path, index), inner)
+    elif isinstance(value, str) and at is not None and (at[1] or _LISTS[at[0]][1] != "names"):
+        yield (*at, path)
+
+
+def _closing(text: str, start: int, key: str) -> int | None:
+    """Return where the brackets end that open near *start*, of whatever kind; None of a mapping."""
+    depth, quote = 0, text[start] if text[start] in "\"'" else ""
+    for match in re.compile(r"[\[\](){}:]").finditer(text, start):
+        if match[0] == ":":
+            return None
+        depth += 1 if match[0] in "[({" else -1
+        if not depth:
+            end = match.end()
+            more = re.compile(r"[ \t]*[,;]?\s*(?=[\[(])").match(text, end)
+            if quote or key != "weights" or more is None:
+                return end + (quote != "" and text[end : end + 1] == quote)
+    return None
+
+
+def _written(typed: str, piece: _Piece, way: str, *, is_read: bool) -> str | None:
+    """Return the list that a text was meant for; None if it is none, or a proper one already."""
+    kind = _LISTS[piece.key][1]
+    typed = re.sub(r"(?m)(^|\s)#.*$", "", typed)
+    text = _plain(typed, kind, way)
+    tree = None if text is None else _tree(text, kind, piece.depth)
+    tree = tree and _as_deep(tree, max(piece.depth, 1))
+    if not tree or (not piece.depth and len(tree) < 2):
+        return None
+    new = _flow(tree)
+    before, after = map(_normal, (typed, new))
+    if before == after or (is_read and _skeleton(before) == _skeleton(after)):
+        return None  # single numbers are seen to by themselves
+    return new
+
+
+def _normal(text: str) -> str:
+    return re.sub(r"\s*([\[\],])\s*", r"\1", re.sub(r"\s+", " ", text)).replace(",]", "]").strip()
+
+
+def _skeleton(text: str) -> str:
+    return re.sub(r"[^\[\],]+", "0", text)
+
+
+def _plain(text: str, kind: _Kind, way: str) -> str | None:
+    """Return a text in square brackets, without what only a program writes."""
+    text = re.sub(r"^[|>][-+]?\s*\n", "", text.strip())
+    if text[:1] == text[-1:] and text[:1] in ("'", '"') and text.count(text[0]) == 2:
+        text = text[1:-1].strip()
+    text = re.sub(r",\s*dtype\s*=\s*[\w.]+\s*(?=\))", "", re.sub(_WRAPPER, "(", text))
+    if "=" in text.replace("=>", "") or (":" in text and kind != "sizes"):
+        return None
+    text = text.translate(str.maketrans("(){}", "[][]"))
+    if kind == "sizes":
+        between = r"(?<=\d)\s*(?:->|=>|to|by|[x×*|/:→_–—-])\s*(?=\d)"
+        text = re.sub(between, " ", re.sub(r"(\d)\.0*(?!\d)", r"\1", text))
+    if kind == "words":
+        text = re.sub(r"\s*(?:->|=>|→|\band\b|[|/+&])\s*", ",", text)
+    if kind == "numbers":
+        text = re.sub(r"(?:(?<=[\[,;])|^)\s*([-+])\s+(?=[\d.])", r"\1", text)
+        if way == "joined":
+            text = re.sub(r"(?<=[\d.])[ ](?=[\d.])", "", text) if "," in text else ""
+        if way == "decimal":
+            is_decimal = "," in text and not re.search(r"(?<!\d),|,(?!\d)", text)
+            text = text.replace(",", ".") if is_decimal else ""
+    return text
+
+
+def _tree(text: str, kind: _Kind, depth: int) -> list[Any] | None:
+    """Return the lists in a text; None if it is none."""
+    if depth == 2 and kind == "numbers" and text.count("[") < 2:
+        text = re.sub(r"\s*[,;]?\n\s*", ";", text)
+    has_marks = kind == "names" and re.search("[,;]", text)
+    token, stack = _NAME_TOKEN if has_marks else _TOKEN, [[[]]]
+    before = ","
+    for match in token.finditer(text if text.startswith("[") and _is_one(text) else f"[{text}]"):
+        item = (match[1] or "").strip()
+        if item == "[":
+            stack.append([[]])
+        elif item == "]":
+            rows = stack.pop()
+            if not stack:
+                return None
+            stack[-1][-1].append(_of_rows([row for row in rows if row], depth))
+        elif item == ";":
+            stack[-1].append([])
+        elif item == "," and before in (",", "["):
+            return None  # something is missing there
+        elif item and item != ",":
+            if (atom := _atom(item, kind)) is None:
+                return None
+            stack[-1][-1].append(atom)
+        before = item or before
+    whole = stack[0][0]
+    return whole[0] if len(stack) == 1 and len(whole) == 1 else None
+
+
+def _is_one(text: str) -> bool:
+    """Whether the first bracket of a text is closed by its last."""
+    depth = 0
+    for number, character in enumerate(text):
+        depth += (character == "[") - (character == "]")
+        if not depth:
+            return number == len(text) - 1
+    return False
+
+
+def _of_rows(rows: list[list[Any]], depth: int) -> list[Any]:
+    """Return what stands between semicolons: rows, or the items of a list."""
+    if len(rows) == 1:
+        return rows[0]
+    is_column = depth == 2 and all(len(row) == 1 and isinstance(row[0], str) for row in rows)
+    if is_column or any(len(row) > 1 for row in rows):
+        return rows
+    return [row[0] for row in rows]
+
+
+def _atom(item: str, kind: _Kind) -> str | None:
+    """Return an item as it is written in a spec; None if it cannot be one."""
+    if kind == "names":
+        return item
+    item = item.strip("\"'")
+    if kind == "words":
+        return item if item in ACTIVATIONS else None
+    if kind == "sizes":
+        return item if item.isdecimal() and item.isascii() else None
+    if is_number(item) and item.strip("+-.")[:1].isdigit():
+        return item
+    return next((number for _, number in numbers_meant(item)), None)
+
+
+def _depth(tree: Any) -> int:
+    return 1 + max(map(_depth, tree), default=0) if isinstance(tree, list) else 0
+
+
+def _as_deep(tree: list[Any], depth: int) -> list[Any] | None:
+    """Return lists without the bracket pairs that are too many; None if all of them mean something.
+
+    >>> _as_deep([[["1"], ["2"]]], 2)
+    [['1'], ['2']]
+    """
+    while _depth(tree) > depth:
+        if len(tree) == 1:
+            tree = tree[0]
+        elif all(isinstance(item, list) and len(item) == 1 for item in tree):
+            tree = [item[0] for item in tree]
+        elif depth == 2 and all(len(cell) == 1 for row in tree for cell in row):
+            tree = [[cell[0] for cell in row] for row in tree]
+        else:
+            return None
+    lengths = {len(row) for row in tree if isinstance(row, list)}
+    return tree if all(lengths) else None
+
+
+def _flow(tree: Any) -> str:
+    return f"[{', '.join(map(_flow, tree))}]" if isinstance(tree, list) else str(tree)
