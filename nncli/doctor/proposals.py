@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from nncli.doctor.forms import as_number, as_rows, one_for_all
+from nncli.doctor.forms import (
+    as_long_a_row,
+    as_many_activations,
+    as_many_names,
+    as_number,
+    as_rows,
+    as_texts,
+    into_layers,
+)
 from nncli.doctor.names import chosen
 from nncli.doctor.spec_edits import Proposal, SpecEditor
 from nncli.doctor.yaml_repair import closed, text_edit, untabbed
@@ -23,9 +31,11 @@ def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
     if any(keys.intersection(editor.source_path(fault.path)) for _, keys in as_lists):
         return  # what is no list yet says nothing else
     propose = _PROPOSALS.get(fault.kind, _as_advised) if fault.kind is not None else _as_advised
-    for words, edit in propose(fault, editor):
-        if edit is not None:
-            yield Suggestion(words, edits=(edit,))
+    for words, made in propose(fault, editor):
+        edits = (made,) if isinstance(made, Edit) else tuple(made or ())
+        if edits and None not in edits:
+            in_order = sorted(filter(None, edits), key=lambda edit: (edit.line, edit.column))
+            yield Suggestion(words, edits=tuple(in_order))
     if fault.kind == "no seed":
         yield Suggestion("choose one for this run", options=("--seed", "0"))
 
@@ -46,8 +56,6 @@ def _value_edit(fault: Fault, editor: SpecEditor) -> Edit | None:
             return editor.replace(fault.path, f"{{tensor: {fault.typed}}}")
         case "no space":
             return text_edit(fault, editor.source.text)
-        case "no text":
-            return editor.replace(fault.path, f'"{fault.typed}"')
         case "odd blank":
             return editor.replace_key(fault.path, re.sub(r"\s", " ", fault.typed))
     return None
@@ -65,11 +73,15 @@ def _turned(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
 
 _PROPOSALS: dict[Kind, Callable[[Fault, SpecEditor], Iterator[Proposal]]] = {
     "choice": chosen,
-    "count of activations": one_for_all,
+    "activations of layers": into_layers,
+    "count of activations": as_many_activations,
+    "count of names": as_many_names,
     "flat weights": as_rows,
     "no number": as_number,
     "no seed": _with_seed,
+    "no text": as_texts,
     "not closed": closed,
+    "row length": as_long_a_row,
     "transposed file": _turned,
     "unknown key": chosen,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,8 @@ from nncli.words import shorten
 
 _MAX_SHOWN_ITEMS = 12
 
-# A change in words, and its edit if the text allows it.
-Proposal = tuple[str, Edit | None]
+# A change in words, and its edits if the text allows them.
+Proposal = tuple[str, Edit | Sequence[Edit | None] | None]
 
 
 def edit_of(text: SpecText, span: Span, new: str, summary: str) -> Edit:
@@ -109,8 +110,35 @@ class SpecEditor:
         start = Span(span.line, span.column, span.line, span.column)
         return edit_of(self.source.text, start, f"{key}: {text}{gap}", f"{key}: {text}")
 
-    def resize(self, path: Path, length: int) -> Edit | None:
-        """Return the edit that gives the list at *path* that many items, filled up with 0."""
+    def remove_key(self, path: Path) -> Edit | None:
+        """Return the edit that takes the key at *path* away with its value, and the whole lines."""
+        source, where = self.source, self.source_path(path)
+        key, value = source.key_span(where), source.span(where)
+        if key is None or value is None or source.is_flow(where[:-1]):
+            return None
+        text = source.text
+        if text.lines[key.line][: key.column].strip():
+            return None  # something stands in front
+        return Edit.without_lines(text.file, key.line + 1, value.end_line - key.line + 1)
+
+    def replace_items(self, path: Path, first: int, last: int, text: str) -> Edit | None:
+        """Return the edit that writes *text* in the place of neighbours in a list."""
+        where = self.source_path(path)
+        one, other = self.source.span((*where, first)), self.source.span((*where, last))
+        if one is None or other is None:
+            return None
+        count = self.source.items(where)
+        items = [self.source.written((*where, index)) or "…" for index in range(count)]
+        items[first : last + 1] = [text]
+        key = next((step for step in reversed(where) if isinstance(step, str)), "spec")
+        shown = shorten(f"{key}: [{', '.join(items)}]")
+        return edit_of(self.source.text, Span(*one[:2], *other[2:]), text, shown)
+
+    def resize(self, path: Path, length: int, added: Sequence[str] = ()) -> Edit | None:
+        """Return the edit that gives the list at *path* that many items.
+
+        added: what it is filled up with, instead of 0.
+        """
         source, path = self.source, self.source_path(path)
         items = source.items(path)
         if not items or length < 1:
@@ -128,11 +156,13 @@ class SpecEditor:
             span = Span(last.end_line, last.end_column, last.end_line, last.end_column)
             opening = source.span(path)
             indent = " " * opening.column if opening is not None else ""
-            item = ", 0" if source.is_flow(path) else f"\n{indent}- 0"
-            text = item * (length - items)
+            gap = ", " if source.is_flow(path) else f"\n{indent}- "
+            added = added or ["0"] * (length - items)
+            text = "".join(f"{gap}{item}" for item in added)
         written = [source.written((*path, index)) or "…" for index in range(min(length, items))]
-        shown = ", ".join([*written, *["0"] * (length - items)])
-        return edit_of(self.source.text, span, text, shorten(f"{path[-1]}: [{shown}]"))
+        shown = ", ".join([*written, *(added if length > items else ())])
+        key = next((step for step in reversed(path) if isinstance(step, str)), "spec")
+        return edit_of(self.source.text, span, text, shorten(f"{key}: [{shown}]"))
 
     def flatten(self, path: Path) -> Edit | None:
         """Return the edit that takes the inner brackets of a list of lists away."""

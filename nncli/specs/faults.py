@@ -12,10 +12,12 @@ MAX_PROBLEMS = 100
 
 # What a doctor may know a fault by; the others are for the user alone.
 Kind = Literal[
+    "activations of layers",
     "character",
     "choice",
     "closes nothing",
     "count of activations",
+    "count of names",
     "empty",
     "array name",
     "flat weights",
@@ -26,6 +28,7 @@ Kind = Literal[
     "no text",
     "not closed",
     "odd blank",
+    "row length",
     "tab",
     "tag",
     "unknown key",
