@@ -7,16 +7,25 @@ and makes no new one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from nncli.doctor.forms import joined_numbers
 from nncli.doctor.spec_edits import SpecEditor
 from nncli.network.shapes import LayerShape, layer_shape, shape_table
 from nncli.problems import Edit, Problem, Suggestion
 from nncli.specs.fit import Misfit, other_layout, shape_held_by
-from nncli.specs.model import Clip, LayerSpec, MinMax, NetworkSpec, OutputsSpec, Standard
+from nncli.specs.model import (
+    Clip,
+    LayerSpec,
+    MinMax,
+    NetworkSpec,
+    OutputsSpec,
+    Standard,
+    WithinWeights,
+)
 from nncli.specs.reader import SpecReading
 from nncli.words import count_of
 
@@ -60,8 +69,11 @@ class _Change:
         return spec.model_copy(update={"inputs": inputs, "layers": layers})
 
 
-def treat_layers(reading: SpecReading) -> tuple[Problem, ...]:
-    """Return the problems of a spec whose layers do not fit, with the changes that mend them."""
+def treat_layers(reading: SpecReading, features: int | None = None) -> tuple[Problem, ...]:
+    """Return the problems of a spec whose layers do not fit, with the changes that mend them.
+
+    features: how many the data has, if that is known.
+    """
     if reading.source is None:  # there is no text to change
         return reading.misfits
     spec, editor = reading.spec, SpecEditor(reading.source)
@@ -75,14 +87,14 @@ def treat_layers(reading: SpecReading) -> tuple[Problem, ...]:
             advice: tuple[str, ...] = (SAME_CAUSE,)
         elif number < _TREATED_MISFITS:
             # what is left after the likeliest changes so far: the advice must go together
-            patient = _Patient(spec, editor, left)
+            patient = _Patient(spec, editor, left, features)
             working = _working(patient, (layer.layer, misfit.code))
             suggestions = tuple(change.suggestion() for change, _ in working)
             if working:
                 change, left = working[0]
                 spec = change.applied_to(spec)
             advice = _by_hand(patient.shape(layer.layer), prefix="or " if working else "")
-            advice = advice if working else (_NOTHING_WORKS, *advice)
+            advice = advice if working or advice else (_NOTHING_WORKS,)
         else:
             advice = _by_hand(layer)
         problems.append(Problem(misfit.code, misfit.message, place, advice, suggestions))
@@ -94,33 +106,49 @@ def _by_hand(layer: LayerShape, prefix: str = "") -> tuple[str, ...]:
     inputs, neurons = layer.weights_shape
     if inputs == layer.inputs or (inputs, neurons) == (layer.neurons, layer.inputs):
         return ()
-    rows = "rows" if layer.layout == "inputs_by_neurons" else "numbers in each row"
+    is_by_rows = layer.layout == "inputs_by_neurons"
+    part = "row" if is_by_rows else "number"
+    wanted = f"{count_of(layer.inputs, part)}{'' if is_by_rows else ' in each row'}, not {inputs:,}"
+    if inputs == layer.inputs - 1 and is_by_rows:
+        return (f"{prefix}add the row that the weights of layer {layer.layer} lack: {wanted}",)
     shape = f"weights for {count_of(layer.inputs, 'input')}"
-    return (f"{prefix}give layer {layer.layer} {shape}: {layer.inputs:,} {rows}, not {inputs:,}",)
+    return (f"{prefix}give layer {layer.layer} {shape}: {wanted}",)
 
 
-def change_of_inputs(reading: SpecReading, features: int) -> Suggestion | None:
-    """Return the change of the network's inputs to that many, if all layers then fit."""
+def changes_of_inputs(reading: SpecReading, features: int) -> tuple[Suggestion, ...]:
+    """Return the changes after which the network takes that many inputs, and all layers fit.
+
+    The likelier first: of `layer_sizes`, the inputs may have been left out.
+    """
     if reading.source is None:
-        return None
+        return ()
     spec, editor = reading.spec, SpecEditor(reading.source)
     clashing = (layer for layer in shape_table(spec).layers if layer.misfits)
     clashes = frozenset((layer.layer, m.code) for layer in clashing for m in layer.misfits)
     change = _inputs_change(editor, features)
     if not (change.possible_edits() and _fits_names(spec, change)):
-        return None
+        return ()
     if _clashes_after(_Patient(spec, editor, clashes), change):
-        return None
-    return change.suggestion()
+        return ()
+    sizes, activations = (reading.source.value.get(k) for k in ("layer_sizes", "activations"))
+    if not isinstance(sizes, list) or isinstance(activations, list) or spec.weights_file:
+        return (change.suggestion(),)
+    edit = editor.insert_first(("layer_sizes",), str(features))
+    words = f"write the {count_of(features, 'input')} in front, if these are the layers alone"
+    front = (Suggestion(words, edits=(edit,)),) if edit is not None else ()
+    # sizes that are nearly equal are a slip of the one number
+    is_near = abs(sizes[0] - features) == 1
+    return (change.suggestion(), *front) if is_near else (*front, change.suggestion())
 
 
 @dataclass(frozen=True)
 class _Patient:
-    """A spec, the maker of its edits, and what clashes in it."""
+    """A spec, the maker of its edits, what clashes in it, and how many features the data has."""
 
     spec: NetworkSpec
     editor: SpecEditor
     clashes: frozenset[Clash]
+    features: int | None = None
 
     def shape(self, number: int) -> LayerShape:
         """Return the shapes of a layer."""
@@ -136,10 +164,18 @@ def _working(patient: _Patient, clash: Clash) -> list[tuple[_Change, frozenset[C
     misfit = next(misfit for misfit in layer.misfits if misfit.code == clash[1])
     candidates = chain(
         _layout_changes(patient, layer.layer),
+        _joined_changes(patient, layer, misfit),
+        _swaps(patient, layer.layer),
         _size_changes(patient, layer, misfit),
+        _shorter_weights(patient, layer),
         _bias_changes(patient, layer, misfit),
     )
-    fitting = (change for change in candidates if _fits_names(patient.spec, change))
+    features = {patient.features, None} if patient.features is not None else None
+    fitting = (
+        change
+        for change in candidates
+        if _fits_names(patient.spec, change) and (not features or change.inputs in features)
+    )
     tried = [(change, _clashes_after(patient, change)) for change in fitting]
     clean = [
         (change, after)
@@ -201,25 +237,56 @@ def _clashes_after(patient: _Patient, change: _Change) -> frozenset[Clash]:
 
 
 def _layout_changes(patient: _Patient, number: int) -> Iterator[_Change]:
-    """Yield: the weights of all layers the other way round; this layer's."""
+    """Yield the weights of this layer, of all that clash, and of all layers the other way round."""
     spec, editor = patient.spec, patient.editor
     own = spec.layers[number - 1]
     if own.weights is None or _is_flat(editor, number):
         return
     layout = other_layout(own.layout)
-    turned = {number: _turned(editor, number, own)}
+    alike = [number]
     if len(spec.layers) <= _MAX_TURNED_LAYERS:
-        turned |= {
-            n: _turned(editor, n, layer)
+        alike = [
+            n
             for n, layer in enumerate(spec.layers, start=1)
             if layer.weights is not None and layer.layout != layout and not _is_flat(editor, n)
-        }
-    if len(turned) > 1:
-        words = f"read the weights of all layers as {_meaning(layout)}"
-        yield _Change(words, _all_layouts_edits(editor, spec, turned, layout), layers=turned)
-    words = f"read the weights of layer {number} as {_meaning(layout)}"
-    edit = _layout_edit(editor, number, layout)
-    yield _Change(words, (edit,), layers={number: turned[number]})
+        ]
+    square = [n for n in alike if len(set(spec.layers[n - 1].weights_shape or ())) == 1]
+    clashing = {n for n, code in patient.clashes if code != "N203"}
+    turnable = [n for n in alike if n not in square]
+    # those that must be turned come first: whether a square one must be, nobody can see
+    choices = [[number], [n for n in turnable if n in clashing], turnable, alike]
+    for chosen in dict.fromkeys(tuple(each) for each in choices if number in each):
+        turned = {n: _turned(editor, n, spec.layers[n - 1]) for n in chosen}
+        words = f"read the weights of {_layers(chosen, alike)} as {_meaning(layout)}"
+        if square and set(square) <= set(chosen) and chosen != (number,):
+            words += f", those of {_layers(square, alike)} too, though square"
+        elif square and len(chosen) > 1:
+            words += f"; {_layers(square, alike)}, being square, as now"
+        if list(chosen) == alike and len(chosen) > 1:
+            edits = _all_layouts_edits(editor, spec, turned, layout)
+        else:
+            edits = tuple(_layout_edit(editor, n, layout) for n in chosen)
+        yield _Change(words, edits, layers=turned)
+
+
+def _layers(numbers: Sequence[int], of_all: Sequence[int]) -> str:
+    """Return 'all layers', 'layer 2' or 'layers 1, 2 and 4'."""
+    if len(numbers) > 1 and len(numbers) == len(of_all):
+        return "all layers"
+    *first, last = map(str, numbers)
+    return f"layers {', '.join(first)} and {last}" if first else f"layer {last}"
+
+
+def _swaps(patient: _Patient, number: int) -> Iterator[_Change]:
+    """Yield a layer in the place of its neighbour, if then everything fits."""
+    spec = patient.spec
+    for one in (number, number - 1):
+        if 1 <= one < len(spec.layers):
+            edits = patient.editor.swap(("layers", one - 1), ("layers", one))
+            swapped = {one: spec.layers[one], one + 1: spec.layers[one - 1]}
+            change = _Change(f"swap layers {one} and {one + 1}", edits, layers=swapped)
+            if edits and not _clashes_after(patient, change):
+                yield change
 
 
 def _is_flat(editor: SpecEditor, number: int) -> bool:
@@ -294,6 +361,42 @@ def _neurons_change(patient: _Patient, number: int, neurons: int) -> _Change:
     changed = layer.model_copy(update={"neurons": neurons})
     words = f"let layer {number} have {count_of(neurons, 'neuron')}"
     return _Change(words, (edit,), layers={number: changed})
+
+
+def _joined_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Iterator[_Change]:
+    """Yield lists in which a comma that belongs to a number does not separate it any more."""
+    own, number = patient.spec.layers[layer.layer - 1], layer.layer
+    weights, path = own.weights, ("layers", number - 1, misfit.key)
+    if misfit.code == "N203" and isinstance(own.biases, tuple):
+        changed = {"biases": own.biases[: own.neurons]}
+    elif isinstance(weights, tuple) and (_is_flat(patient.editor, number) or len(weights) == 1):
+        shape = _wanted_shape(layer)
+        changed = {"weights": tuple(row[: shape[1]] for row in weights[: shape[0]])}
+        path = path if _is_flat(patient.editor, number) else (*path, 0)
+    else:
+        return
+    for words, edits in joined_numbers(patient.editor, path, misfit.found - misfit.wanted):
+        layers = {number: own.model_copy(update=changed)}
+        yield _Change(words, tuple(edits) if isinstance(edits, tuple) else (), layers=layers)
+
+
+def _wanted_shape(layer: LayerShape) -> tuple[int, int]:
+    """Return how many rows, and numbers in each, the weights of a layer should have."""
+    shape = (layer.inputs, layer.neurons)
+    return shape if layer.layout == "inputs_by_neurons" else shape[::-1]
+
+
+def _shorter_weights(patient: _Patient, layer: LayerShape) -> Iterator[_Change]:
+    """Yield the weights without their last row, if one is too many."""
+    own, (rows, _) = patient.spec.layers[layer.layer - 1], _wanted_shape(layer)
+    weights = own.weights
+    if isinstance(weights, tuple) and not isinstance(own.biases, WithinWeights):
+        part = "number" if _is_flat(patient.editor, layer.layer) else "row"
+        words = f"take 1 {part} away from the weights of layer {layer.layer}, the last if it"
+        edit = patient.editor.resize(("layers", layer.layer - 1, "weights"), rows)
+        changed = own.model_copy(update={"weights": weights[:rows]})
+        if len(weights) == rows + 1:
+            yield _Change(f"{words} is the wrong one", (edit,), layers={layer.layer: changed})
 
 
 def _bias_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Iterator[_Change]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -120,6 +121,32 @@ class SpecEditor:
         if text.lines[key.line][: key.column].strip():
             return None  # something stands in front
         return Edit.without_lines(text.file, key.line + 1, value.end_line - key.line + 1)
+
+    def insert_first(self, path: Path, item: str) -> Edit | None:
+        """Return the edit that writes an item in front of a list."""
+        where = self.source_path(path)
+        first, opening = self.source.span((*where, 0)), self.source.span(where)
+        if first is None or opening is None:
+            return None
+        gap = ", " if self.source.is_flow(where) else f"\n{' ' * opening.column}- "
+        start = Span(*first[:2], *first[:2])
+        count = self.source.items(where)
+        items = [self.source.written((*where, index)) or "…" for index in range(count)]
+        shown = shorten(f"{where[-1]}: [{', '.join((item, *items))}]")
+        return edit_of(self.source.text, start, f"{item}{gap}", shown)
+
+    def swap(self, one: Path, other: Path) -> tuple[Edit, ...]:
+        """Return the edits that write two values in each other's place; none if that cannot be."""
+        spans = [self.source.span(self.source_path(path)) for path in (one, other)]
+        text = self.source.text
+        written = [text.text[slice(*offsets(text, span))] for span in spans if span is not None]
+        if len(written) < 2 or any(re.search(r"[&*]\w", value) for value in written):
+            return ()  # what repeats the other must stand behind it
+        return tuple(
+            edit_of(text, span, value, shorten(" ".join(value.split())))
+            for span, value in zip(spans, reversed(written), strict=True)
+            if span is not None
+        )
 
     def replace_items(self, path: Path, first: int, last: int, text: str) -> Edit | None:
         """Return the edit that writes *text* in the place of neighbours in a list."""

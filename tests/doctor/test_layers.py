@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nncli.doctor import layers as doctor
-from nncli.doctor.layers import change_of_inputs, treat_layers
+from nncli.doctor.layers import changes_of_inputs, treat_layers
 from nncli.network.shapes import LayerShape, layer_shape, shape_table
 from nncli.problems import Edit, Problem
 from nncli.specs.model import LayerSpec
