@@ -32,6 +32,13 @@ def offsets(text: SpecText, span: Span) -> tuple[int, int]:
     return starts[span.line] + span.column, starts[span.end_line] + span.end_column
 
 
+def piece_of(text: SpecText, span: Span) -> str:
+    """Return a piece of a text, whatever its line ends are."""
+    lines = list(text.lines[span.line : span.end_line + 1])
+    lines[-1] = lines[-1][: span.end_column]
+    return "\n".join((lines[0][span.column :], *lines[1:]))
+
+
 def edit_at(text: SpecText, start: int, end: int, new: str, summary: str) -> Edit:
     """Return the edit of a piece of the whole text; start, end: in characters."""
     places = []
@@ -131,7 +138,7 @@ class SpecEditor:
         gap = ", " if self.source.is_flow(where) else f"\n{' ' * opening.column}- "
         start = Span(*first[:2], *first[:2])
         count = self.source.items(where)
-        items = [self.source.written((*where, index)) or "…" for index in range(count)]
+        items = [self.shown((*where, index)) for index in range(min(count, _MAX_SHOWN_ITEMS))]
         shown = shorten(f"{where[-1]}: [{', '.join((item, *items))}]")
         return edit_of(self.source.text, start, f"{item}{gap}", shown)
 
@@ -139,7 +146,7 @@ class SpecEditor:
         """Return the edits that write two values in each other's place; none if that cannot be."""
         spans = [self.source.span(self.source_path(path)) for path in (one, other)]
         text = self.source.text
-        written = [text.text[slice(*offsets(text, span))] for span in spans if span is not None]
+        written = [piece_of(text, span) for span in spans if span is not None]
         if len(written) < 2 or any(re.search(r"[&*]\w", value) for value in written):
             return ()  # what repeats the other must stand behind it
         return tuple(
@@ -155,7 +162,7 @@ class SpecEditor:
         if one is None or other is None:
             return None
         count = self.source.items(where)
-        items = [self.source.written((*where, index)) or "…" for index in range(count)]
+        items = [self.shown((*where, index)) for index in range(count)]
         items[first : last + 1] = [text]
         key = next((step for step in reversed(where) if isinstance(step, str)), "spec")
         shown = shorten(f"{key}: [{', '.join(items)}]")
@@ -186,7 +193,7 @@ class SpecEditor:
             gap = ", " if source.is_flow(path) else f"\n{indent}- "
             added = added or ["0"] * (length - items)
             text = "".join(f"{gap}{item}" for item in added)
-        written = [source.written((*path, index)) or "…" for index in range(min(length, items))]
+        written = [self.shown((*path, index)) for index in range(min(length, items, _MAX_SHOWN_ITEMS))]
         shown = ", ".join([*written, *(added if length > items else ())])
         key = next((step for step in reversed(path) if isinstance(step, str)), "spec")
         return edit_of(self.source.text, span, text, shorten(f"{key}: [{shown}]"))
@@ -206,6 +213,11 @@ class SpecEditor:
 
     def _span(self, path: Path) -> Span | None:
         return self.source.span(self.source_path(path))
+
+    def shown(self, where: Path) -> str:
+        """Return what stands somewhere in the source as one line."""
+        span = self.source.span(where)
+        return " ".join(piece_of(self.source.text, span).split()) if span else "…"
 
     def _list_with(self, where: Path, text: str) -> str:
         """Return `key: [4, 5, 2]` with *text* as the item at *where*; of a long list, the item."""
