@@ -11,6 +11,8 @@ from nncli.doctor.disguises import numbers_meant
 from nncli.doctor.spec_edits import Proposal, SpecEditor
 from nncli.problems import Edit
 from nncli.specs.faults import Fault, Path
+from nncli.specs.keys import keys_at
+from nncli.specs.origins import value_at
 from nncli.specs.wording import MAX_NUMBER, number_help
 from nncli.words import count_of
 
@@ -23,12 +25,6 @@ _COUNTS = "zero one two three four five six seven eight nine ten eleven twelve".
 def as_number(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield the numbers that a text may mean, each with the other such texts of the spec."""
     where = editor.source_path(fault.path)
-    if isinstance(editor.value_at(fault.path), list) and editor.source.items(where) == 1:
-        written = editor.source.written((*where, 0)) or ""
-        numbers = _numbers(written, where) or [("", written)]
-        if _is_whole(where) and (number := numbers[0][1]).isdecimal():
-            yield "write the number without brackets", editor.replace(fault.path, number)
-        return
     for words, _ in _numbers(editor.source.written(where), where):
         edits = [
             editor.replace(path, number)
@@ -46,6 +42,8 @@ def _is_whole(where: Path) -> bool:
 def _numbers(written: str | None, where: Path) -> list[tuple[str, str]]:
     """Return the numbers that a text may mean in its place, each behind what would help."""
     text = (written or "").strip('"').strip().rstrip(",;")
+    text = re.sub(r"^[\w.]+\((.*)\)$", r"\1", text)  # np.float64(0.5)
+    text = text.strip("([{}])") if _is_whole(where) else text
     if not text or len(text) > MAX_NUMBER:
         return []
     meant = [("write a number", text)] if is_number(text) else numbers_meant(text)
@@ -86,6 +84,38 @@ def as_texts(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     edits = [edit for (_, typed), edit in zip(values, edits, strict=False) if edit and typed]
     words = "write them in quotes" if len(edits) > 1 else fault.help[0]
     yield words, tuple(edit for edit in edits if edit is not None)
+
+
+def alone(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield the only item of a list as what should not be one."""
+    where = editor.source_path(fault.path)
+    if isinstance(editor.value_at(fault.path), list) and editor.source.items(where) == 1:
+        yield "write it without brackets", editor.replace(fault.path, editor.shown((*where, 0)))
+
+
+def as_layers(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield layers of which only the neurons are written, and the short form of sizes."""
+    value = editor.source.value
+    if fault.kind == "missing key":
+        names = [key for key in value if key not in keys_at(()) or key == "layers"]
+        for key in names if fault.path[:1] in ((), ("inputs",)) else ():
+            if isinstance(value[key], list) and all(type(n) is int for n in value[key]):
+                words = "`layer_sizes` holds the inputs, then the neurons of each layer"
+                yield words, editor.replace_key((key,), "layer_sizes")
+        return
+    neurons = value["layers"]
+    if all(type(n) is int for n in neurons[:_MAX_FLAT]):
+        edits = [editor.replace(("layers", i), f"{{neurons: {n}}}") for i, n in enumerate(neurons)]
+        yield "write the neurons of each layer under their key", edits
+        yield from as_layers(fault._replace(kind="missing key", path=()), editor)
+
+
+def without_outputs(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield the spec without a number of outputs that its last layer says."""
+    value = editor.source.value
+    sizes = value.get("layer_sizes") or [value_at(value, ("layers",))[-1].get("neurons")]
+    if str(sizes[-1]) == fault.typed:
+        yield "remove it: the last layer says how many there are", editor.remove_key(fault.path)
 
 
 # ---------------------------------------------------------------------------- as many as needed

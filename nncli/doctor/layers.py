@@ -8,12 +8,14 @@ and makes no new one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
+from nncli.doctor.edits import edited
 from nncli.doctor.forms import joined_numbers
 from nncli.doctor.spec_edits import SpecEditor
+from nncli.doctor.written_lists import MAX_CHARACTERS, relisted
 from nncli.network.shapes import LayerShape, layer_shape, shape_table
 from nncli.problems import Edit, Problem, Suggestion
 from nncli.specs.fit import Misfit, other_layout, shape_held_by
@@ -26,7 +28,8 @@ from nncli.specs.model import (
     Standard,
     WithinWeights,
 )
-from nncli.specs.reader import SpecReading
+from nncli.specs.reader import SpecReading, examine_spec
+from nncli.specs.yaml_source import YamlSource
 from nncli.words import count_of
 
 # Nobody reads more of them; those beyond are reported without a remedy.
@@ -78,6 +81,10 @@ def treat_layers(reading: SpecReading, features: int | None = None) -> tuple[Pro
         return reading.misfits
     spec, editor = reading.spec, SpecEditor(reading.source)
     clashing = [(layer, misfit) for layer in shape_table(spec).layers for misfit in layer.misfits]
+    if (rewritten := _as_lists(reading.source, len(clashing))) is not None:
+        first, *others = reading.misfits
+        told = replace(first, help=(), suggestions=(rewritten,))
+        return told, *(replace(misfit, help=(SAME_CAUSE,)) for misfit in others)
     left = frozenset((layer.layer, misfit.code) for layer, misfit in clashing)
     problems: list[Problem] = []
     for number, (layer, misfit) in enumerate(clashing):
@@ -101,16 +108,33 @@ def treat_layers(reading: SpecReading, features: int | None = None) -> tuple[Pro
     return tuple(problems)
 
 
+def _as_lists(source: YamlSource, clashes: int) -> Suggestion | None:
+    """Return the change of lists that are written another way, if then all layers fit."""
+    text = source.text
+    if len(text.text) > MAX_CHARACTERS or clashes < 2:  # of one, its own list says more
+        return None
+    for suggestion, _ in relisted(source):
+        if not examine_spec(edited(text.text, suggestion.edits).encode(), text.file).found.problems:
+            return suggestion
+    return None
+
+
 def _by_hand(layer: LayerShape, prefix: str = "") -> tuple[str, ...]:
     """Return the change that only the user can make: weights for other inputs."""
     inputs, neurons = layer.weights_shape
-    if inputs == layer.inputs or (inputs, neurons) == (layer.neurons, layer.inputs):
+    if (inputs, neurons) == (layer.neurons, layer.inputs):
         return ()
     is_by_rows = layer.layout == "inputs_by_neurons"
+    rows, numbers = (inputs, neurons) if is_by_rows else (neurons, inputs)
+    wanted_rows, wanted_numbers = _wanted_shape(layer)
+    which = f"the weights of layer {layer.layer}"
+    if rows == wanted_rows - 1 and numbers == wanted_numbers:
+        wanted = f"{count_of(wanted_rows, 'row')}, not {rows:,}"
+        return (f"{prefix}add the row that {which} lack: {wanted}",)
+    if inputs == layer.inputs:
+        return ()
     part = "row" if is_by_rows else "number"
     wanted = f"{count_of(layer.inputs, part)}{'' if is_by_rows else ' in each row'}, not {inputs:,}"
-    if inputs == layer.inputs - 1 and is_by_rows:
-        return (f"{prefix}add the row that the weights of layer {layer.layer} lack: {wanted}",)
     shape = f"weights for {count_of(layer.inputs, 'input')}"
     return (f"{prefix}give layer {layer.layer} {shape}: {wanted}",)
 
@@ -170,12 +194,12 @@ def _working(patient: _Patient, clash: Clash) -> list[tuple[_Change, frozenset[C
         _shorter_weights(patient, layer),
         _bias_changes(patient, layer, misfit),
     )
-    features = {patient.features, None} if patient.features is not None else None
-    fitting = (
-        change
-        for change in candidates
-        if _fits_names(patient.spec, change) and (not features or change.inputs in features)
-    )
+    of_data = patient.features
+    known = [change for change in candidates if not of_data or change.inputs in (None, of_data)]
+    # if nothing suits the names, they are the next to be told of
+    fitting = [change for change in known if _fits_names(patient.spec, change)]
+    if not _fits_names(patient.spec, _Change("", ())):
+        fitting = fitting or known
     tried = [(change, _clashes_after(patient, change)) for change in fitting]
     clean = [
         (change, after)
@@ -253,8 +277,11 @@ def _layout_changes(patient: _Patient, number: int) -> Iterator[_Change]:
     square = [n for n in alike if len(set(spec.layers[n - 1].weights_shape or ())) == 1]
     clashing = {n for n, code in patient.clashes if code != "N203"}
     turnable = [n for n in alike if n not in square]
-    # those that must be turned come first: whether a square one must be, nobody can see
+    # those that must be turned come first: whether a square one must be, nobody can see, unless
+    # several others must
     choices = [[number], [n for n in turnable if n in clashing], turnable, alike]
+    if len(turnable) > 1 and clashing >= set(turnable):
+        choices.insert(1, alike)
     for chosen in dict.fromkeys(tuple(each) for each in choices if number in each):
         turned = {n: _turned(editor, n, spec.layers[n - 1]) for n in chosen}
         words = f"read the weights of {_layers(chosen, alike)} as {_meaning(layout)}"

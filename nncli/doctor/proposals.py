@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from nncli.doctor.forms import (
+    alone,
+    as_layers,
     as_long_a_row,
     as_many_activations,
     as_many_names,
@@ -13,6 +16,7 @@ from nncli.doctor.forms import (
     as_rows,
     as_texts,
     into_layers,
+    without_outputs,
 )
 from nncli.doctor.names import chosen
 from nncli.doctor.spec_edits import Proposal, SpecEditor
@@ -31,7 +35,8 @@ def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
     if any(keys.intersection(editor.source_path(fault.path)) for _, keys in as_lists):
         return  # what is no list yet says nothing else
     propose = _PROPOSALS.get(fault.kind, _as_advised) if fault.kind is not None else _as_advised
-    for words, made in propose(fault, editor):
+    by_its_form = alone(fault, editor) if fault.path else ()
+    for words, made in chain(propose(fault, editor), by_its_form):
         edits = (made,) if isinstance(made, Edit) else tuple(made or ())
         if edits and None not in edits:
             in_order = sorted(filter(None, edits), key=lambda edit: (edit.line, edit.column))
@@ -50,8 +55,6 @@ def _value_edit(fault: Fault, editor: SpecEditor) -> Edit | None:
     match fault.kind:
         case "empty" if fault.path[-1] == "seed":
             return editor.fill(fault.path, "0")
-        case "nested biases":
-            return editor.flatten(fault.path)
         case "array name":
             return editor.replace(fault.path, f"{{tensor: {fault.typed}}}")
         case "no space":
@@ -74,9 +77,12 @@ def _turned(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
 _PROPOSALS: dict[Kind, Callable[[Fault, SpecEditor], Iterator[Proposal]]] = {
     "choice": chosen,
     "activations of layers": into_layers,
+    "bare neurons": as_layers,
     "count of activations": as_many_activations,
     "count of names": as_many_names,
+    "count of outputs": without_outputs,
     "flat weights": as_rows,
+    "missing key": as_layers,
     "no number": as_number,
     "no seed": _with_seed,
     "no text": as_texts,

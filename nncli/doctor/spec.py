@@ -8,6 +8,7 @@ from dataclasses import replace
 from nncli.doctor.edits import edited
 from nncli.doctor.proposals import proposals
 from nncli.doctor.spec_edits import SpecEditor
+from nncli.doctor.written_lists import MAX_CHARACTERS
 from nncli.errors import SpecError
 from nncli.formats.config import examine_completed
 from nncli.problems import Problem, Suggestion
@@ -15,8 +16,6 @@ from nncli.specs.faults import Fault
 from nncli.specs.reader import Examination, examine_form, read_form
 from nncli.specs.stored import WeightsHeader
 
-# Reading a larger spec again and again would take longer than anyone waits for an error.
-_MAX_CHARACTERS = 32 * 1024
 _TREATED_PROBLEMS = 10
 # How much is read for all changes together: of a long spec, fewer are tried.
 _MAX_READ_CHARACTERS = 1024 * 1024
@@ -35,7 +34,7 @@ def treat_spec(
     """
     found, editor = examined.found, SpecEditor(examined.source)
     characters, read = len(examined.source.text.text), 0
-    is_tried = characters <= _MAX_CHARACTERS
+    is_tried = characters <= MAX_CHARACTERS
     problems = list(found.problems)
     for number, fault in enumerate(found.faults[:_TREATED_PROBLEMS] if is_tried else ()):
         problem = problems[number]

@@ -127,6 +127,9 @@ class SpecEditor:
         text = source.text
         if text.lines[key.line][: key.column].strip():
             return None  # something stands in front
+        if value.end_line + 1 == len(text.lines):
+            end = Span(*key[:2], value.end_line, len(text.lines[value.end_line]))
+            return edit_of(text, end, "", "(without this key)")
         return Edit.without_lines(text.file, key.line + 1, value.end_line - key.line + 1)
 
     def insert_first(self, path: Path, item: str) -> Edit | None:
@@ -193,23 +196,12 @@ class SpecEditor:
             gap = ", " if source.is_flow(path) else f"\n{indent}- "
             added = added or ["0"] * (length - items)
             text = "".join(f"{gap}{item}" for item in added)
-        written = [self.shown((*path, index)) for index in range(min(length, items, _MAX_SHOWN_ITEMS))]
+        written = [
+            self.shown((*path, index)) for index in range(min(length, items, _MAX_SHOWN_ITEMS))
+        ]
         shown = ", ".join([*written, *(added if length > items else ())])
         key = next((step for step in reversed(path) if isinstance(step, str)), "spec")
         return edit_of(self.source.text, span, text, shorten(f"{key}: [{shown}]"))
-
-    def flatten(self, path: Path) -> Edit | None:
-        """Return the edit that takes the inner brackets of a list of lists away."""
-        source, where = self.source, self.source_path(path)
-        written = [
-            source.written((*where, row, index))
-            for row in range(source.items(where))
-            for index in range(source.items((*where, row)))
-        ]
-        if not written or None in written:
-            return None
-        text = f"[{', '.join(map(str, written))}]"
-        return self.replace(path, text)
 
     def _span(self, path: Path) -> Span | None:
         return self.source.span(self.source_path(path))

@@ -19,6 +19,9 @@ from nncli.specs.model import ACTIVATIONS
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import shorten
 
+# Reading a larger spec again and again would take longer than anyone waits for an error.
+MAX_CHARACTERS = 32 * 1024
+
 _Kind = Literal["sizes", "words", "names", "numbers"]
 # How deep the lists of these keys are, and what stands in them.
 _LISTS: dict[str, tuple[int, _Kind]] = {
@@ -41,8 +44,9 @@ _NAME_TOKEN = re.compile(r"""\s*([\[\],;]|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\[\
 _WAYS = {
     "plain": "write it as a list, in brackets and with commas",
     "joined": "write the number without the blank in it",
-    "decimal": "write it as a list, if its commas are decimal commas",
+    "decimal": "write points instead of commas, if they are decimal commas",
 }
+_FEWER_BRACKETS = "take the brackets away that are too many"
 
 
 class _Piece(NamedTuple):
@@ -52,27 +56,29 @@ class _Piece(NamedTuple):
     depth: int  # of the list that belongs there; 0 for an item
     start: int  # offsets in the text
     end: int
+    typed: str  # what stands there, on one line
 
 
 def relisted(source: YamlSource) -> Iterator[tuple[Suggestion, frozenset[str]]]:
     """Yield the ways to write all such lists of a spec, each with the keys of what it changes."""
-    text = source.text.text
     pieces, known = list(_pieces(source)), []
+    is_read = source.root is not None
     for way, words in _WAYS.items():
-        edits, keys = [], set()
+        edits, keys, brackets = [], set(), True
         for piece in pieces:
-            typed = text[piece.start : piece.end]
-            new = _written(typed, piece, way, is_read=source.root is not None)
-            if new is None and way != "plain":
-                new = _written(typed, piece, "plain", is_read=source.root is not None)
-            if new is not None:
-                if not piece.depth:
-                    new = _as_items(text, piece, new)
-                shown = shorten(f"{piece.key}: {new}".replace("\n", " "))
-                edits.append(edit_at(source.text, piece.start, piece.end, new, shown))
-                keys.add(piece.key)
+            new = _written(piece, way, is_read=is_read)
+            new = new or _written(piece, "plain", is_read=is_read)
+            if new is None:
+                continue
+            brackets &= re.sub(r"[\[\]\s]", "", piece.typed) == re.sub(r"[\[\]\s]", "", new)
+            if not piece.depth:
+                new = _as_items(source.text.text, piece, new)
+            shown = shorten(f"{piece.key}: {' '.join(new.split())}")
+            edits.append(edit_at(source.text, piece.start, piece.end, new, shown))
+            keys.add(piece.key)
         if edits and edits not in known:
             known.append(edits)
+            words = _FEWER_BRACKETS if brackets else words
             yield Suggestion(words, edits=tuple(edits)), frozenset(keys)
 
 
@@ -89,27 +95,45 @@ def _pieces(source: YamlSource) -> Iterator[_Piece]:
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         end = _closing(text, match.end(), match[1])
         if end is not None and not re.search(r"(^|\s)#", line):
-            found.append(_Piece(match[1], _LISTS[match[1]][0], match.end(), end))
+            typed = text[match.end() : end]
+            found.append(_Piece(match[1], _LISTS[match[1]][0], match.end(), end, typed))
     yield from found
-    for key, depth, path in _texts(source.value, (), None):
+    for key, depth, path, typed in _in_lists(source, source.value, (), None):
         if (span := source.span(path)) is not None:
             start, end = offsets(source.text, span)
             end = start + len(text[start:end].rstrip())
             if not any(piece.start <= start < piece.end for piece in found):
-                yield _Piece(key, depth, start, end)
+                yield _Piece(key, depth, start, end, typed or text[start:end])
 
 
-def _texts(value: Any, path: Path, at: tuple[str, int] | None) -> Iterator[tuple[str, int, Path]]:
-    """Yield the texts in the place of lists.  at: the key of the list, and how deep it still is."""
+def _in_lists(
+    source: YamlSource, value: Any, path: Path, at: tuple[str, int] | None
+) -> Iterator[tuple[str, int, Path, str]]:
+    """Yield the texts and the lists in brackets in the place of lists, and lists too deep.
+
+    at: the key of the list, and how deep it still is.  Of a list of lines: its items, too.
+    """
     if isinstance(value, dict):
         for key, held in value.items():
-            yield from _texts(held, (*path, key), (key, _LISTS[key][0]) if key in _LISTS else None)
+            below = (key, _LISTS[key][0]) if key in _LISTS else None
+            yield from _in_lists(source, held, (*path, key), below)
     elif isinstance(value, list):
-        inner = (at[0], at[1] - 1) if at is not None and at[1] > 0 else None
-        for index, held in enumerate(value):
-            yield from _texts(held, (*path, index), inner)
+        if at is not None and source.is_flow(path):
+            yield (*at, path, "")
+        elif at is not None and _depth(value) > max(at[1], 1) and at[0] == path[-1]:
+            yield (*at, path, _flow(_as_written(source, path, value)))
+        else:
+            inner = (at[0], at[1] - 1) if at is not None and at[1] > 0 else None
+            for index, held in enumerate(value):
+                yield from _in_lists(source, held, (*path, index), inner)
     elif isinstance(value, str) and at is not None and (at[1] or _LISTS[at[0]][1] != "names"):
-        yield (*at, path)
+        yield (*at, path, "")
+
+
+def _as_written(source: YamlSource, path: Path, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_written(source, (*path, i), held) for i, held in enumerate(value)]
+    return source.written(path) or ":"
 
 
 def _closing(text: str, start: int, key: str) -> int | None:
@@ -127,10 +151,10 @@ def _closing(text: str, start: int, key: str) -> int | None:
     return None
 
 
-def _written(typed: str, piece: _Piece, way: str, *, is_read: bool) -> str | None:
+def _written(piece: _Piece, way: str, *, is_read: bool) -> str | None:
     """Return the list that a text was meant for; None if it is none, or a proper one already."""
     kind = _LISTS[piece.key][1]
-    typed = re.sub(r"(?m)(^|\s)#.*$", "", typed)
+    typed = re.sub(r"(?m)(^|\s)#.*$", "", piece.typed)
     text = _plain(typed, kind, way)
     tree = None if text is None else _tree(text, kind, piece.depth)
     tree = tree and _as_deep(tree, max(piece.depth, 1))
@@ -159,19 +183,19 @@ def _plain(text: str, kind: _Kind, way: str) -> str | None:
     text = re.sub(r",\s*dtype\s*=\s*[\w.]+\s*(?=\))", "", re.sub(_WRAPPER, "(", text))
     if "=" in text.replace("=>", "") or (":" in text and kind != "sizes"):
         return None
-    text = text.translate(str.maketrans("(){}", "[][]"))
+    text = text.translate(str.maketrans("(){}|", "[][],"))
     if kind == "sizes":
-        between = r"(?<=\d)\s*(?:->|=>|to|by|[x×*|/:→_–—-])\s*(?=\d)"
+        between = r"(?<=\d)\s*(?:->|=>|to|by|[x×*/:→_–—-])\s*(?=\d)"
         text = re.sub(between, " ", re.sub(r"(\d)\.0*(?!\d)", r"\1", text))
     if kind == "words":
-        text = re.sub(r"\s*(?:->|=>|→|\band\b|[|/+&])\s*", ",", text)
+        text = re.sub(r"\s*(?:->|=>|→|\band\b|[/+&])\s*", ",", text)
     if kind == "numbers":
         text = re.sub(r"(?:(?<=[\[,;])|^)\s*([-+])\s+(?=[\d.])", r"\1", text)
         if way == "joined":
             text = re.sub(r"(?<=[\d.])[ ](?=[\d.])", "", text) if "," in text else ""
         if way == "decimal":
-            is_decimal = "," in text and not re.search(r"(?<!\d),|,(?!\d)", text)
-            text = text.replace(",", ".") if is_decimal else ""
+            is_decimal = re.search(r"\d,\d", text) and re.search(r"\d(?:, |;| )", text)
+            text = re.sub(r"(?<=\d),(?=\d)", ".", text) if is_decimal else ""
     return text
 
 
@@ -227,7 +251,7 @@ def _of_rows(rows: list[list[Any]], depth: int) -> list[Any]:
 def _atom(item: str, kind: _Kind) -> str | None:
     """Return an item as it is written in a spec; None if it cannot be one."""
     if kind == "names":
-        return item
+        return item if not item[0].isdecimal() else None
     item = item.strip("\"'")
     if kind == "words":
         return item if item in ACTIVATIONS else None

@@ -13,14 +13,17 @@ MAX_PROBLEMS = 100
 # What a doctor may know a fault by; the others are for the user alone.
 Kind = Literal[
     "activations of layers",
+    "bare neurons",
     "character",
     "choice",
     "closes nothing",
     "count of activations",
     "count of names",
+    "count of outputs",
     "empty",
     "array name",
     "flat weights",
+    "missing key",
     "nested biases",
     "no number",
     "no seed",

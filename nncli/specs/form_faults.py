@@ -52,9 +52,8 @@ def form_faults(source: YamlSource, spread: Mapping[str, Any], largest: float) -
         hint = LAYERS_HELP if "inputs" in spread else EMPTY_SPEC_HELP
         hint = FILE_LAYERS_HELP if spread.get("weights_file") else hint
         instead = (("layers",), _SIZES)
-        yield Fault(
-            "N106", "the spec has no layers", (hint,), covers=(("inputs",),), absent=instead
-        )
+        fault = Fault("N106", "the spec has no layers", (hint,), kind="missing key")
+        yield fault._replace(covers=(("inputs",),), absent=instead)
     if written.get("activations") is not None and "layer_sizes" not in written:
         message = "`activations` belongs to `layer_sizes`; in `layers`, each has its `activation`"
         hint, path = "write `activation: relu` into each layer", ("activations",)
