@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from nncli.data.csv.numbers import is_number
 from nncli.doctor.disguises import numbers_meant
-from nncli.doctor.spec_edits import Proposal, SpecEditor
+from nncli.doctor.spec_edits import Proposal, SpecEditor, edit_in_line, edit_of
 from nncli.problems import Edit
 from nncli.specs.faults import Fault, Path
 from nncli.specs.keys import keys_at
 from nncli.specs.origins import value_at
+from nncli.specs.spec_text import Span
 from nncli.specs.wording import MAX_NUMBER, number_help
 from nncli.words import count_of
 
 # Nobody has typed a longer list of weights without noticing.
 _MAX_FLAT = 100
 _WHOLE = frozenset({"neurons", "size", "seed", "inputs", "layer_sizes"})
-_COUNTS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def as_number(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
@@ -28,7 +30,7 @@ def as_number(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     for words, _ in _numbers(editor.source.written(where), where):
         edits = [
             editor.replace(path, number)
-            for path in _texts(editor.source.value, ())
+            for path in dict.fromkeys((where, *_texts(editor.source.value, ())))
             for typed, number in _numbers(editor.source.written(path), path)
             if typed == words
         ]
@@ -102,12 +104,38 @@ def as_layers(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
             if isinstance(value[key], list) and all(type(n) is int for n in value[key]):
                 words = "`layer_sizes` holds the inputs, then the neurons of each layer"
                 yield words, editor.replace_key((key,), "layer_sizes")
+        if fault.path[:1] == ("inputs",) and "layers" in value and editor.features:
+            words = f"the data has {count_of(editor.features, 'feature column')}"
+            yield words, editor.insert_key(("layers",), "inputs", str(editor.features))
         return
     neurons = value["layers"]
-    if all(type(n) is int for n in neurons[:_MAX_FLAT]):
+    if isinstance(neurons, dict):
+        yield "write each layer as an item of a list, with its name", _as_items(editor, neurons)
+    elif all(type(n) is int for n in neurons[:_MAX_FLAT]):
         edits = [editor.replace(("layers", i), f"{{neurons: {n}}}") for i, n in enumerate(neurons)]
         yield "write the neurons of each layer under their key", edits
         yield from as_layers(fault._replace(kind="missing key", path=()), editor)
+
+
+def _as_items(editor: SpecEditor, layers: dict[str, Any]) -> list[Edit | None]:
+    """Return the edits that make a list of layers of a mapping of their names."""
+    source, edits = editor.source, list[Edit | None]()
+    whole = source.span(("layers",))
+    is_flow = source.is_flow(("layers",))
+    for name, layer in layers.items():
+        key, span = source.key_span(("layers", name)), source.span(("layers", name))
+        if key is None or span is None or not isinstance(layer, dict):
+            return [None]
+        if source.is_flow(("layers", name)):
+            text, end = ("" if is_flow else "- ") + f"{{name: {name}, ", span.column + 1
+        else:  # the name stands above the other keys
+            text, end = f"-{' ' * (span.column - key.column - 1)}name: {name}", key.end_column + 1
+        start = Span(key.line, key.column, span.line if "{" in text else key.end_line, end)
+        edits.append(edit_of(source.text, start, text, f"{text.strip(', ')}, …"))
+    if is_flow and whole is not None:
+        ends = ((whole.line, whole.column, "["), (whole.end_line, whole.end_column - 1, "]"))
+        edits += [edit_in_line(source.text, n, at, at + 1, text) for n, at, text in ends]
+    return edits
 
 
 def without_outputs(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
@@ -129,6 +157,10 @@ def as_many_activations(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     if not count:
         return
     if count > layers:
+        inputs = editor.features
+        if count == layers + 1 and inputs and inputs != editor.value_at(("inputs", "size")):
+            words = f"write the {count_of(inputs, 'input')} in front of the layers' sizes"
+            yield words, editor.insert_first(("layer_sizes",), str(inputs))
         last = "the last one" if count == layers + 1 else f"the last {count - layers}"
         yield f"leave {last} out, if it is too many", editor.resize(path, layers)
         if count == layers + 1 and written[0] == "linear" and None not in written:
@@ -195,7 +227,9 @@ def as_long_a_row(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
         yield words, editor.resize(fault.path, int(fault.choices[0]))
 
 
-def joined_numbers(editor: SpecEditor, path: Path, surplus: int) -> Iterator[Proposal]:
+def joined_numbers(
+    editor: SpecEditor, path: Path, surplus: int
+) -> Iterator[tuple[str, tuple[Edit | None, ...]]]:
     """Yield a list in which a comma that belongs to a number does not separate it any more.
 
     surplus: by how many numbers the list is too long.
@@ -208,7 +242,7 @@ def joined_numbers(editor: SpecEditor, path: Path, surplus: int) -> Iterator[Pro
         return
     close = [
         index
-        for index, (one, next_) in enumerate(zip(spans, spans[1:], strict=False))
+        for index, (one, next_) in enumerate(pairwise(spans))
         if one and next_ and (one.end_line, one.end_column + 1) == next_[:2]
     ]
     pairs = [index for index in close if _joined(texts[index], texts[index + 1])]

@@ -18,6 +18,7 @@ from nncli.doctor.spec_edits import SpecEditor
 from nncli.doctor.written_lists import MAX_CHARACTERS, relisted
 from nncli.network.shapes import LayerShape, layer_shape, shape_table
 from nncli.problems import Edit, Problem, Suggestion
+from nncli.specs.faults import Path
 from nncli.specs.fit import Misfit, other_layout, shape_held_by
 from nncli.specs.model import (
     Clip,
@@ -287,7 +288,7 @@ def _layout_changes(patient: _Patient, number: int) -> Iterator[_Change]:
         words = f"read the weights of {_layers(chosen, alike)} as {_meaning(layout)}"
         if square and set(square) <= set(chosen) and chosen != (number,):
             words += f", those of {_layers(square, alike)} too, though square"
-        elif square and len(chosen) > 1:
+        elif square and not set(square) & set(chosen):
             words += f"; {_layers(square, alike)}, being square, as now"
         if list(chosen) == alike and len(chosen) > 1:
             edits = _all_layouts_edits(editor, spec, turned, layout)
@@ -393,7 +394,8 @@ def _neurons_change(patient: _Patient, number: int, neurons: int) -> _Change:
 def _joined_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Iterator[_Change]:
     """Yield lists in which a comma that belongs to a number does not separate it any more."""
     own, number = patient.spec.layers[layer.layer - 1], layer.layer
-    weights, path = own.weights, ("layers", number - 1, misfit.key)
+    weights, changed = own.weights, dict[str, Any]()
+    path: Path = ("layers", number - 1, misfit.key)
     if misfit.code == "N203" and isinstance(own.biases, tuple):
         changed = {"biases": own.biases[: own.neurons]}
     elif isinstance(weights, tuple) and (_is_flat(patient.editor, number) or len(weights) == 1):
@@ -404,7 +406,7 @@ def _joined_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Ite
         return
     for words, edits in joined_numbers(patient.editor, path, misfit.found - misfit.wanted):
         layers = {number: own.model_copy(update=changed)}
-        yield _Change(words, tuple(edits) if isinstance(edits, tuple) else (), layers=layers)
+        yield _Change(words, edits, layers=layers)
 
 
 def _wanted_shape(layer: LayerShape) -> tuple[int, int]:

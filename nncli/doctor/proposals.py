@@ -20,8 +20,8 @@ from nncli.doctor.forms import (
 )
 from nncli.doctor.names import chosen
 from nncli.doctor.spec_edits import Proposal, SpecEditor
-from nncli.doctor.yaml_repair import closed, text_edit, untabbed
 from nncli.doctor.written_lists import relisted
+from nncli.doctor.yaml_repair import closed, text_edit, untabbed
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Kind
 
@@ -77,7 +77,7 @@ def _turned(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
 _PROPOSALS: dict[Kind, Callable[[Fault, SpecEditor], Iterator[Proposal]]] = {
     "choice": chosen,
     "activations of layers": into_layers,
-    "bare neurons": as_layers,
+    "other layers": as_layers,
     "count of activations": as_many_activations,
     "count of names": as_many_names,
     "count of outputs": without_outputs,

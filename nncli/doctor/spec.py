@@ -27,12 +27,14 @@ def treat_spec(
     examined: Examination,
     propose: Callable[[Fault, SpecEditor], Iterable[Suggestion]] = proposals,
     header: WeightsHeader | None = None,
+    features: int | None = None,
 ) -> SpecError:
     """Return what a spec is refused for, with the changes that were seen to mend it.
 
-    header: of the weights file that the spec names, if it has been read.
+    header: of the weights file that the spec names, if it has been read; features: how many the
+    data has, if that is known.
     """
-    found, editor = examined.found, SpecEditor(examined.source)
+    found, editor = examined.found, SpecEditor(examined.source, features)
     characters, read = len(examined.source.text.text), 0
     is_tried = characters <= MAX_CHARACTERS
     problems = list(found.problems)

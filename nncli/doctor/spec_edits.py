@@ -65,6 +65,7 @@ class SpecEditor:
     """
 
     source: YamlSource
+    features: int | None = None  # how many the data has, if that is known
 
     def source_path(self, path: Path) -> Path:
         """Return where the value at a long-form *path* stands in the source."""

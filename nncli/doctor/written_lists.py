@@ -78,8 +78,8 @@ def relisted(source: YamlSource) -> Iterator[tuple[Suggestion, frozenset[str]]]:
             keys.add(piece.key)
         if edits and edits not in known:
             known.append(edits)
-            words = _FEWER_BRACKETS if brackets else words
-            yield Suggestion(words, edits=tuple(edits)), frozenset(keys)
+            said = _FEWER_BRACKETS if brackets else words
+            yield Suggestion(said, edits=tuple(edits)), frozenset(keys)
 
 
 def _as_items(text: str, piece: _Piece, new: str) -> str:
@@ -158,7 +158,7 @@ def _written(piece: _Piece, way: str, *, is_read: bool) -> str | None:
     text = _plain(typed, kind, way)
     tree = None if text is None else _tree(text, kind, piece.depth)
     tree = tree and _as_deep(tree, max(piece.depth, 1))
-    if not tree or (not piece.depth and len(tree) < 2):
+    if not tree or (len(tree) < 2 and not (piece.depth and "[" in str(text))):
         return None
     new = _flow(tree)
     before, after = map(_normal, (typed, new))
@@ -204,7 +204,8 @@ def _tree(text: str, kind: _Kind, depth: int) -> list[Any] | None:
     if depth == 2 and kind == "numbers" and text.count("[") < 2:
         text = re.sub(r"\s*[,;]?\n\s*", ";", text)
     has_marks = kind == "names" and re.search("[,;]", text)
-    token, stack = _NAME_TOKEN if has_marks else _TOKEN, [[[]]]
+    token = _NAME_TOKEN if has_marks else _TOKEN
+    stack: list[list[list[Any]]] = [[[]]]
     before = ","
     for match in token.finditer(text if text.startswith("[") and _is_one(text) else f"[{text}]"):
         item = (match[1] or "").strip()

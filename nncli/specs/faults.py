@@ -13,7 +13,7 @@ MAX_PROBLEMS = 100
 # What a doctor may know a fault by; the others are for the user alone.
 Kind = Literal[
     "activations of layers",
-    "bare neurons",
+    "other layers",
     "character",
     "choice",
     "closes nothing",

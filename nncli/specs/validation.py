@@ -181,8 +181,10 @@ def _wrong_kind(fault: Fault, kind: str, key: str, name: str, typed: str) -> Fau
     if key == "outputs" and typed.isdecimal():
         hint = "the last layer says how many there are: remove `outputs`, or name them"
         return fault._replace(help=(hint,), kind="count of outputs")
+    if key == "layers" and kind == "tuple_type" and not typed:
+        return fault._replace(help=(_EXAMPLES[key],), kind="other layers")
     if fault.path[:1] == ("layers",) and len(fault.path) == 2 and typed.isdecimal():
-        return fault._replace(help=(f"write `{{neurons: {typed}}}`",), kind="bare neurons")
+        return fault._replace(help=(f"write `{{neurons: {typed}}}`",), kind="other layers")
     fault = fault._replace(help=(_EXAMPLES.get(key, f"write {expected}"),))
     return fault._replace(kind="no number") if kind in ("int_type", "float_type") else fault
 
