@@ -161,9 +161,9 @@ def changes_of_inputs(reading: SpecReading, features: int) -> tuple[Suggestion, 
     edit = editor.insert_first(("layer_sizes",), str(features))
     words = f"write the {count_of(features, 'input')} in front, if these are the layers alone"
     front = (Suggestion(words, edits=(edit,)),) if edit is not None else ()
+    own = replace(change.suggestion(), words=f"{change.words}, if the first size is theirs")
     # sizes that are nearly equal are a slip of the one number
-    is_near = abs(sizes[0] - features) == 1
-    return (change.suggestion(), *front) if is_near else (*front, change.suggestion())
+    return (own, *front) if abs(sizes[0] - features) == 1 else (*front, own)
 
 
 @dataclass(frozen=True)

@@ -30,12 +30,13 @@ def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
     """Yield the changes that may mend a fault, the likeliest first."""
     if fault.kind == "tab":
         yield from untabbed(editor.source.text)
-    as_lists = list(relisted(editor.source))
+    as_lists = list(relisted(editor.source)) if fault.kind != "wrong bracket" else []
     yield from (suggestion for suggestion, _ in as_lists)
     if any(keys.intersection(editor.source_path(fault.path)) for _, keys in as_lists):
         return  # what is no list yet says nothing else
     propose = _PROPOSALS.get(fault.kind, _as_advised) if fault.kind is not None else _as_advised
-    by_its_form = alone(fault, editor) if fault.path else ()
+    may_be_alone = fault.path and fault.kind in (None, "no number", "choice")
+    by_its_form = alone(fault, editor) if may_be_alone else ()
     for words, made in chain(propose(fault, editor), by_its_form):
         edits = (made,) if isinstance(made, Edit) else tuple(made or ())
         if edits and None not in edits:

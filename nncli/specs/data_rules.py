@@ -24,7 +24,8 @@ def data_faults(form: LongForm) -> Iterator[Fault]:
         columns = mapping.get("columns")
         if isinstance(columns, tuple):
             expected = sizes[owner]
-            if expected is not None and columns and len(columns) != expected:
+            is_named = all(isinstance(column, str) for column in columns)
+            if expected is not None and is_named and columns and len(columns) != expected:
                 message = f"{count_of(len(columns), 'column')} for {count_of(expected, what)}"
                 yield _count_of_names(message, (owner, "columns"), expected)
             yield from _repeated((owner, "columns"), columns, "column")

@@ -175,7 +175,10 @@ def _wrong_kind(fault: Fault, kind: str, key: str, name: str, typed: str) -> Fau
     expected = RANGES.get(key, expected) if kind == "int_type" else expected
     fault = fault._replace(message=f"`{name}` is {expected}", typed=typed)
     if kind == "string_type" and typed:
-        return fault._replace(help=(f'write it in quotes: "{typed}"',), kind="no text")
+        # whatever stands there, it is not known how many inputs it means
+        covers = (("inputs", "size"),) if fault.path[:2] == ("inputs", "columns") else ()
+        hint = f'write it in quotes: "{typed}"'
+        return fault._replace(help=(hint,), kind="no text", covers=covers)
     if expected == "a mapping" and re.match(r"\w+:\S", typed):
         return fault._replace(help=(SPACE_HELP,))
     if key == "outputs" and typed.isdecimal():
