@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+# Of many numbered things, so many are named.
+_NAMED = 8
 # What exporters of models take for no part of a name.
 _NO_WORD = re.compile("[^0-9A-Za-z_]")
 
@@ -31,6 +33,19 @@ def count_of(number: int, singular: str, plural: str | None = None) -> str:
     """
     noun = singular if number == 1 else (plural or singular + "s")
     return f"{number:,} {noun}"
+
+
+def numbered(noun: str, numbers: Iterable[int]) -> str:
+    """Return which of some numbered things: all of a few, the first few of many.
+
+    >>> numbered("neuron", [4]), numbered("layer", [4, 17])
+    ('neuron 4', 'layers 4 and 17')
+    """
+    texts = [str(number) for number in numbers]
+    if len(texts) == 1:
+        return f"{noun} {texts[0]}"
+    last = texts[-1] if len(texts) <= _NAMED else f"{len(texts) - _NAMED:,} more"
+    return f"{noun}s {', '.join(texts[: min(_NAMED, len(texts) - 1)])} and {last}"
 
 
 def nearest(word: str, candidates: Sequence[str]) -> str | None:

@@ -6,74 +6,37 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from nncli import __version__
+from nncli.cli.completion import let_zsh_begin_at_once
 from nncli.cli.edge import Stopped, end_on_signals, report_bug, report_usage_error
+from nncli.cli.help_pages import EXIT_CODES, HelpfulCommand, HelpfulGroup
 from nncli.cli.streams import (
     ReaderGone,
     abandon_stdout,
     flushed,
     make_streams_safe,
-    open_stdout,
     report,
     show,
-    terminal_columns,
 )
 from nncli.errors import ExitCode, NncliError
 from nncli.render.layout.view import line
 
-_EPILOG = (
-    "Exit codes: 0 done · 1 a requested check failed · 2 wrong usage · 3 spec, weights or shapes · "
-    "4 data · 5 reading or writing · 70 a bug in nncli · 130, 143, 129, 141 interrupted, "
-    "terminated, hung up, the reader of stdout went away"
-)
-# Longer lines are hard to read.
-_HELP_WIDTH = 100
 # One BLAS thread: faster for the sizes at hand, and the same bits whatever the machine's load.
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "BLIS_NUM_THREADS")
 
 
-def _prepare_help() -> None:
-    """Make Rich's help pages readable at any width, and end as promised if their reader goes away.
-
-    Raises FileError if standard output is closed.
-    """
-    from rich.console import Console
-    from typer import rich_utils
-
-    open_stdout()
-    rich_utils.MAX_WIDTH = min(terminal_columns(), _HELP_WIDTH)
-
-    def on_broken_pipe(_: Console) -> None:
-        raise ReaderGone
-
-    Console.on_broken_pipe = on_broken_pipe  # type: ignore[method-assign,assignment]
-
-
-class _Command(TyperCommand):
-    def format_help(self, *arguments: Any) -> None:
-        _prepare_help()
-        super().format_help(*arguments)
-
-
-class _Group(TyperGroup):
-    def format_help(self, *arguments: Any) -> None:
-        _prepare_help()
-        super().format_help(*arguments)
-
-
 app = typer.Typer(
-    cls=_Group,
+    cls=HelpfulGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=_EPILOG,
+    epilog=EXIT_CODES,
 )
 
 
@@ -102,7 +65,8 @@ def _register_commands() -> None:
     from nncli.cli.shapes import shapes
 
     for command in (forward, shapes, bench, convert, explain_error, schema):
-        app.command(cls=_Command)(command)
+        name = command.__name__.replace("_", "-")
+        app.command(name, cls=HelpfulCommand)(command)
 
 
 _register_commands()
@@ -110,6 +74,7 @@ _register_commands()
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; nothing is raised, nothing exits."""
+    let_zsh_begin_at_once(arguments)
     try:
         result = get_command(app).main(
             args=list(arguments), prog_name="nncli", standalone_mode=False

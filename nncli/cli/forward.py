@@ -92,6 +92,7 @@ def forward(
     rejects: opt.Rejects = None,
     force: opt.Force = False,
     expect: opt.Expect = None,
+    digits: opt.Digits = False,
     rtol: opt.RTol = None,
     atol: opt.ATol = 0,
     strict: opt.Strict = False,
@@ -111,7 +112,7 @@ def forward(
         arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
         choice = column_choice(arguments)
         request = data_request(data, arguments, choice, quiet=quiet, whole=form == "json")
-        checks = _Checks(expect, rtol, atol, strict)
+        checks = _Checks(expect, digits, rtol, atol, strict)
         paths = _Paths(output, rejects, save_activations)
         _check_sources(request, checks)
         check_file_names(paths.by_option)
@@ -140,6 +141,7 @@ class _Checks:
     """What the user wants to be checked."""
 
     expect: str | None  # the source of the outputs that are expected
+    digits: bool  # whether they are compared at the digits that they show
     rtol: float | None  # None for the default of the network's type
     atol: float
     strict: bool  # whether all values must be finite
@@ -240,6 +242,8 @@ def _check_sources(request: DataRequest, checks: _Checks) -> None:
     """Check that the sources go with each other and with the options.  Raises UsageError."""
     if checks.expect == STDIN in request.sources:
         raise UsageError("DATA and --expect cannot both be standard input")
+    if checks.digits and (checks.expect is None or request.options.samples == "columns"):
+        raise UsageError("--digits goes with --expect FILE, a CSV file whose rows are samples")
     if request.options.samples == "columns" and len(request.sources) > 1:
         raise UsageError("--samples columns takes one file: the samples stand beside each other")
 
@@ -331,7 +335,9 @@ def _run(job: _Job, reading: SpecReading, request: DataRequest, checks: _Checks)
         run = _run_samples(job, samples, expected)
         usage = ResourceUsage(time.monotonic() - started, samples.progress.position(), peak_bytes())
         failures = _failures(run, expected, strict=checks.strict)
-    return _Done(replace(run, notes=(*reading.notes, *run.notes)), failures, usage)
+        compared = expected.notes() if expected is not None and not failures else ()
+    notes = (*reading.notes, *run.notes, *compared)
+    return _Done(replace(run, notes=notes), failures, usage)
 
 
 @contextmanager
@@ -350,8 +356,9 @@ def _opened_expected(
     stdin = binary_stdin(checks.expect, quiet=request.quiet)
     try:
         with open_source(checks.expect, request.options, stdin) as opened:
-            selection = choose_outputs(opened.header, spec.output_columns)
-            yield ExpectedOutputs(opened.samples(selection), tolerance)
+            names, decimal = spec.output_columns, "." if checks.digits else None
+            selection = choose_outputs(opened.header, names, with_texts=checks.digits)
+            yield ExpectedOutputs(opened.samples(selection), tolerance, decimal)
     except DataError as error:
         from nncli.doctor.diagnosis import treat_data
 

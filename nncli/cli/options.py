@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from nncli.cli import completion
 from nncli.cli.values import (
     activation_list,
     batch_sizes,
@@ -43,12 +44,17 @@ Config = Annotated[
     str,
     typer.Argument(
         metavar="CONFIG",
+        autocompletion=completion.config_files,
         help="The network: a spec in YAML, an ONNX model, or a safetensors file that nncli wrote.",
     ),
 ]
 Source = Annotated[
     str,
-    typer.Argument(metavar="SOURCE", help="The network: whatever CONFIG may be."),
+    typer.Argument(
+        metavar="SOURCE",
+        autocompletion=completion.config_files,
+        help="The network: whatever CONFIG may be.",
+    ),
 ]
 Destination = Annotated[
     str,
@@ -62,6 +68,7 @@ Data = Annotated[
     list[str],
     typer.Argument(
         metavar="DATA",
+        autocompletion=completion.data_files,
         help="The batch: CSV or NPY, also gzipped, or Parquet; several files or a quoted pattern, "
         "if their columns are the same; - is standard input.",
     ),
@@ -70,6 +77,7 @@ ShapesData = Annotated[
     str | None,
     typer.Argument(
         metavar="DATA",
+        autocompletion=completion.data_files,
         help="A batch to hold against the network: CSV, NPY or Parquet; - is standard input.",
     ),
 ]
@@ -77,6 +85,7 @@ BenchData = Annotated[
     str | None,
     typer.Argument(
         metavar="[DATA]",
+        autocompletion=completion.data_files,
         help="Samples to run, repeated to fill each batch: a CSV or NPY file; - is standard "
         "input.  Random ones without it.",
     ),
@@ -85,6 +94,7 @@ Code = Annotated[
     str | None,
     typer.Argument(
         metavar="CODE",
+        autocompletion=completion.codes,
         help="The code in a message, as in error[N201]; without it, all are listed.",
     ),
 ]
@@ -109,6 +119,7 @@ DTypeNames = Annotated[
     _network(
         "--dtype",
         parser=choice_list("float64", "float32"),
+        autocompletion=completion.one_of("float64", "float32"),
         metavar="float64,float32",
         help="Time the network in these types instead of the spec's.",
     ),
@@ -144,19 +155,27 @@ Columns = Annotated[
     _data(
         "--columns",
         parser=comma_list,
+        autocompletion=completion.columns,
         metavar="A,B,…",
         help="Take these columns, in this order: names, or positions from 1.",
     ),
 ]
 Drop = Annotated[
     list[str] | None,
-    _data("--drop", parser=comma_list, metavar="A,B,…", help="Leave these columns out."),
+    _data(
+        "--drop",
+        parser=comma_list,
+        autocompletion=completion.columns,
+        metavar="A,B,…",
+        help="Leave these columns out.",
+    ),
 ]
 Keep = Annotated[
     list[str] | None,
     _data(
         "--keep",
         parser=comma_list,
+        autocompletion=completion.columns,
         metavar="A,B,…",
         help="Carry these columns through to the output as text, unread.",
     ),
@@ -207,6 +226,7 @@ Layers = Annotated[
     _display(
         "--layers",
         parser=layer_list,
+        autocompletion=completion.layers,
         metavar="all|last|1,3",
         help="Whose numbers the tables show.",
     ),
@@ -316,6 +336,13 @@ ATol = Annotated[
         help="The absolute tolerance of --expect.",
     ),
 ]
+Digits = Annotated[
+    bool,
+    _check(
+        "--digits",
+        help="Let --expect compare at the digits that the cells of its CSV file show.",
+    ),
+]
 Strict = Annotated[
     bool, _check("--strict", help="Fail with exit code 1 if any value is not finite.")
 ]
@@ -371,6 +398,7 @@ Backends = Annotated[
     _speed(
         "--backend",
         parser=choice_list(*BACKENDS),
+        autocompletion=completion.one_of(*BACKENDS),
         metavar="numpy,loop,…",
         help="What runs the network: numpy; loop, one sample at a time; python, without "
         "arrays; onnxruntime; torch.  numpy unless said here.",

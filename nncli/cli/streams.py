@@ -136,10 +136,10 @@ def show(build: Callable[[int | None], View]) -> None:
     build: makes the view for a width, None for no limit.
     """
     width = _terminal_width(sys.stdout)
-    if width is None:
-        write_texts(plain_texts(build(None)))
-    else:
+    if _takes_colours(sys.stdout):
         write_text(_as_ansi(build(width), width, sys.stdout))
+    else:
+        write_texts(plain_texts(build(None)))
 
 
 def show_view(build: Callable[[int | None], View], form: str) -> None:
@@ -159,7 +159,8 @@ def remark_view(view: View) -> None:
 
 def report(error: NncliError, notes: Sequence[Note] = (), rejects: str | None = None) -> None:
     """Print an error's problems on standard error, and what the command has to say besides."""
-    remark(error_view(error, _terminal_width(sys.stderr), notes, rejects))
+    width = _terminal_width(sys.stderr)
+    remark(error_view(error, width, notes, rejects), width)
 
 
 def terminal_columns() -> int:
@@ -174,10 +175,16 @@ def _terminal_width(stream: TextIO | None) -> int | None:
     return terminal_columns()
 
 
+def _takes_colours(stream: TextIO | None) -> bool:
+    """Whether a stream is a terminal, or is to be treated as one (https://force-color.org)."""
+    forced = os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR")
+    return stream is not None and (stream.isatty() or bool(forced))
+
+
 def remark_notes(notes: Iterable[Note], *, quiet: bool) -> None:
     """Print notes on standard error, one a line."""
     if not quiet:
-        remark([note_line(note) for note in notes])
+        remark([note_line(note) for note in notes], _terminal_width(sys.stderr))
 
 
 def remark(view: View, width: int | None = None) -> None:
@@ -189,7 +196,7 @@ def remark(view: View, width: int | None = None) -> None:
     if err is None or not view:
         return
     try:
-        err.write(_as_ansi(view, width, err) if err.isatty() else to_plain(view))
+        err.write(_as_ansi(view, width, err) if _takes_colours(err) else to_plain(view))
         err.flush()
     except (OSError, ValueError):
         _abandon(err)

@@ -152,17 +152,17 @@ def check_width(width: int, place: Place) -> None:
         raise DataError(Problem("N412", message, place, hints))
 
 
-def choose_outputs(header: Header, names: Sequence[str]) -> Selection:
+def choose_outputs(header: Header, names: Sequence[str], *, with_texts: bool = False) -> Selection:
     """Return which columns are expected outputs: by name if all are there, else all of them.
 
-    Raises DataError.
+    with_texts: whether their cells are carried as text, too.  Raises DataError.
     """
     if header.named and header.positions.keys() >= set(names):
         selection = Selection(tuple(find_column(name, header, "--expect") for name in names))
     else:
         selection = Selection(tuple(range(len(header.names))))
     _check_kinds(header, selection)
-    return selection
+    return replace(selection, kept=selection.features) if with_texts else selection
 
 
 def check_same_columns(header: Header, first: Header, selection: Selection) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -13,6 +13,8 @@ import numpy.typing as npt
 from nncli.network.activations import Array
 from nncli.network.statistics import LayerStatistics, NonFinite
 from nncli.problems import Note
+from nncli.specs.model import Jump, NetworkSpec
+from nncli.words import count_of, numbered
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Doubles: TypeAlias = npt.NDArray[np.float64]
@@ -25,7 +27,6 @@ _SMALL = 1e-130
 _CANCELLED = 1 / 16
 # From this factor on, a change of the root mean square from layer to layer is worth a note.
 _JUMP = 100.0
-_NAMED_NEURONS = 8
 # Activations whose output is small by their nature: that is not a vanishing signal.
 _BOUNDED = frozenset(
     {"step", "sign", "relu6", "sigmoid", "hard_sigmoid", "tanh", "hard_tanh", "softsign", "softmax"}
@@ -36,7 +37,10 @@ _FLAT_ENDS = {
     "hard_sigmoid": (0.01, 0.99),
     "tanh": (-0.99, 0.99),
     "softsign": (-0.99, 0.99),
+    "softmax": (0.01, 0.99),
 }
+# Inputs that a network was trained on are scaled to a few units: these were not.
+_UNSCALED = 100.0
 
 
 class RunTally:
@@ -45,13 +49,19 @@ class RunTally:
     Tallies of consecutive parts of a stream can be merged; one tally is for one thread.
     """
 
-    def __init__(self, activations: Sequence[str]) -> None:
-        """Start with no samples.  activations: a name for each layer."""
+    def __init__(self, activations: Sequence[str], undecided: Collection[int] = ()) -> None:
+        """Start with no samples.
+
+        activations: a name for each layer; undecided: the layers, by number, whose activation jumps
+        at 0 and does not say what it is there.
+        """
         self.samples = 0
         self._layers = [_LayerTally(activation) for activation in activations]
+        self._undecided = frozenset(undecided)
         self._in_data: NonFinite | None = None
         self._arisen: NonFinite | None = None  # in a layer, from finite data
         self._scratch = _Scratch()
+        self._reach = 0.0  # the largest magnitude of inputs, as long as every output is saturated
 
     def add(
         self,
@@ -71,12 +81,17 @@ class RunTally:
         if not blocks * samples:
             return
         self.samples += blocks * samples
+        for number in self._undecided:
+            self._layers[number - 1].add_jumps(results[number - 1][0], self._scratch)
         # NaN, infinity and overflow are looked for here, not warned of
         with np.errstate(all="ignore"):
             finite = [
                 layer.add(a, self._scratch)
                 for layer, (_, a) in zip(self._layers, results, strict=True)
             ]
+            if self._layers[-1].saturated.all():
+                # fmax passes NaN over
+                self._reach = float(np.fmax.reduce(np.abs(x), axis=None, initial=self._reach))
             if outputs is not None:
                 results = [*results, (outputs, outputs)]
                 finite.append(_all_finite(outputs))
@@ -116,6 +131,7 @@ class RunTally:
         self.samples += later.samples
         self._in_data = _joined(self._in_data, later._in_data)
         self._arisen = _joined(self._arisen, later._arisen)
+        self._reach = max(self._reach, later._reach)
 
     def statistics(self) -> tuple[LayerStatistics, ...]:
         """Return each layer's statistics, all NaN if there was no sample."""
@@ -135,17 +151,32 @@ class RunTally:
         saturated: a sigmoid under 0.01 or over 0.99, or a tanh beyond ±0.99, for every sample.
         exploding, vanishing: the root mean square changes more than 100-fold from one layer to the
         next.
+        jumps: the input of a step or sign is exactly 0, and nobody said what that gives.
+        unscaled: large inputs, and every output saturated.
         """
         notes: list[Note] = []
         before: LayerStatistics | None = None
         for layer, numbers in zip(self._layers, self.statistics(), strict=True):
             if self.samples >= 2:
                 notes += _dead(numbers.layer, layer.dead)
-            notes += _saturated(numbers.layer, layer.saturated, layer.activation)
+            # the shares of a softmax are where they belong when all but one are small
+            if layer.activation != "softmax":
+                notes += _saturated(numbers.layer, layer.saturated, layer.activation)
+            notes += _jumps(numbers.layer, layer.jumps, layer.activation)
             if before is not None:
                 notes += _jump(before, numbers, layer.activation)
             before = numbers
-        return tuple(notes)
+        return (*notes, *_unscaled(self._reach, self._layers[-1].saturated))
+
+
+def tally_of(spec: NetworkSpec) -> RunTally:
+    """Return an empty tally of a network."""
+    undecided = [
+        number
+        for number, layer in enumerate(spec.layers, start=1)
+        if isinstance(layer.activation, Jump) and "at_zero" not in layer.activation.model_fields_set
+    ]
+    return RunTally(spec.activations, undecided)
 
 
 class _Scratch:
@@ -189,6 +220,7 @@ class _LayerTally:
         # (neurons,): those that were dead, or saturated, for every sample; empty before the first
         self.dead: Mask = np.empty(0, dtype=np.bool_)
         self.saturated: Mask = np.empty(0, dtype=np.bool_)
+        self.jumps = 0  # how many values of z were exactly 0, if the activation jumps there
         self._size = 0
         self._zeros = 0
         self._minimum = math.inf  # of the finite values, as are the moments
@@ -217,6 +249,11 @@ class _LayerTally:
         self._moments = self._moments.merged(moments)
         return finite
 
+    def add_jumps(self, z: Array, scratch: _Scratch) -> None:
+        """Count where z (blocks, neurons, samples) is exactly 0."""
+        scratch.fit(z.size)
+        self.jumps += scratch.count_zeros(z)
+
     def _add_neurons(self, a: Array) -> tuple[float, float]:
         """Update which neurons are dead or saturated; return minimum and maximum, which NaN is."""
         if not self._size:
@@ -241,6 +278,7 @@ class _LayerTally:
         self.saturated = self.saturated & later.saturated if self._size else later.saturated.copy()
         self._size += later._size
         self._zeros += later._zeros
+        self.jumps += later.jumps
         self._minimum = min(self._minimum, later._minimum)
         self._maximum = max(self._maximum, later._maximum)
         self._moments = self._moments.merged(later._moments)
@@ -399,7 +437,7 @@ def _dead(layer: int, mask: Mask) -> list[Note]:
         message = f"layer {layer}: every neuron is 0 for every sample (dead layer)"
     else:
         verb = "is" if dead.size == 1 else "are"
-        message = f"layer {layer}: {_neurons(dead)} {verb} 0 for every sample (dead)"
+        message = f"layer {layer}: {numbered('neuron', dead + 1)} {verb} 0 for every sample (dead)"
     return [Note("dead", message, layer)]
 
 
@@ -408,9 +446,30 @@ def _saturated(layer: int, mask: Mask, activation: str) -> list[Note]:
     if not saturated.size:
         return []
     verb = "is" if saturated.size == 1 else "are"
-    where = f"layer {layer}: {_neurons(saturated)} {verb}"
+    where = f"layer {layer}: {numbered('neuron', saturated + 1)} {verb}"
     message = f"{where} at the flat ends of {activation} for every sample (saturated)"
     return [Note("saturated", message, layer)]
+
+
+def _jumps(layer: int, count: int, activation: str) -> list[Note]:
+    if not count:
+        return []
+    where = f"layer {layer}: z is exactly 0 in {count_of(count, 'place')}, where {activation} is 0"
+    return [Note("jumps", f"{where} unless you write {{{activation}: {{at_zero: 1}}}}", layer)]
+
+
+def _unscaled(reach: float, saturated: Mask) -> list[Note]:
+    if (
+        reach is None
+        or not _UNSCALED < reach < math.inf
+        or not (saturated.size and saturated.all())
+    ):
+        return []
+    message = (
+        f"the inputs reach {reach:,.0f}, and every output is saturated: perhaps the network was "
+        "trained on scaled inputs (`inputs: scale`)"
+    )
+    return [Note("unscaled", message)]
 
 
 def _jump(before: LayerStatistics, after: LayerStatistics, activation: str) -> list[Note]:
@@ -423,13 +482,3 @@ def _jump(before: LayerStatistics, after: LayerStatistics, activation: str) -> l
     if before.rms / after.rms > _JUMP and activation not in _BOUNDED:
         return [Note("vanishing", f"{change} (vanishing)", after.layer)]
     return []
-
-
-def _neurons(indices: npt.NDArray[np.intp]) -> str:
-    """Return 'neuron 4', 'neurons 4 and 17', or the first few of many."""
-    numbers = [str(index + 1) for index in indices[:_NAMED_NEURONS]]
-    if indices.size > _NAMED_NEURONS:
-        return f"neurons {', '.join(numbers)} and {indices.size - _NAMED_NEURONS:,} more"
-    if len(numbers) == 1:
-        return f"neuron {numbers[0]}"
-    return f"neurons {', '.join(numbers[:-1])} and {numbers[-1]}"

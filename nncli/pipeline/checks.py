@@ -7,14 +7,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from nncli.data.rows import Rows, sliced
+from nncli.data.rows import Rows, sliced, text_list
 from nncli.data.stream import SampleStream
 from nncli.files import source_name
 from nncli.network.activations import Array
 from nncli.network.statistics import nonfinite_message
-from nncli.pipeline.compare import Difference, Tolerance, find_difference
+from nncli.pipeline.compare import (
+    Difference,
+    Floats,
+    Tolerance,
+    find_difference,
+    half_of_last_digit,
+    largest_difference,
+)
 from nncli.pipeline.run import ForwardRun
-from nncli.problems import Place, Problem
+from nncli.problems import Note, Place, Problem
 from nncli.results.listeners import UnitOutputs
 from nncli.specs.model import DType
 from nncli.words import count_of, quoted
@@ -33,17 +40,25 @@ class ExpectedOutputs:
 
     layer = None  # the network's own outputs
 
-    def __init__(self, expected: SampleStream, tolerance: Tolerance) -> None:
-        """Take opened values, whose columns are the outputs in their order."""
+    def __init__(
+        self, expected: SampleStream, tolerance: Tolerance, decimal: str | None = None
+    ) -> None:
+        """Take opened values, whose columns are the outputs in their order.
+
+        decimal: the point of the cells' texts, which are carried too, if they count to the digits
+        that they show.
+        """
         self._neurons = len(expected.columns)
         self._source = source_name(expected.sources[0])
         self._tolerance = tolerance
+        self._decimal = decimal
         self._rows = expected.rows_in_order()
         self._next: Rows | None = None
         self._found = 0  # rows of expected values that were read
         self._samples = 0  # whose outputs were compared
         self._first: Difference | None = None
         self._count = 0  # values that differ
+        self._largest = 0.0  # difference, allowed or not
 
     def prepare(self, outputs: UnitOutputs) -> Sequence[Array]:
         """Return the outputs: they are compared in the samples' order."""
@@ -71,12 +86,35 @@ class ExpectedOutputs:
     def _compare(self, outputs: Sequence[Array], rows: Rows, start: int) -> None:
         """Compare some rows with the outputs from a position on."""
         actual = np.stack([column[start : start + len(rows)] for column in outputs], axis=1)
-        found = find_difference(actual, np.transpose(rows.columns), self._tolerance)
+        expected = np.transpose(rows.columns)
+        self._largest = max(self._largest, largest_difference(actual, expected))
+        found = find_difference(actual, expected, self._tolerance, self._halves(rows))
         if found is None:
             return
         if self._first is None:
             self._first = replace(found, sample=found.sample + self._samples + start)
         self._count += found.count
+
+    def _halves(self, rows: Rows) -> Floats | float:
+        """Return half of what the last digit of each expected value counts, if that is allowed."""
+        if self._decimal is None or not rows.kept:
+            return 0.0
+        shown = [
+            [half_of_last_digit(text.replace(self._decimal, ".")) for text in text_list(texts)]
+            for texts in rows.kept
+        ]
+        return np.transpose(np.array(shown))
+
+    def notes(self) -> tuple[Note, ...]:
+        """Return what was compared, if nothing differs."""
+        if self._first is not None:
+            return ()
+        values = count_of(self._samples * self._neurons, "value")
+        message = f"{values} {'agrees' if values == '1 value' else 'agree'} with {self._source}"
+        return (Note("compared", f"{message}: {self._most()}"),)
+
+    def _most(self) -> str:
+        return f"the largest difference is {self._largest:.2g}"
 
     def problems(self, run: ForwardRun) -> list[Problem]:
         """Return what came of it once all samples were compared: no problem, or one."""
@@ -91,14 +129,17 @@ class ExpectedOutputs:
         if difference is None:
             return []
         name = run.network.spec.output_columns[difference.neuron - 1]
+        values = count_of(self._samples * neurons, "value")
         message = (
             f"sample {difference.sample}, neuron {difference.neuron} ({quoted(name)}): "
             f"expected {difference.expected!r}, got {difference.actual!r}; "
-            f"{self._count:,} of {count_of(self._samples * neurons, 'value')} differ"
+            f"{self._count:,} of {values} differ; {self._most()}"
         )
         tolerance = self._tolerance
         hint = f"allowed was {tolerance.atol:g} + {tolerance.rtol:g} · |expected|: --atol, --rtol"
-        return [Problem("N601", message, place, (hint,))]
+        digits = "if the expected values are rounded, --digits compares the digits that they show"
+        hints = (hint, digits) if self._decimal is None else (f"{hint}, and half a last digit",)
+        return [Problem("N601", message, place, hints)]
 
     def _take(self, most: int | None) -> Rows | None:
         """Return the next expected rows, None at their end.  most: how many; None: all at hand."""

@@ -17,7 +17,7 @@ from nncli.errors import FileError
 from nncli.network.network import Network
 from nncli.network.prediction import ClassRule
 from nncli.network.statistics import LayerStatistics, NonFinite, nonfinite_message
-from nncli.network.tally import RunTally
+from nncli.network.tally import RunTally, tally_of
 from nncli.pipeline.shown import ALL_SAMPLES, SamplesToShow, ShownSamples, ShownSoFar
 from nncli.pipeline.units import limited, whole_blocks
 from nncli.pipeline.work import work
@@ -73,7 +73,7 @@ def run_forward(
     Raises DataError once all samples are read, FileError if memory cannot hold the results, and
     whatever a listener raises.
     """
-    tally, shown = RunTally(network.spec.activations), ShownSoFar(plan.to_show)
+    tally, shown = tally_of(network.spec), ShownSoFar(plan.to_show)
     most = plan.unit_bytes // _sample_bytes(network, listeners, plan.rule)
     compute = partial(work, network, plan.to_show, plan.rule, listeners)
     unclassified = 0

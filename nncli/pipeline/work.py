@@ -14,7 +14,7 @@ from nncli.network.dense import LayerValues
 from nncli.network.network import Network
 from nncli.network.prediction import ClassRule
 from nncli.network.scaling import scales_inputs, scales_outputs, unscaled_outputs
-from nncli.network.tally import RunTally
+from nncli.network.tally import RunTally, tally_of
 from nncli.pipeline.shown import Positions, SamplesToShow, ShownPart, in_blocks, joined_steps
 from nncli.pipeline.units import BLOCK_SAMPLES, Unit, as_blocks
 from nncli.results.listeners import Listener, UnitOutputs, UnitPrediction
@@ -109,7 +109,7 @@ def _computed(
         layer: np.empty((network.layer_sizes[layer or -1], len(x), BLOCK_SAMPLES), x.dtype)
         for layer in wanted
     }
-    tally = RunTally(network.spec.activations)
+    tally = tally_of(network.spec)
     shown: list[list[LayerValues]] = []
     for start, end in _tiles(x, network):
         layers = list(network.run(x[start:end]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from itertools import chain
 
 from nncli.errors import NncliError
 from nncli.problems import Note, Place, Problem, Suggestion
@@ -34,7 +35,7 @@ def error_view(
     for problem in error.problems[:_SHOWN_PROBLEMS]:
         if lines:
             lines.append(BLANK)
-        lines += problem_lines(problem, room)
+        lines += problem_lines(problem, room, width)
     more = error.more + max(0, len(error.problems) - _SHOWN_PROBLEMS)
     if more:
         words = f"… and {count_of(more, 'more problem')}"
@@ -47,10 +48,12 @@ def error_view(
     return lines
 
 
-def problem_lines(problem: Problem, room: int = _MAX_EXCERPT) -> list[Line]:
+def problem_lines(
+    problem: Problem, room: int = _MAX_EXCERPT, width: int | None = None
+) -> list[Line]:
     """Return one problem: FILE:LINE:COLUMN: error[CODE]: message, excerpt, caret, help.
 
-    room: how many characters of the source line there is space for.
+    room: how many characters of the source line there is space for; width: of the terminal.
     """
     label = Span(f"error[{problem.code}]" if problem.code else "error", "error")
     place = problem.place
@@ -58,36 +61,53 @@ def problem_lines(problem: Problem, room: int = _MAX_EXCERPT) -> list[Line]:
     lines = [line(Span(prefix, "heading"), label, ": ", problem.message)]
     if place is not None and place.excerpt is not None and place.line is not None:
         lines += _excerpt(place.line, place.excerpt, place.caret, room)
-    lines += _suggestion_lines(problem.suggestions)
+    lines += _suggestion_lines(problem.suggestions, width)
     lines += [line(Span("help", "accent"), ": ", text) for text in problem.help]
     # without a margin, so that they can be pasted as they stand
     lines += [line(text) for text in problem.program]
     return lines
 
 
-def _suggestion_lines(suggestions: Sequence[Suggestion]) -> list[Line]:
-    """Return a line for each suggestion: in words, then where, then what to type."""
+def _suggestion_lines(suggestions: Sequence[Suggestion], room: int | None) -> list[Line]:
+    """Return a line for each suggestion: in words, then where, then what to type.
+
+    room: beyond which what to type gets a line of its own, which no terminal breaks at a blank.
+    """
     words = [f"{'or ' if number else ''}{s.words}" for number, s in enumerate(suggestions)]
     # aligned, as far as one long line does not push all others off the screen
     width = max((w for w in map(text_width, map(inert, words)) if w <= _MAX_ALIGNED), default=0)
     lines = []
     for text, suggestion in zip(words, suggestions, strict=True):
-        gap = " " * (max(0, width - text_width(inert(text))) + GAP)
-        spans = [Span("help", "accent"), Span(": "), Span(text)]
-        if suggestion.edits:
-            edit = suggestion.edits[0]
-            spans += [Span(gap), Span(f"{edit.file}:{edit.line}", "dim")]
-            spans += [Span(" " * GAP), Span(edit.summary, "accent")]
-            if len(suggestion.edits) > 1:
-                spans.append(Span(f"   and {count_of(len(suggestion.edits) - 1, 'more change')}"))
-            gap = " " * GAP
-        if suggestion.options:
-            typed = " ".join(shlex.quote(option) for option in suggestion.options)
-            spans += [Span(gap), Span(typed, "accent")]
-        if suggestion.argv is not None:
-            spans += [Span(gap), Span(shlex.join(("nncli", *suggestion.argv)), "accent")]
-        lines.append(Line(tuple(spans)))
+        said = (Span("help", "accent"), Span(": "), Span(text))
+        typed = _typed(suggestion)
+        gap = Span(" " * (max(0, width - text_width(inert(text))) + GAP))
+        whole = Line((*said, gap, *typed) if typed else said)
+        if typed and room is not None and whole.width() > room:
+            lines += [Line(said), Line((Span(" " * len("help: ")), *typed), is_copied=True)]
+        else:
+            lines.append(whole)
     return lines
+
+
+def _typed(suggestion: Suggestion) -> tuple[Span, ...]:
+    """Return what a suggestion changes: where and to what, then the words to type."""
+    pieces: list[list[Span]] = []
+    if suggestion.edits:
+        edit = suggestion.edits[0]
+        # a line that is put in between looks other than one that takes another's place
+        is_new = edit.text.endswith("\n") and (edit.line, edit.column) == (
+            edit.end_line,
+            edit.end_column,
+        )
+        shown = f"+ {edit.summary}" if is_new else edit.summary
+        pieces.append([Span(f"{edit.file}:{edit.line}", "dim"), Span(" " * GAP)])
+        pieces[-1].append(Span(shown, "accent"))
+        if (more := len(suggestion.edits) - 1) > 0:
+            pieces[-1].append(Span(f"   and {count_of(more, 'more change')}"))
+    argv = ("nncli", *suggestion.argv) if suggestion.argv is not None else ()
+    pieces += [[Span(shlex.join(words), "accent")] for words in (suggestion.options, argv) if words]
+    spaced = [[*piece, Span(" " * GAP)] for piece in pieces]
+    return tuple(chain.from_iterable(spaced))[:-1]
 
 
 def note_line(note: Note) -> Line:

@@ -20,7 +20,7 @@ from nncli.specs.rules import (
     initializer_faults,
     misfit_faults,
     seed_faults,
-    square_notes,
+    spec_notes,
     weights_file_faults,
 )
 from nncli.specs.validation import RANGES, validate
@@ -89,7 +89,7 @@ class Examination:
         spec = self.spec.model_copy(update=given)
         if file is not None and spec.seed is not None:
             notes += (Note("unused_seed", f"the seed has no effect: the weights are in {file}"),)
-        notes = (*notes, *square_notes(spec))
+        notes = (*notes, *spec_notes(spec))
         return SpecReading(spec, self.source, self.found.problems, notes, self.found.more)
 
 

@@ -20,13 +20,14 @@ from nncli.specs.model import (
     UNSEEDED_INITIALIZERS,
     DType,
     InitSpec,
+    LayerSpec,
     NetworkSpec,
     Tensor,
     WithinWeights,
 )
 from nncli.specs.origins import value_at
 from nncli.specs.yaml_source import YamlSource
-from nncli.words import count_of, quoted
+from nncli.words import count_of, numbered, quoted
 
 _SEED_HELP = "write `seed: 0` in the spec, or pass --seed 0"
 _LARGE_HELP = "use a smaller one, or dtype: float64"
@@ -209,23 +210,35 @@ def misfit_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
         inputs = neurons
 
 
-def square_notes(spec: NetworkSpec) -> Iterator[Note]:
-    """Say which weights could stand either way round without anyone noticing."""
+def spec_notes(spec: NetworkSpec) -> Iterator[Note]:
+    """Say what of a sound spec may be otherwise than was meant."""
     yield from _stored_square_notes(spec)
-    sizes = spec.layer_sizes
+    square = [n for n, layer in enumerate(spec.layers, start=1) if _is_square(spec, n, layer)]
+    if square:
+        message = (
+            f"{numbered('layer', square)}: square weights would fit transposed, too; they are read "
+            "as (inputs, neurons): say so with `layout: inputs_by_neurons`"
+        )
+        yield Note("ambiguous_layout", message, square[0] if len(square) == 1 else None)
     for number, layer in enumerate(spec.layers, start=1):
-        rows = layer.weights
-        if not isinstance(rows, tuple) or "layout" in layer.model_fields_set:
-            continue
-        # of those that do not fit, the clash says enough
-        square = (layer.neurons, sizes[number - 1])
-        fits = layer.weights_shape == shape_held_by(layer) == square == square[::-1]
-        if fits and rows != tuple(zip(*rows, strict=True)):
+        constant = {"softmax": 1, "log_softmax": 0}.get(layer.activation.kind)
+        if layer.neurons == 1 and constant is not None:
             message = (
-                f"layer {number}: its {layer.weights_shape} weights would fit transposed, too; "
-                "they are read as (inputs, neurons): say so with `layout: inputs_by_neurons`"
+                f"layer {number}: a {layer.activation.kind} over one neuron is always {constant}; "
+                "for one of two classes write `activation: sigmoid`"
             )
-            yield Note("ambiguous_layout", message, number)
+            yield Note("lone_softmax", message, number)
+
+
+def _is_square(spec: NetworkSpec, number: int, layer: LayerSpec) -> bool:
+    """Whether weights that were typed could stand either way round without anyone noticing."""
+    rows = layer.weights
+    if not isinstance(rows, tuple) or "layout" in layer.model_fields_set:
+        return False
+    # of those that do not fit, the clash says enough
+    square = (layer.neurons, spec.layer_sizes[number - 1])
+    fits = layer.weights_shape == shape_held_by(layer) == square == square[::-1]
+    return fits and rows != tuple(zip(*rows, strict=True))
 
 
 def _stored_square_notes(spec: NetworkSpec) -> Iterator[Note]:

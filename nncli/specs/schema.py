@@ -29,7 +29,9 @@ def spec_schema() -> dict[str, Any]:
     definitions["LayerSpec"].pop("required")
     definitions["OutputsSpec"]["minProperties"] = 1
     _add_short_forms(schema, definitions)
-    return {"$schema": _DIALECT, **schema, "title": "nncli spec", "$defs": definitions}
+    described = {"$schema": _DIALECT, **schema, "title": "nncli spec", "$defs": definitions}
+    _describe(described, "")
+    return described
 
 
 # What is chosen by name, where: the model, its key, the definition of the choice.
@@ -140,3 +142,73 @@ def _forbid_null(owner: dict[str, Any]) -> None:
         # a default in the models' own form would mislead an editor
         if value.get("default", 0) is None or "$ref" in value:
             value.pop("default", None)
+
+
+# What an editor shows of a key; where a word means two things, with the owner's definition.
+_DESCRIPTIONS = {
+    "name": "What the network is called; the file's name unless it is said.",
+    "LayerSpec.name": "What the layer is called; layer_1, layer_2, … unless it is said.",
+    "dtype": "The type of all numbers: float64, the default, or float32.",
+    "layout": "How weights are written: inputs_by_neurons (a row per input, the default) or "
+    "neurons_by_inputs (a row per neuron, as PyTorch has it).",
+    "seed": "What random weights are drawn from: the same seed draws the same weights everywhere.",
+    "init": "How weights and biases that are not written are made: normal with std 0.1, and zeros, "
+    "unless it is said.",
+    "InitSpec.weights": "How weights are drawn.",
+    "InitSpec.biases": "How biases are made; zeros unless it is said.",
+    "inputs": "How many inputs the network takes, their names, or a mapping of both and more.",
+    "InputsSpec.size": "How many inputs the network takes.",
+    "InputsSpec.columns": "The names of the inputs: the columns of the data are found by them.",
+    "InputsSpec.clip": "The bounds that inputs are held within before they are scaled.",
+    "InputsSpec.scale": "How inputs are scaled before the first layer.",
+    "low": "The lower bound.",
+    "high": "The upper bound.",
+    "layers": "The layers, from the inputs to the outputs.",
+    "neurons": "How many neurons the layer has; may be left out where its weights say it.",
+    "activation": "What is applied to x @ W + b; linear, which changes nothing, unless it is said.",
+    "weights": "The weights, as rows of numbers (see layout), or an array of the weights file.",
+    "biases": "A bias for each neuron, one number for all, or an array of the weights file.",
+    "tensor": "The name of an array of the weights file.",
+    "within_weights": "Whether the biases are the first or the last row of the weights.",
+    "outputs": "The names of the outputs, or a mapping of names, classes and a scale.",
+    "OutputsSpec.columns": "The names of the outputs, one for each neuron of the last layer.",
+    "OutputsSpec.classes": "The names of the classes: one for each output, or two for one sigmoid.",
+    "OutputsSpec.threshold": "Above which output of one sigmoid the second class is meant; 0.5.",
+    "OutputsSpec.scale": "How the outputs were scaled for the training: it is undone.",
+    "weights_file": "A .safetensors or .npz file with the weights, beside this spec.",
+    "at_zero": "What the function is at 0 itself.",
+    "negative_slope": "The slope below 0; 0.01 unless it is said.",
+    "slopes": "The slope below 0: one for all neurons, or one for each.",
+    "alpha": "How far the function goes below 0; 1 unless it is said.",
+    "approximate": "none, the exact function, or tanh, its approximation.",
+    "slope": "The slope of the straight line; 1/6 unless it is said.",
+    "offset": "The value at 0; 0.5 unless it is said.",
+    "mean": "The mean: of a distribution, or of each column.",
+    "std": "The standard deviation: of a distribution, or of each column.",
+    "min": "The least value.",
+    "max": "The greatest value.",
+    "to": "The bounds of the scaled values; [0, 1] unless they are said.",
+    "value": "The value that all have.",
+}
+
+
+def _describe(schema: Any, owner: str) -> None:
+    """Give every key of a schema its description.  owner: the definition that it is part of."""
+    if isinstance(schema, list):
+        for each in schema:
+            _describe(each, owner)
+    if not isinstance(schema, dict):
+        return
+    # a branch that only says which keys go together has no types
+    for key, value in schema.get("properties", {}).items() if "type" in schema else ():
+        words = _DESCRIPTIONS.get(f"{owner}.{key}") or _DESCRIPTIONS.get(key)
+        if words is not None:
+            value.setdefault("description", words)
+    for key, value in schema.items():
+        if key == "$defs":
+            for name, definition in value.items():
+                _describe(definition, name)
+        elif key == "properties":
+            _describe(list(value.values()), owner)
+        else:
+            _describe(value, owner)

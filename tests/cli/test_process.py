@@ -242,6 +242,15 @@ def test_off_a_terminal_there_are_no_escape_codes_even_if_colours_are_forced() -
     assert "\x1b" not in done.out + done.err
 
 
+def test_force_color_colours_tables_and_errors_off_a_terminal_and_nothing_else() -> None:
+    variables = environment(TERM="xterm-256color", FORCE_COLOR="1")
+    assert "\x1b" in run_apart([*NNCLI, *TWO_LAYERS], env=variables).out
+    assert "\x1b" in run_apart([*NNCLI, "shapes", "none.yaml"], env=variables).err
+    assert "\x1b" not in run_apart([*NNCLI, *TWO_LAYERS, "--format", "json"], env=variables).out
+    without = run_apart([*NNCLI, *TWO_LAYERS], env={**variables, "NO_COLOR": "1"})
+    assert "\x1b" not in without.out
+
+
 def test_no_line_of_a_result_is_wider_than_the_terminal() -> None:
     code, _, shown = on_terminal(*IRIS, "--weights", width=60)
     assert code == 0

@@ -83,7 +83,7 @@ def named(neurons: Sequence[int]) -> str:
     return f"neurons {', '.join(map(str, neurons[:-1]))} and {neurons[-1]} are"
 
 
-def plain_notes(layers: Sequence[Layer]) -> list[Note]:
+def plain_notes(x: Array, layers: Sequence[Layer]) -> list[Note]:
     """Return the remarks on layers of at most eight neurons."""
     notes, before = [], 0.0
     for number, (activation, _, a) in enumerate(layers, start=1):
@@ -107,6 +107,13 @@ def plain_notes(layers: Sequence[Layer]) -> list[Note]:
             if before / rms > 100 and not bounded:
                 notes.append(Note("vanishing", f"{change} (vanishing)", number))
         before = rms
+    reach = max((abs(v) for v in x.ravel().tolist() if not math.isnan(v)), default=0)
+    if len(stuck) == len(columns) and 100 < reach < INF:
+        message = (
+            f"the inputs reach {reach:,.0f}, and every output is saturated: perhaps the network "
+            "was trained on scaled inputs (`inputs: scale`)"
+        )
+        notes.append(Note("unscaled", message))
     return notes
 
 
@@ -236,7 +243,7 @@ def test_a_stream_cut_anywhere_is_tallied_like_the_whole(
         assert_close(found, a)
     # NaN is equal to nothing, but its text is
     assert list(map(str, tally.nonfinite())) == list(map(str, plain_nonfinite(x, layers)))
-    assert list(tally.notes()) == plain_notes(layers)
+    assert list(tally.notes()) == plain_notes(x, layers)
 
 
 # ----------------------------------------------------------------------------- precision
@@ -470,3 +477,24 @@ def test_a_bounded_activation_is_small_by_nature_and_does_not_vanish() -> None:
     values = [[1000, 1000]], [[0.5, 0.5]]
     assert whole(*values, activations=["linear", "softmax"]).notes() == ()
     assert [note.code for note in whole(*values).notes()] == ["vanishing"]
+
+
+def test_a_step_that_meets_0_is_remarked_unless_the_spec_says_what_it_is_there() -> None:
+    z, a = (np.array([[[0.0, 1.0, 0.0]]]), np.array([[[0.0, 1.0, 0.0]]]))
+    for undecided, count in (((1,), 1), ((), 0)):
+        tally = RunTally(["step"], undecided)
+        tally.add(1, z, [(z, a)])
+        assert [note.code for note in tally.notes()] == ["jumps"] * count
+
+
+@pytest.mark.parametrize(
+    ("reach", "output", "remarked"),
+    [(60_000.0, 1.0, True), (-60_000.0, 1.0, True), (60_000.0, 0.5, False), (3.0, 1.0, False)],
+)
+def test_large_inputs_that_saturate_every_output_may_be_unscaled(
+    reach: float, output: float, remarked: bool
+) -> None:
+    x, a = np.array([[[1.0, reach]]]), np.array([[[output, output]], [[0.0, 0.0]]]).reshape(1, 2, 2)
+    tally = RunTally(["softmax"])
+    tally.add(1, x, [(a, a)])
+    assert ("unscaled" in {note.code for note in tally.notes()}) == remarked

@@ -62,7 +62,7 @@ def test_expected_values_that_are_met_end_with_0_and_change_nothing(
     check: Check, cli: RunCli, write: Write
 ) -> None:
     done = check("1,2\n3,4\n", "2,4\n6,8\n")
-    assert (done.code, done.err) == (0, "")
+    assert (done.code, done.err.split()[0]) == (0, "note:")
     plain = cli("forward", write("net.yaml", DOUBLING), write("data.csv", "1,2\n3,4\n"))
     assert done.out == plain.out
 
@@ -154,7 +154,7 @@ def test_expected_values_may_be_an_npy_file(check: Check) -> None:
 
 def test_the_columns_of_the_data_do_not_choose_those_of_the_expected_values(check: Check) -> None:
     done = check("a,b,c\n1,9,2\n", "2,4\n", "--columns", "a,c")
-    assert (done.code, done.err) == (0, "")
+    assert (done.code, done.err.split()[0]) == (0, "note:")
 
 
 def test_the_output_of_a_run_meets_itself(cli: RunCli, tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_values_are_met_over_many_units_in_every_form(
     meet: Meet, doubled: npt.NDArray[np.float64], name: str, options: tuple[str, ...]
 ) -> None:
     done = meet(doubled, *options, name=name)
-    assert (done.code, done.err) == (0, "")
+    assert (done.code, done.err.split()[0]) == (0, "note:")
     assert len(done.out.splitlines()) == SAMPLES + 1
 
 
@@ -377,6 +377,35 @@ def test_of_the_expected_values_no_more_than_one_piece_is_held() -> None:
         expected.take([np.arange(done, done + size, dtype=np.float64)])
         done += size
         assert len(ahead) == -(-done // 10)  # as many pieces as hold what was compared
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ("0.474", 0),
+        ("0.4739", 0),
+        ("0.47400", 1),  # the last 0 counts
+        ("0.5", 0),
+        ("0.6", 1),
+        ("4.74e-1", 0),
+        ("nan", 1),
+    ],
+)
+def test_digits_compares_at_the_digits_that_are_shown(
+    cells: str, code: int, cli: RunCli, write: Callable[[str, str | bytes], Path]
+) -> None:
+    # sigmoid(-0.1045) = 0.473898748…, by hand with a calculator
+    spec = "{inputs: 1, layers: [{weights: [1], biases: 0, activation: sigmoid}]}"
+    arguments = ("forward", write("net.yaml", spec), write("x.csv", "-0.1045\n"), "--expect")
+    expected = write("y.csv", f"y\n{cells}\n")
+    done = cli(*arguments, expected, "--digits")
+    assert done.code == code
+    if code == 0:
+        assert "note: 1 value agrees with" in done.err
+    else:
+        assert "the largest difference is" in done.err
+    # without it, a value that was rounded differs
+    assert (cli(*arguments, expected).code, cli(*arguments[:3], "--digits").code) == (1, 2)
 
 
 # ---------------------------------------------------------------------------------- --strict

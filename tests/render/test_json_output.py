@@ -34,6 +34,7 @@ def test_shapes_that_do_not_fit_are_problems_with_a_code_and_a_place(cli: RunCli
                 "text": "5",
             }
         ],
+        "argv": None,
     }
     assert (problem["code"], problem["file"]) == ("N201", "configs/broken.yaml")
     assert (problem["line"], problem["column"]) == (12, 14)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nncli.errors import DataError, FileError, SpecError, UsageError
-from nncli.problems import Note, Place, Problem
+from nncli.problems import Edit, Note, Place, Problem, Suggestion
 from nncli.render.layout.plain import to_plain
 from nncli.render.layout.text import text_width
 from nncli.render.problems import error_view, note_line, problem_lines
@@ -124,3 +124,22 @@ def test_markup_in_a_problem_is_text() -> None:
 
 def test_a_note_is_one_line() -> None:
     assert note_line(Note("dead", "neuron 4 is 0\n\x1b", 1)).text == r"note: neuron 4 is 0\n\x1b"
+
+
+def test_what_to_type_has_a_line_of_its_own_where_the_screen_is_narrow() -> None:
+    words = ("forward", "net.yaml", "batch.csv", "--columns", "a b,c")
+    suggestion = Suggestion("count from 1", argv=words)
+    problem = Problem("N703", "words", suggestions=(suggestion,))
+    typed = "nncli forward net.yaml batch.csv --columns 'a b,c'"
+    assert shown(problem)[1:] == [f"help: count from 1   {typed}"]
+    narrow = problem_lines(problem, width=60)[1:]
+    assert to_plain(narrow).splitlines() == ["help: count from 1", f"      {typed}"]
+    assert [line.is_copied for line in narrow] == [False, True]
+
+
+def test_a_line_that_is_put_in_looks_other_than_one_that_is_changed() -> None:
+    new = Edit("net.yaml", 2, 1, 2, 1, "seed: 0\n", "seed: 0")
+    changed = Edit("net.yaml", 2, 7, 2, 8, "1", "seed: 1")
+    for edit, wanted in ((new, "net.yaml:2   + seed: 0"), (changed, "net.yaml:2   seed: 1")):
+        problem = Problem("N109", "words", suggestions=(Suggestion("do", edits=(edit,)),))
+        assert shown(problem)[1] == f"help: do   {wanted}"

@@ -796,3 +796,10 @@ def test_a_layout_for_all_layers_settles_square_weights_too() -> None:
 def test_a_single_weight_has_no_other_way_round() -> None:
     text = b"inputs: 1\nlayers: [{neurons: 1, weights: [[5]]}]"
     assert inspect_spec(text, "net.yaml").notes == ()
+
+
+@pytest.mark.parametrize(("activation", "value"), [("softmax", 1), ("log_softmax", 0)])
+def test_a_softmax_over_one_neuron_is_remarked(activation: str, value: int) -> None:
+    text = f"{{layer_sizes: [2, 1], activations: {activation}, seed: 0}}"
+    (note,) = inspect_spec(text.encode(), "net.yaml").notes
+    assert note.message.startswith(f"layer 1: a {activation} over one neuron is always {value}")

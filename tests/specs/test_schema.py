@@ -375,3 +375,20 @@ RELATIONS: dict[str, Spec] = {
 @pytest.mark.parametrize("spec", RELATIONS.values(), ids=RELATIONS)
 def test_the_reader_also_refuses_what_a_schema_cannot_say(spec: Spec) -> None:
     assert (obeys_schema(spec), is_read(spec)) == (True, False)
+
+
+def test_every_key_is_described() -> None:
+    def without_words(schema: Any, path: str) -> list[str]:
+        if isinstance(schema, list):
+            return [each for part in schema for each in without_words(part, path)]
+        if not isinstance(schema, dict):
+            return []
+        found = []
+        for key, value in schema.get("properties", {}).items() if "type" in schema else ():
+            found += [f"{path}.{key}"] * ("description" not in value)
+        for key, value in schema.items():
+            found += without_words(value, f"{path}.{key}")
+        return found
+
+    assert without_words(spec_schema(), "") == []
+    assert "a row per input" in spec_schema()["properties"]["layout"]["description"]

@@ -184,7 +184,8 @@ def test_a_spec_is_read_back_to_the_last_bit(spec: NetworkSpec) -> None:
     # by their text: 0.0 and -0.0 are equal
     reading = inspect_spec(text.encode(), "other.yaml")
     assert repr(reading.fitting_spec()) == repr(spec)
-    assert reading.notes == ()  # nothing in it is doubtful
+    # nothing in it is doubtful, though it may make little sense
+    assert {note.code for note in reading.notes} <= {"lone_softmax"}
     assert text.endswith("\n")
     assert all(line == line.rstrip() for line in text.split("\n")[:-1])
 
