@@ -43,7 +43,7 @@ def _is_whole(where: Path) -> bool:
 
 def _numbers(written: str | None, where: Path) -> list[tuple[str, str]]:
     """Return the numbers that a text may mean in its place, each behind what would help."""
-    text = (written or "").strip('"').strip().rstrip(",;")
+    text = (written or "").strip("\"'“”„‘’").strip().rstrip(",;")  # noqa: RUF001
     text = re.sub(r"^[\w.]+\((.*)\)$", r"\1", text)  # np.float64(0.5)
     text = text.strip("([{}])") if _is_whole(where) else text
     if not text or len(text) > MAX_NUMBER:

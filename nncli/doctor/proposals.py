@@ -26,11 +26,15 @@ from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Kind
 
 
+# Of these faults, one bracket or one row says more than all lists together.
+_SAYS_MORE = frozenset({"row length", "wrong bracket"})
+
+
 def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
     """Yield the changes that may mend a fault, the likeliest first."""
     if fault.kind == "tab":
         yield from untabbed(editor.source.text)
-    as_lists = list(relisted(editor.source)) if fault.kind != "wrong bracket" else []
+    as_lists = list(relisted(editor.source)) if fault.kind not in _SAYS_MORE else []
     yield from (suggestion for suggestion, _ in as_lists)
     if any(keys.intersection(editor.source_path(fault.path)) for _, keys in as_lists):
         return  # what is no list yet says nothing else
@@ -42,6 +46,8 @@ def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
         if edits and None not in edits:
             in_order = sorted(filter(None, edits), key=lambda edit: (edit.line, edit.column))
             yield Suggestion(words, edits=tuple(in_order))
+    if fault.kind == "row length":
+        yield from (suggestion for suggestion, _ in relisted(editor.source))
     if fault.kind == "no seed":
         yield Suggestion("choose one for this run", options=("--seed", "0"))
 

@@ -34,7 +34,7 @@ _LISTS: dict[str, tuple[int, _Kind]] = {
 # What programs write in front of a list.
 _WRAPPER = r"(?:[\w.]+\.)?(?:array|asarray|tensor|matrix|constant|list|tuple|rbind|c)\s*\("
 _START = re.compile(
-    rf"(?m)(?<![\w.])(?<!#)({'|'.join(_LISTS)})\s*:\s*(?=[\"']?(?:{_WRAPPER}|[\[({{]))"
+    rf"(?<![\w.#'\"])([\"']?)({'|'.join(_LISTS)})\1\s*:\s*(?=[\"']?(?:{_WRAPPER}|[\[({{]))"
 )
 _TOKEN = re.compile(
     r"""\s*([\[\],;]|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\[\],;\s]+)|\s+""",
@@ -74,6 +74,8 @@ def relisted(source: YamlSource) -> Iterator[tuple[Suggestion, frozenset[str]]]:
             if not piece.depth:
                 new = _as_items(source.text.text, piece, new)
             shown = shorten(f"{piece.key}: {' '.join(new.split())}")
+            if source.text.text[piece.start] == "-":
+                new = f"  {new}"  # below its key, brackets must stand further right than dashes
             edits.append(edit_at(source.text, piece.start, piece.end, new, shown))
             keys.add(piece.key)
         if edits and edits not in known:
@@ -93,10 +95,10 @@ def _pieces(source: YamlSource) -> Iterator[_Piece]:
     text, found = source.text.text, []
     for match in _START.finditer(text):
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-        end = _closing(text, match.end(), match[1])
+        end = _closing(text, match.end(), match[2])
         if end is not None and not re.search(r"(^|\s)#", line):
             typed = text[match.end() : end]
-            found.append(_Piece(match[1], _LISTS[match[1]][0], match.end(), end, typed))
+            found.append(_Piece(match[2], _LISTS[match[2]][0], match.end(), end, typed))
     yield from found
     for key, depth, path, typed in _in_lists(source, source.value, (), None):
         if (span := source.span(path)) is not None:
@@ -172,7 +174,7 @@ def _normal(text: str) -> str:
 
 
 def _skeleton(text: str) -> str:
-    return re.sub(r"[^\[\],]+", "0", text)
+    return re.sub(r"""(["'])[^"']*\1|[^\[\],]+""", "0", text)
 
 
 def _plain(text: str, kind: _Kind, way: str) -> str | None:
@@ -203,6 +205,9 @@ def _tree(text: str, kind: _Kind, depth: int) -> list[Any] | None:
     """Return the lists in a text; None if it is none."""
     if depth == 2 and kind == "numbers" and text.count("[") < 2:
         text = re.sub(r"\s*[,;]?\n\s*", ";", text)
+    if kind != "names":  # a row in quotes is one all the same
+        in_row = r"[\2]" if depth == 2 else r"\2"
+        text = re.sub(r"""(["'])([^"']*[\s,;][^"']*)\1""", in_row, text)
     has_marks = kind == "names" and re.search("[,;]", text)
     token = _NAME_TOKEN if has_marks else _TOKEN
     stack: list[list[list[Any]]] = [[[]]]
@@ -278,12 +283,12 @@ def _as_deep(tree: list[Any], depth: int) -> list[Any] | None:
             tree = tree[0]
         elif all(isinstance(item, list) and len(item) == 1 for item in tree):
             tree = [item[0] for item in tree]
-        elif depth == 2 and all(len(cell) == 1 for row in tree for cell in row):
+        elif depth == 2 and all(_depth(row) == 2 and set(map(len, row)) == {1} for row in tree):
             tree = [[cell[0] for cell in row] for row in tree]
         else:
             return None
-    lengths = {len(row) for row in tree if isinstance(row, list)}
-    return tree if all(lengths) else None
+    is_even = len(set(map(_depth, tree))) == 1 and [] not in tree
+    return tree if is_even else None
 
 
 def _flow(tree: Any) -> str:
