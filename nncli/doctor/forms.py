@@ -45,7 +45,7 @@ def _numbers(written: str | None, where: Path) -> list[tuple[str, str]]:
     """Return the numbers that a text may mean in its place, each behind what would help."""
     text = (written or "").strip("\"'“”„‘’").strip().rstrip(",;")  # noqa: RUF001
     text = re.sub(r"^[\w.]+\((.*)\)$", r"\1", text)  # np.float64(0.5)
-    text = text.strip("([{}])") if _is_whole(where) else text
+    text = text.strip("([{,}])") if _is_whole(where) else text
     if not text or len(text) > MAX_NUMBER:
         return []
     meant = [("write a number", text)] if is_number(text) else numbers_meant(text)
@@ -186,7 +186,8 @@ def into_layers(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     paths: list[Path] = [fault.path] * count
     if isinstance(written, list):
         paths = [(*fault.path, index) for index in range(len(written))]
-    names = [editor.source.written(path) for path in paths]
+    source = editor.source
+    names = [editor.shown(path) if source.is_flow(path) else source.written(path) for path in paths]
     if len(names) != count or None in names or any("activation" in layer for layer in layers):
         return
     edits = [
@@ -201,11 +202,11 @@ def as_many_names(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     owner, names = str(fault.path[0]), len(editor.value_at(fault.path) or ())
     wanted = int(fault.choices[0])
     size: Path = ("inputs", "size")
-    words = f"let the network take {count_of(names, 'input')}, as many as are named"
+    words = f"let the network take {count_of(names, 'input')}, if the names are right"
     if owner == "outputs":
         layers = editor.source.value.get("layers") or editor.source.value["layer_sizes"][1:]
         size = ("layers", len(layers) - 1, "neurons")
-        words = f"let the last layer have {count_of(names, 'neuron')}, as many as are named"
+        words = f"let the last layer have {count_of(names, 'neuron')}, if the names are right"
     other_size = (words, editor.replace(size, str(names)))
     if names > wanted:
         last = "the last name" if names == wanted + 1 else f"the last {names - wanted} names"
@@ -214,7 +215,7 @@ def as_many_names(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
         return
     yield other_size
     added = [f"{owner[:-1]}_{number}" for number in range(names + 1, min(wanted, 99) + 1)]
-    words = f"add {count_of(len(added), 'name')}, with what belongs there"
+    words = f"add {count_of(len(added), 'name')}, if the size is right"
     yield words, editor.resize(fault.path, wanted, added)
 
 

@@ -80,16 +80,24 @@ def treat_layers(reading: SpecReading, features: int | None = None) -> tuple[Pro
     """
     if reading.source is None:  # there is no text to change
         return reading.misfits
-    spec, editor = reading.spec, SpecEditor(reading.source)
+    problems = _one_by_one(reading.spec, reading.source, features)
+    # of a single clash, its own list says more
+    if len(problems) > 1 or not any(problem.suggestions for problem in problems):
+        first, *others = problems
+        if (rewritten := _as_lists(reading.source)) is not None:
+            told = replace(first, help=(), suggestions=(rewritten,))
+            return told, *(replace(p, help=(SAME_CAUSE,), suggestions=()) for p in others)
+    return problems
+
+
+def _one_by_one(spec: NetworkSpec, source: YamlSource, features: int | None) -> tuple[Problem, ...]:
+    """Return the clashes, each with the changes that mend it."""
+    editor = SpecEditor(source)
     clashing = [(layer, misfit) for layer in shape_table(spec).layers for misfit in layer.misfits]
-    if (rewritten := _as_lists(reading.source, len(clashing))) is not None:
-        first, *others = reading.misfits
-        told = replace(first, help=(), suggestions=(rewritten,))
-        return told, *(replace(misfit, help=(SAME_CAUSE,)) for misfit in others)
     left = frozenset((layer.layer, misfit.code) for layer, misfit in clashing)
     problems: list[Problem] = []
     for number, (layer, misfit) in enumerate(clashing):
-        place = reading.source.place(("layers", layer.layer - 1, misfit.key))
+        place = source.place(("layers", layer.layer - 1, misfit.key))
         suggestions: tuple[Suggestion, ...] = ()
         if (layer.layer, misfit.code) not in left:
             advice: tuple[str, ...] = (SAME_CAUSE,)
@@ -109,10 +117,10 @@ def treat_layers(reading: SpecReading, features: int | None = None) -> tuple[Pro
     return tuple(problems)
 
 
-def _as_lists(source: YamlSource, clashes: int) -> Suggestion | None:
+def _as_lists(source: YamlSource) -> Suggestion | None:
     """Return the change of lists that are written another way, if then all layers fit."""
     text = source.text
-    if len(text.text) > MAX_CHARACTERS or clashes < 2:  # of one, its own list says more
+    if len(text.text) > MAX_CHARACTERS:
         return None
     for suggestion, _ in relisted(source):
         if not examine_spec(edited(text.text, suggestion.edits).encode(), text.file).found.problems:
@@ -287,9 +295,9 @@ def _layout_changes(patient: _Patient, number: int) -> Iterator[_Change]:
         turned = {n: _turned(editor, n, spec.layers[n - 1]) for n in chosen}
         words = f"read the weights of {_layers(chosen, alike)} as {_meaning(layout)}"
         if square and set(square) <= set(chosen) and chosen != (number,):
-            words += f", those of {_layers(square, alike)} too, though square"
+            words += f", if those of {_layers(square, alike)}, which fit either way, are, too"
         elif square and not set(square) & set(chosen):
-            words += f"; {_layers(square, alike)}, being square, as now"
+            words += f", assuming that {_layers(square, alike)}, which fit either way, are right"
         if list(chosen) == alike and len(chosen) > 1:
             edits = _all_layouts_edits(editor, spec, turned, layout)
         else:
@@ -438,7 +446,7 @@ def _bias_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Itera
     biases = (*own.biases, *[0.0] * lacking)[: own.neurons]
     if lacking > 0:
         added = count_of(lacking, "bias", "biases")
-        words = f"add {added} to layer {number}, with what belongs there instead of 0"
+        words = f"add {added} to layer {number}, if 0 is what was left out"
     else:
         left_out = count_of(-lacking, "bias", "biases")
         words = f"take {left_out} away from layer {number}, the last if it is the wrong one"

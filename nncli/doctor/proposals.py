@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import chain
 
+from nncli.doctor.edits import edited
 from nncli.doctor.forms import (
     alone,
     as_layers,
@@ -26,18 +27,24 @@ from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Kind
 
 
-# Of these faults, one bracket or one row says more than all lists together.
-_SAYS_MORE = frozenset({"row length", "wrong bracket"})
-
-
 def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
-    """Yield the changes that may mend a fault, the likeliest first."""
+    """Yield the changes that may mend a fault, the likeliest first, each once."""
+    seen = set()
+    for suggestion in _proposals(fault, editor):
+        result = suggestion.options, edited(editor.source.text.text, suggestion.edits)
+        if result not in seen:
+            seen.add(result)
+            yield suggestion
+
+
+def _proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
     if fault.kind == "tab":
         yield from untabbed(editor.source.text)
-    as_lists = list(relisted(editor.source)) if fault.kind not in _SAYS_MORE else []
-    yield from (suggestion for suggestion, _ in as_lists)
-    if any(keys.intersection(editor.source_path(fault.path)) for _, keys in as_lists):
-        return  # what is no list yet says nothing else
+    as_lists = list(relisted(editor.source)) if fault.kind != "wrong bracket" else []
+    if fault.kind != "row length":  # of which one row says more than all lists together
+        yield from (suggestion for suggestion, _ in as_lists)
+        if any(keys.intersection(editor.source_path(fault.path)) for _, keys in as_lists):
+            return  # what is no list yet says nothing else
     propose = _PROPOSALS.get(fault.kind, _as_advised) if fault.kind is not None else _as_advised
     may_be_alone = fault.path and fault.kind in (None, "no number", "choice")
     by_its_form = alone(fault, editor) if may_be_alone else ()
@@ -47,7 +54,7 @@ def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
             in_order = sorted(filter(None, edits), key=lambda edit: (edit.line, edit.column))
             yield Suggestion(words, edits=tuple(in_order))
     if fault.kind == "row length":
-        yield from (suggestion for suggestion, _ in relisted(editor.source))
+        yield from (suggestion for suggestion, _ in as_lists)
     if fault.kind == "no seed":
         yield Suggestion("choose one for this run", options=("--seed", "0"))
 

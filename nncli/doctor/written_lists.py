@@ -190,7 +190,7 @@ def _plain(text: str, kind: _Kind, way: str) -> str | None:
         between = r"(?<=\d)\s*(?:->|=>|to|by|[x×*/:→_–—-])\s*(?=\d)"
         text = re.sub(between, " ", re.sub(r"(\d)\.0*(?!\d)", r"\1", text))
     if kind == "words":
-        text = re.sub(r"\s*(?:->|=>|→|\band\b|[/+&])\s*", ",", text)
+        text = re.sub(r"\s*(?:->|=>|→|\band\b|[/+&-])\s*", ",", text)
     if kind == "numbers":
         text = re.sub(r"(?:(?<=[\[,;])|^)\s*([-+])\s+(?=[\d.])", r"\1", text)
         if way == "joined":
@@ -209,27 +209,29 @@ def _tree(text: str, kind: _Kind, depth: int) -> list[Any] | None:
         in_row = r"[\2]" if depth == 2 else r"\2"
         text = re.sub(r"""(["'])([^"']*[\s,;][^"']*)\1""", in_row, text)
     has_marks = kind == "names" and re.search("[,;]", text)
-    token = _NAME_TOKEN if has_marks else _TOKEN
+    text = text if text.startswith("[") and _is_one(text) else f"[{text}]"
+    tokens = [match[1] for match in (_NAME_TOKEN if has_marks else _TOKEN).finditer(text)]
+    return _built([token.strip() for token in tokens if token and token.strip()], kind, depth)
+
+
+def _built(tokens: list[str], kind: _Kind, depth: int) -> list[Any] | None:
+    """Return the lists that tokens make; None if they make none."""
     stack: list[list[list[Any]]] = [[[]]]
-    before = ","
-    for match in token.finditer(text if text.startswith("[") and _is_one(text) else f"[{text}]"):
-        item = (match[1] or "").strip()
-        if item == "[":
+    for before, mark in zip((",", *tokens), tokens, strict=False):
+        if mark == "[":
             stack.append([[]])
-        elif item == "]":
+        elif mark == "]":
             rows = stack.pop()
             if not stack:
                 return None
-            stack[-1][-1].append(_of_rows([row for row in rows if row], depth))
-        elif item == ";":
+            as_deep = depth if len(stack) == 1 else 1
+            stack[-1][-1].append(_of_rows([row for row in rows if row], as_deep))
+        elif mark == ";":
             stack[-1].append([])
-        elif item == "," and before in (",", "["):
+        elif mark != ",":
+            stack[-1][-1].append(_atom(mark, kind))
+        elif before in (",", "["):
             return None  # something is missing there
-        elif item and item != ",":
-            if (atom := _atom(item, kind)) is None:
-                return None
-            stack[-1][-1].append(atom)
-        before = item or before
     whole = stack[0][0]
     return whole[0] if len(stack) == 1 and len(whole) == 1 else None
 
@@ -272,12 +274,18 @@ def _depth(tree: Any) -> int:
     return 1 + max(map(_depth, tree), default=0) if isinstance(tree, list) else 0
 
 
+def _leaves(tree: Any) -> list[Any]:
+    return [leaf for item in tree for leaf in _leaves(item)] if isinstance(tree, list) else [tree]
+
+
 def _as_deep(tree: list[Any], depth: int) -> list[Any] | None:
     """Return lists without the bracket pairs that are too many; None if all of them mean something.
 
     >>> _as_deep([[["1"], ["2"]]], 2)
     [['1'], ['2']]
     """
+    if None in _leaves(tree):
+        return None
     while _depth(tree) > depth:
         if len(tree) == 1:
             tree = tree[0]
