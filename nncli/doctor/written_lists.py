@@ -6,8 +6,11 @@ One reading of them all: NumPy's `[[0.1 0.2] [0.3 0.4]]`, MATLAB's `[1 2; 3 4]`,
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import accumulate
 from typing import Any, Literal, NamedTuple
 
 from nncli.data.csv.numbers import is_number
@@ -36,10 +39,13 @@ _WRAPPER = r"(?:[\w.]+\.)?(?:array|asarray|tensor|matrix|constant|list|tuple|rbi
 _START = re.compile(
     rf"(?<![\w.#'\"])([\"']?)({'|'.join(_LISTS)})\1\s*:\s*(?=[\"']?(?:{_WRAPPER}|[\[({{]))"
 )
-_TOKEN = re.compile(
-    r"""\s*([\[\],;]|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\[\],;\s]+)|\s+""",
+# An item of a list; one with commas between its items may have blanks inside.
+_ATOM, _NAME = (
+    re.compile(rf"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\[\],;\s][^\[\],;{ends}]*)""")
+    for ends in (r"\s", "")
 )
-_NAME_TOKEN = re.compile(r"""\s*([\[\],;]|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\[\],;]+)""")
+# A deeper list is none of numbers.
+_MAX_DEPTH = 5
 # Which of the ways to read what is doubtful, and what it assumes.
 _WAYS = {
     "plain": "write it as a list, in brackets and with commas",
@@ -203,57 +209,23 @@ def _plain(text: str, kind: _Kind, way: str) -> str | None:
 
 def _tree(text: str, kind: _Kind, depth: int) -> list[Any] | None:
     """Return the lists in a text; None if it is none."""
-    if depth == 2 and kind == "numbers" and text.count("[") < 2:
-        text = re.sub(r"\s*[,;]?\n\s*", ";", text)
+    if max(accumulate((mark == "[") - (mark == "]") for mark in text), default=0) > _MAX_DEPTH:
+        return None
+    if depth == 2 and text.count("[") < 2 and re.search("[;\n]", text):
+        rows = re.split(r"\s*,?\s*[;\n]\s*", text.strip("[] \n;"))
+        text = f"[[{'], ['.join(rows)}]]"
     if kind != "names":  # a row in quotes is one all the same
         in_row = r"[\2]" if depth == 2 else r"\2"
         text = re.sub(r"""(["'])([^"']*[\s,;][^"']*)\1""", in_row, text)
-    has_marks = kind == "names" and re.search("[,;]", text)
-    text = text if text.startswith("[") and _is_one(text) else f"[{text}]"
-    tokens = [match[1] for match in (_NAME_TOKEN if has_marks else _TOKEN).finditer(text)]
-    return _built([token.strip() for token in tokens if token and token.strip()], kind, depth)
-
-
-def _built(tokens: list[str], kind: _Kind, depth: int) -> list[Any] | None:
-    """Return the lists that tokens make; None if they make none."""
-    stack: list[list[list[Any]]] = [[[]]]
-    for before, mark in zip((",", *tokens), tokens, strict=False):
-        if mark == "[":
-            stack.append([[]])
-        elif mark == "]":
-            rows = stack.pop()
-            if not stack:
-                return None
-            as_deep = depth if len(stack) == 1 else 1
-            stack[-1][-1].append(_of_rows([row for row in rows if row], as_deep))
-        elif mark == ";":
-            stack[-1].append([])
-        elif mark != ",":
-            stack[-1][-1].append(_atom(mark, kind))
-        elif before in (",", "["):
-            return None  # something is missing there
-    whole = stack[0][0]
-    return whole[0] if len(stack) == 1 and len(whole) == 1 else None
-
-
-def _is_one(text: str) -> bool:
-    """Whether the first bracket of a text is closed by its last."""
-    depth = 0
-    for number, character in enumerate(text):
-        depth += (character == "[") - (character == "]")
-        if not depth:
-            return number == len(text) - 1
-    return False
-
-
-def _of_rows(rows: list[list[Any]], depth: int) -> list[Any]:
-    """Return what stands between semicolons: rows, or the items of a list."""
-    if len(rows) == 1:
-        return rows[0]
-    is_column = depth == 2 and all(len(row) == 1 and isinstance(row[0], str) for row in rows)
-    if is_column or any(len(row) > 1 for row in rows):
-        return rows
-    return [row[0] for row in rows]
+    text = text.replace(";", ",")
+    atom = _NAME if kind == "names" and "," in text else _ATOM
+    text = atom.sub(lambda found: json.dumps(_atom(found[0].strip(), kind)), text)
+    text = re.sub(r"(?<=[\"l\]])\s*(?=[\"n\[])", ",", re.sub(r",\s*(?=\]|$)", "", text))
+    for whole in (text, f"[{text}]"):
+        with suppress(ValueError):
+            if isinstance(tree := json.loads(whole), list):
+                return tree
+    return None
 
 
 def _atom(item: str, kind: _Kind) -> str | None:
