@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import compileall
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import Done, RunCli, run_here
+from commands import ROOT, Done, RunCli, run_here
 from hypothesis import settings
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile nncli once: where no bytecode may be written, each of many processes would."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(ROOT / "nncli", quiet=2)
+
 
 # nothing is asserted about time: the machine may be busy
 settings.register_profile("untimed", deadline=None)

@@ -206,9 +206,10 @@ def _why_ragged(record: Record, width: int, delimiter: str) -> str:
     if len(record.cells) < width:
         if not record.line.end:
             return "the last line has no line end: the file may be cut off"
-        return "every row needs a value for every column"
+        missing = count_of(width - len(record.cells), "missing value")
+        return f"add the {missing.removeprefix('1 ')}: every row needs one for every column"
     if not record.cells[-1].strip():
         return "remove the delimiter at the end of the line"
     if re.search(r"(^|\D)[0-9]{1,3},[0-9]{3}(\D|$)", record.line.text):
         return "if a comma separates thousands, write the number without it"
-    return f'a cell that holds {delimiter!r} must be quoted: "…"'
+    return f'take one away, or quote the cell that holds {delimiter!r}: "…"'
