@@ -57,6 +57,36 @@ def nearest(word: str, candidates: Sequence[str]) -> str | None:
     return folded[close[0]] if close else None
 
 
+def nearest_spellings(word: str, candidates: Iterable[str]) -> list[str]:
+    """Return the candidates that are *word* but for the fewest slips of typing: one, or two.
+
+    Two only in longer words.  Those that begin alike come first.
+
+    >>> nearest_spellings("reul", ["tanh", "relu"])
+    ['relu']
+    """
+    limit = 1 if len(word) < 6 else 2
+    close = {other: _slips(word, other, limit) for other in candidates if word and other}
+    fewest = [other for other, slips in close.items() if slips == min(limit, *close.values())]
+    return sorted(fewest, key=lambda other: other[0] != word[0])
+
+
+def _slips(one: str, other: str, limit: int) -> int:
+    """Return how many letters to add, drop, change or swap; more than *limit* if too many."""
+    if abs(len(one) - len(other)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one):
+        above, row = row, [i + 1]
+        for j, target in enumerate(other):
+            row.append(min(above[j] + (letter != target), above[j + 1] + 1, row[j] + 1))
+            if i and j and one[i - 1] == target and letter == other[j - 1]:
+                row[-1] = min(row[-1], before[j - 1] + 1)
+        before = above
+    return row[-1]
+
+
 def exported_name(name: str) -> str:
     """Return what exporters of models make of the name of a column.
 

@@ -2,19 +2,169 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 
-from nncli.doctor.spec_edits import Proposal, SpecEditor
-from nncli.specs.faults import Fault
-from nncli.specs.wording import NO_ACTIVATION
+from nncli.doctor.choices import choice_path, choices_meant
+from nncli.doctor.known_words import Known, alike, meanings, plain
+from nncli.doctor.spec_edits import SpecEditor
+from nncli.problems import Edit, Suggestion
+from nncli.specs.faults import Fault, Path
+from nncli.specs.keys import keys_at
+from nncli.specs.wording import CHOICES
 from nncli.words import nearest
 
+# Names that stand in more places are not changed in all of them at once.
+_MAX_PLACES = 50
+# So many different ones are no words of another program.
+_MAX_NAMES = 12
+# Keys whose value is a choice.
+_KINDS = {"activation": "activation", "activations": "activation", "init": "initializer"}
 
-def chosen(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
-    """Yield the name that was probably meant: a value, a key, or the key of parameters."""
-    better = nearest(fault.typed, fault.choices)
-    if fault.typed.casefold() in NO_ACTIVATION and "linear" in fault.choices:
-        better = "linear"
-    if better is not None:
-        rewrite = editor.replace_key if fault.of_key else editor.replace
-        yield f"did you mean `{better}`?", rewrite(fault.path, better)
+
+def named(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
+    """Yield what was probably meant by a name, or what it is that nncli lacks (no edits)."""
+    choice = choice_path(fault.path[:-1] if fault.kind == "unknown key" else fault.path)
+    if choice is not None:
+        yield from _choices(*choice, editor)
+    elif fault.kind == "unknown key":
+        yield from _keys(fault, editor)
+    else:
+        names = (str(fault.path[-1]), fault.typed, fault.choices)
+        for known in meanings(*names) or alike(*names):
+            edit = editor.replace(fault.path, known.instead) if known.instead else None
+            yield _suggestion([known.words], [edit])
+
+
+def _suggestion(words: Sequence[str], edits: Sequence[Edit | None]) -> Suggestion:
+    """Return a change in some places, each once; what is said of several is said once, too."""
+    places = {(edit.line, edit.column): edit for edit in edits if edit is not None}
+    in_order = tuple(places[place] for place in sorted(places))
+    return Suggestion("; ".join(dict.fromkeys(words)), edits=in_order)
+
+
+# ------------------------------------------------------------------------------------- choices
+
+
+def _choices(what: str, path: Path, editor: SpecEditor) -> Iterator[Suggestion]:
+    """Yield the ways to write a choice; what stands in other layers is changed as well."""
+    written, others = editor.value_at(path), []
+    if len(path) > 1 and isinstance(path[1], int):
+        layers = editor.value_at(path[:1]) or (editor.value_at(("layer_sizes",)) or ())[1:]
+        others = [(path[0], index, *path[2:]) for index in range(min(len(layers), _MAX_PLACES))]
+        others.remove(path)
+    for words, text in choices_meant(what, written):
+        if text is None:
+            yield Suggestion(words)
+            continue
+        is_alone = editor.source_path(path)[-1] == "init"  # as only a name may stand
+        whole = f"{{weights: {text}}}" if is_alone and text[0] == "{" else text
+        told, edits = [words], [editor.replace(path, whole)]
+        for other in others:
+            value = editor.value_at(other)
+            if value == written:
+                edits.append(editor.replace(other, text))
+            elif isinstance(value, str) and value not in CHOICES[what]:
+                said, instead = next(choices_meant(what, value), ("", None))
+                told += [said] if instead else []
+                edits += [editor.replace(other, instead)] if instead else []
+        yield _suggestion(told, edits)
+
+
+# ---------------------------------------------------------------------------------------- keys
+
+
+def _keys(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
+    """Yield other keys in the place of an unknown one: with all unknown ones, then alone."""
+    owner, key = fault.path[:-1], fault.path[-1]
+    if owner[-1:] == ("init",):
+        yield from _implied_weights(owner, editor)
+    unknown = {fault.path: fault.choices} | _unknown_keys(editor, owner)
+    if 1 < len({path[-1] for path in unknown}) <= _MAX_NAMES:
+        yield from _all_at_once(unknown, fault.path, editor)
+    places = [path for path in unknown if path[-1] == key]
+    for each in _meant(fault.path, fault.choices, editor):
+        edits = [edit for path in places for edit in _key_edits(path, each, editor)]
+        yield _suggestion([each.words], edits)
+
+
+def _all_at_once(
+    unknown: Mapping[Path, tuple[str, ...]], fault: Path, editor: SpecEditor
+) -> Iterator[Suggestion]:
+    """Yield the change of all unknown keys to what they most likely mean, if that one has it."""
+    known: dict[Path, Known] = {}
+    for path, keys in unknown.items():
+        for each in _meant(path, keys, editor)[:1]:
+            known |= {path: each} if each.instead is not None else {}
+    if fault in known and len({path[-1] for path in known}) > 1:
+        edits = [edit for path, each in known.items() for edit in _key_edits(path, each, editor)]
+        yield _suggestion([each.words for each in known.values()], edits)
+
+
+def _unknown_keys(editor: SpecEditor, owner: Path) -> dict[Path, tuple[str, ...]]:
+    """Return the unknown keys of a spec, each with those that it may be; owner: of one of them."""
+    layers = editor.value_at(("layers",))
+    count = min(len(layers), _MAX_PLACES) if isinstance(layers, list) else 0
+    found: dict[Path, tuple[str, ...]] = {}
+    for path in ((), ("inputs",), ("outputs",), *(("layers", index) for index in range(count))):
+        held, keys = editor.value_at(path), tuple(keys_at(path))
+        unknown = [key for key in (held if isinstance(held, dict) else ()) if key not in keys]
+        found |= {(*path, key): keys for key in unknown[:_MAX_PLACES]}
+    if owner[-1:] in (("init",), ("clip",)):
+        found |= {(*owner, key): tuple(keys_at(owner)) for key in editor.value_at(owner)}
+        found = {path: keys for path, keys in found.items() if path[-1] not in keys}
+    return found
+
+
+def _meant(path: Path, choices: tuple[str, ...], editor: SpecEditor) -> tuple[Known, ...]:
+    value = editor.value_at(path)
+    return _meanings(str(path[-1]), choices, value if isinstance(value, str) else "")
+
+
+@lru_cache(maxsize=1000)
+def _meanings(written: str, choices: tuple[str, ...], value: str) -> tuple[Known, ...]:
+    """Return what an unknown key may mean: nncli's own first, then a word of another program."""
+    typed = plain("key", written)
+    own = [Known(key, {}, f"write it `{key}`", "") for key in choices if plain("key", key) == typed]
+    known = own or meanings("key", written)
+    if fits := [each for each in known if each.instead in choices]:
+        return tuple(fits)
+    if known:
+        unfit = plain("key", value)
+        return tuple(
+            replace(each, instead=None) if each.only and unfit not in each.only else each
+            for each in known
+            if not each.instead
+        )
+    close = [each for each in alike("key", typed, choices) if each.instead in choices]
+    better = nearest(written, choices)
+    if better is not None and not close:
+        close = [Known(better, {}, f"did you mean `{better}`?", "")]
+    return tuple(close)
+
+
+def _key_edits(path: Path, known: Known, editor: SpecEditor) -> Iterator[Edit | None]:
+    """Yield the changes of a key: of its value, too, where that is another program's as well."""
+    if known.instead is None:
+        return
+    value = editor.value_at(path)
+    if known.instead:
+        yield editor.replace_key(path, known.instead)
+        what = "initializer" if path[-2:-1] == ("init",) else _KINDS.get(known.instead)
+        if what is not None and isinstance(value, str) and value not in CHOICES[what]:
+            text = next((text for _, text in choices_meant(what, value)), None)
+            yield editor.replace(path, text) if text is not None else None
+        return
+    yield editor.remove_key(path)
+    is_size = any(each.instead == "inputs" for each in meanings("key", str(path[-1])))
+    if path[:2] == ("layers", 0) and is_size and editor.value_at(("inputs",)) is None:
+        first = next(iter(editor.source.value))
+        yield editor.insert_key((first,), "inputs", str(value))
+
+
+def _implied_weights(path: Path, editor: SpecEditor) -> Iterator[Suggestion]:
+    """Yield the mapping in which an initializer stands that has been written as `init` itself."""
+    for words, text in choices_meant("initializer", editor.value_at(path)):
+        if text is not None:
+            yield _suggestion([words], [editor.replace(path, f"{{weights: {text}}}")])

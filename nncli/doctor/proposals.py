@@ -19,7 +19,7 @@ from nncli.doctor.forms import (
     into_layers,
     without_outputs,
 )
-from nncli.doctor.names import chosen
+from nncli.doctor.names import named
 from nncli.doctor.spec_edits import Proposal, SpecEditor
 from nncli.doctor.written_lists import relisted
 from nncli.doctor.yaml_repair import closed, text_edit, untabbed
@@ -45,10 +45,13 @@ def _proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
         yield from (suggestion for suggestion, _ in as_lists)
         if any(keys.intersection(editor.source_path(fault.path)) for _, keys in as_lists):
             return  # what is no list yet says nothing else
+    if fault.kind in _NAMES:
+        yield from named(fault, editor)
     propose = _PROPOSALS.get(fault.kind, _as_advised) if fault.kind is not None else _as_advised
-    may_be_alone = fault.path and fault.kind in (None, "no number", "choice")
+    may_be_alone = fault.path and fault.kind in (None, "no number", "choice", "choice form")
     by_its_form = alone(fault, editor) if may_be_alone else ()
-    for words, made in chain(propose(fault, editor), by_its_form):
+    of_its_kind = propose(fault, editor) if fault.kind not in _NAMES else ()
+    for words, made in chain(of_its_kind, by_its_form):
         edits = (made,) if isinstance(made, Edit) else tuple(made or ())
         if edits and None not in edits:
             in_order = sorted(filter(None, edits), key=lambda edit: (edit.line, edit.column))
@@ -88,8 +91,10 @@ def _turned(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     yield fault.help[0], editor.insert_key(fault.path, "layout", fault.choices[0])
 
 
+# What is a wrong name: what is yielded without a change is for words.
+_NAMES: frozenset[Kind] = frozenset({"choice", "choice form", "unknown key"})
+
 _PROPOSALS: dict[Kind, Callable[[Fault, SpecEditor], Iterator[Proposal]]] = {
-    "choice": chosen,
     "activations of layers": into_layers,
     "other layers": as_layers,
     "count of activations": as_many_activations,
@@ -103,5 +108,4 @@ _PROPOSALS: dict[Kind, Callable[[Fault, SpecEditor], Iterator[Proposal]]] = {
     "not closed": closed,
     "row length": as_long_a_row,
     "transposed file": _turned,
-    "unknown key": chosen,
 }

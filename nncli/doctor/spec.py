@@ -42,6 +42,9 @@ def treat_spec(
         problem = problems[number]
         kept: tuple[Suggestion, ...] = ()
         for suggestion in propose(fault, editor):
+            if not suggestion.edits and not suggestion.options:
+                problem = replace(problem, help=(suggestion.words, *problem.help))
+                continue
             read += characters
             if read <= _MAX_READ_CHARACTERS and _works(suggestion, problem, examined, header):
                 kept += (suggestion,)

@@ -96,6 +96,24 @@ class SpecEditor:
             return None
         return edit_in_line(self.source.text, span.line, span.column, span.end_column, key)
 
+    def remove_key(self, path: Path) -> Edit | None:
+        """Return the edit that takes a key with its value away, if others stand beside it."""
+        owner, key = self.source_path(path[:-1]), str(path[-1])
+        keys = list(self.value_at(path[:-1]))
+        place = keys.index(key)
+        own, value = self.source.key_span((*owner, key)), self.source.span((*owner, key))
+        others = [self.source.key_span((*owner, other)) for other in keys[place + 1 :][:1]]
+        if own is None or value is None or not keys[1:] or None in others:
+            return None
+        if others and others[0] is not None:
+            span = Span(own.line, own.column, others[0].line, others[0].column)
+        else:
+            before = self.source.span((*owner, keys[place - 1]))
+            if before is None:
+                return None
+            span = Span(before.end_line, before.end_column, value.end_line, value.end_column)
+        return edit_of(self.source.text, span, "", f"(without `{key}`)")
+
     def fill(self, path: Path, text: str) -> Edit | None:
         """Return the edit that gives an empty key a value."""
         span = self.source.key_span(self.source_path(path))

@@ -8,16 +8,27 @@ from typing import Any
 
 from nncli.specs.faults import Fault, Path
 from nncli.specs.fit import shape_held_by
+from nncli.specs.keys import may_say_sizes
 from nncli.specs.long_form import LongForm, given_by
 from nncli.specs.model import Numbers
+from nncli.specs.yaml_source import YamlSource
 from nncli.words import count_of, quoted
 
 _SHARES = ("softmax", "log_softmax")  # of classes
 _ONE_SIGMOID = "two classes go with one `sigmoid` neuron: the second for values above the threshold"
 
 
-def data_faults(form: LongForm) -> Iterator[Fault]:
-    """Yield names and scales that are not as many as what they stand for, or contradict it."""
+def data_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
+    """Yield names and scales that are not as many as what they stand for, or contradict it.
+
+    Contradictions that an unknown key may explain are not told.
+    """
+    faults = tuple(_data_faults(form))
+    is_sure = not faults or not may_say_sizes(source, 0, max(0, len(form.layers) - 1))
+    yield from (fault for fault in faults if is_sure or fault.code == "N107")
+
+
+def _data_faults(form: LongForm) -> Iterator[Fault]:
     sizes = _agreed_sizes(form)
     for owner, what in (("inputs", "input"), ("outputs", "output")):
         mapping = form.mapping(owner)
@@ -39,10 +50,9 @@ def _agreed_sizes(form: LongForm) -> dict[str, int | None]:
 
     Which of the sizes is meant is told first: the names may be as many as are meant.
     """
-    given = [given_by(layer) for layer in form.layers]
-    held = [shape_held_by(layer) for layer in given]
-    first, last = (held[0], held[-1]) if held else (None, None)
-    biases = given[-1].biases_count if given else None
+    ends = (form.layers[0], form.layers[-1]) if form.layers else ({}, {})
+    first, last = (shape_held_by(given_by(layer)) for layer in ends)
+    biases = given_by(ends[1]).biases_count
     outputs = {form.outputs, last[1] if last else form.outputs, biases or form.outputs}
     return {
         "inputs": form.inputs if first is None or first[0] == form.inputs else None,

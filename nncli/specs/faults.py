@@ -16,6 +16,7 @@ Kind = Literal[
     "other layers",
     "character",
     "choice",
+    "choice form",
     "closes nothing",
     "count of activations",
     "count of names",

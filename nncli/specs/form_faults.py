@@ -202,14 +202,16 @@ def _choice_faults(source: YamlSource, path: Path, value: Any, what: str) -> Ite
         return
     if not isinstance(value, dict) or len(value) != 1:
         hint = (_scale_help(value) if what == "scale" else None) or choice_help(what)
-        yield Fault("N105", f"expected one {what}", (hint,), path, names_found=True)
+        message = f"expected one {what}"
+        yield Fault("N105", message, (hint,), path, names_found=True, kind="choice form")
         return
     [(kind, parameters)] = value.items()
     if parameters is None:
-        yield _empty_fault(source, (*path, kind))
+        yield _empty_fault(source, (*path, kind))._replace(kind="choice form")
     elif not isinstance(parameters, dict):
         hint = f"write them as a mapping: {PARAMETERS_EXAMPLES[what]}"
-        yield Fault("N105", f"`{kind}` takes parameters by name", (hint,), (*path, kind))
+        message = f"`{kind}` takes parameters by name"
+        yield Fault("N105", message, (hint,), (*path, kind), kind="choice form")
     else:
         yield from _empty(source, (*path, kind), parameters)
         if parameters.get("kind") is not None:

@@ -21,7 +21,7 @@ from nncli.specs.model import (
 )
 from nncli.specs.origins import source_path, value_at
 from nncli.specs.yaml_source import YamlSource
-from nncli.words import nearest
+from nncli.words import nearest_spellings
 
 _TOP_KEYS = [*SHORT_KEYS, *NetworkSpec.model_fields]
 _MODELS: dict[str, type[BaseModel]] = {
@@ -30,6 +30,15 @@ _MODELS: dict[str, type[BaseModel]] = {
     "init": InitSpec,
     "clip": Clip,
 }
+# What says how large what is.
+_LAYER_SIZES = ("neurons", "weights", "biases", "layout", "activation")
+_SIZES: tuple[Path, ...] = (
+    *((key,) for key in ("layer_sizes", "layers", "layout", "outputs")),
+    *(("outputs", key) for key in ("columns", "classes")),
+)
+_INPUT_SIZES: tuple[Path, ...] = (("inputs",), ("inputs", "size"))
+# The keys that make others needless.
+_SAID_BY = {"size": "columns", "neurons": "weights"}
 _LAYER_KEYS = list(LayerSpec.model_fields)
 
 
@@ -59,8 +68,23 @@ def may_hold(
     unknown = tuple(
         key for key, value in items if key not in known and (among_empty or value is not None)
     )
-    is_misspelt = path[-1] in _meanings(unknown, known) if exact else bool(unknown)
+    if path in _INPUT_SIZES and may_hold(source, ("layers", 0, "weights"), exact=exact):
+        return True  # which may say how many there are
+    sought = {path[-1], _SAID_BY.get(str(path[-1]))}
+    is_misspelt = not sought.isdisjoint(_meanings(unknown, known)) if exact else bool(unknown)
     return is_misspelt or source.is_merged(owner)
+
+
+def may_say_sizes(source: YamlSource, *layers: int) -> bool:
+    """Whether an unknown key of some layers, or beside them, may say what they are to fit."""
+    return any(
+        may_hold(source, path)
+        for path in (
+            *(("layers", index, key) for index in layers for key in _LAYER_SIZES),
+            *_SIZES,
+            *(_INPUT_SIZES if 0 in layers else ()),
+        )
+    )
 
 
 def may_have_weights_file(source: YamlSource) -> bool:
@@ -74,6 +98,7 @@ def may_have_weights_file(source: YamlSource) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _meanings(unknown: tuple[str, ...], known: tuple[str, ...]) -> frozenset[str | None]:
-    """Return what unknown keys probably mean."""
-    return frozenset(nearest(name, known) for name in unknown[:MAX_PROBLEMS])
+def _meanings(unknown: tuple[str, ...], known: tuple[str, ...]) -> frozenset[str]:
+    """Return what unknown keys may mean: what is spelled nearly so, else any."""
+    meant = [nearest_spellings(name, known) or known for name in unknown[:MAX_PROBLEMS]]
+    return frozenset(name for names in meant for name in names)

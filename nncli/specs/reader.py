@@ -148,7 +148,8 @@ def examine_form(reading: FormReading) -> Examination:
     known = (*faults, *invalid)
     if overrides.seed is None:
         known += tuple(seed_faults(form, source, known))
-    known += (*data_faults(form), *initializer_faults(form, overrides.dtype))
+    known += tuple(data_faults(form, source))
+    known += tuple(initializer_faults(form, overrides.dtype))
     known += tuple(activation_faults(form, overrides.dtype))
     known += (*fileless_faults(form, source), *weights_file_faults(form, source))
     faults = known

@@ -12,7 +12,7 @@ from typing import Any
 from nncli.problems import Note
 from nncli.specs.faults import MAX_PROBLEMS, Fault, Path
 from nncli.specs.fit import find_misfits, shape_held_by
-from nncli.specs.keys import may_have_weights_file, may_hold
+from nncli.specs.keys import may_have_weights_file, may_hold, may_say_sizes
 from nncli.specs.long_form import LongForm, given_by, whole
 from nncli.specs.model import (
     FLOAT32_OVERFLOW,
@@ -205,6 +205,8 @@ def misfit_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
             given = given_by(layer)
             held, biases = shape_held_by(given), given.biases_count
             for misfit in find_misfits(index + 1, inputs, neurons, held, biases):
+                if may_say_sizes(source, max(0, index - 1), index):
+                    break
                 at = source.position(("layers", index, misfit.key))
                 yield Fault(misfit.code, misfit.message, _DOCTOR, at=at)
         inputs = neurons

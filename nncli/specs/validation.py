@@ -20,7 +20,7 @@ from nncli.specs.origins import source_path
 from nncli.specs.scaling import CLIP_HELP
 from nncli.specs.wording import CHOICES, OUTPUTS_HELP, PARAMETERS_EXAMPLES, SPACE_HELP, choice_help
 from nncli.specs.yaml_source import YamlSource
-from nncli.words import did_you_mean, quoted, strange_character
+from nncli.words import quoted, strange_character
 
 RANGES = {
     "seed": f"a whole number from 0 to {MAX_SEED}",
@@ -151,7 +151,7 @@ def _worded(fault: Fault, details: ErrorDetails, source: YamlSource) -> Fault:
     if kind == "literal_error":
         expected = str(details["ctx"]["expected"]).replace("'", "`")
         names = tuple(name for name in expected.split("`") if name.isidentifier() and name != "or")
-        hints = (*did_you_mean(typed, names), *strange_character(typed)) or (f"write {expected}",)
+        hints = strange_character(typed) or (f"write {expected}",)
         message = f"`{name}` is {expected}"
         return fault._replace(
             message=message, help=hints, kind="choice", typed=typed, choices=names
@@ -200,7 +200,7 @@ def _unknown_choice(fault: Fault, typed: str, source: YamlSource) -> Fault:
     has_parameters = source.holds(source_path(source.value, (*path, typed)))
     return fault._replace(
         message=f"unknown {what} {quoted(typed)}",
-        help=(*did_you_mean(typed, names), *strange_character(typed), choice_help(what, typed)),
+        help=(*strange_character(typed), choice_help(what, typed)),
         path=(*path, typed) if has_parameters else path,
         of_key=has_parameters,
         kind="choice",
@@ -223,7 +223,7 @@ def _unknown_key(fault: Fault) -> Fault:
     listed = {0: "no keys are allowed here", 1: f"the only key here is {''.join(keys)}"}.get(
         len(keys), f"the keys here are {', '.join(keys)}"
     )
-    hints = (*did_you_mean(key, keys), *strange_character(key), listed)
+    hints = (*strange_character(key), listed)
     return fault._replace(message=message, help=hints, kind="unknown key", choices=tuple(keys))
 
 

@@ -27,6 +27,10 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
     ),
     "character": ("seed: 0\x07\n", ["seed: 0"]),
     "choice": ("layer_sizes: [1, 2]\nseed: 0\nactivations: rleu\n", ["activations: relu"]),
+    "choice form": (
+        "layer_sizes: [1, 2]\nseed: 0\nactivations: {elu: 2}\n",
+        ["activations: {elu: {alpha: 2}}"],
+    ),
     "closes nothing": ("layer_sizes: ]\n", ["layer_sizes:"]),
     "count of activations": (
         "layer_sizes: [1, 2, 3]\nseed: 0\nactivations: [relu]\n",

@@ -28,6 +28,16 @@ def codes(text: str) -> list[str]:
         ("inputs: 1\nlayers: [{<<: {neurons: 2}}]\nseed: 0\n", ["N103"]),
         ("inputs: 1\nlayers: [{neurons:2}]\nseed: 0\n", ["N100"]),
         ("layer_size: [1, 2]\nseed: 0\n", ["N101"]),
+        # what another program's key says: sizes, weights, a seed, the layers
+        ("inputs: 1\nlayers: [{units: 2}]\nseed: 0\n", ["N101"]),
+        ("layers: [{kernel: [[1]]}]\n", ["N101"]),
+        ("layer_sizes: [1, 2]\nrandom_state: 0\n", ["N101"]),
+        ("topology: [1, 2]\nactivations: [relu]\n", ["N101"]),
+        ("inputs: {columnd: [a]}\nlayers: [{neurons: 1}]\nseed: 0\n", ["N101"]),
+        # sizes that do not fit may do so with what it says
+        ("inputs: 2\nlayuot: x\nlayers: [{weights: [[1, 2, 3]]}]\n", ["N101"]),
+        # what is spelled like another key is that one
+        ("inputs: 1\nlayers: [{nmae: a}]\nseed: 0\n", ["N106", "N101"]),
         # what has a tag is not looked at
         ("layer_sizes: [1, !!str x]\nseed: 0\n", ["N103"]),
         # faulty sizes bring neither inputs nor layers, faulty weights are not drawn
@@ -61,7 +71,7 @@ def test_a_fault_without_words_is_only_counted() -> None:
 
 
 def test_what_unknown_keys_mean_need_not_be_asked_of_each() -> None:
-    text = source("layers: [{xyz: 1}, {neurons: 1}]")
+    text = source("layers: [{nmae: 1}, {neurons: 1}]")
     assert not may_hold(text, ("layers", 0, "weights"))
     assert may_hold(text, ("layers", 0, "weights"), exact=False)
     assert not may_hold(text, ("layers", 1, "weights"), exact=False)

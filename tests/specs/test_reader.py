@@ -419,15 +419,6 @@ def test_every_problem_has_a_known_code_a_line_a_caret_and_help(text: str) -> No
 
 
 HELP = [
-    (SHORT + "activatons: relu\n", "did you mean `activations`?"),
-    ("seed: 0\ninputs: 2\nLAYERS: [{neurons: 1}]\n", "did you mean `layers`?"),
-    (LONG + "    activaton: relu\n", "did you mean `activation`?"),
-    (SHORT + "activations: sigmod\n", "did you mean `sigmoid`?"),
-    (SHORT + "activations: ReLU\n", "did you mean `relu`?"),
-    (SHORT + "init: {weights: he_normel}\n", "did you mean `he_normal`?"),
-    (SHORT + "activations: {elu: {alfa: 1}}\n", "did you mean `alpha`?"),
-    (SHORT + "dtype: float23\n", "did you mean `float32`?"),
-    (SHORT + "layout: neuron_by_inputs\n", "did you mean `neurons_by_inputs`?"),
     (SHORT + "activations: [null]\n", "`linear`"),
     # characters that only look like others
     ("layer_sizes: [2, 1]\nseed: 0\xa0\n", "U+00A0"),

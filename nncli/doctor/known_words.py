@@ -1,0 +1,137 @@
+"""What other programs call the things that nncli has or lacks: known_words.toml, looked up."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from nncli.words import nearest_spellings, shorten
+
+# What stands between the two words of a layout, and behind the name of a function.
+_BETWEEN = re.compile(r"(?<![a-z])(?:by|x|times|and|then|to|as|are|is|the|each|per|in a)(?![a-z])")
+_ENDINGS = re.compile(r"(layer|activation|function|func|fn|fct|initializer|init|distribution)$")
+_LACKED = frozenset({"activation", "initializer", "scale", "dtype"})
+_WITH_NUMBERS = frozenset({"activation", "initializer"})
+# The keys of a row of the table that are no program.
+_RESERVED = frozenset({"is", "with", "words", "only"})
+_MAX_TYPED = 80
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a word is to nncli."""
+
+    instead: str | None  # nncli's name; empty if the word can go, None if nncli has no such thing
+    parameters: Mapping[str, float | str]  # that make it the same
+    words: str  # a sentence that says so, and what is assumed
+    source: str  # whose word it is; empty if it is nncli's own, spelled otherwise
+    only: frozenset[str] = frozenset()  # the values with which it can go, if not with any
+
+
+def meaning(kind: str, typed: str) -> Known | None:
+    """Return what a word of another program most likely means."""
+    return next(iter(meanings(kind, typed)), None)
+
+
+def meanings(kind: str, typed: str, own: Iterable[str] = ()) -> tuple[Known, ...]:
+    """Return what a word may mean, the likeliest first; nothing if it is not known.
+
+    own: nncli's names, which may be spelled with capitals or other separators.
+
+    >>> [known.instead for known in meanings("activation", "tf.nn.swish")]
+    ['silu']
+    """
+    words, parts = _known(kind), plain(kind, typed).split(".")
+    for start in range(len(parts)):
+        name = ".".join(parts[start:])
+        for spelled in (name, _ENDINGS.sub("", name)):
+            if spelled in words:
+                return _worded(kind, typed, words[spelled])
+    names = {plain(kind, name): name for name in own}
+    ends = (parts[-1], _ENDINGS.sub("", parts[-1]))
+    name = next((names[end] for end in ends if end in names), "")
+    return (Known(name, {}, f"write it `{name}`", ""),) if name else ()
+
+
+def alike(kind: str, typed: str, own: Iterable[str]) -> tuple[Known, ...]:
+    """Return what a mistyped word may mean: what a word that differs by a letter or two means.
+
+    >>> [known.instead for known in alike("activation", "logsitic", ["linear"])]
+    ['sigmoid']
+    """
+    names = {plain(kind, name): name for name in own}
+    words = _known(kind)
+    last = plain(kind, typed).split(".")[-1]
+    near = nearest_spellings(last, [*names, *words])
+    if kind in _WITH_NUMBERS:  # leaky_relu_02 is no slip
+        near = [word for word in near if re.sub(r"\D", "", word) == re.sub(r"\D", "", last)]
+    meant = [names[word] for word in near if word in names]
+    if meant:
+        say = "did you mean `{}`?" if len(meant) == 1 else "perhaps `{}`"
+        return tuple(Known(name, {}, say.format(name), "") for name in meant)
+    return tuple(known for word in near for known in _worded(kind, word, words[word]))
+
+
+def plain(kind: str, typed: str) -> str:
+    """Return a word by its letters and digits alone, dots between the parts of a name.
+
+    >>> plain("activation", "tf.nn.Leaky-ReLU"), plain("layout", "neurons x inputs")
+    ('tf.nn.leakyrelu', 'neuroninput')
+    """
+    text = re.sub("(?<=[a-z])(?=[A-Z][a-z])", "_", typed[:_MAX_TYPED]).casefold()
+    if kind == "layout":
+        text = re.sub(r"s(?![a-z])", "", _BETWEEN.sub(" ", text.replace("_", " ")))
+    return ".".join(re.sub(r"[\W_]", "", part) for part in text.split("."))
+
+
+@cache
+def _table() -> dict[str, Any]:
+    text = (files("nncli.doctor") / "known_words.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def other_parameters(name: str) -> Mapping[str, float | str]:
+    """Return what a parameter of a choice is called elsewhere, without what its letters decide.
+
+    The value is nncli's name; empty if the parameter changes nothing; else the only value with
+    which it changes nothing.
+    """
+    parameters = _table()["parameters"]
+    merged = parameters["any"] | parameters.get(name, {})
+    return {plain("parameter", word): value for word, value in merged.items()}
+
+
+@cache
+def _known(kind: str) -> dict[str, tuple[Known, ...]]:
+    """Return word → its meanings, for the words of a kind; what is said of them is no sentence."""
+    words: dict[str, tuple[Known, ...]] = {}
+    for row in _table().get(kind, ()):
+        instead, parameters = row.get("is"), row.get("with", {})
+        only = frozenset(plain(kind, value) for value in row.get("only", ()))
+        for source, names in row.items():
+            if source in _RESERVED:
+                continue
+            known = Known(instead, parameters, row.get("words", ""), source, only)
+            for word in dict.fromkeys(plain(kind, name) for name in names):
+                words[word] = (*words.get(word, ()), known)
+    return words
+
+
+def _worded(kind: str, typed: str, known: tuple[Known, ...]) -> tuple[Known, ...]:
+    """Return meanings, each told in a sentence and once."""
+    told: dict[tuple[str | None, str], Known] = {}
+    for each in known:
+        whose = f" ({each.source})" if each.source != "common" else ""
+        start, said = f"`{shorten(typed)}`{whose}" + (": " if kind == "key" else " is "), each.words
+        if each.instead:
+            start = f"`{shorten(typed)}`{whose} is "
+            said = f"`{each.instead}` here" + (f", {said}" if said else "")
+        elif each.instead is None and kind in _LACKED:
+            said += "; nncli lacks it"
+        told.setdefault((each.instead, each.words), replace(each, words=start + said))
+    return tuple(told.values())
