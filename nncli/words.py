@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 # Of many numbered things, so many are named.
 _NAMED = 8
@@ -50,6 +51,11 @@ def numbered(noun: str, numbers: Iterable[int]) -> str:
 
 def nearest(word: str, candidates: Sequence[str]) -> str | None:
     """Return the candidate that *word* was probably meant to be, if one is close."""
+    return _nearest(word, tuple(candidates))
+
+
+@lru_cache(maxsize=256)
+def _nearest(word: str, candidates: tuple[str, ...]) -> str | None:
     import difflib  # only needed once something is already wrong
 
     folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}

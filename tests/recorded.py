@@ -261,7 +261,10 @@ def edit_file(path: Path, encoding: str, edits: Sequence[Any]) -> str:
     """Make edits in a file; return the number of the first line that changes, and the new lines."""
     content = path.read_bytes()
     mark = b"\xef\xbb\xbf" if content.startswith(b"\xef\xbb\xbf") else b""
-    before = content.decode(encoding)
+    try:
+        before = content.decode(encoding)
+    except UnicodeDecodeError:  # which the edits mend
+        before = content.decode(encoding, errors="replace")
     after = with_edits(before, edits)
     path.write_bytes(mark + after.encode(encoding.removesuffix("-sig")))
     old, new = (re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text) for text in (before, after))

@@ -22,7 +22,6 @@ from nncli.doctor.forms import (
 from nncli.doctor.names import named
 from nncli.doctor.spec_edits import Proposal, SpecEditor
 from nncli.doctor.written_lists import relisted
-from nncli.doctor.yaml_repair import closed, text_edit, untabbed
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Kind
 
@@ -31,6 +30,9 @@ def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
     """Yield the changes that may mend a fault, the likeliest first, each once."""
     seen = set()
     for suggestion in _proposals(fault, editor):
+        if not suggestion.edits and not suggestion.options:
+            yield suggestion  # it is for its words
+            continue
         result = suggestion.options, edited(editor.source.text.text, suggestion.edits)
         if result not in seen:
             seen.add(result)
@@ -38,9 +40,7 @@ def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
 
 
 def _proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
-    if fault.kind == "tab":
-        yield from untabbed(editor.source.text)
-    as_lists = list(relisted(editor.source)) if fault.kind != "wrong bracket" else []
+    as_lists = list(relisted(editor.source))
     if fault.kind != "row length":  # of which one row says more than all lists together
         yield from (suggestion for suggestion, _ in as_lists)
         if any(keys.intersection(editor.source_path(fault.path)) for _, keys in as_lists):
@@ -64,8 +64,7 @@ def _proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
 
 def _as_advised(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield the edit that does what the fault's own advice says."""
-    edit = _value_edit(fault, editor) if fault.path else text_edit(fault, editor.source.text)
-    yield fault.help[-1], edit
+    yield fault.help[-1], _value_edit(fault, editor)
 
 
 def _value_edit(fault: Fault, editor: SpecEditor) -> Edit | None:
@@ -74,8 +73,6 @@ def _value_edit(fault: Fault, editor: SpecEditor) -> Edit | None:
             return editor.fill(fault.path, "0")
         case "array name":
             return editor.replace(fault.path, f"{{tensor: {fault.typed}}}")
-        case "no space":
-            return text_edit(fault, editor.source.text)
         case "odd blank":
             return editor.replace_key(fault.path, re.sub(r"\s", " ", fault.typed))
     return None
@@ -105,7 +102,6 @@ _PROPOSALS: dict[Kind, Callable[[Fault, SpecEditor], Iterator[Proposal]]] = {
     "no number": as_number,
     "no seed": _with_seed,
     "no text": as_texts,
-    "not closed": closed,
     "row length": as_long_a_row,
     "transposed file": _turned,
 }

@@ -137,20 +137,6 @@ class SpecEditor:
         start = Span(span.line, span.column, span.line, span.column)
         return edit_of(self.source.text, start, f"{key}: {text}{gap}", f"{key}: {text}")
 
-    def remove_key(self, path: Path) -> Edit | None:
-        """Return the edit that takes the key at *path* away with its value, and the whole lines."""
-        source, where = self.source, self.source_path(path)
-        key, value = source.key_span(where), source.span(where)
-        if key is None or value is None or source.is_flow(where[:-1]):
-            return None
-        text = source.text
-        if text.lines[key.line][: key.column].strip():
-            return None  # something stands in front
-        if value.end_line + 1 == len(text.lines):
-            end = Span(*key[:2], value.end_line, len(text.lines[value.end_line]))
-            return edit_of(text, end, "", "(without this key)")
-        return Edit.without_lines(text.file, key.line + 1, value.end_line - key.line + 1)
-
     def insert_first(self, path: Path, item: str) -> Edit | None:
         """Return the edit that writes an item in front of a list."""
         where = self.source_path(path)

@@ -14,10 +14,8 @@ MAX_PROBLEMS = 100
 Kind = Literal[
     "activations of layers",
     "other layers",
-    "character",
     "choice",
     "choice form",
-    "closes nothing",
     "count of activations",
     "count of names",
     "count of outputs",
@@ -28,16 +26,11 @@ Kind = Literal[
     "nested biases",
     "no number",
     "no seed",
-    "no space",
     "no text",
-    "not closed",
     "odd blank",
     "row length",
-    "tab",
-    "tag",
     "unknown key",
     "transposed file",
-    "wrong bracket",
 ]
 
 

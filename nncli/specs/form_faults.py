@@ -101,7 +101,7 @@ def _empty_fault(source: YamlSource, path: Path) -> Fault:
     at = source.position(where, of_key=True)
     if colon := re.match(r"\w+:(?=\S)", key):  # such as neurons:3
         message, behind = "there is no space after the `:`", (at[0], at[1] + colon.end())
-        return Fault("N100", message, (SPACE_HELP,), path, at=behind, kind="no space")
+        return Fault("N100", message, (SPACE_HELP,), path, at=behind)
     hint = {
         "activation": choice_help("activation"),
         "activations": choice_help("activation"),

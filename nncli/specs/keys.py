@@ -54,6 +54,15 @@ def keys_at(path: Path) -> list[str]:
     return [name for name in choices[str(path[-1])].model_fields if name != "kind"]
 
 
+@lru_cache(maxsize=1)
+def every_key() -> frozenset[str]:
+    """Return every key that a spec may have anywhere, names of activations included."""
+    choices = ACTIVATIONS | INITIALIZERS | SCALES
+    models = (*_MODELS.values(), *choices.values())
+    inner = {name for model in models for name in model.model_fields if name != "kind"}
+    return frozenset({*_TOP_KEYS, *_LAYER_KEYS, *choices, *inner, "tensor", "within_weights"})
+
+
 def may_hold(
     source: YamlSource, path: Path, *, among_empty: bool = False, exact: bool = True
 ) -> bool:

@@ -188,7 +188,7 @@ class Composer:
 def _tag_fault(tag: str) -> Fault:
     written = tag.replace("tag:yaml.org,2002:", "!!")
     message = f"the tag {quoted(written)} is not allowed"
-    return Fault("N103", message, ("a spec is plain data: remove the tag",), kind="tag")
+    return Fault("N103", message, ("a spec is plain data: remove the tag",))
 
 
 def _span(event: Any, end: Any) -> Span:

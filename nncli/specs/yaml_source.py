@@ -19,7 +19,7 @@ from nncli.errors import SpecError
 from nncli.problems import Place, Problem
 from nncli.specs.faults import Fault, Path
 from nncli.specs.spec_text import LINE_END, Span, SpecText
-from nncli.specs.yaml_nodes import TOO_LARGE_HELP, Composer, Items, Node, Pairs, Scalar
+from nncli.specs.yaml_nodes import MAX_DEPTH, TOO_LARGE_HELP, Composer, Items, Node, Pairs, Scalar
 from nncli.words import quoted
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -196,6 +196,21 @@ def read_yaml(content: bytes, file: str) -> YamlSource:
     return YamlSource(text, value, tuple(faults), composer.root, tagged, shared)
 
 
+def is_yaml(text: str) -> bool:
+    """Whether a text is one YAML document, as far as its marks go, and no deeper than allowed."""
+    depth = documents = 0
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            documents += isinstance(event, yaml.DocumentStartEvent)
+            if depth > MAX_DEPTH or documents > 1:
+                return False
+    except yaml.YAMLError:
+        return False
+    return documents == 1
+
+
 def _has_content(line: str) -> bool:
     """Whether a line is more than blanks, a comment or a mark around documents."""
     line = line.strip(" \t")
@@ -275,8 +290,6 @@ def _strange_character(text: SpecText) -> Fault | None:
         f"character U+{ord(match.group()):04X} is not allowed in a spec",
         (hint,),
         at=_end_of(text.text[: match.start()]),
-        kind="character",
-        typed=match.group(),
     )
 
 
@@ -287,7 +300,7 @@ def _plain_value(node: Node, faults: list[Fault]) -> Any:
     if isinstance(node, Items):
         return [_plain_value(child, faults) for child in node.items]
     result: dict[str, Any] = {}
-    first: dict[str, Span] = {}
+    first: dict[str, tuple[Scalar, Node]] = {}
     for key, value in node.pairs:
         at = key.span[:2]
         if not isinstance(key, Scalar):
@@ -297,16 +310,20 @@ def _plain_value(node: Node, faults: list[Fault]) -> Any:
             hint = "write the keys out, or repeat a whole value with an alias"
             faults.append(Fault("N103", "merge keys (<<) are not allowed", (hint,), at=at))
         elif key.text in first:
-            line, column = first[key.text][:2]
-            message = (
-                f"the key {quoted(key.text)} is repeated; "
-                f"it is first defined at {line + 1}:{column + 1}"
-            )
-            faults.append(Fault("N102", message, ("remove one of the two",), at=at))
+            faults.append(_twice(key, value, *first[key.text]))
         else:
-            first[key.text] = key.span
+            first[key.text] = key, value
             result[key.text] = _plain_value(value, faults)
     return result
+
+
+def _twice(key: Scalar, value: Node, first: Scalar, before: Node) -> Fault:
+    """Say that a key stands twice, and with which values if they differ."""
+    message = f"the key {quoted(key.text)} stands twice; first at {first.span.line + 1}:"
+    message += str(first.span.column + 1)
+    if isinstance(value, Scalar) and isinstance(before, Scalar) and value.text != before.text:
+        message += f" with {quoted(before.text)}, here with {quoted(value.text)}"
+    return Fault("N102", message, ("remove one of the two",), at=key.span[:2])
 
 
 def _is_merge(key: Scalar) -> bool:
