@@ -39,9 +39,9 @@ _WRAPPER = r"(?:[\w.]+\.)?(?:array|asarray|tensor|matrix|constant|list|tuple|rbi
 _START = re.compile(
     rf"(?<![\w.#'\"])([\"']?)({'|'.join(_LISTS)})\1\s*:\s*(?=[\"']?(?:{_WRAPPER}|[\[({{]))"
 )
-# An item of a list; one with commas between its items may have blanks inside.
-_ATOM, _NAME = (
-    re.compile(rf"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\[\],;\s][^\[\],;{ends}]*)""")
+# A bracket, a comma or an item; where commas separate, an item may have blanks inside.
+_MARK, _NAME = (
+    re.compile(rf"""[\[\],]|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\[\],\s][^\[\],{ends}]*""")
     for ends in (r"\s", "")
 )
 # A deeper list is none of numbers.
@@ -218,9 +218,16 @@ def _tree(text: str, kind: _Kind, depth: int) -> list[Any] | None:
         in_row = r"[\2]" if depth == 2 else r"\2"
         text = re.sub(r"""(["'])([^"']*[\s,;][^"']*)\1""", in_row, text)
     text = text.replace(";", ",")
-    atom = _NAME if kind == "names" and "," in text else _ATOM
-    text = atom.sub(lambda found: json.dumps(_atom(found[0].strip(), kind)), text)
-    text = re.sub(r"(?<=[\"l\]])\s*(?=[\"n\[])", ",", re.sub(r",\s*(?=\]|$)", "", text))
+    marks: list[str] = []
+    for found in (_NAME if kind == "names" and "," in text else _MARK).finditer(text):
+        mark = found[0].strip()
+        mark = mark if mark in "[]," else json.dumps(_atom(mark, kind))
+        if marks and marks[-1] not in "[," and mark not in "],":
+            marks.append(",")
+        if marks and mark == "]" and marks[-1] == ",":
+            marks.pop()
+        marks.append(mark)
+    text = "".join(marks).removesuffix(",")
     for whole in (text, f"[{text}]"):
         with suppress(ValueError):
             if isinstance(tree := json.loads(whole), list):

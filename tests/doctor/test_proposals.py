@@ -19,7 +19,7 @@ LAYER = "inputs: 2\nlayers:\n  - neurons: 1\n    "
 PROPOSED: dict[Kind, tuple[str, list[str]]] = {
     "activations of layers": (
         "inputs: 1\nactivations: relu\nlayers:\n- neurons: 2\nseed: 0\n",
-        ["(without this line)", "activation: relu"],
+        ["(without `activations`)", "activation: relu"],
     ),
     "array name": (
         "weights_file: m.npz\nlayers:\n  - weights: coefs_0\n",
@@ -38,7 +38,7 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
         "layer_sizes: [1, 2]\nseed: 0\noutputs: [a]\n",
         ["layer_sizes: [1, 1]", "outputs: [a, output_2]"],
     ),
-    "count of outputs": ("layer_sizes: [1, 2]\nseed: 0\noutputs: 2\n", ["(without this line)"]),
+    "count of outputs": ("layer_sizes: [1, 2]\nseed: 0\noutputs: 2\n", ["(without `outputs`)"]),
     "empty": ("layer_sizes: [1, 2]\nseed:\n", ["seed: 0"]),
     "flat weights": (
         "inputs: 1\nlayers:\n  - neurons: 2\n    weights: [1, 2]\n",

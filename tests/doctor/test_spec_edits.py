@@ -332,7 +332,9 @@ def test_a_key_is_removed_with_its_line(end: str) -> None:
     for key, left in (("seed", ["outputs", "name"]), ("outputs", ["seed", "name"])):
         assert list(read(applied(text, editor(text).remove_key((key,))))) == left
     assert list(read(applied(text, editor(text).remove_key(("name",))))) == ["seed", "outputs"]
-    assert editor("{seed: 0, name: b}\n").remove_key(("name",)) is None
+    assert read(
+        applied("{seed: 0, name: b}\n", editor("{seed: 0, name: b}\n").remove_key(("name",)))
+    ) == {"seed": 0}
 
 
 def test_of_a_long_list_only_the_item_is_shown() -> None:

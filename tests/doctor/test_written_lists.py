@@ -108,7 +108,7 @@ def test_all_lists_of_a_spec_are_one_change() -> None:
     "text",
     [
         "layer_sizes: [4, 5, 2,]\nactivations: relu\nseed: 0\n",
-        "inputs: [petal width, 'petal, length']\noutputs: {columns: [a, b]}\n",
+        "inputs: [petal width, 'petal, length']\noutputs: {columns: [level, \"\", b]}\n",
         "activations: [{leaky_relu: {negative_slope: 0.2}}, relu]\n",
         "layers:\n- weights: [[1, 2],  # first\n    [3, 4]]\n  biases: [1, 2]  # [3; 4]\n",
         "# weights: (1, 2)\nname: 'weights: (1, 2)'\n",
