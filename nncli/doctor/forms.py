@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from nncli.data.csv.numbers import is_number
@@ -30,7 +30,7 @@ def as_number(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     for words, _ in _numbers(editor.source.written(where), where):
         edits = [
             editor.replace(path, number)
-            for path in dict.fromkeys((where, *_texts(editor.source.value, ())))
+            for path in dict.fromkeys((where, *islice(_texts(editor.source.value, ()), _MAX_FLAT)))
             for typed, number in _numbers(editor.source.written(path), path)
             if typed == words
         ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from nncli.doctor.edits import edited
+from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.proposals import proposals
 from nncli.doctor.spec_edits import SpecEditor
 from nncli.doctor.written_lists import MAX_CHARACTERS
@@ -76,7 +77,8 @@ def treat_spec(
         if tried is not None:
             kept.setdefault(number, []).append(tried)
     told = [replace(p, help=words.get(n, ()) + p.help) for n, p in enumerate(found.problems)]
-    problems = [_advised(problem, kept.get(n, [])) for n, problem in enumerate(told)]
+    advised = [_advised(problem, kept.get(n, [])) for n, problem in enumerate(told)]
+    problems = [_unless_mended(problem, advised[:n]) for n, problem in enumerate(advised)]
     is_mended = any(tried.is_whole for tried in kept.get(0, ())) and _is_sure(found.faults[0])
     working = sorted(_working(examined, header), key=_unlikeliness)
     if not working or (is_mended and working[0][0].cost > _BEYOND_DOUBT):
@@ -85,6 +87,14 @@ def treat_spec(
     left = {(problem.code, problem.message) for problem in working[0][1].left}
     others = [problem for problem in problems if (problem.code, problem.message) in left]
     return SpecError([_slip(working, examined), *others], more=found.more)
+
+
+def _unless_mended(problem: Problem, earlier: Sequence[Problem]) -> Problem:
+    """Return a problem, and not again the change that was offered for an earlier one."""
+    offered = [before.suggestions[:1] for before in earlier if before.suggestions]
+    if problem.suggestions[:1] not in offered:
+        return problem
+    return replace(problem, help=(SAME_CAUSE,), suggestions=())
 
 
 def _is_sure(fault: Fault) -> bool:

@@ -10,15 +10,17 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import accumulate
+from functools import lru_cache
+from itertools import accumulate, islice
 from typing import Any, Literal, NamedTuple
 
 from nncli.data.csv.numbers import is_number
 from nncli.doctor.disguises import numbers_meant
 from nncli.doctor.spec_edits import edit_at, offsets
-from nncli.problems import Suggestion
+from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Path
 from nncli.specs.model import ACTIVATIONS
+from nncli.specs.spec_text import SpecText
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import shorten
 
@@ -44,13 +46,15 @@ _MARK, _NAME = (
     re.compile(rf"""[\[\],]|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\[\],\s][^\[\],{ends}]*""")
     for ends in (r"\s", "")
 )
+# Nobody types more lists.
+_MAX_PIECES = 200
 # A deeper list is none of numbers.
 _MAX_DEPTH = 5
-# Which of the ways to read what is doubtful, and what it assumes.
+# The ways to read what is doubtful: what each assumes, and what makes it differ from the first.
 _WAYS = {
-    "plain": "write it as a list, in brackets and with commas",
-    "joined": "write the number without the blank in it",
-    "decimal": "write points instead of commas, if they are decimal commas",
+    "plain": ("write it as a list, in brackets and with commas", "^"),
+    "joined": ("write the number without the blank in it", r"[\d.] [\d.]"),
+    "decimal": ("write points instead of commas, if they are decimal commas", r"\d,\d"),
 }
 _FEWER_BRACKETS = "take the brackets away that are too many"
 
@@ -65,41 +69,50 @@ class _Piece(NamedTuple):
     typed: str  # what stands there, on one line
 
 
-def relisted(source: YamlSource) -> Iterator[tuple[Suggestion, frozenset[str]]]:
-    """Yield the ways to write all such lists of a spec, each with the keys of what it changes."""
-    pieces, known = list(_pieces(source)), []
-    is_read = source.root is not None
-    for way, words in _WAYS.items():
-        edits, keys, brackets = [], set(), True
-        for piece in pieces:
-            new = _written(piece, way, is_read=is_read)
-            new = new or _written(piece, "plain", is_read=is_read)
-            if new is None:
-                continue
-            brackets &= re.sub(r"[\[\]\s]", "", piece.typed) == re.sub(r"[\[\]\s]", "", new)
-            if not piece.depth:
-                new = _as_items(source.text.text, piece, new)
-            shown = shorten(f"{piece.key}: {' '.join(new.split())}")
-            if source.text.text[piece.start] == "-":
-                new = f"  {new}"  # below its key, brackets must stand further right than dashes
-            edits.append(edit_at(source.text, piece.start, piece.end, new, shown))
-            keys.add(piece.key)
-        if edits and edits not in known:
-            known.append(edits)
-            said = _FEWER_BRACKETS if brackets else words
-            yield Suggestion(said, edits=tuple(edits)), frozenset(keys)
+@lru_cache(maxsize=1)  # every fault of a spec asks for it
+def relisted(source: YamlSource) -> tuple[tuple[Suggestion, frozenset[str]], ...]:
+    """Return the ways to write all such lists of a spec, each with the keys of what it changes."""
+    pieces = list(islice(_pieces(source), _MAX_PIECES))
+    plain: list[str | None] = [None] * len(pieces)
+    found: dict[tuple[Edit, ...], tuple[Suggestion, frozenset[str]]] = {}
+    for way, (words, pattern) in _WAYS.items():
+        new = [
+            (_written(piece, way, source) if re.search(pattern, piece.typed) else None) or before
+            for piece, before in zip(pieces, plain, strict=True)
+        ]
+        plain = new if way == "plain" else plain
+        changed = [(piece, text) for piece, text in zip(pieces, new, strict=True) if text]
+        edits = tuple(_edit(source.text, piece, text) for piece, text in changed)
+        bare = [
+            (_without_brackets(piece.typed), _without_brackets(text)) for piece, text in changed
+        ]
+        said = _FEWER_BRACKETS if all(typed == text for typed, text in bare) else words
+        if edits:
+            keys = frozenset(piece.key for piece, _ in changed)
+            found.setdefault(edits, (Suggestion(said, edits=edits), keys))
+    return tuple(found.values())
 
 
-def _as_items(text: str, piece: _Piece, new: str) -> str:
-    """Return `[a, b]`, which is one item of a list of lines, as two of them."""
-    line = text[text.rfind("\n", 0, piece.start) + 1 : piece.start]
-    return ("\n" + " " * max(line.rfind("-"), 0) + "- ").join(new[1:-1].split(", "))
+def _without_brackets(text: str) -> str:
+    return re.sub(r"[\[\]\s]", "", text)
+
+
+def _edit(text: SpecText, piece: _Piece, new: str) -> Edit:
+    """Return the edit that writes a list; one that is an item of a list of lines, as its items."""
+    start = text.text.rfind("\n", 0, piece.start) + 1
+    if not piece.depth:
+        dash = max(text.text[start : piece.start].rfind("-"), 0)
+        new = f"\n{' ' * dash}- ".join(new[1:-1].split(", "))
+    elif text.text[piece.start] == "-":
+        new = f"  {new}"  # below its key, brackets must stand further right than dashes
+    shown = shorten(f"{piece.key}: {' '.join(new.split())}")
+    return edit_at(text, piece.start, piece.end, new, shown)
 
 
 def _pieces(source: YamlSource) -> Iterator[_Piece]:
     """Yield what stands in brackets behind the keys of lists, then the texts in their place."""
     text, found = source.text.text, []
-    for match in _START.finditer(text):
+    for match in islice(_START.finditer(text), _MAX_PIECES):
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         end = _closing(text, match.end(), match[2])
         if end is not None and not re.search(r"(^|\s)#", line):
@@ -159,7 +172,7 @@ def _closing(text: str, start: int, key: str) -> int | None:
     return None
 
 
-def _written(piece: _Piece, way: str, *, is_read: bool) -> str | None:
+def _written(piece: _Piece, way: str, source: YamlSource) -> str | None:
     """Return the list that a text was meant for; None if it is none, or a proper one already."""
     kind = _LISTS[piece.key][1]
     typed = re.sub(r"(?m)(^|\s)#.*$", "", piece.typed)
@@ -170,7 +183,7 @@ def _written(piece: _Piece, way: str, *, is_read: bool) -> str | None:
         return None
     new = _flow(tree)
     before, after = map(_normal, (typed, new))
-    if before == after or (is_read and _skeleton(before) == _skeleton(after)):
+    if before == after or (source.root is not None and _skeleton(before) == _skeleton(after)):
         return None  # single numbers are seen to by themselves
     return new
 

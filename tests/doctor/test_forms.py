@@ -70,6 +70,10 @@ def test_all_numbers_of_a_kind_are_one_change() -> None:
 def test_numbers_for_classes_are_one_change() -> None:
     text = "layer_sizes: [2, 3]\nseed: 0\noutputs: {classes: [0, 1, 2]}\n"
     assert first_mended(text)["outputs"] == {"classes": ["0", "1", "2"]}
+    first, *others = problems_of(text)
+    assert len(first.suggestions) == 1
+    mended_too = (("the first change above mends this, too",), ())
+    assert [(other.help, other.suggestions) for other in others] == [mended_too] * 2
 
 
 # ---- as many as needed ---------------------------------------------------------------------------
