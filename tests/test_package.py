@@ -32,7 +32,10 @@ def test_a_wheel_holds_the_package_and_nothing_else(wheel_names: list[str]) -> N
 
 def test_a_wheel_holds_every_module_the_lessons_and_the_type_marker(wheel_names: list[str]) -> None:
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "nncli").rglob("*.py")}
-    data = ("render/lessons", "doctor/disguises", "doctor/known_words")
+    data = (
+        "render/lessons",
+        *(f"doctor/{name}" for name in ("disguises", "known_words", "yaml_slips")),
+    )
     others = {"nncli/py.typed", *(f"nncli/{name}.toml" for name in data)}
     assert modules | others == {n for n in wheel_names if n.startswith("nncli/")}
 

@@ -21,6 +21,7 @@ from nncli.words import count_of
 # Nobody has typed a longer list of weights without noticing.
 _MAX_FLAT = 100
 _WHOLE = frozenset({"neurons", "size", "seed", "inputs", "layer_sizes"})
+_YES_AND_NO = frozenset({"true", "false", "yes", "no"})
 _COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -46,7 +47,7 @@ def _numbers(written: str | None, where: Path) -> list[tuple[str, str]]:
     text = (written or "").strip("\"'“”„‘’").strip().rstrip(",;")  # noqa: RUF001
     text = re.sub(r"^[\w.]+\((.*)\)$", r"\1", text)  # np.float64(0.5)
     text = text.strip("([{,}])") if _is_whole(where) else text
-    if not text or len(text) > MAX_NUMBER:
+    if not text or len(text) > MAX_NUMBER or text.casefold() in _YES_AND_NO:
         return []
     meant = [("write a number", text)] if is_number(text) else numbers_meant(text)
     is_whole, numbers = _is_whole(where), []
@@ -81,11 +82,9 @@ def as_texts(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     if count == 1 and owner == ("inputs",) and fault.typed.isdecimal():
         yield "write the number of inputs without brackets", editor.replace(owner, fault.typed)
     paths = [(*owner, index) for index in range(min(count, _MAX_FLAT))] or [where]
-    values = [(path, editor.source.written(path) or "") for path in paths]
-    edits = [editor.replace(path, f'"{typed}"') for path, typed in values if typed[:1] != '"']
-    edits = [edit for (_, typed), edit in zip(values, edits, strict=False) if edit and typed]
-    words = "write them in quotes" if len(edits) > 1 else fault.help[0]
-    yield words, tuple(edit for edit in edits if edit is not None)
+    wrong = [path for path in paths if not isinstance(value_at(editor.source.value, path), str)]
+    edits = [editor.replace(path, f'"{editor.source.written(path)}"') for path in wrong]
+    yield "write them in quotes" if len(edits) > 1 else fault.help[0], edits
 
 
 def alone(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:

@@ -295,9 +295,9 @@ def _layout_changes(patient: _Patient, number: int) -> Iterator[_Change]:
         turned = {n: _turned(editor, n, spec.layers[n - 1]) for n in chosen}
         words = f"read the weights of {_layers(chosen, alike)} as {_meaning(layout)}"
         if square and set(square) <= set(chosen) and chosen != (number,):
-            words += f", if those of {_layers(square, alike)}, which fit either way, are, too"
+            words += f", if those of {_layers(square, alike)} are so, too: they fit either way"
         elif square and not set(square) & set(chosen):
-            words += f", assuming that {_layers(square, alike)}, which fit either way, are right"
+            words += f", assuming those of {_layers(square, alike)} right: they fit either way"
         if list(chosen) == alike and len(chosen) > 1:
             edits = _all_layouts_edits(editor, spec, turned, layout)
         else:

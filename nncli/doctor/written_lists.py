@@ -183,6 +183,12 @@ def _written(piece: _Piece, way: str, source: YamlSource) -> str | None:
         return None
     new = _flow(tree)
     before, after = map(_normal, (typed, new))
+    if (
+        "(" not in typed
+        and before.count("[") == new.count("[") == typed.count("[")
+        and (before.replace("}", "]") == after)
+    ):
+        return None  # one bracket is a slip of its own
     if before == after or (source.root is not None and _skeleton(before) == _skeleton(after)):
         return None  # single numbers are seen to by themselves
     return new

@@ -113,7 +113,9 @@ def weights_faults(
             )
             other = count_of(abs(width - length), "number")
             missing = "the missing number" if width - length == 1 else f"the {other} missing"
-            hint = f"add {missing}" if length < width else f"take {other} away"
+            too_many = "one away, the last if it is the wrong one"
+            too_many = too_many if length == width + 1 else f"{other} away"
+            hint = f"add {missing}" if length < width else f"take {too_many}"
             fault = Fault("N301", message, (hint,), (*path, index), kind="row length")
             yield fault._replace(choices=(str(width),))
 
@@ -151,7 +153,7 @@ def biases_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:
                 f"the biases have the shape {shape}, not ({max(shape)},): one number per neuron; "
                 "NumPy would broadcast some such shapes into a wrong answer without a word"
             )
-            hint = "write the biases in one pair of brackets"
+            hint = "take the brackets away that are too many"
             yield Fault("N203", message, (hint,), path, kind="nested biases")
             return
     yield from _vector_faults(path, values, largest)
