@@ -21,7 +21,7 @@ from nncli.words import count_of
 # Nobody has typed a longer list of weights without noticing.
 _MAX_FLAT = 100
 _WHOLE = frozenset({"neurons", "size", "seed", "inputs", "layer_sizes"})
-_YES_AND_NO = frozenset({"true", "false", "yes", "no"})
+_YES_AND_NO = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n"})
 _COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -49,7 +49,7 @@ def _numbers(written: str | None, where: Path) -> list[tuple[str, str]]:
     text = text.strip("([{,}])") if _is_whole(where) else text
     if not text or len(text) > MAX_NUMBER or text.casefold() in _YES_AND_NO:
         return []
-    meant = [("write a number", text)] if is_number(text) else numbers_meant(text)
+    meant = [("write it in digits", text)] if is_number(text) else numbers_meant(text)
     is_whole, numbers = _is_whole(where), []
     if is_whole and text.casefold() in _COUNTS:
         meant = [("write it in digits", str(_COUNTS.index(text.casefold())))]

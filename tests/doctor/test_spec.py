@@ -104,22 +104,13 @@ def test_what_the_command_line_says_instead_counts() -> None:
     assert shown(problem) == [((), ["activations: relu"])]
 
 
-def test_the_changes_of_ten_problems_are_tried_and_no_more() -> None:
-    slips = "neuron neurns nerons neuros neurrons nneurons neuronss neeurons neuroons nurons"
-    keys = [*slips.split(), "neurosn", "neurnos"]
-    layers = "".join(f"  - {{{key}: 1}}\n" for key in keys)
-    problems = treated(f"inputs: 1\nlayers:\n{layers}seed: 0\n").problems
-    assert [bool(p.suggestions) for p in problems] == [True] * 10 + [False] * 2
-    assert all(any("neurons" in advice for advice in p.help) for p in problems[10:])
-
-
-def test_a_change_that_mends_several_problems_is_offered_once() -> None:
-    layers = "".join(f"  - {{neuron: {number}}}\n" for number in (1, 2, 3))
+def test_the_changes_of_ten_problems_are_tried_and_one_change_is_offered_once() -> None:
+    layers = "".join(f"  - {{neuron: {number}}}\n" for number in range(1, 13))
     first, *others = treated(f"inputs: 1\nlayers:\n{layers}seed: 0\n").problems
-    assert [len(suggestion.edits) for suggestion in first.suggestions][:1] == [3]
-    assert {(other.help, other.suggestions) for other in others} == {
-        (("the first change above mends this, too",), ())
-    }
+    assert first.suggestions
+    assert not any(problem.suggestions for problem in others)
+    assert {problem.help for problem in others[:9]} == {("the first change above mends this, too",)}
+    assert all(any("neurons" in advice for advice in p.help) for p in others[9:])
 
 
 @pytest.mark.parametrize(("padding", "is_tried"), [(20_000, True), (33_000, False)])
