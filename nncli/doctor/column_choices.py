@@ -42,9 +42,9 @@ def column_changes(change: Change) -> Iterator[Change]:
     surplus = len(features) - case.wanted.size
     if surplus > 0 and not header.transposed:
         yield from _fewer_columns(change, header, features, surplus)
-    if surplus < 0 and not change.suggestion.options:
+    if surplus < 0 and not change.suggestion.words:
         yield from _more_columns(change)
-    may_have_others = features and surplus and not change.suggestion.options
+    may_have_others = features and surplus and not change.suggestion.words
     wanted = replace(case.wanted, size=len(features))
     for other in changes_of_inputs(case.reading, len(features)) if may_have_others else ():
         yield Change(replace(case, wanted=wanted), other, 45)

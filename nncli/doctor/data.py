@@ -6,10 +6,9 @@ that, if it mends the reading of the file, and only then something shows in a ro
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from nncli.data.csv.lines import whole_lines
 from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
@@ -27,7 +26,7 @@ from nncli.doctor.disguises import numbers_meant
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.line_changes import with_proposals
-from nncli.doctor.ways_of_reading import TAB, ways_of_reading
+from nncli.doctor.ways_of_reading import ways_of_reading
 from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd
 from nncli.errors import DataError
 from nncli.file_kinds import kind_of
@@ -59,8 +58,10 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
         found = sorted(_changes_that_work(first, case), key=lambda change: -change.likelihood)
     problems = [_with_changes_of_reading(first, case, found, explained, seen)]
     counted = 0
+    whole = found and case.look.complete and found[0].case.fault() is None
+    all_mended = whole and found[0].suggestion in problems[0].suggestions[:1]
     for problem in error.problems[1:]:
-        if any(_is_mended_by(other, problem) for other in problems):
+        if all_mended or any(_is_mended_by(other, problem) for other in problems):
             counted += 1
             continue
         treated = _treat_by_itself(with_proposals(problem, seen), case)
@@ -101,6 +102,8 @@ def _with_changes_of_reading(
         or (_fault_after(own[0], case) is not None and found[0].case.fault() is None)
         or (len(own[0].edits) > 1 and "--decimal" in by_options[0].options)
     )
+    if is_further and by_options[0].edits and _removes_a_line(own[0]):
+        own = ()  # the same line is taken away with others
     ranked = by_options + own if is_further else own + by_options
     if ranked:
         return _with_suggestions(problem, tuple(dict.fromkeys(ranked)))
@@ -154,41 +157,12 @@ def _without_remedy(problem: Problem, case: DataCase) -> tuple[str, ...]:
 
 
 def _as_csv(case: DataCase) -> tuple[str, ...]:
-    """Return how to turn the file into CSV, if it is a table written in another way."""
+    """Return how to turn the file into CSV, if it is one of another kind."""
     content = case.look.content
     kind = kind_of(content, doubtful=True)
     if kind is not None and kind.is_doubtful and kind.as_data is not None:
         return (f"this is {kind.name}: {kind.as_data}",)
-    if b"  " in content:
-        # (?<! ) and ++: a run of blanks is looked at once, not once from each of its blanks
-        lines = re.sub(rb"(?m)^ +|(?<! ) ++(?=\r?$)", b"", content)
-        if _options_for(case, re.sub(rb" +", b",", lines), ",") is not None:
-            how = "sed 's/^ *//; s/ *$//; s/  */,/g' FILE > NEW"
-            return (f"its columns are separated by blanks: make them commas ({how})",)
-    delimiters = (";", TAB, "|", " ") if b"," in content else ()
-    for delimiter in delimiters:
-        if delimiter.encode() not in content:
-            continue
-        options = _options_for(case, content.replace(b",", b"."), delimiter)
-        if options is not None:
-            flags = shlex.join(("--delimiter", "tab" if delimiter == TAB else delimiter, *options))
-            how = f"write points instead (tr , . < FILE > NEW), and say {flags}"
-            return (f"its numbers have decimal commas: {how}",)
     return ()
-
-
-def _options_for(case: DataCase, content: bytes, delimiter: str) -> tuple[str, ...] | None:
-    """Return what to say, besides the delimiter, to read other content; None if nothing helps."""
-    options = replace(case.options, delimiter=delimiter)
-    changed = replace(case, look=replace(case.look, content=content), options=options)
-    fault = changed.fault()
-    if fault is None:
-        return ()
-    if _may_be_columns(fault):
-        for change in column_changes(Change(changed, Suggestion(""), 0)):
-            if change.suggestion.options and change.case.fault() is None:
-                return change.suggestion.options
-    return None
 
 
 def _mends(suggestion: Suggestion, problem: Problem, case: DataCase) -> bool:
@@ -269,8 +243,9 @@ def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:
         if change.likelihood and not (encoded and "--encoding" in change.suggestion.options):
             yield change
             encoded |= fault is None and "--encoding" in change.suggestion.options
-        if fault is not None and not change.suggestion.edits and _may_be_columns(fault):
-            yield from column_changes(change)
+        if fault is not None and _may_be_columns(fault):
+            # beside edits, the likeliest will do
+            yield from islice(column_changes(change), 1 if change.suggestion.edits else None)
 
 
 def _is_further(fault: Problem, problem: Problem) -> bool:

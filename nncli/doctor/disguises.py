@@ -21,6 +21,7 @@ from nncli.words import strange_character
 
 _IF = ", if {cell} means {number}"
 _SEPARATOR = "write it without the thousands separator"
+_TRUTH = "write 1 for yes and 0 for no"
 # No number that somebody typed is longer.
 _MAX_TYPED = 60
 # Nobody disguises a number more often.
@@ -36,6 +37,7 @@ class Surroundings:
     comma: str = ""  # what a comma is for certain: "point" or "thousands"
     has_semicolons: bool = False  # between the values, as where commas are decimal
     has_groups: bool = False  # of thousands that are separated by points: 1.234 is 1234
+    is_truth: bool = False  # it holds nothing but y and n, or t and f
     typical: float | None = None  # the size of its plain numbers: the median of their log10
 
 
@@ -77,7 +79,9 @@ def what_is_around(cells: Iterable[str], delimiter: str = ",") -> Surroundings:
     certain = "" if points == thousands else "point" if points else "thousands"
     sizes = [_size(text) for text in texts if is_number(text) and float(text)]
     typical = median(sizes) if sizes else None
-    return Surroundings(certain, delimiter == ";", groups, typical)
+    letters = {text.strip().casefold() for text in texts} - {""}
+    is_truth = len(letters) == 2 and letters in ({"y", "n"}, {"t", "f"})
+    return Surroundings(certain, delimiter == ";", groups, is_truth, typical)
 
 
 def _size(number: str) -> float:
@@ -93,6 +97,8 @@ def readings(text: str, around: Surroundings = ALONE, depth: int = 0) -> list[Re
     if is_number(text):  # if it is one only by chance, it is another
         is_another = around.has_groups and _table().parts["POINTED"].fullmatch(text)
         return [Reading("point", _SEPARATOR, text.replace(".", ""))] if is_another else []
+    if around.is_truth:
+        return [Reading(_TRUTH, _TRUTH, "1" if text.casefold() in "yt" else "0")]
     plain = text if text.isascii() else "".join(map(_in_ascii, text)).strip()
     if plain != text:
         if is_number(plain):

@@ -65,10 +65,9 @@ def _last_cells(seen: SeenRows, *, is_blank: bool) -> list[Edit]:
     """
     edits = []
     for line, cells in seen.longer:
-        spans = list(cell_spans(line.text, seen.delimiter))
+        spans = list(cell_spans(line.text, seen.csv.delimiter))
         if is_blank == (not cells[-1].strip()) and len(spans) == len(cells):
-            start = spans[-1][0] - len(seen.delimiter)
-            edits.append(edit_of(seen.file, line, (start, len(line.text)), ""))
+            edits.append(edit_of(seen.csv.file, line, (spans[-2][1], len(line.text)), ""))
     return edits
 
 
@@ -87,8 +86,8 @@ def _needless_piece(code: str, row: FaultyRow, place: Place) -> tuple[int, int] 
     if len(row.cells) != 1 or row.more or is_number(row.cells[0][1]):
         return None
     spans = list(cell_spans(text, row.delimiter))
-    is_whole = len(spans) == row.cells[0][0] + 1
-    return (spans[-1][0] - len(row.delimiter), len(text)) if is_whole else None
+    is_whole = len(spans) == row.cells[0][0] + 1 > 1
+    return (spans[-2][1], len(text)) if is_whole else None
 
 
 def _for_cells(problem: Problem, row: FaultyRow, place: Place, seen: SeenRows | None) -> Advice:

@@ -31,8 +31,9 @@ def named(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
     elif fault.kind == "unknown key":
         yield from _keys(fault, editor)
     else:
-        names = (str(fault.path[-1]), fault.typed, fault.choices)
-        for known in meanings(*names) or alike(*names):
+        kind, typed, choices = str(fault.path[-1]), fault.typed, fault.choices
+        found = meanings(kind, typed, choices) or alike(kind, typed, choices)
+        for known in found or (() if kind == "dtype" else _nearest(typed, choices)):
             edit = editor.replace(fault.path, known.instead) if known.instead else None
             yield _suggestion([known.words], [edit])
 
@@ -138,10 +139,12 @@ def _meanings(written: str, choices: tuple[str, ...], value: str) -> tuple[Known
             if not each.instead
         )
     close = [each for each in alike("key", typed, choices) if each.instead in choices]
-    better = nearest(written, choices)
-    if better is not None and not close:
-        close = [Known(better, {}, f"did you mean `{better}`?", "")]
-    return tuple(close)
+    return tuple(close) or _nearest(written, choices)
+
+
+def _nearest(typed: str, choices: Sequence[str]) -> tuple[Known, ...]:
+    better = nearest(typed, choices)
+    return (Known(better, {}, f"did you mean `{better}`?", ""),) if better is not None else ()
 
 
 def _key_edits(path: Path, known: Known, editor: SpecEditor) -> Iterator[Edit | None]:

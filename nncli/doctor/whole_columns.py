@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -26,6 +27,8 @@ _MAX_CELLS = 10_000
 _MAX_EDITED_LINE = 100_000
 # Of more columns, a message says how many there are.
 _MAX_NAMED = 3
+# Where decimals stand behind a comma, each is said of the other.
+_OTHER = {"point": "comma", "comma": "point"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class OddCell:
 
     line: Line
     position: int  # of its column, from 0
-    text: str
+    text: str  # as it is with decimal points
     readings: tuple[Reading, ...]  # what it may mean, the likeliest of its column first
     why: str = ""  # it may mean nothing, if its column tells
 
@@ -43,8 +46,7 @@ class OddCell:
 class SeenRows:
     """What the rows of a file hold, as far as it was looked at."""
 
-    file: str
-    delimiter: str
+    csv: CsvFormat
     header: Header
     rows: int
     complete: bool  # whether these are all
@@ -62,9 +64,12 @@ class SeenRows:
 def rows_of_one_line(row: FaultyRow, place: Place) -> SeenRows:
     """Return what is known of a line beyond those that were looked at."""
     line = Line(place.line or 1, place.excerpt or "", "")
+    csv = CsvFormat(place.file, row.delimiter, decimal=row.decimal)
     known = () if row.more else row.cells  # else what is to become of the others is not known
-    cells = tuple(OddCell(line, i, text, tuple(readings(text))) for i, text in known)
-    return SeenRows(place.file, row.delimiter, Header((), False, place), 1, True, cells)
+    texts = csv.pointed([text for _, text in known])
+    pairs = zip(known, texts, strict=True)
+    cells = tuple(OddCell(line, i, text, tuple(readings(text))) for (i, _), text in pairs)
+    return SeenRows(csv, Header((), False, place), 1, True, cells)
 
 
 def seen_rows(case: DataCase) -> SeenRows | None:
@@ -78,19 +83,20 @@ def seen_rows(case: DataCase) -> SeenRows | None:
     with suppress(DataError):
         features = choose(header, case.choice, case.wanted).features
     width = len(header.names)
-    csv = CsvFormat(case.file, case.delimiter, case.options.encoding)
+    csv = case.csv
     found: list[Record] = []
     with suppress(DataError):
-        found.extend(RecordReader([case.look.content], csv))
+        for line, texts in RecordReader([case.look.content], csv):
+            found.append(Record(line, csv.pointed(texts)))
     found = found if case.look.complete else found[:-1]
     records = [record for record in found if len(record.cells) == width]
     titles, rows = records[: int(header.named)], records[int(header.named) :]
     seen = _first_rows(rows, features)
-    cells = [cell for i in features for cell in _odd_cells(seen, i, case.delimiter)]
+    cells = [cell for i in features for cell in _odd_cells(seen, i, csv)]
     if case.options.header is None:
         cells += _cells_taken_for_names(titles, features, cells)
     return SeenRows(
-        *(case.file, case.delimiter, header, len(seen)),
+        *(csv, header, len(seen)),
         complete=case.look.complete and len(seen) == len(rows),
         odd_cells=tuple(sorted(cells, key=lambda cell: (cell.line.number, cell.position))),
         longer=tuple(r for r in found if len(r.cells) == width + 1 and not is_number(r.cells[-1])),
@@ -130,11 +136,12 @@ def what_is_odd(seen: SeenRows) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _odd_cells(rows: Sequence[Record], position: int, delimiter: str) -> list[OddCell]:
+def _odd_cells(rows: Sequence[Record], position: int, csv: CsvFormat) -> list[OddCell]:
     """Return the cells of a column that are no numbers, each read like the others."""
     found = [record for record in rows if not is_number(record.cells[position])]
     if not found:
         return []
+    delimiter = csv.delimiter if csv.decimal == "." else ""  # its commas are no decimal ones
     around = what_is_around((record.cells[position] for record in rows), delimiter)
     meant: dict[str, tuple[Reading, ...]] = {}  # few texts stand in many rows
     cells = []
@@ -142,7 +149,7 @@ def _odd_cells(rows: Sequence[Record], position: int, delimiter: str) -> list[Od
         text = record.cells[position]
         if text not in meant:
             typed = () if is_missing(text) else readings(text, around)
-            meant[text] = tuple(r for r in typed if delimiter not in r.number)
+            meant[text] = tuple(r for r in typed if csv.delimiter not in csv.pointed([r.number])[0])
         if meant[text] or not is_number(text):
             cells.append(OddCell(record.line, position, text, meant[text]))
     votes = Counter(cell.readings[0].kind for cell in cells if cell.readings)
@@ -199,7 +206,11 @@ def _in_words(chosen: Sequence[tuple[OddCell, Reading]], seen: SeenRows) -> str:
     for group in by_kind.values():
         # a cell that may mean two things says what is assumed of all; 0 says less than others
         cell, reading = max(group, key=lambda p: ("{" in p[1].words, float(p[1].number) != 0))
-        words = in_words(cell.text, reading)
+        text, number = seen.csv.pointed([cell.text, reading.number])
+        words = reading.words
+        if seen.csv.decimal == ",":
+            words = re.sub("point|comma", lambda word: _OTHER[word[0]], words)
+        words = in_words(text, reading._replace(number=number, words=words))
         if len(group) > 1:
             where = _columns({cell.position for cell, _ in group}, seen.header)
             words += f", in {all_of(len(group))} such cells of {where}"
@@ -229,11 +240,12 @@ def _edits(chosen: Sequence[tuple[OddCell, Reading]], seen: SeenRows) -> tuple[E
     for line, cells in groupby(chosen, lambda pair: pair[0].line):
         if len(line.text) > _MAX_EDITED_LINE:
             return ()
-        spans = list(cell_spans(line.text, seen.delimiter))
+        spans = list(cell_spans(line.text, seen.csv.delimiter))
         for cell, reading in cells:
             if cell.position >= len(spans):
                 return ()
-            edits.append(edit_of(seen.file, line, spans[cell.position], reading.number))
+            [number] = seen.csv.pointed([reading.number])
+            edits.append(edit_of(seen.csv.file, line, spans[cell.position], number))
     return tuple(edits)
 
 

@@ -41,7 +41,6 @@ def mended(text: str) -> str:
         ("tansig", "tanh"),
         ("purelin", "linear"),
         ("none", "linear"),
-        ("“relu”", "relu"),
         ("hardlim", "{step: {at_zero: 1}}"),
         ("hardlims", "{sign: {at_zero: 1}}"),
         ("satlin", "{hard_tanh: {min: 0, max: 1}}"),

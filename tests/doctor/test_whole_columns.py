@@ -17,8 +17,9 @@ def first(content: str, *, complete: bool = True, spec: str = TWO_INPUTS) -> Pro
 
 
 def changed(content: str) -> list[str]:
-    """Return what each change for the first problem makes of a file."""
-    return [edited(content, change.edits) for change in first(content).suggestions]
+    """Return what each change of the file for the first problem makes of it."""
+    changes = first(content).suggestions
+    return [edited(content, change.edits) for change in changes if change.edits]
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,8 @@ def changed(content: str) -> list[str]:
         ("1,4O\n2,5l\n", ["1,40\n2,51\n"]),
         ("a,b\n'1','2'\n'3','4'\n", ["a,b\n1,2\n3,4\n"]),
         ("a,b\nTrue,1\nFALSE,no\n", ["a,b\n1,1\n0,0\n"]),
+        ("a,b\n1,Y\n2,N\n3,Y\n", ["a,b\n1,1\n2,0\n3,1\n"]),
+        ("a,b\n1,Y\n2,4\n3,5\n", []),
         # one reading for a column: 0,67 tells what 1,234 is, and 12.345,6 what 1.234 is
         ('a,b\n1,"0,67"\n2,"1,234"\n', ["a,b\n1,0.67\n2,1.234\n"]),
         ('a,b\n1,"12.345,6"\n2,1.234\n', ["a,b\n1,12345.6\n2,1234\n"]),
@@ -96,6 +99,22 @@ def test_a_first_row_of_numbers_is_never_lost(cell: str) -> None:
         for change in first(f"{row}\n6,45\n44,9\n").suggestions:
             assert "--header" not in change.options
             assert all(edit.end_line == edit.line for edit in change.edits)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number", "words"),
+    [
+        ("1.5", "1,5", "write a decimal comma instead of the point"),
+        ("5%", "0,05", "write the fraction, if 5% means 0,05"),
+        ("1.234,5", "1234,5", "write it without the thousands separator"),
+    ],
+)
+def test_where_decimals_stand_behind_a_comma_numbers_are_written_so(
+    cell: str, number: str, words: str
+) -> None:
+    options = DataOptions(delimiter=";", decimal=",")
+    change = treat(make_case(f"a;b\n1;0,5\n2;{cell}\n", options=options)).problems[0].suggestions[0]
+    assert (change.words, [edit.text for edit in change.edits]) == (words, [number])
 
 
 def test_a_delimiter_with_which_all_fits_comes_before_numbers_with_which_it_does_not() -> None:
