@@ -8,7 +8,7 @@ from dataclasses import replace
 from nncli.data.columns import ColumnChoice, Header, find_column
 from nncli.doctor.case import Change, called, read_rows
 from nncli.doctor.column_kinds import ColumnFacts, Suspicion, column_facts
-from nncli.doctor.layers import change_of_inputs
+from nncli.doctor.layers import changes_of_inputs
 from nncli.errors import DataError
 from nncli.problems import Suggestion
 from nncli.words import exported_name, nearest, quoted
@@ -45,9 +45,9 @@ def column_changes(change: Change) -> Iterator[Change]:
     if surplus < 0 and not change.suggestion.words:
         yield from _more_columns(change)
     may_have_others = features and surplus and not change.suggestion.words
-    if may_have_others and (other_inputs := change_of_inputs(case.reading, len(features))):
-        wanted = replace(case.wanted, size=len(features))
-        yield Change(replace(case, wanted=wanted), other_inputs, 45)
+    wanted = replace(case.wanted, size=len(features))
+    for other in changes_of_inputs(case.reading, len(features)) if may_have_others else ():
+        yield Change(replace(case, wanted=wanted), other, 45)
 
 
 def _fewer_columns(

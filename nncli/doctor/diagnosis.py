@@ -66,8 +66,9 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
 
     case: the beginning of the data, if there is any.
     """
-    layers = treat_layers(reading)
     fault = case.fault() if case is not None else None
+    features = fault.features if fault is not None else reading.spec.inputs.size
+    layers = treat_layers(reading, features if case is not None else None)
     if case is None or fault is None:
         return Diagnosis(layers)
     if not case.look.complete and fault.problems[0].code in _CUT_SHORT:
