@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from nncli import __version__
 from nncli.cli.completion import let_zsh_begin_at_once
-from nncli.cli.edge import Stopped, end_on_signals, report_bug, report_usage_error
+from nncli.cli.edge import TYPED, Stopped, end_on_signals, report_bug, report_usage_error
 from nncli.cli.help_pages import EXIT_CODES, HelpfulCommand, HelpfulGroup
 from nncli.cli.streams import (
     ReaderGone,
@@ -74,6 +74,7 @@ _register_commands()
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; nothing is raised, nothing exits."""
+    TYPED.set(tuple(arguments))
     let_zsh_begin_at_once(arguments)
     try:
         result = get_command(app).main(

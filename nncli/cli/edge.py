@@ -6,6 +6,7 @@ import re
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from types import FrameType
 from typing import NoReturn
 
@@ -18,6 +19,8 @@ from nncli.problems import Note, Problem
 from nncli.render.layout.view import Span, View, line
 from nncli.words import nearest
 
+# The words after `nncli`, for suggestions that change one of them.
+TYPED: ContextVar[tuple[str, ...]] = ContextVar("TYPED", default=())
 _PREFIX = re.compile(r"\bValue error, ")
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
-from nncli.cli.edge import Refused
+from nncli.cli.edge import TYPED, Refused
 from nncli.cli.streams import remark
 from nncli.errors import DataError, NncliError, SpecError, UsageError
 from nncli.files import STDIN, expand_sources, source_name
@@ -113,7 +113,9 @@ class DataRequest:
 
         options = self.options.for_source(source)
         wanted = wanted_inputs(reading.spec)
-        return DataCase(source_name(source), look, options, self.choice, wanted, reading)
+        return DataCase(
+            source_name(source), look, options, self.choice, wanted, reading, argv=TYPED.get()
+        )
 
 
 def data_request(

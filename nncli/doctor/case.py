@@ -43,6 +43,7 @@ class DataCase:
     reading: SpecReading
     # of several files the first, if this is another one: what is said of columns holds for both
     first: DataCase | None = None
+    argv: tuple[str, ...] = ()  # the words after `nncli`, as they were typed
 
     @property
     def delimiter(self) -> str:
