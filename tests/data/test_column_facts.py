@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.doctor.column_kinds import Suspicion, column_facts
+from nncli.data.column_facts import Suspicion, column_facts, table_facts
+from nncli.data.columns import Header
+from nncli.problems import Place
 
-MEASURED = ["0.5", "2.25", "-1", "0.5"]
-FEW = ["0", "1", "0", "1"]  # two values, each twice
-COUNTED = ["7", "8", "9", "12"]
-SHUFFLED = ["12", "7", "9", "8"]
-LONE, NAMED, VALUED, BOTH, TEXT = (
+MEASURED = ["0.5", "2.25", "-1", "0.5", "3", "0.75"]
+FEW = ["0", "1", "0", "1", "0", "1"]  # two values, each three times
+COUNTED = ["7", "8", "9", "12", "13"]
+SHUFFLED = ["12", "7", "9", "8", "13"]
+LONE, PERHAPS, NAMED, VALUED, BOTH, TEXT = (
     Suspicion.NONE,
+    Suspicion.PERHAPS,
     Suspicion.BY_NAME,
     Suspicion.BY_VALUES,
     Suspicion.BY_NAME_AND_VALUES,
@@ -26,10 +29,12 @@ CASES: list[tuple[tuple[int, str, list[str], bool], tuple[Suspicion, bool]]] = [
     ((1, "label", MEASURED, False), (NAMED, False)),
     ((1, "label", FEW, False), (BOTH, False)),
     ((2, "x3", FEW, True), (VALUED, False)),
-    ((1, "x2", FEW, False), (LONE, False)),
+    ((1, "x2", FEW, False), (PERHAPS, False)),
+    ((1, "SalePrice", MEASURED, False), (NAMED, False)),
+    ((1, "Klasse", FEW, False), (BOTH, False)),
     # each label in two rows on average, at least
-    ((2, "x3", ["0", "1", "2", "1"], True), (LONE, False)),
-    ((2, "x3", ["0.5", "1", "0.5", "1"], True), (LONE, False)),
+    ((2, "x3", ["0", "1", "2", "1", "3", "0"], True), (LONE, False)),
+    ((2, "x3", ["0.5", "1", "0.5", "1", "0.5"], True), (LONE, False)),
     # twenty classes may be labels, more are measurements
     ((2, "x3", [str(n % 20) for n in range(60)], True), (VALUED, False)),
     ((2, "x3", [str(n % 21) for n in range(63)], True), (LONE, False)),
@@ -54,11 +59,16 @@ CASES: list[tuple[tuple[int, str, list[str], bool], tuple[Suspicion, bool]]] = [
     ((1, "city", ["Oslo", "3", "Rome"], False), (LONE, False)),
     ((1, "city", ["Oslo", "", "Rome"], False), (LONE, False)),
     ((1, "city", ["Oslo", "n/a", "Rome"], False), (LONE, False)),
+    # four rows tell nothing but what names do
+    ((2, "x3", FEW[:4], True), (LONE, False)),
+    ((2, "label", FEW[:4], True), (NAMED, False)),
+    ((0, "x1", COUNTED[:4], False), (LONE, False)),
+    ((0, "id", COUNTED[:4], False), (NAMED, True)),
     # no rows
     ((0, "x1", [], True), (LONE, False)),
     ((0, "id", [], True), (NAMED, True)),
     # numbers as a file may hold them
-    ((0, "x1", [" 1", "+2", "3 "], False), (VALUED, True)),
+    ((0, "x1", [" 1", "+2", "3 ", "4", "5.0"], False), (VALUED, True)),
     ((0, "x1", ["1", "1", "2"], False), (LONE, False)),
     ((0, "x1", ["5"], False), (LONE, False)),
 ]
@@ -89,7 +99,8 @@ def test_a_column_is_judged_by_its_name_its_cells_and_its_place(
         ("classical", LONE, False),
         ("width", LONE, False),
         ("idle", LONE, False),
-        ("yield", LONE, False),
+        ("code_x", NAMED, True),
+        ("encoder", LONE, False),
         ("noise", LONE, False),
     ],
 )
@@ -99,4 +110,21 @@ def test_names_are_taken_word_by_word(name: str, suspicion: Suspicion, is_identi
 
 
 def test_the_likelier_no_feature_the_higher_the_suspicion() -> None:
-    assert LONE < NAMED < VALUED < BOTH < TEXT
+    assert LONE < PERHAPS < NAMED < VALUED < BOTH < TEXT
+
+
+@pytest.mark.parametrize(
+    ("first", "others", "suspicion"),
+    [
+        (["764223", "390906", "723286", "44", "995657"], "84", LONE),  # one is as small
+        (["764223", "390906", "723286", "585471", "995657"], "84", PERHAPS),
+        (["764223", "390906", "723286", "585471", "995657"], "390905", LONE),
+        (["764223", "764223", "723286", "585471", "995657"], "84", LONE),
+    ],
+)
+def test_a_first_column_of_far_larger_numbers_that_all_differ_tells_rows_apart(
+    first: list[str], others: str, suspicion: Suspicion
+) -> None:
+    header = Header(("x1", "x2"), named=True, place=Place("batch.csv", 1))
+    facts, _ = table_facts(header, [0, 1], [[cell, others] for cell in first])
+    assert (facts.suspicion, facts.is_identifier) == (suspicion, bool(suspicion))
