@@ -24,7 +24,7 @@ from nncli.doctor.case import (
     read_rows,
     with_text,
 )
-from nncli.doctor.column_choices import column_changes
+from nncli.doctor.column_choices import column_changes, columns_seen
 from nncli.doctor.disguises import numbers_meant
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
@@ -83,7 +83,8 @@ def _with_changes_of_reading(
     ranked = by_options + own if own and _removes_a_line(own[0]) else own + by_options
     if ranked:
         return _with_suggestions(problem, tuple(dict.fromkeys(ranked)))
-    return replace(treated, help=explained or treated.help)
+    seen = columns_seen(case) if problem.code in ("N404", "N407", "N408") else ()
+    return replace(treated, help=explained or (*treated.help, *seen))
 
 
 def _treat_by_itself(problem: Problem, case: DataCase) -> Problem:
@@ -218,6 +219,8 @@ def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
         if fault is None:
             whole = True
             yield change
+        elif change.suggestion.argv and fault.problems[0].message != problem.message:
+            partly.append(change)  # what was mistyped is mended, whatever else is wrong
         elif "--samples" not in change.suggestion.options and _is_further(
             fault.problems[0], problem
         ):
@@ -249,4 +252,4 @@ def _is_further(fault: Problem, problem: Problem) -> bool:
 
 def _may_be_columns(fault: DataError) -> bool:
     """Whether leaving columns out, or taking them in, may mend a fault."""
-    return fault.problems[0].code in ("N404", "N407", "N408")
+    return fault.problems[0].code in ("N404", "N407", "N408", "N409")

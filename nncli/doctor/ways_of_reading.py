@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import takewhile
 
+from nncli.data.column_facts import counts_up
 from nncli.data.csv.numbers import is_number
 from nncli.doctor.case import (
     MISREAD,
@@ -16,6 +17,7 @@ from nncli.doctor.case import (
     with_option,
     with_text,
 )
+from nncli.doctor.column_kinds import lines_seem_features, may_be_names
 from nncli.file_kinds import NPY_MAGIC
 from nncli.problems import Edit, Problem, Suggestion
 from nncli.words import count_of, shorten
@@ -49,11 +51,13 @@ def ways_of_reading(problem: Problem, case: DataCase) -> Iterator[Change]:
 
 def _headers(case: DataCase) -> Iterator[Change]:
     """Yield the case with its first row as data, and as a header."""
+    first = case.records[0] if case.records else []
     if case.options.header is not False:
-        likelihood = 95 if _first_row_is_like_the_others(case) else 70
+        is_sample = _first_row_is_like_the_others(case) and not counts_up(first)
+        likelihood = 95 if is_sample else 70
         words = "if the first row is data"
         yield with_option(case, words, ("--no-header",), likelihood, header=False)
-    if case.options.header is not True:
+    if case.options.header is not True and may_be_names(first):
         yield with_option(case, "if the first row is a header", ("--header",), 80, header=True)
 
 
@@ -65,7 +69,7 @@ def _other_samples(case: DataCase) -> Iterator[Change]:
         yield with_option(case, words, ("--samples", "rows"), 95, samples="rows")
     elif not chosen and case.look.complete and not _looks_for_names(case):
         words = "if each column is a sample"
-        likelihood = 65 if case.look.content[:1] in b"0123456789+-." else 40
+        likelihood = 90 if lines_seem_features(case) else 20
         options = ("--samples", "columns")
         yield with_option(case, words, options, likelihood, samples="columns")
 
