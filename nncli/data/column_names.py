@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from nncli.words import nearest_spellings, with_digits_of
 
 # To compare more names with more, or longer ones, takes too long.
+_MAX_FOUND = 10_000
 _MAX_COMPARED = 2000
 _MAX_LENGTH = 40
 # Nobody joins more.
@@ -31,14 +32,13 @@ def columns_meant(names: Sequence[str], found: Sequence[str]) -> Meant:
 
     Exporters of models write `sepal_length__cm_` for `sepal length (cm)`.
     """
-    exact = frozenset(found)
+    exact = set(names).intersection(found)
     plain: dict[str, set[str]] = {}
-    for name in found:
+    for name in found[:_MAX_FOUND]:
         plain.setdefault(plain_name(name), set()).add(name)
     only = {text: columns.pop() for text, columns in plain.items() if text and len(columns) == 1}
-    taken = exact.intersection(names)
-    others = [name for name in found if name not in taken]
-    few = (len(names) - len(taken)) * len(others) <= _MAX_COMPARED
+    others = [name for name in found[:_MAX_FOUND] if name not in exact]
+    few = (len(names) - len(exact)) * len(others) <= _MAX_COMPARED
     compared = [name for name in others if len(name) <= _MAX_LENGTH] if few else []
     return [(name,) if name in exact else _meant(name, only, compared) for name in names]
 
