@@ -34,10 +34,7 @@ class NncliError(Exception):
         """problems: one or several; more: how many further ones were counted but not kept."""
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         self.more = more
-        super().__init__("; ".join(problem.message for problem in self.problems))
-        # a traceback shows notes below the message; the command words its problems itself
-        for text in (text for problem in self.problems for text in problem.help):
-            self.add_note(f"help: {text}")
+        super().__init__("\n".join(map(str, self.problems)))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle what the error holds: its kind is not made of its text, as Exception believes."""
@@ -45,13 +42,15 @@ class NncliError(Exception):
 
 
 class UsageError(NncliError):
-    """The command line contradicts itself."""
+    """The command line is wrong, or contradicts itself."""
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self, message: str, *help_lines: str) -> None:
-        # a wrong command line needs no code: it is all in front of whoever typed it
-        super().__init__(Problem("", message, help=help_lines))
+    def __init__(self, problem: Problem | str, *help_lines: str, code: str = "N705") -> None:
+        """problem: or its message, told with this advice and under this code."""
+        if isinstance(problem, str):
+            problem = Problem(code, problem, help=help_lines)
+        super().__init__(problem)
 
 
 class SpecError(NncliError):

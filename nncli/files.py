@@ -8,6 +8,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -45,13 +46,15 @@ def expand_sources(patterns: Sequence[str]) -> tuple[str, ...]:
     """
     sources = tuple(path for pattern in patterns for path in _matching(pattern))
     if STDIN in sources and len(sources) > 1:
-        raise UsageError("standard input (-) is read alone, not beside files")
+        raise UsageError("standard input (-) is read alone, not beside files", code="N704")
     seen: dict[str, str] = {}
     for source in sources:
         real = os.path.realpath(source) if "\0" not in source else source
         if real in seen:
             again = f" again, as {source!r}" if source != seen[real] else " twice"
-            raise UsageError(f"DATA names {seen[real]!r}{again}: each file is read once")
+            raise UsageError(
+                f"DATA names {seen[real]!r}{again}: each file is read once", code="N704"
+            )
         seen[real] = source
     return sources
 
@@ -154,14 +157,62 @@ def file_error(error: OSError, path: str, doing: str) -> FileError:
 
 def _missing(path: str) -> Problem:
     folder, name = os.path.split(path)
-    try:
-        neighbours = os.listdir(folder or ".")
-    except NotADirectoryError:
+    if os.path.isfile(folder):
         return Problem("N501", "is a file, not a folder", Place(folder), ("check the path",))
-    except OSError:
+    if not os.path.isdir(folder or "."):
         return Problem("N501", "no such folder", Place(folder), ("check the path",))
-    best = nearest(name, neighbours)
+    best = nearest(name, _names(folder))
     if _is_pattern(path) and best is None:
         return Problem("N501", "no file matches", Place(path), ("check the pattern",))
     hint = f"did you mean `{os.path.join(folder, best)}`?" if best else "check the path"
     return Problem("N501", "no such file", Place(path), (hint,))
+
+
+# What files of a kind are usually called, and how much is looked at for one.
+SUFFIXES = {
+    "CONFIG": (".yaml", ".yml", ".onnx", ".safetensors"),
+    "DATA": (".csv", ".tsv", ".txt", ".dat", ".npy", ".parquet", ".gz"),
+}
+_MAX_NAMES, _MAX_FOLDERS = 10_000, 100
+
+
+def may_be(path: str, argument: str) -> bool:
+    """Whether a file is called as one for this argument, CONFIG or DATA, usually is."""
+    return path.lower().endswith(SUFFIXES.get(argument, ""))
+
+
+def paths_like(path: str, argument: str) -> list[str]:
+    """Return files that may be meant by a path where none is, the likeliest first.
+
+    Those with its name but another suffix, those in a folder below, those with a name like it; for
+    an empty path, all in this folder that may be that argument.
+    """
+    plain = path.strip(" ,;'\"").replace("\\", "/").removeprefix("file://")
+    if plain != path and os.path.isfile(plain):
+        return [plain]
+    folder, name = os.path.split(path)
+    if folder and not os.path.isdir(folder):
+        above, last = os.path.split(folder)
+        other = nearest(last, [n for n in _names(above) if os.path.isdir(os.path.join(above, n))])
+        moved = [os.path.join(above, other, name)] if other is not None else []
+        return [each for each in (*moved, name) if os.path.isfile(each)]
+    names = _names(folder)
+    stems = {_stem(n): os.path.join(folder, n) for n in reversed(names) if may_be(n, argument)}
+    if not path:
+        return [each for each in names if may_be(each, argument)]
+    deeper = (os.path.join(folder, each, name) for each in names[:_MAX_FOLDERS])
+    same, like = stems.get(_stem(name)), nearest(_stem(name), list(stems))
+    found = [same, *filter(os.path.isfile, deeper), stems[like] if like is not None else None]
+    return list(dict.fromkeys(each for each in found if each is not None))
+
+
+def _stem(name: str) -> str:
+    return name.partition(".")[0].lower()
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        with os.scandir(folder or ".") as entries:
+            return sorted(entry.name for entry in islice(entries, _MAX_NAMES))
+    except (OSError, ValueError):
+        return []

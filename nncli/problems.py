@@ -96,6 +96,11 @@ class Place:
     excerpt: str | None = None
     caret: int | None = None
 
+    def __str__(self) -> str:
+        """Return the place as compilers write it: FILE:LINE:COLUMN."""
+        numbers = [str(number) for number in (self.line, self.column) if number is not None]
+        return ":".join([self.file, *numbers])
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -141,13 +146,14 @@ class FaultyRow:
     cells: tuple[tuple[int, str], ...] = ()  # those that are wrong or too many, by 0-based position
     more: int = 0  # how many further ones were counted but not kept
     is_sample: bool = True  # whether it seems to be one, and no comment, title or header
+    decimal: str = "."  # what stands before the decimals of its numbers
 
 
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong: a stable code, what was found, where, and what would help.
 
-    The code is a key of PROBLEM_TITLES, or empty for a wrong command line.  help: advice in
+    The code is a key of PROBLEM_TITLES.  help: advice in
     words; program: lines of Python that do what the last help says; suggestions: changes that the
     doctor has tried, or has yet to try; row: until the doctor has seen to it, what a line of a CSV
     file holds.
@@ -160,6 +166,51 @@ class Problem:
     suggestions: tuple[Suggestion, ...] = ()
     row: FaultyRow | None = None
     program: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return where it is, what, and what helps, a line each."""
+        first = self.message if self.place is None else f"{self.place}: {self.message}"
+        return "\n".join([first, *(f"help: {text}" for text in self.help)])
+
+
+Words = tuple[str, ...]  # those of a command line, after `nncli`
+
+
+@dataclass(frozen=True)
+class OptionForm:
+    """How an option is written."""
+
+    names: Words
+    opposite: Words = ()  # the names that say no
+    takes_value: bool = True
+    takes_list: bool = False
+    choices: Words = ()  # the values, if only these are taken
+
+    @property
+    def name(self) -> str:
+        """The long name."""
+        return self.names[-1]
+
+    def answers(self, typed: str) -> tuple[Words, Words]:
+        """Return the names that say yes and no to one of them."""
+        yes, no = self.names, self.opposite
+        return (yes, no) if typed in yes else (no, yes)
+
+
+@dataclass(frozen=True)
+class UsageFault:
+    """What was seen of a command line that is refused, for a doctor to think of remedies."""
+
+    problem: Problem
+    typed: str = ""  # the word that is wrong, without what it is joined to; empty if one is missing
+    option: str = ""  # whose value it is, as it was typed
+    argument: str = ""  # which argument is missing or wrong: CONFIG, DATA; or the data's path
+    commands: Words = ()
+    options: tuple[OptionForm, ...] = ()  # of the command; of all commands where there is none
+
+    def form(self, option: str) -> OptionForm | None:
+        """Return how an option is written, if there is one of this name."""
+        return next((f for f in self.options if option in (*f.names, *f.opposite)), None)
 
 
 @dataclass(frozen=True)

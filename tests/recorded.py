@@ -147,9 +147,10 @@ class Case:
         if self.source != "-":
             (folder / self.source).write_bytes(self.data)
 
-    def run(self, cli: RunCli, folder: Path, *more: str) -> Done:
-        """Run the case in a folder that has its files."""
-        return cli(*self.command(*more), stdin=self.data if self.source == "-" else b"", cwd=folder)
+    def run(self, cli: RunCli, folder: Path, *more: str, words: Sequence[str] = ()) -> Done:
+        """Run the case in a folder that has its files.  words: instead of its own."""
+        typed = [*words, *more] if words else self.command(*more)
+        return cli(*typed, stdin=self.data if self.source == "-" else b"", cwd=folder)
 
 
 @dataclass(frozen=True)
@@ -234,10 +235,12 @@ def answered(case: Case, cli: RunCli) -> tuple[Case, Done]:
 def tried_out(case: Case, cli: RunCli, folder: Path, suggestions: Sequence[Any]) -> str | None:
     """Return what suggestions change and what is said then; None if all is to be done by hand."""
     options, edited = applied(case, folder, suggestions)
-    changes = [shlex.join(options), *edited] if options else edited
+    words = next((each["argv"] for each in suggestions if each["argv"]), None)
+    typed = [word for word in words or () if word not in ("--format", "json")]
+    changes = [shlex.join(each) for each in (typed, options) if each] + edited
     if not changes:
         return None
-    done = case.run(cli, folder, *options, "--format", "csv")
+    done = case.run(cli, folder, *options, "--format", "csv", words=typed)
     if done.code:
         left = next(line for line in done.err.splitlines() if _CODE.search(line))
         return f"tried: {'; '.join(changes)} leaves {left.partition(']')[0]}]"

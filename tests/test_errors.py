@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import pickle
-import traceback
 from collections.abc import Callable
 
 import pytest
@@ -51,10 +50,16 @@ def test_an_error_that_is_sent_to_another_process_arrives_whole(
     assert (str(arrived), arrived.exit_code) == (str(error), error.exit_code)
 
 
-def test_a_traceback_shows_what_helps() -> None:
+def test_the_text_of_an_error_says_where_what_and_what_helps() -> None:
     """In Python nobody else prints it."""
-    shown = "".join(traceback.format_exception_only(DataError([ONE, OTHER])))
-    assert shown.splitlines()[-2:] == [
-        "nncli.errors.DataError: not a number; 2 fields",
+    assert str(DataError([ONE, OTHER])).splitlines() == [
+        "a.csv:3:2: not a number",
         "help: write one",
+        "2 fields",
     ]
+
+
+@pytest.mark.parametrize("kind", [SpecError, FileError])
+def test_a_file_and_a_remedy_are_in_the_text_of_every_kind(kind: type[NncliError]) -> None:
+    error = kind(Problem("N501", "no such file", Place("net.yaml"), ("check the path",)))
+    assert str(error) == "net.yaml: no such file\nhelp: check the path"

@@ -107,7 +107,7 @@ def read_table(
     header = header_of(first, csv)
     if may_number_columns(first, csv):
         others = list(records)
-        if others and all(map(holds_a_fraction, others)):
+        if others and all(holds_a_fraction(record, csv) for record in others):
             raise unclear_header(first, csv)
         records = iter(others)
     selection = replace(select(header), largest=largest)

@@ -83,8 +83,7 @@ def run(arguments: Sequence[str]) -> int:
     except typer.TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             return ExitCode.USAGE  # the help was shown already
-        report_usage_error(error)
-        return ExitCode.USAGE
+        return report_usage_error(error)
     except typer.Abort:
         return ExitCode.INTERRUPTED
     except ReaderGone:

@@ -70,6 +70,7 @@ def bench(
     keep: opt.Keep = None,
     header: opt.HasHeader = None,
     delimiter: opt.Delimiter = None,
+    decimal: opt.Decimal = ".",
     encoding: opt.Encoding = "utf-8",
     sizes: opt.BatchSizes = None,
     backend: opt.Backends = None,
@@ -92,7 +93,9 @@ def bench(
     All batch sizes are measured in turns, in a random order; their outputs are compared.
     """
     with error_edge(debug=debug, json=format_ == "json"):
-        arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
+        arguments = DataArguments(
+            columns, drop, keep, samples, header, delimiter, decimal, encoding
+        )
         choice = column_choice(arguments)
         batches, plan = _batch_sizes(sizes), _plan(repetitions, min_time, max_time)
         wanted = _wanted(batches, _merged(threads), _merged(backend), per_layer, plan)
@@ -155,7 +158,7 @@ def _batch_sizes(lists: Sequence[Any] | None) -> tuple[int, ...]:
     """Return the batch sizes, the smallest first.  Raises UsageError if there are too many."""
     wanted = tuple(sorted(_merged(lists))) or _DEFAULT_SIZES
     if len(wanted) > MAX_BATCH_SIZES:
-        raise UsageError(f"{len(wanted)} batch sizes are more than {MAX_BATCH_SIZES}")
+        raise UsageError(f"{len(wanted)} batch sizes are more than {MAX_BATCH_SIZES}", code="N703")
     return wanted
 
 
@@ -191,9 +194,11 @@ def _check_files(files: BenchFiles) -> None:
     """Check the names of the files to write and to read.  Raises UsageError."""
     save, plot = files.save, files.plot
     if files.compare == STDIN:
-        raise UsageError("--compare reads a file that --save wrote")
+        raise UsageError("--compare reads a file that --save wrote", code="N703")
     if save in STDOUT_NAMES:
-        raise UsageError("--save writes a file", "--format json writes to standard output")
+        raise UsageError(
+            "--save writes a file", "--format json writes to standard output", code="N703"
+        )
     if save and plot and os.path.realpath(save) == os.path.realpath(plot):
         raise UsageError("--save and --plot name the same file")
     if plot is not None:
@@ -205,7 +210,7 @@ def _picture_kind(path: str) -> PictureKind:
     for suffix, kind in _PICTURES.items():
         if path.lower().endswith(suffix):
             return kind
-    raise UsageError(f"the suffix of {path!r} names no picture: .svg, .png")
+    raise UsageError(f"the suffix of {path!r} names no picture: .svg, .png", code="N703")
 
 
 def _check_packages(backends: Iterable[str], plot: str | None) -> None:
@@ -233,7 +238,7 @@ def _data_request(
     request = data_request((data,), arguments, choice, quiet=quiet)
     files = len(request.sources)
     if files > 1:
-        raise UsageError(f"bench takes one file of data, and {data!r} matches {files}")
+        raise UsageError(f"bench takes one file of data, and {data!r} matches {files}", code="N704")
     return request
 
 

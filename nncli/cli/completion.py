@@ -11,10 +11,9 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from nncli.files import SUFFIXES
 from nncli.problems import PROBLEM_TITLES
 
-_CONFIG_SUFFIXES = (".yaml", ".yml", ".onnx", ".safetensors")
-_DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".npy", ".parquet", ".gz")
 # Nobody looks through more, and a folder may hold millions.
 _MAX_FILES = 1000
 _MAX_HEADER = 2**16
@@ -24,12 +23,12 @@ _SPECIAL = re.compile(r"([^\w@%+=:,./~-])")
 
 def config_files(incomplete: str) -> list[str]:
     """Return the specs and models whose paths begin so, and folders."""
-    return [_typed(path) for path in _paths(incomplete, _CONFIG_SUFFIXES)]
+    return [_typed(path) for path in _paths(incomplete, SUFFIXES["CONFIG"])]
 
 
 def data_files(incomplete: str) -> list[str]:
     """Return the files of samples whose paths begin so, and folders."""
-    return [_typed(path) for path in _paths(incomplete, _DATA_SUFFIXES)]
+    return [_typed(path) for path in _paths(incomplete, SUFFIXES["DATA"])]
 
 
 def codes(incomplete: str) -> list[tuple[str, str]]:
@@ -44,7 +43,7 @@ def one_of(*names: str) -> Callable[[str], list[str]]:
 
 def columns(incomplete: str) -> list[str]:
     """Return the columns of DATA that the last item of a comma list begins."""
-    return _last_items(incomplete, _header(_word_ending(_DATA_SUFFIXES)))
+    return _last_items(incomplete, _header(_word_ending(SUFFIXES["DATA"])))
 
 
 def layers(incomplete: str) -> list[str]:
@@ -53,7 +52,7 @@ def layers(incomplete: str) -> list[str]:
     with suppress(Exception):  # whatever is wrong with it, a command says so
         from nncli.specs.files import load_spec
 
-        spec = load_spec(_word_ending(_CONFIG_SUFFIXES))
+        spec = load_spec(_word_ending(SUFFIXES["CONFIG"]))
         numbers = [str(number) for number, _ in enumerate(spec.layers, start=1)]
     return _last_items(incomplete, ("all", "last", *numbers))
 

@@ -56,7 +56,9 @@ def _form(destination: str) -> SavingForm:
     form = saving_form(destination)
     if form is None:
         suffixes = ", ".join(SAVING_FORMS)
-        raise UsageError(f"the suffix of {destination!r} names no form of a network: {suffixes}")
+        raise UsageError(
+            f"the suffix of {destination!r} names no form of a network: {suffixes}", code="N703"
+        )
     if form == "onnx":
         check_installed("an ONNX model", ("onnx",), "onnx")
     return form

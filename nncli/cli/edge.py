@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,15 +12,13 @@ from typing import NoReturn
 import typer
 
 from nncli.cli.streams import ReaderGone, remark, remark_view, report, write_text
-from nncli.errors import CheckFailed, DataError, ExitCode, FileError, NncliError
+from nncli.errors import CheckFailed, DataError, ExitCode, FileError, NncliError, SpecError
 from nncli.machine import ENDING_SIGNALS
 from nncli.problems import Note, Problem
 from nncli.render.layout.view import Span, View, line
-from nncli.words import nearest
 
 # The words after `nncli`, for suggestions that change one of them.
 TYPED: ContextVar[tuple[str, ...]] = ContextVar("TYPED", default=())
-_PREFIX = re.compile(r"\bValue error, ")
 
 
 class Stopped(BaseException):
@@ -68,7 +65,7 @@ def error_edge(*, debug: bool, json: bool = False) -> Iterator[None]:
     try:
         yield
     except (NncliError, Refused) as error:
-        refused = error if isinstance(error, Refused) else Refused(error)
+        refused = error if isinstance(error, Refused) else Refused(_blamed(error))
         if json:
             _write_json(refused)
         fail(refused)
@@ -85,6 +82,15 @@ def error_edge(*, debug: bool, json: bool = False) -> Iterator[None]:
             fail(Refused(FileError(shortage)))
         report_bug(error, debug=debug)
         raise typer.Exit(ExitCode.BUG) from None
+
+
+def _blamed(error: NncliError) -> NncliError:
+    """Return an error with the words of the command line that explain it, if some do."""
+    if not TYPED.get() or not isinstance(error, FileError | SpecError):
+        return error
+    from nncli.cli.wrong_usage import blamed_on_words
+
+    return blamed_on_words(error, TYPED.get())
 
 
 def _shortage(error: Exception) -> Problem | None:
@@ -141,23 +147,15 @@ def report_bug(error: Exception, *, debug: bool) -> None:
     remark([line(Span("error", "error"), f": {what}{please}")])
 
 
-def report_usage_error(error: typer.TyperException) -> None:
-    """Print a wrong use of the command line: what, the usage, and where help is."""
-    context = getattr(error, "ctx", None)
-    message = _PREFIX.sub("", error.format_message())
-    possibilities = getattr(error, "possibilities", None) or ()
-    lines = []
-    if possibilities:
-        message = message.partition(" (Possible")[0]
-        best = nearest(str(getattr(error, "option_name", "")), list(possibilities))
-        if best is not None:
-            lines.append(line(Span("help", "accent"), f": did you mean `{best}`?"))
-    lines.insert(0, line(Span("error", "error"), f": {message}"))
-    if context is not None:
-        usage = " ".join(context.get_usage().split())
-        lines.append(line(Span(usage, "dim")))
-        lines.append(line(Span("help", "accent"), f": {context.command_path} --help"))
-    remark(lines)
+def report_usage_error(error: typer.TyperException) -> int:
+    """Report a command line that the parser refused, also as JSON if that is wanted."""
+    from nncli.cli.wrong_usage import usage_error, wants_json
+
+    refused = Refused(usage_error(error, TYPED.get()))
+    if wants_json(refused.error, TYPED.get()):
+        _write_json(refused)
+    report(refused.error)
+    return refused.error.exit_code
 
 
 def end_on_signals() -> None:

@@ -28,6 +28,9 @@ def explain_error(
         if known not in PROBLEM_TITLES:
             hints = did_you_mean(known, list(PROBLEM_TITLES))
             raise UsageError(
-                f"there is no code {quoted(code)}", *hints, "nncli explain-error lists them"
+                f"there is no code {quoted(code)}",
+                *hints,
+                "nncli explain-error lists them",
+                code="N703",
             )
         show(lambda width: lesson_view(known, width))

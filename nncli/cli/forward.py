@@ -78,6 +78,7 @@ def forward(
     keep: opt.Keep = None,
     header: opt.HasHeader = None,
     delimiter: opt.Delimiter = None,
+    decimal: opt.Decimal = ".",
     encoding: opt.Encoding = "utf-8",
     limit: opt.Limit = None,
     format_: opt.ForwardFormat = None,
@@ -109,7 +110,9 @@ def forward(
         form = _resolve_format(format_, output)
         if predict is not None and form == "npy":
             raise UsageError("--predict class adds text, and an NPY file holds numbers only")
-        arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
+        arguments = DataArguments(
+            columns, drop, keep, samples, header, delimiter, decimal, encoding
+        )
         choice = column_choice(arguments)
         request = data_request(data, arguments, choice, quiet=quiet, whole=form == "json")
         checks = _Checks(expect, digits, rtol, atol, strict)
@@ -235,7 +238,7 @@ def _resolve_format(format_: opt.ForwardForm | None, output: str | None) -> str:
         return "csv"
     known = ", ".join(SUFFIXES)
     message = f"the suffix of {output!r} names no format: {known}"
-    raise UsageError(message, "or name it: --format csv")
+    raise UsageError(message, "or name it: --format csv", code="N703")
 
 
 def _check_sources(request: DataRequest, checks: _Checks) -> None:
@@ -264,7 +267,7 @@ def _shown_layers(wanted: str, count: int) -> tuple[int, ...]:
     numbers = tuple(sorted({int(item) for item in wanted.split(",")}))
     if numbers[-1] > count:
         message = f"--layers {numbers[-1]}: the network has {count_of(count, 'layer')}"
-        raise UsageError(message)
+        raise UsageError(message, code="N703")
     return numbers
 
 

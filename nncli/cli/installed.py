@@ -16,4 +16,4 @@ def check_installed(what: str, packages: Iterable[str], extra: str) -> None:
     missing = [package for package in packages if find_spec(package) is None]
     if missing:
         message = f"{what} needs {' and '.join(missing)}, not installed here"
-        raise UsageError(message, f"pip install 'nncli-forward[{extra}]'")
+        raise UsageError(message, f"pip install 'nncli-forward[{extra}]'", code="N703")

@@ -12,9 +12,9 @@ import typer
 
 from nncli.cli import completion
 from nncli.cli.values import (
-    activation_list,
+    ActivationList,
+    ChoiceList,
     batch_sizes,
-    choice_list,
     comma_list,
     delimiter,
     encoding,
@@ -118,7 +118,7 @@ DTypeNames = Annotated[
     list[str] | None,
     _network(
         "--dtype",
-        parser=choice_list("float64", "float32"),
+        parser=ChoiceList(("float64", "float32")),
         autocompletion=completion.one_of("float64", "float32"),
         metavar="float64,float32",
         help="Time the network in these types instead of the spec's.",
@@ -129,7 +129,7 @@ Activations = Annotated[
     list[str] | None,
     _network(
         "--activations",
-        parser=activation_list,
+        parser=ActivationList(),
         metavar="relu,linear",
         help="The activations of a bare weights file, which does not say them: one for each layer, "
         "or one for all.",
@@ -193,8 +193,17 @@ Delimiter = Annotated[
     _data(
         "--delimiter",
         parser=delimiter,
+        metavar="CHARACTER|blanks",
+        help="What separates cells: a comma, or a tab for .tsv, unless said here; blanks for "
+        "runs of blanks and tabs.",
+    ),
+]
+Decimal = Annotated[
+    Literal[".", ","],
+    _data(
+        "--decimal",
         metavar="CHARACTER",
-        help="What separates cells: a comma, or a tab for .tsv, unless said here.",
+        help="What stands before the decimals of DATA's numbers: a point, or a comma if said here.",
     ),
 ]
 Encoding = Annotated[
@@ -397,7 +406,7 @@ Backends = Annotated[
     list[str] | None,
     _speed(
         "--backend",
-        parser=choice_list(*BACKENDS),
+        parser=ChoiceList(BACKENDS),
         autocompletion=completion.one_of(*BACKENDS),
         metavar="numpy,loop,…",
         help="What runs the network: numpy; loop, one sample at a time; python, without "

@@ -39,6 +39,7 @@ class DataArguments:
     samples: Literal["rows", "columns"]
     header: bool | None
     delimiter: str | None
+    decimal: Literal[".", ","]
     encoding: str
 
 
@@ -55,7 +56,7 @@ def column_choice(arguments: DataArguments) -> ColumnChoice:
     for option, items in used.items():
         repeated = next((item for item in items if items.count(item) > 1), None)
         if repeated is not None:
-            raise UsageError(f"{option} names {repeated!r} twice")
+            raise UsageError(f"{option} names {repeated!r} twice", code="N703")
         if items and arguments.samples == "columns":
             message = f"{option} chooses columns, but with --samples columns they are the samples"
             raise UsageError(message)
@@ -136,6 +137,7 @@ def data_request(
     held = whole or arguments.samples == "columns"
     options = DataOptions(
         delimiter=arguments.delimiter,
+        decimal=arguments.decimal,
         encoding=arguments.encoding,
         header=arguments.header,
         samples=arguments.samples,
@@ -292,7 +294,7 @@ def check_file_names(files: Mapping[str, str | None]) -> None:
     seen: dict[str, str] = {}
     for option, path in files.items():
         if path == STDIN and option == "--rejects":
-            raise UsageError("--rejects writes a file: - would be the result's place")
+            raise UsageError("--rejects writes a file: - would be the result's place", code="N703")
         if path is None or path == STDIN:
             continue
         real = os.path.realpath(path)

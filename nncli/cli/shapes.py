@@ -43,6 +43,7 @@ def shapes(
     keep: opt.Keep = None,
     header: opt.HasHeader = None,
     delimiter: opt.Delimiter = None,
+    decimal: opt.Decimal = ".",
     encoding: opt.Encoding = "utf-8",
     format_: opt.ShapesFormat = "table",
     batch_size: opt.MemoryBatchSize = None,
@@ -56,7 +57,9 @@ def shapes(
     Nothing is built: a network of any size is explained at once.
     """
     with error_edge(debug=debug, json=format_ == "json"):
-        arguments = DataArguments(columns, drop, keep, samples, header, delimiter, encoding)
+        arguments = DataArguments(
+            columns, drop, keep, samples, header, delimiter, decimal, encoding
+        )
         choice = column_choice(arguments)
         request = None
         if data is not None:

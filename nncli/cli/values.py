@@ -6,9 +6,10 @@ import codecs
 import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from nncli.words import nearest
+from nncli.data.csv.format import BLANKS
 
 _MAX_WHOLE = 2**63 - 1
 
@@ -54,38 +55,47 @@ def comma_list(value: Any) -> list[str]:
     return items
 
 
-def choice_list(*choices: str) -> Callable[[Any], list[str]]:
-    """Return a parser of comma-separated lists of these names."""
+@dataclass(frozen=True)
+class ChoiceList:
+    """A parser of comma-separated lists of some names."""
 
-    def parse(value: Any) -> list[str]:
+    choices: tuple[str, ...]
+
+    def __call__(self, value: Any) -> list[str]:
+        """Parse a list."""
         items = comma_list(value)
         for item in items:
-            if item not in choices:
-                best = nearest(item, choices)
-                hint = f"; did you mean {best!r}?" if best else ""
-                raise ValueError(f"{item!r} is not one of {', '.join(choices)}{hint}")
+            if item not in self.choices:
+                raise ValueError(f"{item!r} is not one of {', '.join(self.choices)}")
         return items
 
-    return parse
+
+class ActivationList:
+    """A parser of the names of activations, one for each layer."""
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The activations that have no parameters which only a spec can say."""
+        from nncli.specs.model import ACTIVATIONS
+
+        return tuple(name for name, model in ACTIVATIONS.items() if not _requires(model))
+
+    def __call__(self, value: Any) -> list[str]:
+        """Parse a list."""
+        from nncli.specs.model import ACTIVATIONS
+
+        items = [item.strip() for item in str(value).split(",")]
+        for item in items:
+            if item not in ACTIVATIONS:
+                raise ValueError(f"{item!r} is not an activation")
+            if _requires(ACTIVATIONS[item]):
+                raise ValueError(f"{item!r} has parameters that only a spec can say")
+        return items
 
 
-def activation_list(value: Any) -> list[str]:
-    """Parse the names of activations, one for each layer."""
-    from nncli.specs.model import ACTIVATIONS
-
-    items = [item.strip() for item in str(value).split(",")]
-    for item in items:
-        if item not in ACTIVATIONS:
-            best = nearest(item, list(ACTIVATIONS))
-            hint = f"; did you mean {best!r}?" if best else ""
-            raise ValueError(f"{item!r} is not an activation{hint}")
-        if any(field.is_required() for field in _parameters(ACTIVATIONS[item])):
-            raise ValueError(f"{item!r} has parameters that only a spec can say")
-    return items
-
-
-def _parameters(model: Any) -> list[Any]:
-    return [field for name, field in model.model_fields.items() if name != "kind"]
+def _requires(model: Any) -> bool:
+    """Whether an activation has parameters without a default."""
+    return any(f.is_required() for name, f in model.model_fields.items() if name != "kind")
 
 
 def whole_numbers(minimum: int, maximum: int) -> Callable[[Any], list[int]]:
@@ -149,10 +159,13 @@ def layer_list(value: Any) -> str:
 
 
 def delimiter(value: Any) -> str:
-    r"""Parse a delimiter: one ASCII character; tab and \t are understood."""
+    r"""Parse a delimiter: one ASCII character, or blanks; tab and \t are understood."""
+    if value == BLANKS:
+        return BLANKS
     text = {"tab": "\t", "\\t": "\t"}.get(str(value), str(value))
     if len(text) != 1 or text in '\r\n"' or not text.isascii() or text == "\0":
-        raise ValueError(f"{value!r} is not one character that can separate (tab for a tab)")
+        others = "tab for a tab, blanks for runs of blanks"
+        raise ValueError(f"{value!r} is not one character that can separate ({others})")
     if text.isalnum() or text in "+-.":
         raise ValueError(f"{value!r} is part of numbers or names")
     return text

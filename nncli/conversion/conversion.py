@@ -43,7 +43,9 @@ def convert_network(config: Config, path: str, form: SavingForm, dtype: DType) -
         try:
             files = saved_files(network.spec, network.layers, path, form)
         except ValueError as error:
-            raise UsageError(str(error), "write a .safetensors file, which may be larger") from None
+            raise UsageError(
+                str(error), "write a .safetensors file, which may be larger", code="N703"
+            ) from None
     trial = try_files(network, files, form, weights)
     return Conversion(network, files, trial, notes)
 
@@ -71,16 +73,16 @@ def with_columns(config: Config, columns: tuple[str, ...]) -> Config:
     spec = config.reading.spec
     repeated = next((name for name in columns if columns.count(name) > 1), None)
     if repeated is not None:
-        raise UsageError(f"--columns names {repeated!r} twice")
+        raise UsageError(f"--columns names {repeated!r} twice", code="N703")
     if len(columns) != spec.inputs.size:
         inputs = count_of(spec.inputs.size, "input")
-        raise UsageError(f"--columns names {len(columns):,}, the network has {inputs}")
+        raise UsageError(f"--columns names {len(columns):,}, the network has {inputs}", code="N703")
     misplaced = first_misplaced(columns, spec.inputs.columns or ())
     if misplaced is not None:
         here, there = misplaced
         message = f"--columns names input {here + 1} {columns[here]!r}, which is input {there + 1}"
         hint = "name them in the network's order, or not at all: columns are found by their names"
-        raise UsageError(message, hint)
+        raise UsageError(message, hint, code="N703")
     inputs_spec = spec.inputs.model_copy(update={"columns": columns})
     changed = spec.model_copy(update={"inputs": inputs_spec})
     return replace(config, reading=replace(config.reading, spec=changed))

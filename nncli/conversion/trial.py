@@ -125,7 +125,7 @@ def _loaded(path: Path) -> Network:
         config = read_config(str(path))
         return build_network(config.reading.fitting_spec(), config.tensors)
     except SpecError as error:
-        raise OtherNumbers(f"{path.name} is refused: {error}") from None
+        raise OtherNumbers(f"{path.name} is refused: {error.problems[0].message}") from None
 
 
 def _check_said(spec: NetworkSpec, loaded: NetworkSpec, name: str) -> None:

@@ -28,7 +28,8 @@ from nncli.problems import Place, Problem
 class DataOptions:
     """How a data file is to be read."""
 
-    delimiter: str | None = None  # None is a comma, or a tab for .tsv
+    delimiter: str | None = None  # a character or BLANKS; None is a comma, or a tab for .tsv
+    decimal: Literal[".", ","] = "."  # what stands before the decimals of a number
     encoding: str = "utf-8"
     header: bool | None = None  # None decides by the first row
     samples: Literal["rows", "columns"] = "rows"  # what a sample is
@@ -107,7 +108,7 @@ class OpenedSource:
             return open_parquet(content, file, listed=listed)
         _refuse_other_kinds(content, file, options.encoding)
         delimiter = options.delimiter or ","
-        csv = CsvFormat(file, delimiter, options.encoding, options.header)
+        csv = CsvFormat(file, delimiter, options.encoding, options.header, options.decimal)
         if not transposed:
             return open_csv(content, csv, listed=listed)
         table = open_transposed(content, csv, listed=listed)

@@ -22,6 +22,7 @@ from nncli.errors import DataError
 from nncli.file_kinds import NPY_MAGIC
 from nncli.problems import Suggestion
 from nncli.specs.reader import SpecReading
+from nncli.specs.spec_text import LINE_END
 from nncli.words import quoted
 
 if TYPE_CHECKING:
@@ -49,6 +50,12 @@ class DataCase:
     def delimiter(self) -> str:
         """What separates the values."""
         return self.options.delimiter or ","
+
+    @property
+    def csv(self) -> CsvFormat:
+        """How the file is written, if it is CSV."""
+        options = self.options
+        return CsvFormat(self.file, self.delimiter, options.encoding, decimal=options.decimal)
 
     def fault(self) -> DataError | None:
         """Return what is wrong with the beginning of the data, if anything is."""
@@ -106,11 +113,11 @@ class DataCase:
 
     @cached_property
     def records(self) -> list[list[str]]:
-        """The cells of all rows, as far as they can be cut into cells."""
-        csv = CsvFormat(self.file, self.delimiter, self.options.encoding)
+        """The cells of all rows, with decimal points, as far as they can be cut into cells."""
         rows: list[list[str]] = []
         with suppress(DataError):
-            rows.extend(record.cells for record in RecordReader([self.look.content], csv))
+            records = RecordReader([self.look.content], self.csv)
+            rows.extend(self.csv.pointed(record.cells) for record in records)
         return rows if self.look.complete else rows[:-1]
 
 
@@ -137,9 +144,12 @@ def with_option(
 def joined(first: Change, second: Change) -> Change:
     """Return two changes as one; the second was made to the case of the first."""
     one, other = first.suggestion, second.suggestion
-    suggestion = Suggestion(
-        f"{one.words}, {other.words}", one.options + other.options, one.edits + other.edits
-    )
+    edits = one.edits + other.edits
+    if one.edits and other.edits:
+        # the one writes all lines anew: without what the other takes away, or with what it adds
+        edits = (replace(one.edits[0], text=decoded(second.case, second.case.look.content)),)
+    words = f"{one.words}, and {other.words}"
+    suggestion = Suggestion(words, one.options + other.options, edits)
     return Change(second.case, suggestion, min(first.likelihood, second.likelihood) + 1)
 
 
@@ -156,6 +166,12 @@ def decoded(case: DataCase, content: bytes) -> str:
     except UnicodeError:  # UTF-16 without its mark
         text = content.decode("latin-1")
     return text.removeprefix("\ufeff")
+
+
+def text_lines(case: DataCase) -> list[str]:
+    """Return the lines of the text, without their ends; of a beginning, the whole ones."""
+    lines = LINE_END.split(decoded(case, case.look.content))
+    return lines if case.look.complete and lines[-1] else lines[:-1]
 
 
 def read_rows(case: DataCase, header: Header) -> list[list[str]]:

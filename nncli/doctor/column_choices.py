@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from nncli.data.column_facts import ColumnFacts, Suspicion, table_facts
 from nncli.data.columns import Header, find_column
-from nncli.data.csv.numbers import is_missing
+from nncli.data.csv.numbers import is_number
 from nncli.doctor.case import Change, DataCase, called, read_rows
 from nncli.doctor.column_names import inputs_by_name, mistyped_items, with_choice
 from nncli.doctor.layers import change_of_inputs
 from nncli.errors import DataError
 from nncli.problems import Suggestion
-from nncli.words import count_of, quoted
+from nncli.words import quoted
 
 # Whoever has more to leave out had better say what stays.
 _MAX_COLUMNS_LEFT_OUT = 10
@@ -42,9 +42,9 @@ def column_changes(change: Change) -> Iterator[Change]:
     if surplus > 0 and not header.transposed:
         facts = _ranked_facts(case, header, features)
         yield from _fewer_columns(change, header, facts, surplus)
-    if surplus < 0 and not change.suggestion.options:
+    if surplus < 0 and not change.suggestion.words:
         yield from _more_columns(change)
-    may_have_others = features and surplus and not change.suggestion.options
+    may_have_others = features and surplus and not change.suggestion.words
     if may_have_others and (other_inputs := change_of_inputs(case.reading, len(features))):
         wanted = replace(case.wanted, size=len(features))
         likely = [called(header, fact.position) for fact in facts if fact.suspicion][:2]
@@ -165,27 +165,16 @@ def _more_columns(change: Change) -> Iterator[Change]:
             yield Change(case, Suggestion(words), 60)
 
 
-def columns_seen(case: DataCase) -> tuple[str, ...]:
-    """Say which columns are text or have gaps, where no change makes the data fit."""
+def first_row_in_doubt(case: DataCase) -> tuple[str, ...]:
+    """Say that a header may be a sample, where every column is text and holds the same words."""
     header = case.header
-    if header is None or header.transposed:
+    rows = read_rows(case, header) if header is not None and header.named else []
+    if header is None or not rows or any(is_number(cell) for row in rows for cell in row):
         return ()
-    rows = [row for row in read_rows(case, header) if not all(map(is_missing, row))]
-    used = _features(case, header) or range(len(header.names))
-    facts = table_facts(header, used, rows)
-    text = [called(header, f.position) for f in facts if f.suspicion == Suspicion.TEXT]
-    gaps = {f.position: sum(is_missing(row[f.position]) for row in rows) for f in facts}
-    holes = [f"{called(header, at)} has {count_of(n, 'gap')}" for at, n in gaps.items() if n]
-    if len(rows) < 2 or len(text) + sum(gaps.values()) < 2:
+    columns = zip(header.names, zip(*rows, strict=True), strict=True)
+    if 2 * sum(name in cells for name, cells in columns) < len(header.names):
         return ()
-    said = [f"{_listed(text)} {'is' if len(text) == 1 else 'are'} text"] if text else []
-    said += [_listed(holes)] if holes else []
-    hints = [f"{', and '.join(said)}: choose columns of numbers with --columns"]
-    if header.named and len(text) == len(header.names):
-        columns = zip(header.names, zip(*rows, strict=True), strict=True)
-        if 2 * sum(name in cells for name, cells in columns) >= len(text):
-            hints.append("the first row holds the same words as the others: is it a header at all?")
-    return tuple(hints)
+    return ("the first row holds the same words as the others: is it a header at all?",)
 
 
 def _listed(names: Sequence[str]) -> str:

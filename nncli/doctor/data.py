@@ -6,30 +6,28 @@ that, if it mends the reading of the file, and only then something shows in a ro
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from nncli.data.csv.lines import whole_lines
-from nncli.data.csv.numbers import is_missing
+from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
 from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import (
     MISREAD,
     Change,
     DataCase,
-    called,
     decoded,
     header_and_width,
-    read_rows,
     with_text,
 )
-from nncli.doctor.column_choices import column_changes, columns_seen
+from nncli.doctor.column_choices import column_changes, first_row_in_doubt
 from nncli.doctor.disguises import numbers_meant
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.line_changes import with_proposals
-from nncli.doctor.ways_of_reading import TAB, ways_of_reading
+from nncli.doctor.ways_of_reading import ways_of_reading
+from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd
 from nncli.errors import DataError
 from nncli.file_kinds import kind_of
 from nncli.problems import Problem, Suggestion
@@ -50,17 +48,23 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
 
     Changes of the whole reading stand at the first problem, those of a cell or line at its own.
     """
+    seen = seen_rows(case) if error.problems[0].code in ("N403", "N404", "N407", "N410") else None
+    first = with_proposals(error.problems[0], seen)
     case = replace(case, look=_shortened(case.look, case.options.encoding))
-    first, *others = map(with_proposals, error.problems)
     explained = _as_csv(case) if first.code in MISREAD else ()
     found: list[Change] = []
     # where nothing is wrong with the beginning, the fault stands further down
     if case.fault() is not None and not explained:
         found = sorted(_changes_that_work(first, case), key=lambda change: -change.likelihood)
-    problems = [_with_changes_of_reading(first, case, found, explained)]
+    problems = [_with_changes_of_reading(first, case, found, explained, seen)]
     counted = 0
-    for problem in others:
-        treated = _treat_by_itself(problem, case)
+    whole = found and case.look.complete and found[0].case.fault() is None
+    all_mended = whole and found[0].suggestion in problems[0].suggestions[:1]
+    for problem in error.problems[1:]:
+        if all_mended or any(_is_mended_by(other, problem) for other in problems):
+            counted += 1
+            continue
+        treated = _treat_by_itself(with_proposals(problem, seen), case)
         if found and problem.code == first.code and not treated.suggestions:
             treated = replace(treated, help=(SAME_CAUSE,))
         if not treated.suggestions and treated.help == problems[0].help != problem.help:
@@ -70,8 +74,21 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     return DataError(problems, more=error.more + counted, features=error.features)
 
 
+def _is_mended_by(other: Problem, problem: Problem) -> bool:
+    """Whether what is offered for another problem mends this one as well."""
+    place = problem.place
+    if place is None or problem.row is None or not other.suggestions:
+        return False
+    edits = (edit for edit in other.suggestions[0].edits if edit.line == place.line)
+    return any(problem.code == "N403" or edit.column - 1 == place.caret for edit in edits)
+
+
 def _with_changes_of_reading(
-    problem: Problem, case: DataCase, found: Sequence[Change], explained: tuple[str, ...]
+    problem: Problem,
+    case: DataCase,
+    found: Sequence[Change],
+    explained: tuple[str, ...],
+    seen: SeenRows | None,
 ) -> Problem:
     """Return the first problem with the changes of the whole reading that were found.
 
@@ -79,18 +96,37 @@ def _with_changes_of_reading(
     """
     treated = _treat_by_itself(problem, case)
     own, by_options = treated.suggestions, tuple(change.suggestion for change in found)
-    # to write a number is nearer than to change the reading, to lose a row is further
-    ranked = by_options + own if own and _removes_a_line(own[0]) else own + by_options
+    # to write numbers is nearer than to change the reading if it is all; to lose a row is further
+    is_further = bool(own and found) and (
+        _removes_a_line(own[0])
+        or (_fault_after(own[0], case) is not None and found[0].case.fault() is None)
+        or (len(own[0].edits) > 1 and "--decimal" in by_options[0].options)
+    )
+    if is_further and by_options[0].edits and _removes_a_line(own[0]):
+        own = ()  # the same line is taken away with others
+    ranked = by_options + own if is_further else own + by_options
     if ranked:
         return _with_suggestions(problem, tuple(dict.fromkeys(ranked)))
-    seen = columns_seen(case) if problem.code in ("N404", "N407", "N408") else ()
-    return replace(treated, help=explained or (*treated.help, *seen))
+    if problem.code == "N407" and not explained:
+        return replace(treated, help=_dead_end(case, seen))
+    return replace(treated, help=explained or treated.help)
+
+
+def _dead_end(case: DataCase, seen: SeenRows | None) -> tuple[str, ...]:
+    """Return what to say of data of another width that nothing was found for."""
+    names, width = header_and_width(case)
+    following = case.records[1] if width else []
+    if any(map(is_number, names)) and any(map(is_number, following)) and width != len(names):
+        found = f"the first row has {count_of(len(names), 'value')}, the other rows have {width}"
+        return (f"{found}: {'add what is missing' if len(names) < width else 'take one away'}",)
+    if seen is None or len(names) < 2:
+        return (_NOTHING_WORKS,)
+    choose = "--columns says which columns to read" if len(names) > case.wanted.size else ""
+    return (_NOTHING_WORKS, *what_is_odd(seen), *filter(None, [choose]), *first_row_in_doubt(case))
 
 
 def _treat_by_itself(problem: Problem, case: DataCase) -> Problem:
     """Return a problem with the changes of its own line, or else with advice in words."""
-    if advice := _text_column(problem, case):
-        return replace(problem, help=advice, suggestions=())
     own = tuple(change for change in problem.suggestions if _mends(change, problem, case))
     if own:
         return _with_suggestions(problem, own)
@@ -105,27 +141,6 @@ def _with_suggestions(problem: Problem, suggestions: tuple[Suggestion, ...]) -> 
     return replace(problem, help=advice, suggestions=suggestions)
 
 
-def _text_column(problem: Problem, case: DataCase) -> tuple[str, ...]:
-    """Return what to say of a cell whose column is text in every row; nothing of another."""
-    place = problem.place
-    if problem.code != "N404" or place is None or place.column is None:
-        return ()
-    header = case.header
-    if header is None or header.transposed or place.column > len(header.names):
-        return ()
-    cells = [row[place.column - 1] for row in read_rows(case, header)]
-    # one that holds digits has something of its own to be told
-    if len(cells) < 2 or any(map(_may_be_a_number, cells)):
-        return ()
-    name = called(header, place.column - 1)
-    size = count_of(case.wanted.size, "column")
-    return (f"{name} is text in every row, and the network takes {size} of numbers",)
-
-
-def _may_be_a_number(cell: str) -> bool:
-    return is_missing(cell) or bool(numbers_meant(cell)) or any(map(str.isnumeric, cell))
-
-
 def _removes_a_line(suggestion: Suggestion) -> bool:
     return any(edit.end_line > edit.line and not edit.text for edit in suggestion.edits)
 
@@ -138,45 +153,16 @@ def _without_remedy(problem: Problem, case: DataCase) -> tuple[str, ...]:
     if problem.code == "N403" and width not in (0, len(names)):
         found = f"{count_of(len(names), 'name')}, the rows {count_of(width, 'value')}"
         return (f"the header has {found}: add or remove a name, or mend the rows",)
-    return (_NOTHING_WORKS,) if problem.code == "N407" else problem.help
+    return problem.help
 
 
 def _as_csv(case: DataCase) -> tuple[str, ...]:
-    """Return how to turn the file into CSV, if it is a table written in another way."""
+    """Return how to turn the file into CSV, if it is one of another kind."""
     content = case.look.content
     kind = kind_of(content, doubtful=True)
     if kind is not None and kind.is_doubtful and kind.as_data is not None:
         return (f"this is {kind.name}: {kind.as_data}",)
-    if b"  " in content:
-        # (?<! ) and ++: a run of blanks is looked at once, not once from each of its blanks
-        lines = re.sub(rb"(?m)^ +|(?<! ) ++(?=\r?$)", b"", content)
-        if _options_for(case, re.sub(rb" +", b",", lines), ",") is not None:
-            how = "sed 's/^ *//; s/ *$//; s/  */,/g' FILE > NEW"
-            return (f"its columns are separated by blanks: make them commas ({how})",)
-    delimiters = (";", TAB, "|", " ") if b"," in content else ()
-    for delimiter in delimiters:
-        if delimiter.encode() not in content:
-            continue
-        options = _options_for(case, content.replace(b",", b"."), delimiter)
-        if options is not None:
-            flags = shlex.join(("--delimiter", "tab" if delimiter == TAB else delimiter, *options))
-            how = f"write points instead (tr , . < FILE > NEW), and say {flags}"
-            return (f"its numbers have decimal commas: {how}",)
     return ()
-
-
-def _options_for(case: DataCase, content: bytes, delimiter: str) -> tuple[str, ...] | None:
-    """Return what to say, besides the delimiter, to read other content; None if nothing helps."""
-    options = replace(case.options, delimiter=delimiter)
-    changed = replace(case, look=replace(case.look, content=content), options=options)
-    fault = changed.fault()
-    if fault is None:
-        return ()
-    if _may_be_columns(fault):
-        for change in column_changes(Change(changed, Suggestion(""), 0)):
-            if change.suggestion.options and change.case.fault() is None:
-                return change.suggestion.options
-    return None
 
 
 def _mends(suggestion: Suggestion, problem: Problem, case: DataCase) -> bool:
@@ -185,7 +171,7 @@ def _mends(suggestion: Suggestion, problem: Problem, case: DataCase) -> bool:
     text = decoded(case, case.look.content)
     if place is None or (place.line or 0) > text.count("\n"):
         return True
-    fault = with_text(case, edited(text, suggestion.edits)).fault()
+    fault = _fault_after(suggestion, case)
     if fault is None:
         return True
     before = case.fault()
@@ -195,6 +181,14 @@ def _mends(suggestion: Suggestion, problem: Problem, case: DataCase) -> bool:
     # mended, even if further down something shows that had not been told yet
     later = all(where is not None and (where.line or 0) >= (place.line or 0) for where in new)
     return (problem.code, place) not in left and later
+
+
+def _fault_after(suggestion: Suggestion, case: DataCase) -> DataError | None:
+    """Return what is wrong with the beginning of the data once it is edited."""
+    text = decoded(case, case.look.content)
+    lines = text.count("\n") + 1
+    edits = [edit for edit in suggestion.edits if edit.end_line <= lines]
+    return with_text(case, edited(text, edits)).fault()
 
 
 def _shortened(look: FirstLook, encoding: str) -> FirstLook:
@@ -215,6 +209,8 @@ def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
     for change in _candidates(problem, case):
         if change.suggestion.options and not change.case.suits_first(case):
             continue
+        if _loses_a_sample(change, case):
+            continue
         fault = change.case.fault()
         if fault is None:
             whole = True
@@ -230,6 +226,17 @@ def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
         yield from (change for change in likely[:_MAX_PARTLY] if change.likelihood > 50)
 
 
+def _loses_a_sample(change: Change, case: DataCase) -> bool:
+    """Whether a first row of numbers would be taken for names, or away from above others."""
+    first, below = (next(iter(records), []) for records in (case.records, change.case.records))
+    texts = [cell for cell in first if not is_number(cell) and not is_missing(cell)]
+    is_sample = all(looks_like_a_number(text) or numbers_meant(text) for text in texts)
+    if not is_sample or not any(map(is_number, first)):
+        return False
+    goes = bool(change.suggestion.edits) and first != below and any(map(is_number, below))
+    return goes or "--header" in change.suggestion.options
+
+
 def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:
     """Yield the ways of reading, each followed by the choices of columns that it may need."""
     encoded = False
@@ -238,8 +245,9 @@ def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:
         if change.likelihood and not (encoded and "--encoding" in change.suggestion.options):
             yield change
             encoded |= fault is None and "--encoding" in change.suggestion.options
-        if fault is not None and not change.suggestion.edits and _may_be_columns(fault):
-            yield from column_changes(change)
+        if fault is not None and _may_be_columns(fault):
+            # beside edits, the likeliest will do
+            yield from islice(column_changes(change), 1 if change.suggestion.edits else None)
 
 
 def _is_further(fault: Problem, problem: Problem) -> bool:

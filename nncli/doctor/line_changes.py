@@ -2,121 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
+from nncli.data.csv.lines import Line
+from nncli.data.csv.numbers import is_missing, is_number, why_not_a_number
 from nncli.data.csv.records import cell_spans
-from nncli.doctor.disguises import numbers_meant
+from nncli.doctor.whole_columns import (
+    SeenRows,
+    all_of,
+    changes_of_kinds,
+    edit_of,
+    rows_of_one_line,
+    what_is_odd,
+)
 from nncli.problems import Edit, FaultyRow, Place, Problem, Suggestion
-from nncli.words import shorten
-
-# Nobody mends a cell in a longer line by its number.
-_MAX_EDITED_LINE = 100_000
+from nncli.words import quoted
 
 Advice = tuple[tuple[str, ...], tuple[Suggestion, ...]]
 
 
-def with_proposals(problem: Problem) -> Problem:
+def with_proposals(problem: Problem, seen: SeenRows | None = None) -> Problem:
     """Return a problem of a faulty line with what may mend it, in words and as changes.
 
+    seen: the rows of its file, of which those that are wrong in the same way change with it.
     What a reader says of a line is used up by that: it is proposed once.
     """
     row, place = problem.row, problem.place
     if row is None or place is None:
         return problem
-    advice, suggestions = _advice(problem, row, place)
+    if row.cells and problem.code in ("N404", "N410"):
+        advice, suggestions = _for_cells(problem, row, place, seen)
+    elif not row.is_sample:
+        advice, suggestions = problem.help, _without_line(problem.help[0], place)
+    else:
+        advice, suggestions = problem.help, _without_needless_piece(problem, row, place, seen)
     return replace(problem, help=advice, suggestions=suggestions, row=None)
 
 
-def _advice(problem: Problem, row: FaultyRow, place: Place) -> Advice:
-    if row.cells and problem.code in ("N404", "N410"):
-        return _for_cells(problem, row, place)
-    if not row.is_sample:
-        return problem.help, _without_line(problem.help[0], place)
-    needless = _needless_piece(problem.code, row, place)
-    if needless is None:
-        return problem.help, ()
-    blank = "remove the blank beside the quoted cell"
-    words = blank if problem.code == "N405" else problem.help[0]
-    text = place.excerpt or ""
-    summary = shorten(text[: needless.start] + text[needless.stop :])
-    edit = _edit(place, (needless.start, needless.stop), "", summary)
-    return problem.help, (Suggestion(words, edits=(edit,)),)
+def _without_needless_piece(
+    problem: Problem, row: FaultyRow, place: Place, seen: SeenRows | None
+) -> tuple[Suggestion, ...]:
+    line = Line(place.line or 1, place.excerpt or "", "")
+    piece = _needless_piece(problem.code, row, place)
+    if piece is None:
+        return ()
+    words = "remove the blank beside the quoted cell" if problem.code == "N405" else problem.help[0]
+    edits = [edit_of(place.file, line, piece, "")]
+    if problem.code == "N403":
+        cell = row.cells[0][1].strip()
+        words = f"take the last cell away: {quoted(cell)} is text" if cell else words
+        alike = _last_cells(seen, is_blank=not cell) if seen and seen.complete else []
+        # a text in most lines is a column without a name
+        if len(alike) > 1 and seen and (not cell or len(alike) <= seen.rows):
+            words, edits = f"{words}, in {all_of(len(alike))} such lines", alike
+    return (Suggestion(words, edits=tuple(edits)),)
 
 
-def _needless_piece(code: str, row: FaultyRow, place: Place) -> slice | None:
+def _last_cells(seen: SeenRows, *, is_blank: bool) -> list[Edit]:
+    """Return what takes the last cell from all lines that have one too many.
+
+    is_blank: whether from those where it is empty, or those where it is text.
+    """
+    edits = []
+    for line, cells in seen.longer:
+        spans = list(cell_spans(line.text, seen.csv.delimiter))
+        if is_blank == (not cells[-1].strip()) and len(spans) == len(cells):
+            edits.append(edit_of(seen.csv.file, line, (spans[-2][1], len(line.text)), ""))
+    return edits
+
+
+def _needless_piece(code: str, row: FaultyRow, place: Place) -> tuple[int, int] | None:
     """Return which characters of a line had better not be there, if that is its only fault."""
     text, caret = place.excerpt or "", place.caret or 0
     if code == "N406":
-        return slice(caret, caret + 1) if text.startswith("\ufeff", caret) else None
+        return (caret, caret + 1) if text.startswith("\ufeff", caret) else None
     if code == "N405":  # blanks beside a quoted cell
         before = text[text.rfind(row.delimiter, 0, caret) + 1 : caret]
         behind = text[caret:].partition(row.delimiter)[0]
         if before and not before.strip():
-            return slice(caret - len(before), caret)
-        return slice(caret, caret + len(behind)) if behind and not behind.strip() else None
-    # a delimiter at the end of the line
-    is_lone = len(row.cells) == 1 and not row.more
-    is_blank = is_lone and not row.cells[0][1].strip()
-    return slice(text.rfind(row.delimiter), len(text)) if is_blank else None
+            return caret - len(before), caret
+        return (caret, caret + len(behind)) if behind and not behind.strip() else None
+    # a lone cell too many that is empty or text
+    if len(row.cells) != 1 or row.more or is_number(row.cells[0][1]):
+        return None
+    spans = list(cell_spans(text, row.delimiter))
+    is_whole = len(spans) == row.cells[0][0] + 1 > 1
+    return (spans[-2][1], len(text)) if is_whole else None
 
 
-def _edit(place: Place, span: tuple[int, int], text: str, summary: str) -> Edit:
-    """Return the edit of some characters of a line.  span: the first, from 0, and the end."""
-    line = place.line or 1
-    return Edit(place.file, line, span[0] + 1, line, span[1] + 1, text, summary)
-
-
-def _for_cells(problem: Problem, row: FaultyRow, place: Place) -> Advice:
+def _for_cells(problem: Problem, row: FaultyRow, place: Place, seen: SeenRows | None) -> Advice:
     """Return the advice for cells that are no numbers, and may have been meant as some."""
-    words = tuple(text for text, _ in numbers_meant(row.cells[0][1]))
-    changes = _one_cell_changed(row, place) if row.is_sample else _all_cells_changed(row, place)
-    if problem.code == "N410":
+    is_first = problem.code == "N410"
+    positions = {position for position, _ in row.cells}
+    rows = seen or rows_of_one_line(row, place)
+    own = [cell for cell in rows.odd_cells if cell.line.number == place.line]
+    if not own:  # beyond the rows that were looked at
+        rows = rows_of_one_line(row, place)
+        own = list(rows.odd_cells)
+    own = [cell for cell in own if is_first or cell.position in positions]
+    if own and all(cell.readings for cell in own):
+        changes = changes_of_kinds({cell.readings[0].kind for cell in own}, rows)
+        offered = tuple(change for change in changes if change.edits)
         # what else the first row may be is said last
-        return (*words, problem.help[-1]) if words else problem.help, changes
-    if row.is_sample:
-        return words or problem.help, changes
-    if changes:
-        return (changes[0].words,), changes
-    if any(numbers_meant(cell) for _, cell in row.cells):
-        return ("write decimal numbers",), ()
-    return problem.help, _without_line(problem.help[0], place)
-
-
-def _one_cell_changed(row: FaultyRow, place: Place) -> tuple[Suggestion, ...]:
-    """Return the changes of a lone faulty cell, one for each number that it may stand for."""
-    edits = _edits_of_cells(row, place)
-    return tuple(Suggestion(words, edits=(edit,)) for words, edit in next(edits, ()))
-
-
-def _all_cells_changed(row: FaultyRow, place: Place) -> tuple[Suggestion, ...]:
-    """Return the change of all faulty cells of a row, if each may have been meant as a number."""
-    chosen = []
-    for choices in _edits_of_cells(row, place):
-        if not choices:
-            return ()
-        chosen.append(choices[0])
-    edits = tuple(edit for _, edit in chosen)
-    return (Suggestion(chosen[0][0], edits=edits),) if chosen else ()
-
-
-def _edits_of_cells(row: FaultyRow, place: Place) -> Iterator[list[tuple[str, Edit]]]:
-    """Yield what each faulty cell of a line may become, in words and as an edit.
-
-    Yields nothing if not all of them are known.
-    """
-    text = place.excerpt or ""
-    if row.more or len(text) > _MAX_EDITED_LINE:
-        return
-    # of a quoted cell that goes on over the line's end, and of those behind it, nothing is known
-    spans = dict(enumerate(cell_spans(text, row.delimiter)))
-    for position, cell in row.cells:
-        span = spans.get(position)
-        yield [
-            (words, _edit(place, span, number, number))
-            for words, number in numbers_meant(cell)
-            if span is not None and row.delimiter not in number
-        ]
+        decide = problem.help[-1:] if is_first else ()
+        said = () if is_first and offered else (changes[0].words,)
+        return (*said, *decide), offered
+    if is_first:
+        return problem.help, ()
+    if positions <= set(rows.text_columns()):
+        return what_is_odd(rows), ()
+    if not row.is_sample:
+        if any(cell.readings for cell in own):
+            return ("write decimal numbers",), ()
+        return problem.help, _without_line(problem.help[0], place)
+    text = row.cells[0][1]
+    if why := [cell.why for cell in own if cell.why]:
+        return (why[0],), ()
+    is_explained = not is_missing(text) and why_not_a_number(text)
+    return problem.help if is_explained else what_is_odd(rows) or problem.help, ()
 
 
 def _without_line(words: str, place: Place) -> tuple[Suggestion, ...]:

@@ -35,7 +35,9 @@ def read_weights_alone(path: str, activations: Sequence[str], overrides: Overrid
         raise SpecError(Problem("N306", message, Place(path), hints))
     if len(activations) not in (1, layers):
         found = f"{path} has {count_of(layers, 'matrix', 'matrices')}"
-        raise UsageError(f"--activations names {len(activations)}, {found}: one for each, or one")
+        raise UsageError(
+            f"--activations names {len(activations)}, {found}: one for each, or one", code="N703"
+        )
     names = [*activations] * (layers if len(activations) == 1 else 1)
     examined = _examined(weights.header, names, {}, overrides)
     faults = examined.found.faults

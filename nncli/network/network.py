@@ -28,22 +28,37 @@ from nncli.network.shapes import shape_table
 from nncli.problems import Problem
 from nncli.specs.model import DType, NetworkSpec, Tensor
 from nncli.specs.reader import Overrides, read_spec
+from nncli.words import shorten
 
 if TYPE_CHECKING:
     from nncli.network.engine.engine import Engine
 
+# How many layers a network tells of itself.
+_MAX_SHOWN = 8
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Network:
     r"""A dense network that is ready to run.
 
     >>> network = Network.from_yaml_text("layer_sizes: [4, 5, 2]\nseed: 0")
     >>> network.forward([[1, 2, 3, 2.5]]).shape
     (1, 2)
+    >>> network
+    <Network 'network': 4 -> 5 linear -> 2 linear, float64>
     """
 
     spec: NetworkSpec  # what was asked for
     layers: tuple[Dense, ...]  # first to last
+
+    def __repr__(self) -> str:
+        """Return the network on one line: its sizes and activations."""
+        layers = [f"{layer.neurons} {layer.activation.kind}" for layer in self.spec.layers]
+        shown = (
+            layers if len(layers) <= _MAX_SHOWN else [*layers[: _MAX_SHOWN - 2], "...", layers[-1]]
+        )
+        sizes = " -> ".join([str(self.spec.inputs.size), *shown])
+        return f"<Network {shorten(self.spec.name)!r}: {sizes}, {self.spec.dtype}>"
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, seed: int | None = None) -> Network:

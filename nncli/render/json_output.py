@@ -76,8 +76,8 @@ def problem_objects(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 def _problem(problem: Problem) -> dict[str, Any]:
     place = problem.place
     return {
-        "code": problem.code or None,
-        "title": PROBLEM_TITLES.get(problem.code, "wrong use of the command line"),
+        "code": problem.code,
+        "title": PROBLEM_TITLES[problem.code],
         "severity": "error",
         "file": place.file if place else None,
         "line": place.line if place else None,

@@ -22,6 +22,7 @@ _GROUPS = {
     "N4": "the data",
     "N5": "files",
     "N6": "checks",
+    "N7": "the command line",
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from nncli.errors import NncliError
-from nncli.problems import Note, Place, Problem, Suggestion
+from nncli.problems import Note, Problem, Suggestion
 from nncli.render.layout.text import inert, text_width
 from nncli.render.layout.view import BLANK, GAP, Line, Span, line
 from nncli.words import count_of
@@ -55,9 +55,9 @@ def problem_lines(
 
     room: how many characters of the source line there is space for; width: of the terminal.
     """
-    label = Span(f"error[{problem.code}]" if problem.code else "error", "error")
+    label = Span(f"error[{problem.code}]", "error")
     place = problem.place
-    prefix = f"{_position(place)}: " if place is not None else ""
+    prefix = f"{place}: " if place is not None else ""
     lines = [line(Span(prefix, "heading"), label, ": ", problem.message)]
     if place is not None and place.excerpt is not None and place.line is not None:
         lines += _excerpt(place.line, place.excerpt, place.caret, room)
@@ -113,11 +113,6 @@ def _typed(suggestion: Suggestion) -> tuple[Span, ...]:
 def note_line(note: Note) -> Line:
     """Return a note as one line."""
     return line(Span("note", "note"), ": ", note.message)
-
-
-def _position(place: Place) -> str:
-    numbers = [str(number) for number in (place.line, place.column) if number is not None]
-    return ":".join([place.file, *numbers])
 
 
 def _excerpt(number: int, text: str, caret: int | None, room: int) -> list[Line]:

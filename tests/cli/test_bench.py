@@ -209,8 +209,11 @@ def test_more_than_a_hundred_batch_sizes_in_all_are_refused(
         (("--threads", "1,x"), "'x' is not a whole number from 1 to 1024"),
         (("--threads", "1025"), "'1025' is not a whole number from 1 to 1024"),
         (("--threads", "1,"), "'1,' has an empty item"),
-        (("--backend", "numpi"), "did you mean 'numpy'?"),
-        (("--backend", "numpy,pyhton"), "did you mean 'python'?"),
+        (("--backend", "numpi"), "did you mean `numpy`?"),
+        (
+            ("--backend", "numpy,pyhton"),
+            "did you mean `python`?   nncli bench nothing.yaml --backend numpy,python",
+        ),
         (("--backend", "xyzzy"), "numpy, loop, python, onnxruntime, torch"),
         (("--backend", ""), "empty item"),
         (("--dtype", "float16"), "'float16' is not one of float64, float32"),

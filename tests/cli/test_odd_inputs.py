@@ -95,6 +95,33 @@ def test_what_is_packed_otherwise_or_broken_is_refused(
     assert all(word in done.err for word in words)
 
 
+# ------------------------------------------------------------------- decimals and aligned columns
+
+
+@pytest.mark.parametrize(
+    ("options", "data"),
+    [
+        (["--decimal", ",", "--delimiter", ";"], "a;b\n1,5;2\n-3;,25\n"),
+        (["--decimal", ",", "--delimiter", "blanks"], "  a  b \n 1,5 2\n-3   \t,25\n"),
+    ],
+)
+def test_every_command_reads_decimal_commas_and_aligned_columns(
+    cli: RunCli, write: Write, options: list[str], data: str
+) -> None:
+    spec, batch = write("spec.yaml", TWO), write("data.csv", data)
+    done = cli("forward", spec, batch, *options, "--format", "csv", "--expect", batch)
+    assert (done.code, done.out.partition("\n")[2]) == (0, "1.5,2\n-3,0.25\n")
+    assert cli("shapes", spec, batch, *options).code == 0
+    quick = ("--batch-sizes", "1", "--repetitions", "1", "--min-time", "0", "--max-time", "0")
+    assert cli("bench", spec, batch, *options, *quick).code == 0
+
+
+def test_a_decimal_is_a_point_or_a_comma(cli: RunCli, write: Write) -> None:
+    done = cli("forward", write("spec.yaml", TWO), write("data.csv", "1,2\n"), "--decimal=;")
+    assert (done.code, done.out) == (2, "")
+    assert "'.', ','" in done.err
+
+
 # ------------------------------------------------------------------------------ what would help
 
 

@@ -172,14 +172,14 @@ def test_a_file_that_is_named_twice_is_wrong_usage(cli: RunCli, folder: Path, ag
     os.symlink("a.csv", folder / "link.csv")
     done = cli("forward", "sum.yaml", "a.csv", again, cwd=folder)
     assert (done.code, done.out) == (2, "")
-    assert "error: DATA names 'a.csv'" in done.err
+    assert "error[N704]: DATA names 'a.csv'" in done.err
     assert done.err.endswith("each file is read once\n")
 
 
 def test_standard_input_beside_files_is_wrong_usage(cli: RunCli, folder: Path) -> None:
     done = cli("forward", "sum.yaml", "a.csv", "-", stdin=b"1,2\n", cwd=folder)
     assert (done.code, done.out) == (2, "")
-    assert done.err == "error: standard input (-) is read alone, not beside files\n"
+    assert done.err == "error[N704]: standard input (-) is read alone, not beside files\n"
 
 
 def test_samples_in_columns_are_those_of_one_file(cli: RunCli, folder: Path) -> None:

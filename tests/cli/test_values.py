@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from nncli.cli.values import (
+    ChoiceList,
     batch_sizes,
-    choice_list,
     comma_list,
     delimiter,
     encoding,
@@ -27,10 +27,11 @@ UNDERSTOOD: list[tuple[Callable[[Any], Any], str, Any]] = [
     (nonnegative_number, "1e-3", 0.001),
     (percentage, "12.5 %", 0.125),
     (comma_list, "a, b c", ["a", "b c"]),
-    (choice_list("numpy", "loop"), "loop", ["loop"]),
+    (ChoiceList(("numpy", "loop")), "loop", ["loop"]),
     (batch_sizes, "4-16*2,5,4-6", [4, 8, 16, 5, 4, 5, 6]),
     (layer_list, "1,3", "1,3"),
     (delimiter, "tab", "\t"),
+    (delimiter, "blanks", "blanks"),
     (encoding, "UTF8", "utf-8"),
 ]
 REFUSED: list[tuple[Callable[[Any], Any], str, str]] = [
@@ -39,7 +40,7 @@ REFUSED: list[tuple[Callable[[Any], Any], str, str]] = [
     (nonnegative_number, "1e999", "'1e999' is not a finite number of at least 0"),
     (comma_list, "a,,b", "'a,,b' has an empty item"),
     (comma_list, "a,a", "'a' is named twice"),
-    (choice_list("numpy", "loop"), "numpi", "did you mean 'numpy'?"),
+    (ChoiceList(("numpy", "loop")), "numpi", "'numpi' is not one of numpy, loop"),
     (batch_sizes, "8-4", "does not go from a batch size of at least 1 to a larger one"),
     (batch_sizes, "1-9*1", "'1-9*1' never ends: it has to grow"),
     (delimiter, "e", "'e' is part of numbers or names"),

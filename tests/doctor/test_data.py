@@ -418,33 +418,36 @@ def test_an_array_is_not_offered_to_lose_columns_that_are_samples() -> None:
     assert not any("--samples" in options and "--drop" in options for options, _ in shown)
 
 
-# ---- advice in words, where no option helps ------------------------------------------------------
+# ---- decimal commas, aligned columns -------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("content", "flag"),
+    ("content", "delimiter"),
     [
-        ("a;b\n1,5;2,5\n3,5;4,5\n", "--delimiter ';'"),
-        ("a\tb\n1,5\t2,5\n3,5\t4,5\n", "--delimiter tab"),
-        ("a|b\n1,5|2\n3,5|4\n", "--delimiter '|'"),
+        ("a;b\n1,5;2,5\n3,5;4,5\n", ";"),
+        ("a\tb\n1,5\t2,5\n3,5\t4,5\n", "tab"),
+        ("a|b\n1,5|2\n3,5|4\n", "|"),
+        ("  a     b\n1,5 2\n3,5  4\n", "blanks"),
     ],
 )
-def test_decimal_commas_are_explained(content: str, flag: str) -> None:
+def test_decimal_commas_are_read(content: str, delimiter: str) -> None:
     [problem] = treat(make_case(content)).problems
-    assert problem.suggestions == ()
-    [advice] = problem.help
-    assert "decimal commas" in advice
-    assert flag in advice
+    assert offered(problem) == [(("--delimiter", delimiter, "--decimal", ","), None)]
 
 
 @pytest.mark.parametrize(
-    "content", ["1   2\n3   4\n", "  1    2\n 13    4\n", "a    b\r\n1    2 \r\n3   14\r\n"]
+    "content",
+    [
+        "1   2\n3   4\n",
+        "  1    2\n 13    4\n",
+        "a    b\r\n1    2 \r\n3   14\r\n",
+        "1\t2\n3\t\t4\n",
+        "1 2\n3 4 \n",
+    ],
 )
-def test_columns_aligned_with_blanks_are_explained(content: str) -> None:
+def test_columns_aligned_with_blanks_are_read(content: str) -> None:
     [problem] = treat(make_case(content)).problems
-    assert problem.suggestions == ()
-    [advice] = problem.help
-    assert "blanks" in advice
+    assert offered(problem) == [(("--delimiter", "blanks"), None)]
 
 
 # ---- several problems ----------------------------------------------------------------------------

@@ -60,6 +60,8 @@ def changed(text: str, delimiter: str = ",") -> list[str]:
         ("a,b\n1,2,\n", ",", ["a,b\n1,2\n"]),
         ("a,b\n1,2,,\n", ",", []),
         ("a,b\n1,2,3\n", ",", []),
+        ("a,b\n1,2,ok\n", ",", ["a,b\n1,2\n"]),
+        ('a,b\n1,2,"well, well"\n', ",", ["a,b\n1,2\n"]),
         # blanks beside quotes
         ('a,b\n1, "2"\n', ",", ['a,b\n1,"2"\n']),
         ('a,b\n"1" ,2\n', ",", ['a,b\n"1",2\n']),

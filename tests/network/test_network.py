@@ -353,3 +353,11 @@ def test_a_network_is_built_of_the_arrays_that_it_is_handed() -> None:
     )
     network = build_network(read_spec(text.encode(), "x"), {"w": np.array([[1.0], [2.0]])})
     assert network.forward([[10, 100]]).tolist() == [[213]]
+
+
+def test_a_network_tells_of_itself_on_one_line() -> None:
+    text = "name: 'two\nlines'\nlayer_sizes: [4, 5, 2]\nactivations: [relu, softmax]\nseed: 0"
+    shown = repr(Network.from_yaml_text(text))
+    assert shown == "<Network 'two lines': 4 -> 5 relu -> 2 softmax, float64>"
+    deep = repr(Network.from_yaml_text(f"layer_sizes: {[1] * 100}\nseed: 0\n"))
+    assert deep == f"<Network 'network': 1{' -> 1 linear' * 6} -> ... -> 1 linear, float64>"

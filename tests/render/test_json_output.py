@@ -65,8 +65,8 @@ def test_a_command_that_fails_tells_programs_why(cli: RunCli, command: str) -> N
     assert problem["suggestions"][0]["options"] == ["--drop", "species"]
 
 
-def test_wrong_usage_has_no_code(cli: RunCli) -> None:
+def test_wrong_usage_has_a_code_as_any_other_problem(cli: RunCli) -> None:
     done = cli("forward", "net.yaml", "-", "--format", "json", "--expect", "-")
     assert done.code == 2
     (problem,) = done.json["problems"]
-    assert (problem["code"], problem["title"]) == (None, "wrong use of the command line")
+    assert (problem["code"], problem["title"]) == ("N705", "options that do not go together")

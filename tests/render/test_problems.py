@@ -41,9 +41,9 @@ def test_the_place_is_as_exact_as_it_is_known(place: Place | None, start: str) -
     assert shown(Problem("N404", "words", place)) == [start]
 
 
-def test_a_wrong_command_line_needs_no_code() -> None:
+def test_a_wrong_command_line_has_a_code_as_any_other_problem() -> None:
     view = error_view(UsageError("these exclude each other", "leave one out"))
-    assert to_plain(view) == "error: these exclude each other\nhelp: leave one out\n"
+    assert to_plain(view) == "error[N705]: these exclude each other\nhelp: leave one out\n"
 
 
 def test_an_excerpt_without_a_caret_is_just_the_line() -> None:

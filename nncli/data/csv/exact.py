@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nncli.data.csv.first_row import CsvFrame
-from nncli.data.csv.format import CsvFormat
+from nncli.data.csv.format import BLANKS, CsvFormat
 from nncli.data.csv.numbers import (
     is_infinity,
     is_missing,
@@ -92,8 +92,9 @@ class CellReader:
     def read(self, record: Record, positions: Sequence[int]) -> None:
         """Read the cells of a row that are features, in their order."""
         faulty = []
+        cells = self.frame.csv.pointed(record.cells)
         for position in positions:
-            cell = record.cells[position]
+            cell = cells[position]
             if is_number(cell):
                 value = float(cell)
                 if (
@@ -107,7 +108,7 @@ class CellReader:
             faulty.append(position)
         if not faulty:
             return
-        if len(faulty) == len(positions) > 1 and not any(map(is_number, record.cells)):
+        if len(faulty) == len(positions) > 1 and not any(map(is_number, cells)):
             line = record.line
             row = Reject(self.frame.csv.file, line.number, None, "", "N404", line.text)
             self.faults.add(row, lambda: self._bad_row(record, faulty))
@@ -115,9 +116,12 @@ class CellReader:
         for position in faulty:
             self._add_cell(record, position)
 
+    def _is_number(self, cell: str) -> bool:
+        return any(map(is_number, self.frame.csv.pointed([cell])))
+
     def _add_cell(self, record: Record, position: int) -> None:
         cell = record.cells[position]
-        code = "N415" if is_number(cell) else "N404"
+        code = "N415" if self._is_number(cell) else "N404"
         name = self.frame.header.names[position]
         line = record.line.number
         reject = Reject(self.frame.csv.file, line, position + 1, name, code, cell)
@@ -139,7 +143,7 @@ class CellReader:
         more = ", …" if len(positions) > 3 else ""
         message = f"no cell of this row is a number: {cells}{more}"
         hint = "if it is no sample (units, a comment, a title), remove the line"
-        row = faulty_row(record, positions, frame.csv.delimiter, is_sample=False)
+        row = faulty_row(record, positions, frame.csv, is_sample=False)
         return Problem("N404", message, place, (hint,), row=row)
 
     def _fault_of(self, record: Record, position: int) -> str:
@@ -154,7 +158,7 @@ class CellReader:
     def _bad_cell(self, record: Record, position: int) -> Problem:
         cell = record.cells[position]
         place = place_of(self.frame.csv, record, position)
-        if is_number(cell):
+        if self._is_number(cell):
             column = self.frame.header.numbered(position)
             dtype = "float64" if self.frame.selection.largest == float("inf") else "float32"
             message = f"{quoted(cell.strip())} in {column} is too large for {dtype}"
@@ -163,8 +167,11 @@ class CellReader:
             return Problem("N415", message, place, (*wider, hint))
         message = self._fault_of(record, position)
         hints = why_not_a_number(cell)
-        hints = hints or ("write a decimal number, or remove the line if it is no sample",)
-        row = faulty_row(record, [position], self.frame.csv.delimiter)
+        number = (
+            "decimal number" if self.frame.csv.decimal == "." else "number with a decimal comma"
+        )
+        hints = hints or (f"write a {number}, or remove the line if it is no sample",)
+        row = faulty_row(record, [position], self.frame.csv)
         return Problem("N404", message, place, hints, row=row)
 
 
@@ -179,7 +186,7 @@ def _ragged(record: Record, first: Record, csv: CsvFormat) -> Problem:
     message = f"{count_of(found, 'field')}, expected {width} as on line {first.line.number}"
     no_sample = _why_no_sample(record, width)
     hint = no_sample or _why_ragged(record, width, csv.delimiter)
-    row = faulty_row(record, range(width, found), csv.delimiter, is_sample=not no_sample)
+    row = faulty_row(record, range(width, found), csv, is_sample=not no_sample)
     return Problem("N403", message, place_of(csv, record), (hint,), row=row)
 
 
@@ -206,9 +213,11 @@ def _why_ragged(record: Record, width: int, delimiter: str) -> str:
     if len(record.cells) < width:
         if not record.line.end:
             return "the last line has no line end: the file may be cut off"
-        return "every row needs a value for every column"
+        missing = count_of(width - len(record.cells), "missing value")
+        return f"add the {missing.removeprefix('1 ')}: every row needs one for every column"
     if not record.cells[-1].strip():
         return "remove the delimiter at the end of the line"
     if re.search(r"(^|\D)[0-9]{1,3},[0-9]{3}(\D|$)", record.line.text):
         return "if a comma separates thousands, write the number without it"
-    return f'a cell that holds {delimiter!r} must be quoted: "…"'
+    held = "blanks" if delimiter == BLANKS else repr(delimiter)
+    return f'take one away, or quote the cell that holds {held}: "…"'

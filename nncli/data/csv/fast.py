@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from nncli.data.csv.cutting import count_line_feeds
 from nncli.data.csv.first_row import CsvFrame
+from nncli.data.csv.format import BLANKS
 from nncli.data.csv.lines import MAX_LINE_BYTES
 from nncli.data.rows import Rows, numbers_of
 
-_LINE_FEED, _CARRIAGE_RETURN, _QUOTE = b'\n\r"'
+_LINE_FEED, _CARRIAGE_RETURN, _QUOTE, _BLANK = b'\n\r" '
 _BOM = "\ufeff"
 # A chunk of ordinary rows is smaller; the place of each quote of it takes eight bytes.
 _MOST_QUOTED_BYTES = 2**23
@@ -36,6 +37,8 @@ def parse_rows(content: bytes, frame: CsvFrame, line_feeds: int | None = None) -
     quotes = _quotes(content, frame.csv.delimiter)
     if quotes is None or _may_be_too_long(content, quotes):
         return None
+    if frame.csv.delimiter == BLANKS:
+        content = _without_needless_blanks(content)
     table = _read(content, frame, newlines_in_values=len(quotes) > 0)
     if table is None or not table.num_rows:
         return None
@@ -57,8 +60,7 @@ def _is_plain_format(frame: CsvFrame) -> bool:
         # without numbers, a blank line of a lone text column is a row to Arrow
         bool(selection.features)
         and len(set(positions)) == len(positions)
-        and len(delimiter) == 1
-        and delimiter.isascii()
+        and (delimiter == BLANKS or (len(delimiter) == 1 and delimiter.isascii()))
         and delimiter not in '"\r\n'
     )
 
@@ -104,7 +106,7 @@ def _quotes(content: bytes, delimiter: str) -> Positions | None:
     """
     if b'"' not in content:
         return np.zeros(0, np.intp)
-    if len(content) > _MOST_QUOTED_BYTES:
+    if len(content) > _MOST_QUOTED_BYTES or delimiter == BLANKS:
         return None
     characters = np.frombuffer(content, np.uint8)
     quotes = np.flatnonzero(characters == _QUOTE)
@@ -118,6 +120,18 @@ def _quotes(content: bytes, delimiter: str) -> Positions | None:
     # likewise a quote at the very end, which is allowed
     after = allowed.take(characters.take(quotes[1::2] + 1, mode="clip"))
     return quotes if before.all() and after.all() else None
+
+
+def _without_needless_blanks(content: bytes) -> bytes:
+    """Return lines without quotes with one blank for each run of blanks and tabs between cells."""
+    characters = np.frombuffer(content.replace(b"\t", b" "), np.uint8)
+    following = np.append(characters[1:], np.uint8(_LINE_FEED))
+    is_end = (following == _LINE_FEED) | (following == _CARRIAGE_RETURN)
+    is_needless = (characters == _BLANK) & ((following == _BLANK) | is_end)
+    characters = characters[~is_needless]
+    # of each run, one blank is left; it may stand in front of a line
+    before = np.append(np.uint8(_LINE_FEED), characters[:-1])
+    return bytes(characters[(characters != _BLANK) | (before != _LINE_FEED)])
 
 
 def _line_ends(content: bytes, quotes: Positions) -> Positions:
@@ -152,15 +166,17 @@ def _read(content: bytes, frame: CsvFrame, *, newlines_in_values: bool) -> Any:
     names = [str(position) for position in range(len(frame.header.names))]
     features = [names[position] for position in frame.selection.features]
     kept = [names[position] for position in frame.selection.kept]
+    delimiter = " " if frame.csv.delimiter == BLANKS else frame.csv.delimiter
     types = dict.fromkeys(features, pa.float64()) | dict.fromkeys(kept, pa.string())
     try:
         return csv.read_csv(
             pa.BufferReader(content),
             csv.ReadOptions(use_threads=False, block_size=len(content) + 1, column_names=names),
-            csv.ParseOptions(delimiter=frame.csv.delimiter, newlines_in_values=newlines_in_values),
+            csv.ParseOptions(delimiter=delimiter, newlines_in_values=newlines_in_values),
             csv.ConvertOptions(
                 check_utf8=False,  # seen to already
                 column_types=types,
+                decimal_point=frame.csv.decimal,
                 include_columns=[*features, *kept],
                 null_values=[],
                 strings_can_be_null=False,

@@ -53,7 +53,8 @@ def is_header(record: Record, csv: CsvFormat, *, corner: bool = False) -> bool:
     cells = record.cells[skipped:]
     if csv.header is not None:
         return csv.header
-    numbers = [is_number(cell) is not None for cell in cells]
+    pointed = csv.pointed(cells)
+    numbers = [is_number(cell) is not None for cell in pointed]
     if any(numbers) and _has_gaps_only(record, numbers, skipped):
         return False
     decide = "mend the row, or say with --header or --no-header what it is"
@@ -67,15 +68,16 @@ def is_header(record: Record, csv: CsvFormat, *, corner: bool = False) -> bool:
             place = place_of(csv, record, position + skipped)
             hints = (*why_not_a_number(cells[position]), decide)
             texts = [i for i, number in enumerate(numbers) if not number]
-            row = faulty_row(record, texts, csv.delimiter, kept=1)
+            row = faulty_row(record, texts, csv, kept=1)
             raise DataError(Problem("N410", message, place, hints, row=row))
         return False
-    if all(is_missing(cell) or looks_like_a_number(cell) for cell in cells):
+    pairs = zip(cells, pointed, strict=True)
+    if all(is_missing(cell) or looks_like_a_number(point) for cell, point in pairs):
         message = f"the first row is neither names nor numbers: {quoted(cells[0])}"
         hints = (*why_not_a_number(cells[0]), decide)
         place = place_of(csv, record, skipped)
         faulty = range(skipped, len(record.cells))
-        row = faulty_row(record, faulty, csv.delimiter, is_sample=False)
+        row = faulty_row(record, faulty, csv, is_sample=False)
         raise DataError(Problem("N410", message, place, hints, row=row))
     return True
 
@@ -101,9 +103,9 @@ def may_number_columns(first: Record, csv: CsvFormat) -> bool:
     return (start == 0 or are_years) and cells == [str(start + i) for i in range(count)]
 
 
-def holds_a_fraction(record: Record) -> bool:
+def holds_a_fraction(record: Record, csv: CsvFormat) -> bool:
     """Whether a value of a row is written with a decimal point, or is not whole."""
-    numbers = [cell for cell in record.cells if is_number(cell)]
+    numbers = [cell for cell in csv.pointed(record.cells) if is_number(cell)]
     return any("." in cell or float(cell) % 1 > 0 for cell in numbers)
 
 

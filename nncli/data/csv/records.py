@@ -9,7 +9,14 @@ from itertools import islice
 from typing import NamedTuple
 
 from nncli.data.columns import MAX_COLUMNS, check_width
-from nncli.data.csv.format import CsvFormat
+from nncli.data.csv.format import (
+    CsvFormat,
+    cell_behind,
+    cell_end,
+    count_cells,
+    first_cell,
+    split,
+)
 from nncli.data.csv.lines import FILE_START, MAX_LINE_BYTES, Line, Start, read_lines
 from nncli.errors import DataError
 from nncli.problems import FaultyRow, Place, Problem
@@ -42,18 +49,17 @@ def cell_span(text: str, delimiter: str, position: int) -> tuple[int, int] | Non
 
 def cell_spans(text: str, delimiter: str) -> Iterator[tuple[int, int]]:
     """Yield where each cell of a line stands, up to a quoted one that goes on over its end."""
-    start = 0
-    while start <= len(text):
+    start: int | None = first_cell(text, delimiter)
+    while start is not None:
         if text.startswith('"', start):
             closed = _closing_quote(text, start)
             if closed is None:
                 return
             end = closed
         else:
-            found = text.find(delimiter, start)
-            end = len(text) if found < 0 else found
+            end = cell_end(text, delimiter, start)
         yield start, end
-        start = end + 1
+        start = cell_behind(text, delimiter, end)
 
 
 def _closing_quote(text: str, opening: int) -> int | None:
@@ -80,7 +86,7 @@ def place_of(csv: CsvFormat, record: Record, position: int | None = None) -> Pla
 def faulty_row(
     record: Record,
     positions: Sequence[int],
-    delimiter: str,
+    csv: CsvFormat,
     *,
     kept: int | None = None,
     is_sample: bool = True,
@@ -89,7 +95,8 @@ def faulty_row(
     if len(record.line.text) > _MAX_KEPT_LINE:
         kept = 1
     cells = tuple((i, shorten(record.cells[i], _MAX_KEPT_CELL)) for i in positions[:kept])
-    return FaultyRow(delimiter, cells, len(positions) - len(cells), is_sample)
+    more = len(positions) - len(cells)
+    return FaultyRow(csv.delimiter, cells, more, is_sample, csv.decimal)
 
 
 class RecordReader:
@@ -112,37 +119,33 @@ class RecordReader:
             elif text.strip(" \t") or self._csv.delimiter in text:
                 if len(text) >= MAX_COLUMNS:
                     place = Place(self._csv.file, line.number)
-                    check_width(text.count(self._csv.delimiter) + 1, place)
-                yield Record(line, text.split(self._csv.delimiter))
+                    check_width(count_cells(text, self._csv.delimiter), place)
+                yield Record(line, split(text, self._csv.delimiter))
             else:
                 self.blank_lines += 1
 
     def _quoted_cells(self, line: Line) -> list[str]:
         cells: list[str] = []
-        position = 0
-        while True:
+        delimiter = self._csv.delimiter
+        position: int | None = first_cell(line.text, delimiter)
+        while position is not None:
             if len(cells) >= MAX_COLUMNS:
                 check_width(len(cells) + 1, Place(self._csv.file, line.number))
             if line.text.startswith('"', position):
-                cell, line, position = self._quoted_cell(line, position, len(cells) + 1)
+                cell, line, end = self._quoted_cell(line, position, len(cells) + 1)
                 cells.append(cell)
-                if position == len(line.text):
-                    return cells
-                if line.text[position] != self._csv.delimiter:
-                    raise self._quote_error(
-                        line, len(cells), position, "text after a closing quote"
-                    )
+                position = cell_behind(line.text, delimiter, end)
+                if position == end:
+                    raise self._quote_error(line, len(cells), end, "text after a closing quote")
             else:
-                end = line.text.find(self._csv.delimiter, position)
-                cell = line.text[position:] if end < 0 else line.text[position:end]
+                end = cell_end(line.text, delimiter, position)
+                cell = line.text[position:end]
                 if '"' in cell:
                     caret = line.text.index('"', position)
                     raise self._quote_error(line, len(cells) + 1, caret, "quote inside a cell")
                 cells.append(cell)
-                if end < 0:
-                    return cells
-                position = end
-            position += 1
+                position = cell_behind(line.text, delimiter, end)
+        return cells
 
     def _quoted_cell(self, line: Line, position: int, column: int) -> tuple[str, Line, int]:
         """Read from an opening quote to its closing one, over line ends if need be."""

@@ -168,7 +168,7 @@ def _check_header(first: Record, text: TextChunk, csv: CsvFormat) -> None:
     has_rows = False
     with suppress(DataError):  # what is wrong further down is another problem
         for record in below:
-            if not holds_a_fraction(record):
+            if not holds_a_fraction(record, csv):
                 return
             has_rows = True
     if has_rows:

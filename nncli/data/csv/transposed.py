@@ -100,9 +100,11 @@ def open_transposed(content: Content, csv: CsvFormat, *, listed: bool) -> Transp
 def _is_label_column(body: list[Record], csv: CsvFormat) -> bool:
     """Whether the first column names the features: none of its cells is a number."""
     cells = [record.cells[0] for record in body]
-    if any(is_number(cell) for cell in cells):
+    pointed = csv.pointed(cells)
+    if any(map(is_number, pointed)):
         return False
-    if all(is_missing(cell) or looks_like_a_number(cell) for cell in cells):
+    pairs = zip(cells, pointed, strict=True)
+    if all(is_missing(cell) or looks_like_a_number(point) for cell, point in pairs):
         message = "the first column is neither names nor numbers"
         hint = "write a name for each feature, or mend the numbers"
         raise DataError(Problem("N410", message, place_of(csv, body[0], 0), (hint,)))

@@ -40,6 +40,7 @@ def read_model(path: str) -> Any:
         raise UsageError(
             f"{path}: reading an ONNX model needs the package onnx, which is not installed",
             "pip install 'nncli-forward[onnx]'",
+            code="N703",
         ) from None
     content = _checked_bytes(path, onnx.ModelProto.DESCRIPTOR)
     try:

@@ -16,7 +16,7 @@ from whole_reading import Select, Table, read_table
 
 from nncli.data.columns import Header, Selection
 from nncli.data.csv import lines, records
-from nncli.data.csv.format import CsvFormat
+from nncli.data.csv.format import BLANKS, CsvFormat
 from nncli.data.csv.lines import read_lines
 from nncli.data.csv.records import RecordReader
 from nncli.errors import DataError
@@ -51,8 +51,9 @@ def read(
     delimiter: str = ",",
     encoding: str = "utf-8",
     size: int = 2**20,
+    decimal: str = ".",
 ) -> Table:
-    form = CsvFormat(FILE, delimiter, encoding, header)
+    form = CsvFormat(FILE, delimiter, encoding, header, decimal)
     return read_table(cut(as_bytes(content), size), form, select, math.inf)
 
 
@@ -698,3 +699,47 @@ def test_text_that_cannot_be_written_again_is_refused_when_it_is_read() -> None:
     # UTF-7 can spell one half of a surrogate pair, which no file could hold
     problem = only_problem(b"id,a\n+2AA-,1\n", columns_at(1, kept=(0,)), encoding="utf-7")
     assert where(problem) == ("N406", 2, 1)
+
+
+# ------------------------------------------------------------- runs of blanks, decimal commas
+
+
+def test_runs_of_blanks_and_tabs_separate_and_stand_for_nothing_at_a_lines_ends() -> None:
+    table = read('  a "b c"\td\n1   2 \t 3  \n \t \n\t4 "5" 6', delimiter=BLANKS)
+    assert table.values.tolist() == [[1, 2, 3], [4, 5, 6]]
+    assert table.names == ("a", "b c", "d")
+    assert [note.message for note in table.notes] == ["1 blank line was skipped"]
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "at"),
+    [
+        ("1 2\n3  4 5 \n", ("N403", 2, 1), "3  4 5 "),
+        ("1 2\n 3   x4\n", ("N404", 2, 2), "x4"),
+        ('1 2\n 3  "4"5\n', ("N405", 2, 2), "5"),
+        ('1 2\n 3  4"5\n', ("N405", 2, 2), '"5'),
+        ("1 2\n 3  4\0\n", ("N406", 2, 2), "\0"),
+    ],
+)
+def test_between_blanks_a_fault_is_located_by_its_cell(
+    content: str, place: tuple[str, int, int], at: str
+) -> None:
+    problem = only_problem(content, delimiter=BLANKS)
+    assert where(problem) == place
+    assert caret_points_at(problem) == at
+
+
+def test_with_decimal_commas_a_point_is_in_no_number() -> None:
+    content = "1,5;-,25e1;+3\ninf;4,;0,1\n"
+    table = read(content, delimiter=";", decimal=",")
+    assert table.values.tolist() == [[1.5, -2.5, 3], [math.inf, 4, 0.1]]
+    problem = only_problem("1,5;2\n1.5;2\n", delimiter=";", decimal=",")
+    assert where(problem) == ("N404", 2, 1)
+    assert problem.help == (
+        "write a number with a decimal comma, or remove the line if it is no sample",
+    )
+    assert where(only_problem("1.234,5;2,5\n", delimiter=";", decimal=",")) == ("N410", 1, 1)
+
+
+def test_between_commas_a_decimal_comma_stands_in_quotes() -> None:
+    assert read('"1,5",2\n', decimal=",").values.tolist() == [[1.5, 2]]

@@ -19,7 +19,7 @@ from nncli.data.columns import Header, Selection
 from nncli.data.csv import fast, lines, records
 from nncli.data.csv.fast import parse_rows
 from nncli.data.csv.first_row import CsvFrame
-from nncli.data.csv.format import CsvFormat
+from nncli.data.csv.format import BLANKS, CsvFormat
 from nncli.data.csv.lines import Line
 from nncli.data.csv.records import Record
 from nncli.data.rows import Rows, text_list
@@ -36,13 +36,13 @@ def frame_of(
     kept: tuple[int, ...] = (),
     delimiter: str = ",",
     largest: float = math.inf,
+    decimal: str = ".",
 ) -> CsvFrame:
     first = Record(Line(1, "", ""), [""] * width)
     header = Header(tuple(map(str, range(width))), named=False, place=Place("block.csv", 1))
     selection = Selection(features, kept, largest=largest)
-    return CsvFrame(
-        header, selection, False, CsvFormat("block.csv", delimiter, header=False), first
-    )
+    csv = CsvFormat("block.csv", delimiter, header=False, decimal=decimal)
+    return CsvFrame(header, selection, False, csv, first)
 
 
 TEXT_AND_NUMBER = frame_of(2, 1, kept=(0,))
@@ -538,13 +538,38 @@ def test_what_is_read_fast_is_what_the_exact_reader_reads(block: tuple[bytes, Cs
 
 
 @settings(max_examples=500)
-@given(st.text('1a2.,,""\n\n\r \té', max_size=16), st.sampled_from([1, 2, 3]), st.booleans())
+@given(
+    st.text('1a2.,,""\n\n\r  \t\té', max_size=16),
+    st.sampled_from([1, 2, 3]),
+    st.booleans(),
+    st.sampled_from([",", ",", "\t", BLANKS]),
+    st.sampled_from("..,"),
+)
+@example(" 1 2 \r\n \t\r\n3\t 4", 2, False, BLANKS, ".")
+@example('"1,5",1,5\n1.5,2', 2, False, ",", ",")
 def test_any_text_is_read_as_the_exact_reader_reads_it_or_not_at_all(
-    text: str, width: int, last: bool
+    text: str, width: int, last: bool, delimiter: str, decimal: str
 ) -> None:
     feature = width - 1 if last else 0
     kept = tuple(position for position in range(min(width, 2)) if position != feature)
-    assert_lawful(text.encode(), frame_of(width, feature, kept=kept))
+    frame = frame_of(width, feature, kept=kept, delimiter=delimiter, decimal=decimal)
+    assert_lawful(text.encode(), frame)
+
+
+@given(st.lists(st.lists(PLAIN_NUMBERS, min_size=2, max_size=2), min_size=1), st.data())
+def test_aligned_columns_with_decimal_commas_are_read_fast_and_to_the_same_bits(
+    rows: list[list[str]], data: st.DataObject
+) -> None:
+    run = st.text(" \t", max_size=3)
+    content = "".join(
+        f"{data.draw(run)}{a} {data.draw(run)}{b}{data.draw(run)}\r\n{data.draw(run)}\n"
+        for a, b in rows
+    )
+    frame = frame_of(2, 1, 0, delimiter=BLANKS, decimal=",")
+    found = fast_rows(content.replace(".", ","), frame)
+    assert bits(np.column_stack(found.columns)) == [
+        [float(b).hex(), float(a).hex()] for a, b in rows
+    ]
 
 
 @given(st.binary(max_size=24))

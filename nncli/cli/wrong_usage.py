@@ -1,0 +1,269 @@
+"""What a command line is refused for, said by the parser that refuses it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+from itertools import chain
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from nncli.doctor.diagnosis import treat_command
+from nncli.errors import FileError, NncliError, SpecError, UsageError
+from nncli.files import STDIN
+from nncli.problems import OptionForm, Place, Problem, UsageFault, Words
+from nncli.words import nearest, quoted
+
+_PREFIX = re.compile(r"\bValue error, ")
+# They end the run as soon as they are met: nothing is left to be refused.
+_ENDING = frozenset({"--help", "-h", "--version", "--show-completion", "--install-completion"})
+_FORMS = ("table", "json", "jsonl", "csv", "md", "yaml")
+_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252", "cp1250", "shift-jis", "gbk")
+_ARGUMENTS = {"CONFIG": "the file with the network", "DATA": "the file with the samples"}
+
+
+def usage_error(error: typer.TyperException, argv: Sequence[str]) -> UsageError:
+    """Return what the parser refused, with the changes after which it refuses nothing."""
+    words = tuple(argv)
+    return UsageError(treat_command(words, _fault(error, _group(), words), _refused))
+
+
+def wants_json(error: NncliError, argv: Sequence[str]) -> bool:
+    """Whether a wrong command line asks for JSON, however it writes that."""
+    told = [s.argv for problem in error.problems for s in problem.suggestions[:1] if s.argv]
+    for words in (tuple(argv), *told):
+        for word, after in zip(words, (*words[1:], ""), strict=True):
+            name, _, value = word.partition("=")
+            likely = nearest(value or after, _FORMS) if nearest(name, ["--format"]) else None
+            if "--json" in words or likely in ("json", "yaml"):
+                return True
+    return False
+
+
+@cache
+def _group() -> TyperGroup:
+    from nncli.cli.app import app
+
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)  # noqa: S101
+    return group
+
+
+def _parsed(words: Words) -> Any:
+    """Return the context of a command with its own words read; nothing of it is run."""
+    group = _group()
+    context = group.make_context("nncli", list(words))
+    at = len(words) - len(context.args) - 1  # behind the group's own options
+    _, command, rest = group.resolve_command(context, list(words[at:]))
+    assert command is not None  # what is no command raises  # noqa: S101
+    return command.make_context(words[at], rest, parent=context)
+
+
+def _refused(words: Words) -> UsageFault | None:
+    """Return what a command line would be refused for."""
+    if _ENDING & {*words}:
+        return None
+    try:
+        context = _parsed(words)
+    except typer.TyperException as error:
+        return _fault(error, _group(), words)
+    for path in (context.params.get("config"), *_listed(context.params.get("data"))):
+        if (
+            path is not None
+            and path != STDIN
+            and not (os.path.lexists(path) or set(path) & {*"*?["})
+        ):
+            return _of_path(Problem("N501", "no such file", Place(path)), path, context)
+    return None
+
+
+# --------------------------------------------------------------- words that no parser can judge
+
+
+def blamed_on_words(error: NncliError, argv: Sequence[str]) -> NncliError:
+    """Return an error of a command's files, with the words of the command line that explain it."""
+    words = tuple(argv)
+    if isinstance(error, FileError):
+        problems = [_no_such_file(problem, words) for problem in error.problems]
+        return FileError(problems, more=error.more)
+    if isinstance(error, SpecError) and error.problems[0].code[:2] in ("N1", "N3"):
+        fault = _swapped(error.problems[0], _parsed(words).params)
+        if fault is not None:
+            return SpecError(treat_command(words, fault, _refused))
+    return error
+
+
+def _no_such_file(problem: Problem, words: Words) -> Problem:
+    """Return a problem with the files that may be meant by a name of none, if it is that."""
+    path = problem.place.file if problem.place is not None else ""
+    if problem.code != "N501" or not path or os.path.isfile(path):
+        return problem
+    context = _parsed(words)
+    values = context.params
+    read = (values.get(name) for name in ("config", "source", "expect", "compare"))
+    typed = next((v for v in (*read, *_listed(values.get("data"))) if _is_below(v, path)), None)
+    if typed is None:
+        return problem
+    return treat_command(words, _of_path(problem, typed, context), _refused)
+
+
+def _is_below(typed: str | None, path: str) -> bool:
+    """Whether a word names a path, or a file in that folder."""
+    return typed is not None and path in (typed, os.path.dirname(typed))
+
+
+def _of_path(problem: Problem, typed: str, context: Any) -> UsageFault:
+    """Return the fault of a file that is not there."""
+    values = context.params
+    is_config = typed in (values.get("config"), values.get("source"))
+    argument = "CONFIG" if is_config else "DATA" if typed in _listed(values.get("data")) else ""
+    return UsageFault(problem, typed, argument=argument, options=_forms([context.command]))
+
+
+def _listed(data: Any) -> tuple[str, ...]:
+    """Return the argument DATA of any command as a list."""
+    return tuple(data) if isinstance(data, list | tuple) else (data,) if data else ()
+
+
+def _swapped(problem: Problem, values: Mapping[str, Any]) -> UsageFault | None:
+    """Return the fault of data where the network should be, if the data is a network."""
+    from nncli.formats.config import Config, read_config
+
+    data = _listed(values.get("data"))
+    if len(data) != 1 or data[0] == STDIN or problem.place is None:
+        return None
+    with suppress(NncliError):
+        if isinstance(read_config(data[0]), Config):
+            message = "this is no network but looks like data; the network comes first"
+            place = Place(problem.place.file)
+            return UsageFault(
+                Problem(problem.code, message, place), str(values.get("config")), argument=data[0]
+            )
+    return None
+
+
+# ------------------------------------------------------------------ what Typer says, as a value
+
+
+def _fault(error: Any, group: TyperGroup, words: Words) -> UsageFault:
+    context = getattr(error, "ctx", None)
+    first = next((word for word in words if word[:1] != "-"), "")
+    command = group.commands.get(first)
+    if command is None or (context is not None and context.parent is None):
+        return _fault_of_group(error, group, words, first)
+    forms = _forms([command])
+    hint = (f"`nncli {command.name} --help` lists the options",)
+    name = getattr(error, "option_name", None)
+    if name is not None and hasattr(error, "possibilities"):
+        typed = _typed_option(name, words)
+        others = [n for n, c in group.commands.items() if any(typed in p.opts for p in c.params)]
+        elsewhere = f": only {' and '.join(others)} has it" if others else ""
+        problem = Problem(
+            "N702", f"{command.name} has no option {quoted(typed)}{elsewhere}", help=hint
+        )
+        return UsageFault(problem, typed, options=forms)
+    if name is not None:  # a value is missing, or there is one where none is taken
+        value = next((w.partition("=")[2] for w in words if w.startswith(f"{name}=")), "")
+        verb = "takes no value" if value else "needs a value"
+        return UsageFault(Problem("N703", f"{name} {verb}", help=hint), value, name, options=forms)
+    parameter = getattr(error, "param", None)
+    if parameter is None:
+        return _needless(error, command, words, forms)
+    if hasattr(error, "param_type"):
+        argument = parameter.metavar.strip("[]")
+        what = _ARGUMENTS.get(argument, "a word")
+        problem = Problem("N704", f"{argument} is missing: {what}", help=(_usage(command),))
+        return UsageFault(problem, argument=argument, options=forms)
+    detail = _PREFIX.sub("", error.message).rstrip(".")
+    option, value = _last_value([*parameter.opts, *parameter.secondary_opts], words)
+    problem = Problem("N703", f"{option}: {detail}", help=hint)
+    return UsageFault(problem, value, option, options=forms)
+
+
+def _fault_of_group(error: Any, group: TyperGroup, words: Words, first: str) -> UsageFault:
+    """Return what is wrong in front of a command's own words."""
+    name = getattr(error, "option_name", None)
+    if name is not None:
+        typed = _typed_option(name, words)
+        forms = _forms([group, *group.commands.values()])
+        fault = UsageFault(
+            Problem("N702", f"nncli has no option {quoted(typed)}"), typed, options=forms
+        )
+        if fault.form(typed) is None:
+            return fault
+        problem = Problem("N702", f"{quoted(typed)} stands before the command")
+        return replace(fault, problem=problem)
+    parameter = getattr(error, "param", None)
+    if first and parameter is None:
+        return _unknown_command(group, first)
+    code = "N704" if parameter is None else "N703"
+    return UsageFault(Problem(code, _PREFIX.sub("", error.format_message()).rstrip(".")))
+
+
+def _unknown_command(group: TyperGroup, typed: str) -> UsageFault:
+    names = tuple(group.commands)
+    hint = f"the commands are {', '.join(names)}"
+    problem = Problem("N701", f"there is no command {quoted(typed)}", help=(hint,))
+    return UsageFault(problem, typed, commands=names)
+
+
+def _needless(error: Any, command: Any, words: Words, forms: tuple[OptionForm, ...]) -> UsageFault:
+    """Return the fault of the first argument that is one too many."""
+    extra = _PREFIX.sub("", error.format_message()).partition("(s) (")[2].removesuffix(")")
+    typed = next((w for w in words if w and (extra == w or extra.startswith(f"{w} "))), "")
+    problem = Problem("N704", f"{quoted(extra)} is one argument too many", help=(_usage(command),))
+    return UsageFault(problem, typed, options=forms)
+
+
+def _usage(command: Any) -> str:
+    arguments = (p.metavar for p in command.params if p.param_type_name == "argument")
+    words = " ".join(("nncli", command.name, *arguments, "[OPTIONS]"))
+    return f"write `{words}`"
+
+
+def _forms(commands: Iterable[Any]) -> tuple[OptionForm, ...]:
+    """Return how the options of some commands are written."""
+    options = (p for p in chain(*(c.params for c in commands)) if p.param_type_name == "option")
+    return tuple(
+        OptionForm(
+            tuple(option.opts),
+            tuple(option.secondary_opts),
+            not option.is_flag,
+            "," in (option.metavar or ""),
+            _choices(option),
+        )
+        for option in options
+    )
+
+
+def _choices(option: Any) -> tuple[str, ...]:
+    if "--encoding" in option.opts:
+        return _ENCODINGS
+    descriptor = option.type_descriptor
+    parser = descriptor.parameter_info.parser
+    return tuple(getattr(parser, "choices", descriptor.choices or ()))
+
+
+def _typed_option(name: str, words: Sequence[str]) -> str:
+    """Return an option as it was typed: of -sep the parser says -s."""
+    whole = (word.partition("=")[0] for word in words if word[:1] == "-" and word[:2] != "--")
+    inside = (word for word in whole if name[1:] in word[1:]) if len(name) == 2 else iter(())
+    return name if name in words else next(inside, name)
+
+
+def _last_value(names: Sequence[str], words: Sequence[str]) -> tuple[str, str]:
+    """Return the last use of an option: its name as it was typed, and its value."""
+    for at in reversed(range(len(words))):
+        name, _, value = words[at].partition("=")
+        if name in names:
+            return name, value or next(iter(words[at + 1 :]), "")
+        if words[at][:2] in names:
+            return words[at][:2], words[at][2:]
+    return names[-1], ""

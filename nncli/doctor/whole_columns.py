@@ -1,0 +1,256 @@
+"""Cells that are no numbers: which there are in a file, and what changes all of a kind at once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from nncli.data.columns import Header, choose
+from nncli.data.csv.format import CsvFormat
+from nncli.data.csv.lines import Line
+from nncli.data.csv.numbers import is_missing, is_number
+from nncli.data.csv.records import Record, RecordReader, cell_spans
+from nncli.doctor.case import DataCase, called
+from nncli.doctor.disguises import Reading, in_words, readings, what_is_around
+from nncli.errors import DataError
+from nncli.file_kinds import NPY_MAGIC
+from nncli.problems import KEPT_PROBLEMS, Edit, FaultyRow, Place, Suggestion
+from nncli.words import count_of, shorten
+
+# Nobody looks through more changes, and each has to be thought of.
+_MAX_CELLS = 10_000
+# Nobody mends a cell in a longer line by its number.
+_MAX_EDITED_LINE = 100_000
+# Of more columns, a message says how many there are.
+_MAX_NAMED = 3
+# Where decimals stand behind a comma, each is said of the other.
+_OTHER = {"point": "comma", "comma": "point"}
+
+
+@dataclass(frozen=True)
+class OddCell:
+    """A cell of a feature that is no number, or is one only by chance."""
+
+    line: Line
+    position: int  # of its column, from 0
+    text: str  # as it is with decimal points
+    readings: tuple[Reading, ...]  # what it may mean, the likeliest of its column first
+    why: str = ""  # it may mean nothing, if its column tells
+
+
+@dataclass(frozen=True)
+class SeenRows:
+    """What the rows of a file hold, as far as it was looked at."""
+
+    csv: CsvFormat
+    header: Header
+    rows: int
+    complete: bool  # whether these are all
+    odd_cells: tuple[OddCell, ...]  # of the features, missing values too
+    longer: tuple[Record, ...] = ()  # with one cell too many, which is no number
+    wanted: int = 0  # how many features the network takes
+
+    def text_columns(self) -> list[int]:
+        """Return the features that hold nothing but text, by their positions from 0."""
+        texts = Counter(c.position for c in self.odd_cells if not c.readings and not c.why)
+        missing = Counter(c.position for c in self.odd_cells if is_missing(c.text))
+        return [i for i, count in texts.items() if count == self.rows > 1 and missing[i] < count]
+
+
+def rows_of_one_line(row: FaultyRow, place: Place) -> SeenRows:
+    """Return what is known of a line beyond those that were looked at."""
+    line = Line(place.line or 1, place.excerpt or "", "")
+    csv = CsvFormat(place.file, row.delimiter, decimal=row.decimal)
+    known = () if row.more else row.cells  # else what is to become of the others is not known
+    texts = csv.pointed([text for _, text in known])
+    pairs = zip(known, texts, strict=True)
+    cells = tuple(OddCell(line, i, text, tuple(readings(text))) for (i, _), text in pairs)
+    return SeenRows(csv, Header((), False, place), 1, True, cells)
+
+
+def seen_rows(case: DataCase) -> SeenRows | None:
+    """Return what a case's rows hold besides numbers; None if their columns are no features."""
+    header = case.header
+    if header is None:  # perhaps nothing but a doubtful first row stands in the way
+        header = replace(case, options=replace(case.options, header=False)).header
+    if header is None or header.transposed or case.look.content.startswith(NPY_MAGIC):
+        return None
+    features: Sequence[int] = range(len(header.names))  # if it is not clear which they are
+    with suppress(DataError):
+        features = choose(header, case.choice, case.wanted).features
+    width = len(header.names)
+    csv = case.csv
+    found: list[Record] = []
+    with suppress(DataError):
+        for line, texts in RecordReader([case.look.content], csv):
+            found.append(Record(line, csv.pointed(texts)))
+    found = found if case.look.complete else found[:-1]
+    records = [record for record in found if len(record.cells) == width]
+    titles, rows = records[: int(header.named)], records[int(header.named) :]
+    seen = _first_rows(rows, features)
+    cells = [cell for i in features for cell in _odd_cells(seen, i, csv)]
+    if case.options.header is None:
+        cells += _cells_taken_for_names(titles, features, cells)
+    return SeenRows(
+        *(csv, header, len(seen)),
+        complete=case.look.complete and len(seen) == len(rows),
+        odd_cells=tuple(sorted(cells, key=lambda cell: (cell.line.number, cell.position))),
+        longer=tuple(r for r in found if len(r.cells) == width + 1 and not is_number(r.cells[-1])),
+        wanted=case.wanted.size,
+    )
+
+
+def _first_rows(rows: Sequence[Record], features: Sequence[int]) -> Sequence[Record]:
+    """Return the first rows that have no more odd cells than anybody would change."""
+    count = 0
+    for number, record in enumerate(rows):
+        count += sum(not is_number(record.cells[position]) for position in features)
+        if count > _MAX_CELLS:
+            return rows[:number]
+    return rows
+
+
+def what_is_odd(seen: SeenRows) -> tuple[str, ...]:
+    """Say which columns are text, and in which of them values are missing or text."""
+    missing = Counter(cell.position for cell in seen.odd_cells if is_missing(cell.text))
+    texts = Counter(c.position for c in seen.odd_cells if not c.readings) - missing
+    of_text = seen.text_columns()
+    said = []
+    if of_text:
+        verb = "is" if len(of_text) == 1 else "are"
+        size = count_of(seen.wanted, "column")
+        said.append(
+            f"{_columns(of_text, seen.header)} {verb} text in every row, "
+            f"and the network takes {size} of numbers"
+        )
+    for counts, noun in ((missing, "missing value"), (texts, "text")):
+        found = [(called(seen.header, i), counts[i]) for i in sorted(counts) if i not in of_text]
+        if sum(count for _, count in found) > 1:
+            where = ", ".join(f"{name} has {count_of(n, noun)}" for name, n in found[:_MAX_NAMED])
+            more = "" if len(found) <= _MAX_NAMED else ", …"
+            said.append(f"{where}{more}: write numbers, or leave those rows out")
+    return tuple(said)
+
+
+def _odd_cells(rows: Sequence[Record], position: int, csv: CsvFormat) -> list[OddCell]:
+    """Return the cells of a column that are no numbers, each read like the others."""
+    found = [record for record in rows if not is_number(record.cells[position])]
+    if not found:
+        return []
+    delimiter = csv.delimiter if csv.decimal == "." else ""  # its commas are no decimal ones
+    around = what_is_around((record.cells[position] for record in rows), delimiter)
+    meant: dict[str, tuple[Reading, ...]] = {}  # few texts stand in many rows
+    cells = []
+    for record in rows if around.has_groups else found:
+        text = record.cells[position]
+        if text not in meant:
+            typed = () if is_missing(text) else readings(text, around)
+            meant[text] = tuple(r for r in typed if csv.delimiter not in csv.pointed([r.number])[0])
+        if meant[text] or not is_number(text):
+            cells.append(OddCell(record.line, position, text, meant[text]))
+    votes = Counter(cell.readings[0].kind for cell in cells if cell.readings)
+    units = {reading.unit for cell in cells for reading in cell.readings[:1] if reading.unit}
+    if len(units) > 1:  # what is measured in several units must not lose them
+        found_units = " and ".join(sorted(units)[:_MAX_NAMED])
+        why = f"column {position + 1} has values in {found_units}: write all in one unit"
+        cells = [
+            replace(c, readings=(), why=why) if c.readings and c.readings[0].unit else c
+            for c in cells
+        ]
+    ranks = {kind: rank for rank, (kind, _) in enumerate(votes.most_common())}
+    return [
+        replace(cell, readings=tuple(sorted(cell.readings, key=lambda r: ranks.get(r.kind, 99))))
+        for cell in cells
+    ]
+
+
+def _cells_taken_for_names(
+    titles: Sequence[Record], features: Sequence[int], cells: Sequence[OddCell]
+) -> list[OddCell]:
+    """Return the cells of a first row that is a sample like those below it: yes and no, EUR 5."""
+    kinds = {(cell.position, reading.kind) for cell in cells for reading in cell.readings[:1]}
+    found = []
+    for record in titles:
+        for position in features:
+            text = record.cells[position]
+            alike = [r for r in readings(text) if (position, r.kind) in kinds]
+            if not alike:
+                return []
+            found.append(OddCell(record.line, position, text, tuple(alike)))
+    return found
+
+
+def changes_of_kinds(kinds: Collection[str], seen: SeenRows) -> list[Suggestion]:
+    """Return the change of all cells of some kinds, and of those with two meanings the other."""
+    alike = [c for c in seen.odd_cells if c.readings and c.readings[0].kind in kinds]
+    changes = []
+    # of several kinds at once, nobody would read all that they may mean besides
+    choices = max(len(cell.readings) for cell in alike) if len(kinds) == 1 else 1
+    for choice in range(choices):
+        chosen = [(cell, cell.readings[min(choice, len(cell.readings) - 1)]) for cell in alike]
+        other = [pair for pair in chosen if len(pair[0].readings) > choice]
+        changes.append(Suggestion(_in_words(other, seen), edits=_edits(chosen, seen)))
+    return changes
+
+
+def _in_words(chosen: Sequence[tuple[OddCell, Reading]], seen: SeenRows) -> str:
+    """Say what becomes of some cells, kind by kind."""
+    by_kind: dict[str, list[tuple[OddCell, Reading]]] = {}
+    for cell, reading in chosen:
+        by_kind.setdefault(reading.kind, []).append((cell, reading))
+    said = []
+    for group in by_kind.values():
+        # a cell that may mean two things says what is assumed of all; 0 says less than others
+        cell, reading = max(group, key=lambda p: ("{" in p[1].words, float(p[1].number) != 0))
+        text, number = seen.csv.pointed([cell.text, reading.number])
+        words = reading.words
+        if seen.csv.decimal == ",":
+            words = re.sub("point|comma", lambda word: _OTHER[word[0]], words)
+        words = in_words(text, reading._replace(number=number, words=words))
+        if len(group) > 1:
+            where = _columns({cell.position for cell, _ in group}, seen.header)
+            words += f", in {all_of(len(group))} such cells of {where}"
+        said.append(words)
+    rest = "" if seen.complete else f" (in the first {count_of(seen.rows, 'row')})"
+    return "; ".join(said) + rest
+
+
+def all_of(count: int) -> str:
+    """Return a count of at least two things that are all there are."""
+    return "both" if count == 2 else f"all {count:,}"
+
+
+def _columns(positions: Collection[int], header: Header) -> str:
+    """Return how a message calls some columns."""
+    if len(positions) > _MAX_NAMED:
+        return count_of(len(positions), "column")
+    *others, last = [called(header, position) for position in sorted(positions)]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _edits(chosen: Sequence[tuple[OddCell, Reading]], seen: SeenRows) -> tuple[Edit, ...]:
+    """Return the changes of some cells: none at all if others were not seen."""
+    if not seen.complete and len(chosen) > KEPT_PROBLEMS:
+        return ()
+    edits = []
+    for line, cells in groupby(chosen, lambda pair: pair[0].line):
+        if len(line.text) > _MAX_EDITED_LINE:
+            return ()
+        spans = list(cell_spans(line.text, seen.csv.delimiter))
+        for cell, reading in cells:
+            if cell.position >= len(spans):
+                return ()
+            [number] = seen.csv.pointed([reading.number])
+            edits.append(edit_of(seen.csv.file, line, spans[cell.position], number))
+    return tuple(edits)
+
+
+def edit_of(file: str, line: Line, span: tuple[int, int], text: str) -> Edit:
+    """Return the edit of some characters of a line.  span: the first, from 0, and the end."""
+    start, end = span
+    summary = text or shorten(line.text[:start] + line.text[end:])
+    return Edit(file, line.number, start + 1, line.number, end + 1, text, summary)

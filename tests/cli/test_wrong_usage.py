@@ -1,0 +1,343 @@
+"""Wrong command lines: their codes, the whole line that is meant, and JSON for programs."""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from commands import run_here
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from conftest import RunCli
+
+SPEC = "layer_sizes: [2, 1]\nseed: 7\n"
+DATA = "a,b\n1,2\n3,4\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "net.yaml").write_text(SPEC)
+    (tmp_path / "batch.csv").write_text(DATA)
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "wanted.csv").write_text("output_1\n1\n2\n")
+    (tmp_path / "deeper" / "other.yaml").write_text(SPEC)
+    return tmp_path
+
+
+def problem(cli: RunCli, line: str, folder: Path) -> dict[str, Any]:
+    done = cli(*shlex.split(line), cwd=folder)
+    [told] = done.json["problems"]
+    assert f"error[{told['code']}]: " in done.err
+    found: dict[str, Any] = told
+    return found
+
+
+MENDED = [
+    # commands
+    ("N701", "infer net.yaml batch.csv", "forward net.yaml batch.csv"),
+    ("N701", "Forwrad net.yaml batch.csv", "forward net.yaml batch.csv"),
+    ("N701", "predcit net.yaml batch.csv", "forward net.yaml batch.csv"),
+    ("N701", "summary net.yaml batch.csv", "shapes net.yaml batch.csv"),
+    ("N701", "benchmark net.yaml batch.csv", "bench net.yaml batch.csv"),
+    ("N701", "net.yaml batch.csv", "forward net.yaml batch.csv"),
+    ("N701", "net.yaml", "shapes net.yaml"),
+    ("N701", "net.yaml forward batch.csv", "forward net.yaml batch.csv"),
+    ("N701", "nncli forward net.yaml batch.csv", "forward net.yaml batch.csv"),
+    ("N701", "'forward net.yaml batch.csv'", "forward net.yaml batch.csv"),
+    # options
+    ("N702", "forward net.yaml batch.csv --sep ,", "forward net.yaml batch.csv --delimiter ,"),
+    ("N702", "forward net.yaml batch.csv --sep=,", "forward net.yaml batch.csv --delimiter=,"),
+    ("N702", "forward net.yaml batch.csv -sep ,", "forward net.yaml batch.csv --delimiter ,"),
+    ("N702", "forward net.yaml batch.csv --head 1", "forward net.yaml batch.csv --limit 1"),
+    ("N702", "forward net.yaml batch.csv -n 1", "forward net.yaml batch.csv --limit 1"),
+    ("N702", "forward net.yaml batch.csv --exclude a", "forward net.yaml batch.csv --drop a"),
+    ("N702", "forward net.yaml batch.csv --usecols a", "forward net.yaml batch.csv --columns a"),
+    ("N702", "forward net.yaml batch.csv --random-state 1", "forward net.yaml batch.csv --seed 1"),
+    ("N702", "forward net.yaml batch.csv --no_header", "forward net.yaml batch.csv --no-header"),
+    ("N702", "forward net.yaml batch.csv --prec 3", "forward net.yaml batch.csv --precision 3"),
+    ("N702", "forward net.yaml batch.csv --verbose", "forward net.yaml batch.csv"),
+    ("N702", "forward net.yaml batch.csv --rows5", "forward net.yaml batch.csv --rows 5"),
+    ("N702", "forward net.yaml batch.csv --rows:5", "forward net.yaml batch.csv --rows 5"),
+    ("N702", "forward net.yaml batch.csv --verbose=2", "forward net.yaml batch.csv"),
+    ("N702", "forward net.yaml batch.csv --verbose 2", "forward net.yaml batch.csv"),
+    ("N702", "forward --config net.yaml --data batch.csv", "forward net.yaml batch.csv"),
+    ("N702", "forward --data=batch.csv net.yaml", "forward net.yaml batch.csv"),
+    ("N702", "forward net.yaml batch.csv --float32", "forward net.yaml batch.csv --dtype float32"),
+    # values
+    (
+        "N703",
+        "forward net.yaml batch.csv --delimiter comma",
+        "forward net.yaml batch.csv --delimiter ,",
+    ),
+    (
+        "N703",
+        "forward net.yaml batch.csv --delimiter \"','\"",
+        "forward net.yaml batch.csv --delimiter ,",
+    ),
+    (
+        "N703",
+        "forward net.yaml batch.csv --dtype=double",
+        "forward net.yaml batch.csv --dtype=float64",
+    ),
+    (
+        "N703",
+        "forward net.yaml batch.csv --samples col",
+        "forward net.yaml batch.csv --samples columns",
+    ),
+    ("N703", "forward net.yaml batch.csv --rows = 5", "forward net.yaml batch.csv --rows 5"),
+    ("N703", "forward net.yaml batch.csv --rows= 5", "forward net.yaml batch.csv --rows 5"),
+    ("N703", "forward net.yaml batch.csv --rows =5", "forward net.yaml batch.csv --rows 5"),
+    (
+        "N703",
+        "forward net.yaml batch.csv --encoding uft-8",
+        "forward net.yaml batch.csv --encoding utf-8",
+    ),
+    (
+        "N703",
+        "forward net.yaml batch.csv --columns a, b",
+        "forward net.yaml batch.csv --columns a,b",
+    ),
+    ("N703", "forward net.yaml batch.csv --rows 1e3", "forward net.yaml batch.csv --rows 1000"),
+    ("N703", "forward net.yaml batch.csv --rows 1_000", "forward net.yaml batch.csv --rows 1000"),
+    ("N703", "forward net.yaml batch.csv --rtol 1%", "forward net.yaml batch.csv --rtol 0.01"),
+    ("N703", "forward net.yaml batch.csv --seed none", "forward net.yaml batch.csv"),
+    (
+        "N703",
+        "forward net.yaml batch.csv --header=False",
+        "forward net.yaml batch.csv --no-header",
+    ),
+    (
+        "N703",
+        "forward net.yaml batch.csv --layers 1-3",
+        "forward net.yaml batch.csv --layers 1,2,3",
+    ),
+    ("N703", "bench net.yaml --batch-sizes '1;8'", "bench net.yaml --batch-sizes 1,8"),
+    ("N703", "bench net.yaml --batch-sizes '[1, 8]'", "bench net.yaml --batch-sizes 1,8"),
+    ("N703", "bench net.yaml --dtype float,fp32", "bench net.yaml --dtype float64,float32"),
+    ("N703", "bench net.yaml --backend numpy,pytorch", "bench net.yaml --backend numpy,torch"),
+    # arguments
+    ("N704", "bench net.yaml --batch-sizes 1 8 32", "bench net.yaml --batch-sizes 1,8,32"),
+    ("N704", "shapes net.yaml batch.csv deeper", "shapes net.yaml batch.csv"),
+    ("N704", "forward net.yaml", "forward net.yaml batch.csv"),
+    ("N704", "forward net.yaml,batch.csv", "forward net.yaml batch.csv"),
+    ("N704", "forward batch.csv", "forward net.yaml batch.csv"),
+    # several at once
+    ("N701", "foward net.yml batch.csv --sep ,", "forward net.yaml batch.csv --delimiter ,"),
+    # files
+    ("N501", "forward nte.yaml batch.csv", "forward net.yaml batch.csv"),
+    ("N501", "forward net.yaml batch.tsv", "forward net.yaml batch.csv"),
+    ("N501", "forward net batch", "forward net.yaml batch.csv"),
+    ("N501", "forward other.yaml batch.csv", "forward deeper/other.yaml batch.csv"),
+    ("N501", "forward deepr/other.yaml batch.csv", "forward deeper/other.yaml batch.csv"),
+    (
+        "N501",
+        "forward net.yaml batch.csv --expect=deeper/wnated.csv",
+        "forward net.yaml batch.csv --expect=deeper/wanted.csv",
+    ),
+    ("N501", "forward forward net.yaml batch.csv", "forward net.yaml batch.csv"),
+    ("N501", "forward '\"net.yaml\"' batch.csv", "forward net.yaml batch.csv"),
+    (
+        "N501",
+        "forward net.yaml batch.csv --no-header true",
+        "forward net.yaml batch.csv --no-header",
+    ),
+    (
+        "N501",
+        "forward net.yaml batch.csv --header no",
+        "forward net.yaml batch.csv --no-header",
+    ),
+    ("N501", "forward net.yaml batch.csv \u2014rows 3", "forward net.yaml batch.csv --rows 3"),
+    ("N501", "forward net.yaml batch.csv rows=3", "forward net.yaml batch.csv --rows=3"),
+    # the network comes first
+    ("N105", "forward batch.csv net.yaml", "forward net.yaml batch.csv"),
+    ("N105", "shapes batch.csv net.yaml", "shapes net.yaml batch.csv"),
+]
+
+
+@pytest.mark.parametrize(("code", "typed", "meant"), MENDED, ids=[typed for _, typed, _ in MENDED])
+def test_the_first_suggestion_is_the_line_that_is_meant(
+    cli: RunCli, folder: Path, code: str, typed: str, meant: str
+) -> None:
+    found = problem(cli, shlex.join([*shlex.split(typed), "--format", "json"]), folder)
+    argv = found["suggestions"][0]["argv"]
+    at = argv.index("--format")  # data that stood before it may stand behind it
+    assert (found["code"], argv[:at] + argv[at + 2 :]) == (code, shlex.split(meant))
+    assert argv[at + 1] == "json"
+    assert found["suggestions"][0]["options"] == found["suggestions"][0]["edits"] == []
+
+
+def test_an_option_before_the_command_goes_to_the_end(cli: RunCli, folder: Path) -> None:
+    found = problem(cli, "--rows 3 --format=json forward net.yaml batch.csv", folder)
+    line = shlex.join(found["suggestions"][0]["argv"])
+    assert (found["code"], line) == ("N702", "forward net.yaml batch.csv --rows 3 --format=json")
+
+
+DOUBTFUL = [
+    ("forward net.yaml batch.csv --seed 1.5", ["if 1 is meant", "if any seed will do"]),
+    ("forward net.yaml batch.csv --seed -1", ["if 1 is meant", "if any seed will do"]),
+    ("forward net.yaml batch.csv --seed abc", ["if any seed will do"]),
+    (
+        "forward net.yaml batch.csv --header=0",
+        ["if yes is meant, write `--header` alone", "if none is meant, write `--no-header` alone"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "words"), DOUBTFUL, ids=[line for line, _ in DOUBTFUL])
+def test_what_could_mean_something_else_says_what_it_assumes(
+    cli: RunCli, folder: Path, line: str, words: list[str]
+) -> None:
+    found = problem(cli, f"{line} --format json", folder)
+    assert [each["message"] for each in found["suggestions"]] == words
+
+
+WORDS = [
+    ("evaluate net.yaml batch.csv", "no command yet"),
+    ("explain net.yaml batch.csv", "no command yet"),
+    ("train net.yaml batch.csv", "does not train"),
+    ("frobnicate net.yaml", "the commands are forward, shapes"),
+    ("forward net.yaml batch.csv --epochs 3", "does not train"),
+    ("forward net.yaml batch.csv --backend numpy", "`nncli forward --help`"),
+    ("forward net.yaml batch.csv --dtype float16", "nncli lacks it"),
+    ("bench net.yaml --min-time 500ms", "`nncli bench --help`"),
+    ("forward", "write `nncli forward CONFIG DATA [OPTIONS]`"),
+]
+
+
+@pytest.mark.parametrize(("line", "words"), WORDS, ids=[line for line, _ in WORDS])
+def test_what_nncli_lacks_is_told_in_words_alone(
+    cli: RunCli, folder: Path, line: str, words: str
+) -> None:
+    found = problem(cli, f"{line} --format json", folder)
+    assert found["suggestions"] == []
+    assert words in " ".join(found["help"])
+
+
+@pytest.mark.parametrize(
+    "format_",
+    ["--format json", "--format=JSON", "--format jsn", "--format yaml", "--formt json", "--json"],
+)
+def test_a_misspelling_of_json_is_answered_in_json(cli: RunCli, folder: Path, format_: str) -> None:
+    done = cli(*shlex.split(f"forwrd net.yaml batch.csv {format_}"), cwd=folder)
+    assert (done.code, done.json["format"]) == (2, "nncli.problems/1")
+    assert done.json["problems"][0]["title"] == "unknown command"
+
+
+@pytest.mark.parametrize("format_", ["", "--format tabel", "--format csv", "--format jsonl"])
+def test_other_forms_have_nothing_on_standard_output(
+    cli: RunCli, folder: Path, format_: str
+) -> None:
+    done = cli(*shlex.split(f"forwrd net.yaml batch.csv {format_}"), cwd=folder)
+    assert (done.code, done.out) == (2, "")
+
+
+def test_a_terminal_shows_the_whole_line_to_type(cli: RunCli, folder: Path) -> None:
+    done = cli("forward", "net.yaml", "batch.csv", "--sep", ";", cwd=folder)
+    assert done.err == (
+        "error[N702]: forward has no option '--sep'\n"
+        "help: `--sep` (pandas) is `--delimiter` here   "
+        "nncli forward net.yaml batch.csv --delimiter ';'\n"
+        "help: `nncli forward --help` lists the options\n"
+    )
+
+
+def test_a_file_that_would_be_added_is_not_moved_to_the_data(cli: RunCli, folder: Path) -> None:
+    (folder / "other.csv").write_text(DATA)
+    found = problem(cli, "forward net.yaml batch.csv --zzz other.csv --format json", folder)
+    assert found["suggestions"] == []
+
+
+@pytest.mark.parametrize("options", ["-o none/batch.csv", "--rejects none/batch.csv"])
+def test_no_other_file_is_proposed_to_be_written(cli: RunCli, folder: Path, options: str) -> None:
+    done = cli(*shlex.split(f"forward net.yaml batch.csv {options}"), cwd=folder)
+    assert (done.code, "did you mean" in done.err) == (5, False)
+
+
+def test_a_missing_weights_file_says_nothing_of_the_spec_that_names_it(
+    cli: RunCli, folder: Path
+) -> None:
+    (folder / "nets.yaml").write_text(
+        "inputs: 2\nlayers: [{neurons: 1}]\nweights_file: w.safetensors\n"
+    )
+    done = cli("shapes", "nets.yaml", cwd=folder)
+    assert (done.code, "did you mean" in done.err) == (5, False)
+
+
+def test_a_list_is_mended_item_by_item(cli: RunCli, folder: Path) -> None:
+    done = cli("convert", "net.npz", "n.yaml", "--activations", "rely,Tanh", cwd=folder)
+    assert done.err.splitlines()[1] == (
+        "help: did you mean `relu`, and write it `tanh`?   "
+        "nncli convert net.npz n.yaml --activations relu,tanh"
+    )
+
+
+def test_nothing_is_run_or_shown_while_lines_are_tried(cli: RunCli, folder: Path) -> None:
+    """An option that ends the run would print while it is parsed."""
+    for line, meant in (("--versoin", "--version"), ("forwrd --help", "forward --help")):
+        done = cli(*shlex.split(line), cwd=folder)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.splitlines()[1].endswith(f"nncli {meant}")
+
+
+WORDS_TYPED = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "forward",
+                "shapes",
+                "benhc",
+                "convert",
+                "schema",
+                "run",
+                "explain",
+                "nncli",
+                "",
+                "-",
+                "--",
+            ),
+            *(
+                "net.yaml",
+                "batch.csv",
+                "nte.yaml",
+                "a,b",
+                "=",
+                "5",
+                "1.5",
+                "none",
+                "no",
+                "json",
+                ";",
+            ),
+            *(
+                "--rows",
+                "--sep",
+                "--sep=;",
+                "--header",
+                "--header=0",
+                "--format",
+                "-q",
+                "-qz",
+                "-o",
+            ),
+            *("--delimiter", "--batch-sizes", "1", "8,", "--columns", "\u2014rows", "--json", "-h"),
+        ]
+    ),
+    max_size=7,
+)
+
+
+@given(WORDS_TYPED)
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_typed_ends_with_a_code_of_the_table(words: list[str]) -> None:
+    """And what is suggested is never refused as wrong usage, but for contradictions."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name, "net.yaml").write_text(SPEC)
+        Path(name, "batch.csv").write_text(DATA)
+        done = run_here(*words, "--format=json", cwd=Path(name))
+    assert done.code in (0, 2, 3, 4, 5), words
+    assert "a bug in nncli" not in done.err

@@ -1,0 +1,122 @@
+"""All cells of a kind at once: which ones change, and what is said of those that cannot."""
+
+from __future__ import annotations
+
+import pytest
+from doctor.test_data import TWO_INPUTS, make_case, treat
+
+from nncli.data.opened import DataOptions
+from nncli.doctor.edits import edited
+from nncli.problems import Problem
+
+THREE_INPUTS = "inputs: 3\nlayers:\n  - neurons: 1\n    weights: [[1], [2], [3]]\n"
+
+
+def first(content: str, *, complete: bool = True, spec: str = TWO_INPUTS) -> Problem:
+    return treat(make_case(content, spec, complete=complete)).problems[0]
+
+
+def changed(content: str) -> list[str]:
+    """Return what each change of the file for the first problem makes of it."""
+    changes = first(content).suggestions
+    return [edited(content, change.edits) for change in changes if change.edits]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        # below a header and without one, in one column and in several
+        ("a,b\n1,43%\n2,5%\n", ["a,b\n1,0.43\n2,0.05\n", "a,b\n1,43\n2,5\n"]),
+        ("1,4O\n2,5l\n", ["1,40\n2,51\n"]),
+        ("a,b\n'1','2'\n'3','4'\n", ["a,b\n1,2\n3,4\n"]),
+        ("a,b\nTrue,1\nFALSE,no\n", ["a,b\n1,1\n0,0\n"]),
+        ("a,b\n1,Y\n2,N\n3,Y\n", ["a,b\n1,1\n2,0\n3,1\n"]),
+        ("a,b\n1,Y\n2,4\n3,5\n", []),
+        # one reading for a column: 0,67 tells what 1,234 is, and 12.345,6 what 1.234 is
+        ('a,b\n1,"0,67"\n2,"1,234"\n', ["a,b\n1,0.67\n2,1.234\n"]),
+        ('a,b\n1,"12.345,6"\n2,1.234\n', ["a,b\n1,12345.6\n2,1234\n"]),
+        (
+            "a,b\n1,0.5\n2,12.5%\n3,50%\n",
+            ["a,b\n1,0.5\n2,0.125\n3,0.5\n", "a,b\n1,0.5\n2,12.5\n3,50\n"],
+        ),
+        # two kinds in a row without a number
+        ("a,b\n$1,5%\n$2,6%\n", ["a,b\n1,0.05\n2,0.06\n"]),
+        # a first row that only looks like names is a sample, too
+        ("yes,EUR 5\nno,EUR 6\n", ["1,5\n0,6\n"]),
+        # units of several kinds are not to be lost
+        ("a,b\n1,5 cm\n2,6 mm\n", []),
+        # all rows with a cell too many
+        ("a,b\n1,2,\n3,4,\n5,6\n", ["a,b\n1,2\n3,4\n5,6\n"]),
+        ("a,b\n1,2,ok\n3,4\n5,6,no\n7,8\n", ["a,b\n1,2\n3,4\n5,6\n7,8\n"]),
+    ],
+)
+def test_all_cells_of_a_kind_are_one_change(content: str, expected: list[str]) -> None:
+    assert changed(content) == expected
+
+
+def test_cells_that_one_change_mends_are_counted_not_repeated() -> None:
+    error = treat(make_case("a,b\n1,4 cm\n2,5 cm\n3,6 cm\n"))
+    [problem] = error.problems
+    assert error.more == 2
+    assert problem.suggestions[0].words.endswith("in all 3 such cells of 'b'")
+
+
+def test_what_was_not_looked_at_is_not_said_to_be_changed() -> None:
+    content = "a,b\n" + "1,4 cm\n" * 30
+    problem = first(content, complete=False)
+    assert problem.suggestions == ()
+    assert problem.help[0].endswith("in all 29 such cells of 'b' (in the first 29 rows)")
+    [change] = first("a,b\n1,4 cm\n" + "1,4\n" * 30, complete=False).suggestions
+    assert len(change.edits) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("a,b,c\n1,,3\nNA,,6\n7,8,9\n", "'a' has 1 missing value, 'b' has 2 missing values"),
+        ("a,b,c\n1,x,3\n4,y,6\n7,8,9\n", "'b' has 2 texts"),
+        ("a,b,c\nx,y,3\nz,w,6\n", "'a' and 'b' are text in every row"),
+        ("a,b,c\n1,5 cm,3\n4,5 mm,6\n", "column 2 has values in cm and mm"),
+    ],
+)
+def test_what_nobody_can_mend_is_said_for_the_whole_file(content: str, expected: str) -> None:
+    problem = first(content, spec=THREE_INPUTS)
+    assert problem.suggestions == ()
+    assert problem.help[0].startswith(expected)
+
+
+def test_a_first_row_that_misses_a_value_is_never_a_title() -> None:
+    problem = first("0.9\n0.6,-0.3\n-0.3,0.8\n0.8,0.3\n")
+    assert problem.suggestions == ()
+    assert problem.help == (
+        "the first row has 1 value, the other rows have 2: add what is missing",
+    )
+
+
+@pytest.mark.parametrize("cell", ["?", "NA", "", "79;", "1.5.5", "#DIV/0!"])
+def test_a_first_row_of_numbers_is_never_lost(cell: str) -> None:
+    for row in (f"76,{cell}", f"{cell},79"):
+        for change in first(f"{row}\n6,45\n44,9\n").suggestions:
+            assert "--header" not in change.options
+            assert all(edit.end_line == edit.line for edit in change.edits)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number", "words"),
+    [
+        ("1.5", "1,5", "write a decimal comma instead of the point"),
+        ("5%", "0,05", "write the fraction, if 5% means 0,05"),
+        ("1.234,5", "1234,5", "write it without the thousands separator"),
+    ],
+)
+def test_where_decimals_stand_behind_a_comma_numbers_are_written_so(
+    cell: str, number: str, words: str
+) -> None:
+    options = DataOptions(delimiter=";", decimal=",")
+    change = treat(make_case(f"a;b\n1;0,5\n2;{cell}\n", options=options)).problems[0].suggestions[0]
+    assert (change.words, [edit.text for edit in change.edits]) == (words, [number])
+
+
+def test_a_delimiter_with_which_all_fits_comes_before_numbers_with_which_it_does_not() -> None:
+    case = make_case("5.095,63\n6.037,53\n7.412,37\n", options=DataOptions(delimiter="\t"))
+    assert treat(case).problems[0].suggestions[0].options == ("--delimiter", ",")
