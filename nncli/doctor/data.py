@@ -227,14 +227,13 @@ def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
 
 
 def _loses_a_sample(change: Change, case: DataCase) -> bool:
-    """Whether a first row of numbers would be taken for names, or away from above others."""
+    """Whether a first row of numbers would be taken away from above others."""
     first, below = (next(iter(records), []) for records in (case.records, change.case.records))
     texts = [cell for cell in first if not is_number(cell) and not is_missing(cell)]
     is_sample = all(looks_like_a_number(text) or numbers_meant(text) for text in texts)
     if not is_sample or not any(map(is_number, first)):
         return False
-    goes = bool(change.suggestion.edits) and first != below and any(map(is_number, below))
-    return goes or "--header" in change.suggestion.options
+    return bool(change.suggestion.edits) and first != below and any(map(is_number, below))
 
 
 def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:

@@ -301,10 +301,16 @@ def test_a_dead_end_names_the_columns_of_text_and_those_with_gaps() -> None:
     content = "city,land,age,fare\nOslo,Norge,3,\nRoma,Italia,,1\nBern,Schweiz,2,?\n"
     [problem] = treat(make_case(content, "layer_sizes: [3, 1]\nseed: 0\n")).problems[:1]
     assert problem.suggestions == ()
-    assert problem.help[-1] == (
-        "'city' and 'land' are text, and 'age' has 1 gap and 'fare' has 2 gaps: "
-        "choose columns of numbers with --columns"
-    )
+    told = " ".join(problem.help)
+    for part in (
+        "'city'",
+        "'land'",
+        "are text",
+        "'age' has 1 missing",
+        "'fare' has 2 missing",
+        "--columns",
+    ):
+        assert part in told
 
 
 def test_a_first_row_like_all_others_is_doubted_where_every_column_is_text() -> None:
