@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nncli.data.column_facts import NOT_OF_FEATURES, counts_up, is_series, words_of
 from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
 from nncli.doctor.case import DataCase, read_rows
-from nncli.doctor.disguises import numbers_meant
+from nncli.meant.numbers import numbers_meant
 
 # Enough to know a table by.
 _MAX_LINES = 50

@@ -22,7 +22,6 @@ from nncli.doctor.case import (
     with_text,
 )
 from nncli.doctor.column_choices import column_changes, first_row_in_doubt
-from nncli.doctor.disguises import numbers_meant
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.line_changes import with_proposals
@@ -30,6 +29,7 @@ from nncli.doctor.ways_of_reading import ways_of_reading
 from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd
 from nncli.errors import DataError
 from nncli.file_kinds import kind_of
+from nncli.meant.numbers import numbers_meant
 from nncli.problems import Problem, Suggestion
 from nncli.words import count_of
 

@@ -8,8 +8,8 @@ from itertools import islice, pairwise
 from typing import Any
 
 from nncli.data.csv.numbers import is_number
-from nncli.doctor.disguises import numbers_meant
 from nncli.doctor.spec_edits import Proposal, SpecEditor, edit_in_line, edit_of
+from nncli.meant.numbers import numbers_meant
 from nncli.problems import Edit
 from nncli.specs.faults import Fault, Path
 from nncli.specs.keys import keys_at

@@ -1,25 +1,17 @@
-"""Lists of a spec that are written as text: without commas, in parentheses, as programs print them.
-
-One reading of them all: NumPy's `[[0.1 0.2] [0.3 0.4]]`, MATLAB's `[1 2; 3 4]`, R's `c(1, 2)`,
-`4-5-2`, a list in quotes, a bracket pair too many.
-"""
+"""Lists of a spec that are written as text: where they stand, and the change of all of them."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import lru_cache
-from itertools import accumulate, islice
-from typing import Any, Literal, NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple
 
-from nncli.data.csv.numbers import is_number
-from nncli.doctor.disguises import numbers_meant
 from nncli.doctor.spec_edits import edit_at, offsets
+from nncli.meant.lists import WRAPPER, Kind, Way, depth_of, in_brackets, list_meant
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Path
-from nncli.specs.model import ACTIVATIONS
 from nncli.specs.spec_text import SpecText
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import shorten
@@ -27,31 +19,21 @@ from nncli.words import shorten
 # Reading a larger spec again and again would take longer than anyone waits for an error.
 MAX_CHARACTERS = 32 * 1024
 
-_Kind = Literal["sizes", "words", "names", "numbers"]
 # How deep the lists of these keys are, and what stands in them.
-_LISTS: dict[str, tuple[int, _Kind]] = {
+_LISTS: dict[str, tuple[int, Kind]] = {
     "layer_sizes": (1, "sizes"),
     "activations": (1, "words"),
     **dict.fromkeys(("columns", "classes", "inputs", "outputs"), (1, "names")),
     **dict.fromkeys(("biases", "slopes", "mean", "std", "min", "max", "to"), (1, "numbers")),
     "weights": (2, "numbers"),
 }
-# What programs write in front of a list.
-_WRAPPER = r"(?:[\w.]+\.)?(?:array|asarray|tensor|matrix|constant|list|tuple|rbind|c)\s*\("
 _START = re.compile(
-    rf"(?<![\w.#'\"])([\"']?)({'|'.join(_LISTS)})\1\s*:\s*(?=[\"']?(?:{_WRAPPER}|[\[({{]))"
-)
-# A bracket, a comma or an item; where commas separate, an item may have blanks inside.
-_MARK, _NAME = (
-    re.compile(rf"""[\[\],]|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\[\],\s][^\[\],{ends}]*""")
-    for ends in (r"\s", "")
+    rf"(?<![\w.#'\"])([\"']?)({'|'.join(_LISTS)})\1\s*:\s*(?=[\"']?(?:{WRAPPER}|[\[({{]))"
 )
 # Nobody types more lists.
 _MAX_PIECES = 200
-# A deeper list is none of numbers.
-_MAX_DEPTH = 5
 # The ways to read what is doubtful: what each assumes, and what makes it differ from the first.
-_WAYS = {
+_WAYS: dict[Way, tuple[str, str]] = {
     "plain": ("write it as a list, in brackets and with commas", "^"),
     "joined": ("write the number without the blank in it", r"[\d.] [\d.]"),
     "decimal": ("write points instead of commas, if they are decimal commas", r"\d,\d"),
@@ -141,8 +123,8 @@ def _in_lists(
     elif isinstance(value, list):
         if at is not None and source.is_flow(path):
             yield (*at, path, "")
-        elif at is not None and _depth(value) > max(at[1], 1) and at[0] == path[-1]:
-            yield (*at, path, _flow(_as_written(source, path, value)))
+        elif at is not None and depth_of(value) > max(at[1], 1) and at[0] == path[-1]:
+            yield (*at, path, in_brackets(_as_written(source, path, value)))
         else:
             inner = (at[0], at[1] - 1) if at is not None and at[1] > 0 else None
             for index, held in enumerate(value):
@@ -172,16 +154,13 @@ def _closing(text: str, start: int, key: str) -> int | None:
     return None
 
 
-def _written(piece: _Piece, way: str, source: YamlSource) -> str | None:
+def _written(piece: _Piece, way: Way, source: YamlSource) -> str | None:
     """Return the list that a text was meant for; None if it is none, or a proper one already."""
-    kind = _LISTS[piece.key][1]
     typed = re.sub(r"(?m)(^|\s)#.*$", "", piece.typed)
-    text = _plain(typed, kind, way)
-    tree = None if text is None else _tree(text, kind, piece.depth)
-    tree = tree and _as_deep(tree, max(piece.depth, 1))
-    if not tree or (len(tree) < 2 and not (piece.depth and "[" in str(text))):
+    tree = list_meant(typed, _LISTS[piece.key][1], piece.depth, way)
+    if not tree or (len(tree) < 2 and not (piece.depth and re.search(r"[\[({]", typed))):
         return None
-    new = _flow(tree)
+    new = in_brackets(tree)
     before, after = map(_normal, (typed, new))
     if (
         "(" not in typed
@@ -200,102 +179,3 @@ def _normal(text: str) -> str:
 
 def _skeleton(text: str) -> str:
     return re.sub(r"""(["'])[^"']*\1|[^\[\],]+""", "0", text)
-
-
-def _plain(text: str, kind: _Kind, way: str) -> str | None:
-    """Return a text in square brackets, without what only a program writes."""
-    text = re.sub(r"^[|>][-+]?\s*\n", "", text.strip())
-    if text[:1] == text[-1:] and text[:1] in ("'", '"') and text.count(text[0]) == 2:
-        text = text[1:-1].strip()
-    text = re.sub(r",\s*dtype\s*=\s*[\w.]+\s*(?=\))", "", re.sub(_WRAPPER, "(", text))
-    if "=" in text.replace("=>", "") or (":" in text and kind != "sizes"):
-        return None
-    text = text.translate(str.maketrans("(){}|", "[][],"))
-    if kind == "sizes":
-        between = r"(?<=\d)\s*(?:->|=>|to|by|[x×*/:→_–—-])\s*(?=\d)"
-        text = re.sub(between, " ", re.sub(r"(\d)\.0*(?!\d)", r"\1", text))
-    if kind == "words":
-        text = re.sub(r"\s*(?:->|=>|→|\band\b|[/+&-])\s*", ",", text)
-    if kind == "numbers":
-        text = re.sub(r"(?:(?<=[\[,;])|^)\s*([-+])\s+(?=[\d.])", r"\1", text)
-        if way == "joined":
-            text = re.sub(r"(?<=[\d.])[ ](?=[\d.])", "", text) if "," in text else ""
-        if way == "decimal":
-            is_decimal = re.search(r"\d,\d", text) and re.search(r"\d(?:, |;| )", text)
-            text = re.sub(r"(?<=\d),(?=\d)", ".", text) if is_decimal else ""
-    return text
-
-
-def _tree(text: str, kind: _Kind, depth: int) -> list[Any] | None:
-    """Return the lists in a text; None if it is none."""
-    if max(accumulate((mark == "[") - (mark == "]") for mark in text), default=0) > _MAX_DEPTH:
-        return None
-    if depth == 2 and text.count("[") < 2 and re.search("[;\n]", text):
-        rows = re.split(r"\s*,?\s*[;\n]\s*", text.strip("[] \n;"))
-        text = f"[[{'], ['.join(rows)}]]"
-    if kind != "names":  # a row in quotes is one all the same
-        in_row = r"[\2]" if depth == 2 else r"\2"
-        text = re.sub(r"""(["'])([^"']*[\s,;][^"']*)\1""", in_row, text)
-    text = text.replace(";", ",")
-    marks: list[str] = []
-    for found in (_NAME if kind == "names" and "," in text else _MARK).finditer(text):
-        mark = found[0].strip()
-        mark = mark if mark in "[]," else json.dumps(_atom(mark, kind))
-        if marks and marks[-1] not in "[," and mark not in "],":
-            marks.append(",")
-        if marks and mark == "]" and marks[-1] == ",":
-            marks.pop()
-        marks.append(mark)
-    text = "".join(marks).removesuffix(",")
-    for whole in (text, f"[{text}]"):
-        with suppress(ValueError):
-            if isinstance(tree := json.loads(whole), list):
-                return tree
-    return None
-
-
-def _atom(item: str, kind: _Kind) -> str | None:
-    """Return an item as it is written in a spec; None if it cannot be one."""
-    if kind == "names":
-        return item if not item[0].isdecimal() else None
-    item = item.strip("\"'")
-    if kind == "words":
-        return item if item in ACTIVATIONS else None
-    if kind == "sizes":
-        return item if item.isdecimal() and item.isascii() else None
-    if is_number(item) and item.strip("+-.")[:1].isdigit():
-        return item
-    return next((number for _, number in numbers_meant(item)), None)
-
-
-def _depth(tree: Any) -> int:
-    return 1 + max(map(_depth, tree), default=0) if isinstance(tree, list) else 0
-
-
-def _leaves(tree: Any) -> list[Any]:
-    return [leaf for item in tree for leaf in _leaves(item)] if isinstance(tree, list) else [tree]
-
-
-def _as_deep(tree: list[Any], depth: int) -> list[Any] | None:
-    """Return lists without the bracket pairs that are too many; None if all of them mean something.
-
-    >>> _as_deep([[["1"], ["2"]]], 2)
-    [['1'], ['2']]
-    """
-    if None in _leaves(tree):
-        return None
-    while _depth(tree) > depth:
-        if len(tree) == 1:
-            tree = tree[0]
-        elif all(isinstance(item, list) and len(item) == 1 for item in tree):
-            tree = [item[0] for item in tree]
-        elif depth == 2 and all(_depth(row) == 2 and set(map(len, row)) == {1} for row in tree):
-            tree = [[cell[0] for cell in row] for row in tree]
-        else:
-            return None
-    is_even = len(set(map(_depth, tree))) == 1 and [] not in tree
-    return tree if is_even else None
-
-
-def _flow(tree: Any) -> str:
-    return f"[{', '.join(map(_flow, tree))}]" if isinstance(tree, list) else str(tree)
