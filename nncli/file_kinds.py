@@ -20,6 +20,9 @@ ZIP_MAGIC = b"PK\x03\x04"
 HEAD_BYTES = 512
 # Among so many bytes stand the names of a ZIP archive's members.
 _MAX_BYTES = 2**18
+# So many lines of a table are enough to know it by, and so many cells.
+_TABLE_LINES, _TABLE_CELLS = 6, 1000
+_OF_YAML = re.compile(rb"\s*(?:[\w. -]{1,60}:(?:\s|$)|- |[\[{#%])")
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,23 @@ def kind_of(first: bytes, *, doubtful: bool = False) -> FileKind | None:
         if (doubtful or not kind.is_doubtful) and kind.begins(text if kind.is_text else first):
             return kind
     return None
+
+
+def looks_like_a_table(first: bytes) -> bool:
+    r"""Whether the beginning of a file is like that of a table of numbers, and not of a spec.
+
+    >>> looks_like_a_table(b"a,b\n1,2\n"), looks_like_a_table(b"inputs: 2\nseed: 1\n")
+    (True, False)
+    """
+    lines = [line for line in first[:_MAX_BYTES].splitlines() if line.strip()][:_TABLE_LINES]
+    cut = (re.split(rb"[,;\t| ]+", line.strip(), maxsplit=_TABLE_CELLS) for line in lines)
+    numbers = [[re.match(rb"[\"']?[-+]?\.?[0-9]", cell) is not None for cell in row] for row in cut]
+    below = numbers[1:] or numbers
+    return (
+        not any(map(_OF_YAML.match, lines))
+        and any(map(any, below))
+        and (all(2 * sum(row) >= len(row) for row in below))
+    )
 
 
 def _is_fann_training(text: bytes) -> bool:
@@ -223,6 +243,9 @@ _FLAX_ARRAY = (
 _ARFF_COMMENTS = rb"\s*+(?:%[^\r\n]*+\s*+)*+"
 _ARFF_START = rb"\A%b@relation[ \t][^\r\n]*+%b@attribute[ \t]" % (_ARFF_COMMENTS, _ARFF_COMMENTS)
 _PAIR = rb"[ \t]+[0-9]+:[-+.0-9e]+"
+_PRINTED = rb"[-+]?[0-9][-+.0-9e]*|[-+]?(?:nan|inf)"
+# Blanks between numbers, rows without commas behind them, or the name of the type.
+_PRINTED_ARRAY = rb"\A(?:array\(|\[+\s*(?:%b)(?:[ \t\n]+(?:%b)|\s*\]\s*\[))" % (_PRINTED, _PRINTED)
 _NUMBER_STARTS = tuple(b"%c" % sign for sign in b"0123456789+-.")
 _KINDS: tuple[FileKind, ...] = (
     # networks, and what may be one
@@ -427,8 +450,24 @@ _KINDS: tuple[FileKind, ...] = (
         "one with a `sep=` line for Excel", "remove the first line", None, (b"sep=",), is_text=True
     ),
     FileKind(
+        "an array as NumPy prints it",
+        'save the array itself: numpy.savetxt("data.csv", x, delimiter=",")',
+        _SPEC_FIRST,
+        (b"[", b"array("),
+        pattern=_PRINTED_ARRAY,
+        is_text=True,
+    ),
+    FileKind(
+        "JSON with a list on each line",
+        "convert it to CSV: jq -r @csv FILE > NEW",
+        _SPEC_FIRST,
+        (b"[",),
+        pattern=rb"\A\[[^\[\]{}]*\]\s*\[",
+        is_text=True,
+    ),
+    FileKind(
         "JSON",
-        "convert it to CSV",
+        "convert it to CSV (a list of lists: jq -r '.[] | @csv' FILE > NEW)",
         None,
         (b"[", b"{"),
         pattern=rb"\A(?:\[\s*[\[{\"0-9-]|\{\s*(?:\"|$))",

@@ -63,6 +63,16 @@ def _nearest(word: str, candidates: tuple[str, ...]) -> str | None:
     return folded[close[0]] if close else None
 
 
+def with_digits_of(word: str, candidates: Sequence[str]) -> list[str]:
+    """Return the candidates with the same digits: x12 is no misspelling of x1.
+
+    >>> with_digits_of("X3", ["x2", "x3", "y"])
+    ['x3']
+    """
+    digits = re.findall("[0-9]+", word)
+    return [candidate for candidate in candidates if re.findall("[0-9]+", candidate) == digits]
+
+
 def nearest_spellings(word: str, candidates: Iterable[str]) -> list[str]:
     """Return the candidates that are *word* but for the fewest slips of typing: one, or two.
 

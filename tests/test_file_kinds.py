@@ -30,7 +30,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncli.file_kinds import kind_of
+from nncli.file_kinds import kind_of, looks_like_a_table
 
 if TYPE_CHECKING:
     from conftest import RunCli
@@ -563,3 +563,42 @@ def test_a_text_that_may_be_a_table_or_a_spec_is_not_called_something_else(conte
 def test_any_beginning_has_an_answer(pieces: list[bytes]) -> None:
     found = kind_of(b"".join(pieces), doubtful=True)
     assert found is None or found.name
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"[[1. 2.]\n [3. 4.]]\n", "an array as NumPy prints it"),
+        (b"[ 0.5 -1e-03]", "an array as NumPy prints it"),
+        (b"[[1]\n [2]]", "an array as NumPy prints it"),
+        (b"array([[1., 2.],\n       [3., 4.]])", "an array as NumPy prints it"),
+        (b"[[1, 2], [3, 4]]", "JSON"),
+        (b"[\n [1, 2],\n [3, 4]]", "JSON"),
+        (b"[1, 2]\n[3, 4]\n", "JSON with a list on each line"),
+    ],
+)
+def test_what_numpy_prints_is_not_called_json(content: bytes, name: str) -> None:
+    kind = kind_of(content)
+    assert kind is not None
+    assert kind.name == name
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"a,b\n1,2\n", True),
+        (b"weight;wind speed;BMI\r\n1,5;18;19\r\n", True),
+        (b"1 2 3\n4 5 6\n", True),
+        (b"x,y,species\n1.5,2,setosa\n", True),
+        (b"a\n1\n2\n", True),
+        (NET, False),
+        (b"layer_sizes:\n- 2\n- 3\n", False),
+        (b"- 3\n- 4\n", False),
+        (b"[[1, 2]]", False),
+        (b"# one\nseed: 1\n", False),
+        (b"a,b\n", False),
+        (b"", False),
+    ],
+)
+def test_a_table_of_numbers_is_told_from_a_spec(content: bytes, expected: bool) -> None:
+    assert looks_like_a_table(content) is expected

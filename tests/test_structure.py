@@ -20,6 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("pipeline", "explain", "timing", "doctor"),
     ("network",),
     ("results", "formats"),
+    ("meant",),
     ("data", "specs"),
     ("files", "file_kinds"),
     ("errors",),

@@ -26,8 +26,11 @@ from nncli.data.csv.first_row import (
     CsvFrame,
     empty_file,
     header_of,
+    holds_a_fraction,
+    may_number_columns,
     no_rows,
     numeric_header_note,
+    unclear_header,
 )
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.records import RecordReader
@@ -102,6 +105,11 @@ def read_table(
     if first is None:
         raise empty_file(csv, reader.blank_lines)
     header = header_of(first, csv)
+    if may_number_columns(first, csv):
+        others = list(records)
+        if others and all(holds_a_fraction(record, csv) for record in others):
+            raise unclear_header(first, csv)
+        records = iter(others)
     selection = replace(select(header), largest=largest)
     frame = CsvFrame(header, selection, on_reject is not None, csv, first)
     read = read_rows(records if header.named else chain([first], records), frame)

@@ -122,7 +122,7 @@ def forward(
 
         from nncli.network.network import build_network
 
-        read = read_config(config, overrides(seed, dtype))
+        read = read_config(config, overrides(seed, dtype), request)
         reading = read.reading
         refuse_misfits(reading, request)
         rule = _class_rule(reading, config) if predict is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
@@ -74,17 +74,22 @@ def joined(lists: list[list[str]] | list[str] | None) -> tuple[str, ...]:
     return tuple(item for items in lists or () for item in items)
 
 
-def read_config(config: str, changes: Overrides) -> Config:
-    """Read the network at a path.  Raises SpecError with the changes that mend it, FileError."""
+def read_config(config: str, changes: Overrides, request: DataRequest | None = None) -> Config:
+    """Read the network at a path.
+
+    request: the data for it.  Raises SpecError with the changes that mend it, FileError.
+    """
     from nncli.formats.config import Config, weights_alone
 
-    found = read_config_or_weights(config, changes)
+    found = read_config_or_weights(config, changes, request)
     if not isinstance(found, Config):
         raise SpecError(weights_alone(found))
     return found
 
 
-def read_config_or_weights(config: str, changes: Overrides) -> Config | WeightsHeader:
+def read_config_or_weights(
+    config: str, changes: Overrides, request: DataRequest | None = None
+) -> Config | WeightsHeader:
     """Read a network, or a weights file that says nothing of one.  Raises as `read_config` does."""
     from nncli.formats.config import FaultySpec, examine_config
 
@@ -92,8 +97,25 @@ def read_config_or_weights(config: str, changes: Overrides) -> Config | WeightsH
     if isinstance(found, FaultySpec):
         from nncli.doctor.diagnosis import treat_spec
 
-        raise treat_spec(found.examined, header=found.header)
+        features = _features(request) if request is not None else None
+        raise treat_spec(found.examined, header=found.header, features=features)
     return found
+
+
+def _features(request: DataRequest) -> int | None:
+    """Return how many features the data has as it is to be read; None if nobody knows."""
+    from nncli.data.opened import open_look
+    from nncli.data.source_bytes import look_at
+
+    source, choice = request.sources[0], request.choice
+    if source == STDIN:
+        return None  # what is asked there is gone
+    with suppress(NncliError):
+        if (look := look_at(source)) is not None:
+            opened = open_look(look, source_name(source), request.options.for_source(source))
+            left_out = len({*choice.drop, *choice.keep})
+            return len(choice.columns) or len(opened.header.names) - left_out
+    return None
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def shapes(
         if data is not None:
             request = data_request((data,), arguments, choice, quiet=quiet)
         _check_rejects(rejects, data)
-        read = read_config_or_weights(config, overrides(seed, dtype))
+        read = read_config_or_weights(config, overrides(seed, dtype), request)
         if isinstance(read, WeightsHeader):
             _show_weights(read, request, format_, quiet=quiet)
             return

@@ -9,12 +9,13 @@ from functools import cached_property
 
 from nncli.errors import DataError
 from nncli.problems import Note, Place, Problem
-from nncli.words import count_of, did_you_mean, first_misplaced, quoted, shorten
+from nncli.words import count_of, did_you_mean, first_misplaced, quoted, shorten, with_digits_of
 
 # Names take a hundred bytes each: of more columns they alone would fill the memory.
 MAX_COLUMNS = 1_000_000
 # Of columns that a message lists; the others are counted.
 _MAX_LISTED = 5
+AS_ROWS = "make each sample a row: x.reshape(len(x), -1)"
 # Nobody types more names.
 _MAX_DROPPED = 100
 
@@ -38,6 +39,7 @@ class Header:
     positional: bool = False  # it cannot have names: what is wanted by name is taken in order
     transposed: bool = False  # the columns are the file's lines
     kinds: tuple[ColumnKind, ...] | None = None  # where the file says what its columns hold
+    image: tuple[int, ...] = ()  # of a file whose samples are arrays: their shape
 
     @cached_property
     def positions(self) -> dict[str, list[int]]:
@@ -122,7 +124,7 @@ def choose(header: Header, choice: ColumnChoice, wanted: WantedInputs) -> Select
     dropped = {find_column(item, header, "--drop") for item in choice.drop}
     _refuse_repeats(kept, header, "--keep")
     _refuse_same_names(kept, header, wanted.outputs)
-    notes: tuple[Note, ...] = ()
+    notes = _as_rows(header, wanted.size)
     if choice.columns:
         features = tuple(find_column(item, header, "--columns") for item in choice.columns)
         _refuse_repeats(features, header, "--columns")
@@ -144,6 +146,24 @@ def choose(header: Header, choice: ColumnChoice, wanted: WantedInputs) -> Select
     return selection
 
 
+def _as_rows(header: Header, size: int) -> tuple[Note, ...]:
+    """Remark that samples which are arrays are read as rows.  Raises DataError if none fits."""
+    if not header.image:
+        return ()
+    shape = " × ".join(f"{length:,}" for length in header.image[:_MAX_LISTED])
+    if header.transposed:
+        raise _images(header, f"--samples columns is for rows of numbers, not arrays of {shape}")
+    if len(header.names) != size:
+        values = f"each sample is an array of {shape}, {len(header.names):,} values"
+        raise _images(header, f"{values}: the network takes {size:,}")
+    message = f"each sample, an array of {shape}, is read as a row of {size:,} features"
+    return (Note("images", message),)
+
+
+def _images(header: Header, message: str) -> DataError:
+    return DataError(Problem("N414", message, header.place, (AS_ROWS,)))
+
+
 def check_width(width: int, place: Place) -> None:
     """Check that a file has no more columns than are read.  Raises DataError."""
     if width > MAX_COLUMNS:
@@ -157,6 +177,8 @@ def choose_outputs(header: Header, names: Sequence[str], *, with_texts: bool = F
 
     with_texts: whether their cells are carried as text, too.  Raises DataError.
     """
+    if header.image:
+        raise _images(header, "the expected outputs are arrays: each sample is a row of them")
     if header.named and header.positions.keys() >= set(names):
         selection = Selection(tuple(find_column(name, header, "--expect") for name in names))
     else:
@@ -211,7 +233,10 @@ def find_column(item: str, header: Header, option: str) -> int:
         return int(item) - 1
     listed = shorten(", ".join(header.names), 200)
     message = f"{option}: there is no column {quoted(item)}"
-    hints = (*did_you_mean(item, header.names[:1000]), f"the columns are {listed}")
+    hints = (
+        *did_you_mean(item, with_digits_of(item, header.names[:1000])),
+        f"the columns are {listed}",
+    )
     raise DataError(Problem("N408", message, header.place, hints))
 
 
@@ -255,7 +280,7 @@ def _named_features(columns: tuple[str, ...], header: Header) -> tuple[int, ...]
         if len(missing) > _MAX_LISTED:
             listed += f" and {len(missing) - _MAX_LISTED:,} more"
         hints = (
-            *did_you_mean(missing[0], header.names[:1000]),
+            *did_you_mean(missing[0], with_digits_of(missing[0], header.names[:1000])),
             f"the columns are {shorten(', '.join(header.names), 200)}",
         )
         message = f"the network's inputs name {listed}, not in the header"

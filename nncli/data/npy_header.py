@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nncli.data.columns import check_width
+from nncli.data.columns import AS_ROWS, check_width
 from nncli.errors import DataError
 from nncli.problems import Place, Problem
 from nncli.words import shorten
@@ -35,12 +35,13 @@ class StoredArray(NamedTuple):
 
 @dataclass(frozen=True)
 class NpyHeader:
-    """A checked header of a 2-D array of numbers."""
+    """A checked header of a 2-D array of numbers, or of one whose samples are arrays, in rows."""
 
     shape: tuple[int, int]  # (rows, columns) as saved
     fortran_order: bool
     dtype: np.dtype[Any]
     start: int  # where the numbers begin, in bytes
+    image: tuple[int, ...] = ()  # the shape of a sample that is an array itself
 
     @property
     def size(self) -> int:
@@ -49,7 +50,7 @@ class NpyHeader:
 
 
 def check_header(content: bytes, file: str) -> NpyHeader:
-    """Check the header at the beginning of some content: a 2-D array of real numbers.
+    """Check the header at the beginning of some content: a 2-D array of real numbers, or images.
 
     Integers and floats of up to 8 bytes are taken, in any byte order and memory order.
     Raises DataError for everything else.
@@ -65,13 +66,15 @@ def check_header(content: bytes, file: str) -> NpyHeader:
         raise _fault(file, what, "save it as float64")
     if not all(type(size) is int and 0 <= size < _IMPOSSIBLE for size in shape):
         raise _fault(file, f"its shape{shown_shape(shape)} is not possible", "save it again")
-    if len(shape) != 2:
+    if len(shape) < 2 or (len(shape) > 2 and fortran_order):
         what = f"its shape is {shorten(str(shape))}, a batch is (samples, features)"
-        raise _fault(file, what, "reshape a single sample to (1, features)")
+        how = "reshape a single sample to (1, features)" if len(shape) < 2 else AS_ROWS
+        raise _fault(file, what, how)
     if 0 in shape:
         what = f"its shape is {shape}: no data"
         raise DataError(Problem("N402", what, Place(file), ("save some samples",)))
-    return NpyHeader((shape[0], shape[1]), fortran_order, dtype, start)
+    image = shape[1:] if len(shape) > 2 else ()
+    return NpyHeader((shape[0], math.prod(shape[1:])), fortran_order, dtype, start, image)
 
 
 def check_size(header: NpyHeader, found: int, file: str, *, ended: bool = True) -> None:
@@ -111,6 +114,8 @@ def first_samples(content: bytes, *, transposed: bool) -> bytes:
     samples = (len(content) - header.start) // (features * header.dtype.itemsize) * together
     found = np.frombuffer(content, header.dtype, samples * features, offset=header.start)
     found = found.reshape(samples, features) if samples else np.zeros((1, features))
+    if header.image and not transposed:
+        found = found.reshape(-1, *header.image)
     stream = io.BytesIO()
     np.save(stream, found.T if transposed else found, allow_pickle=False)
     return stream.getvalue()

@@ -71,7 +71,7 @@ class NpySource:
         else:
             chunks = self._gathered(frame, self._reader())
         many = self.array.size > _CHUNK_BYTES
-        return SampleStream(frame.features, chunks, many=many)
+        return SampleStream(frame.features, chunks, many=many, remarks=selection.notes)
 
     def _in_order(self, frame: Frame) -> Iterator[NpyChunk]:
         """Yield samples whose values stand together, as their bytes come."""
@@ -174,5 +174,6 @@ def open_npy(content: Content, file: str, *, transposed: bool, listed: bool) -> 
     check_width(width, Place(file))
     names = tuple(f"column_{number}" for number in range(1, width + 1))
     # Its columns have no names, so a spec's inputs.columns are taken by position.
-    header = Header(names, named=False, place=Place(file), positional=True, transposed=transposed)
+    image = array.image
+    header = Header(names, False, Place(file), True, transposed=transposed, image=image)
     return NpySource(content, file, array, begun, following, header, listed)

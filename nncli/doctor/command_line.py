@@ -9,9 +9,9 @@ from dataclasses import replace
 from itertools import islice, takewhile
 
 from nncli.data.csv.numbers import is_number
-from nncli.doctor.disguises import numbers_meant
-from nncli.doctor.known_words import alike, meanings
 from nncli.files import may_be, paths_like
+from nncli.meant.known_words import alike, meanings
+from nncli.meant.numbers import numbers_meant
 from nncli.problems import OptionForm, Problem, Suggestion, UsageFault, Words
 from nncli.words import nearest
 

@@ -21,8 +21,7 @@ from nncli.doctor.case import (
     header_and_width,
     with_text,
 )
-from nncli.doctor.column_choices import column_changes
-from nncli.doctor.disguises import numbers_meant
+from nncli.doctor.column_choices import column_changes, first_row_in_doubt
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.line_changes import with_proposals
@@ -30,6 +29,7 @@ from nncli.doctor.ways_of_reading import ways_of_reading
 from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd
 from nncli.errors import DataError
 from nncli.file_kinds import kind_of
+from nncli.meant.numbers import numbers_meant
 from nncli.problems import Problem, Suggestion
 from nncli.words import count_of
 
@@ -123,7 +123,7 @@ def _dead_end(case: DataCase, seen: SeenRows | None) -> tuple[str, ...]:
     if seen is None or len(names) < 2:
         return (_NOTHING_WORKS,)
     choose = "--columns says which columns to read" if len(names) > case.wanted.size else ""
-    return (_NOTHING_WORKS, *what_is_odd(seen), *filter(None, [choose]))
+    return (_NOTHING_WORKS, *what_is_odd(seen), *filter(None, [choose]), *first_row_in_doubt(case))
 
 
 def _treat_by_itself(problem: Problem, case: DataCase) -> Problem:
@@ -216,6 +216,8 @@ def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
         if fault is None:
             whole = True
             yield change
+        elif change.suggestion.argv and fault.problems[0].message != problem.message:
+            partly.append(change)  # what was mistyped is mended, whatever else is wrong
         elif "--samples" not in change.suggestion.options and _is_further(
             fault.problems[0], problem
         ):
@@ -226,7 +228,7 @@ def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
 
 
 def _loses_a_sample(change: Change, case: DataCase) -> bool:
-    """Whether a first row of numbers would be taken for names, or away from above others."""
+    """Whether a first row of numbers would be taken away from above others."""
     first, below = (next(iter(records), []) for records in (case.records, change.case.records))
     texts = [cell for cell in first if not is_number(cell) and not is_missing(cell)]
     is_sample = all(looks_like_a_number(text) or numbers_meant(text) for text in texts)
@@ -234,7 +236,7 @@ def _loses_a_sample(change: Change, case: DataCase) -> bool:
         return False
     # one of another width is only taken away if it counts the rows
     goes = bool(change.suggestion.edits) and first != below and len(first) == len(below)
-    return goes or "--header" in change.suggestion.options
+    return goes and any(map(is_number, below))
 
 
 def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:
@@ -260,4 +262,4 @@ def _is_further(fault: Problem, problem: Problem) -> bool:
 
 def _may_be_columns(fault: DataError) -> bool:
     """Whether leaving columns out, or taking them in, may mend a fault."""
-    return fault.problems[0].code in ("N404", "N407", "N408")
+    return fault.problems[0].code in ("N404", "N407", "N408", "N409")

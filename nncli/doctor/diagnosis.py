@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from nncli.doctor.case import DataCase
+from nncli.doctor.column_names import at_the_spec
 from nncli.doctor.command_line import treat_command
 from nncli.doctor.data import treat_file
 from nncli.doctor.layers import SAME_CAUSE, treat_layers
@@ -41,7 +42,7 @@ def treat_data(error: DataError, cases: Mapping[str, DataCase]) -> DataError:
     for file, found in by_file.items():
         if file in cases:
             treated = treat_file(DataError(found), cases[file])
-            problems += treated.problems
+            problems += [at_the_spec(problem, cases[file]) for problem in treated.problems]
             more += treated.more
         else:
             problems += map(with_proposals, found)
@@ -66,8 +67,9 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
 
     case: the beginning of the data, if there is any.
     """
-    layers = treat_layers(reading)
     fault = case.fault() if case is not None else None
+    features = fault.features if fault is not None else reading.spec.inputs.size
+    layers = treat_layers(reading, features if case is not None else None)
     if case is None or fault is None:
         return Diagnosis(layers)
     if not case.look.complete and fault.problems[0].code in _CUT_SHORT:
@@ -79,4 +81,9 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
         of_data = tuple(replace(problem, help=(SAME_CAUSE,)) for problem in fault.problems)
         return Diagnosis((*layers, *of_data), fault.features, fault.more)
     treated = treat_file(fault, case)
-    return Diagnosis((*layers, *treated.problems), fault.features, treated.more)
+    of_data = tuple(at_the_spec(problem, case) for problem in treated.problems)
+    if of_data[0].code == "N408" and of_data[0].place != fault.problems[0].place:
+        # with the names as they are meant, there are as many inputs as the layers take
+        of_layers = (replace(each, help=(SAME_CAUSE,), suggestions=()) for each in layers)
+        return Diagnosis((*of_data, *of_layers), fault.features, treated.more)
+    return Diagnosis((*layers, *of_data), fault.features, treated.more)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from nncli.doctor.choices import choice_path, choices_meant
-from nncli.doctor.known_words import Known, alike, meanings, plain
 from nncli.doctor.spec_edits import SpecEditor
+from nncli.meant.choices import choice_path, choices_meant
+from nncli.meant.known_words import Known, alike, meanings, plain
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Path
 from nncli.specs.keys import keys_at

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from nncli.doctor.edits import edited
+from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.proposals import proposals
 from nncli.doctor.spec_edits import SpecEditor
+from nncli.doctor.written_lists import MAX_CHARACTERS
 from nncli.doctor.yaml_repair import Repair, repairs
 from nncli.errors import SpecError
 from nncli.formats.config import examine_completed
@@ -24,8 +26,6 @@ from nncli.specs.reader import NOT_ASKED, Examination, examine_form, read_form
 from nncli.specs.stored import WeightsHeader
 from nncli.specs.yaml_source import is_yaml
 
-# Reading a larger spec again and again would take longer than anyone waits for an error.
-_MAX_CHARACTERS = 32 * 1024
 _TREATED_PROBLEMS = 10
 # How much is read for all changes together: of a long spec, fewer are tried.
 _MAX_READ_CHARACTERS = 256 * 1024
@@ -55,14 +55,16 @@ def treat_spec(
     examined: Examination,
     propose: Callable[[Fault, SpecEditor], Iterable[Suggestion]] = proposals,
     header: WeightsHeader | None = None,
+    features: int | None = None,
 ) -> SpecError:
     """Return what a spec is refused for, with the changes that were seen to mend it.
 
-    header: of the weights file that the spec names, if it has been read.
+    header: of the weights file that the spec names, if it has been read; features: how many the
+    data has, if that is known.
     """
-    found, editor = examined.found, SpecEditor(examined.source)
+    found, editor = examined.found, SpecEditor(examined.source, features)
     characters = max(1, len(examined.source.text.text))
-    if characters > _MAX_CHARACTERS:
+    if characters > MAX_CHARACTERS:
         return SpecError(found.problems, more=found.more)
     proposed = (
         (number, suggestion)
@@ -70,14 +72,17 @@ def treat_spec(
         for suggestion in propose(fault, editor)
     )
     kept: dict[int, list[_Tried]] = {}
-    problems = list(found.problems)
+    words: dict[int, tuple[str, ...]] = {}
     for number, suggestion in islice(proposed, _MAX_READ_CHARACTERS // characters):
-        problem = problems[number]
-        if not suggestion.edits and not suggestion.options:
-            problems[number] = replace(problem, help=(suggestion.words, *problem.help))
-        elif (tried := _tried(suggestion, problem, examined, header)) is not None:
+        if not suggestion.edits and not suggestion.options:  # it is for its words
+            words[number] = (*words.get(number, ()), suggestion.words)
+            continue
+        tried = _tried(suggestion, found.problems[number], examined, header)
+        if tried is not None:
             kept.setdefault(number, []).append(tried)
-    problems = [_advised(problem, kept.get(n, [])) for n, problem in enumerate(problems)]
+    told = [replace(p, help=words.get(n, ()) + p.help) for n, p in enumerate(found.problems)]
+    advised = [_advised(problem, kept.get(n, [])) for n, problem in enumerate(told)]
+    problems = [_unless_mended(problem, advised[:n]) for n, problem in enumerate(advised)]
     is_mended = any(tried.is_whole for tried in kept.get(0, ())) and _is_sure(found.faults[0])
     working = sorted(_working(examined, header), key=lambda it: (len(it[1].left), it[0].cost))
     if not working or (is_mended and working[0][0].cost > _BEYOND_DOUBT):
@@ -86,6 +91,14 @@ def treat_spec(
     left = {(problem.code, problem.message) for problem in working[0][1].left}
     others = [problem for problem in problems if (problem.code, problem.message) in left]
     return SpecError([_slip(working, examined), *others], more=found.more)
+
+
+def _unless_mended(problem: Problem, earlier: Sequence[Problem]) -> Problem:
+    """Return a problem, and not again the change that was offered for an earlier one."""
+    offered = [before.suggestions[:1] for before in earlier if before.suggestions]
+    if problem.suggestions[:1] not in offered:
+        return problem
+    return replace(problem, help=(SAME_CAUSE,), suggestions=())
 
 
 def _is_sure(fault: Fault) -> bool:

@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nncli.problems import Edit
 from nncli.specs.faults import Path
 from nncli.specs.origins import source_path, value_at
-from nncli.specs.spec_text import Span, SpecText
+from nncli.specs.spec_text import LINE_END, Span, SpecText
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import shorten
 
 _MAX_SHOWN_ITEMS = 12
 
-# A change in words, and its edit if the text allows it.
-Proposal = tuple[str, Edit | None]
+# A change in words, and its edits if the text allows them.
+Proposal = tuple[str, Edit | Sequence[Edit | None] | None]
 
 
 def edit_of(text: SpecText, span: Span, new: str, summary: str) -> Edit:
     """Return the edit that puts *new* in the place of a piece."""
     line, column, end_line, end_column = (number + 1 for number in span)
     return Edit(text.file, line, column, end_line, end_column, new, summary)
+
+
+def offsets(text: SpecText, span: Span) -> tuple[int, int]:
+    """Return where a piece begins and ends in the whole text, in characters."""
+    starts = [0, *(match.end() for match in LINE_END.finditer(text.text))]
+    return starts[span.line] + span.column, starts[span.end_line] + span.end_column
+
+
+def piece_of(text: SpecText, span: Span) -> str:
+    """Return a piece of a text, whatever its line ends are."""
+    lines = list(text.lines[span.line : span.end_line + 1])
+    lines[-1] = lines[-1][: span.end_column]
+    return "\n".join((lines[0][span.column :], *lines[1:]))
+
+
+def edit_at(text: SpecText, start: int, end: int, new: str, summary: str) -> Edit:
+    """Return the edit of a piece of the whole text; start, end: in characters."""
+    places = []
+    for offset in (start, end):
+        ends = [match.end() for match in LINE_END.finditer(text.text, 0, offset)]
+        places += [len(ends), offset - (ends[-1] if ends else 0)]
+    return edit_of(text, Span(*places), new, summary)
 
 
 def edit_in_line(text: SpecText, line: int, start: int, end: int, new: str) -> Edit:
@@ -41,6 +65,7 @@ class SpecEditor:
     """
 
     source: YamlSource
+    features: int | None = None  # how many the data has, if that is known
 
     def source_path(self, path: Path) -> Path:
         """Return where the value at a long-form *path* stands in the source."""
@@ -112,8 +137,50 @@ class SpecEditor:
         start = Span(span.line, span.column, span.line, span.column)
         return edit_of(self.source.text, start, f"{key}: {text}{gap}", f"{key}: {text}")
 
-    def resize(self, path: Path, length: int) -> Edit | None:
-        """Return the edit that gives the list at *path* that many items, filled up with 0."""
+    def insert_first(self, path: Path, item: str) -> Edit | None:
+        """Return the edit that writes an item in front of a list."""
+        where = self.source_path(path)
+        first, opening = self.source.span((*where, 0)), self.source.span(where)
+        if first is None or opening is None:
+            return None
+        gap = ", " if self.source.is_flow(where) else f"\n{' ' * opening.column}- "
+        start = Span(*first[:2], *first[:2])
+        count = self.source.items(where)
+        items = [self.shown((*where, index)) for index in range(min(count, _MAX_SHOWN_ITEMS))]
+        shown = shorten(f"{where[-1]}: [{', '.join((item, *items))}]")
+        return edit_of(self.source.text, start, f"{item}{gap}", shown)
+
+    def swap(self, one: Path, other: Path) -> tuple[Edit, ...]:
+        """Return the edits that write two values in each other's place; none if that cannot be."""
+        spans = [self.source.span(self.source_path(path)) for path in (one, other)]
+        text = self.source.text
+        written = [piece_of(text, span) for span in spans if span is not None]
+        if len(written) < 2 or any(re.search(r"[&*]\w", value) for value in written):
+            return ()  # what repeats the other must stand behind it
+        return tuple(
+            edit_of(text, span, value, shorten(" ".join(value.split())))
+            for span, value in zip(spans, reversed(written), strict=True)
+            if span is not None
+        )
+
+    def replace_items(self, path: Path, first: int, last: int, text: str) -> Edit | None:
+        """Return the edit that writes *text* in the place of neighbours in a list."""
+        where = self.source_path(path)
+        one, other = self.source.span((*where, first)), self.source.span((*where, last))
+        if one is None or other is None:
+            return None
+        count = self.source.items(where)
+        items = [self.shown((*where, index)) for index in range(count)]
+        items[first : last + 1] = [text]
+        key = next((step for step in reversed(where) if isinstance(step, str)), "spec")
+        shown = shorten(f"{key}: [{', '.join(items)}]")
+        return edit_of(self.source.text, Span(*one[:2], *other[2:]), text, shown)
+
+    def resize(self, path: Path, length: int, added: Sequence[str] = ()) -> Edit | None:
+        """Return the edit that gives the list at *path* that many items.
+
+        added: what it is filled up with, instead of 0.
+        """
         source, path = self.source, self.source_path(path)
         items = source.items(path)
         if not items or length < 1:
@@ -131,27 +198,23 @@ class SpecEditor:
             span = Span(last.end_line, last.end_column, last.end_line, last.end_column)
             opening = source.span(path)
             indent = " " * opening.column if opening is not None else ""
-            item = ", 0" if source.is_flow(path) else f"\n{indent}- 0"
-            text = item * (length - items)
-        written = [source.written((*path, index)) or "…" for index in range(min(length, items))]
-        shown = ", ".join([*written, *["0"] * (length - items)])
-        return edit_of(self.source.text, span, text, shorten(f"{path[-1]}: [{shown}]"))
-
-    def flatten(self, path: Path) -> Edit | None:
-        """Return the edit that takes the inner brackets of a list of lists away."""
-        source, where = self.source, self.source_path(path)
+            gap = ", " if source.is_flow(path) else f"\n{indent}- "
+            added = added or ["0"] * (length - items)
+            text = "".join(f"{gap}{item}" for item in added)
         written = [
-            source.written((*where, row, index))
-            for row in range(source.items(where))
-            for index in range(source.items((*where, row)))
+            self.shown((*path, index)) for index in range(min(length, items, _MAX_SHOWN_ITEMS))
         ]
-        if not written or None in written:
-            return None
-        text = f"[{', '.join(map(str, written))}]"
-        return self.replace(path, text)
+        shown = ", ".join([*written, *(added if length > items else ())])
+        key = next((step for step in reversed(path) if isinstance(step, str)), "spec")
+        return edit_of(self.source.text, span, text, shorten(f"{key}: [{shown}]"))
 
     def _span(self, path: Path) -> Span | None:
         return self.source.span(self.source_path(path))
+
+    def shown(self, where: Path) -> str:
+        """Return what stands somewhere in the source as one line."""
+        span = self.source.span(where)
+        return " ".join(piece_of(self.source.text, span).split()) if span else "…"
 
     def _list_with(self, where: Path, text: str) -> str:
         """Return `key: [4, 5, 2]` with *text* as the item at *where*; of a long list, the item."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from itertools import accumulate, count, islice, takewhile
 
+from nncli.data.column_facts import counts_up
 from nncli.data.csv.format import BLANKS, split
 from nncli.data.csv.numbers import is_number
 from nncli.doctor.case import (
@@ -20,6 +21,7 @@ from nncli.doctor.case import (
     with_option,
     with_text,
 )
+from nncli.doctor.column_kinds import lines_seem_features, may_be_names
 from nncli.doctor.edits import edited
 from nncli.doctor.table_lines import Row, Table, cut_rows, lines_in_words, table_width
 from nncli.file_kinds import NPY_MAGIC
@@ -82,11 +84,13 @@ def _headers(case: DataCase) -> Iterator[Change]:
     is_below = header is not None and place is not None and place.line != header.place.line
     if case.options.header is None and (is_below or _code(case) not in _HEADER_FAULTS):
         return
+    first = case.records[0] if case.records else []
     if named is not False:
-        likelihood = 95 if _first_row_is_like_the_others(case) else 70
+        is_sample = _first_row_is_like_the_others(case) and not counts_up(first)
+        likelihood = 95 if is_sample else 70
         words = "if the first row is data"
         yield with_option(case, words, ("--no-header",), likelihood, header=False)
-    if named is not True:
+    if named is not True and may_be_names(first):
         yield with_option(case, "if the first row is a header", ("--header",), 80, header=True)
 
 
@@ -98,7 +102,7 @@ def _other_samples(case: DataCase) -> Iterator[Change]:
         yield with_option(case, words, ("--samples", "rows"), 95, samples="rows")
     elif not chosen and case.look.complete and not _looks_for_names(case):
         words = "if each column is a sample"
-        likelihood = 65 if case.look.content[:1] in b"0123456789+-." else 40
+        likelihood = 90 if lines_seem_features(case) else 20
         options = ("--samples", "columns")
         yield with_option(case, words, options, likelihood, samples="columns")
 

@@ -15,9 +15,9 @@ from nncli.data.csv.lines import Line
 from nncli.data.csv.numbers import is_missing, is_number
 from nncli.data.csv.records import Record, RecordReader, cell_spans
 from nncli.doctor.case import DataCase, called
-from nncli.doctor.disguises import Reading, in_words, readings, what_is_around
 from nncli.errors import DataError
 from nncli.file_kinds import NPY_MAGIC
+from nncli.meant.numbers import Reading, in_words, readings, what_is_around
 from nncli.problems import KEPT_PROBLEMS, Edit, FaultyRow, Place, Suggestion
 from nncli.words import count_of, shorten
 

@@ -35,9 +35,10 @@ def _data_faults(form: LongForm) -> Iterator[Fault]:
         columns = mapping.get("columns")
         if isinstance(columns, tuple):
             expected = sizes[owner]
-            if expected is not None and columns and len(columns) != expected:
+            is_named = all(isinstance(column, str) for column in columns)
+            if expected is not None and is_named and columns and len(columns) != expected:
                 message = f"{count_of(len(columns), 'column')} for {count_of(expected, what)}"
-                yield Fault("N111", message, (f"name {expected}",), (owner, "columns"))
+                yield _count_of_names(message, (owner, "columns"), expected)
             yield from _repeated((owner, "columns"), columns, "column")
         yield from _clip_faults((owner, "clip"), mapping.get("clip"), sizes[owner], what)
         yield from _scale_faults((owner, "scale"), mapping.get("scale"), sizes[owner], what)
@@ -45,16 +46,23 @@ def _data_faults(form: LongForm) -> Iterator[Fault]:
 
 
 def _agreed_sizes(form: LongForm) -> dict[str, int | None]:
-    """Return how many inputs and outputs there are, None where the layers contradict it.
+    """Return how many inputs and outputs there are, None where weights or biases contradict it.
 
     Which of the sizes is meant is told first: the names may be as many as are meant.
     """
     ends = (form.layers[0], form.layers[-1]) if form.layers else ({}, {})
     first, last = (shape_held_by(given_by(layer)) for layer in ends)
+    biases = given_by(ends[1]).biases_count
+    outputs = {form.outputs, last[1] if last else form.outputs, biases or form.outputs}
     return {
         "inputs": form.inputs if first is None or first[0] == form.inputs else None,
-        "outputs": form.outputs if last is None or last[1] == form.outputs else None,
+        "outputs": form.outputs if len(outputs) == 1 else None,
     }
+
+
+def _count_of_names(message: str, path: Path, expected: int) -> Fault:
+    fault = Fault("N111", message, (f"name {expected}",), path, kind="count of names")
+    return fault._replace(choices=(str(expected),))
 
 
 def _repeated(path: Path, names: tuple[Any, ...], what: str) -> Iterator[Fault]:
@@ -99,7 +107,7 @@ def _classes_faults(classes: int, neurons: int, activation: str) -> Iterator[Fau
         yield Fault("N111", message, (_ONE_SIGMOID,), ("outputs", "classes"))
     elif neurons not in (1, classes):
         message = f"{count_of(classes, 'class', 'classes')} for {count_of(neurons, 'output')}"
-        yield Fault("N111", message, (f"name {neurons}",), ("outputs", "classes"))
+        yield _count_of_names(message, ("outputs", "classes"), neurons)
 
 
 # ------------------------------------------------------------------------------------- scaling

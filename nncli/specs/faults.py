@@ -12,17 +12,23 @@ MAX_PROBLEMS = 100
 
 # What a doctor may know a fault by; the others are for the user alone.
 Kind = Literal[
+    "activations of layers",
+    "other layers",
     "choice",
     "choice form",
     "count of activations",
+    "count of names",
+    "count of outputs",
     "empty",
     "array name",
     "flat weights",
+    "missing key",
     "nested biases",
     "no number",
     "no seed",
     "no text",
     "odd blank",
+    "row length",
     "unknown key",
     "transposed file",
 ]

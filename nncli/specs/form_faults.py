@@ -52,13 +52,13 @@ def form_faults(source: YamlSource, spread: Mapping[str, Any], largest: float) -
         hint = LAYERS_HELP if "inputs" in spread else EMPTY_SPEC_HELP
         hint = FILE_LAYERS_HELP if spread.get("weights_file") else hint
         instead = (("layers",), _SIZES)
-        yield Fault(
-            "N106", "the spec has no layers", (hint,), covers=(("inputs",),), absent=instead
-        )
+        fault = Fault("N106", "the spec has no layers", (hint,), kind="missing key")
+        yield fault._replace(covers=(("inputs",),), absent=instead)
     if written.get("activations") is not None and "layer_sizes" not in written:
         message = "`activations` belongs to `layer_sizes`; in `layers`, each has its `activation`"
         hint, path = "write `activation: relu` into each layer", ("activations",)
-        yield Fault("N108", message, (hint,), path, of_key=True, absent=(_SIZES,))
+        fault = Fault("N108", message, (hint,), path, of_key=True, absent=(_SIZES,))
+        yield fault._replace(kind="activations of layers")
     yield from _parts_faults(source, spread, largest)
 
 
@@ -73,7 +73,17 @@ def _parts_faults(source: YamlSource, spread: Mapping[str, Any], largest: float)
     layers = spread.get("layers")
     for index, layer in enumerate(layers if isinstance(layers, list) else ()):
         if isinstance(layer, dict):
-            yield from _layer_faults(source, index, layer, largest)
+            yield from _layer_faults(source, index, layer, largest, _row_length(spread, index))
+
+
+def _row_length(spread: Mapping[str, Any], index: int) -> Any:
+    """Return how long the sizes say that the rows of a layer's weights are, rightly or not."""
+    layer = spread["layers"][index]
+    if layer.get("layout", spread.get("layout")) != "neurons_by_inputs":
+        return layer.get("neurons")
+    if index == 0:
+        return value_at(spread, ("inputs", "size"))
+    return value_at(spread, ("layers", index - 1, "neurons"))
 
 
 def _empty(source: YamlSource, path: Path, mapping: Mapping[str, Any]) -> Iterator[Fault]:
@@ -129,7 +139,8 @@ def _activations_faults(source: YamlSource, activations: list[Any], layers: int)
             f"then {count_of(layers, 'layer')})"
         )
         hint, path = f"write one activation for all, or {layers}", ("activations",)
-        yield Fault("N111", message, (hint,), path, kind="count of activations")
+        fault = Fault("N111", message, (hint,), path, kind="count of activations")
+        yield fault._replace(choices=(str(layers),))
     # those beyond the last layer are still checked for their own faults
     for index in range(layers, len(activations)):
         yield from _choice_faults(source, ("activations", index), activations[index], "activation")
@@ -149,7 +160,7 @@ def _data_faults(source: YamlSource, path: Path, owner: Mapping[str, Any]) -> It
 
 
 def _layer_faults(
-    source: YamlSource, index: int, layer: Mapping[str, Any], largest: float
+    source: YamlSource, index: int, layer: Mapping[str, Any], largest: float, row_length: Any
 ) -> Iterator[Fault]:
     path: Path = ("layers", index)
     yield from _empty(source, path, layer)
@@ -168,7 +179,8 @@ def _layer_faults(
     if weights is not None and not isinstance(weights, dict):
         # a size that these weights would say is not missing as well
         sizes: tuple[Path, ...] = ((*path, "neurons"), ("inputs",), ("inputs", "size"))
-        for fault in weights_faults((*path, "weights"), weights, layer.get("neurons"), largest):
+        neurons, where = layer.get("neurons"), (*path, "weights")
+        for fault in weights_faults(where, weights, neurons, largest, row_length):
             yield fault._replace(covers=sizes if index == 0 else sizes[:1])
     if biases is not None and not isinstance(biases, dict):
         yield from biases_faults((*path, "biases"), biases, largest)

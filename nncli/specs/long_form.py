@@ -150,7 +150,9 @@ def _long_data(owner: dict[str, Any], *, has_size: bool) -> dict[str, Any]:
             long[key] = tuple(long[key])
     columns = long.get("columns")
     if has_size and isinstance(columns, tuple) and columns and "size" not in owner:
-        long["size"] = len(columns)
+        # of what are no names, nobody knows whether they are columns
+        is_named = all(isinstance(column, str) for column in columns)
+        long["size"] = len(columns) if is_named else None
     if isinstance(long.get("clip"), dict):
         long["clip"] = long_clip(long["clip"])
     if "scale" in long:

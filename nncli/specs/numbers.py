@@ -74,10 +74,13 @@ def as_float(value: Any) -> float | None:
         return math.inf
 
 
-def weights_faults(path: Path, rows: Any, neurons: Any, largest: float) -> Iterator[Fault]:
+def weights_faults(
+    path: Path, rows: Any, neurons: Any, largest: float, width: Any = None
+) -> Iterator[Fault]:
     """Yield what is wrong with a list of rows, row by row.
 
-    neurons: as the layer says them: of one, the weights may be a flat list.
+    neurons: as the layer says them: of one, the weights may be a flat list; width: how long the
+    sizes say that a row is.
     """
     if as_matrix(rows, largest) is not None:
         return
@@ -99,15 +102,22 @@ def weights_faults(path: Path, rows: Any, neurons: Any, largest: float) -> Itera
     for index, row in enumerate(rows):
         yield from _vector_faults((*path, index), row, largest)
     lengths = {index: len(row) for index, row in enumerate(rows) if isinstance(row, list) and row}
-    width = _most_common(lengths.values())
+    if width not in lengths.values():
+        width = _most_common(lengths.values())
     usual = [index for index, length in lengths.items() if length == width]
     for index, length in lengths.items():
         if length != width:
             message = (
                 f"row {index + 1} of the weights has {count_of(length, 'number')}, "
-                f"{_rows(usual)} {width}: not homologous"
+                f"{_rows(usual)} {width}"
             )
-            yield Fault("N301", message, ("make every row equally long",), (*path, index))
+            other = count_of(abs(width - length), "number")
+            missing = "the missing number" if width - length == 1 else f"the {other} missing"
+            too_many = "one away, the last if it is the wrong one"
+            too_many = too_many if length == width + 1 else f"{other} away"
+            hint = f"add {missing}" if length < width else f"take {too_many}"
+            fault = Fault("N301", message, (hint,), (*path, index), kind="row length")
+            yield fault._replace(choices=(str(width),))
 
 
 def _most_common(lengths: Iterable[int]) -> int:
@@ -143,7 +153,7 @@ def biases_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:
                 f"the biases have the shape {shape}, not ({max(shape)},): one number per neuron; "
                 "NumPy would broadcast some such shapes into a wrong answer without a word"
             )
-            hint = "write the biases in one pair of brackets"
+            hint = "take the brackets away that are too many"
             yield Fault("N203", message, (hint,), path, kind="nested biases")
             return
     yield from _vector_faults(path, values, largest)

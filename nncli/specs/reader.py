@@ -158,10 +158,17 @@ def examine_form(reading: FormReading) -> Examination:
         if known and not faults:
             faults = (NOT_ASKED,)
     misfits = tuple(misfit_faults(form, source))
+    if spec is not None and misfits and all(map(_is_of_counts, faults)):
+        faults = ()  # which size is meant is told first: the names may be as many as are meant
     if spec is None or faults:
         misfits = tuple(misfit._replace(help=_MEND_FIRST) for misfit in misfits)
         return Examination(source, form, overrides, located((*faults, *misfits), source))
     return Examination(source, form, overrides, located(misfits, source), spec)
+
+
+def _is_of_counts(fault: Fault) -> bool:
+    """Whether it is names, or numbers of columns, that are not as many as the sizes say."""
+    return fault.code == "N111" and fault.path[-1:] != ("activations",)
 
 
 def _is_missing_size(fault: Fault) -> bool:
@@ -176,7 +183,7 @@ NOT_ASKED = Fault(
     ("read the spec by its path, or write them into it",),
     ("weights_file",),
 )
-_MEND_FIRST = ("mend the other problems first: then it can be tried which change makes it fit",)
+_MEND_FIRST = ("once the rest of the spec reads, nncli shows which change makes its layers fit",)
 
 
 # Surrogates that stand for no byte of a file's name (PEP 383).

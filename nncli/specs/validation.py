@@ -140,7 +140,7 @@ def _worded(fault: Fault, details: ErrorDetails, source: YamlSource) -> Fault:
     kind, path = details["type"], fault.path
     if kind == "missing":
         message = f"missing key `{path[-1]}`{_owner(path[:-1])}"
-        return fault._replace(message=message, help=(_missing_help(path),))
+        return fault._replace(message=message, help=(_missing_help(path),), kind="missing key")
     if kind == "extra_forbidden":
         return _unknown_key(fault)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
@@ -175,9 +175,19 @@ def _wrong_kind(fault: Fault, kind: str, key: str, name: str, typed: str) -> Fau
     expected = RANGES.get(key, expected) if kind == "int_type" else expected
     fault = fault._replace(message=f"`{name}` is {expected}", typed=typed)
     if kind == "string_type" and typed:
-        return fault._replace(help=(f'write it in quotes: "{typed}"',), kind="no text")
+        # whatever stands there, it is not known how many inputs it means
+        covers = (("inputs", "size"),) if fault.path[:2] == ("inputs", "columns") else ()
+        hint = f'write it in quotes: "{typed}"'
+        return fault._replace(help=(hint,), kind="no text", covers=covers)
     if expected == "a mapping" and re.match(r"\w+:\S", typed):
         return fault._replace(help=(SPACE_HELP,))
+    if key == "outputs" and typed.isdecimal():
+        hint = "the last layer says how many there are: remove `outputs`, or name them"
+        return fault._replace(help=(hint,), kind="count of outputs")
+    if key == "layers" and kind == "tuple_type" and not typed:
+        return fault._replace(help=(_EXAMPLES[key],), kind="other layers")
+    if fault.path[:1] == ("layers",) and len(fault.path) == 2 and typed.isdecimal():
+        return fault._replace(help=(f"write `{{neurons: {typed}}}`",), kind="other layers")
     fault = fault._replace(help=(_EXAMPLES.get(key, f"write {expected}"),))
     return fault._replace(kind="no number") if kind in ("int_type", "float_type") else fault
 
@@ -233,8 +243,8 @@ def _owner(path: Path) -> str:
 
 def _missing_help(path: Path) -> str:
     examples = {
-        "neurons": "write `neurons: 3`: the number of neurons of this layer",
-        "inputs": "write `inputs: 4`: the number of features of a sample",
+        "neurons": "write `neurons:` with the number of neurons of this layer",
+        "inputs": "write `inputs:` with the number of features of a sample",
         "size": "write `size: 4` or name the `columns`",
         "low": CLIP_HELP,
         "high": CLIP_HELP,

@@ -165,7 +165,7 @@ def _mapping_lines(mapping: dict[str, Any], indent: str) -> list[str]:
     """Return a mapping as lines, each value on the line of its key if it can stand there."""
     lines: list[str] = []
     for key, value in mapping.items():
-        start = f"{indent}{_scalar(key)}:"
+        start = f"{indent}{scalar(key)}:"
         if key == "layers" or not _fits(value, f"{start} "):
             lines += _nested_lines(start, value, indent + "  ")
         else:
@@ -214,14 +214,15 @@ def _fits(value: Any, start: str) -> bool:
 
 def _flow(value: Any) -> str:
     if isinstance(value, dict):
-        items = [f"{_scalar(key)}: {_flow(item)}" for key, item in value.items()]
+        items = [f"{scalar(key)}: {_flow(item)}" for key, item in value.items()]
         return "{" + ", ".join(items) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
-    return _scalar(value)
+    return scalar(value)
 
 
-def _scalar(value: str | float) -> str:
+def scalar(value: str | float) -> str:
+    """Return how YAML writes a text or a number in a list."""
     if isinstance(value, float):
         text = repr(value)
         # -0 would be read as a whole number, which has no sign there

@@ -41,7 +41,7 @@ _SPECIAL_FLOAT = re.compile(r"([-+]?)\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _MAX_INTEGER_DIGITS = 400
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class YamlSource:
     """One YAML document: its plain value, and where everything in it stands."""
 

@@ -187,9 +187,150 @@ def test_a_header_stays_if_the_rows_do_not_say_what_it_should_be(content: str) -
 
 def test_no_columns_are_named_where_there_are_more_than_ten_too_many() -> None:
     for surplus, expected in ((10, True), (11, False)):
-        row = ",".join(["0.5"] * (2 + surplus)) + "\n"
-        shown = offered(treat(make_case(row * 3)).problems[0])
-        assert any(options[:1] == ("--drop",) for options, _ in shown) is expected
+        row = ",".join(["0.5"] * 2 + ["a"] * surplus) + "\n"
+        problem = treat(make_case(row * 3, options=DataOptions(header=False))).problems[0]
+        assert any(options[:1] == ("--drop",) for options, _ in offered(problem)) is expected
+    assert problem.suggestions[0].words.startswith(
+        "11 columns must go, likely column 3 (it is text)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "spec", "expected"),
+    [
+        # a label by its few values, wherever it stands; then the next, saying what is kept
+        (
+            "a,b,c\n" + "".join(f"0.{n}1,{n % 2},{n * 7}\n" for n in range(6)),
+            TWO_INPUTS,
+            [
+                ("leave 'b' out: it holds only 2 whole numbers", ("--drop", "b")),
+                ("leave 'c' out, if it is no feature; then 'b' is a feature", ("--drop", "c")),
+                ("leave another one out; then 'b' is a feature", ()),
+            ],
+        ),
+        # nothing tells: the last, then the first
+        (
+            "0.5,2,3\n1.5,4,5\n2.5,6,0\n",
+            TWO_INPUTS,
+            [
+                ("leave column 3 out, if it is no feature", ("--drop", "3")),
+                ("leave column 1 out, if it is no feature", ("--drop", "1")),
+                ("leave another one out", ()),
+            ],
+        ),
+        # drawn weights could take a label as well: that is said, and comes last
+        (
+            "a,b,price\n1,2,3\n3,4,5\n5,6,0\n",
+            DRAWN,
+            [
+                ("leave 'price' out: its name is that of a label", ("--drop", "price")),
+                ("carry 'price' through unread", ("--keep", "price")),
+                ("leave another one out; then 'price' is a feature", ()),
+                (
+                    "let the network take 3 inputs, if every column is a feature, 'price' too",
+                    (),
+                ),
+            ],
+        ),
+        # of two too many both are named
+        (
+            '"",a,b,c\n1,2,3,0.5\n2,4,5,1.5\n3,4,0,2.5\n',
+            TWO_INPUTS,
+            [
+                (
+                    (
+                        "carry column 1 through unread: it has no name; "
+                        "leave 'c' out, if it is no feature"
+                    ),
+                    ("--keep", "1", "--drop", "c"),
+                ),
+                (
+                    (
+                        "carry column 1 through unread: it has no name; "
+                        "leave 'b' out, if it is no feature"
+                    ),
+                    ("--keep", "1", "--drop", "b"),
+                ),
+                ("leave another one out", ()),
+            ],
+        ),
+        # of more than one that nothing tells of, only the number
+        (
+            "a,b,c,id\n1.5,3,0.5,7\n4,5,1.5,8\n",
+            ONE_INPUT,
+            [
+                (
+                    (
+                        "3 columns must go, likely 'id' (its name is that of an identifier): "
+                        "name those that stay with --columns"
+                    ),
+                    (),
+                )
+            ],
+        ),
+    ],
+)
+def test_what_must_go_is_said_with_what_speaks_for_it(
+    content: str, spec: str, expected: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    [problem] = treat(make_case(content, spec)).problems
+    assert [(s.words, s.options) for s in problem.suggestions] == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "first"),
+    [
+        # as many lines as inputs: each column is a sample
+        ("1,2,3\n3,4,1\n", "--samples"),
+        ("feature,s0,s1\nwidth,5,60\nheight,7,37\n", "--samples"),
+        # unless each column has decimals of its own, or names stand above numbers
+        ("1,0.5,3\n3,2.5,1\n", "--drop"),
+        ("a,b,c\n1,2,3\n3,4,1\n", "--drop"),
+        ("id,b,c\nx,5,60\ny,7,37\n", "--keep"),
+        ("flower,b,c\nf1,5,60\nf2,7,37\n", "--keep"),
+    ],
+)
+def test_as_many_lines_as_inputs_are_features_unless_something_speaks_against_it(
+    content: str, first: str
+) -> None:
+    [problem] = treat(make_case(content)).problems
+    assert problem.suggestions[0].options[0] == first
+
+
+def test_a_dead_end_names_the_columns_of_text_and_those_with_gaps() -> None:
+    content = "city,land,age,fare\nOslo,Norge,3,\nRoma,Italia,,1\nBern,Schweiz,2,?\n"
+    [problem] = treat(make_case(content, "layer_sizes: [3, 1]\nseed: 0\n")).problems[:1]
+    assert problem.suggestions == ()
+    told = " ".join(problem.help)
+    for part in (
+        "'city'",
+        "'land'",
+        "are text",
+        "'age' has 1 missing",
+        "'fare' has 2 missing",
+        "--columns",
+    ):
+        assert part in told
+
+
+def test_a_first_row_like_all_others_is_doubted_where_every_column_is_text() -> None:
+    [problem] = treat(make_case("'30-39','no'\n'40-49','yes'\n'30-39','no'\n", ONE_INPUT)).problems
+    assert "is it a header at all?" in problem.help[-1]
+
+
+@pytest.mark.parametrize("content", ["1,2,?\n3,4,5\n", "76,79;\n6,45\n", "1,x,3,4\n1,2,3,4\n"])
+def test_a_first_row_of_mostly_numbers_is_never_offered_as_a_header(content: str) -> None:
+    for problem in treat(
+        make_case(content, f"inputs: {content.count(',') // 2}\n" + DRAWN[9:])
+    ).problems:
+        assert not any("--header" in suggestion.options for suggestion in problem.suggestions)
+
+
+@pytest.mark.parametrize("first", ["0,1,2", "1990,1991,1992"])
+def test_a_first_row_that_counts_up_is_first_offered_as_a_header(first: str) -> None:
+    spec = TWO_INPUTS.replace("2\n", "3\n", 1).replace("[2]", "[2], [3]")
+    [problem] = treat(make_case(f"{first}\n5.1,3.5,1.4\n4.9,3.0,1.3\n", spec)).problems
+    assert [options for options, _ in offered(problem)][:2] == [("--header",), ("--no-header",)]
 
 
 def test_columns_that_were_left_out_are_offered_to_stay_in() -> None:
@@ -260,8 +401,8 @@ def test_an_array_whose_columns_are_samples_is_offered_to_be_read_so() -> None:
 
 def test_an_array_with_a_column_too_many_is_offered_to_do_without_the_last_first() -> None:
     [problem] = treat(make_case(npy(np.full((5, 3), 0.5)))).problems
-    dropped = [options for options, _ in offered(problem) if options[0] == "--drop"]
-    assert dropped == [("--drop", "3"), ("--drop", "2"), ("--drop", "1")]
+    dropped = [options for options, _ in offered(problem) if options[:1] == ("--drop",)]
+    assert dropped == [("--drop", "3"), ("--drop", "1")]
 
 
 def test_an_array_larger_than_the_first_look_is_judged_by_its_whole_rows() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nncli.doctor import layers as doctor
-from nncli.doctor.layers import change_of_inputs, treat_layers
+from nncli.doctor.layers import changes_of_inputs, treat_layers
 from nncli.network.shapes import LayerShape, layer_shape, shape_table
 from nncli.problems import Edit, Problem
 from nncli.specs.model import LayerSpec
@@ -46,8 +46,8 @@ def with_lines(text: str, *edits: Edit) -> str:
 # ---- one clash: what is offered, the likeliest first ---------------------------------------------
 
 CASES = {
-    # (3, 2) where (2, 3) is wanted, behind a square matrix that fits either way round: the same
-    # mistake in all layers is likelier than in one
+    # (3, 2) where (2, 3) is wanted, behind a square matrix that fits either way round: nobody can
+    # see whether that is turned, too
     "one turned, one square": (
         """\
 inputs: 2
@@ -58,7 +58,7 @@ layers:
     weights: [[1, 2], [3, 4], [5, 6]]
 """,
         ("N201", 6),
-        [(2, "layout: neurons_by_inputs"), (6, "layout: neurons_by_inputs")],
+        [(6, "layout: neurons_by_inputs"), (2, "layout: neurons_by_inputs")],
     ),
     # 4 neurons would suit the biases, but not the next layer's weights
     "the next layer speaks for the neurons": (
@@ -228,7 +228,7 @@ layers:
     weights: [[1, 2], [3, 4], [5, 6]]
 """
     [problem] = treated(text)
-    assert [[edit.line for edit in s.edits] for s in problem.suggestions] == [[4, 7], [7]]
+    assert [[edit.line for edit in s.edits] for s in problem.suggestions] == [[7], [4, 7]]
 
 
 def test_of_layouts_that_are_shared_none_is_edited() -> None:
@@ -284,9 +284,9 @@ layers:
 seed: 0
 """
     [problem] = treated(text)
-    assert problem.suggestions == ()
+    assert offered(problem) == [(4, "weights: [[1], [2]]")]
     [problem] = treated(text.replace("[0.1, 0.2]", "0.1"))
-    assert offered(problem) == [(3, "neurons: 3")]
+    assert offered(problem) == [(3, "neurons: 3"), (4, "weights: [[1], [2]]")]
 
 
 # ---- the width of the data -----------------------------------------------------------------------
@@ -296,29 +296,32 @@ seed: 0
     ("text", "expected"),
     [
         # drawn weights take any number
-        ("inputs: 2\nlayers: [{neurons: 3}]\nseed: 0\n", "inputs: 5"),
-        ("layer_sizes: [2, 3]\nseed: 0\n", "layer_sizes: [5, 3]"),
+        ("inputs: 2\nlayers: [{neurons: 3}]\nseed: 0\n", ["inputs: 5"]),
+        ("layer_sizes: [2, 3]\nseed: 0\n", ["layer_sizes: [5, 2, 3]", "layer_sizes: [5, 3]"]),
+        # a number that is nearly that of the columns is a slip of its own
+        ("layer_sizes: [4, 3]\nseed: 0\n", ["layer_sizes: [5, 3]", "layer_sizes: [5, 4, 3]"]),
+        # activations that are as many as the layers say that the first size is of the inputs
+        ("layer_sizes: [2, 3]\nactivations: [relu]\nseed: 0\n", ["layer_sizes: [5, 3]"]),
         # explicit ones only their own
-        ("inputs: 2\nlayers:\n  - neurons: 1\n    weights: [[1], [2]]\n", None),
+        ("inputs: 2\nlayers:\n  - neurons: 1\n    weights: [[1], [2]]\n", []),
         (
             "inputs: 2\nlayers:\n  - neurons: 1\n    weights: [[1], [2], [3], [4], [5]]\n",
-            "inputs: 5",
+            ["inputs: 5"],
         ),
         # another layer would still not fit
-        ("inputs: 2\nlayers:\n  - {neurons: 1, biases: [1, 2]}\nseed: 0\n", None),
+        ("inputs: 2\nlayers:\n  - {neurons: 1, biases: [1, 2]}\nseed: 0\n", []),
         # two numbers for two columns do not clip five
         (
             "inputs: {size: 2, clip: {low: [0, 1], high: 9}}\nlayers: [{neurons: 3}]\nseed: 0\n",
-            None,
+            [],
         ),
         # the inputs are also layer 1's neurons
-        ("inputs: &n 2\nlayers: [{neurons: *n}]\nseed: 0\n", None),
+        ("inputs: &n 2\nlayers: [{neurons: *n}]\nseed: 0\n", []),
     ],
 )
-def test_the_inputs_follow_the_data_if_all_layers_then_fit(text: str, expected: str | None) -> None:
-    change = change_of_inputs(reading(text), 5)
-    shown = [edit.summary for edit in change.edits] if change is not None else None
-    assert shown == ([expected] if expected is not None else None)
+def test_the_inputs_follow_the_data_if_all_layers_then_fit(text: str, expected: list[str]) -> None:
+    changes = changes_of_inputs(reading(text), 5)
+    assert [edit.summary for change in changes for edit in change.edits] == expected
 
 
 # ---- how much is tried ---------------------------------------------------------------------------
@@ -367,4 +370,4 @@ def test_neurons_that_only_the_weights_say_turn_with_them() -> None:
 
 def test_a_flat_list_is_not_read_the_other_way_round() -> None:
     [problem] = treated("inputs: 1\nlayers:\n  - weights: [1, 10]\n")
-    assert offered(problem) == [(1, "inputs: 2")]
+    assert offered(problem) == [(1, "inputs: 2"), (3, "weights: [1]")]

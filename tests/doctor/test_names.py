@@ -9,8 +9,8 @@ import pytest
 
 from nncli.doctor import spec as doctor
 from nncli.doctor.edits import edited
-from nncli.doctor.known_words import meaning, meanings
 from nncli.errors import SpecError
+from nncli.meant.known_words import meaning, meanings
 from nncli.specs.model import ACTIVATIONS, INITIALIZERS
 from nncli.specs.reader import examine_spec, read_spec
 

@@ -330,7 +330,6 @@ def one_column_more(draw: st.DrawFn) -> Case:
                 ("no", st.permutations([str(row) for row in range(rows)])),
                 ("city", st.lists(st.sampled_from(["Oslo", "Rome"]), min_size=rows, max_size=rows)),
                 ("species", st.lists(st.sampled_from(["a", "b"]), min_size=rows, max_size=rows)),
-                ("noise", st.lists(CELLS, min_size=rows, max_size=rows)),
             ]
         )
     )

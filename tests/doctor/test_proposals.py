@@ -17,6 +17,10 @@ LAYER = "inputs: 2\nlayers:\n  - neurons: 1\n    "
 
 # a kind of fault → a spec that has it, and the summaries of the edits that are proposed
 PROPOSED: dict[Kind, tuple[str, list[str]]] = {
+    "activations of layers": (
+        "inputs: 1\nactivations: relu\nlayers:\n- neurons: 2\nseed: 0\n",
+        ["(without `activations`)", "activation: relu"],
+    ),
     "array name": (
         "weights_file: m.npz\nlayers:\n  - weights: coefs_0\n",
         ["weights: {tensor: coefs_0}"],
@@ -28,18 +32,32 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
     ),
     "count of activations": (
         "layer_sizes: [1, 2, 3]\nseed: 0\nactivations: [relu]\n",
-        ["activations: relu"],
+        ["activations: [relu, linear]", "activations: relu"],
     ),
+    "count of names": (
+        "layer_sizes: [1, 2]\nseed: 0\noutputs: [a]\n",
+        ["layer_sizes: [1, 1]", "outputs: [a, output_2]"],
+    ),
+    "count of outputs": ("layer_sizes: [1, 2]\nseed: 0\noutputs: 2\n", ["(without `outputs`)"]),
     "empty": ("layer_sizes: [1, 2]\nseed:\n", ["seed: 0"]),
     "flat weights": (
         "inputs: 1\nlayers:\n  - neurons: 2\n    weights: [1, 2]\n",
         ["weights: [[1], [2]]", "weights: [[1, 2]]"],
     ),
+    "missing key": ("layers: [1, 2]\nseed: 0\n", ["layer_sizes: [1, 2]"]),
     "nested biases": (f"{LAYER}weights: [[1], [2]]\n    biases: [[1]]\n", ["biases: [1]"]),
     "no number": (f"{LAYER}weights: [[1], [007]]\n", ["weights: [7]"]),
     "no seed": ("layer_sizes: [1, 2]\n", ["seed: 0"]),
     "no text": ("name: 1\nlayer_sizes: [1, 2]\nseed: 0\n", ['name: "1"']),
     "odd blank": ("layer_sizes: [1, 2]\nseed: 0\n\u00a0name: a\n", ["name: a"]),
+    "other layers": (
+        "inputs: 1\nlayers: [3]\nseed: 0\n",
+        ["layers: [{neurons: 3}]", "layer_sizes: [3]"],
+    ),
+    "row length": (
+        f"{LAYER}weights: [[1], [2,5]]\n",
+        ["weights: [2.5]", "weights: [2]"],
+    ),
     "transposed file": (
         "inputs: 2\nlayers:\n  - neurons: 1\nweights_file: m.npz\n",
         ["layout: neurons_by_inputs"],
@@ -59,6 +77,6 @@ def test_each_kind_of_fault_has_its_proposals(kind: Kind) -> None:
     reading = read_form(text.encode(), "net.yaml")
     completed = complete(reading, header) if "weights_file" in text else reading
     examined = examine_form(completed)
-    [fault] = [fault for fault in examined.found.faults if fault.kind == kind]
+    fault = next(fault for fault in examined.found.faults if fault.kind == kind)
     suggestions = proposals(fault, SpecEditor(examined.source))
     assert [edit.summary for s in suggestions for edit in s.edits] == expected

@@ -9,6 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nncli.doctor.edits import edited
 from nncli.doctor.spec_edits import SpecEditor, edit_in_line, edit_of
 from nncli.problems import Edit
 from nncli.specs.faults import Path
@@ -212,31 +213,6 @@ def test_an_empty_key_is_given_a_value(text: str, path: Path, expected: str | No
     assert expected is None or after == expected
 
 
-@pytest.mark.parametrize(
-    ("biases", "expected"),
-    [
-        ("[[1, 2, 3]]", [1, 2, 3]),
-        ("[[1], [2], [3]]", [1, 2, 3]),
-        ("[ [ 1.50,\n    -2 ] ]", [1.5, -2]),
-        ("[[1e3]]  # one", ["1e3"]),
-        ("\n      - [1, 2]", [1, 2]),
-        ("\n      - - 1\n        - 2  # two", [1, 2]),
-        ("\n      - - 1\n      # between\n      - - 2", [1, 2]),
-    ],
-)
-def test_the_inner_brackets_are_taken_away(biases: str, expected: list[Any]) -> None:
-    text = f"inputs: 1\nlayers:\n  - neurons: 2\n    biases: {biases}\n    name: größe\nseed: 0\n"
-    after = read(applied(text, editor(text).flatten(("layers", 0, "biases"))))
-    assert after["layers"] == [{"neurons": 2, "biases": expected, "name": "größe"}]
-    assert after["seed"] == 0
-
-
-def test_a_flat_list_is_none_of_lists() -> None:
-    text = "layers:\n  - biases: [1, 2]\n"
-    assert editor(text).flatten(("layers", 0, "biases")) is None
-    assert editor("layers:\n  - biases: [[1, [2]]]\n").flatten(("layers", 0, "biases")) is None
-
-
 @pytest.mark.parametrize("key", ["weights", "biases"])
 def test_a_list_that_stands_right_below_its_key_is_replaced(key: str) -> None:
     text = f"layers:\n  - {key}:\n    - [1, 2]\n    neurons: 2\n"
@@ -275,7 +251,6 @@ def test_what_an_anchor_shares_is_not_edited(path: Path) -> None:
     edit = editor(SHARED)
     assert edit.replace(path, "9") is None
     assert edit.resize(path, 2) is None
-    assert edit.flatten(path) is None
 
 
 def test_keys_of_what_an_anchor_shares_are_not_edited() -> None:
@@ -301,7 +276,6 @@ def test_what_is_not_there_is_not_edited(path: Path) -> None:
     assert edit.replace(path, "1") is None
     assert edit.replace_key(path, "key") is None
     assert edit.resize(path, 2) is None
-    assert edit.flatten(path) is None
     assert edit.insert_key(path, "key", "1") is None
 
 
@@ -329,6 +303,38 @@ def test_the_sizes_of_the_short_form_are_replaced_where_they_stand() -> None:
     after = read(applied(text, edit.replace(("layers", 1, "activation"), "relu")))
     assert after["activations"] == ["relu", "relu"]
     assert edit.source.place(edit.source_path(("layers", 1, "neurons"))).line == 2
+
+
+@in_all_styles
+def test_two_items_stand_in_each_others_place(style: str) -> None:
+    text = STYLES[style]
+    edits = editor(text).swap(("layers", 0), ("layers", 1))
+    layers = NETWORK["layers"]
+    assert read(edited(text, edits)) == {**NETWORK, "layers": layers[::-1]}
+
+
+@in_all_styles
+def test_an_item_is_written_in_front_and_neighbours_become_one(style: str) -> None:
+    text, path = STYLES[style], ("layers", 0, "biases")
+    in_front = editor(text).insert_first(path, "7")
+    assert in_front is not None
+    assert in_front.summary == "biases: [7, 1, 2, 3]"
+    assert read(applied(text, in_front)) == changed(layer1_biases=[7, 1, 2, 3])
+    joined = editor(text).replace_items(path, 1, 2, "2.3")
+    assert joined is not None
+    assert joined.summary == "biases: [1, 2.3]"
+    assert read(applied(text, joined)) == changed(layer1_biases=[1, 2.3])
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_key_is_removed_with_its_line(end: str) -> None:
+    text = f"seed: 0\noutputs:\n  - a  # one\nname: b{end}"
+    for key, left in (("seed", ["outputs", "name"]), ("outputs", ["seed", "name"])):
+        assert list(read(applied(text, editor(text).remove_key((key,))))) == left
+    assert list(read(applied(text, editor(text).remove_key(("name",))))) == ["seed", "outputs"]
+    assert read(
+        applied("{seed: 0, name: b}\n", editor("{seed: 0, name: b}\n").remove_key(("name",)))
+    ) == {"seed": 0}
 
 
 def test_of_a_long_list_only_the_item_is_shown() -> None:

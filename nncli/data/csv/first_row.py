@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from nncli.data.columns import Frame, Header
@@ -15,7 +16,10 @@ from nncli.data.csv.numbers import (
 from nncli.data.csv.records import Record, faulty_row, place_of
 from nncli.errors import DataError
 from nncli.problems import Note, Place, Problem
-from nncli.words import quoted
+from nncli.words import quoted, shorten
+
+# Names of columns that are years are of a time that tables are made of.
+_YEARS = range(1800, 2101)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +55,8 @@ def is_header(record: Record, csv: CsvFormat, *, corner: bool = False) -> bool:
         return csv.header
     pointed = csv.pointed(cells)
     numbers = [is_number(cell) is not None for cell in pointed]
+    if any(numbers) and _has_gaps_only(record, numbers, skipped):
+        return False
     decide = "mend the row, or say with --header or --no-header what it is"
     if any(numbers):
         if not all(numbers) and not corner:
@@ -74,6 +80,41 @@ def is_header(record: Record, csv: CsvFormat, *, corner: bool = False) -> bool:
         row = faulty_row(record, faulty, csv, is_sample=False)
         raise DataError(Problem("N410", message, place, hints, row=row))
     return True
+
+
+def _has_gaps_only(record: Record, numbers: list[bool], skipped: int) -> bool:
+    """Whether a first row of numbers misses some, and is a sample for that reason.
+
+    An empty first cell tells nothing: it is what pandas writes above the numbers of the rows.
+    """
+    cells = record.cells[skipped:]
+    gaps = [cell for cell, number in zip(cells, numbers, strict=True) if not number]
+    return bool(cells[0].strip(" \t")) and bool(gaps) and all(map(is_missing, gaps))
+
+
+def may_number_columns(first: Record, csv: CsvFormat) -> bool:
+    """Whether a first row of numbers may be a header: 0, 1, 2, … as pandas writes it, or years."""
+    cells = [cell.strip(" \t") for cell in first.cells]
+    count = len(cells)
+    if csv.header is not None or count < 2 or not re.fullmatch("[0-9]{1,4}", cells[0]):
+        return False
+    start = int(cells[0])
+    are_years = count > 2 and start in _YEARS and start + count - 1 in _YEARS
+    return (start == 0 or are_years) and cells == [str(start + i) for i in range(count)]
+
+
+def holds_a_fraction(record: Record, csv: CsvFormat) -> bool:
+    """Whether a value of a row is written with a decimal point, or is not whole."""
+    numbers = [cell for cell in csv.pointed(record.cells) if is_number(cell)]
+    return any("." in cell or float(cell) % 1 > 0 for cell in numbers)
+
+
+def unclear_header(first: Record, csv: CsvFormat) -> DataError:
+    """Word a first row that may number the columns, or be a sample."""
+    shown = shorten(", ".join(cell.strip() for cell in first.cells), 40)
+    message = f"the first row counts up, {shown}: are these names of columns, or a sample?"
+    hints = ("say --header if they are names, --no-header if they are a sample",)
+    return DataError(Problem("N410", message, place_of(csv, first, 0), hints))
 
 
 def numeric_header_note(frame: CsvFrame) -> Note | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 
@@ -15,14 +16,17 @@ from nncli.data.csv.first_row import (
     CsvFrame,
     empty_file,
     header_of,
+    holds_a_fraction,
+    may_number_columns,
     no_rows,
     numeric_header_note,
+    unclear_header,
 )
 from nncli.data.csv.format import CsvFormat
-from nncli.data.csv.lines import FILE_START
+from nncli.data.csv.lines import FILE_START, whole_lines
 from nncli.data.csv.records import Record, RecordReader
 from nncli.data.rows import Faults, Rows, ended_by
-from nncli.data.source_bytes import Content
+from nncli.data.source_bytes import LOOK_BYTES, Content
 from nncli.data.stream import SampleStream
 from nncli.errors import DataError
 
@@ -135,5 +139,37 @@ def open_csv(content: Content, csv: CsvFormat, *, listed: bool) -> CsvSource:
         blank_lines += reader.blank_lines
     elif text.start == FILE_START:
         rest = text._replace(content=text.content.removeprefix("\ufeff".encode()))
+    if may_number_columns(first, csv):
+        rest, texts = _with_first_look(rest, texts)
+        _check_header(first, rest, csv)
     many = len(text.content) >= _FAST_BYTES
     return CsvSource(csv, first, header, rest, texts, blank_lines, many, listed)
+
+
+def _with_first_look(
+    rest: TextChunk, texts: Iterator[TextChunk]
+) -> tuple[TextChunk, Iterator[TextChunk]]:
+    """Return a chunk that holds as much as a first look does, and those behind it."""
+    while len(rest.content) < LOOK_BYTES and (following := next(texts, None)) is not None:
+        rest = TextChunk(rest.content + following.content, rest.start, following.fault)
+    return rest, texts
+
+
+def _check_header(first: Record, text: TextChunk, csv: CsvFormat) -> None:
+    """Raise DataError if all rows but the first, as far as a first look goes, hold a fraction.
+
+    text: the rows from the first one on.
+    """
+    utf8 = replace(csv, encoding="utf-8")
+    content = text.content
+    if len(content) > LOOK_BYTES:
+        content = whole_lines(content[:LOOK_BYTES], "utf-8")
+    below = islice(RecordReader([content], utf8, text.start), 1, None)
+    has_rows = False
+    with suppress(DataError):  # what is wrong further down is another problem
+        for record in below:
+            if not holds_a_fraction(record, csv):
+                return
+            has_rows = True
+    if has_rows:
+        raise unclear_header(first, csv)

@@ -400,12 +400,22 @@ def test_the_header_rule_holds_for_any_first_row(cells: list[str]) -> None:
     numbers = [cell in NUMBERS for cell in cells]
     if all(numbers):
         assert len(read(content).values) == 2
+    elif any(numbers) and cells[0].strip() and not set(cells) & {*MISTYPED, *WORDS}:
+        assert {problem.code for problem in refused(content).problems} == {"N404"}  # with gaps
     elif any(numbers) or not any(cell in WORDS for cell in cells):
         assert only_problem(content).code == "N410"
     else:
         table = read(content)
         assert table.names == tuple(cell.strip() for cell in cells)
         assert table.values.tolist() == [[7] * len(cells)]
+
+
+@pytest.mark.parametrize("cell", ["?", "NA", "", "n/a"])
+def test_a_gap_in_the_first_row_is_located_and_hurts_only_who_reads_it(cell: str) -> None:
+    content = f"1,{cell},3\n4,5,6\n"
+    assert where(only_problem(content)) == ("N404", 1, 2)
+    others = read(content, lambda _: Selection((0, 2)))
+    assert others.values.tolist() == [[1, 3], [4, 6]]
 
 
 def test_all_columns_count_for_the_header_rule_unread_ones_too() -> None:
@@ -430,7 +440,7 @@ def test_a_header_without_rows_is_an_error(content: str) -> None:
 @pytest.mark.parametrize(
     ("content", "noted"),
     [
-        ("0,1,2\n0.5,1,2\n", True),
+        ("0,1,2\n0.5,1,2\n3,4,5\n", True),
         ("2019,2020\n1,2\n1.5,2\n", True),
         ("0,1,2\n3,4,5\n", False),
         ("1,3,5\n0.5,1,2\n", False),

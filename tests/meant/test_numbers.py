@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nncli.data.csv.numbers import is_number
-from nncli.doctor.disguises import numbers_meant, what_is_around
+from nncli.meant.numbers import numbers_meant, what_is_around
 
 
 @pytest.mark.parametrize(

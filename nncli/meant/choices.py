@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nncli.doctor.known_words import Known, alike, meanings, other_parameters, plain
+from nncli.meant.known_words import Known, alike, meanings, other_parameters, plain
 from nncli.specs.faults import Path
 from nncli.specs.wording import CHOICES
 from nncli.words import nearest

@@ -91,7 +91,7 @@ def plain(kind: str, typed: str) -> str:
 
 @cache
 def _table() -> dict[str, Any]:
-    text = (files("nncli.doctor") / "known_words.toml").read_text(encoding="utf-8")
+    text = (files("nncli.meant") / "known_words.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

@@ -192,7 +192,7 @@ def _replaced(found: re.Match[str], how: str) -> str:
 
 @dataclass(frozen=True)
 class _Table:
-    """What disguises.toml holds."""
+    """What numbers.toml holds."""
 
     parts: dict[str, re.Pattern[str]]  # by their names
     disguises: list[tuple[str, re.Pattern[str], str]]  # what would help, the form, what stays
@@ -201,7 +201,7 @@ class _Table:
 
 @cache
 def _table() -> _Table:
-    content = tomllib.loads(files("nncli.doctor").joinpath("disguises.toml").read_text("utf-8"))
+    content = tomllib.loads(files("nncli.meant").joinpath("numbers.toml").read_text("utf-8"))
     parts: dict[str, str] = {}
 
     def whole(form: str) -> str:
