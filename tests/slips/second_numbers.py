@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
 
@@ -14,7 +14,7 @@ from slips.kinds import Kind, kind, pattern
 Rows = list[list[str]]
 
 minus_behind_the_number = pattern(r"(?<=[\[ ])-(\d+\.\d+)(?=[,\]])", lambda m, _: f"{m[1]}-")
-SCRIPTS: tuple[dict[int, str | int], ...] = (
+SCRIPTS: tuple[Mapping[int, str | int], ...] = (
     *({ord("."): point} for point in "\u00b7\uff0e\u066b"),
     *({48 + n: zero + n for n in range(10)} for zero in (0xFF10, 0x660, 0x966)),
 )
