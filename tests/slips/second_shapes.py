@@ -18,7 +18,8 @@ def exchanged(key: str) -> Kind:
         if not _explicit(case) or len(layers) < 2:
             return None
         one, other = rng.sample(range(len(layers)), 2)
-        if case.sizes[one + 1] == case.sizes[other + 1]:
+        shapes = [case.sizes[n : n + 2] for n in (one, other)]
+        if shapes[0][1] == shapes[1][1] or shapes[0] == shapes[1][::-1]:  # or they look transposed
             return None
         document = at_layer(case.document, one, **{key: layers[other][key]})
         return case.with_document(at_layer(document, other, **{key: layers[one][key]}))

@@ -45,7 +45,7 @@ def header_with_a_value(case: Case, rng: Random) -> Case | None:
 @kind()
 def format_as_a_flag(case: Case, rng: Random) -> Case | None:
     said = ("--json", "-f json", "--to json", "--output-format json", "--format:json",
-            "format=json", "--as json", "-fjson", "--type json")  # fmt: skip
+            "--as json", "-fjson", "--type json")  # fmt: skip
     return replace(case, words=(*case.words[:3], *rng.choice(said).split()))
 
 
