@@ -63,9 +63,6 @@ def column_twice(case: Case, rng: Random) -> Case | None:
     return case.with_table(table.with_column(len(table.names), name, table.columns[at]))
 
 
-# ---- names ---------------------------------------------------------------------------------------
-
-
 def renamed_all(rename: Callable[[str, Random], str]) -> Kind:
     """Return the kind that changes all names of a header alike, whose columns a spec names."""
 
