@@ -17,6 +17,7 @@ from nncli.doctor.forms import (
     as_rows,
     as_texts,
     into_layers,
+    with_missing,
     without_outputs,
 )
 from nncli.doctor.names import named
@@ -98,7 +99,7 @@ _PROPOSALS: dict[Kind, Callable[[Fault, SpecEditor], Iterator[Proposal]]] = {
     "count of names": as_many_names,
     "count of outputs": without_outputs,
     "flat weights": as_rows,
-    "missing key": as_layers,
+    "missing key": with_missing,
     "no number": as_number,
     "no seed": _with_seed,
     "no text": as_texts,

@@ -79,7 +79,7 @@ def _tree(text: str, kind: Kind, depth: int) -> list[Any] | None:
         text = f"[[{'], ['.join(rows)}]]"
     if kind != "names":  # a row in quotes is one all the same
         in_row = r"[\2]" if depth == 2 else r"\2"
-        text = re.sub(r"""(["'])([^"']*[\s,;][^"']*)\1""", in_row, text)
+        text = re.sub(r"""(["'])\[?([^"'\[\]]*[\s,;][^"'\[\]]*)\]?\1""", in_row, text)
     text = text.replace(";", ",")
     marks: list[str] = []
     for found in (_NAME if kind == "names" and "," in text else _MARK).finditer(text):
