@@ -10,9 +10,10 @@ from typing import Any
 from nncli.data.csv.numbers import is_number
 from nncli.doctor.spec_edits import Proposal, SpecEditor
 from nncli.meant.numbers import numbers_meant
-from nncli.problems import Edit
+from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Path
 from nncli.specs.keys import keys_at
+from nncli.specs.model import ACTIVATIONS
 from nncli.specs.origins import value_at
 from nncli.specs.wording import MAX_NUMBER, number_help
 from nncli.words import count_of
@@ -21,6 +22,8 @@ from nncli.words import count_of
 _MAX_FLAT = 100
 _WHOLE = frozenset({"neurons", "size", "seed", "inputs", "layer_sizes"})
 _YES_AND_NO = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n"})
+# What stands where there is nothing.
+_NOTHING = ("", "~", "none", "null", "false", "no", "off", "-", "[]")
 _COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -47,7 +50,7 @@ def _numbers(written: str | None, where: Path) -> list[tuple[str, str]]:
     text = (written or "").strip("\"'“”„‘’").strip().rstrip(",;")  # noqa: RUF001
     text = re.sub(r"^[\w.]+\((.*)\)$", r"\1", text)  # np.float64(0.5)
     if is_whole := _is_whole(where):
-        text = text.strip("([{,}])")
+        text = re.sub(r"^(None|-1|N), *", "", text.strip("([{,}])"))  # the samples
         text = str(_COUNTS.index(text.casefold())) if text.casefold() in _COUNTS else text
     if not text or len(text) > MAX_NUMBER or text.casefold() in _YES_AND_NO:
         return []
@@ -86,11 +89,69 @@ def as_texts(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     yield "write them in quotes" if len(edits) > 1 else fault.help[0], edits
 
 
+def as_advised(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield the edit that does what the fault's own advice says."""
+    made: Edit | None = None
+    match fault.kind:
+        case "empty" if fault.path[-1] == "seed":
+            made = editor.replace(fault.path, "0")
+        case "array name":
+            made = editor.replace(fault.path, f"{{tensor: {fault.typed}}}")
+        case "odd blank":
+            made = editor.replace_key(fault.path, re.sub(r"\s", " ", fault.typed))
+        case "transposed file":  # the layout in which the matrices fit
+            made = editor.insert_key(fault.path, "layout", fault.choices[0])
+    yield fault.help[-1], made
+
+
 def alone(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield the only item of a list as what should not be one."""
+    items = editor.items(fault.path) if fault.path else []
+    if len(items) == 1:
+        yield "write it without brackets", editor.replace(fault.path, items[0])
+
+
+def by_its_place(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield what mends a value that has sense in other programs, by where it stands."""
     where = editor.source_path(fault.path)
-    if isinstance(editor.value_at(fault.path), list) and editor.source.items(where) == 1:
-        yield "write it without brackets", editor.replace(fault.path, editor.typed((*where, 0)))
+    typed = editor.typed(fault.path).strip("\"'").casefold()
+    if where == ("layer_sizes", 0) and typed in (*_NOTHING, "-1", "n", "?", "batch"):
+        words = "leave it out: the samples are no size of the network"
+        yield words, editor.splice(where[:1], 0, 1, ())
+    if where[-1:] == ("biases",) and typed in _NOTHING:
+        yield "leave the key out: biases that are not written are 0", editor.remove_key(fault.path)
+    if where[:1] == ("layers",):
+        yield from _with_activations(editor)
+    if fault.kind is None:
+        yield from alone(fault, editor)
+
+
+def _with_activations(editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield layers with their activations in them, where these stand as layers of their own."""
+    layers, items = editor.value_at(("layers",)), list[str]()
+    for index, layer in enumerate(layers if isinstance(layers, list) else ()):
+        [name, *others] = [*layer.values(), None] if isinstance(layer, dict) else [layer]
+        if items and name in tuple(ACTIVATIONS) and others in ([], [None]):
+            items[-1] = f"{items[-1][:-1]}, activation: {name}}}"
+        else:
+            items.append(editor.in_brackets(("layers", index)))
+    if items and len(items) < len(layers):
+        words = "write each activation into the layer in front of it"
+        yield words, editor.replace(("layers",), f"[{', '.join(items)}]")
+
+
+def with_seed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]:
+    """Yield a seed, and what it assumes where other weights are given: that some are drawn."""
+    value, number = editor.source.value, int(fault.path[1]) + 1
+    layers, assumed = value.get("layers", ()), ""
+    if "weights_file" in value or any("weights" in layer for layer in layers):
+        assumed = f", if layer {number} is to draw its weights"
+        if number == 1:
+            words = "leave layer 1 out, if it stands for the inputs"
+            yield words, editor.splice(("layers",), 0, 1, ())
+    words = f"write a seed into the spec{assumed}"
+    yield words, editor.insert_key((next(iter(value)),), "seed", "0")
+    yield Suggestion(f"choose one for this run{assumed}", options=("--seed", "0"))
 
 
 def with_missing(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
@@ -143,10 +204,13 @@ def as_many_activations(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
         words = f"write the {count_of(inputs, 'input')} in front of the layers' sizes"
         yield words, editor.insert_first(("layer_sizes",), str(inputs))
     if lacking < 0:
+        first = written[0].strip("\"'")
+        without_first = editor.splice(path, 0, -lacking, ())
+        if lacking == -1 and first not in ACTIVATIONS and "{" not in first:
+            yield "leave the first one out: the inputs have none", without_first
         yield _without_last(editor, path, -lacking, "activation")
-        if lacking == -1 and written[0] == "linear":
-            words = "leave the first one out, if it is of the inputs"
-            yield words, editor.splice(path, 0, 1, ())
+        if lacking == -1 and first == "linear":
+            yield "leave the first one out, if it is of the inputs", without_first
         return
     is_same = len(set(written)) == 1
     if is_same or lacking == 1:

@@ -64,7 +64,9 @@ class SpecEditor:
             return None
         if key_span.line < span.line and span.column <= key_span.column:
             text = "  " + text  # below its key, brackets must stand further right than dashes
-        return edit_of(self.source.text, span, text, f"{key}: {text}")
+        if span[:2] == span[2:]:
+            text = " " + text  # right behind the colon
+        return edit_of(self.source.text, span, text, f"{key}: {text.strip()}")
 
     def replace_key(self, path: Path, key: str) -> Edit | None:
         """Return the edit that renames the last key of *path*; its line is shown whole."""
@@ -88,15 +90,6 @@ class SpecEditor:
             return None
         place = list(owner).index(where[-1])
         return self.splice(where[:-1], place, place, [f"{key}: {text}"])
-
-    def fill(self, path: Path, text: str) -> Edit | None:
-        """Return the edit that gives an empty key a value."""
-        span = self.source.key_span(self.source_path(path))
-        if span is None:
-            return None
-        colon = self.source.text.lines[span.end_line].find(":", span.end_column) + 1
-        end = Span(span.end_line, colon, span.end_line, colon)
-        return edit_of(self.source.text, end, f" {text}", f"{path[-1]}: {text}") if colon else None
 
     def insert_first(self, path: Path, item: str) -> Edit | None:
         """Return the edit that writes an item in front of a list."""

@@ -106,7 +106,8 @@ def _places(value: Any, path: Path) -> Iterator[Path]:
         value = dict(enumerate(value))
     for key, held in value.items() if isinstance(value, dict) else ():
         is_list = isinstance(held, list) and _LISTS.get(key, (0, "names"))[1] != "names"
-        if is_list or (key in _LISTS and isinstance(held, str)):
+        is_named = key == "layer_sizes" and isinstance(held, dict)
+        if is_list or is_named or (key in _LISTS and isinstance(held, str)):
             yield (*path, key)
         else:
             yield from _places(held, (*path, key))
@@ -119,7 +120,8 @@ def _closing(text: str, start: int, key: str) -> int | None:
         if match[0] == ":":
             return None
         depth += 1 if match[0] in "[({" else -1
-        end = match.end()
+        repeated = re.compile(r" *\* *\d+").match(text, match.end())  # Python's [0] * 3
+        end = repeated.end() if repeated else match.end()
         more = re.compile(r"[ \t]*[,;]?\s*[\[(]").match(text, end)
         if not depth and (quote or key != "weights" or more is None):
             return end + (quote != "" and text[end : end + 1] == quote)

@@ -208,7 +208,7 @@ def test_a_key_is_written_in_front_of_another(
     ],
 )
 def test_an_empty_key_is_given_a_value(text: str, path: Path, expected: str | None) -> None:
-    after = applied(text, editor(text).fill(path, "0"))
+    after = applied(text, editor(text).replace(path, "0"))
     assert read(after) == {"seed": 0, "layer_sizes": [1, 2]}
     assert expected is None or after == expected
 
@@ -257,7 +257,6 @@ def test_keys_of_what_an_anchor_shares_are_not_edited() -> None:
     edit = editor(SHARED)
     assert edit.replace_key(("layers", 1, "neurons"), "neuron") is None
     assert edit.insert_key(("layers", 0, "neurons"), "name", "a") is None
-    assert edit.fill(("layers", 0, "neurons"), "3") is None
 
 
 def test_what_stands_beside_something_shared_is_edited() -> None:
