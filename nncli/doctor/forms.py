@@ -24,6 +24,8 @@ _WHOLE = frozenset({"neurons", "size", "seed", "inputs", "layer_sizes"})
 _YES_AND_NO = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n"})
 # What stands where there is nothing.
 _NOTHING = ("", "~", "none", "null", "false", "no", "off", "-", "[]")
+# What other programs write for the number of samples.
+_SAMPLES = frozenset({*_NOTHING, "-1", "n", "?", "batch"})
 _COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -80,9 +82,10 @@ def as_texts(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield the names of a list, or the only one, as texts that they are no numbers any more."""
     where = editor.source_path(fault.path)
     owner = where[:-1] if isinstance(where[-1], int) else where
+    *samples, last = editor.items(owner) or [""]
+    if owner == ("inputs",) and last.isdecimal() and _SAMPLES.issuperset(map(str.lower, samples)):
+        yield "write the number of inputs without brackets", editor.replace(owner, last)
     count = editor.source.items(owner)
-    if count == 1 and owner == ("inputs",) and fault.typed.isdecimal():
-        yield "write the number of inputs without brackets", editor.replace(owner, fault.typed)
     paths = [(*owner, index) for index in range(min(count, _MAX_FLAT))] or [where]
     wrong = [path for path in paths if not isinstance(value_at(editor.source.value, path), str)]
     edits = [editor.replace(path, f'"{editor.source.written(path)}"') for path in wrong]
@@ -115,7 +118,7 @@ def by_its_place(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield what mends a value that has sense in other programs, by where it stands."""
     where = editor.source_path(fault.path)
     typed = editor.typed(fault.path).strip("\"'").casefold()
-    if where == ("layer_sizes", 0) and typed in (*_NOTHING, "-1", "n", "?", "batch"):
+    if where == ("layer_sizes", 0) and typed in _SAMPLES:
         words = "leave it out: the samples are no size of the network"
         yield words, editor.splice(where[:1], 0, 1, ())
     if where[-1:] == ("biases",) and typed in _NOTHING:
