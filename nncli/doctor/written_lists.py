@@ -143,7 +143,9 @@ def _written(piece: _Piece, way: Way, source: YamlSource) -> str | None:
 
 
 def _normal(text: str) -> str:
-    return re.sub(r"\s*([\[\],])\s*", r"\1", re.sub(r"\s+", " ", text)).replace(",]", "]").strip()
+    """Return a text without the blanks and the kind of bracket at its end that mean nothing."""
+    text = re.sub(r"\s*([\[\]},])\s*", r"\1", re.sub(r"\s+", " ", text))
+    return text.replace("}", "]").replace(",]", "]").strip()  # a `}` is a slip of its own
 
 
 def _skeleton(text: str) -> str:
