@@ -177,7 +177,7 @@ def as_layers(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
         items = [f"{{name: {n}, {editor.in_brackets(('layers', n))[1:]}" for n in layers]
         words = "write each layer as an item of a list, with its name"
         yield words, editor.replace(("layers",), f"[{', '.join(items)}]")
-    elif all(type(neurons) is int for neurons in layers[:_MAX_FLAT]):
+    elif isinstance(layers, list) and all(type(n) is int for n in layers[:_MAX_FLAT]):
         edits = [editor.replace(("layers", i), f"{{neurons: {n}}}") for i, n in enumerate(layers)]
         yield "write the neurons of each layer under their key", edits
         yield from with_missing(fault._replace(path=()), editor)
@@ -188,13 +188,16 @@ def as_layers(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
 
 def without_outputs(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield the spec without a number of outputs that its last layer says."""
-    if str(editor.value_at(_last_size(editor))) == fault.typed:
+    last = _last_size(editor)
+    if last[1] != -1 and str(editor.value_at(last)) == fault.typed:
         yield "remove it: the last layer says how many there are", editor.remove_key(fault.path)
 
 
 def _last_size(editor: SpecEditor) -> Path:
-    layers = editor.source.value.get("layers") or editor.source.value["layer_sizes"][1:]
-    return "layers", len(layers) - 1, "neurons"
+    value = editor.source.value
+    layers = value.get("layers") or value.get("layer_sizes")
+    count = len(layers) - ("layers" not in value) if isinstance(layers, list) else 0
+    return "layers", count - 1, "neurons"
 
 
 def as_many_activations(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
