@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any
 
 from nncli.doctor.edits import edited
@@ -28,6 +29,8 @@ from nncli.words import count_of, numbered
 _TREATED_MISFITS = 20
 # Trying to turn the weights of more layers takes too long, and nobody has written them by hand.
 _MAX_TURNED_LAYERS = 1000
+# Two layers out of place clash themselves, and those behind them.
+_MOST_OF_A_SWAP = 4
 _NOTHING_WORKS = "no single change of a size, a layout or a list of biases makes the network fit"
 SAME_CAUSE = "the first change above mends this, too"
 _MEANINGS = {"neurons_by_inputs": "(neurons, inputs)", "inputs_by_neurons": "(inputs, neurons)"}
@@ -285,15 +288,29 @@ def _layout_edits(
 
 
 def _swaps(patient: _Patient, layer: LayerShape, _: Misfit) -> Iterator[_Change]:
-    """Yield a layer in the place of its neighbour, if then everything fits."""
-    layers = patient.spec.layers
-    for one in (layer.layer, layer.layer - 1):
-        if 1 <= one < len(layers):
-            edits = patient.editor.swap(("layers", one - 1), ("layers", one))
-            swapped = {one: layers[one], one + 1: layers[one - 1]}
-            change = _Change(f"swap layers {one} and {one + 1}", edits, swapped)
-            if edits and not patient.after(change).clashes:
-                yield change
+    """Yield two layers, or a value of theirs, in each other's place, if then everything fits."""
+    layers, number = patient.spec.layers, layer.layer
+    clashing = {number for number, _ in patient.clashes}
+    if len(clashing) > _MOST_OF_A_SWAP:
+        return
+    others = ({number - 1, number + 1} | clashing) & {*range(1, len(layers) + 1)} - {number}
+    is_turned = layer.weights_shape == (layer.neurons, layer.inputs)
+    keys = ("", "biases", "neurons") if is_turned else ("", "biases", "weights", "neurons")
+    for key, other in product(keys, sorted(others)):
+        one, two = sorted((number, other))
+        pairs = ((one, layers[two - 1]), (two, layers[one - 1]))
+        path: Path = (key,) if key else ()
+        swapped = {
+            n: layers[n - 1].model_copy(update={key: getattr(each, key)}) if key else each
+            for n, each in pairs
+        }
+        edits = patient.editor.swap(("layers", one - 1, *path), ("layers", two - 1, *path))
+        words = f"swap layers {one} and {two}"
+        if key:
+            words = f"swap the {key} of layers {one} and {two}, if they were exchanged"
+        change = _Change(words, edits, swapped)
+        if edits and not patient.after(change).clashes:
+            yield change
 
 
 def _size_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Iterator[_Change]:

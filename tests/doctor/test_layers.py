@@ -248,6 +248,26 @@ layers:
     assert second.help == SAME_CAUSE
 
 
+@pytest.mark.parametrize(
+    ("key", "sizes", "one", "other"),
+    [
+        ("biases", (1, 3), "[1, 2, 3]", "[4]"),
+        ("weights", (3, 1), "[[1], [2], [3]]", "[[1, 2, 3], [4, 5, 6]]"),
+    ],
+)
+def test_values_of_two_layers_that_were_exchanged_are_swapped(
+    key: str, sizes: tuple[int, int], one: str, other: str
+) -> None:
+    def written(first: str, second: str) -> str:
+        layers = zip(sizes, (first, second), strict=True)
+        rows = [f"  - neurons: {neurons}\n    {key}: {value}\n" for neurons, value in layers]
+        return f"inputs: 2\nlayers:\n{''.join(rows)}seed: 0\n"
+
+    suggestion = treated(written(one, other))[0].suggestions[0]
+    assert suggestion.words == f"swap the {key} of layers 1 and 2, if they were exchanged"
+    assert with_lines(written(one, other), *suggestion.edits) == written(other, one)
+
+
 # ---- column names, which speak of sizes as well --------------------------------------------------
 
 
