@@ -1,15 +1,15 @@
 """Layers that do not fit each other: every change of the spec that would make them fit.
 
-A change is a few layers as they would be; it is tried on the shapes alone, and kept if nothing
-clashes any more.  Where clashes have several causes, a change counts if it mends its own clash
-and makes no new one.
+A change is a few values of the spec as they would be; it is tried on the shapes alone, and kept
+if nothing clashes any more.  Where clashes have several causes, a change counts if it mends its
+own clash and makes no new one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from nncli.doctor.edits import edited
@@ -35,18 +35,18 @@ _NOTHING_WORKS = "no single change of a size, a layout or a list of biases makes
 SAME_CAUSE = "the first change above mends this, too"
 _MEANINGS = {"neurons_by_inputs": "(neurons, inputs)", "inputs_by_neurons": "(inputs, neurons)"}
 
+_INPUTS: Path = ("inputs", "size")
 # A clash, by the layer's number and the problem's code.
 Clash = tuple[int, str]
 
 
 @dataclass(frozen=True)
 class _Change:
-    """What would be different: some layers by number from 1, or the network's inputs."""
+    """What would be different: values of the spec, by their paths."""
 
     words: str
     edits: tuple[Edit | None, ...]
-    layers: Mapping[int, LayerSpec] = field(default_factory=dict)
-    inputs: int | None = None
+    values: Mapping[Path, Any] = field(default_factory=dict)
 
     def suggestion(self) -> Suggestion:
         """Return the change as the user is told of it: no edits if one of them is not possible."""
@@ -56,10 +56,14 @@ class _Change:
 
     def applied_to(self, spec: NetworkSpec) -> NetworkSpec:
         """Return a spec with the change made."""
-        numbered_layers = enumerate(spec.layers, start=1)
-        layers = tuple(self.layers.get(number, layer) for number, layer in numbered_layers)
-        inputs = spec.inputs.model_copy(update={"size": self.inputs or spec.inputs.size})
-        return spec.model_copy(update={"inputs": inputs, "layers": layers})
+        inputs, layers = spec.inputs, list(spec.layers)
+        for path, value in self.values.items():
+            if path == _INPUTS:
+                inputs = inputs.model_copy(update={"size": value})
+            else:
+                place, key = int(path[1]), str(path[2])
+                layers[place] = layers[place].model_copy(update={key: value})
+        return spec.model_copy(update={"inputs": inputs, "layers": tuple(layers)})
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,8 @@ class _Patient:
     def after(self, change: _Change) -> _Patient:
         """Return the spec with a change made; only changed layers and those behind are asked."""
         spec = change.applied_to(self.spec)
-        changed = [*change.layers, *([0] if change.inputs else [])]
-        asked = {number + step for number in changed for step in (0, 1)}
+        changed = {-1 if path == _INPUTS else int(path[1]) for path in change.values}
+        asked = {place + step for place in changed for step in (1, 2)}
         asked &= {*range(1, len(spec.layers) + 1)}
         now = {(number, misfit.code) for number in asked for misfit in _shape(spec, number).misfits}
         others = frozenset(clash for clash in self.clashes if clash[0] not in asked)
@@ -87,13 +91,11 @@ class _Patient:
 
     def sized(self, number: int, size: int) -> _Change:
         """Return the change of a layer's neurons, or of the network's inputs: number 0."""
-        if number == 0:
-            words, path = f"let the network take {count_of(size, 'input')}", ("inputs", "size")
-            return _Change(words, (self.editor.replace(path, str(size)),), inputs=size)
-        edit = self.editor.replace(("layers", number - 1, "neurons"), str(size))
-        changed = self.spec.layers[number - 1].model_copy(update={"neurons": size})
-        words = f"let layer {number} have {count_of(size, 'neuron')}"
-        return _Change(words, (edit,), {number: changed})
+        words, path = f"let the network take {count_of(size, 'input')}", _INPUTS
+        if number:
+            words = f"let layer {number} have {count_of(size, 'neuron')}"
+            path = ("layers", number - 1, "neurons")
+        return _Change(words, (self.editor.replace(path, str(size)),), {path: size})
 
 
 def _shape(spec: NetworkSpec, number: int) -> LayerShape:
@@ -150,20 +152,15 @@ def _one_by_one(spec: NetworkSpec, source: YamlSource, features: int | None) -> 
 
 
 def _by_hand(layer: LayerShape, prefix: str = "") -> tuple[str, ...]:
-    """Return the change that only the user can make: weights for other inputs."""
+    """Return the change that only the user can make: other weights."""
     rows, numbers = as_inputs_by_neurons(layer.weights_shape, layer.layout)
     wanted = as_inputs_by_neurons((layer.inputs, layer.neurons), layer.layout)
-    if (rows + 1, numbers) == wanted:
-        what = f"the row that the weights of layer {layer.layer} lack"
-        return (f"{prefix}add {what}: {count_of(wanted[0], 'row')}, not {rows:,}",)
-    held = layer.weights_shape[0]
-    if held == layer.inputs or (numbers, rows) == wanted:
+    counts = [] if rows == wanted[0] else [f"{count_of(wanted[0], 'row')}, not {rows:,}"]
+    if numbers != wanted[1]:
+        counts.append(f"{count_of(wanted[1], 'number')} in each row, not {numbers:,}")
+    if not counts or (numbers, rows) == wanted:
         return ()
-    count = count_of(layer.inputs, "row")
-    if layer.layout == "neurons_by_inputs":
-        count = f"{count_of(layer.inputs, 'number')} in each row"
-    weights = f"weights for {count_of(layer.inputs, 'input')}"
-    return (f"{prefix}give layer {layer.layer} {weights}: {count}, not {held:,}",)
+    return (f"{prefix}give layer {layer.layer} other weights: {' and '.join(counts)}",)
 
 
 def changes_of_inputs(reading: SpecReading, features: int) -> tuple[Suggestion, ...]:
@@ -201,10 +198,10 @@ def _working(patient: _Patient, number: int, code: str, features: int | None) ->
     tried = [
         (change, patient.after(change))
         for change in changes
-        if not features or change.inputs in (None, features)
+        if not features or change.values.get(_INPUTS, features) == features
     ]
     # if nothing suits the names, they are the next to be told of
-    suiting = [each for each in tried if _fits_names(each[1].spec, each[0].layers)]
+    suiting = [each for each in tried if _fits_names(each[1].spec, each[0].values)]
     tried = suiting if suiting or _fits_names(patient.spec) else tried
     left = [(change, after.clashes) for change, after in tried]
     clean = [each for each in left if (number, code) not in each[1] <= patient.clashes]
@@ -214,10 +211,10 @@ def _working(patient: _Patient, number: int, code: str, features: int | None) ->
     return [change for change, _ in ranked]
 
 
-def _fits_names(spec: NetworkSpec, changed: Collection[int] = ()) -> bool:
+def _fits_names(spec: NetworkSpec, changed: Iterable[Path] = ()) -> bool:
     """Whether inputs, outputs and neurons are as many as the spec names, or has numbers for.
 
-    changed: the numbers of the layers whose slopes are asked, too.
+    changed: what else may be contradicted: the slopes of these layers.
     """
     inputs, outputs, last = spec.inputs, spec.outputs or OutputsSpec(), spec.layers[-1].neurons
     classes = len(outputs.classes or ()) or last
@@ -225,7 +222,7 @@ def _fits_names(spec: NetworkSpec, changed: Collection[int] = ()) -> bool:
     scales = ((inputs.size, inputs.clip), (inputs.size, inputs.scale), (last, outputs.scale))
     for size, part in scales:  # `to` is a range, not of one column each
         lists += [(size, value) for key, value in part or () if key != "to"]
-    for layer in (spec.layers[number - 1] for number in changed):
+    for layer in (spec.layers[int(path[1])] for path in changed if path != _INPUTS):
         lists.append((layer.neurons, layer.activation.parameters().get("slopes")))
     fits = all(len(each) == size for size, each in lists if isinstance(each, tuple))
     return fits and (classes == last or (classes, last) == (2, 1))
@@ -244,14 +241,10 @@ def _layout_changes(patient: _Patient, layer: LayerShape, _: Misfit) -> Iterator
     ]
     square = [n for n in alike if len(set(spec.layers[n - 1].weights_shape or ())) == 1]
     clashing = {n for n, code in patient.clashes if code != "N203"}
-    turnable = [n for n in alike if n not in square]
-    # those that must be turned come first: whether a square one must be, nobody can see, unless
-    # several others must
-    choices = [[number], [n for n in turnable if n in clashing], turnable, alike]
-    if len(turnable) > 1 and clashing >= set(turnable):
-        choices.insert(1, alike)
+    # whether a square one must be turned, nobody can see, unless several others must
+    choices = [number], alike, [n for n in alike if n in clashing and n not in square]
     for chosen in dict.fromkeys(tuple(each) for each in choices if {number} <= {*each} & {*alike}):
-        turned = {n: _turned(patient.editor, n, spec.layers[n - 1]) for n in chosen}
+        values = [_turned(patient.editor, n, spec.layers[n - 1]) for n in chosen]
         is_all = list(chosen) == alike and len(alike) > 1
         which = "all layers" if is_all else numbered("layer", chosen)
         words = f"read the weights of {which} as {_MEANINGS[layout]}"
@@ -259,16 +252,17 @@ def _layout_changes(patient: _Patient, layer: LayerShape, _: Misfit) -> Iterator
             others = f"those of {numbered('layer', square)}"
             doubt = f"if {others} are so, too" if is_all else f"assuming {others} right"
             words += f", {doubt}: they fit either way"
-        yield _Change(words, _layout_edits(patient.editor, chosen, layout, is_all), turned)
+        edits = _layout_edits(patient.editor, chosen, layout, is_all)
+        yield _Change(words, edits, dict(chain(*values)))
 
 
-def _turned(editor: SpecEditor, number: int, layer: LayerSpec) -> LayerSpec:
-    """Return a layer whose weights are read the other way round, and say its neurons if they do."""
-    turned = layer.model_copy(update={"layout": other_layout(layer.layout)})
-    held = shape_held_by(turned)
-    if held is None or editor.source.holds(editor.source_path(("layers", number - 1, "neurons"))):
-        return turned
-    return turned.model_copy(update={"neurons": held[1]})
+def _turned(editor: SpecEditor, number: int, layer: LayerSpec) -> list[tuple[Path, Any]]:
+    """Return a layer's other layout, and the neurons that follow if only the weights say them."""
+    owner, layout = ("layers", number - 1), other_layout(layer.layout)
+    held = shape_held_by(layer.model_copy(update={"layout": layout}))
+    if held is None or editor.source.holds(editor.source_path((*owner, "neurons"))):
+        return [((*owner, "layout"), layout)]
+    return [((*owner, "layout"), layout), ((*owner, "neurons"), held[1])]
 
 
 def _layout_edits(
@@ -297,18 +291,18 @@ def _swaps(patient: _Patient, layer: LayerShape, _: Misfit) -> Iterator[_Change]
     is_turned = layer.weights_shape == (layer.neurons, layer.inputs)
     keys = ("", "biases", "neurons") if is_turned else ("", "biases", "weights", "neurons")
     for key, other in product(keys, sorted(others)):
-        one, two = sorted((number, other))
-        pairs = ((one, layers[two - 1]), (two, layers[one - 1]))
+        one, two = sorted((number - 1, other - 1))
         path: Path = (key,) if key else ()
-        swapped = {
-            n: layers[n - 1].model_copy(update={key: getattr(each, key)}) if key else each
-            for n, each in pairs
-        }
-        edits = patient.editor.swap(("layers", one - 1, *path), ("layers", two - 1, *path))
-        words = f"swap layers {one} and {two}"
+        edits = patient.editor.swap(("layers", one, *path), ("layers", two, *path))
+        words = f"swap layers {one + 1} and {two + 1}"
         if key:
-            words = f"swap the {key} of layers {one} and {two}, if they were exchanged"
-        change = _Change(words, edits, swapped)
+            words = f"swap the {key} of layers {one + 1} and {two + 1}, if they were exchanged"
+        values: dict[Path, Any] = {
+            ("layers", place, name): getattr(layers[source], name)
+            for place, source in ((one, two), (two, one))
+            for name in ([key] if key else LayerSpec.model_fields)
+        }
+        change = _Change(words, edits, values)
         if edits and not patient.after(change).clashes:
             yield change
 
@@ -329,46 +323,42 @@ def _size_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Itera
     yield from (patient.sized(*each) for each in dict.fromkeys(sizes))
 
 
-def _fitted(own: LayerSpec, layer: LayerShape, key: str) -> LayerSpec | None:
-    """Return a layer with its list of weights or biases as long as needed; None if it has none."""
+def _fitted(own: LayerSpec, layer: LayerShape, key: str) -> Any:
+    """Return the weights or biases of a layer, as many as it needs; None if they are no list."""
     rows, numbers = as_inputs_by_neurons((layer.inputs, layer.neurons), layer.layout)
-    if key == "biases" and isinstance(own.biases, tuple):
-        biases = (*own.biases, *[0.0] * own.neurons)[: own.neurons]
-        return own.model_copy(update={"biases": biases})
     if key == "weights" and isinstance(own.weights, tuple):
-        weights = tuple(row[:numbers] for row in own.weights[:rows])
-        return own.model_copy(update={"weights": weights})
+        return tuple(row[:numbers] for row in own.weights[:rows])
+    if key == "biases" and isinstance(own.biases, tuple):
+        return (*own.biases, *[0.0] * own.neurons)[: own.neurons]
     return None
 
 
 def _joined_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Iterator[_Change]:
     """Yield lists in which a comma that belongs to a number does not separate it any more."""
-    own, number = patient.spec.layers[layer.layer - 1], layer.layer
-    path: Path = ("layers", number - 1, misfit.key)
-    if misfit.key == "weights" and not patient.is_flat(number):
-        path = (*path, 0)  # of several rows, all would have to be too long
-        if not isinstance(own.weights, tuple) or len(own.weights) > 1:
-            return
-    if (changed := _fitted(own, layer, misfit.key)) is not None:
-        joined = joined_numbers(patient.editor, path, misfit.found - misfit.wanted)
-        yield from (_Change(words, edits, {number: changed}) for words, edits in joined)
+    own = patient.spec.layers[layer.layer - 1]
+    path: Path = ("layers", layer.layer - 1, misfit.key)
+    written, fitted = getattr(own, misfit.key), _fitted(own, layer, misfit.key)
+    is_nested = misfit.key == "weights" and not patient.is_flat(layer.layer)
+    # of several rows, all would have to be too long
+    if fitted is not None and not (is_nested and len(written) > 1):
+        inner = (*path, 0) if is_nested else path
+        for words, edits in joined_numbers(patient.editor, inner, misfit.found - misfit.wanted):
+            yield _Change(words, edits, {path: fitted})
 
 
 def _resized(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Iterator[_Change]:
     """Yield the weights without their last row, if one is too many, or as many biases as needed."""
-    own, number = patient.spec.layers[layer.layer - 1], layer.layer
-    rows, numbers = as_inputs_by_neurons((layer.inputs, layer.neurons), layer.layout)
-    lists = [("weights", rows, 1, "number" if patient.is_flat(number) else "row")]
-    if own.weights_shape != (rows + 1, numbers) or isinstance(own.biases, WithinWeights):
-        lists = []
-    if misfit.code == "N203":
-        lists.append(("biases", own.neurons, misfit.found - own.neurons, "bias"))
-    for key, length, surplus, part in lists:
-        whose = f"layer {number}" if key == "biases" else f"the weights of layer {number}"
-        count = count_of(abs(surplus), part, "biases")
-        words = f"add {count} to {whose}, if 0 is what was left out"
-        if surplus > 0:
-            words = f"take {count} away from {whose}, the last if it is the wrong one"
-        edit = patient.editor.resize(("layers", number - 1, key), length)
-        if (changed := _fitted(own, layer, key)) is not None:
-            yield _Change(words, (edit,), {number: changed})
+    own, number, key = patient.spec.layers[layer.layer - 1], layer.layer, misfit.key
+    written, fitted = getattr(own, key), _fitted(own, layer, key)
+    if fitted is None or isinstance(own.biases, WithinWeights):
+        return
+    surplus, what, whose = len(written) - len(fitted), "bias", f"layer {number}"
+    if key == "weights":
+        what, whose = "number" if patient.is_flat(number) else "row", f"the weights of {whose}"
+        if surplus != 1 or fitted != written[:-1]:
+            return
+    count, path = count_of(abs(surplus), what, "biases"), ("layers", number - 1, key)
+    words = f"add {count} to {whose}, if 0 is what was left out"
+    if surplus > 0:
+        words = f"take {count} away from {whose}, the last if it is the wrong one"
+    yield _Change(words, (patient.editor.resize(path, len(fitted)),), {path: fitted})

@@ -48,7 +48,6 @@ MENDED = [
     ("N701", "net.yaml", "shapes net.yaml"),
     ("N701", "net.yaml forward batch.csv", "forward net.yaml batch.csv"),
     ("N701", "nncli forward net.yaml batch.csv", "forward net.yaml batch.csv"),
-    ("N701", "'forward net.yaml batch.csv'", "forward net.yaml batch.csv"),
     # options
     ("N702", "forward net.yaml batch.csv --sep ,", "forward net.yaml batch.csv --delimiter ,"),
     ("N702", "forward net.yaml batch.csv --sep=,", "forward net.yaml batch.csv --delimiter=,"),
@@ -61,14 +60,19 @@ MENDED = [
     ("N702", "forward net.yaml batch.csv --no_header", "forward net.yaml batch.csv --no-header"),
     ("N702", "forward net.yaml batch.csv --prec 3", "forward net.yaml batch.csv --precision 3"),
     ("N702", "forward net.yaml batch.csv --verbose", "forward net.yaml batch.csv"),
-    ("N702", "forward net.yaml batch.csv --rows5", "forward net.yaml batch.csv --rows 5"),
-    ("N702", "forward net.yaml batch.csv --rows:5", "forward net.yaml batch.csv --rows 5"),
     ("N702", "forward net.yaml batch.csv --verbose=2", "forward net.yaml batch.csv"),
     ("N702", "forward net.yaml batch.csv --verbose 2", "forward net.yaml batch.csv"),
     ("N702", "forward --config net.yaml --data batch.csv", "forward net.yaml batch.csv"),
     ("N702", "forward --data=batch.csv net.yaml", "forward net.yaml batch.csv"),
     ("N702", "forward net.yaml batch.csv --float32", "forward net.yaml batch.csv --dtype float32"),
+    ("N702", "forward net.yaml batch.csv --fp32", "forward net.yaml batch.csv --dtype float32"),
+    ("N702", "forward net.yaml batch.csv --axis rows", "forward net.yaml batch.csv --samples rows"),
     # values
+    (
+        "N703",
+        "forward net.yaml batch.csv --precision float32",
+        "forward net.yaml batch.csv --dtype float32",
+    ),
     (
         "N703",
         "forward net.yaml batch.csv --delimiter comma",
@@ -140,6 +144,7 @@ MENDED = [
         "forward net.yaml batch.csv --expect=deeper/wanted.csv",
     ),
     ("N501", "forward forward net.yaml batch.csv", "forward net.yaml batch.csv"),
+    ("N501", "forward '[net.yaml]' '<batch.csv>'", "forward net.yaml batch.csv"),
     ("N501", "forward '\"net.yaml\"' batch.csv", "forward net.yaml batch.csv"),
     (
         "N501",
