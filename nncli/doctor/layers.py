@@ -152,15 +152,17 @@ def _one_by_one(spec: NetworkSpec, source: YamlSource, features: int | None) -> 
 
 
 def _by_hand(layer: LayerShape, prefix: str = "") -> tuple[str, ...]:
-    """Return the change that only the user can make: other weights."""
-    rows, numbers = as_inputs_by_neurons(layer.weights_shape, layer.layout)
-    wanted = as_inputs_by_neurons((layer.inputs, layer.neurons), layer.layout)
-    counts = [] if rows == wanted[0] else [f"{count_of(wanted[0], 'row')}, not {rows:,}"]
-    if numbers != wanted[1]:
-        counts.append(f"{count_of(wanted[1], 'number')} in each row, not {numbers:,}")
-    if not counts or (numbers, rows) == wanted:
-        return ()
-    return (f"{prefix}give layer {layer.layer} other weights: {' and '.join(counts)}",)
+    """Return the change that only the user can make: weights for other inputs or neurons."""
+    held, wanted = layer.weights_shape, (layer.inputs, layer.neurons)
+    parts = [("row", ""), ("number", " in each row")]
+    parts = parts if layer.layout == "inputs_by_neurons" else parts[::-1]
+    sizes = zip(("input", "neuron"), held, wanted, parts, strict=True)
+    for what, size, number, (part, each) in sizes if held != wanted[::-1] else ():
+        if size != number:
+            weights = f"weights for {count_of(number, what)}"
+            count = f"{count_of(number, part)}{each}, not {size:,}"
+            return (f"{prefix}give layer {layer.layer} {weights}: {count}",)
+    return ()
 
 
 def changes_of_inputs(reading: SpecReading, features: int) -> tuple[Suggestion, ...]:
