@@ -117,8 +117,12 @@ def treat_layers(reading: SpecReading, features: int | None = None) -> tuple[Pro
     rewritten = () if is_single else _as_lists(reading.source)
     if not rewritten:
         return problems
-    told = [replace(each, help=(SAME_CAUSE,), suggestions=()) for each in problems]
-    return replace(told[0], help=(), suggestions=rewritten), *told[1:]
+    return replace(problems[0], help=(), suggestions=rewritten), *same_cause(problems[1:])
+
+
+def same_cause(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return problems that are gone once the first change is made."""
+    return tuple(replace(each, help=(SAME_CAUSE,), suggestions=()) for each in problems)
 
 
 def _as_lists(source: YamlSource) -> tuple[Suggestion, ...]:
