@@ -223,15 +223,14 @@ def _fits_names(spec: NetworkSpec, changed: Iterable[Path] = ()) -> bool:
     changed: what else may be contradicted: the slopes of these layers.
     """
     inputs, outputs, last = spec.inputs, spec.outputs or OutputsSpec(), spec.layers[-1].neurons
-    classes = len(outputs.classes or ()) or last
     lists: list[tuple[int, Any]] = [(inputs.size, inputs.columns), (last, outputs.columns)]
+    lists.append((max(last, 2), outputs.classes))  # one neuron tells two classes apart
     scales = ((inputs.size, inputs.clip), (inputs.size, inputs.scale), (last, outputs.scale))
     for size, part in scales:  # `to` is a range, not of one column each
         lists += [(size, value) for key, value in part or () if key != "to"]
     for layer in (spec.layers[int(path[1])] for path in changed if path != _INPUTS):
         lists.append((layer.neurons, layer.activation.parameters().get("slopes")))
-    fits = all(len(each) == size for size, each in lists if isinstance(each, tuple))
-    return fits and (classes == last or (classes, last) == (2, 1))
+    return all(len(each) == size for size, each in lists if isinstance(each, tuple))
 
 
 def _layout_changes(patient: _Patient, layer: LayerShape, _: Misfit) -> Iterator[_Change]:
