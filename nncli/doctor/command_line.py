@@ -26,7 +26,6 @@ from nncli.problems import Problem, Suggestion, UsageFault, Words
 _MAX_FAULTS, _MAX_CHANGES, _MAX_TOLD = 3, 5, 3
 _NONE_MEANT = frozenset({"none", "null", "default", "auto"})
 _DASHES = re.compile("[\u2010-\u2015\u2212]+")
-_AROUND = "[]<>(){}'\"`,;"
 
 Proposals = Iterator[tuple[str, Words]]  # in words, and the command line as it would be
 FaultOf = Callable[[Words], UsageFault | None]
@@ -214,8 +213,7 @@ def _files(argv: Words, fault: UsageFault) -> Proposals:
     typed, option = fault.typed, f"={fault.typed}"
     if typed in argv:
         yield from _no_arguments(argv, fault)
-    bare = typed.strip(_AROUND)
-    for path in [bare] if os.path.isfile(bare) else paths_like(typed, fault.argument):
+    for path in paths_like(typed, fault.argument):
         words = (path if w == typed else w.replace(option, f"={path}") for w in argv)
         if path not in argv:
             yield f"did you mean `{path}`?", tuple(words)

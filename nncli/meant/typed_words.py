@@ -71,7 +71,7 @@ def values_meant(typed: str, form: OptionForm) -> Iterator[tuple[str, str]]:
     yield one_text(tuple(text for text, _ in known if text)), ",".join(word for _, word in known)
     if found := re.fullmatch(r"-?([0-9]+)(?:\.[0-9]*)?", bare):
         yield f"if {found[1]} is meant", found[1]
-    if form.name == "--seed":
+    if form.name == "--seed" and re.search(r"\w", bare):
         yield "if any seed will do", "0"
 
 

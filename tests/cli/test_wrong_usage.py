@@ -52,6 +52,8 @@ MENDED = [
     ("N702", "forward net.yaml batch.csv --sep ,", "forward net.yaml batch.csv --delimiter ,"),
     ("N702", "forward net.yaml batch.csv --sep=,", "forward net.yaml batch.csv --delimiter=,"),
     ("N702", "forward net.yaml batch.csv -sep ,", "forward net.yaml batch.csv --delimiter ,"),
+    ("N702", "forward net.yaml batch.csv -s ,", "forward net.yaml batch.csv --delimiter ,"),
+    ("N702", "forward net.yaml batch.csv -s 7", "forward net.yaml batch.csv --seed 7"),
     ("N702", "forward net.yaml batch.csv --head 1", "forward net.yaml batch.csv --limit 1"),
     ("N702", "forward net.yaml batch.csv -n 1", "forward net.yaml batch.csv --limit 1"),
     ("N702", "forward net.yaml batch.csv --exclude a", "forward net.yaml batch.csv --drop a"),
@@ -346,3 +348,8 @@ def test_whatever_is_typed_ends_with_a_code_of_the_table(words: list[str]) -> No
         done = run_here(*words, "--format=json", cwd=Path(name))
     assert done.code in (0, 2, 3, 4, 5), words
     assert "a bug in nncli" not in done.err
+
+
+def test_files_with_the_same_ending_are_not_alike_for_that(cli: RunCli, folder: Path) -> None:
+    found = problem(cli, "forward wine.yaml batch.csv --format json", folder)
+    assert (found["code"], found["help"]) == ("N501", ["check the path"])
