@@ -98,15 +98,16 @@ def _options(argv: Words, fault: UsageFault) -> Proposals:
         end = at + (both if form.takes_value else 1)
         yield "options come after the command", (*argv[:at], *argv[end:], *argv[at:end])
         return
-    for word, count in ((typed.lstrip("-").lower(), 1), (value, both)):
-        for text, words in as_value(word, fault):
-            yield text, _with(argv, at, *words, of=count)
+    for text, words in as_value(typed.lstrip("-").lower(), fault):
+        yield text, _with(argv, at, *words)
     names = [name for form in fault.options for name in (*form.names, *form.opposite)]
     for text, meant in words_meant("option", typed, names):
         *others, name = meant.split() or ("",)
         yield text, _with(argv, at, *others, name + joined)
         if not name:  # and what it would take
             yield text, _with(argv, at, of=both)
+    for text, words in as_value(value, fault):
+        yield text, _with(argv, at, *words, of=both)
     yield from _files_named(argv, typed, value, both)
 
 

@@ -167,7 +167,7 @@ HOPELESS_DATA = "".join(
     ("spec", "data", "expected", "words"),
     [
         (TWO, HOPELESS_DATA, (4, "N407", 1, 1), "no option or size that was tried"),
-        (HOPELESS_LAYERS, "1,2\n3,4\n", (3, "N201", 6, 14), "no single change"),
+        (HOPELESS_LAYERS, "1,2\n3,4\n", (3, "N201", 6, 14), "give layer 2 weights for 3 inputs"),
     ],
     ids=["data", "layers"],
 )
