@@ -189,7 +189,9 @@ def paths_like(path: str, argument: str) -> list[str]:
     Those with its name but another suffix, those in a folder below, those with a name like it; for
     an empty path, all in this folder that may be that argument.
     """
-    plain = path.strip(" ,;'\"`[]<>(){}").replace("\\", "/").removeprefix("file://")
+    plain = (
+        path.strip(" ,;'\"`[]<>(){}@").rpartition("=")[2].replace("\\", "/").removeprefix("file://")
+    )
     if plain != path and os.path.isfile(plain):
         return [plain]
     folder, name = os.path.split(path)

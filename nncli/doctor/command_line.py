@@ -98,8 +98,9 @@ def _options(argv: Words, fault: UsageFault) -> Proposals:
         end = at + (both if form.takes_value else 1)
         yield "options come after the command", (*argv[:at], *argv[end:], *argv[at:end])
         return
-    for text, words in as_value(typed.lstrip("-").lower(), fault):
-        yield text, _with(argv, at, *words)
+    # --json, -fjson, --format:json
+    for word in dict.fromkeys((typed.lstrip("-").lower(), typed[2:], typed.rpartition(":")[2])):
+        yield from ((text, _with(argv, at, *words)) for text, words in as_value(word, fault))
     names = [name for form in fault.options for name in (*form.names, *form.opposite)]
     for text, meant in words_meant("option", typed, names):
         *others, name = meant.split() or ("",)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain, product
+from itertools import chain, pairwise, product
 from typing import Any
 
 from nncli.doctor.edits import edited
 from nncli.doctor.forms import joined_numbers
-from nncli.doctor.spec_edits import SpecEditor
+from nncli.doctor.spec_edits import SpecEditor, edit_of
 from nncli.doctor.written_lists import MAX_CHARACTERS, relisted
 from nncli.network.shapes import LayerShape, layer_shape, shape_table
 from nncli.problems import Edit, Problem, Suggestion
@@ -22,6 +22,7 @@ from nncli.specs.faults import Path
 from nncli.specs.fit import Misfit, as_inputs_by_neurons, other_layout, shape_held_by
 from nncli.specs.model import LayerSpec, NetworkSpec, OutputsSpec, WithinWeights
 from nncli.specs.reader import SpecReading, examine_spec
+from nncli.specs.spec_text import Span
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import count_of, numbered
 
@@ -114,7 +115,7 @@ def treat_layers(reading: SpecReading, features: int | None = None) -> tuple[Pro
     problems = tuple(_one_by_one(reading.spec, reading.source, features))
     # of a single clash, its own list says more
     is_single = len(problems) == 1 and problems[0].suggestions
-    rewritten = () if is_single else _as_lists(reading.source)
+    rewritten = () if is_single else _rewritten(reading.source)
     if not rewritten:
         return problems
     return replace(problems[0], help=(), suggestions=rewritten), *same_cause(problems[1:])
@@ -125,13 +126,26 @@ def same_cause(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(replace(each, help=(SAME_CAUSE,), suggestions=()) for each in problems)
 
 
-def _as_lists(source: YamlSource) -> tuple[Suggestion, ...]:
-    """Return the change of lists that are written another way, if then all layers fit."""
+def _rewritten(source: YamlSource) -> tuple[Suggestion, ...]:
+    """Return the change of how lists are written, or of a copied layer, if then all layers fit."""
     text = source.text
-    for suggestion, _ in relisted(source) if len(text.text) <= MAX_CHARACTERS else ():
-        if not examine_spec(edited(text.text, suggestion.edits).encode(), text.file).found.problems:
-            return (suggestion,)
+    if len(text.text) > MAX_CHARACTERS:
+        return ()
+    for change in (*(suggestion for suggestion, _ in relisted(source)), *_without_copies(source)):
+        if not examine_spec(edited(text.text, change.edits).encode(), text.file).found.problems:
+            return (change,)
     return ()
+
+
+def _without_copies(source: YamlSource) -> Iterator[Suggestion]:
+    """Yield the spec without a layer that is the same as the one in front of it."""
+    layers = source.value.get("layers")
+    for index, (one, two) in enumerate(pairwise(layers if isinstance(layers, list) else ())):
+        before, copy = (source.span(("layers", place)) for place in (index, index + 1))
+        if one == two and before is not None and copy is not None:
+            span = Span(*before[2:], *copy[2:])
+            edit = edit_of(source.text, span, "", f"(without layer {index + 2})")
+            yield Suggestion(f"leave layer {index + 2} out, if it was pasted twice", edits=(edit,))
 
 
 def _one_by_one(spec: NetworkSpec, source: YamlSource, features: int | None) -> Iterator[Problem]:
@@ -297,11 +311,9 @@ def _swaps(patient: _Patient, layer: LayerShape, _: Misfit) -> Iterator[_Change]
     keys = ("", "biases", "neurons") if is_turned else ("", "biases", "weights", "neurons")
     for key, other in product(keys, sorted(others)):
         one, two = sorted((number - 1, other - 1))
-        path: Path = (key,) if key else ()
-        edits = patient.editor.swap(("layers", one, *path), ("layers", two, *path))
-        words = f"swap layers {one + 1} and {two + 1}"
-        if key:
-            words = f"swap the {key} of layers {one + 1} and {two + 1}, if they were exchanged"
+        edits = _exchanged(patient.editor, ("layers", one), ("layers", two), key)
+        what = f"the {key} of layers" if key else "layers"
+        words = f"swap {what} {one + 1} and {two + 1}, if they were exchanged"
         values: dict[Path, Any] = {
             ("layers", place, name): getattr(layers[source], name)
             for place, source in ((one, two), (two, one))
@@ -310,6 +322,24 @@ def _swaps(patient: _Patient, layer: LayerShape, _: Misfit) -> Iterator[_Change]
         change = _Change(words, edits, values)
         if edits and not patient.after(change).clashes:
             yield change
+
+
+def _exchanged(editor: SpecEditor, one: Path, two: Path, key: str) -> tuple[Edit | None, ...]:
+    """Return the edits that swap two mappings, or a value of theirs, which is written in brackets.
+
+    Lists of dashes cannot stand wherever those in brackets do.
+    """
+    if not key:
+        return editor.swap(one, two)
+    paths = [(*one, key), (*two, key)]
+    texts = [_in_brackets(editor, editor.source_path(path)) for path in reversed(paths)]
+    return tuple(editor.replace(path, text) for path, text in zip(paths, texts, strict=True))
+
+
+def _in_brackets(editor: SpecEditor, where: Path) -> str:
+    if editor.source.is_flow(where) or not (count := editor.source.items(where)):
+        return editor.shown(where)
+    return f"[{', '.join(_in_brackets(editor, (*where, index)) for index in range(count))}]"
 
 
 def _size_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Iterator[_Change]:
