@@ -250,13 +250,10 @@ def _fits_names(spec: NetworkSpec, changed: Iterable[Path] = ()) -> bool:
 def _layout_changes(patient: _Patient, layer: LayerShape, _: Misfit) -> Iterator[_Change]:
     """Yield the weights of this layer, of all that clash, and of all layers the other way round."""
     spec, number, layout = patient.spec, layer.layer, other_layout(layer.layout)
-    is_short = len(spec.layers) <= _MAX_TURNED_LAYERS
     alike = [
-        other
-        for other in (range(1, len(spec.layers) + 1) if is_short else (number,))
-        if (each := spec.layers[other - 1]).weights is not None
-        and each.layout != layout
-        and not patient.is_flat(other)
+        n
+        for n, each in enumerate(spec.layers if len(spec.layers) <= _MAX_TURNED_LAYERS else (), 1)
+        if each.weights is not None and each.layout != layout and not patient.is_flat(n)
     ]
     square = [n for n in alike if len(set(spec.layers[n - 1].weights_shape or ())) == 1]
     clashing = {n for n, code in patient.clashes if code != "N203"}
@@ -279,9 +276,9 @@ def _turned(editor: SpecEditor, number: int, layer: LayerSpec) -> list[tuple[Pat
     """Return a layer's other layout, and the neurons that follow if only the weights say them."""
     owner, layout = ("layers", number - 1), other_layout(layer.layout)
     held = shape_held_by(layer.model_copy(update={"layout": layout}))
-    if held is None or editor.source.holds(editor.source_path((*owner, "neurons"))):
-        return [((*owner, "layout"), layout)]
-    return [((*owner, "layout"), layout), ((*owner, "neurons"), held[1])]
+    are_said = editor.source.holds(editor.source_path((*owner, "neurons")))
+    neurons = [] if held is None or are_said else [((*owner, "neurons"), held[1])]
+    return [((*owner, "layout"), layout), *neurons]
 
 
 def _layout_edits(
