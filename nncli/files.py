@@ -161,7 +161,9 @@ def _missing(path: str) -> Problem:
         return Problem("N501", "is a file, not a folder", Place(folder), ("check the path",))
     if not os.path.isdir(folder or "."):
         return Problem("N501", "no such folder", Place(folder), ("check the path",))
-    best = nearest(name, _names(folder))
+    # two short names with the same ending are not alike for that
+    names = [other for other in _names(folder) if nearest(_stem(name), [_stem(other)])]
+    best = nearest(name, names)
     if _is_pattern(path) and best is None:
         return Problem("N501", "no file matches", Place(path), ("check the pattern",))
     hint = f"did you mean `{os.path.join(folder, best)}`?" if best else "check the path"
@@ -187,7 +189,9 @@ def paths_like(path: str, argument: str) -> list[str]:
     Those with its name but another suffix, those in a folder below, those with a name like it; for
     an empty path, all in this folder that may be that argument.
     """
-    plain = path.strip(" ,;'\"").replace("\\", "/").removeprefix("file://")
+    plain = (
+        path.strip(" ,;'\"`[]<>(){}@").rpartition("=")[2].replace("\\", "/").removeprefix("file://")
+    )
     if plain != path and os.path.isfile(plain):
         return [plain]
     folder, name = os.path.split(path)

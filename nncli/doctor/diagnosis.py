@@ -7,13 +7,13 @@ outside it needs to know how.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from nncli.doctor.case import DataCase
 from nncli.doctor.column_names import at_the_spec
 from nncli.doctor.command_line import treat_command
 from nncli.doctor.data import treat_file
-from nncli.doctor.layers import SAME_CAUSE, treat_layers
+from nncli.doctor.layers import same_cause, treat_layers
 from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.spec import treat_spec
 from nncli.doctor.spec_edits import SpecEditor
@@ -32,17 +32,16 @@ def treat_data(error: DataError, cases: Mapping[str, DataCase]) -> DataError:
 
     cases: by their file's name.  For a file that is no case, changes are proposed but not tried.
     """
-    if not cases and all(problem.row is None for problem in error.problems):
-        return error
     by_file: dict[str, list[Problem]] = {}
     for problem in error.problems:
-        by_file.setdefault(problem.place.file if problem.place else "", []).append(problem)
+        file = problem.place.file if problem.place is not None else next(iter(cases), "")
+        by_file.setdefault(file, []).append(problem)
     problems: list[Problem] = []
     more = error.more
     for file, found in by_file.items():
-        if file in cases:
-            treated = treat_file(DataError(found), cases[file])
-            problems += [at_the_spec(problem, cases[file]) for problem in treated.problems]
+        if (case := cases.get(file)) is not None:
+            treated = treat_file(DataError(found), case)
+            problems += [at_the_spec(each, case) for each in treated.problems]
             more += treated.more
         else:
             problems += map(with_proposals, found)
@@ -70,20 +69,18 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
     fault = case.fault() if case is not None else None
     features = fault.features if fault is not None else reading.spec.inputs.size
     layers = treat_layers(reading, features if case is not None else None)
-    if case is None or fault is None:
+    # of the beginning, the rest, which was not looked at, may hold what seems to be missing
+    is_cut = case is not None and not case.look.complete
+    if case is None or fault is None or (is_cut and fault.problems[0].code in _CUT_SHORT):
         return Diagnosis(layers)
-    if not case.look.complete and fault.problems[0].code in _CUT_SHORT:
-        # the rest, which was not looked at, may hold what seems to be missing
-        return Diagnosis(layers)
-    editor = SpecEditor(reading.source) if reading.source is not None else None
-    other_inputs = editor and editor.replace(("inputs", "size"), str(fault.features))
+    path, width = ("inputs", "size"), str(fault.features)
+    other_inputs = SpecEditor(reading.source).replace(path, width) if reading.source else None
     if any(other_inputs in suggestion.edits for suggestion in layers[0].suggestions[:1]):
-        of_data = tuple(replace(problem, help=(SAME_CAUSE,)) for problem in fault.problems)
-        return Diagnosis((*layers, *of_data), fault.features, fault.more)
-    treated = treat_file(fault, case)
-    of_data = tuple(at_the_spec(problem, case) for problem in treated.problems)
-    if of_data[0].code == "N408" and of_data[0].place != fault.problems[0].place:
+        return Diagnosis((*layers, *same_cause(fault.problems)), fault.features, fault.more)
+    treated = treat_data(fault, {case.file: case})
+    problems = (*layers, *treated.problems)
+    first = treated.problems[0]
+    if first.code == "N408" and first.place != fault.problems[0].place:
         # with the names as they are meant, there are as many inputs as the layers take
-        of_layers = (replace(each, help=(SAME_CAUSE,), suggestions=()) for each in layers)
-        return Diagnosis((*of_data, *of_layers), fault.features, treated.more)
-    return Diagnosis((*layers, *of_data), fault.features, treated.more)
+        problems = (*treated.problems, *same_cause(layers))
+    return Diagnosis(problems, fault.features, treated.more)

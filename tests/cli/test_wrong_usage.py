@@ -48,11 +48,12 @@ MENDED = [
     ("N701", "net.yaml", "shapes net.yaml"),
     ("N701", "net.yaml forward batch.csv", "forward net.yaml batch.csv"),
     ("N701", "nncli forward net.yaml batch.csv", "forward net.yaml batch.csv"),
-    ("N701", "'forward net.yaml batch.csv'", "forward net.yaml batch.csv"),
     # options
     ("N702", "forward net.yaml batch.csv --sep ,", "forward net.yaml batch.csv --delimiter ,"),
     ("N702", "forward net.yaml batch.csv --sep=,", "forward net.yaml batch.csv --delimiter=,"),
     ("N702", "forward net.yaml batch.csv -sep ,", "forward net.yaml batch.csv --delimiter ,"),
+    ("N702", "forward net.yaml batch.csv -s ,", "forward net.yaml batch.csv --delimiter ,"),
+    ("N702", "forward net.yaml batch.csv -s 7", "forward net.yaml batch.csv --seed 7"),
     ("N702", "forward net.yaml batch.csv --head 1", "forward net.yaml batch.csv --limit 1"),
     ("N702", "forward net.yaml batch.csv -n 1", "forward net.yaml batch.csv --limit 1"),
     ("N702", "forward net.yaml batch.csv --exclude a", "forward net.yaml batch.csv --drop a"),
@@ -61,14 +62,19 @@ MENDED = [
     ("N702", "forward net.yaml batch.csv --no_header", "forward net.yaml batch.csv --no-header"),
     ("N702", "forward net.yaml batch.csv --prec 3", "forward net.yaml batch.csv --precision 3"),
     ("N702", "forward net.yaml batch.csv --verbose", "forward net.yaml batch.csv"),
-    ("N702", "forward net.yaml batch.csv --rows5", "forward net.yaml batch.csv --rows 5"),
-    ("N702", "forward net.yaml batch.csv --rows:5", "forward net.yaml batch.csv --rows 5"),
     ("N702", "forward net.yaml batch.csv --verbose=2", "forward net.yaml batch.csv"),
     ("N702", "forward net.yaml batch.csv --verbose 2", "forward net.yaml batch.csv"),
     ("N702", "forward --config net.yaml --data batch.csv", "forward net.yaml batch.csv"),
     ("N702", "forward --data=batch.csv net.yaml", "forward net.yaml batch.csv"),
     ("N702", "forward net.yaml batch.csv --float32", "forward net.yaml batch.csv --dtype float32"),
+    ("N702", "forward net.yaml batch.csv --fp32", "forward net.yaml batch.csv --dtype float32"),
+    ("N702", "forward net.yaml batch.csv --axis rows", "forward net.yaml batch.csv --samples rows"),
     # values
+    (
+        "N703",
+        "forward net.yaml batch.csv --precision float32",
+        "forward net.yaml batch.csv --dtype float32",
+    ),
     (
         "N703",
         "forward net.yaml batch.csv --delimiter comma",
@@ -140,6 +146,7 @@ MENDED = [
         "forward net.yaml batch.csv --expect=deeper/wanted.csv",
     ),
     ("N501", "forward forward net.yaml batch.csv", "forward net.yaml batch.csv"),
+    ("N501", "forward '[net.yaml]' '<batch.csv>'", "forward net.yaml batch.csv"),
     ("N501", "forward '\"net.yaml\"' batch.csv", "forward net.yaml batch.csv"),
     (
         "N501",
@@ -341,3 +348,8 @@ def test_whatever_is_typed_ends_with_a_code_of_the_table(words: list[str]) -> No
         done = run_here(*words, "--format=json", cwd=Path(name))
     assert done.code in (0, 2, 3, 4, 5), words
     assert "a bug in nncli" not in done.err
+
+
+def test_files_with_the_same_ending_are_not_alike_for_that(cli: RunCli, folder: Path) -> None:
+    found = problem(cli, "forward wine.yaml batch.csv --format json", folder)
+    assert (found["code"], found["help"]) == ("N501", ["check the path"])

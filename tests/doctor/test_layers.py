@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nncli.doctor import layers as doctor
+from nncli.doctor.edits import edited
 from nncli.doctor.layers import changes_of_inputs, treat_layers
 from nncli.network.shapes import LayerShape, layer_shape, shape_table
 from nncli.problems import Edit, Problem
@@ -246,6 +247,56 @@ layers:
     assert [s.edits for s in first.suggestions] == [()]
     assert "all layers as (neurons, inputs)" in first.suggestions[0].words
     assert second.help == SAME_CAUSE
+
+
+@pytest.mark.parametrize(
+    ("key", "sizes", "one", "other"),
+    [
+        ("biases", (1, 3), "[1, 2, 3]", "[4]"),
+        ("weights", (3, 1), "[[1], [2], [3]]", "[[1, 2, 3], [4, 5, 6]]"),
+    ],
+)
+def test_values_of_two_layers_that_were_exchanged_are_swapped(
+    key: str, sizes: tuple[int, int], one: str, other: str
+) -> None:
+    def written(first: str, second: str) -> str:
+        layers = zip(sizes, (first, second), strict=True)
+        rows = [f"  - neurons: {neurons}\n    {key}: {value}\n" for neurons, value in layers]
+        return f"inputs: 2\nlayers:\n{''.join(rows)}seed: 0\n"
+
+    suggestion = treated(written(one, other))[0].suggestions[0]
+    assert suggestion.words == f"swap the {key} of layers 1 and 2, if they were exchanged"
+    assert with_lines(written(one, other), *suggestion.edits) == written(other, one)
+
+
+def test_lists_of_dashes_are_swapped_as_lists_in_brackets() -> None:
+    text = """\
+inputs: 2
+layers:
+  - neurons: 3
+    weights:
+      - [1]
+      - - 2
+      - [3]
+  - neurons: 1
+    weights: [[1, 2, 3], [4, 5, 6]]
+"""
+    [suggestion] = treated(text)[0].suggestions
+    assert [e.text.strip() for e in suggestion.edits] == [
+        "[[1, 2, 3], [4, 5, 6]]",
+        "[[1], [2], [3]]",
+    ]
+    assert reading(edited(text, suggestion.edits)).misfits == ()
+
+
+@pytest.mark.parametrize("dash", ["  - ", "- "])
+def test_a_layer_that_was_pasted_twice_is_left_out(dash: str) -> None:
+    copy = "{neurons: 3, biases: [1, 2, 3], weights: [[1, 1, 1], [2, 2, 2]]}"
+    last = f"{dash}{{neurons: 1, weights: [[1], [2], [3]]}}\n"
+    text = f"inputs: 2\nlayers:\n{dash}{copy}\n{dash}{copy}\n{last}"
+    [suggestion] = treated(text)[0].suggestions
+    assert suggestion.words == "leave layer 2 out, if it was pasted twice"
+    assert edited(text, suggestion.edits) == f"inputs: 2\nlayers:\n{dash}{copy}\n{last}"
 
 
 # ---- column names, which speak of sizes as well --------------------------------------------------
