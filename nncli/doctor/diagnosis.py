@@ -38,15 +38,15 @@ def treat_data(error: DataError, cases: Mapping[str, DataCase]) -> DataError:
     for problem in error.problems:
         by_file.setdefault(problem.place.file if problem.place else "", []).append(problem)
     problems: list[Problem] = []
-    more = error.more
+    more, features = error.more, error.features
     for file, found in by_file.items():
         if file in cases:
-            treated = treat_file(DataError(found), cases[file])
+            treated = treat_file(DataError(found, features=features), cases[file])
             problems += [at_the_spec(problem, cases[file]) for problem in treated.problems]
-            more += treated.more
+            more, features = more + treated.more, treated.features
         else:
             problems += map(with_proposals, found)
-    return DataError(problems, more=more, features=error.features)
+    return DataError(problems, more=more, features=features)
 
 
 @dataclass(frozen=True)
@@ -85,5 +85,5 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
     if of_data[0].code == "N408" and of_data[0].place != fault.problems[0].place:
         # with the names as they are meant, there are as many inputs as the layers take
         of_layers = (replace(each, help=(SAME_CAUSE,), suggestions=()) for each in layers)
-        return Diagnosis((*of_data, *of_layers), fault.features, treated.more)
-    return Diagnosis((*layers, *of_data), fault.features, treated.more)
+        return Diagnosis((*of_data, *of_layers), treated.features, treated.more)
+    return Diagnosis((*layers, *of_data), treated.features, treated.more)

@@ -31,9 +31,7 @@ def with_proposals(problem: Problem, seen: SeenRows | None = None) -> Problem:
     if row is None or place is None:
         return problem
     suggestions: tuple[Suggestion, ...] = ()
-    if row.decimal == "," and problem.code in ("N404", "N410"):
-        advice = problem.help  # numbers are proposed with decimal points
-    elif row.cells and problem.code in ("N404", "N410"):
+    if row.cells and problem.code in ("N404", "N410"):
         advice, suggestions = _for_cells(problem, row, place, seen)
     elif not row.is_sample:
         advice, suggestions = problem.help, _without_line(problem.help[0], place)

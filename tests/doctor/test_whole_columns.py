@@ -33,8 +33,8 @@ def changed(content: str) -> list[str]:
         ("a,b\n1,Y\n2,N\n3,Y\n", ["a,b\n1,1\n2,0\n3,1\n"]),
         ("a,b\n1,Y\n2,4\n3,5\n", []),
         # one reading for a column: 0,67 tells what 1,234 is, and 12.345,6 what 1.234 is
-        # (if that is all of its numbers, an option that changes no text comes first)
-        ('a,b\n1,"0,67"\n2,"1,234"\n', ['a,b\n1,"0,67"\n2,"1,234"\n', "a,b\n1,0.67\n2,1.234\n"]),
+        # (if that is all of its numbers, `--decimal ,` comes first)
+        ('a,b\n1,"0,67"\n2,"1,234"\n', ["a,b\n1,0.67\n2,1.234\n"]),
         ('a,b\n1,"12.345,6"\n2,1.234\n', ["a,b\n1,12345.6\n2,1234\n"]),
         (
             "a,b\n1,0.5\n2,12.5%\n3,50%\n",
