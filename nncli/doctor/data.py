@@ -35,9 +35,11 @@ from nncli.words import count_of
 
 # Of changes after which something else comes to light, the likeliest will do.
 _MAX_PARTLY = 3
-# Problems of a whole file, which hide what is wrong with its rows; and those of its rows.
+# Problems of a whole file, which hide what is wrong with its rows; those of its rows; and those
+# that leaving columns out, or taking them in, may mend.
 _OF_THE_WHOLE_FILE = frozenset({"N406", "N407", "N408", "N410", "N411"})
 _OF_ROWS = frozenset({"N403", "N404", "N407", "N410"})
+_OF_COLUMNS = frozenset({"N404", "N407", "N408", "N409"})
 _OF_READING = {"--delimiter", "--decimal", "--encoding", "--header", "--no-header", "--samples"}
 _NOTHING_WORKS = "no option or size that was tried makes the data fit"
 # Trying takes a few milliseconds for so many bytes; so many rows are enough even if they are long.
@@ -59,7 +61,7 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     explained = _as_csv(case) if first.code in MISREAD else ()
     # where nothing is wrong with the beginning, the fault stands further down
     tried = case.fault() is not None and not explained
-    found = list(_changes_that_work(first, case)) if tried else []
+    found = _changes_that_work(first, case) if tried else []
     ranked = _ranked([*_changes_of_lines(first, case), *found])
     in_words = replace(first, help=explained or _in_words(first, case, seen), suggestions=())
     problems = [_with_changes(first, ranked) if ranked else in_words]
@@ -172,24 +174,19 @@ def _shortened(look: FirstLook, encoding: str) -> FirstLook:
     return FirstLook(shorter, complete=False)
 
 
-def _changes_that_work(problem: Problem, case: DataCase) -> Iterator[Change]:
-    """Yield the changes of options, columns and inputs after which nothing is wrong."""
-    partly: list[Change] = []
-    whole = False
-    for change in _candidates(problem, case):
-        if change.suggestion.options and not change.case.suits_first(case):
-            continue
-        if _loses_a_sample(change, case):
-            continue
-        fault = change.case.fault()
-        if fault is None:
-            whole = True
-            yield change
-        elif _is_further(fault.problems[0], problem, change.suggestion):
-            partly.append(change)
-    if not whole and problem.code in _OF_THE_WHOLE_FILE:
-        likely = sorted(partly, key=lambda change: -change.likelihood)
-        yield from (change for change in likely[:_MAX_PARTLY] if change.likelihood > 50)
+def _changes_that_work(problem: Problem, case: DataCase) -> list[Change]:
+    """Return the changes of options, columns and inputs after which nothing is wrong."""
+    found = [
+        change
+        for change in _candidates(problem, case)
+        if not change.suggestion.options or change.case.suits_first(case)
+        if not _loses_a_sample(change, case)
+    ]
+    whole = [change for change in found if change.case.fault() is None]
+    if whole or problem.code not in _OF_THE_WHOLE_FILE:
+        return whole
+    partly = [change for change in found if change.likelihood > 50 and _is_further(change, problem)]
+    return _ranked(partly)[:_MAX_PARTLY]
 
 
 def _loses_a_sample(change: Change, case: DataCase) -> bool:
@@ -203,29 +200,24 @@ def _loses_a_sample(change: Change, case: DataCase) -> bool:
 
 def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:
     """Yield the ways of reading, each followed by the choices of columns that it may need."""
-    encoded = False
     for change in ways_of_reading(problem, case):
         fault = change.case.fault()
-        if change.likelihood and not (encoded and "--encoding" in change.suggestion.options):
+        if change.likelihood:
             yield change
-            encoded |= fault is None and "--encoding" in change.suggestion.options
-        if fault is not None and _may_be_columns(fault):
+        if fault is not None and fault.problems[0].code in _OF_COLUMNS:
             # beside edits, the likeliest will do
             yield from islice(column_changes(change), 1 if change.suggestion.edits else None)
 
 
-def _is_further(fault: Problem, problem: Problem, suggestion: Suggestion) -> bool:
-    """Whether a fault only came to light because the problem is mended."""
-    if suggestion.argv and fault.message != problem.message:
-        return True  # what was mistyped is mended, whatever else is wrong
-    if "--samples" in suggestion.options:
+def _is_further(change: Change, problem: Problem) -> bool:
+    """Whether the fault that a change leaves only came to light because the problem is mended."""
+    left = change.case.fault()
+    if left is None or "--samples" in change.suggestion.options:
         return False
+    fault = left.problems[0]
+    if change.suggestion.argv and fault.message != problem.message:
+        return True  # what was mistyped is mended, whatever else is wrong
     if problem.code in ("N406", "N411"):
         return fault.code not in ("N406", "N411")
     line, other = (p.place.line if p.place is not None else None for p in (fault, problem))
     return fault.code in ("N404", "N415") and (line or 0) > (other or 0)
-
-
-def _may_be_columns(fault: DataError) -> bool:
-    """Whether leaving columns out, or taking them in, may mend a fault."""
-    return fault.problems[0].code in ("N404", "N407", "N408", "N409")

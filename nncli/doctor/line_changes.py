@@ -34,7 +34,8 @@ def with_proposals(problem: Problem, seen: SeenRows | None = None) -> Problem:
     row, place = problem.row, problem.place
     if row is None or place is None:
         return problem
-    advice, suggestions = problem.help, ()
+    advice: tuple[str, ...] = problem.help
+    suggestions: tuple[Suggestion, ...] = ()
     if row.cells and problem.code in ("N404", "N410"):
         advice, suggestions = _for_cells(problem, row, place, seen)
     elif not row.is_sample:
@@ -78,27 +79,19 @@ def _of_another_width(
     if len(row.cells) != 1 or row.more or is_number(row.cells[0][1]):
         return ()
     cell = row.cells[0][1].strip()
-    edits = _without_last_cells(rows_of_one_line(row, place), is_blank=not cell)
-    if edits and cell:
-        words = f"take the last cell away: {quoted(cell)} is text"
-    alike = _without_last_cells(seen, is_blank=not cell) if seen and seen.complete else []
+    rows = seen if seen is not None and seen.complete else rows_of_one_line(row, place)
+    alike = [
+        edit_of(place.file, line, (spans[-2][1], len(line.text)), "")
+        for line, cells in rows.longer
+        if bool(cell) == bool(cells[-1].strip())
+        and len(spans := list(cell_spans(line.text, row.delimiter))) == len(cells) > 1
+    ]
+    own = [edit for edit in alike if edit.line == place.line]
     # a text in most lines is a column without a name
-    if len(alike) > 1 and seen and (not cell or len(alike) <= seen.rows):
-        words, edits = f"{words}, in {all_of(len(alike))} such lines", alike
-    return (Suggestion(words, edits=tuple(edits)),) if edits else ()
-
-
-def _without_last_cells(seen: SeenRows, *, is_blank: bool) -> list[Edit]:
-    """Return what takes the last cell from all lines that have one too many.
-
-    is_blank: whether from those where it is empty, or those where it is text.
-    """
-    edits = []
-    for line, cells in seen.longer:
-        spans = list(cell_spans(line.text, seen.csv.delimiter))
-        if is_blank == (not cells[-1].strip()) and len(spans) == len(cells) > 1:
-            edits.append(edit_of(seen.csv.file, line, (spans[-2][1], len(line.text)), ""))
-    return edits
+    edits = own if cell and len(alike) > rows.rows else alike
+    words = f"take the last cell away: {quoted(cell)} is text" if cell else words
+    words += f", in {all_of(len(edits))} such lines" if len(edits) > 1 else ""
+    return (Suggestion(words, edits=tuple(edits)),) if own else ()
 
 
 def _for_cells(problem: Problem, row: FaultyRow, place: Place, seen: SeenRows | None) -> Advice:
@@ -119,14 +112,10 @@ def _for_cells(problem: Problem, row: FaultyRow, place: Place, seen: SeenRows | 
         return (*said, *decide), offered
     if is_first:
         return problem.help, ()
-    if positions <= set(rows.text_columns()):
-        return what_is_odd(rows), ()
-    if not row.is_sample:
-        if any(cell.readings for cell in own):
-            return ("write decimal numbers",), ()
-        return problem.help, _without_line(problem.help[0], place)
-    if why := [cell.why for cell in own if cell.why]:
-        return (why[0],), ()
-    text = row.cells[0][1]
-    is_explained = not is_missing(text) and why_not_a_number(text)
-    return problem.help if is_explained else what_is_odd(rows) or problem.help, ()
+    if row.is_sample or positions <= set(rows.text_columns()):
+        text = row.cells[0][1]
+        explained = problem.help if not is_missing(text) and why_not_a_number(text) else ()
+        return (*what_is_odd(rows), *explained) or problem.help, ()
+    if any(cell.readings for cell in own):
+        return ("write decimal numbers",), ()
+    return problem.help, _without_line(problem.help[0], place)

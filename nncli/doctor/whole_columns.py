@@ -17,7 +17,7 @@ from nncli.data.csv.records import Record, RecordReader, cell_spans
 from nncli.doctor.case import DataCase, called
 from nncli.errors import DataError
 from nncli.file_kinds import NPY_MAGIC
-from nncli.meant.numbers import Reading, in_words, readings, what_is_around
+from nncli.meant.numbers import ALONE, Reading, Surroundings, in_words, readings, what_is_around
 from nncli.problems import KEPT_PROBLEMS, Edit, FaultyRow, Place, Suggestion
 from nncli.words import count_of, shorten
 
@@ -37,9 +37,9 @@ class OddCell:
 
     line: Line
     position: int  # of its column, from 0
-    text: str  # as it is with decimal points
+    is_missing: bool
     readings: tuple[Reading, ...]  # what it may mean, the likeliest of its column first
-    why: str = ""  # it may mean nothing, if its column tells
+    units: str = ""  # those of its column, if they are several: then it may mean nothing
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class SeenRows:
 
     def text_columns(self) -> list[int]:
         """Return the features that hold nothing but text, by their positions from 0."""
-        texts = Counter(c.position for c in self.odd_cells if not c.readings and not c.why)
-        missing = Counter(c.position for c in self.odd_cells if is_missing(c.text))
+        texts = Counter(c.position for c in self.odd_cells if not c.readings and not c.units)
+        missing = Counter(c.position for c in self.odd_cells if c.is_missing)
         return [i for i, count in texts.items() if count == self.rows > 1 and missing[i] < count]
 
 
@@ -65,11 +65,27 @@ def rows_of_one_line(row: FaultyRow, place: Place) -> SeenRows:
     """Return what is known of a line beyond those that were looked at."""
     line = Line(place.line or 1, place.excerpt or "", "")
     csv = CsvFormat(place.file, row.delimiter, decimal=row.decimal)
+    texts = csv.pointed([text for _, text in row.cells])
+    pairs = zip(row.cells, texts, strict=True)
     # with more of them, what is to become of those is not known
-    known = [] if row.more else [(i, *csv.pointed([text])) for i, text in row.cells]
-    cells = [OddCell(line, i, text, tuple(readings(text))) for i, text in known]
+    known = [] if row.more else [(i, text) for (i, _), text in pairs]
+    cells = [OddCell(line, i, is_missing(text), _readings(text, csv)) for i, text in known]
     longer = [Record(line, [*[""] * i, text]) for i, text in known[:1]]
     return SeenRows(csv, Header((), False, place), 1, True, tuple(cells), tuple(longer))
+
+
+def _readings(text: str, csv: CsvFormat, around: Surroundings = ALONE) -> tuple[Reading, ...]:
+    """Return what a cell may mean, as it is to be typed.  text: with decimal points."""
+    found = []
+    for reading in () if is_missing(text) else readings(text, around):
+        cell, number = csv.pointed([text, reading.number])
+        words = reading.words
+        if csv.decimal == ",":
+            words = re.sub("point|comma", lambda word: _OTHER[word[0]], words)
+        if csv.delimiter not in number:
+            typed = reading._replace(number=number, words=words)
+            found.append(typed._replace(words=in_words(cell, typed)))
+    return tuple(found)
 
 
 def seen_rows(case: DataCase) -> SeenRows | None:
@@ -93,7 +109,7 @@ def seen_rows(case: DataCase) -> SeenRows | None:
     seen = rows[: sum(1 for _ in takewhile(_MAX_CELLS.__ge__, counts))]
     cells = [cell for i in features for cell in _odd_cells(seen, i, csv)]
     if titles and case.options.header is None:
-        cells += _cells_taken_for_names(titles[0], features, cells)
+        cells += _cells_taken_for_names(titles[0], features, cells, csv)
     return SeenRows(
         *(csv, header, len(seen)),
         complete=case.look.complete and len(seen) == len(rows),
@@ -104,15 +120,17 @@ def seen_rows(case: DataCase) -> SeenRows | None:
 
 
 def what_is_odd(seen: SeenRows) -> tuple[str, ...]:
-    """Say which columns are text, and in which of them values are missing or text."""
+    """Say which columns are text or in several units, and where values are missing or text."""
     said = []
     if of_text := seen.text_columns():
         verb = "is" if len(of_text) == 1 else "are"
         wanted = f"the network takes {count_of(seen.wanted, 'column')} of numbers"
         said.append(f"{_columns(of_text, seen.header)} {verb} text in every row, and {wanted}")
-    odd = [cell for cell in seen.odd_cells if cell.position not in of_text and not cell.readings]
+    for i, units in dict.fromkeys((c.position, c.units) for c in seen.odd_cells if c.units):
+        said.append(f"{called(seen.header, i)} has values in {units}: write all in one unit")
+    odd = [c for c in seen.odd_cells if c.position not in of_text and not (c.readings or c.units)]
     for missing, noun in ((True, "missing value"), (False, "text")):
-        counts = Counter(c.position for c in odd if is_missing(c.text) == missing)
+        counts = Counter(c.position for c in odd if c.is_missing == missing)
         found = [
             f"{called(seen.header, i)} has {count_of(counts[i], noun)}" for i in sorted(counts)
         ]
@@ -129,39 +147,34 @@ def _odd_cells(rows: Sequence[Record], position: int, csv: CsvFormat) -> list[Od
         return []
     # where commas are decimal, those that stand for points are none
     around = what_is_around(texts, csv.delimiter if csv.decimal == "." else "")
-    meant: dict[str, list[Reading]] = {}  # few texts stand in many rows
-    for text in texts:
-        if (
-            text not in meant
-            and not is_missing(text)
-            and (around.has_groups or not is_number(text))
-        ):
-            found = readings(text, around)
-            meant[text] = [r for r in found if csv.delimiter not in csv.pointed([r.number])[0]]
-    votes = Counter(meant[text][0].kind for text in texts if meant.get(text))
+    odd = [
+        (record.line, text)
+        for record, text in zip(rows, texts, strict=True)
+        if around.has_groups or not is_number(text)
+    ]
+    meant = {text: _readings(text, csv, around) for text in {text for _, text in odd}}
+    votes = Counter(meant[text][0].kind for _, text in odd if meant[text])
     units = sorted({found[0].unit for found in meant.values() if found and found[0].unit})
     several = " and ".join(units[:_MAX_NAMED]) if len(units) > 1 else ""
     cells = []
-    for text, record in zip(texts, rows, strict=True):
-        found = sorted(meant.get(text, ()), key=lambda reading: -votes[reading.kind])
+    for line, text in odd:
+        found = sorted(meant[text], key=lambda reading: -votes[reading.kind])
         if several and found and found[0].unit:  # which must not be lost
-            why = f"column {position + 1} has values in {several}: write all in one unit"
-            cells.append(OddCell(record.line, position, text, (), why))
+            cells.append(OddCell(line, position, False, (), several))
         elif found or not is_number(text):
-            cells.append(OddCell(record.line, position, text, tuple(found)))
+            cells.append(OddCell(line, position, is_missing(text), tuple(found)))
     return cells
 
 
 def _cells_taken_for_names(
-    title: Record, features: Sequence[int], cells: Sequence[OddCell]
+    title: Record, features: Sequence[int], cells: Sequence[OddCell], csv: CsvFormat
 ) -> list[OddCell]:
     """Return the cells of a first row that is a sample like those below it: yes and no, EUR 5."""
     kinds = {(cell.position, reading.kind) for cell in cells for reading in cell.readings[:1]}
     found = []
     for i in features:
-        text = title.cells[i]
-        alike = tuple(r for r in readings(text) if (i, r.kind) in kinds)
-        found.append(OddCell(title.line, i, text, alike))
+        alike = [r for r in _readings(title.cells[i], csv) if (i, r.kind) in kinds]
+        found.append(OddCell(title.line, i, False, tuple(alike)))
     return found if all(cell.readings for cell in found) else []
 
 
@@ -183,13 +196,9 @@ def _in_words(chosen: Sequence[tuple[OddCell, Reading]], seen: SeenRows) -> str:
     said = []
     for kind in dict.fromkeys(reading.kind for _, reading in chosen):
         group = [(cell, reading) for cell, reading in chosen if reading.kind == kind]
+        texts = [(r.words, r.number) for _, r in group]
         # a cell that may mean two things says what is assumed of all; 0 says less than others
-        cell, reading = max(group, key=lambda p: ("{" in p[1].words, float(p[1].number) != 0))
-        text, number = seen.csv.pointed([cell.text, reading.number])
-        words = reading.words
-        if seen.csv.decimal == ",":
-            words = re.sub("point|comma", lambda word: _OTHER[word[0]], words)
-        words = in_words(text, reading._replace(number=number, words=words))
+        words, _ = max(texts, key=lambda text: (", if " in text[0], text[1].strip("-0.,") != ""))
         if len(group) > 1:
             where = _columns({cell.position for cell, _ in group}, seen.header)
             words += f", in {all_of(len(group))} such cells of {where}"
@@ -222,8 +231,7 @@ def _edits(chosen: Sequence[tuple[OddCell, Reading]], seen: SeenRows) -> tuple[E
         for cell, reading in cells:
             if cell.position not in spans:
                 return ()
-            [number] = seen.csv.pointed([reading.number])
-            edits.append(edit_of(seen.csv.file, line, spans[cell.position], number))
+            edits.append(edit_of(seen.csv.file, line, spans[cell.position], reading.number))
     return tuple(edits)
 
 

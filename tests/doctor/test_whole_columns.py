@@ -48,6 +48,8 @@ def changed(content: str) -> list[str]:
         ("a,b\n1,5 cm\n2,6 mm\n", []),
         # all rows with a cell too many
         ("a,b\n1,2,\n3,4,\n5,6\n", ["a,b\n1,2\n3,4\n5,6\n"]),
+        # a row that is cut like those of another file is none of a title's
+        ("a,b\n1,2\n3;4\n5,6\n", ["a,b\n1,2\n3,4\n5,6\n"]),
         ("a,b\n1,2,ok\n3,4\n5,6,no\n7,8\n", ["a,b\n1,2\n3,4\n5,6\n7,8\n"]),
     ],
 )
@@ -77,7 +79,7 @@ def test_what_was_not_looked_at_is_not_said_to_be_changed() -> None:
         ("a,b,c\n1,,3\nNA,,6\n7,8,9\n", "'a' has 1 missing value, 'b' has 2 missing values"),
         ("a,b,c\n1,x,3\n4,y,6\n7,8,9\n", "'b' has 2 texts"),
         ("a,b,c\nx,y,3\nz,w,6\n", "'a' and 'b' are text in every row"),
-        ("a,b,c\n1,5 cm,3\n4,5 mm,6\n", "column 2 has values in cm and mm"),
+        ("a,b,c\n1,5 cm,3\n4,5 mm,6\n", "'b' has values in cm and mm"),
     ],
 )
 def test_what_nobody_can_mend_is_said_for_the_whole_file(content: str, expected: str) -> None:
