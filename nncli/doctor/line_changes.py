@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from nncli.data.csv.format import cell_end
+from nncli.data.csv.format import BLANKS, cell_end
 from nncli.data.csv.lines import Line
 from nncli.data.csv.numbers import is_missing, is_number, why_not_a_number
 from nncli.data.csv.records import cell_spans
@@ -36,12 +36,14 @@ def with_proposals(problem: Problem, seen: SeenRows | None = None) -> Problem:
         return problem
     advice: tuple[str, ...] = problem.help
     suggestions: tuple[Suggestion, ...] = ()
+    is_seen = seen is not None and (place.line or 0) <= seen.last_line
+    rows = seen if seen is not None and is_seen else rows_of_one_line(row, place)
     if row.cells and problem.code in ("N404", "N410"):
-        advice, suggestions = _for_cells(problem, row, place, seen)
+        advice, suggestions = _for_cells(problem, row, place, rows)
     elif not row.is_sample:
         suggestions = _without_line(problem.help[0], place)
     elif problem.code == "N403":
-        suggestions = _of_another_width(problem.help[0], row, place, seen)
+        suggestions = _of_another_width(problem.help[0], row, place, rows)
     else:
         suggestions = _without_piece(problem, row, place)
     return replace(problem, help=advice, suggestions=suggestions, row=None)
@@ -67,19 +69,19 @@ def _without_piece(problem: Problem, row: FaultyRow, place: Place) -> tuple[Sugg
 
 
 def _of_another_width(
-    words: str, row: FaultyRow, place: Place, seen: SeenRows | None
+    words: str, row: FaultyRow, place: Place, rows: SeenRows
 ) -> tuple[Suggestion, ...]:
     """Return the change of a row that has a lone cell too many, empty or text, or is cut wrong."""
     line = Line(place.line or 1, place.excerpt or "", "")
     parts = _OTHER_CUTS.split(line.text.strip())
-    if seen and len(parts) == len(seen.header.names) and all(map(is_number, parts)):
-        whole = edit_of(place.file, line, (0, len(line.text)), row.delimiter.join(parts))
-        words = f"separate the values like the other rows, if they are {' and '.join(parts)}"
+    if len(parts) == len(rows.header.names) and row.decimal == "." and all(map(is_number, parts)):
+        text = (" " if row.delimiter == BLANKS else row.delimiter).join(parts)
+        words = f"write the delimiter of the other rows, if these are {len(parts)} values"
+        whole = edit_of(place.file, line, (0, len(line.text)), text)
         return (Suggestion(words, edits=(whole,)),)
     if len(row.cells) != 1 or row.more or is_number(row.cells[0][1]):
         return ()
     cell = row.cells[0][1].strip()
-    rows = seen if seen is not None and seen.complete else rows_of_one_line(row, place)
     alike = [
         edit_of(place.file, line, (spans[-2][1], len(line.text)), "")
         for line, cells in rows.longer
@@ -88,19 +90,16 @@ def _of_another_width(
     ]
     own = [edit for edit in alike if edit.line == place.line]
     # a text in most lines is a column without a name
-    edits = own if cell and len(alike) > rows.rows else alike
+    edits = own if not rows.complete or (cell and len(alike) > rows.rows) else alike
     words = f"take the last cell away: {quoted(cell)} is text" if cell else words
     words += f", in {all_of(len(edits))} such lines" if len(edits) > 1 else ""
     return (Suggestion(words, edits=tuple(edits)),) if own else ()
 
 
-def _for_cells(problem: Problem, row: FaultyRow, place: Place, seen: SeenRows | None) -> Advice:
+def _for_cells(problem: Problem, row: FaultyRow, place: Place, rows: SeenRows) -> Advice:
     """Return the advice for cells that are no numbers, and may have been meant as some."""
     is_first = problem.code == "N410"
     positions = {position for position, _ in row.cells}
-    rows = seen
-    if rows is None or all(cell.line.number != place.line for cell in rows.odd_cells):
-        rows = rows_of_one_line(row, place)  # beyond the rows that were looked at
     own = [cell for cell in rows.odd_cells if cell.line.number == place.line]
     own = [cell for cell in own if is_first or cell.position in positions]
     if own and all(cell.readings for cell in own):

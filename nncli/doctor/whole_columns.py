@@ -49,6 +49,7 @@ class SeenRows:
     csv: CsvFormat
     header: Header
     rows: int
+    last_line: int
     complete: bool  # whether these are all
     odd_cells: tuple[OddCell, ...]  # of the features, missing values too
     longer: tuple[Record, ...] = ()  # with one cell too many, which is no number
@@ -71,7 +72,9 @@ def rows_of_one_line(row: FaultyRow, place: Place) -> SeenRows:
     known = [] if row.more else [(i, text) for (i, _), text in pairs]
     cells = [OddCell(line, i, is_missing(text), _readings(text, csv)) for i, text in known]
     longer = [Record(line, [*[""] * i, text]) for i, text in known[:1]]
-    return SeenRows(csv, Header((), False, place), 1, True, tuple(cells), tuple(longer))
+    return SeenRows(
+        csv, Header((), False, place), 1, line.number, True, tuple(cells), tuple(longer)
+    )
 
 
 def _readings(text: str, csv: CsvFormat, around: Surroundings = ALONE) -> tuple[Reading, ...]:
@@ -110,9 +113,12 @@ def seen_rows(case: DataCase) -> SeenRows | None:
     cells = [cell for i in features for cell in _odd_cells(seen, i, csv)]
     if titles and case.options.header is None:
         cells += _cells_taken_for_names(titles[0], features, cells, csv)
+    is_all = len(seen) == len(rows)
+    last = [*titles, *(found if is_all else seen)][-1:]
     return SeenRows(
         *(csv, header, len(seen)),
-        complete=case.look.complete and len(seen) == len(rows),
+        last_line=last[0].line.number if last else 0,
+        complete=case.look.complete and is_all,
         odd_cells=tuple(sorted(cells, key=lambda cell: (cell.line.number, cell.position))),
         longer=tuple(r for r in found if len(r.cells) == width + 1 and not is_number(r.cells[-1])),
         wanted=case.wanted.size,
