@@ -13,14 +13,7 @@ from itertools import islice
 from nncli.data.csv.lines import whole_lines
 from nncli.data.csv.numbers import is_number
 from nncli.data.source_bytes import FirstLook
-from nncli.doctor.case import (
-    MISREAD,
-    Change,
-    DataCase,
-    decoded,
-    header_and_width,
-    with_text,
-)
+from nncli.doctor.case import MISREAD, Change, DataCase, decoded, header_and_width, with_text
 from nncli.doctor.column_choices import column_changes, first_row_in_doubt
 from nncli.doctor.column_kinds import is_near_number
 from nncli.doctor.edits import edited
@@ -144,7 +137,8 @@ def _in_words(problem: Problem, case: DataCase, seen: SeenRows | None) -> tuple[
     names, width = header_and_width(case)
     differs = width not in (0, len(names)) and any(map(is_number, case.records[1]))
     if differs and problem.code in ("N403", "N407"):
-        found = f"the first row has {count_of(len(names), 'value')}, the other rows have {width}"
+        row = "the first row" if any(map(is_number, names)) else "the header"
+        found = f"{row} has {count_of(len(names), 'value')}, the other rows have {width}"
         return (f"{found}: {'add what is missing' if len(names) < width else 'take one away'}",)
     if problem.code != "N407":
         return problem.help

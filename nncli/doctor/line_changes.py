@@ -111,10 +111,11 @@ def _for_cells(problem: Problem, row: FaultyRow, place: Place, rows: SeenRows) -
         return (*said, *decide), offered
     if is_first:
         return problem.help, ()
-    if row.is_sample or positions <= set(rows.text_columns()):
+    is_column = positions <= set(rows.text_columns()) or any(cell.units for cell in own)
+    if row.is_sample or is_column:
         text = row.cells[0][1]
-        explained = problem.help if not is_missing(text) and why_not_a_number(text) else ()
-        return (*what_is_odd(rows), *explained) or problem.help, ()
+        is_explained = not is_column and not is_missing(text) and why_not_a_number(text)
+        return problem.help if is_explained else what_is_odd(rows) or problem.help, ()
     if any(cell.readings for cell in own):
         return ("write decimal numbers",), ()
     return problem.help, _without_line(problem.help[0], place)

@@ -160,11 +160,12 @@ def _odd_cells(rows: Sequence[Record], position: int, csv: CsvFormat) -> list[Od
     ]
     meant = {text: _readings(text, csv, around) for text in {text for _, text in odd}}
     votes = Counter(meant[text][0].kind for _, text in odd if meant[text])
+    ranks = {kind: rank for rank, (kind, _) in enumerate(votes.most_common())}
     units = sorted({found[0].unit for found in meant.values() if found and found[0].unit})
     several = " and ".join(units[:_MAX_NAMED]) if len(units) > 1 else ""
     cells = []
     for line, text in odd:
-        found = sorted(meant[text], key=lambda reading: -votes[reading.kind])
+        found = sorted(meant[text], key=lambda reading: ranks.get(reading.kind, len(ranks)))
         if several and found and found[0].unit:  # which must not be lost
             cells.append(OddCell(line, position, False, (), several))
         elif found or not is_number(text):
