@@ -150,11 +150,9 @@ def _in_words(problem: Problem, case: DataCase, seen: SeenRows | None) -> tuple[
 
 def _as_csv(case: DataCase) -> tuple[str, ...]:
     """Return how to turn the file into CSV, if it is one of another kind."""
-    content = case.look.content
-    kind = kind_of(content, doubtful=True)
-    if kind is not None and kind.is_doubtful and kind.as_data is not None:
-        return (f"this is {kind.name}: {kind.as_data}",)
-    return ()
+    kind = kind_of(case.look.content, doubtful=True)
+    is_other = kind is not None and kind.is_doubtful and kind.as_data
+    return (f"this is {kind.name}: {kind.as_data}",) if kind and is_other else ()
 
 
 def _shortened(look: FirstLook, encoding: str) -> FirstLook:

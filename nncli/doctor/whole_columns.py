@@ -111,14 +111,17 @@ def seen_rows(case: DataCase) -> SeenRows | None:
     counts = accumulate(sum(not is_number(r.cells[i]) for i in features) for r in rows)
     seen = rows[: sum(1 for _ in takewhile(_MAX_CELLS.__ge__, counts))]
     cells = [cell for i in features for cell in _odd_cells(seen, i, csv)]
-    if titles and case.options.header is None:
-        cells += _cells_taken_for_names(titles[0], features, cells, csv)
-    is_all = len(seen) == len(rows)
-    last = [*titles, *(found if is_all else seen)][-1:]
+    if titles and cells and case.options.header is None:
+        # a first row that reads like those below it is a sample, too: yes and no, EUR 5
+        kinds = {(cell.position, reading.kind) for cell in cells for reading in cell.readings[:1]}
+        all_cells = [cell for i in features for cell in _odd_cells([*titles, *seen], i, csv)]
+        own = [cell for cell in all_cells if cell.line == titles[0].line]
+        alike = [c for c in own if any((c.position, r.kind) in kinds for r in c.readings)]
+        cells = all_cells if len(alike) == len(features) else cells
     return SeenRows(
         *(csv, header, len(seen)),
-        last_line=last[0].line.number if last else 0,
-        complete=case.look.complete and is_all,
+        last_line=found[-1].line.number if found else 0,
+        complete=case.look.complete and len(seen) == len(rows),
         odd_cells=tuple(sorted(cells, key=lambda cell: (cell.line.number, cell.position))),
         longer=tuple(r for r in found if len(r.cells) == width + 1 and not is_number(r.cells[-1])),
         wanted=case.wanted.size,
@@ -171,18 +174,6 @@ def _odd_cells(rows: Sequence[Record], position: int, csv: CsvFormat) -> list[Od
         elif found or not is_number(text):
             cells.append(OddCell(line, position, is_missing(text), tuple(found)))
     return cells
-
-
-def _cells_taken_for_names(
-    title: Record, features: Sequence[int], cells: Sequence[OddCell], csv: CsvFormat
-) -> list[OddCell]:
-    """Return the cells of a first row that is a sample like those below it: yes and no, EUR 5."""
-    kinds = {(cell.position, reading.kind) for cell in cells for reading in cell.readings[:1]}
-    found = []
-    for i in features:
-        alike = [r for r in _readings(title.cells[i], csv) if (i, r.kind) in kinds]
-        found.append(OddCell(title.line, i, False, tuple(alike)))
-    return found if all(cell.readings for cell in found) else []
 
 
 def changes_of_kinds(kinds: Collection[str], seen: SeenRows) -> list[Suggestion]:

@@ -536,3 +536,18 @@ def test_with_decimal_commas_no_number_is_proposed_with_a_point() -> None:
     first, other = treat(case).problems
     assert [[edit.text for edit in s.edits] for s in first.suggestions] == [["0,5"], ["50"]]
     assert [[edit.text for edit in s.edits] for s in other.suggestions] == [["1,5", "2,5"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "features"),
+    [
+        ("a,b,c\n1,2,3\n4,5,6\n", 3),
+        ("1;2\n3;4\n", None),
+        ("1,2,3\n4,5,6\n", None),
+        ("Report\na,b\n1,2\n3,4\n", None),
+    ],
+)
+def test_a_width_is_no_fact_if_the_file_is_to_be_read_otherwise(
+    content: str, features: int | None
+) -> None:
+    assert treat(make_case(content)).features == features
