@@ -23,7 +23,7 @@ from nncli.doctor.ways_of_reading import ways_of_reading
 from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd
 from nncli.errors import DataError
 from nncli.file_kinds import kind_of
-from nncli.problems import Problem, Suggestion
+from nncli.problems import Problem
 from nncli.words import count_of
 
 # Of changes after which something else comes to light, the likeliest will do.
@@ -69,14 +69,24 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
         advice = (SAME_CAUSE,) if same else _in_words(problem, case, seen)
         if not problems[0].help == advice != before.help:  # not worth the same words
             problems.append(replace(problem, help=advice, suggestions=()))
-    is_fact = not ranked or not _changes_the_reading(ranked[0].suggestion, case)
+    is_fact = not _changes_the_reading(problems[0], case) and not _first_row_differs(case)
     more = error.more + len(error.problems) - len(problems)
     return DataError(problems, more=more, features=error.features if is_fact else None)
 
 
-def _changes_the_reading(suggestion: Suggestion, case: DataCase) -> bool:
-    edits_data = any(edit.file == case.file for edit in suggestion.edits)
-    return edits_data or not _OF_READING.isdisjoint(suggestion.options)
+def _changes_the_reading(problem: Problem, case: DataCase) -> bool:
+    """Whether the first change is one of how the file is read."""
+    return any(
+        any(edit.file == case.file for edit in first.edits)
+        or not _OF_READING.isdisjoint(first.options)
+        for first in problem.suggestions[:1]
+    )
+
+
+def _first_row_differs(case: DataCase) -> bool:
+    """Whether the first row has another width than all of the next, which are numbers."""
+    names, width = header_and_width(case)
+    return width not in (0, len(names)) and any(map(is_number, case.records[1]))
 
 
 def _is_mended_by(other: Problem, problem: Problem) -> bool:
@@ -135,8 +145,7 @@ def _with_changes(problem: Problem, changes: Sequence[Change]) -> Problem:
 def _in_words(problem: Problem, case: DataCase, seen: SeenRows | None) -> tuple[str, ...]:
     """Return what to say of a problem that no change was found for."""
     names, width = header_and_width(case)
-    differs = width not in (0, len(names)) and any(map(is_number, case.records[1]))
-    if differs and problem.code in ("N403", "N407"):
+    if problem.code in ("N403", "N407") and _first_row_differs(case):
         row = "the first row" if any(map(is_number, names)) else "the header"
         found = f"{row} has {count_of(len(names), 'value')}, the other rows have {width}"
         return (f"{found}: {'add what is missing' if len(names) < width else 'take one away'}",)
@@ -145,7 +154,8 @@ def _in_words(problem: Problem, case: DataCase, seen: SeenRows | None) -> tuple[
     if seen is None or len(names) < 2:
         return (_NOTHING_WORKS,)
     choose = ["--columns says which columns to read"] if len(names) > case.wanted.size else []
-    return (_NOTHING_WORKS, *what_is_odd(seen), *choose, *first_row_in_doubt(case))
+    odd = what_is_odd(seen) or (_NOTHING_WORKS,)
+    return (*odd, *choose, *first_row_in_doubt(case))
 
 
 def _as_csv(case: DataCase) -> tuple[str, ...]:

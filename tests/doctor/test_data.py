@@ -545,6 +545,7 @@ def test_with_decimal_commas_no_number_is_proposed_with_a_point() -> None:
         ("1;2\n3;4\n", None),
         ("1,2,3\n4,5,6\n", None),
         ("Report\na,b\n1,2\n3,4\n", None),
+        ("0.9\n0.6,-0.3\n-0.3,0.8\n", None),
     ],
 )
 def test_a_width_is_no_fact_if_the_file_is_to_be_read_otherwise(
