@@ -58,14 +58,18 @@ def _without_piece(problem: Problem, row: FaultyRow, place: Place) -> tuple[Sugg
     line = Line(place.line or 1, place.excerpt or "", "")
     caret = place.caret or 0
     start = line.text.rfind(row.delimiter, 0, caret) + 1
-    pieces = [(start, caret), (caret, cell_end(line.text, row.delimiter, caret))]
-    words, needless = "remove the blank beside the quoted cell", " \t"
+    end = cell_end(line.text, row.delimiter, caret)
+    pieces, needless = [(start, caret), (caret, end)], " \t"
+    words = "remove the blank beside the quoted cell"
     if problem.code == "N406":
         words, needless, pieces = problem.help[0], "\ufeff", [(caret, caret + 1)]
-    for start, end in pieces:
-        if start < end and not line.text[start:end].strip(needless):
-            return (Suggestion(words, edits=(edit_of(place.file, line, (start, end), ""),)),)
-    return ()
+    text = ""
+    found = [(i, j) for i, j in pieces if i < j and not line.text[i:j].strip(needless)]
+    bare = line.text[start:end].strip('"= \t')
+    if not found and problem.code == "N405" and is_number(bare):
+        words, text, found = "write the number without quotes", bare, [(start, end)]
+    edits = [edit_of(place.file, line, span, text) for span in found[:1]]
+    return (Suggestion(words, edits=tuple(edits)),) if edits else ()
 
 
 def _of_another_width(
