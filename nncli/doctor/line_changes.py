@@ -67,7 +67,9 @@ def _without_piece(problem: Problem, row: FaultyRow, place: Place) -> tuple[Sugg
     found = [(i, j) for i, j in pieces if i < j and not line.text[i:j].strip(needless)]
     bare = line.text[start:end].strip('"= \t')
     if not found and problem.code == "N405" and is_number(bare):
-        words, text, found = "write the number without quotes", bare, [(start, end)]
+        # where a file is cut off, its last number may be, too
+        words = f"write the number without quotes, if it is {bare}"
+        text, found = bare, [(start, end)]
     edits = [edit_of(place.file, line, span, text) for span in found[:1]]
     return (Suggestion(words, edits=tuple(edits)),) if edits else ()
 
