@@ -20,15 +20,15 @@ def may_be_names(cells: Sequence[str]) -> bool:
     (False, True)
     """
     found = cells if cells[:1] != [""] else cells[1:]  # pandas writes no name above its index
-    near = sum(map(_is_near_number, found)) + len(cells) - len(found)
+    near = sum(map(is_near_number, found)) + len(cells) - len(found)
     numbers = [cell for cell in found if is_number(cell)]
     return 2 * near <= len(cells) or (counts_up(numbers) and not any(map(is_missing, found)))
 
 
-def _is_near_number(cell: str) -> bool:
-    return bool(is_number(cell) or is_missing(cell) or looks_like_a_number(cell)) or bool(
-        numbers_meant(cell)
-    )
+def is_near_number(cell: str) -> bool:
+    """Whether a cell is a number, a missing one, or looks like one that is badly written."""
+    kinds = (is_number, is_missing, looks_like_a_number, numbers_meant)
+    return any(is_kind(cell) for is_kind in kinds)
 
 
 def lines_seem_features(case: DataCase) -> bool:

@@ -37,15 +37,15 @@ def treat_data(error: DataError, cases: Mapping[str, DataCase]) -> DataError:
         file = problem.place.file if problem.place is not None else next(iter(cases), "")
         by_file.setdefault(file, []).append(problem)
     problems: list[Problem] = []
-    more = error.more
+    more, features = error.more, error.features
     for file, found in by_file.items():
         if (case := cases.get(file)) is not None:
-            treated = treat_file(DataError(found), case)
+            treated = treat_file(DataError(found, features=features), case)
             problems += [at_the_spec(each, case) for each in treated.problems]
-            more += treated.more
+            more, features = more + treated.more, treated.features
         else:
             problems += map(with_proposals, found)
-    return DataError(problems, more=more, features=error.features)
+    return DataError(problems, more=more, features=features)
 
 
 @dataclass(frozen=True)
@@ -83,4 +83,4 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
     if first.code == "N408" and first.place != fault.problems[0].place:
         # with the names as they are meant, there are as many inputs as the layers take
         problems = (*treated.problems, *same_cause(layers))
-    return Diagnosis(problems, fault.features, treated.more)
+    return Diagnosis(problems, treated.features, treated.more)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import accumulate, groupby, takewhile
 
 from nncli.data.columns import Header, choose
 from nncli.data.csv.format import CsvFormat
@@ -17,7 +17,7 @@ from nncli.data.csv.records import Record, RecordReader, cell_spans
 from nncli.doctor.case import DataCase, called
 from nncli.errors import DataError
 from nncli.file_kinds import NPY_MAGIC
-from nncli.meant.numbers import Reading, in_words, readings, what_is_around
+from nncli.meant.numbers import ALONE, Reading, Surroundings, in_words, readings, what_is_around
 from nncli.problems import KEPT_PROBLEMS, Edit, FaultyRow, Place, Suggestion
 from nncli.words import count_of, shorten
 
@@ -37,9 +37,9 @@ class OddCell:
 
     line: Line
     position: int  # of its column, from 0
-    text: str  # as it is with decimal points
+    is_missing: bool
     readings: tuple[Reading, ...]  # what it may mean, the likeliest of its column first
-    why: str = ""  # it may mean nothing, if its column tells
+    units: str = ""  # those of its column, if they are several: then it may mean nothing
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class SeenRows:
     csv: CsvFormat
     header: Header
     rows: int
+    last_line: int
     complete: bool  # whether these are all
     odd_cells: tuple[OddCell, ...]  # of the features, missing values too
     longer: tuple[Record, ...] = ()  # with one cell too many, which is no number
@@ -56,8 +57,8 @@ class SeenRows:
 
     def text_columns(self) -> list[int]:
         """Return the features that hold nothing but text, by their positions from 0."""
-        texts = Counter(c.position for c in self.odd_cells if not c.readings and not c.why)
-        missing = Counter(c.position for c in self.odd_cells if is_missing(c.text))
+        texts = Counter(c.position for c in self.odd_cells if not c.readings and not c.units)
+        missing = Counter(c.position for c in self.odd_cells if c.is_missing)
         return [i for i, count in texts.items() if count == self.rows > 1 and missing[i] < count]
 
 
@@ -65,25 +66,41 @@ def rows_of_one_line(row: FaultyRow, place: Place) -> SeenRows:
     """Return what is known of a line beyond those that were looked at."""
     line = Line(place.line or 1, place.excerpt or "", "")
     csv = CsvFormat(place.file, row.delimiter, decimal=row.decimal)
-    known = () if row.more else row.cells  # else what is to become of the others is not known
-    texts = csv.pointed([text for _, text in known])
-    pairs = zip(known, texts, strict=True)
-    cells = tuple(OddCell(line, i, text, tuple(readings(text))) for (i, _), text in pairs)
-    return SeenRows(csv, Header((), False, place), 1, True, cells)
+    texts = csv.pointed([text for _, text in row.cells])
+    pairs = zip(row.cells, texts, strict=True)
+    # with more of them, what is to become of those is not known
+    known = [] if row.more else [(i, text) for (i, _), text in pairs]
+    cells = [OddCell(line, i, is_missing(text), _readings(text, csv)) for i, text in known]
+    longer = [Record(line, [*[""] * i, text]) for i, text in known[:1]]
+    return SeenRows(
+        csv, Header((), False, place), 1, line.number, True, tuple(cells), tuple(longer)
+    )
+
+
+def _readings(text: str, csv: CsvFormat, around: Surroundings = ALONE) -> tuple[Reading, ...]:
+    """Return what a cell may mean, as it is to be typed.  text: with decimal points."""
+    found = []
+    for reading in () if is_missing(text) else readings(text, around):
+        cell, number = csv.pointed([text, reading.number])
+        words = reading.words
+        if csv.decimal == ",":
+            words = re.sub("point|comma", lambda word: _OTHER[word[0]], words)
+        if csv.delimiter not in number:
+            typed = reading._replace(number=number, words=words)
+            found.append(typed._replace(words=in_words(cell, typed)))
+    return tuple(found)
 
 
 def seen_rows(case: DataCase) -> SeenRows | None:
     """Return what a case's rows hold besides numbers; None if their columns are no features."""
-    header = case.header
-    if header is None:  # perhaps nothing but a doubtful first row stands in the way
-        header = replace(case, options=replace(case.options, header=False)).header
+    # perhaps nothing but a doubtful first row stands in the way of a header
+    header = case.header or replace(case, options=replace(case.options, header=False)).header
     if header is None or header.transposed or case.look.content.startswith(NPY_MAGIC):
         return None
-    features: Sequence[int] = range(len(header.names))  # if it is not clear which they are
+    width, csv = len(header.names), case.csv
+    features: Sequence[int] = range(width)  # if it is not clear which they are
     with suppress(DataError):
         features = choose(header, case.choice, case.wanted).features
-    width = len(header.names)
-    csv = case.csv
     found: list[Record] = []
     with suppress(DataError):
         for line, texts in RecordReader([case.look.content], csv):
@@ -91,12 +108,19 @@ def seen_rows(case: DataCase) -> SeenRows | None:
     found = found if case.look.complete else found[:-1]
     records = [record for record in found if len(record.cells) == width]
     titles, rows = records[: int(header.named)], records[int(header.named) :]
-    seen = _first_rows(rows, features)
+    counts = accumulate(sum(not is_number(r.cells[i]) for i in features) for r in rows)
+    seen = rows[: sum(1 for _ in takewhile(_MAX_CELLS.__ge__, counts))]
     cells = [cell for i in features for cell in _odd_cells(seen, i, csv)]
-    if case.options.header is None:
-        cells += _cells_taken_for_names(titles, features, cells)
+    if titles and cells and case.options.header is None:
+        # a first row that reads like those below it is a sample, too: yes and no, EUR 5
+        kinds = {(cell.position, reading.kind) for cell in cells for reading in cell.readings[:1]}
+        all_cells = [cell for i in features for cell in _odd_cells([*titles, *seen], i, csv)]
+        own = [cell for cell in all_cells if cell.line == titles[0].line]
+        alike = [c for c in own if any((c.position, r.kind) in kinds for r in c.readings)]
+        cells = all_cells if len(alike) == len(features) else cells
     return SeenRows(
         *(csv, header, len(seen)),
+        last_line=found[-1].line.number if found else 0,
         complete=case.look.complete and len(seen) == len(rows),
         odd_cells=tuple(sorted(cells, key=lambda cell: (cell.line.number, cell.position))),
         longer=tuple(r for r in found if len(r.cells) == width + 1 and not is_number(r.cells[-1])),
@@ -104,84 +128,52 @@ def seen_rows(case: DataCase) -> SeenRows | None:
     )
 
 
-def _first_rows(rows: Sequence[Record], features: Sequence[int]) -> Sequence[Record]:
-    """Return the first rows that have no more odd cells than anybody would change."""
-    count = 0
-    for number, record in enumerate(rows):
-        count += sum(not is_number(record.cells[position]) for position in features)
-        if count > _MAX_CELLS:
-            return rows[:number]
-    return rows
-
-
 def what_is_odd(seen: SeenRows) -> tuple[str, ...]:
-    """Say which columns are text, and in which of them values are missing or text."""
-    missing = Counter(cell.position for cell in seen.odd_cells if is_missing(cell.text))
-    texts = Counter(c.position for c in seen.odd_cells if not c.readings) - missing
-    of_text = seen.text_columns()
+    """Say which columns are text or in several units, and where values are missing or text."""
     said = []
-    if of_text:
+    if of_text := seen.text_columns():
         verb = "is" if len(of_text) == 1 else "are"
-        size = count_of(seen.wanted, "column")
-        said.append(
-            f"{_columns(of_text, seen.header)} {verb} text in every row, "
-            f"and the network takes {size} of numbers"
-        )
-    for counts, noun in ((missing, "missing value"), (texts, "text")):
-        found = [(called(seen.header, i), counts[i]) for i in sorted(counts) if i not in of_text]
-        if sum(count for _, count in found) > 1:
-            where = ", ".join(f"{name} has {count_of(n, noun)}" for name, n in found[:_MAX_NAMED])
-            more = "" if len(found) <= _MAX_NAMED else ", …"
-            said.append(f"{where}{more}: write numbers, or leave those rows out")
+        wanted = f"the network takes {count_of(seen.wanted, 'column')} of numbers"
+        said.append(f"{_columns(of_text, seen.header)} {verb} text in every row, and {wanted}")
+    for i, units in dict.fromkeys((c.position, c.units) for c in seen.odd_cells if c.units):
+        said.append(f"{called(seen.header, i)} has values in {units}: write all in one unit")
+    odd = [c for c in seen.odd_cells if c.position not in of_text and not (c.readings or c.units)]
+    for missing, noun in ((True, "missing value"), (False, "text")):
+        counts = Counter(c.position for c in odd if c.is_missing == missing)
+        found = [
+            f"{called(seen.header, i)} has {count_of(counts[i], noun)}" for i in sorted(counts)
+        ]
+        if counts.total() > 1:
+            where = ", ".join([*found[:_MAX_NAMED], *["…"] * (len(found) > _MAX_NAMED)])
+            said.append(f"{where}: write numbers, or leave those rows out")
     return tuple(said)
 
 
 def _odd_cells(rows: Sequence[Record], position: int, csv: CsvFormat) -> list[OddCell]:
     """Return the cells of a column that are no numbers, each read like the others."""
-    found = [record for record in rows if not is_number(record.cells[position])]
-    if not found:
+    texts = [record.cells[position] for record in rows]
+    if all(map(is_number, texts)):
         return []
-    delimiter = csv.delimiter if csv.decimal == "." else ""  # its commas are no decimal ones
-    around = what_is_around((record.cells[position] for record in rows), delimiter)
-    meant: dict[str, tuple[Reading, ...]] = {}  # few texts stand in many rows
-    cells = []
-    for record in rows if around.has_groups else found:
-        text = record.cells[position]
-        if text not in meant:
-            typed = () if is_missing(text) else readings(text, around)
-            meant[text] = tuple(r for r in typed if csv.delimiter not in csv.pointed([r.number])[0])
-        if meant[text] or not is_number(text):
-            cells.append(OddCell(record.line, position, text, meant[text]))
-    votes = Counter(cell.readings[0].kind for cell in cells if cell.readings)
-    units = {reading.unit for cell in cells for reading in cell.readings[:1] if reading.unit}
-    if len(units) > 1:  # what is measured in several units must not lose them
-        found_units = " and ".join(sorted(units)[:_MAX_NAMED])
-        why = f"column {position + 1} has values in {found_units}: write all in one unit"
-        cells = [
-            replace(c, readings=(), why=why) if c.readings and c.readings[0].unit else c
-            for c in cells
-        ]
-    ranks = {kind: rank for rank, (kind, _) in enumerate(votes.most_common())}
-    return [
-        replace(cell, readings=tuple(sorted(cell.readings, key=lambda r: ranks.get(r.kind, 99))))
-        for cell in cells
+    # where commas are decimal, those that stand for points are none
+    around = what_is_around(texts, csv.delimiter if csv.decimal == "." else "")
+    odd = [
+        (record.line, text)
+        for record, text in zip(rows, texts, strict=True)
+        if around.has_groups or not is_number(text)
     ]
-
-
-def _cells_taken_for_names(
-    titles: Sequence[Record], features: Sequence[int], cells: Sequence[OddCell]
-) -> list[OddCell]:
-    """Return the cells of a first row that is a sample like those below it: yes and no, EUR 5."""
-    kinds = {(cell.position, reading.kind) for cell in cells for reading in cell.readings[:1]}
-    found = []
-    for record in titles:
-        for position in features:
-            text = record.cells[position]
-            alike = [r for r in readings(text) if (position, r.kind) in kinds]
-            if not alike:
-                return []
-            found.append(OddCell(record.line, position, text, tuple(alike)))
-    return found
+    meant = {text: _readings(text, csv, around) for text in {text for _, text in odd}}
+    votes = Counter(meant[text][0].kind for _, text in odd if meant[text])
+    ranks = {kind: rank for rank, (kind, _) in enumerate(votes.most_common())}
+    units = sorted({found[0].unit for found in meant.values() if found and found[0].unit})
+    several = " and ".join(units[:_MAX_NAMED]) if len(units) > 1 else ""
+    cells = []
+    for line, text in odd:
+        found = sorted(meant[text], key=lambda reading: ranks.get(reading.kind, len(ranks)))
+        if several and found and found[0].unit:  # which must not be lost
+            cells.append(OddCell(line, position, False, (), several))
+        elif found or not is_number(text):
+            cells.append(OddCell(line, position, is_missing(text), tuple(found)))
+    return cells
 
 
 def changes_of_kinds(kinds: Collection[str], seen: SeenRows) -> list[Suggestion]:
@@ -192,25 +184,19 @@ def changes_of_kinds(kinds: Collection[str], seen: SeenRows) -> list[Suggestion]
     choices = max(len(cell.readings) for cell in alike) if len(kinds) == 1 else 1
     for choice in range(choices):
         chosen = [(cell, cell.readings[min(choice, len(cell.readings) - 1)]) for cell in alike]
-        other = [pair for pair in chosen if len(pair[0].readings) > choice]
+        other = [(cell, reading) for cell, reading in chosen if len(cell.readings) > choice]
         changes.append(Suggestion(_in_words(other, seen), edits=_edits(chosen, seen)))
     return changes
 
 
 def _in_words(chosen: Sequence[tuple[OddCell, Reading]], seen: SeenRows) -> str:
     """Say what becomes of some cells, kind by kind."""
-    by_kind: dict[str, list[tuple[OddCell, Reading]]] = {}
-    for cell, reading in chosen:
-        by_kind.setdefault(reading.kind, []).append((cell, reading))
     said = []
-    for group in by_kind.values():
+    for kind in dict.fromkeys(reading.kind for _, reading in chosen):
+        group = [(cell, reading) for cell, reading in chosen if reading.kind == kind]
+        texts = [(r.words, r.number) for _, r in group]
         # a cell that may mean two things says what is assumed of all; 0 says less than others
-        cell, reading = max(group, key=lambda p: ("{" in p[1].words, float(p[1].number) != 0))
-        text, number = seen.csv.pointed([cell.text, reading.number])
-        words = reading.words
-        if seen.csv.decimal == ",":
-            words = re.sub("point|comma", lambda word: _OTHER[word[0]], words)
-        words = in_words(text, reading._replace(number=number, words=words))
+        words, _ = max(texts, key=lambda text: (", if " in text[0], text[1].strip("-0.,") != ""))
         if len(group) > 1:
             where = _columns({cell.position for cell, _ in group}, seen.header)
             words += f", in {all_of(len(group))} such cells of {where}"
@@ -238,14 +224,12 @@ def _edits(chosen: Sequence[tuple[OddCell, Reading]], seen: SeenRows) -> tuple[E
         return ()
     edits = []
     for line, cells in groupby(chosen, lambda pair: pair[0].line):
-        if len(line.text) > _MAX_EDITED_LINE:
-            return ()
-        spans = list(cell_spans(line.text, seen.csv.delimiter))
+        within = len(line.text) <= _MAX_EDITED_LINE
+        spans = dict(enumerate(cell_spans(line.text, seen.csv.delimiter))) if within else {}
         for cell, reading in cells:
-            if cell.position >= len(spans):
+            if cell.position not in spans:
                 return ()
-            [number] = seen.csv.pointed([reading.number])
-            edits.append(edit_of(seen.csv.file, line, spans[cell.position], number))
+            edits.append(edit_of(seen.csv.file, line, spans[cell.position], reading.number))
     return tuple(edits)
 
 

@@ -194,7 +194,7 @@ def test_a_faulty_cell_of_expected_outputs_is_told_how_to_be_mended(
     line = expected.count("\n")
     words = "help: write digits instead of the letters that look like them"
     assert done.code == 4
-    assert f"{words}   expected.csv:{line}   10\n{words}\n" in done.err
+    assert f"{words}   expected.csv:{line}   10\n" in done.err
 
 
 @pytest.mark.parametrize("command", ["forward", "shapes"])

@@ -302,7 +302,7 @@ def test_a_suggestion_edits_the_file_that_it_is_about(
 ) -> None:
     """The doctor tries a change on the beginning of the file that it is for."""
     write("x.csv", "a,b\n1,2\n")
-    write("y.csv", 'a,b\n"1,000",2\n3,4\n')
+    write("y.csv", 'a,b\n"1,000",2\n3000,4\n')
     done = cli("forward", "sum.yaml", "x.csv", "y.csv", "--format", "json", cwd=folder)
     (problem,) = done.json["problems"]
     assert (problem["file"], problem["line"], problem["column"]) == ("y.csv", 2, 1)

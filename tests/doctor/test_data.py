@@ -533,4 +533,22 @@ def test_quotes_around_each_line_go_with_the_lines_that_are_no_samples() -> None
 def test_with_decimal_commas_no_number_is_proposed_with_a_point() -> None:
     options = DataOptions(delimiter=";", decimal=",")
     case = make_case("a;b\n1,5;2\n50 %;3\n4,5;6\n1.5;2.5\n", options=options)
-    assert [problem.suggestions for problem in treat(case).problems] == [(), (), ()]
+    first, other = treat(case).problems
+    assert [[edit.text for edit in s.edits] for s in first.suggestions] == [["0,5"], ["50"]]
+    assert [[edit.text for edit in s.edits] for s in other.suggestions] == [["1,5", "2,5"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "features"),
+    [
+        ("a,b,c\n1,2,3\n4,5,6\n", 3),
+        ("1;2\n3;4\n", None),
+        ("1,2,3\n4,5,6\n", None),
+        ("Report\na,b\n1,2\n3,4\n", None),
+        ("0.9\n0.6,-0.3\n-0.3,0.8\n", None),
+    ],
+)
+def test_a_width_is_no_fact_if_the_file_is_to_be_read_otherwise(
+    content: str, features: int | None
+) -> None:
+    assert treat(make_case(content)).features == features

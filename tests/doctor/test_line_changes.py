@@ -66,6 +66,9 @@ def changed(text: str, delimiter: str = ",") -> list[str]:
         ('a,b\n1, "2"\n', ",", ['a,b\n1,"2"\n']),
         ('a,b\n"1" ,2\n', ",", ['a,b\n"1",2\n']),
         ('a,b\n1"2",3\n', ",", []),
+        # quotes around a number that are not closed, or behind Excel's equals sign
+        ('a,b\n"1,2\n', ",", ["a,b\n1,2\n"]),
+        ('a,b\n1,="2"\n', ",", ["a,b\n1,2\n"]),
         # a mark that a concatenated file has brought along
         ("a,b\n\ufeff1,2\n", ",", ["a,b\n1,2\n"]),
         ("a,b\n1,\x002\n", ",", []),

@@ -33,8 +33,8 @@ def changed(content: str) -> list[str]:
         ("a,b\n1,Y\n2,N\n3,Y\n", ["a,b\n1,1\n2,0\n3,1\n"]),
         ("a,b\n1,Y\n2,4\n3,5\n", []),
         # one reading for a column: 0,67 tells what 1,234 is, and 12.345,6 what 1.234 is
-        # (if that is all of its numbers, an option that changes no text comes first)
-        ('a,b\n1,"0,67"\n2,"1,234"\n', ['a,b\n1,"0,67"\n2,"1,234"\n', "a,b\n1,0.67\n2,1.234\n"]),
+        # (if that is all of its numbers, `--decimal ,` comes first)
+        ('a,b\n1,"0,67"\n2,"1,234"\n', ["a,b\n1,0.67\n2,1.234\n"]),
         ('a,b\n1,"12.345,6"\n2,1.234\n', ["a,b\n1,12345.6\n2,1234\n"]),
         (
             "a,b\n1,0.5\n2,12.5%\n3,50%\n",
@@ -48,6 +48,8 @@ def changed(content: str) -> list[str]:
         ("a,b\n1,5 cm\n2,6 mm\n", []),
         # all rows with a cell too many
         ("a,b\n1,2,\n3,4,\n5,6\n", ["a,b\n1,2\n3,4\n5,6\n"]),
+        # a row that is cut like those of another file is none of a title's
+        ("a,b\n1,2\n3;4\n5,6\n", ["a,b\n1,2\n3,4\n5,6\n"]),
         ("a,b\n1,2,ok\n3,4\n5,6,no\n7,8\n", ["a,b\n1,2\n3,4\n5,6\n7,8\n"]),
     ],
 )
@@ -77,7 +79,7 @@ def test_what_was_not_looked_at_is_not_said_to_be_changed() -> None:
         ("a,b,c\n1,,3\nNA,,6\n7,8,9\n", "'a' has 1 missing value, 'b' has 2 missing values"),
         ("a,b,c\n1,x,3\n4,y,6\n7,8,9\n", "'b' has 2 texts"),
         ("a,b,c\nx,y,3\nz,w,6\n", "'a' and 'b' are text in every row"),
-        ("a,b,c\n1,5 cm,3\n4,5 mm,6\n", "column 2 has values in cm and mm"),
+        ("a,b,c\n1,5 cm,3\n4,5 mm,6\n", "'b' has values in cm and mm"),
     ],
 )
 def test_what_nobody_can_mend_is_said_for_the_whole_file(content: str, expected: str) -> None:

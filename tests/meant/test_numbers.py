@@ -39,6 +39,10 @@ from nncli.meant.numbers import numbers_meant, what_is_around
         ("12,34,567", "1234567"),
         ("1_234.5", "1234.5"),
         ("1 234,5", "1234.5"),
+        # as a program prints them
+        ("np.float64(39.9)", "39.9"),
+        ("Decimal('7.5')", "7.5"),
+        ("[0.8]", "0.8"),
         # signs too many, or in the wrong place
         ("1..5", "1.5"),
         ("0.9*", "0.9"),
@@ -98,6 +102,9 @@ def test_a_number_in_disguise_is_found(cell: str, number: str) -> None:
         "0x",
         "1/0",
         "O",
+        "sin(0.5)",
+        "[1,5]",
+        "2^3",
         "1O" * 31,
     ],
 )

@@ -204,7 +204,9 @@ def _why_no_sample(record: Record, width: int) -> str | None:
         return None
     if not text.isascii() and not text.strip():
         return f"remove the line: {strange_character(text)[0]}"
-    if not is_number(cells[0]) and record.line.end:
+    # numbers with another delimiter between them are a sample's
+    is_number_row = all(map(is_number, re.split(r"[;,|\t ]+", text.strip())))
+    if not is_number_row and record.line.end:
         return "if it is no sample (a comment, a title), remove the line"
     return None
 
