@@ -329,14 +329,8 @@ def _exchanged(editor: SpecEditor, one: Path, two: Path, key: str) -> tuple[Edit
     if not key:
         return editor.swap(one, two)
     paths = [(*one, key), (*two, key)]
-    texts = [_in_brackets(editor, editor.source_path(path)) for path in reversed(paths)]
+    texts = [editor.in_brackets(path) for path in reversed(paths)]
     return tuple(editor.replace(path, text) for path, text in zip(paths, texts, strict=True))
-
-
-def _in_brackets(editor: SpecEditor, where: Path) -> str:
-    if editor.source.is_flow(where) or not (count := editor.source.items(where)):
-        return editor.shown(where)
-    return f"[{', '.join(_in_brackets(editor, (*where, index)) for index in range(count))}]"
 
 
 def _size_changes(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Iterator[_Change]:
