@@ -138,6 +138,25 @@ def test_the_layers_of_another_program_are_mended_in_one_change(text: str, expec
     assert mended(text) == expected
 
 
+@pytest.mark.parametrize("key", ["net", "config", "model"])
+def test_a_key_around_everything_is_taken_away(key: str) -> None:
+    block = f"{key}:\n" + "".join(f"  {line}\n" for line in SHORT.splitlines())
+    assert mended(block) == SHORT
+    assert (
+        mended(f"{key}: {{layer_sizes: [2, 1], seed: 0}}\n") == "{layer_sizes: [2, 1], seed: 0}\n"
+    )
+
+
+def test_foreign_keys_at_the_end_are_taken_away_together() -> None:
+    assert mended(f"{SHORT}loss: mse\noptimizer: adam\n").rstrip() == SHORT.rstrip()
+
+
+def test_a_key_with_a_word_more_is_perhaps_the_key() -> None:
+    text = SHORT.replace("seed:", "seed_value:")
+    assert mended(text) == SHORT
+    assert "perhaps" in treated(text).problems[0].suggestions[0].words
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
