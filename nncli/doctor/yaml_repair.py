@@ -20,12 +20,13 @@ from nncli.problems import Edit
 from nncli.specs.keys import every_key
 from nncli.specs.spec_text import Span, SpecText, code_of, indentation, is_item
 from nncli.specs.yaml_source import REFUSED
-from nncli.words import count_of, shorten
+from nncli.words import shorten
 
 # A longer line is not written by hand.
 _MAX_LINE = 2_000
 _MAX_PLACES = 40  # of one slip in one line
 _MAX_EDITS = 100
+_NEAR = 20  # lines
 _EVERYWHERE = 2  # a slip that costs less may have been made in every line
 # What the patterns of the table are made of.
 _PARTS = {"NUMBER": r"[-+]?\.?\d[\d.]*(?:[eE][-+]?\d+)?", "VALUE": r"""[-+.\w"'\[{]"""}
@@ -33,7 +34,6 @@ _KINDS = (
     {"OPEN": "[", "CLOSE": "]", "QUOTE": '"'},
     {"OPEN": "{", "CLOSE": "}", "QUOTE": "'"},
 )
-_TAB = "a tab cannot indent YAML"
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,6 @@ def _of_line(text: SpecText, number: int) -> Iterator[Repair]:
             for repair in slip.repairs(text, number, code):
                 yield replace(repair, cost=repair.cost + cost / 2)
     yield from _unrepeated(text, number)
-    yield from _indented(text, number)
 
 
 def _everywhere(text: SpecText, numbers: Iterable[int]) -> Iterator[Repair]:
@@ -126,9 +125,18 @@ class _Slip(NamedTuple):
             return self.instead
         line = text.lines[number]
         inner = len(line) - len(line.lstrip(" -"))
-        below = next((indentation(ln) for ln in text.lines[number + 1 :] if ln.strip()), inner)
-        parts = {"SAME": indentation(line), "INDENT": inner, "BELOW": below, "LESS": below - 2}
-        blanks = {f"<{name}>": " " * width for name, width in parts.items()}
+        above = [other for other in text.lines[max(0, number - _NEAR) : number] if code_of(other)]
+        below = [other for other in text.lines[number + 1 : number + _NEAR] if code_of(other)]
+        items = dict.fromkeys(indentation(other) for other in above[::-1] if is_item(other))
+        widths = {
+            "SAME": indentation(line),
+            "INDENT": inner,
+            "ABOVE": indentation(above[-1]) if above else 0,
+            "BELOW": indentation(below[0]) if below else inner,
+            "ITEM": next(iter(items), 0),
+            "OUTER": [*items, 0][min(1, len(items))],
+        }
+        blanks = {f"<{name}>": " " * width for name, width in widths.items()}
         blanks["<PLAIN>"] = _plain(code).replace("\\", r"\\")
         return re.sub("<[A-Z]+>", lambda name: blanks[name[0]], self.instead)
 
@@ -193,28 +201,3 @@ def _unrepeated(text: SpecText, number: int) -> Iterator[Repair]:
         message = f"line {number + 1} repeats line {first + 1}"
         cost = 1 if first == number - 1 else 2
         yield Repair(cost, message, "remove it", (edit,), "if it was written twice by mistake")
-
-
-def _indented(text: SpecText, number: int) -> Iterator[Repair]:
-    """Yield other indentations of a line, and a dash in front: first those of its neighbours."""
-    line, own = text.lines[number], indentation(text.lines[number])
-    content = line.lstrip(" \t")
-    lines = [n for n, other in enumerate(text.lines) if other.strip() and other.lstrip()[0] != "#"]
-    above, below = [n for n in lines if n < number][:-20:-1], [n for n in lines if n > number]
-    near = {indentation(text.lines[n]) for n in (*above[:1], *below[:1])}
-    items = {indentation(text.lines[n]) for n in above if is_item(text.lines[n])}
-    inner = {width + 2 for width in items}
-    others = {indentation(text.lines[n]) for n in lines} | {own - 1, own + 1}
-    for width in (near | items | inner | others) - {own, -1}:
-        message = f"line {number + 1} is indented by {count_of(own, 'blank')}"
-        message = _TAB if "\t" in line[:own] else message
-        cost = 2 if width in near | items else 2.5 if width in inner else 3
-        cost += min(abs(width - own), 6) / 10
-        words = f"indent it by {count_of(width, 'blank')}"
-        edit = _edit(text, number, " " * width + content)
-        yield Repair(cost, message, words, (edit,), "if it belongs there")
-    for width in items | {own, max(own - 2, 0)}:
-        message = f"line {number + 1} stands in a list, but has no `- ` in front"
-        edit = _edit(text, number, f"{' ' * width}- {content}")
-        cost = 2 + min(abs(width - own), 9) / 10
-        yield Repair(cost, message, "put a `- ` in front", (edit,), "if it is an item of its own")
