@@ -9,9 +9,9 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
@@ -31,23 +31,17 @@ from nncli.specs.yaml_source import is_yaml
 _TREATED_PROBLEMS = 10
 # What is read again with the problems' own changes, then with slips, as _reading_cost counts it;
 # and how many characters are parsed for these.
-_MAX_READ, _MAX_SEARCHED = 1_500_000, 1_000_000
-_MAX_PARSED_CHARACTERS = 512 * 1024
+_MAX_READ, _MAX_SEARCHED, _MAX_PARSED_CHARACTERS = 1_500_000, 1_000_000, 512 * 1024
 # How far from a problem a slip may be that still is YAML; where there is no YAML, it is anywhere.
 _REACH = 2
 # A repair that costs so much more than another is not what was meant.
 _MUCH_DEARER = 1.25
 _MAX_REPAIRS = 3
-# A slip that costs no more is told even where a change of another kind works as well.
-_BEYOND_DOUBT = 1.0
-# A text that is no YAML may have other faults besides if a repair costs no more.
-_LIKELY = 2.0
-# A repair that costs more says what it assumes even if it is the only one.
-_DOUBTFUL = 3.0
-# Where a suggestion says all that the advice says.
-_SELF_EXPLAINING = frozenset({"N106", "N109", "N110"})
-# What its own message says better than that of a slip.
-_SAID_WELL = frozenset({"N103", "N110"})
+# A slip that costs no more is told even where a change of another kind works as well; in a text
+# that is no YAML, even if there are other faults; and what costs more says what it assumes.
+_BEYOND_DOUBT, _LIKELY, _DOUBTFUL = 1.0, 2.0, 3.0
+# Where a suggestion says all that the advice says; and where the message says more than a slip's.
+_SELF_EXPLAINING, _SAID_WELL = frozenset({"N106", "N109", "N110"}), frozenset({"N103", "N110"})
 # The names in a network, which decide no number.
 _NAMES: dict[str, Any] = {"name": True, "layers": {"__all__": {"name"}}}
 
@@ -79,10 +73,13 @@ def treat_spec(
         elif tried := _tried(suggestion, found.problems[number], examined, header):
             kept[number].append(tried)
     problems: list[Problem] = []
-    for number in range(len(found.problems)):
-        problems.append(_advised(number, examined, words[number], kept[number], problems))
+    for n, problem in enumerate(found.problems):
+        advised = _advised(problem, found.faults[n], words[n], kept[n])
+        offered = [before.suggestions[0] for before in problems if before.suggestions]
+        is_same = any(suggestion in offered for suggestion in advised.suggestions[:1])
+        problems.append(replace(problem, help=(SAME_CAUSE,)) if is_same else advised)
     working = sorted(_working(examined, header), key=lambda it: (len(it[1].left), it[0].cost))
-    is_mended = any(tried.is_whole for tried in kept[0]) and _is_sure(found.faults[0])
+    is_mended = any(not tried.left for tried in kept[0]) and _is_sure(found.faults[0])
     if not working or (is_mended and working[0][0].cost > _BEYOND_DOUBT):
         return SpecError(problems, more=found.more)
     left = _seen(working[0][1].left)  # the slip explains what its repair mends
@@ -104,24 +101,12 @@ def _is_sure(fault: Fault) -> bool:
     return fault.kind != "no seed" and not re.search(r"[\[\]{},:;=]", fault.typed)
 
 
-def _advised(
-    number: int,
-    examined: Examination,
-    words: Sequence[str],
-    kept: Sequence[_Tried],
-    earlier: Iterable[Problem],
-) -> Problem:
-    """Return a problem with the changes that mend it: if some leave the spec whole, only those.
-
-    What was offered for an earlier one is not offered again.
-    """
-    fault, problem = examined.found.faults[number], examined.found.problems[number]
-    best = [tried for tried in kept if tried.is_whole] or kept
+def _advised(problem: Problem, fault: Fault, words: list[str], kept: list[_Tried]) -> Problem:
+    """Return a problem with the changes that mend it: if some leave the spec whole, only those."""
+    best = [tried for tried in kept if not tried.left] or kept
     suggestions = tuple(tried.suggestion for tried in best)
-    if suggestions and any(suggestions[:1] == before.suggestions[:1] for before in earlier):
-        return replace(problem, help=(SAME_CAUSE,))
     said = {suggestion.words for suggestion in suggestions}
-    is_said = suggestions and (fault.choices or problem.code in _SELF_EXPLAINING)
+    is_said = kept and (fault.choices or problem.code in _SELF_EXPLAINING)
     advice = () if is_said else tuple(text for text in problem.help if text not in said)
     return replace(problem, help=(*words, *advice), suggestions=suggestions)
 
@@ -129,17 +114,12 @@ def _advised(
 # ------------------------------------------------------------------------------ what a change does
 
 
-@dataclass(frozen=True)
-class _Tried:
-    """A change that mends its problem, and the network that it makes; None if more is wrong."""
+class _Tried(NamedTuple):
+    """A change that mends its problem."""
 
     suggestion: Suggestion
-    spec: NetworkSpec | None
-    left: tuple[Problem, ...] = ()
-
-    @property
-    def is_whole(self) -> bool:
-        return self.spec is not None and not self.left
+    spec: NetworkSpec | None  # that it makes, if nothing but misfits is wrong with it
+    left: tuple[Problem, ...]  # what is still wrong
 
 
 def _tried(
@@ -189,18 +169,17 @@ def _working(
     problems = examined.found.problems
     if any(problem.code == "N104" for problem in problems):
         return  # too much of it is no slip
-    is_yaml_already = not examined.source.is_unreadable
+    problem = problems[0] if examined.source.is_unreadable else None
+    likely = _BEYOND_DOUBT if problem is None else _LIKELY
     enough = math.inf
     for repair in _likeliest(examined)[: _MAX_SEARCHED // _reading_cost(examined)]:
         if repair.cost > enough:
             return
         suggestion = Suggestion(repair.words, edits=repair.edits)
-        tried = _tried(suggestion, None if is_yaml_already else problems[0], examined, header)
-        if tried is not None and tried.is_whole:
+        tried = _tried(suggestion, problem, examined, header)
+        if tried and not tried.left:
             enough = min(enough, repair.cost + _MUCH_DEARER)
-        elif repair.cost > (_BEYOND_DOUBT if is_yaml_already else _LIKELY):
-            continue
-        if tried is not None:
+        if tried and (not tried.left or repair.cost <= likely):
             yield repair, tried
 
 
