@@ -61,8 +61,8 @@ def _choices(what: str, path: Path, editor: SpecEditor) -> Iterator[Suggestion]:
     written, others = editor.value_at(path), []
     if len(path) > 1 and isinstance(path[1], int):
         layers = editor.value_at(path[:1]) or (editor.value_at(("layer_sizes",)) or ())[1:]
-        others = [(path[0], index, *path[2:]) for index in range(min(len(layers), _MAX_PLACES))]
-        others.remove(path)
+        paths = ((path[0], index, *path[2:]) for index in range(min(len(layers), _MAX_PLACES)))
+        others = [other for other in paths if other != path]
     for words, text in choices_meant(what, written):
         if text is None:
             yield Suggestion(words)
@@ -72,12 +72,12 @@ def _choices(what: str, path: Path, editor: SpecEditor) -> Iterator[Suggestion]:
         told, edits = [words], [editor.replace(path, whole)]
         for other in others:
             value = editor.value_at(other)
-            if value == written:
-                edits.append(editor.replace(other, text))
-            elif isinstance(value, str) and value not in CHOICES[what]:
-                said, instead = next(choices_meant(what, value), ("", None))
-                told += [said] if instead else []
-                edits += [editor.replace(other, instead)] if instead else []
+            is_foreign = isinstance(value, str) and value not in CHOICES[what]
+            meant = choices_meant(what, value) if is_foreign else iter(())
+            said, instead = (words, text) if value == written else next(meant, ("", None))
+            if instead:
+                told.append(said)
+                edits.append(editor.replace(other, instead))
         yield _suggestion(told, edits)
 
 
@@ -132,30 +132,28 @@ def _unknown_keys(owner: Path, editor: SpecEditor) -> dict[Path, tuple[str, ...]
 
 
 def _meant(path: Path, choices: tuple[str, ...], editor: SpecEditor) -> tuple[Known, ...]:
+    """Return what an unknown key may mean, unless it has a value with which it cannot go."""
     value = editor.value_at(path)
-    return _meanings(str(path[-1]), choices, value if isinstance(value, str) else "")
+    typed = plain("key", value) if isinstance(value, str) else ""
+    return tuple(
+        replace(each, instead=None) if each.only and typed not in each.only else each
+        for each in _meanings(str(path[-1]), choices)
+    )
 
 
 @lru_cache(maxsize=1000)
-def _meanings(written: str, choices: tuple[str, ...], value: str) -> tuple[Known, ...]:
+def _meanings(written: str, choices: tuple[str, ...]) -> tuple[Known, ...]:
     """Return what an unknown key may mean: nncli's own first, then a word of another program."""
     typed = plain("key", written)
     own = [Known(key, {}, f"write it `{key}`", "") for key in choices if plain("key", key) == typed]
-    known = own or meanings("key", written)
-    if fits := [each for each in known if each.instead in choices]:
-        return tuple(fits)
-    if known:
-        unfit = plain("key", value)
-        return tuple(
-            replace(each, instead=None) if each.only and unfit not in each.only else each
-            for each in known
-            if not each.instead
-        )
-    close = [each for each in alike("key", typed, choices) if each.instead in choices]
+    if known := own or meanings("key", written):
+        fits = tuple(each for each in known if each.instead in choices)
+        return fits or tuple(each for each in known if not each.instead)
+    close = tuple(each for each in alike("key", typed, choices) if each.instead in choices)
     part = [key for key in choices if key in re.split(r"[\W_]", written)]
     if not close and len(part) == 1:  # seed_value
         return (Known(part[0], {}, f"perhaps `{part[0]}`", ""),)
-    return tuple(close) or _nearest(written, choices)
+    return close or _nearest(written, choices)
 
 
 def _nearest(typed: str, choices: Sequence[str]) -> tuple[Known, ...]:
@@ -165,8 +163,6 @@ def _nearest(typed: str, choices: Sequence[str]) -> tuple[Known, ...]:
 
 def _key_edits(path: Path, known: Known, editor: SpecEditor) -> Iterator[Edit | None]:
     """Yield the changes of a key: of its value, too, where that is another program's as well."""
-    if known.instead is None:
-        return
     value = editor.value_at(path)
     if known.instead:
         yield editor.replace_key(path, known.instead)
@@ -174,9 +170,8 @@ def _key_edits(path: Path, known: Known, editor: SpecEditor) -> Iterator[Edit | 
         if what is not None and isinstance(value, str) and value not in CHOICES[what]:
             text = next((text for _, text in choices_meant(what, value)), None)
             yield editor.replace(path, text) if text is not None else None
-        return
-    yield editor.remove_key(path)
-    is_size = any(each.instead == "inputs" for each in meanings("key", str(path[-1])))
-    if path[:2] == ("layers", 0) and is_size and editor.value_at(("inputs",)) is None:
-        first = next(iter(editor.source.value))
-        yield editor.insert_key((first,), "inputs", str(value))
+    elif known.instead is not None:
+        yield editor.remove_key(path)
+        is_size = any(each.instead == "inputs" for each in meanings("key", str(path[-1])))
+        if path[:2] == ("layers", 0) and is_size and editor.value_at(("inputs",)) is None:
+            yield editor.insert_key((next(iter(editor.source.value)),), "inputs", str(value))

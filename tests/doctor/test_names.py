@@ -150,6 +150,11 @@ def test_a_key_around_everything_is_taken_away(key: str) -> None:
     )
 
 
+def test_a_name_in_a_layer_far_below_is_put_right() -> None:
+    text = "inputs: 2\nseed: 0\nlayers:\n" + "- neurons: 2\n" * 60 + "  activation: swish\n"
+    assert mended(text) == text.replace("swish", "silu")
+
+
 def test_foreign_keys_at_the_end_are_taken_away_together() -> None:
     assert mended(f"{SHORT}loss: mse\noptimizer: adam\n").rstrip() == SHORT.rstrip()
 
