@@ -63,7 +63,7 @@ def alike(kind: str, typed: str, own: Iterable[str]) -> tuple[Known, ...]:
     names = {plain(kind, name): name for name in own}
     words = _known(kind)
     last = plain(kind, typed).split(".")[-1]
-    near = nearest_spellings(last, [*names, *words])
+    near = nearest_spellings(last, [*names, *words]) if len(last) > 2 else []
     if kind in _WITH_NUMBERS:  # leaky_relu_02 is no slip
         near = [word for word in near if re.sub(r"\D", "", word) == re.sub(r"\D", "", last)]
     meant = [names[word] for word in near if word in names]
