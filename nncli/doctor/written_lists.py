@@ -8,11 +8,11 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from nncli.doctor.spec_edits import edit_at, offsets
-from nncli.meant.lists import WRAPPER, Kind, Way, depth_of, in_brackets, list_meant
+from nncli.doctor.spec_edits import SpecEditor, edit_of, piece_of
+from nncli.meant.lists import WRAPPER, Kind, Way, in_brackets, list_meant
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Path
-from nncli.specs.spec_text import SpecText
+from nncli.specs.spec_text import Span, SpecText, end_of
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import shorten
 
@@ -45,98 +45,72 @@ class _Piece(NamedTuple):
     """A piece of the text that stands for a list."""
 
     key: str
-    depth: int  # of the list that belongs there; 0 for an item
-    start: int  # offsets in the text
-    end: int
-    typed: str  # what stands there, on one line
+    span: Span
+    typed: str  # what stands there, a list on lines in brackets
 
 
 @lru_cache(maxsize=1)  # every fault of a spec asks for it
 def relisted(source: YamlSource) -> tuple[tuple[Suggestion, frozenset[str]], ...]:
     """Return the ways to write all such lists of a spec, each with the keys of what it changes."""
     pieces = list(islice(_pieces(source), _MAX_PIECES))
-    plain: list[str | None] = [None] * len(pieces)
+    plain = [_written(piece, "plain", source) for piece in pieces]
     found: dict[tuple[Edit, ...], tuple[Suggestion, frozenset[str]]] = {}
     for way, (words, pattern) in _WAYS.items():
-        new = [
-            (_written(piece, way, source) if re.search(pattern, piece.typed) else None) or before
+        changed = [
+            (piece, text)
             for piece, before in zip(pieces, plain, strict=True)
+            if (
+                text := (re.search(pattern, piece.typed) and _written(piece, way, source)) or before
+            )
         ]
-        plain = new if way == "plain" else plain
-        changed = [(piece, text) for piece, text in zip(pieces, new, strict=True) if text]
         edits = tuple(_edit(source.text, piece, text) for piece, text in changed)
-        bare = [
-            (_without_brackets(piece.typed), _without_brackets(text)) for piece, text in changed
-        ]
-        said = _FEWER_BRACKETS if all(typed == text for typed, text in bare) else words
+        bare = (
+            re.sub(r"[\[\]\s]", "", text) for piece, new in changed for text in (piece.typed, new)
+        )
+        said = _FEWER_BRACKETS if all(typed == next(bare) for typed in bare) else words
         if edits:
             keys = frozenset(piece.key for piece, _ in changed)
             found.setdefault(edits, (Suggestion(said, edits=edits), keys))
     return tuple(found.values())
 
 
-def _without_brackets(text: str) -> str:
-    return re.sub(r"[\[\]\s]", "", text)
-
-
 def _edit(text: SpecText, piece: _Piece, new: str) -> Edit:
-    """Return the edit that writes a list; one that is an item of a list of lines, as its items."""
-    start = text.text.rfind("\n", 0, piece.start) + 1
-    if not piece.depth:
-        dash = max(text.text[start : piece.start].rfind("-"), 0)
-        new = f"\n{' ' * dash}- ".join(new[1:-1].split(", "))
-    elif text.text[piece.start] == "-":
+    shown = shorten(f"{piece.key}: {new}")
+    if text.lines[piece.span.line][piece.span.column] == "-":
         new = f"  {new}"  # below its key, brackets must stand further right than dashes
-    shown = shorten(f"{piece.key}: {' '.join(new.split())}")
-    return edit_at(text, piece.start, piece.end, new, shown)
+    return edit_of(text, piece.span, new + "\n" * piece.typed.endswith("\n"), shown)
 
 
 def _pieces(source: YamlSource) -> Iterator[_Piece]:
-    """Yield what stands in brackets behind the keys of lists, then the texts in their place."""
+    """Yield what stands in brackets behind the keys of lists, then what else is in their place."""
     text, found = source.text.text, []
     for match in islice(_START.finditer(text), _MAX_PIECES):
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         end = _closing(text, match.end(), match[2])
         if end is not None and not re.search(r"(^|\s)#", line):
-            typed = text[match.end() : end]
-            found.append(_Piece(match[2], _LISTS[match[2]][0], match.end(), end, typed))
+            span = Span(*end_of(text[: match.end()]), *end_of(text[:end]))
+            found.append(_Piece(match[2], span, text[match.end() : end]))
     yield from found
-    for key, depth, path, typed in _in_lists(source, source.value, (), None):
-        if (span := source.span(path)) is not None:
-            start, end = offsets(source.text, span)
-            end = start + len(text[start:end].rstrip())
-            if not any(piece.start <= start < piece.end for piece in found):
-                yield _Piece(key, depth, start, end, typed or text[start:end])
+    editor = SpecEditor(source)
+    for path in _places(source.value, ()):
+        where = source.span(path)
+        if where and not any(piece.span[:2] <= where[:2] < piece.span[2:] for piece in found):
+            is_text = isinstance(editor.value_at(path), str)
+            typed = piece_of(source.text, where) if is_text else editor.in_brackets(path)
+            yield _Piece(str(path[-1]), where, typed)
 
 
-def _in_lists(
-    source: YamlSource, value: Any, path: Path, at: tuple[str, int] | None
-) -> Iterator[tuple[str, int, Path, str]]:
-    """Yield the texts and the lists in brackets in the place of lists, and lists too deep.
-
-    at: the key of the list, and how deep it still is.  Of a list of lines: its items, too.
-    """
-    if isinstance(value, dict):
-        for key, held in value.items():
-            below = (key, _LISTS[key][0]) if key in _LISTS else None
-            yield from _in_lists(source, held, (*path, key), below)
-    elif isinstance(value, list):
-        if at is not None and source.is_flow(path):
-            yield (*at, path, "")
-        elif at is not None and depth_of(value) > max(at[1], 1) and at[0] == path[-1]:
-            yield (*at, path, in_brackets(_as_written(source, path, value)))
-        else:
-            inner = (at[0], at[1] - 1) if at is not None and at[1] > 0 else None
-            for index, held in enumerate(value):
-                yield from _in_lists(source, held, (*path, index), inner)
-    elif isinstance(value, str) and at is not None and (at[1] or _LISTS[at[0]][1] != "names"):
-        yield (*at, path, "")
-
-
-def _as_written(source: YamlSource, path: Path, value: Any) -> Any:
+def _places(value: Any, path: Path) -> Iterator[Path]:
+    """Yield where texts and lists stand in the place of lists."""
     if isinstance(value, list):
-        return [_as_written(source, (*path, i), held) for i, held in enumerate(value)]
-    return source.written(path) or ":"
+        value = dict(enumerate(value))
+    for key, held in value.items() if isinstance(value, dict) else ():
+        is_list = isinstance(held, list) and _LISTS.get(key, (0, "names"))[1] != "names"
+        is_named = key == "layer_sizes" and isinstance(held, dict)
+        if is_list or is_named or (key in _LISTS and isinstance(held, str)):
+            yield (*path, key)
+        else:
+            yield from _places(held, (*path, key))
 
 
 def _closing(text: str, start: int, key: str) -> int | None:
@@ -146,35 +120,32 @@ def _closing(text: str, start: int, key: str) -> int | None:
         if match[0] == ":":
             return None
         depth += 1 if match[0] in "[({" else -1
-        if not depth:
-            end = match.end()
-            more = re.compile(r"[ \t]*[,;]?\s*(?=[\[(])").match(text, end)
-            if quote or key != "weights" or more is None:
-                return end + (quote != "" and text[end : end + 1] == quote)
+        repeated = re.compile(r" *\* *\d+").match(text, match.end())  # Python's [0] * 3
+        end = repeated.end() if repeated else match.end()
+        more = re.compile(r"[ \t]*[,;]?\s*[\[(]").match(text, end)
+        if not depth and (quote or key != "weights" or more is None):
+            return end + (quote != "" and text[end : end + 1] == quote)
     return None
 
 
 def _written(piece: _Piece, way: Way, source: YamlSource) -> str | None:
     """Return the list that a text was meant for; None if it is none, or a proper one already."""
     typed = re.sub(r"(?m)(^|\s)#.*$", "", piece.typed)
-    tree = list_meant(typed, _LISTS[piece.key][1], piece.depth, way)
-    if not tree or (len(tree) < 2 and not (piece.depth and re.search(r"[\[({]", typed))):
+    depth, kind = _LISTS[piece.key]
+    tree = list_meant(typed, kind, depth, way)
+    if not tree or (len(tree) < 2 and not re.search(r"[\[({]", typed)):
         return None
     new = in_brackets(tree)
     before, after = map(_normal, (typed, new))
-    if (
-        "(" not in typed
-        and before.count("[") == new.count("[") == typed.count("[")
-        and (before.replace("}", "]") == after)
-    ):
-        return None  # one bracket is a slip of its own
     if before == after or (source.root is not None and _skeleton(before) == _skeleton(after)):
         return None  # single numbers are seen to by themselves
     return new
 
 
 def _normal(text: str) -> str:
-    return re.sub(r"\s*([\[\],])\s*", r"\1", re.sub(r"\s+", " ", text)).replace(",]", "]").strip()
+    """Return a text without the blanks and the kind of bracket at its end that mean nothing."""
+    text = re.sub(r"\s*([\[\]},])\s*", r"\1", re.sub(r"\s+", " ", text))
+    return text.replace("}", "]").replace(",]", "]").strip()  # a `}` is a slip of its own
 
 
 def _skeleton(text: str) -> str:

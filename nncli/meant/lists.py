@@ -27,6 +27,8 @@ _MARK, _NAME = (
     re.compile(rf"""[\[\],]|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\[\],\s][^\[\],{ends}]*""")
     for ends in (r"\s", "")
 )
+# A list of one number again and again: np.zeros(3), [0] * 3.
+_REPEATED = re.compile(r"(?:[\w.]+\.)?(zeros|ones|\[[-+.\d]+\])(?:\(+| *\* *)(\d\d?)[,)]*")
 # A deeper list is none of numbers.
 _MAX_DEPTH = 5
 
@@ -51,11 +53,13 @@ def _plain(text: str, kind: Kind, way: Way) -> str | None:
     text = re.sub(r"^[|>][-+]?\s*\n", "", text.strip())
     if text[:1] == text[-1:] and text[:1] in ("'", '"') and text.count(text[0]) == 2:
         text = text[1:-1].strip()
+    text = _REPEATED.sub(_repeated, text)
     text = re.sub(r",\s*dtype\s*=\s*[\w.]+\s*(?=\))", "", re.sub(WRAPPER, "(", text))
     if "=" in text.replace("=>", "") or (":" in text and kind != "sizes"):
         return None
     text = text.translate(str.maketrans("(){}|", "[][],"))
     if kind == "sizes":
+        text = re.sub(r"[^\W\d][\w ]*: |[\[\]]", " ", text)  # {input: 4, hidden: [5, 3]}
         between = r"(?<=\d)\s*(?:->|=>|to|by|[x×*/:→_–—-])\s*(?=\d)"
         text = re.sub(between, " ", re.sub(r"(\d)\.0*(?!\d)", r"\1", text))
     if kind == "words":
@@ -70,6 +74,11 @@ def _plain(text: str, kind: Kind, way: Way) -> str | None:
     return text
 
 
+def _repeated(found: re.Match[str]) -> str:
+    number = {"zeros": "0", "ones": "1"}.get(found[1], found[1].strip("[]"))
+    return f"[{', '.join([number] * int(found[2]))}]"
+
+
 def _tree(text: str, kind: Kind, depth: int) -> list[Any] | None:
     """Return the lists in a text; None if it is none."""
     if max(accumulate((mark == "[") - (mark == "]") for mark in text), default=0) > _MAX_DEPTH:
@@ -79,7 +88,7 @@ def _tree(text: str, kind: Kind, depth: int) -> list[Any] | None:
         text = f"[[{'], ['.join(rows)}]]"
     if kind != "names":  # a row in quotes is one all the same
         in_row = r"[\2]" if depth == 2 else r"\2"
-        text = re.sub(r"""(["'])([^"']*[\s,;][^"']*)\1""", in_row, text)
+        text = re.sub(r"""(["'])\[?([^"'\[\]]*[\s,;][^"'\[\]]*)\]?\1""", in_row, text)
     text = text.replace(";", ",")
     marks: list[str] = []
     for found in (_NAME if kind == "names" and "," in text else _MARK).finditer(text):

@@ -43,6 +43,12 @@ class SpecText:
         return Place(self.file, line + 1, column + 1, self.lines[line], column)
 
 
+def end_of(text: str) -> tuple[int, int]:
+    """Return the 0-based line and column behind a text."""
+    lines = LINE_END.split(text)
+    return len(lines) - 1, len(lines[-1])
+
+
 def code_of(line: str) -> str:
     """Return a line without its comment and the blanks at its end.
 

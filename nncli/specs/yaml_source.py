@@ -18,7 +18,7 @@ import yaml
 from nncli.errors import SpecError
 from nncli.problems import Place, Problem
 from nncli.specs.faults import Fault, Path
-from nncli.specs.spec_text import LINE_END, Span, SpecText
+from nncli.specs.spec_text import Span, SpecText, end_of
 from nncli.specs.yaml_nodes import MAX_DEPTH, TOO_LARGE_HELP, Composer, Items, Node, Pairs, Scalar
 from nncli.words import quoted
 
@@ -263,16 +263,10 @@ def _decode(content: bytes, file: str) -> tuple[SpecText, Fault | None]:
     try:
         return SpecText.of(file, content.decode(encoding)), None
     except UnicodeDecodeError as error:
-        at = _end_of(content[: error.start].decode(encoding, errors="replace"))
+        at = end_of(content[: error.start].decode(encoding, errors="replace"))
         message = f"byte 0x{content[error.start]:02X} is not {encoding.upper()} text"
         text = SpecText.of(file, content.decode(encoding, errors="replace"))
         return text, Fault("N110", message, ("save the file as UTF-8",), at=at)
-
-
-def _end_of(text: str) -> tuple[int, int]:
-    """Return the 0-based line and column behind a text."""
-    lines = LINE_END.split(text)
-    return len(lines) - 1, len(lines[-1])
 
 
 def _strange_character(text: SpecText) -> Fault | None:
@@ -289,7 +283,7 @@ def _strange_character(text: SpecText) -> Fault | None:
         "N110",
         f"character U+{ord(match.group()):04X} is not allowed in a spec",
         (hint,),
-        at=_end_of(text.text[: match.start()]),
+        at=end_of(text.text[: match.start()]),
     )
 
 

@@ -43,7 +43,7 @@ def test_a_whole_number_in_another_form_is_written_in_digits(three: str) -> None
     assert first_mended(text)["layers"] == [{"neurons": 3}]
 
 
-@pytest.mark.parametrize("inputs", ["[4]", "four", "4 inputs", "4 features", "“4”"])
+@pytest.mark.parametrize("inputs", ["[4]", "four", "4 inputs", "(None, 4)", "[-1, 4]", "“4”"])
 def test_a_number_of_inputs_is_no_list_and_no_name(inputs: str) -> None:
     text = f"inputs: {inputs}\nlayers: [{{neurons: 1, weights: [1, 2, 3, 4]}}]\n"
     assert first_mended(text)["inputs"] == 4
@@ -97,6 +97,12 @@ def test_activations_become_as_many_as_layers(activations: str, offered: list[An
     [problem] = problems_of(text)
     assert [followed(text, each)["activations"] for each in problem.suggestions] == offered
     assert all("if" in suggestion.words for suggestion in problem.suggestions)
+
+
+@pytest.mark.parametrize("nothing", ["none", "input", "'-'", "null"])
+def test_inputs_have_no_activation(nothing: str) -> None:
+    text = f"{SHORT}activations: [{nothing}, tanh, elu, silu]\n"
+    assert first_mended(text)["activations"] == ["tanh", "elu", "silu"]
 
 
 def test_inputs_that_were_left_out_are_those_of_the_data() -> None:
@@ -203,3 +209,33 @@ def test_a_number_of_outputs_is_what_the_last_layer_says() -> None:
 def test_a_lone_value_needs_no_brackets(short: str) -> None:
     key, _, value = short.partition(": ")
     assert first_mended(f"layer_sizes: [2, 3]\nseed: 0\n{short}\n")[key] == value.strip("[]")
+
+
+@pytest.mark.parametrize("samples", ["null", "-1", "N", "'?'"])
+def test_samples_are_no_size_of_the_network(samples: str) -> None:
+    assert first_mended(f"layer_sizes: [{samples}, 4, 2]\nseed: 0\n")["layer_sizes"] == [4, 2]
+
+
+@pytest.mark.parametrize("nothing", ["none", "null", "off", "[]"])
+def test_biases_that_there_are_not_are_left_out(nothing: str) -> None:
+    [layer] = first_mended(f"{LAYER}, biases: {nothing}}}\n")["layers"]
+    assert layer == {"neurons": 2, "weights": [[1, 2], [3, 4]]}
+
+
+@pytest.mark.parametrize("relu", ["relu", "{activation: relu}", "{type: relu}"])
+def test_an_activation_as_a_layer_is_that_of_the_layer_in_front(relu: str) -> None:
+    mended = first_mended(
+        f"inputs: 2\nlayers:\n- neurons: 3\n- {relu}\n- {{neurons: 1}}\nseed: 0\n"
+    )
+    assert mended["layers"] == [{"neurons": 3, "activation": "relu"}, {"neurons": 1}]
+
+
+def test_a_seed_beside_given_weights_says_what_it_assumes() -> None:
+    [problem] = problems_of(LAYER.replace("- {", "- {neurons: 2}\n- {") + "}\n")
+    words = [suggestion.words for suggestion in problem.suggestions]
+    assert words == [
+        "leave layer 1 out, if it stands for the inputs",
+        "write a seed into the spec, if layer 1 is to draw its weights",
+        "choose one for this run, if layer 1 is to draw its weights",
+    ]
+    assert all("if" not in s.words for s in problems_of("layer_sizes: [2, 1]\n")[0].suggestions)

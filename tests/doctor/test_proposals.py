@@ -52,11 +52,11 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
     "odd blank": ("layer_sizes: [1, 2]\nseed: 0\n\u00a0name: a\n", ["name: a"]),
     "other layers": (
         "inputs: 1\nlayers: [3]\nseed: 0\n",
-        ["layers: [{neurons: 3}]", "layer_sizes: [3]"],
+        ["layers, item 1: {neurons: 3}", "layer_sizes: [3]"],
     ),
     "row length": (
         f"{LAYER}weights: [[1], [2,5]]\n",
-        ["weights: [2.5]", "weights: [2]"],
+        ["weights, item 2: [2.5]", "weights: [2]"],
     ),
     "transposed file": (
         "inputs: 2\nlayers:\n  - neurons: 1\nweights_file: m.npz\n",

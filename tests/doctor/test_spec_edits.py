@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nncli.doctor.edits import edited
-from nncli.doctor.spec_edits import SpecEditor, edit_in_line, edit_of
+from nncli.doctor.spec_edits import SpecEditor, edit_of
 from nncli.problems import Edit
 from nncli.specs.faults import Path
 from nncli.specs.spec_text import Span, SpecText
@@ -208,7 +208,7 @@ def test_a_key_is_written_in_front_of_another(
     ],
 )
 def test_an_empty_key_is_given_a_value(text: str, path: Path, expected: str | None) -> None:
-    after = applied(text, editor(text).fill(path, "0"))
+    after = applied(text, editor(text).replace(path, "0"))
     assert read(after) == {"seed": 0, "layer_sizes": [1, 2]}
     assert expected is None or after == expected
 
@@ -257,7 +257,6 @@ def test_keys_of_what_an_anchor_shares_are_not_edited() -> None:
     edit = editor(SHARED)
     assert edit.replace_key(("layers", 1, "neurons"), "neuron") is None
     assert edit.insert_key(("layers", 0, "neurons"), "name", "a") is None
-    assert edit.fill(("layers", 0, "neurons"), "3") is None
 
 
 def test_what_stands_beside_something_shared_is_edited() -> None:
@@ -320,7 +319,7 @@ def test_an_item_is_written_in_front_and_neighbours_become_one(style: str) -> No
     assert in_front is not None
     assert in_front.summary == "biases: [7, 1, 2, 3]"
     assert read(applied(text, in_front)) == changed(layer1_biases=[7, 1, 2, 3])
-    joined = editor(text).replace_items(path, 1, 2, "2.3")
+    joined = editor(text).splice(path, 1, 3, ["2.3"])
     assert joined is not None
     assert joined.summary == "biases: [1, 2.3]"
     assert read(applied(text, joined)) == changed(layer1_biases=[1, 2.3])
@@ -355,14 +354,6 @@ def test_a_span_counts_from_0_and_an_edit_from_1() -> None:
     edit = edit_of(text, Span(1, 3, 2, 4), "x", "shown")
     assert edit == Edit("net.yaml", 2, 4, 3, 5, "x", "shown")
     assert applied("a: 1\r\nb: größe\rc: 3", edit) == "a: 1\r\nb: x"
-
-
-def test_an_insertion_shows_its_whole_line() -> None:
-    text = SpecText.of("net.yaml", "layers:\n  - neurons:3\n")
-    edit = edit_in_line(text, 1, 12, 12, " ")
-    assert edit == Edit("net.yaml", 2, 13, 2, 13, " ", "- neurons: 3")
-    long = edit_in_line(SpecText.of("net.yaml", f"a:{'1' * 100}"), 0, 2, 2, " ")
-    assert long.summary == "a: " + "1" * 56 + "…"
 
 
 @given(

@@ -24,6 +24,7 @@ def first_mended(text: str) -> Any:
 SIZES = """
 (4, 5, 2)|4,5,2|"4, 5, 2"|4-5-2|4 5 2|[4 5 2]|4x5x2|4 -> 5 -> 2|{4, 5, 2}|[[4, 5, 2]]|[4; 5; 2]
 [4, 5 2]|'[4, 5, 2]'|4/5/2|np.array([4, 5, 2])|784 - 5 - 2|4, 5, 2  # sizes
+{input: 4, hidden: [5], output: 2}|{in: 4, hidden: 5, out: 2}|[4, [5], 2]
 """
 
 
@@ -65,6 +66,8 @@ WEIGHTS = [
     "'[[0.1, 0.2], [0.3, 0.4]]'",
     "|\n    0.1 0.2\n    0.3 0.4",
     "\n  - 0.1 0.2\n  - (0.3, 0.4)",
+    "\n  - 0.1 0.2\n  - 0.3 0.4",
+    "|\n    0.1 0.2\n    0.3 0.4\n  activation: relu",
     "\n  - [0.1 0.2]\n  - [0.3, 0.4]",
     "[[0,1 0,2]; [0,3 0,4]]",
     "[[[0.1, 0.2], [0.3, 0.4]]]",
@@ -93,6 +96,12 @@ def test_weights_are_rows_of_numbers(weights: str) -> None:
 def test_biases_are_a_list_of_numbers(biases: str) -> None:
     mended = first_mended(f"{LAYER}weights: [[1, 2], [3, 4]]\n  biases: {biases}\n")
     assert mended["layers"][0]["biases"] == [0.1, -0.2]
+
+
+@pytest.mark.parametrize("zeros", ["np.zeros(2)", "zeros((2,))", "[0]*2", "[0] * 2"])
+def test_a_number_again_and_again_is_a_list(zeros: str) -> None:
+    mended = first_mended(f"{LAYER}weights: [[1, 2], [3, 4]]\n  biases: {zeros}\n")
+    assert mended["layers"][0]["biases"] == [0, 0]
 
 
 def test_all_lists_of_a_spec_are_one_change() -> None:
