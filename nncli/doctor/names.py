@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, replace
 from functools import lru_cache
 
-from nncli.doctor.spec_edits import SpecEditor
+from nncli.doctor.spec_edits import SpecEditor, edit_of, piece_of
 from nncli.meant.choices import choice_path, choices_meant
 from nncli.meant.known_words import Known, alike, meanings, plain
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Path
 from nncli.specs.keys import keys_at
+from nncli.specs.spec_text import Span
 from nncli.specs.wording import CHOICES
 from nncli.words import nearest
 
@@ -38,11 +40,17 @@ def named(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
             yield _suggestion([known.words], [edit])
 
 
-def _suggestion(words: Sequence[str], edits: Sequence[Edit | None]) -> Suggestion:
+def _suggestion(words: Iterable[str], edits: Iterable[Edit | None]) -> Suggestion:
     """Return a change in some places, each once; what is said of several is said once, too."""
-    places = {(edit.line, edit.column): edit for edit in edits if edit is not None}
-    in_order = tuple(places[place] for place in sorted(places))
-    return Suggestion("; ".join(dict.fromkeys(words)), edits=in_order)
+    made: list[Edit] = []
+    for edit in sorted(set(filter(None, edits)), key=astuple):
+        if made and (edit.line, edit.column) < (made[-1].end_line, made[-1].end_column):
+            before = made.pop()  # two neighbours are taken away: as one
+            both = f"{before.summary} {edit.summary}"
+            made.append(replace(edit, line=before.line, column=before.column, summary=both))
+        else:
+            made.append(edit)
+    return Suggestion("; ".join(dict.fromkeys(words)), edits=tuple(made))
 
 
 # ------------------------------------------------------------------------------------- choices
@@ -53,8 +61,8 @@ def _choices(what: str, path: Path, editor: SpecEditor) -> Iterator[Suggestion]:
     written, others = editor.value_at(path), []
     if len(path) > 1 and isinstance(path[1], int):
         layers = editor.value_at(path[:1]) or (editor.value_at(("layer_sizes",)) or ())[1:]
-        others = [(path[0], index, *path[2:]) for index in range(min(len(layers), _MAX_PLACES))]
-        others.remove(path)
+        paths = ((path[0], index, *path[2:]) for index in range(min(len(layers), _MAX_PLACES)))
+        others = [other for other in paths if other != path]
     for words, text in choices_meant(what, written):
         if text is None:
             yield Suggestion(words)
@@ -64,12 +72,12 @@ def _choices(what: str, path: Path, editor: SpecEditor) -> Iterator[Suggestion]:
         told, edits = [words], [editor.replace(path, whole)]
         for other in others:
             value = editor.value_at(other)
-            if value == written:
-                edits.append(editor.replace(other, text))
-            elif isinstance(value, str) and value not in CHOICES[what]:
-                said, instead = next(choices_meant(what, value), ("", None))
-                told += [said] if instead else []
-                edits += [editor.replace(other, instead)] if instead else []
+            is_foreign = isinstance(value, str) and value not in CHOICES[what]
+            meant = choices_meant(what, value) if is_foreign else iter(())
+            said, instead = (words, text) if value == written else next(meant, ("", None))
+            if instead:
+                told.append(said)
+                edits.append(editor.replace(other, instead))
         yield _suggestion(told, edits)
 
 
@@ -78,68 +86,74 @@ def _choices(what: str, path: Path, editor: SpecEditor) -> Iterator[Suggestion]:
 
 def _keys(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
     """Yield other keys in the place of an unknown one: with all unknown ones, then alone."""
-    owner, key = fault.path[:-1], fault.path[-1]
-    if owner[-1:] == ("init",):
-        yield from _implied_weights(owner, editor)
-    unknown = {fault.path: fault.choices} | _unknown_keys(editor, owner)
+    owner, key, held = fault.path[:-1], fault.path[-1], editor.value_at(fault.path)
+    if not owner and isinstance(held, dict) and len(editor.source.value) == 1:
+        yield _unwrapped(str(key), editor)
+        return
+    if owner[-1:] == ("init",):  # as which an initializer may have been written
+        for words, text in choices_meant("initializer", editor.value_at(owner)):
+            edit = editor.replace(owner, f"{{weights: {text}}}") if text is not None else None
+            yield from [_suggestion([words], [edit])] if edit else []
+    unknown = _unknown_keys(owner, editor)
+    changes = []
     if 1 < len({path[-1] for path in unknown}) <= _MAX_NAMES:
-        yield from _all_at_once(unknown, fault.path, editor)
-    places = [path for path in unknown if path[-1] == key]
+        meant = {path: _meant(path, keys, editor)[:1] for path, keys in unknown.items()}
+        known = {path: each for path, found in meant.items() for each in found}
+        known = {path: each for path, each in known.items() if each.instead is not None}
+        changes += [known] if fault.path in known else []
     for each in _meant(fault.path, fault.choices, editor):
-        edits = [edit for path in places for edit in _key_edits(path, each, editor)]
-        yield _suggestion([each.words], edits)
+        changes.append({path: each for path in unknown if path[-1] == key})
+    for change in changes:
+        edits = [edit for path, each in change.items() for edit in _key_edits(path, each, editor)]
+        yield _suggestion([each.words for each in change.values()], edits)
 
 
-def _all_at_once(
-    unknown: Mapping[Path, tuple[str, ...]], fault: Path, editor: SpecEditor
-) -> Iterator[Suggestion]:
-    """Yield the change of all unknown keys to what they most likely mean, if that one has it."""
-    known: dict[Path, Known] = {}
-    for path, keys in unknown.items():
-        for each in _meant(path, keys, editor)[:1]:
-            known |= {path: each} if each.instead is not None else {}
-    if fault in known and len({path[-1] for path in known}) > 1:
-        edits = [edit for path, each in known.items() for edit in _key_edits(path, each, editor)]
-        yield _suggestion([each.words for each in known.values()], edits)
+def _unwrapped(key: str, editor: SpecEditor) -> Suggestion:
+    """Return the change that takes the only key away, and the indentation of what stands below."""
+    words, text = f"`{key}` stands around everything: take it away", editor.source.text
+    own, inner = editor.source.key_span((key,)), editor.source.span((key,))
+    if own is None or inner is None:
+        return Suggestion(words)
+    below = [Span(n, 0, n, inner.column) for n in range(inner.line + 1, inner.end_line + 1)]
+    spans = [Span(*own[:2], *inner[:2]), *(s for s in below if not piece_of(text, s).strip())]
+    return _suggestion([words], [edit_of(text, s, "", f"(without `{key}`)") for s in spans])
 
 
-def _unknown_keys(editor: SpecEditor, owner: Path) -> dict[Path, tuple[str, ...]]:
+def _unknown_keys(owner: Path, editor: SpecEditor) -> dict[Path, tuple[str, ...]]:
     """Return the unknown keys of a spec, each with those that it may be; owner: of one of them."""
     layers = editor.value_at(("layers",))
     count = min(len(layers), _MAX_PLACES) if isinstance(layers, list) else 0
     found: dict[Path, tuple[str, ...]] = {}
-    for path in ((), ("inputs",), ("outputs",), *(("layers", index) for index in range(count))):
+    for path in (owner, (), ("inputs",), ("outputs",), *(("layers", n) for n in range(count))):
         held, keys = editor.value_at(path), tuple(keys_at(path))
-        unknown = [key for key in (held if isinstance(held, dict) else ()) if key not in keys]
-        found |= {(*path, key): keys for key in unknown[:_MAX_PLACES]}
-    if owner[-1:] in (("init",), ("clip",)):
-        found |= {(*owner, key): tuple(keys_at(owner)) for key in editor.value_at(owner)}
-        found = {path: keys for path, keys in found.items() if path[-1] not in keys}
+        names = held if isinstance(held, dict) else ()
+        found |= {(*path, key): keys for key in names if key not in keys}
     return found
 
 
 def _meant(path: Path, choices: tuple[str, ...], editor: SpecEditor) -> tuple[Known, ...]:
+    """Return what an unknown key may mean, unless it has a value with which it cannot go."""
     value = editor.value_at(path)
-    return _meanings(str(path[-1]), choices, value if isinstance(value, str) else "")
+    typed = plain("key", value) if isinstance(value, str) else ""
+    return tuple(
+        replace(each, instead=None) if each.only and typed not in each.only else each
+        for each in _meanings(str(path[-1]), choices)
+    )
 
 
 @lru_cache(maxsize=1000)
-def _meanings(written: str, choices: tuple[str, ...], value: str) -> tuple[Known, ...]:
+def _meanings(written: str, choices: tuple[str, ...]) -> tuple[Known, ...]:
     """Return what an unknown key may mean: nncli's own first, then a word of another program."""
     typed = plain("key", written)
     own = [Known(key, {}, f"write it `{key}`", "") for key in choices if plain("key", key) == typed]
-    known = own or meanings("key", written)
-    if fits := [each for each in known if each.instead in choices]:
-        return tuple(fits)
-    if known:
-        unfit = plain("key", value)
-        return tuple(
-            replace(each, instead=None) if each.only and unfit not in each.only else each
-            for each in known
-            if not each.instead
-        )
-    close = [each for each in alike("key", typed, choices) if each.instead in choices]
-    return tuple(close) or _nearest(written, choices)
+    if known := own or meanings("key", written):
+        fits = tuple(each for each in known if each.instead in choices)
+        return fits or tuple(each for each in known if not each.instead)
+    close = tuple(each for each in alike("key", typed, choices) if each.instead in choices)
+    part = [key for key in choices if key in re.split(r"[\W_]", written)]
+    if not close and len(part) == 1:  # seed_value
+        return (Known(part[0], {}, f"perhaps `{part[0]}`", ""),)
+    return close or _nearest(written, choices)
 
 
 def _nearest(typed: str, choices: Sequence[str]) -> tuple[Known, ...]:
@@ -149,8 +163,6 @@ def _nearest(typed: str, choices: Sequence[str]) -> tuple[Known, ...]:
 
 def _key_edits(path: Path, known: Known, editor: SpecEditor) -> Iterator[Edit | None]:
     """Yield the changes of a key: of its value, too, where that is another program's as well."""
-    if known.instead is None:
-        return
     value = editor.value_at(path)
     if known.instead:
         yield editor.replace_key(path, known.instead)
@@ -158,16 +170,8 @@ def _key_edits(path: Path, known: Known, editor: SpecEditor) -> Iterator[Edit | 
         if what is not None and isinstance(value, str) and value not in CHOICES[what]:
             text = next((text for _, text in choices_meant(what, value)), None)
             yield editor.replace(path, text) if text is not None else None
-        return
-    yield editor.remove_key(path)
-    is_size = any(each.instead == "inputs" for each in meanings("key", str(path[-1])))
-    if path[:2] == ("layers", 0) and is_size and editor.value_at(("inputs",)) is None:
-        first = next(iter(editor.source.value))
-        yield editor.insert_key((first,), "inputs", str(value))
-
-
-def _implied_weights(path: Path, editor: SpecEditor) -> Iterator[Suggestion]:
-    """Yield the mapping in which an initializer stands that has been written as `init` itself."""
-    for words, text in choices_meant("initializer", editor.value_at(path)):
-        if text is not None:
-            yield _suggestion([words], [editor.replace(path, f"{{weights: {text}}}")])
+    elif known.instead is not None:
+        yield editor.remove_key(path)
+        is_size = any(each.instead == "inputs" for each in meanings("key", str(path[-1])))
+        if path[:2] == ("layers", 0) and is_size and editor.value_at(("inputs",)) is None:
+            yield editor.insert_key((next(iter(editor.source.value)),), "inputs", str(value))

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
+from typing import Any, NamedTuple
 
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
@@ -27,28 +29,21 @@ from nncli.specs.stored import WeightsHeader
 from nncli.specs.yaml_source import is_yaml
 
 _TREATED_PROBLEMS = 10
-# How much is read for all changes together: of a long spec, fewer are tried.
-_MAX_READ_CHARACTERS = 256 * 1024
-# How much of that, if no change of a problem's own leaves the spec whole; how much is parsed.
-_MAX_SEARCHED_CHARACTERS = 192 * 1024
-_MAX_PARSED_CHARACTERS = 1024 * 1024
+# What is read again with the problems' own changes, then with slips, as _reading_cost counts it;
+# and how many characters are parsed for these.
+_MAX_READ, _MAX_SEARCHED, _MAX_PARSED_CHARACTERS = 1_500_000, 1_000_000, 512 * 1024
 # How far from a problem a slip may be that still is YAML; where there is no YAML, it is anywhere.
 _REACH = 2
 # A repair that costs so much more than another is not what was meant.
 _MUCH_DEARER = 1.25
 _MAX_REPAIRS = 3
-# A slip that costs no more is told even where a change of another kind works as well.
-_BEYOND_DOUBT = 1.0
-# A text that is no YAML may have other faults besides if a repair costs no more.
-_LIKELY = 2.0
-# A repair that costs more says what it assumes even if it is the only one.
-_DOUBTFUL = 3.0
-# Where a suggestion says all that the advice says.
-_SELF_EXPLAINING = frozenset({"N106", "N109", "N110"})
-# What its own message says better than that of a slip.
-_SAID_WELL = frozenset({"N103", "N110"})
-# What is wrong beyond YAML, or too much of it: no slip is looked for.
-_NO_SLIP = frozenset({"N104"})
+# A slip that costs no more is told even where a change of another kind works as well; in a text
+# that is no YAML, even if there are other faults; and what costs more says what it assumes.
+_BEYOND_DOUBT, _LIKELY, _DOUBTFUL = 1.0, 2.0, 3.0
+# Where a suggestion says all that the advice says; and where the message says more than a slip's.
+_SELF_EXPLAINING, _SAID_WELL = frozenset({"N106", "N109", "N110"}), frozenset({"N103", "N110"})
+# The names in a network, which decide no number.
+_NAMES: dict[str, Any] = {"name": True, "layers": {"__all__": {"name"}}}
 
 
 def treat_spec(
@@ -63,42 +58,39 @@ def treat_spec(
     data has, if that is known.
     """
     found, editor = examined.found, SpecEditor(examined.source, features)
-    characters = max(1, len(examined.source.text.text))
-    if characters > MAX_CHARACTERS:
+    if len(examined.source.text.text) > MAX_CHARACTERS:
         return SpecError(found.problems, more=found.more)
     proposed = (
         (number, suggestion)
         for number, fault in enumerate(found.faults[:_TREATED_PROBLEMS])
         for suggestion in propose(fault, editor)
     )
-    kept: dict[int, list[_Tried]] = {}
-    words: dict[int, tuple[str, ...]] = {}
-    for number, suggestion in islice(proposed, _MAX_READ_CHARACTERS // characters):
-        if not suggestion.edits and not suggestion.options:  # it is for its words
-            words[number] = (*words.get(number, ()), suggestion.words)
-            continue
-        tried = _tried(suggestion, found.problems[number], examined, header)
-        if tried is not None:
-            kept.setdefault(number, []).append(tried)
-    told = [replace(p, help=words.get(n, ()) + p.help) for n, p in enumerate(found.problems)]
-    advised = [_advised(problem, kept.get(n, [])) for n, problem in enumerate(told)]
-    problems = [_unless_mended(problem, advised[:n]) for n, problem in enumerate(advised)]
-    is_mended = any(tried.is_whole for tried in kept.get(0, ())) and _is_sure(found.faults[0])
+    kept: defaultdict[int, list[_Tried]] = defaultdict(list)
+    words: defaultdict[int, list[str]] = defaultdict(list)
+    for number, suggestion in islice(proposed, _MAX_READ // _reading_cost(examined)):
+        if not suggestion.edits and not suggestion.options:
+            words[number].append(suggestion.words)
+        elif tried := _tried(suggestion, found.problems[number], examined, header):
+            kept[number].append(tried)
+    problems: list[Problem] = []
+    for n, problem in enumerate(found.problems):
+        advised = _advised(problem, found.faults[n], words[n], kept[n])
+        offered = [before.suggestions[0] for before in problems if before.suggestions]
+        is_same = any(suggestion in offered for suggestion in advised.suggestions[:1])
+        problems.append(replace(problem, help=(SAME_CAUSE,)) if is_same else advised)
     working = sorted(_working(examined, header), key=lambda it: (len(it[1].left), it[0].cost))
+    is_mended = any(not tried.left for tried in kept[0]) and _is_sure(found.faults[0])
     if not working or (is_mended and working[0][0].cost > _BEYOND_DOUBT):
         return SpecError(problems, more=found.more)
-    # the slip explains what its repair mends
-    left = {(problem.code, problem.message) for problem in working[0][1].left}
-    others = [problem for problem in problems if (problem.code, problem.message) in left]
+    left = _seen(working[0][1].left)  # the slip explains what its repair mends
+    others = [problem for problem in problems if _seen([problem]) <= left]
     return SpecError([_slip(working, examined), *others], more=found.more)
 
 
-def _unless_mended(problem: Problem, earlier: Sequence[Problem]) -> Problem:
-    """Return a problem, and not again the change that was offered for an earlier one."""
-    offered = [before.suggestions[:1] for before in earlier if before.suggestions]
-    if problem.suggestions[:1] not in offered:
-        return problem
-    return replace(problem, help=(SAME_CAUSE,), suggestions=())
+def _reading_cost(examined: Examination) -> int:
+    """Return about how long it takes to read a spec, in thirds of a microsecond."""
+    text, faults = examined.source.text.text, len(examined.found.faults) + examined.found.more
+    return 1 + len(text) + 20 * sum(map(text.count, ",:\n")) + 60 * faults
 
 
 def _is_sure(fault: Fault) -> bool:
@@ -109,28 +101,25 @@ def _is_sure(fault: Fault) -> bool:
     return fault.kind != "no seed" and not re.search(r"[\[\]{},:;=]", fault.typed)
 
 
-@dataclass(frozen=True)
-class _Tried:
-    """A change that mends its problem, and the network that it makes; None if more is wrong."""
+def _advised(problem: Problem, fault: Fault, words: list[str], kept: list[_Tried]) -> Problem:
+    """Return a problem with the changes that mend it: if some leave the spec whole, only those."""
+    best = [tried for tried in kept if not tried.left] or kept
+    suggestions = tuple(tried.suggestion for tried in best)
+    said = {suggestion.words for suggestion in suggestions}
+    is_said = kept and (fault.choices or problem.code in _SELF_EXPLAINING)
+    advice = () if is_said else tuple(text for text in problem.help if text not in said)
+    return replace(problem, help=(*words, *advice), suggestions=suggestions)
+
+
+# ------------------------------------------------------------------------------ what a change does
+
+
+class _Tried(NamedTuple):
+    """A change that mends its problem."""
 
     suggestion: Suggestion
-    spec: NetworkSpec | None
-    left: tuple[Problem, ...] = ()
-
-    @property
-    def is_whole(self) -> bool:
-        return self.spec is not None and not self.left
-
-
-def _advised(problem: Problem, kept: Sequence[_Tried]) -> Problem:
-    """Return a problem with the changes that mend it: if some leave the spec whole, only those."""
-    whole = [tried for tried in kept if tried.is_whole]
-    suggestions = tuple(tried.suggestion for tried in whole or kept)
-    said = {suggestion.words for suggestion in suggestions}
-    advice = tuple(text for text in problem.help if text not in said)
-    if kept and problem.code in _SELF_EXPLAINING:
-        advice = ()
-    return replace(problem, help=advice, suggestions=suggestions)
+    spec: NetworkSpec | None  # that it makes, if nothing but misfits is wrong with it
+    left: tuple[Problem, ...]  # what is still wrong
 
 
 def _tried(
@@ -144,32 +133,70 @@ def _tried(
     A misspelt key hides what is wrong below it: that may come to light.  problem: None for any,
     of which some must go and none come.
     """
-    again = _examined_again(suggestion, examined, header)
-    left = tuple(p for p in again.found.problems if p.message != NOT_ASKED.message)
-    known = {(old.code, old.message) for old in examined.found.problems}
-    if problem and (problem.code, problem.message) in {(p.code, p.message) for p in left}:
-        return None
-    new = [other for other in left if (other.code, other.message) not in known]
-    if problem is None and (new or len(left) == len(known)):
-        return None
-    if any(other.code == "N100" for other in new):
-        return None  # the text cannot be read any more
-    changed = {edit.line for edit in suggestion.edits}
-    if any(other.place is None or other.place.line in changed for other in new):
-        return None
-    return _Tried(suggestion, again.spec, left)
-
-
-def _examined_again(
-    suggestion: Suggestion, examined: Examination, header: WeightsHeader | None
-) -> Examination:
-    """Return what comes of a spec with a change."""
     text, overrides = examined.source.text, examined.overrides
     if suggestion.options:
         overrides = replace(overrides, seed=int(suggestion.options[1]))
     content = edited(text.text, suggestion.edits).encode()
     reading = read_form(content, text.file, overrides)
-    return examine_form(reading) if header is None else examine_completed(reading, header)
+    again = examine_form(reading) if header is None else examine_completed(reading, header)
+    left = tuple(p for p in again.found.problems if p.message != NOT_ASKED.message)
+    known = _seen(examined.found.problems)
+    new = [other for other in left if not _seen([other]) <= known]
+    if (new or len(left) == len(known)) if problem is None else _seen([problem]) <= _seen(left):
+        return None
+    changed = {edit.line for edit in suggestion.edits}
+    for other in new:
+        if other.code == "N100" or other.place is None or other.place.line in changed:
+            return None
+    return _Tried(suggestion, again.spec, left)
+
+
+def _seen(problems: Iterable[Problem]) -> set[tuple[str, str]]:
+    """Return what problems are known by where lines may move."""
+    return {(problem.code, problem.message) for problem in problems}
+
+
+# ----------------------------------------------------------------------------------- slips of YAML
+
+
+def _working(
+    examined: Examination, header: WeightsHeader | None
+) -> Iterator[tuple[Repair, _Tried]]:
+    """Yield the repairs that work, the likeliest first.
+
+    They leave the spec whole, or they are likely and make YAML of it, or mend some problems.
+    """
+    problems = examined.found.problems
+    if any(problem.code == "N104" for problem in problems):
+        return  # too much of it is no slip
+    problem = problems[0] if examined.source.is_unreadable else None
+    likely = _BEYOND_DOUBT if problem is None else _LIKELY
+    enough = math.inf
+    for repair in _likeliest(examined)[: _MAX_SEARCHED // _reading_cost(examined)]:
+        if repair.cost > enough:
+            return
+        suggestion = Suggestion(repair.words, edits=repair.edits)
+        tried = _tried(suggestion, problem, examined, header)
+        if tried and not tried.left:
+            enough = min(enough, repair.cost + _MUCH_DEARER)
+        if tried and (not tried.left or repair.cost <= likely):
+            yield repair, tried
+
+
+def _likeliest(examined: Examination) -> list[Repair]:
+    """Return the repairs that make YAML of a text, of those with the same result the likeliest."""
+    text, found = examined.source.text, examined.found
+    suspects = {place.line - 1 for p in found.problems if (place := p.place) and place.line}
+    suspects |= {fault.stopped[0] for fault in found.faults if fault.stopped}
+    reach = len(text.lines) if examined.source.is_unreadable else _REACH
+    proposed = repairs(text, suspects or {0}, reach)
+    best: dict[str, Repair] = {}
+    for repair in islice(proposed, _MAX_PARSED_CHARACTERS // max(1, len(text.text))):
+        content = edited(text.text, repair.edits)
+        # what could not be read must not be there any more
+        if "\ufffd" not in content and (content in best or is_yaml(content)):
+            best[content] = min(best.get(content, repair), repair, key=lambda each: each.cost)
+    return sorted(best.values(), key=lambda each: each.cost)
 
 
 def _slip(working: Sequence[tuple[Repair, _Tried]], examined: Examination) -> Problem:
@@ -177,68 +204,22 @@ def _slip(working: Sequence[tuple[Repair, _Tried]], examined: Examination) -> Pr
 
     Repairs nearly as likely, but with other numbers, are offered beside it.
     """
-    chosen = list(working[:1])
     best, tried = working[0]
+    chosen: dict[str, Repair] = {}  # by the network that they make
     for other, also in working:
-        is_near = other.cost <= best.cost + _MUCH_DEARER and len(also.left) == len(tried.left)
-        if is_near and all(_numbers(also.spec) != _numbers(each.spec) for _, each in chosen):
-            chosen.append((other, also))
+        if other.cost <= best.cost + _MUCH_DEARER and len(also.left) == len(tried.left):
+            made = also.spec.model_dump(exclude=_NAMES) if also.spec else None
+            chosen.setdefault(repr(made), other)
     is_certain = len(chosen) == 1 and examined.source.is_unreadable and best.cost < _DOUBTFUL
     suggestions = tuple(
         Suggestion(repair.words if is_certain else repair.assuming, edits=repair.edits)
-        for repair, _ in chosen[:_MAX_REPAIRS]
+        for repair in list(chosen.values())[:_MAX_REPAIRS]
     )
     line, column = best.edits[0].line, best.edits[0].column
-    places = [problem.place.line if problem.place else 0 for problem in examined.found.problems]
-    away = [abs((place or 0) - line) for place in places]
-    problem = examined.found.problems[away.index(min(away))]
+    lines = [(problem.place and problem.place.line) or 0 for problem in examined.found.problems]
+    nearest = min(range(len(lines)), key=lambda number: abs(lines[number] - line))
+    problem = examined.found.problems[nearest]
     if not best.message or problem.code in _SAID_WELL:
         return replace(problem, help=problem.help[:1], suggestions=suggestions)
     place = examined.source.text.place(line - 1, column - 1)
     return Problem(problem.code, best.message, place, suggestions=suggestions)
-
-
-def _working(
-    examined: Examination, header: WeightsHeader | None
-) -> Iterator[tuple[Repair, _Tried]]:
-    """Yield the repairs that work, of those with the same text the likeliest.
-
-    They leave the spec whole, or they are likely and make YAML of it, or mend some problems.
-    """
-    text, faults = examined.source.text, examined.found.faults
-    problems = examined.found.problems
-    if any(fault.code in _NO_SLIP for fault in faults):
-        return
-    suspects = {place.line - 1 for p in problems if (place := p.place) and place.line}
-    suspects |= {fault.stopped[0] for fault in faults if fault.stopped}
-    characters = max(1, len(text.text))
-    is_yaml_already = not examined.source.is_unreadable
-    proposed = repairs(text, suspects or {0}, _REACH if is_yaml_already else len(text.lines))
-    likeliest: dict[str, Repair] = {}
-    for repair in islice(proposed, _MAX_PARSED_CHARACTERS // characters):
-        content = edited(text.text, repair.edits)
-        known = likeliest.get(content)
-        if "\ufffd" in content or (known is not None and known.cost <= repair.cost):
-            continue  # what could not be read is still there, or the same text costs less
-        if known is not None or is_yaml(content):
-            likeliest[content] = repair
-    candidates = sorted(likeliest.values(), key=lambda repair: repair.cost)
-    enough = math.inf
-    for repair in candidates[: _MAX_SEARCHED_CHARACTERS // characters]:
-        if repair.cost > enough:
-            return
-        suggestion = Suggestion(repair.words, edits=repair.edits)
-        problem = None if is_yaml_already else problems[0]
-        tried = _tried(suggestion, problem, examined, header)
-        is_likely = repair.cost <= (_BEYOND_DOUBT if is_yaml_already else _LIKELY)
-        if tried is not None and (tried.is_whole or is_likely):
-            enough = min(enough, repair.cost + _MUCH_DEARER if tried.is_whole else math.inf)
-            yield repair, tried
-
-
-def _numbers(spec: NetworkSpec | None) -> NetworkSpec | None:
-    """Return a network without the names that decide no number."""
-    if spec is None:
-        return None
-    layers = tuple(layer.model_copy(update={"name": ""}) for layer in spec.layers)
-    return spec.model_copy(update={"name": "", "layers": layers})

@@ -122,7 +122,7 @@ def _closing(text: str, start: int, key: str) -> int | None:
         depth += 1 if match[0] in "[({" else -1
         repeated = re.compile(r" *\* *\d+").match(text, match.end())  # Python's [0] * 3
         end = repeated.end() if repeated else match.end()
-        more = re.compile(r"[ \t]*[,;]?\s*[\[(]").match(text, end)
+        more = re.compile(r"[ \t]*+[,;]?\s*+[\[(]").match(text, end)
         if not depth and (quote or key != "weights" or more is None):
             return end + (quote != "" and text[end : end + 1] == quote)
     return None

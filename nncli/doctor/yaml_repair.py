@@ -20,12 +20,13 @@ from nncli.problems import Edit
 from nncli.specs.keys import every_key
 from nncli.specs.spec_text import Span, SpecText, code_of, indentation, is_item
 from nncli.specs.yaml_source import REFUSED
-from nncli.words import count_of, shorten
+from nncli.words import shorten
 
 # A longer line is not written by hand.
 _MAX_LINE = 2_000
 _MAX_PLACES = 40  # of one slip in one line
 _MAX_EDITS = 100
+_NEAR = 20  # lines
 _EVERYWHERE = 2  # a slip that costs less may have been made in every line
 # What the patterns of the table are made of.
 _PARTS = {"NUMBER": r"[-+]?\.?\d[\d.]*(?:[eE][-+]?\d+)?", "VALUE": r"""[-+.\w"'\[{]"""}
@@ -33,8 +34,6 @@ _KINDS = (
     {"OPEN": "[", "CLOSE": "]", "QUOTE": '"'},
     {"OPEN": "{", "CLOSE": "}", "QUOTE": "'"},
 )
-_STRANGE = ("", "write plain characters instead")
-_TAB = "a tab cannot indent YAML"
 
 
 @dataclass(frozen=True)
@@ -75,37 +74,23 @@ def _of_line(text: SpecText, number: int) -> Iterator[Repair]:
     line = text.lines[number]
     for cost, code in enumerate(dict.fromkeys((code_of(line), line.rstrip()))):
         for slip in _slips():
-            instead = slip.instead_at(text, number)
-            found = list(islice(slip.pattern.finditer(code), _MAX_PLACES))
-            changed = [f"{code[: m.start()]}{m.expand(instead)}{code[m.end() :]}" for m in found]
-            if len(found) > 1 and slip.cost < _EVERYWHERE:
-                found.append(found[0])
-                changed.append(slip.pattern.sub(instead, code))
-            for match, new in zip(found, changed, strict=True):
-                edit = _edit(text, number, new + line[len(code) :])
-                yield slip.repair(match, (edit,), cost / 2)
-    if (plain := _plain(line)) != line:
-        yield Repair(1.05, *_STRANGE, (_edit(text, number, plain),))
+            for repair in slip.repairs(text, number, code):
+                yield replace(repair, cost=repair.cost + cost / 2)
     yield from _unrepeated(text, number)
-    yield from _indented(text, number)
 
 
 def _everywhere(text: SpecText, numbers: Iterable[int]) -> Iterator[Repair]:
     """Yield the same change of all lines that it can be made in."""
-    lines = {number: text.lines[number] for number in numbers}
-    plain = {n: _plain(line) for n, line in lines.items() if _plain(line) != line}
-    if 1 < len(plain) <= _MAX_EDITS:
-        yield Repair(1.5, *_STRANGE, tuple(_edit(text, n, new) for n, new in plain.items()))
+    codes = {number: code_of(text.lines[number]) for number in numbers}
     for slip in _slips():
-        tried = {n: slip.pattern.search(code_of(line)) for n, line in lines.items()}
-        found = {n: match for n, match in tried.items() if match}
-        if slip.cost < _EVERYWHERE and 1 < len(found) <= _MAX_EDITS:
-            edits = []
-            for n, match in found.items():
-                new = slip.pattern.sub(slip.instead_at(text, n), match.string)
-                edits.append(_edit(text, n, new + lines[n][len(match.string) :]))
-            repair = slip.repair(next(iter(found.values())), tuple(edits), 1)
-            yield replace(repair, words=f"{repair.words}, here and below")
+        if slip.cost < _EVERYWHERE:
+            found = [number for number, code in codes.items() if slip.pattern.search(code)]
+            of_lines = [slip.repairs(text, n, codes[n])[-1:] for n in found[: _MAX_EDITS + 1]]
+            made = [repair for of_line in of_lines for repair in of_line]
+            if 1 < len(made) <= _MAX_EDITS:
+                edits = tuple(edit for repair in made for edit in repair.edits)
+                words = f"{made[0].words}, here and below"
+                yield replace(made[0], cost=slip.cost + 1, words=words, edits=edits)
 
 
 class _Slip(NamedTuple):
@@ -118,43 +103,66 @@ class _Slip(NamedTuple):
     words: str
     assumes: str
 
-    def instead_at(self, text: SpecText, number: int) -> str:
+    def repairs(self, text: SpecText, number: int, code: str) -> list[Repair]:
+        """Return the changes of a line without its comment: of each place, then of all of them."""
+        places = list(islice(self.pattern.finditer(code), _MAX_PLACES))
+        if not places:
+            return []
+        instead = self._instead_at(text, number, code)
+        made = [(m, f"{code[: m.start()]}{m.expand(instead)}{code[m.end() :]}") for m in places]
+        if len(places) > 1 and self.cost < _EVERYWHERE:
+            made.append((places[0], self.pattern.sub(instead, code)))
+        comment = text.lines[number][len(code) :]
+        return [
+            self._repair(match, _edit(text, number, new + comment))
+            for match, new in made
+            if new != code
+        ]
+
+    def _instead_at(self, text: SpecText, number: int, code: str) -> str:
         """Return what stands in a line instead of what matches, as for re.sub."""
         if "<" not in self.instead:
             return self.instead
-        inner = len(text.lines[number]) - len(text.lines[number].lstrip(" -"))
-        below = next((indentation(ln) for ln in text.lines[number + 1 :] if ln.strip()), inner)
-        same = indentation(text.lines[number])
-        blanks = {"<SAME>": same, "<INDENT>": inner, "<BELOW>": below, "<LESS>": max(below - 2, 0)}
-        return re.sub("<[A-Z]+>", lambda name: " " * blanks[name[0]], self.instead)
+        line = text.lines[number]
+        inner = len(line) - len(line.lstrip(" -"))
+        above = [other for other in text.lines[max(0, number - _NEAR) : number] if code_of(other)]
+        below = [other for other in text.lines[number + 1 : number + _NEAR] if code_of(other)]
+        items = dict.fromkeys(indentation(other) for other in above[::-1] if is_item(other))
+        widths = {
+            "SAME": indentation(line),
+            "INDENT": inner,
+            "ABOVE": indentation(above[-1]) if above else 0,
+            "BELOW": indentation(below[0]) if below else inner,
+            "ITEM": next(iter(items), 0),
+            "OUTER": [*items, 0][min(1, len(items))],
+        }
+        blanks = {f"<{name}>": " " * width for name, width in widths.items()}
+        blanks["<PLAIN>"] = _plain(code).replace("\\", r"\\")
+        return re.sub("<[A-Z]+>", lambda name: blanks[name[0]], self.instead)
 
-    def repair(self, match: re.Match[str], edits: tuple[Edit, ...], more_cost: float) -> Repair:
+    def _repair(self, match: re.Match[str], edit: Edit) -> Repair:
         """Return the change of what matches, in words."""
         found = [shorten(part or "", 30).strip() for part in (match[0], *match.groups())]
         message, words = (
             re.sub(r"\{(\d)\}", lambda number: found[int(number[1])], said)
             for said in (self.message, self.words)
         )
-        return Repair(self.cost + more_cost, message, words, edits, self.assumes)
+        return Repair(self.cost, message, words, (edit,), self.assumes)
 
 
 @cache
 def _table() -> dict[str, Any]:
-    text = files("nncli.doctor").joinpath("yaml_slips.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
-    plain = {ord(sign): instead for instead, signs in table["plain"].items() for sign in signs}
-    return {"slips": table["slips"], "plain": plain}
+    return tomllib.loads((files("nncli.doctor") / "yaml_slips.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def _slips() -> tuple[_Slip, ...]:
-    keys = sorted(map(re.escape, every_key()), key=len, reverse=True)
+    keys = "|".join(sorted(map(re.escape, every_key()), key=len, reverse=True))
     rows = set()
     for kind in _KINDS:
-        parts = {**_PARTS, **kind, "KEY": "|".join(keys)}
         for cost, *row in _table()["slips"]:
             cells = "\0".join(row)
-            for name, part in parts.items():
+            for name, part in (_PARTS | kind | {"KEY": keys}).items():
                 cells = cells.replace(f"<{name}>", part)
             rows.add((cost, *cells.split("\0")))
     return tuple(_Slip(cost, re.compile(row[0]), *row[1:]) for cost, *row in sorted(rows))
@@ -162,7 +170,9 @@ def _slips() -> tuple[_Slip, ...]:
 
 def _plain(line: str) -> str:
     """Return a line without characters that only look like others, or are not allowed."""
-    plain = unicodedata.normalize("NFKC", line.translate(_table()["plain"]))
+    for instead, signs in _table()["plain"].items():
+        line = re.sub(f"[{signs}]", instead, line)
+    plain = unicodedata.normalize("NFKC", line)
     return REFUSED.sub(lambda match: "\n" if match[0] in "\x85\u2028\u2029" else "", plain)
 
 
@@ -183,47 +193,11 @@ def _same(one: str, other: str) -> int:
 
 def _unrepeated(text: SpecText, number: int) -> Iterator[Repair]:
     """Yield a key without the same key and value again."""
-    line = text.lines[number].rstrip()
-    first = next((n for n in range(number) if text.lines[n].rstrip() == line), None)
-    if first is not None and re.match(r" *[\w\"']+ *:", line):
-        edit = Edit.without_lines(text.file, number + 1)
-        if number == len(text.lines) - 1:  # no line end to take away with it
-            span = Span(number - 1, len(text.lines[number - 1]), number, len(text.lines[number]))
-            edit = edit_of(text, span, "", edit.summary)
+    lines = [line.rstrip() for line in text.lines[: number + 1]]
+    first = lines.index(lines[number])
+    if first < number and re.match(r" *[\w\"']+ *:", lines[number]):
+        end = min((number + 1, 0), (len(text.lines) - 1, len(text.lines[-1])))
+        edit = edit_of(text, Span(number, 0, *end), "", "(without this line)")
         message = f"line {number + 1} repeats line {first + 1}"
         cost = 1 if first == number - 1 else 2
         yield Repair(cost, message, "remove it", (edit,), "if it was written twice by mistake")
-
-
-def _indented(text: SpecText, number: int) -> Iterator[Repair]:
-    """Yield other indentations of a line, and a dash in front: first those of its neighbours."""
-    line = text.lines[number]
-    content, own = line.lstrip(" \t"), indentation(line)
-    near = {indentation(text.lines[n]): n + 1 for n in reversed(_neighbours(text, number))}
-    items = {indentation(text.lines[n - 1]) for n in near.values() if is_item(text.lines[n - 1])}
-    inner = {width + 2 for width in items}
-    others = {indentation(other) for other in text.lines if other.strip()} | {own - 1, own + 1}
-    for width in (near.keys() | inner | others) - {own, -1}:
-        message, words = f"line {number + 1} is indented by {count_of(own, 'blank')}", ""
-        if width in near:
-            than = f"{abs(own - width)} {'more' if own > width else 'less'} than line {near[width]}"
-            message, words = f"{message}, {than}", f"indent it like line {near[width]}"
-        cost = 2 if width in near else 2.5 if width in inner else 3
-        cost += min(abs(width - own), 6) / 10
-        edit = _edit(text, number, " " * width + content)
-        message = _TAB if "\t" in line[:own] else message
-        words = words or f"indent it by {count_of(width, 'blank')}"
-        yield Repair(cost, message, words, (edit,), "if it belongs there")
-    for width in items | {own, max(own - 2, 0)}:
-        message = f"line {number + 1} stands in a list, but has no `- ` in front"
-        edit = _edit(text, number, f"{' ' * width}- {content}")
-        cost = 2 + min(abs(width - own), 9) / 10
-        yield Repair(cost, message, "put a `- ` in front", (edit,), "if it is an item of its own")
-
-
-def _neighbours(text: SpecText, number: int) -> list[int]:
-    """Return the lines with content around a line, and the nearest items of a list above it."""
-    lines = [n for n, line in enumerate(text.lines) if line.strip() and line.lstrip()[0] != "#"]
-    above = [n for n in lines if n < number][:-20:-1]
-    below = [n for n in lines if n > number][:1]
-    return [*above[:1], *below, *(n for n in above[1:] if is_item(text.lines[n]))][:4]

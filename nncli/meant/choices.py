@@ -54,23 +54,19 @@ def choices_meant(what: str, value: Any) -> Iterator[tuple[str, str | None]]:
     typed, own = _typed(what, value), CHOICES[what]
     if typed is None:
         return
-    given = bool(typed.positional or typed.named)
+    found = meanings(what, typed.name, own) or alike(what, typed.name, own)
     if typed.name in own:
-        found: tuple[Known, ...] = (Known(typed.name, {}, "", ""),)
-    else:
-        found = meanings(what, typed.name, own) or alike(what, typed.name, own)
+        found = (Known(typed.name, {}, "", ""),)
     seen: set[str] = set()
     for known in found:
         parameters = _parameters(known, what, typed) if known.instead else None
-        if parameters is None:
+        if not known.instead or parameters is None:
             lost = f"`{known.instead}` has no such parameters here"
             yield (lost if known.instead else known.words), None
-        elif (text := _text(known.instead or "", parameters)) not in seen:
+        elif (text := _text(known.instead, parameters)) not in seen:
             seen.add(text)
-            if typed.name in own or (given and parameters != known.parameters):
-                yield _said(known.instead or "", typed, parameters), text
-            else:
-                yield known.words, text
+            said = known.words if parameters == known.parameters else ""
+            yield said or _said(known.instead, typed, parameters), text
 
 
 def _said(kind: str, typed: Typed, parameters: Mapping[str, Any]) -> str:
@@ -81,70 +77,63 @@ def _said(kind: str, typed: Typed, parameters: Mapping[str, Any]) -> str:
 
 def _typed(what: str, value: Any) -> Typed | None:
     """Return the name and the parameters of a choice, whatever form it has."""
-    if isinstance(value, str) and (call := _CALL.fullmatch(value[:_MAX_TYPED].strip(_AROUND))):
-        name, *inside = call.groups()
-        pieces = next((part for part in inside if part), "").split(",")
-        pairs = [re.split(r"\s*[=:]\s*", piece.strip(), maxsplit=1) for piece in pieces]
-        positional = tuple(pair[0].strip(_AROUND) for pair in pairs if len(pair) == 1 and pair[0])
-        if plain(what, name).split(".")[-1] in ("activation", "get") and positional:
-            return _typed(what, positional[0])
-        named = tuple((pair[0], pair[1].strip(_AROUND)) for pair in pairs if len(pair) == 2)
-        return Typed(name, positional, named)
-    if what == "initializer" and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return Typed("constant", (value,))
+    if isinstance(value, dict):
+        return _typed_mapping(what, value)
     if isinstance(value, list) and value and isinstance(value[0], str):
         return Typed(value[0], tuple(value[1:]))
-    return _typed_mapping(what, value) if isinstance(value, dict) else None
+    if what == "initializer" and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return Typed("constant", (value,))
+    call = _CALL.fullmatch(value[:_MAX_TYPED].strip(_AROUND)) if isinstance(value, str) else None
+    if call is None:
+        return None
+    name, *inside = call.groups()
+    pieces = next((part for part in inside if part), "").split(",")
+    pairs = [re.split(r"\s*[=:]\s*", piece.strip(_AROUND), maxsplit=1) for piece in pieces]
+    positional = tuple(pair[0] for pair in pairs if len(pair) == 1 and pair[0])
+    if plain(what, name).split(".")[-1] in ("activation", "get") and positional:
+        return _typed(what, positional[0])
+    return Typed(name, positional, tuple((key, held) for key, *rest in pairs for held in rest))
 
 
 def _typed_mapping(what: str, value: Mapping[str, Any]) -> Typed | None:
     names = {key: plain(what, key) for key in value}
-    name = next((key for key in value if names[key] in _NAMING and isinstance(value[key], str)), "")
-    if not name:
-        if kind := _only_kind_with(what, set(value)):
-            return Typed(kind, (), tuple(value.items()))
-        name = next((key for key in value if key in CHOICES[what] or meanings(what, key)), "")
-        name = name or next(iter(value), "")
-        inner, shown = value.get(name), name
-    else:
-        inner, shown = None, value[name]
-    named = {key: held for key, held in value.items() if key != name}
-    for key in [key for key in named if names[key] in _HOLDING]:
-        inner = named.pop(key)
+    naming = [key for key in value if names[key] in _NAMING and isinstance(value[key], str)]
+    kinds = [kind for kind, model in CHOICES[what].items() if value.keys() < {*model.model_fields}]
+    if not naming and len(kinds) == 1 and "kind" not in value:  # the only one with such parameters
+        return Typed(kinds[0], (), tuple(value.items()))
+    known = [key for key in value if key in CHOICES[what] or meanings(what, key)]
+    key = next(iter((*naming, *known, *value)), None)
+    if key is None:
+        return None
+    others = {other: held for other, held in value.items() if other != key}
+    inner = None if naming else value[key]
+    for holding in [other for other in others if names[other] in _HOLDING]:
+        inner = others.pop(holding)
     if isinstance(inner, dict):
-        named |= inner
-    positional = tuple(inner) if isinstance(inner, list) else (inner,)
-    positional = positional if inner is not None and not isinstance(inner, dict) else ()
-    return Typed(shown, positional, tuple(named.items())) if name else None
-
-
-def _only_kind_with(what: str, keys: set[str]) -> str | None:
-    """Return the only choice that has these parameters."""
-    kinds = [kind for kind, model in CHOICES[what].items() if keys < set(model.model_fields)]
-    return kinds[0] if len(kinds) == 1 and "kind" not in keys else None
+        others |= inner
+        inner = None
+    positional = inner if isinstance(inner, list) else [] if inner is None else [inner]
+    return Typed(value[key] if naming else key, tuple(positional), tuple(others.items()))
 
 
 def _parameters(known: Known, what: str, typed: Typed) -> dict[str, Any] | None:
     """Return the parameters by nncli's names; None if one of them has no counterpart."""
     kind = known.instead or ""
     fields = [name for name in CHOICES[what][kind].model_fields if name != "kind"]
-    others = other_parameters(kind)
-    result: dict[str, Any] = dict(known.parameters)
+    own = {plain("parameter", field): field for field in fields}
+    others: dict[str, Any] = {**other_parameters(kind), **own}
     positional = [each for each in typed.positional if not _says_nothing(each, others)]
     if kind == "normal" and len(positional) == 1:
         positional = [0, *positional] if not typed.named else []
     if len(positional) not in (0, len(fields)) and kind not in _SHARES:
         return None
+    result: dict[str, Any] = dict(known.parameters)
     for key, value in (*zip(fields, positional, strict=False), *typed.named):
         name = plain("parameter", key)
-        own = {plain("parameter", field): field for field in fields}
-        target = own.get(name, others.get(name))
-        if target is None:
-            near = nearest(name, list(own))
-            target = own[near] if near is not None else None
+        target = others.get(name, own.get(nearest(name, list(own)) or ""))
         if target in fields:
             result[str(target)] = value
-        elif target is None or (target != "" and not _equal(value, target)):
+        elif target is None or (target != "" and _written(value) != _written(target)):
             return None
     return result
 
@@ -154,23 +143,15 @@ def _says_nothing(value: Any, others: Mapping[str, Any]) -> bool:
     return word in ("true", "false", "none") or others.get(plain("parameter", word)) == ""
 
 
-def _equal(value: Any, other: float | str) -> bool:
-    try:
-        return float(value) == other
-    except (TypeError, ValueError):
-        return str(value).casefold() == str(other)
-
-
 def _text(name: str, parameters: Mapping[str, Any]) -> str:
     """Return a choice as a spec writes it."""
-    pairs = [f"{key}: {_value(key, value)}" for key, value in parameters.items()]
+    pairs = [f"{key}: {_written(value)}" for key, value in parameters.items()]
     return f"{{{name}: {{{', '.join(pairs)}}}}}" if pairs else name
 
 
-def _value(key: str, value: Any) -> str:
+def _written(value: Any) -> str:
+    """Return the value of a parameter as a spec writes it; gelu's `approximate` is a name here."""
     if isinstance(value, (list, tuple)):
-        return f"[{', '.join(_value(key, item) for item in value)}]"
-    text = str(value)
-    if key == "approximate":
-        return _APPROXIMATE.get(text.casefold(), text)
-    return text.removesuffix(".0") if isinstance(value, float) else text
+        return f"[{', '.join(map(_written, value))}]"
+    text = str(value).casefold()
+    return _APPROXIMATE.get(text, text.removesuffix(".0"))

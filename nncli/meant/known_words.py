@@ -12,8 +12,9 @@ from typing import Any
 
 from nncli.words import nearest_spellings, shorten
 
-# What stands between the two words of a layout, and behind the name of a function.
+# What stands between the two words of a layout, and around the name of a function.
 _BETWEEN = re.compile(r"(?<![a-z])(?:by|x|times|and|then|to|as|are|is|the|each|per|in a)(?![a-z])")
+_BEGINNINGS = re.compile(r"^(nn|(layer)?activation)(?=\w)")
 _ENDINGS = re.compile(r"(layer|activation|function|func|fn|fct|initializer|init|distribution)$")
 _LACKED = frozenset({"activation", "initializer", "scale", "dtype"})
 _WITH_NUMBERS = frozenset({"activation", "initializer"})
@@ -33,11 +34,6 @@ class Known:
     only: frozenset[str] = frozenset()  # the values with which it can go, if not with any
 
 
-def meaning(kind: str, typed: str) -> Known | None:
-    """Return what a word of another program most likely means."""
-    return next(iter(meanings(kind, typed)), None)
-
-
 def meanings(kind: str, typed: str, own: Iterable[str] = ()) -> tuple[Known, ...]:
     """Return what a word may mean, the likeliest first; nothing if it is not known.
 
@@ -46,16 +42,16 @@ def meanings(kind: str, typed: str, own: Iterable[str] = ()) -> tuple[Known, ...
     >>> [known.instead for known in meanings("activation", "tf.nn.swish")]
     ['silu']
     """
-    words, parts = _known(kind), plain(kind, typed).split(".")
+    words, names = _known(kind), {plain(kind, name): name for name in own}
+    parts = plain(kind, typed).split(".")
     for start in range(len(parts)):
         name = ".".join(parts[start:])
-        for spelled in (name, _ENDINGS.sub("", name)):
+        for spelled in (name, _ENDINGS.sub("", name), _BEGINNINGS.sub("", name)):
             if spelled in words:
                 return _worded(kind, typed, words[spelled])
-    names = {plain(kind, name): name for name in own}
-    ends = (parts[-1], _ENDINGS.sub("", parts[-1]))
-    name = next((names[end] for end in ends if end in names), "")
-    return (Known(name, {}, f"write it `{name}`", ""),) if name else ()
+            if spelled in names:
+                return (Known(names[spelled], {}, f"write it `{names[spelled]}`", ""),)
+    return ()
 
 
 def alike(kind: str, typed: str, own: Iterable[str]) -> tuple[Known, ...]:
@@ -67,7 +63,7 @@ def alike(kind: str, typed: str, own: Iterable[str]) -> tuple[Known, ...]:
     names = {plain(kind, name): name for name in own}
     words = _known(kind)
     last = plain(kind, typed).split(".")[-1]
-    near = nearest_spellings(last, [*names, *words])
+    near = nearest_spellings(last, [*names, *words]) if len(last) > 2 else []
     if kind in _WITH_NUMBERS:  # leaky_relu_02 is no slip
         near = [word for word in near if re.sub(r"\D", "", word) == re.sub(r"\D", "", last)]
     meant = [names[word] for word in near if word in names]
@@ -111,14 +107,11 @@ def _known(kind: str) -> dict[str, tuple[Known, ...]]:
     """Return word → its meanings, for the words of a kind; what is said of them is no sentence."""
     words: dict[str, tuple[Known, ...]] = {}
     for row in _table().get(kind, ()):
-        instead, parameters = row.get("is"), row.get("with", {})
         only = frozenset(plain(kind, value) for value in row.get("only", ()))
-        for source, names in row.items():
-            if source in _RESERVED:
-                continue
-            known = Known(instead, parameters, row.get("words", ""), source, only)
-            for word in dict.fromkeys(plain(kind, name) for name in names):
-                words[word] = (*words.get(word, ()), known)
+        for source in [key for key in row if key not in _RESERVED]:
+            said = (row.get("is"), row.get("with", {}), row.get("words", ""), source, only)
+            for word in dict.fromkeys(plain(kind, name) for name in row[source]):
+                words[word] = (*words.get(word, ()), Known(*said))
     return words
 
 

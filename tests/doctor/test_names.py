@@ -10,7 +10,7 @@ import pytest
 from nncli.doctor import spec as doctor
 from nncli.doctor.edits import edited
 from nncli.errors import SpecError
-from nncli.meant.known_words import meaning, meanings
+from nncli.meant.known_words import meanings
 from nncli.specs.model import ACTIVATIONS, INITIALIZERS
 from nncli.specs.reader import examine_spec, read_spec
 
@@ -37,6 +37,9 @@ def mended(text: str) -> str:
         ("Softmax(dim=1)", "softmax"),
         ("sigmoid(x)", "sigmoid"),
         ("swish", "silu"),
+        ("nn_elu()", "elu"),
+        ("layer_activation_elu", "elu"),
+        ("\N{GREEK SMALL LETTER SIGMA}", "sigmoid"),
         ("logistic", "sigmoid"),
         ("tansig", "tanh"),
         ("purelin", "linear"),
@@ -138,6 +141,30 @@ def test_the_layers_of_another_program_are_mended_in_one_change(text: str, expec
     assert mended(text) == expected
 
 
+@pytest.mark.parametrize("key", ["net", "config", "model"])
+def test_a_key_around_everything_is_taken_away(key: str) -> None:
+    block = f"{key}:\n" + "".join(f"  {line}\n" for line in SHORT.splitlines())
+    assert mended(block) == SHORT
+    assert (
+        mended(f"{key}: {{layer_sizes: [2, 1], seed: 0}}\n") == "{layer_sizes: [2, 1], seed: 0}\n"
+    )
+
+
+def test_a_name_in_a_layer_far_below_is_put_right() -> None:
+    text = "inputs: 2\nseed: 0\nlayers:\n" + "- neurons: 2\n" * 60 + "  activation: swish\n"
+    assert mended(text) == text.replace("swish", "silu")
+
+
+def test_foreign_keys_at_the_end_are_taken_away_together() -> None:
+    assert mended(f"{SHORT}loss: mse\noptimizer: adam\n").rstrip() == SHORT.rstrip()
+
+
+def test_a_key_with_a_word_more_is_perhaps_the_key() -> None:
+    text = SHORT.replace("seed:", "seed_value:")
+    assert mended(text) == SHORT
+    assert "perhaps" in treated(text).problems[0].suggestions[0].words
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -146,6 +173,7 @@ def test_the_layers_of_another_program_are_mended_in_one_change(text: str, expec
         ("activations: RReLU", "nncli lacks it"),
         ("activations: Softplus(beta=2)", "`softplus` has no such parameters here"),
         ("activations: leaky_relu_02", "the activations are"),
+        ("activations: y=x", "the activations are"),
         ("init: orthogonal", "nncli lacks it"),
         ("dtype: half", "nncli lacks it"),
         ("layout: row_major", "says nothing of their meaning"),
@@ -183,6 +211,4 @@ def test_no_known_word_is_taken_for_another_function(kind: str) -> None:
     for name in own:
         assert all(known.instead in (name, None) for known in meanings(kind, name, own))
     for word in ("rrelu", "crelu", "softmin", "tanhshrink", "radbas", "sparsemax"):
-        known = meaning("activation", word)
-        assert known is not None
-        assert known.instead is None
+        assert [known.instead for known in meanings("activation", word)][:1] == [None]

@@ -118,13 +118,12 @@ def test_changes_of_a_very_long_spec_are_not_tried(padding: int, is_tried: bool)
     text = f"layer_sizes: [1, 2]\nactivations: rleu\nseed: 0\n# {'-' * padding}\n"
     [problem] = treated(text).problems
     assert bool(problem.suggestions) is is_tried
-    assert problem.help  # advice there is in any case
+    assert problem.help or is_tried  # advice there is in any case
 
 
-def test_of_a_long_spec_fewer_changes_are_tried() -> None:
-    start = "layer_sizes: [1, 2]\nactivations: rleu\nseed: 0\n"
-    for characters, tried in ((32 * 1024, 8), (16 * 1024, 16), (1024, 100)):
-        text = start.ljust(characters, "#")
+def test_of_a_spec_that_takes_long_to_read_fewer_changes_are_tried() -> None:
+    for sizes, tried in ((9999, 6), (2000, 32), (50, 100)):
+        text = f"layer_sizes: [{'2, ' * sizes}1]\nactivations: rleu\nseed: 0\n"
         [problem] = with_proposals(text, *[edit_of(text, "right", "rleu", "relu")] * 100).problems
         assert len(problem.suggestions) == tried
 
