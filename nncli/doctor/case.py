@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,10 @@ from nncli.data.columns import (
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.records import RecordReader
 from nncli.data.source_bytes import FirstLook
+from nncli.doctor.edits import edited
 from nncli.errors import DataError
 from nncli.file_kinds import NPY_MAGIC
-from nncli.problems import Suggestion
+from nncli.problems import Edit, Suggestion
 from nncli.specs.reader import SpecReading
 from nncli.specs.spec_text import LINE_END
 from nncli.words import quoted
@@ -95,21 +97,15 @@ class DataCase:
         """
         if self.first is None:
             return True
-        changed = {
-            option.name: value
-            for option in fields(self.options)
-            if (value := getattr(self.options, option.name)) != getattr(before.options, option.name)
-        }
-        first = replace(
-            self.first, options=replace(self.first.options, **changed), choice=self.choice
-        )
-        if first.fault() is not None or first.header is None or self.header is None:
-            return False
-        try:
-            check_same_columns(self.header, first.header, Selection(()))
-        except DataError:
-            return False
-        return True
+        old = vars(before.options)
+        changed = {name: new for name, new in vars(self.options).items() if new != old[name]}
+        options = replace(self.first.options, **changed)
+        first = replace(self.first, options=options, choice=self.choice)
+        if first.fault() is None and first.header is not None and self.header is not None:
+            with suppress(DataError):
+                check_same_columns(self.header, first.header, Selection(()))
+                return True
+        return False
 
     @cached_property
     def records(self) -> list[list[str]]:
@@ -129,28 +125,37 @@ class Change:
     suggestion: Suggestion
     likelihood: int
 
+    def then(
+        self,
+        case: DataCase,
+        words: str,
+        likelihood: int,
+        options: Sequence[str] = (),
+        edits: Sequence[Edit] = (),
+    ) -> Change:
+        """Return this change and one made to its case.  options: what the user types for it."""
+        before, both = self.suggestion, (*self.suggestion.edits, *edits)
+        if before.words:
+            words = f"{before.words}, and {words}"
+            likelihood = min(likelihood, self.likelihood)
+        if len({edit.file for edit in both}) == 1 and before.edits and edits:
+            # the one writes all lines anew: without what the other takes away, or with what it adds
+            both = (replace(before.edits[0], text=decoded(case, case.look.content)),)
+        suggestion = Suggestion(words, (*before.options, *options), both)
+        return Change(case, suggestion, likelihood)
 
-def with_option(
-    case: DataCase, words: str, options: tuple[str, ...], likelihood: int, **changes: object
-) -> Change:
-    """Return the change of options of the reading.
+    def with_options(
+        self, words: str, likelihood: int, typed: Sequence[str], **changes: object
+    ) -> Change:
+        """Return this change and one of the reading; changes: as fields of DataOptions."""
+        options = replace(self.case.options, **changes)  # type: ignore[arg-type]
+        return self.then(replace(self.case, options=options), words, likelihood, typed)
 
-    options: what the user types for it; changes: the same, as fields of DataOptions.
-    """
-    changed = replace(case.options, **changes)  # type: ignore[arg-type]
-    return Change(replace(case, options=changed), Suggestion(words, options), likelihood)
-
-
-def joined(first: Change, second: Change) -> Change:
-    """Return two changes as one; the second was made to the case of the first."""
-    one, other = first.suggestion, second.suggestion
-    edits = one.edits + other.edits
-    if one.edits and other.edits:
-        # the one writes all lines anew: without what the other takes away, or with what it adds
-        edits = (replace(one.edits[0], text=decoded(second.case, second.case.look.content)),)
-    words = f"{one.words}, and {other.words}"
-    suggestion = Suggestion(words, one.options + other.options, edits)
-    return Change(second.case, suggestion, min(first.likelihood, second.likelihood) + 1)
+    def with_edits(self, words: str, likelihood: int, edits: Iterable[Edit]) -> Change:
+        """Return this change and one of the file's text."""
+        case, ordered = self.case, sorted(edits, key=lambda edit: edit.line)
+        text = edited(decoded(case, case.look.content), ordered)
+        return self.then(with_text(case, text), words, likelihood, edits=ordered)
 
 
 def with_text(case: DataCase, text: str) -> DataCase:
