@@ -136,7 +136,8 @@ class Change:
         """Return this change and one made to its case.  options: what the user types for it."""
         before, both = self.suggestion, (*self.suggestion.edits, *edits)
         if before.words:
-            words = f"{before.words}, and {words}"
+            joint = ", " if before.words.startswith("if ") else ", and "
+            words = before.words + joint + words
             likelihood = min(likelihood, self.likelihood)
         if len({edit.file for edit in both}) == 1 and before.edits and edits:
             # the one writes all lines anew: without what the other takes away, or with what it adds

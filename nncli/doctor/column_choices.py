@@ -18,6 +18,8 @@ from nncli.words import quoted
 _MAX_COLUMNS_LEFT_OUT = 10
 # Of more columns the number is said.
 _MAX_NAMED = 3
+# What may go without an "if"; of others, one at most.
+_SURE = (Suspicion.TEXT, Suspicion.BY_NAME_AND_VALUES, Suspicion.BY_NAME)
 _VERBS = {"keep": "carry {} through unread", "drop": "leave {} out"}
 _LIKELIHOODS = {
     Suspicion.TEXT: 85,
@@ -84,7 +86,8 @@ def _fewer_columns(
         return
     first = _leaving_out(change, header, chosen, "")
     likely = sorted((f for f in chosen if f.suspicion), key=lambda fact: fact.position)
-    if surplus > _MAX_COLUMNS_LEFT_OUT or surplus - len(likely) > 1:
+    unsure = sum(fact.suspicion not in _SURE for fact in chosen)
+    if surplus > _MAX_COLUMNS_LEFT_OUT or unsure > 1:
         # to guess so many would help nobody
         reasons = [f"{called(header, fact.position)} ({fact.reason})" for fact in likely]
         named = f", likely {_listed(reasons)}" if likely else ""
@@ -100,7 +103,7 @@ def _fewer_columns(
         yield _leaving_out(change, header, [other], "")
     if last.suspicion < Suspicion.TEXT and len(others) > 1 and not change.suggestion.options:
         another = _leaving_out(change, header, [*before, others[1]], "")
-        yield replace(another, suggestion=Suggestion(f"leave another one out{is_feature}"))
+        yield replace(another, suggestion=Suggestion("leave another one out"))
 
 
 def _leaving_out(change: Change, header: Header, facts: Sequence[ColumnFacts], then: str) -> Change:

@@ -151,7 +151,8 @@ class Table:
         kinds = {
             "empty": not any(row.cells),
             "the header again": header is not None and row.cells == header.cells,
-            "a title": is_above and (has_texts or (is_lone and header is not None)),
+            "a title": is_above and (row.is_text or (is_lone and header is not None)),
+            "no row of the table": is_above and has_texts,
             "a number below a title, if it is no sample": is_above and is_lone,
             "a count": is_above and counts,
             "": is_above,

@@ -31,7 +31,7 @@ def taken_away(content: str) -> list[dict[int, str]]:
         (f"Report, of May\nby me\na,b\n{ROWS}", {1: "a title", 2: "a title"}),
         (f"Report\n\n2024\na,b\n{ROWS}", {1: "a title", 3: "a title"}),
         (
-            f"Report\n2024\n{ROWS}",
+            "Report\n2024\n1,2,3\n4,5,6\n",
             {1: "a title", 2: "a number below a title, if it is no sample"},
         ),
         (f"3,2,yes,no\n{ROWS}", {1: "a count"}),
