@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -64,6 +65,8 @@ def followed(broken: Case, meant: Case, nth: int = 0) -> Followed:
         if change is None or not _is_change(change):
             return Followed("words", f"{told}\n    help: {problem['help']}", broken)
         told += f"\n    offered: {_shown(change)}"
+        if _overlapping(change):
+            return Followed("fails", f"{told}\n    then: two of its edits overlap", broken)
         second = _run(folder, _follow(folder, change, broken.words))
     if second.outputs is None:
         return Followed("fails", f"{told}\n    then: {_first_words(second)}", broken)
@@ -160,6 +163,14 @@ def _follow(folder: Path, change: dict[str, Any], words: Sequence[str]) -> list[
         edits = [edit for edit in change["edits"] if edit["file"] == name]
         path.write_bytes(applied(text, edits).encode(encoding))
     return list(change.get("argv") or [*words, *change["options"]])
+
+
+def _overlapping(change: dict[str, Any]) -> bool:
+    edits = sorted(
+        (e["file"], (e["line"], e["column"]), (e["end_line"], e["end_column"]))
+        for e in change["edits"]
+    )
+    return any(a[0] == b[0] and b[1] < a[2] for a, b in pairwise(edits))
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
