@@ -6,14 +6,12 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nncli.data.columns import (
     ColumnChoice,
     Header,
-    Selection,
     WantedInputs,
-    check_same_columns,
     choose,
 )
 from nncli.data.csv.format import CsvFormat
@@ -32,6 +30,8 @@ if TYPE_CHECKING:
 
 # What may come of reading a file in another way than it was written.
 MISREAD = frozenset({"N402", "N403", "N404", "N405", "N407", "N408", "N410"})
+
+_TYPED = {"\t": "tab"}
 
 
 @dataclass(frozen=True)
@@ -61,34 +61,31 @@ class DataCase:
 
     def fault(self) -> DataError | None:
         """Return what is wrong with the beginning of the data, if anything is."""
-        return self._fault
+        return self._read[1]
+
+    @property
+    def header(self) -> Header | None:
+        """The names of the columns as the case reads them, if it comes so far."""
+        return self._read[0]
 
     @cached_property
-    def _fault(self) -> DataError | None:
+    def _read(self) -> tuple[Header | None, DataError | None]:
         from nncli.data.opened import open_look  # brings NumPy
 
         # read once: a case is asked by whoever proposes a change and by whoever judges it
+        header = None
         try:
             opened = open_look(self.look, self.file, self.options)
-            selection = choose(opened.header, self.choice, self.wanted)
-            for _ in opened.samples(selection).rows_in_order():
+            header = opened.header
+            for _ in opened.samples(choose(header, self.choice, self.wanted)).rows_in_order():
                 pass
         except DataError as error:
             # of a beginning, the last row may go on
             if self.look.complete or error.problems[-1].code != "N405":
-                return error
+                return header, error
             earlier = error.problems[:-1]
-            return DataError(earlier, more=error.more) if earlier else None
-        return None
-
-    @cached_property
-    def header(self) -> Header | None:
-        """The names of the columns as the case reads them, if it comes so far."""
-        from nncli.data.opened import open_look  # brings NumPy
-
-        with suppress(DataError):
-            return open_look(self.look, self.file, self.options).header
-        return None
+            return header, DataError(earlier, more=error.more) if earlier else None
+        return header, None
 
     def suits_first(self, before: DataCase) -> bool:
         """Whether the first of several files still goes with this one, read with its options.
@@ -101,11 +98,9 @@ class DataCase:
         changed = {name: new for name, new in vars(self.options).items() if new != old[name]}
         options = replace(self.first.options, **changed)
         first = replace(self.first, options=options, choice=self.choice)
-        if first.fault() is None and first.header is not None and self.header is not None:
-            with suppress(DataError):
-                check_same_columns(self.header, first.header, Selection(()))
-                return True
-        return False
+        headers = (first.header, self.header)
+        names = [(header.named, header.names) for header in headers if header is not None]
+        return first.fault() is None and names[:1] == names[1:]
 
     @cached_property
     def records(self) -> list[list[str]]:
@@ -145,12 +140,15 @@ class Change:
         suggestion = Suggestion(words, (*before.options, *options), both)
         return Change(case, suggestion, likelihood)
 
-    def with_options(
-        self, words: str, likelihood: int, typed: Sequence[str], **changes: object
-    ) -> Change:
+    def with_options(self, words: str, likelihood: int, **changes: Any) -> Change:
         """Return this change and one of the reading; changes: as fields of DataOptions."""
-        options = replace(self.case.options, **changes)  # type: ignore[arg-type]
-        return self.then(replace(self.case, options=options), words, likelihood, typed)
+        typed: list[str] = []
+        for name, value in changes.items():
+            flag = "" if value else "no-"
+            is_flag = isinstance(value, bool)
+            typed += [f"--{flag}{name}"] if is_flag else [f"--{name}", _TYPED.get(value, value)]
+        case = replace(self.case, options=replace(self.case.options, **changes))
+        return self.then(case, words, likelihood, typed)
 
     def with_edits(self, words: str, likelihood: int, edits: Iterable[Edit]) -> Change:
         """Return this change and one of the file's text."""

@@ -7,12 +7,10 @@ from dataclasses import replace
 
 from nncli.data.column_facts import ColumnFacts, Suspicion, table_facts
 from nncli.data.columns import Header, find_column
-from nncli.data.csv.numbers import is_number
 from nncli.doctor.case import Change, DataCase, called, read_rows
 from nncli.doctor.column_names import inputs_by_name, mistyped_items
 from nncli.doctor.layers import changes_of_inputs
 from nncli.problems import Suggestion
-from nncli.words import quoted
 
 # Whoever has more to leave out had better say what stays.
 _MAX_COLUMNS_LEFT_OUT = 10
@@ -51,8 +49,6 @@ def column_changes(change: Change) -> Iterator[Change]:
         yield from _fewer_columns(change, header, facts, surplus)
     if change.suggestion.words or not (features and surplus):
         return
-    if surplus < 0:
-        yield from _more_columns(change)
     likely = [called(header, fact.position) for fact in facts if fact.suspicion][:2]
     too = f", {' and '.join(likely)} too" if likely else ""
     assumed = f"every column is a feature{too}" if surplus > 0 else "no column is missing"
@@ -65,14 +61,11 @@ def column_changes(change: Change) -> Iterator[Change]:
 
 def _ranked_facts(case: DataCase, header: Header, features: list[int]) -> list[ColumnFacts]:
     """Return what the columns seem to be, the most suspicious first."""
+    facts = table_facts(header, features, read_rows(case, header))
     last = len(header.names) - 1
-
-    def rank(fact: ColumnFacts) -> tuple[int, bool, bool, bool, int]:
-        # where nothing speaks for any, a label stands at the end or in front
-        position = fact.position
-        return fact.suspicion, fact.is_identifier, position == last, position == 0, position
-
-    return sorted(table_facts(header, features, read_rows(case, header)), key=rank, reverse=True)
+    # where nothing speaks for any, a label stands at the end or in front
+    facts.sort(key=lambda f: (f.position == last, f.position == 0, f.position), reverse=True)
+    return sorted(facts, key=lambda f: (f.suspicion, f.is_identifier), reverse=True)
 
 
 def _fewer_columns(
@@ -89,8 +82,9 @@ def _fewer_columns(
     unsure = sum(fact.suspicion not in _SURE for fact in chosen)
     if surplus > _MAX_COLUMNS_LEFT_OUT or unsure > 1:
         # to guess so many would help nobody
-        reasons = [f"{called(header, fact.position)} ({fact.reason})" for fact in likely]
-        named = f", likely {_listed(reasons)}" if likely else ""
+        reasons = [f"{called(header, f.position)} ({f.reason})" for f in likely[:_MAX_NAMED]]
+        reasons += ["and others"] if len(likely) > _MAX_NAMED else []
+        named = f", likely {', '.join(reasons)}" if likely else ""
         words = f"{surplus:,} columns must go{named}: name those that stay with --columns"
         yield replace(first, suggestion=Suggestion(words))
         return
@@ -98,9 +92,6 @@ def _fewer_columns(
     is_feature = f"; then {called(header, last.position)} is a feature" if last.suspicion else ""
     if last.suspicion in (following.suspicion, Suspicion.PERHAPS):
         yield _leaving_out(change, header, [*before, following], is_feature)
-    elif not before:
-        other = replace(last, is_identifier=not last.is_identifier, reason="")
-        yield _leaving_out(change, header, [other], "")
     if last.suspicion < Suspicion.TEXT and len(others) > 1 and not change.suggestion.options:
         another = _leaving_out(change, header, [*before, others[1]], "")
         yield replace(another, suggestion=Suggestion("leave another one out"))
@@ -129,38 +120,4 @@ def _leaving_out(change: Change, header: Header, facts: Sequence[ColumnFacts], t
 
 def _why(fact: ColumnFacts) -> str:
     """Return why a column is no feature, behind what to do with it."""
-    if not fact.suspicion:
-        return ", if it is no feature"
-    return f": {fact.reason}" if fact.reason else ""
-
-
-def _more_columns(change: Change) -> Iterator[Change]:
-    """Yield the case without each of the columns that the user has left out."""
-    choice = change.case.choice
-    for option in _VERBS:
-        items: tuple[str, ...] = getattr(choice, option)
-        for item in items:
-            others = tuple(other for other in items if other != item)
-            case = replace(change.case, choice=replace(choice, **{option: others}))
-            typed = f"`--{option} {','.join(items)}`"
-            words = f"leave {quoted(item)} out of {typed}" if others else f"do without {typed}"
-            yield Change(case, Suggestion(words), 60)
-
-
-def first_row_in_doubt(case: DataCase) -> tuple[str, ...]:
-    """Say that a header may be a sample, where every column is text and holds the same words."""
-    header = case.header
-    rows = read_rows(case, header) if header is not None and header.named else []
-    if header is None or not rows or any(is_number(cell) for row in rows for cell in row):
-        return ()
-    columns = zip(header.names, zip(*rows, strict=True), strict=True)
-    if 2 * sum(name in cells for name, cells in columns) < len(header.names):
-        return ()
-    return ("the first row holds the same words as the others: is it a header at all?",)
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return `a, b and c`; of many, the first and how many more."""
-    more = len(names) - _MAX_NAMED
-    *before, last = (*names[:_MAX_NAMED], f"{more:,} more") if more > 0 else names
-    return f"{', '.join(before)} and {last}" if before else last
+    return f": {fact.reason}" if fact.suspicion else ", if it is no feature"

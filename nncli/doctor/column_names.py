@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 
@@ -26,14 +27,9 @@ _MAX_RANGE = 1000
 
 def inputs_by_name(change: Change, header: Header, names: tuple[str, ...]) -> Iterator[Change]:
     """Yield the columns that the spec's inputs may mean: of nearly those names, or in order."""
-    if change.case.choice.drop or len(names) > _MAX_COLUMNS_NAMED:
+    is_repeated = any(len(header.positions.get(name, ())) > 1 for name in names)
+    if change.case.choice.drop or len(names) > _MAX_COLUMNS_NAMED or is_repeated:
         return  # the one goes with no other choice, the other would fill the screen
-    repeated = list(_of_repeated(names, header)) if header.named else []
-    if repeated:
-        # nothing is known where one of them is no column, nor a position
-        for words, items in repeated if all(name in header.positions for name in names) else ():
-            yield _taken(change, items, words, 75)
-        return
     meant = columns_meant(names, header.names) if header.named else []
     columns = tuple(chain.from_iterable(meant))
     in_order = [header.positions.get(name, [at]) for at, name in enumerate(names)]
@@ -50,16 +46,6 @@ def inputs_by_name(change: Change, header: Header, names: tuple[str, ...]) -> It
 def _taken(change: Change, items: Sequence[str], words: str, likelihood: int) -> Change:
     case = replace(change.case, choice=replace(change.case.choice, columns=tuple(items)))
     return change.then(case, words, likelihood, ("--columns", ",".join(items)))
-
-
-def _of_repeated(items: Sequence[str], header: Header) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the columns by their positions, if several have one of the names; in words, too."""
-    places = [header.positions.get(item, ()) for item in items]
-    repeated = [item for item, found in zip(items, places, strict=True) if len(found) > 1]
-    for which, index in (("first", 0), ("last", -1)) if repeated else ():
-        pairs = zip(items, places, strict=True)
-        meant = tuple(str(found[index] + 1) if found else item for item, found in pairs)
-        yield f"if the {which} {quoted(repeated[0])} is meant", meant
 
 
 def _renamed_inputs(change: Change, meant: Meant) -> Iterator[Change]:
@@ -111,59 +97,57 @@ def at_the_spec(problem: Problem, case: DataCase) -> Problem:
 
 
 def mistyped_items(change: Change, header: Header) -> list[Change] | None:
-    """Return the changes of a list on the command line with an item that is no column, or none.
+    """Return what a list on the command line may mean if one of its items is no column.
 
     None if all items are columns.
     """
     case = change.case
     for option, items in vars(case.choice).items():
-        if all(_is_found(item, header) for item in items):
+        if None not in [_position(item, header) for item in items]:
             continue
-        changes: list[Change] = []
-        for words, meant in _readings(items, header):
-            if len(set(meant)) == len(meant) >= len(items):
-                typed = ",".join(meant)
-                argv = replaced(case.argv, f"--{option}", ",".join(items), typed)
-                suggestion = Suggestion(f"{words}: `--{option} {typed}`", argv=argv)
-                other = replace(case, choice=replace(case.choice, **{option: meant}))
-                changes.append(Change(other, suggestion, 85 - len(changes)))
-        return changes
+        words, meant = _reading(items, header)
+        if not len(set(meant)) == len(meant) >= len(items):
+            return []
+        typed = ",".join(meant)
+        argv = replaced(case.argv, f"--{option}", ",".join(items), typed)
+        suggestion = Suggestion(f"{words}: `--{option} {typed}`", argv=argv)
+        other = replace(case, choice=replace(case.choice, **{option: meant}))
+        return [Change(other, suggestion, 85)]
     return None
 
 
-def _is_found(item: str, header: Header) -> bool:
-    try:
-        find_column(item, header, "")
-    except DataError:
-        return False
-    return True
+def _position(item: str, header: Header) -> int | None:
+    with suppress(DataError):
+        return find_column(item, header, "")
+    return None
 
 
-def _readings(items: Sequence[str], header: Header) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield what items may mean, in words and as items; nothing if that is not known of all."""
-    numbers = [int(item) for item in items if re.fullmatch("[0-9]{1,9}", item)]
-    if len(numbers) == len(items) and 0 in numbers and max(numbers) < len(header.names):
-        yield "positions count from 1", tuple(str(number + 1) for number in numbers)
-        return
-    repeated = list(_of_repeated(items, header))
-    yield from repeated
+def _reading(items: Sequence[str], header: Header) -> tuple[str, tuple[str, ...]]:
+    """Return what items may mean, in words and as items; none if that is not known of all."""
+    numbers = [int(item) for item in items if re.fullmatch("-?[0-9]{1,9}", item)]
+    width = len(header.names)
+    if len(numbers) == len(items):
+        first, last = min(numbers), max(numbers)
+        if first == 0 <= last < width or -width <= first <= last < 0:
+            return "positions count from 1", tuple(str(n % width + 1) for n in numbers)
     found = [_item_meant(item, header) for item in items]
-    if not repeated and all(found):
-        several = any(len(each) > 1 for each in found)
-        nearest, each = "if the nearest name is meant", "name each column, with commas between"
-        yield each if several else nearest, tuple(chain.from_iterable(found))
+    several = any(len(each) > 1 for each in found)
+    words = "name each column, with commas between" if several else "if the nearest name is meant"
+    return words, tuple(chain.from_iterable(found)) if all(found) else ()
 
 
 def _item_meant(item: str, header: Header) -> list[str]:
     """Return the columns that one item means: itself, a range, several joined, or the nearest."""
-    if _is_found(item, header):
+    if _position(item, header) is not None:
         return [item]
     ends = re.fullmatch(r"(.+?)(?:-|:|\.\.+)(.+)", item)
-    if ends and all(_is_found(end, header) for end in ends.groups()):
-        first, last = (find_column(end, header, "") for end in ends.groups())
+    first, last = (_position(end, header) for end in ends.groups()) if ends else (None, None)
+    if first is not None and last is not None:
         return [header.item(position) for position in range(first, last + 1)][:_MAX_RANGE]
     words = re.split(BETWEEN, item)
-    if all(_is_found(word, header) for word in words):
+    if None not in [_position(word, header) for word in words]:
         return words
+    if item in header.positions or re.fullmatch(r"[\d\W]*", item):
+        return []  # the name of several, or none
     [columns] = columns_meant([item], header.names)
     return [header.item(header.positions[column][0]) for column in columns]

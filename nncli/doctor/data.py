@@ -21,7 +21,7 @@ from nncli.doctor.case import (
     header_and_width,
     with_text,
 )
-from nncli.doctor.column_choices import column_changes, first_row_in_doubt
+from nncli.doctor.column_choices import column_changes
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.line_changes import with_proposals
@@ -123,7 +123,7 @@ def _dead_end(case: DataCase, seen: SeenRows | None) -> tuple[str, ...]:
     if seen is None or len(names) < 2:
         return (_NOTHING_WORKS,)
     choose = "--columns says which columns to read" if len(names) > case.wanted.size else ""
-    return (_NOTHING_WORKS, *what_is_odd(seen), *filter(None, [choose]), *first_row_in_doubt(case))
+    return (_NOTHING_WORKS, *what_is_odd(seen), *filter(None, [choose]))
 
 
 def _treat_by_itself(problem: Problem, case: DataCase) -> Problem:

@@ -87,18 +87,13 @@ class Table:
         self.samples = [row for row in fitting if not (row.is_text or self._sign_of(row))]
         self._texts = {position for row in self.samples[:-1] for position in row.texts}
 
-    @property
-    def is_even(self) -> bool:
-        """Whether it has several samples, and all rows with a number are as wide."""
-        widths = {len(row.cells) for row in self.rows if row.numbers}
-        return len(self.samples) > 1 and len(widths) == 1
-
-    @property
-    def has_names_of_rows(self) -> bool:
-        """Whether its first cells name the samples, or number them from 0 or 1."""
+    def lacks_a_name(self, header: Row, inputs: int) -> bool:
+        """Whether a header lacks the name of a first column, which names or counts the rows."""
+        if len(header.cells) != self.width - 1 or inputs >= self.width or len(self.samples) < 2:
+            return False
         cells = [row.cells[0] for row in self.samples]
-        if len(cells) < 2 or not all(map(str.isdecimal, cells)):
-            return len(cells) > 1 and not any(map(is_number, cells))
+        if not all(map(str.isdecimal, cells)):
+            return not any(map(is_number, cells))
         # and are no thousands of numbers with a comma
         are_groups = all(re.fullmatch("[0-9]{3}", row.cells[1]) for row in self.samples)
         return cells[0] in ("0", "1") and counts_up(cells) and not are_groups

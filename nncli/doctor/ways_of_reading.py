@@ -17,16 +17,10 @@ from nncli.doctor.table_lines import Row, Table, cut_rows, joined_lines, lines_i
 from nncli.file_kinds import NPY_MAGIC
 from nncli.problems import Edit, Problem, Suggestion
 from nncli.specs.spec_text import LINE_END
-from nncli.words import count_of, shorten
+from nncli.words import shorten
 
-# How each is said in words, and how it is typed.
-_DELIMITERS = {
-    ",": ("','", ","),
-    ";": ("';'", ";"),
-    "\t": ("tabs", "tab"),
-    "|": ("'|'", "|"),
-    BLANKS: ("runs of blanks", BLANKS),
-}
+# How each is said in words.
+_DELIMITERS = {",": "','", ";": "';'", "\t": "tabs", "|": "'|'", BLANKS: "runs of blanks"}
 _ALL_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
 # With a decimal comma it may as well be a number of thousands.
 _MAY_BE_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}")
@@ -68,8 +62,8 @@ def _encodings(change: Change) -> Iterator[Change]:
     fault = change.case.fault()
     if fault is not None and fault.problems[0].code in _UNREADABLE:
         for encoding in _likely_encodings(change.case):
-            words, typed = f"if its text is encoded as {encoding}", ("--encoding", encoding)
-            yield change.with_options(words, 90, typed, encoding=encoding)
+            words = f"if its text is encoded as {encoding}"
+            yield change.with_options(words, 90, encoding=encoding)
 
 
 def _likely_encodings(case: DataCase) -> tuple[str, ...]:
@@ -109,7 +103,7 @@ def _separations(change: Change) -> Iterator[Change]:
     ends = accumulate(map(len, lines))
     lines = lines[: sum(1 for _ in takewhile(_MAX_SEPARATED.__ge__, ends))]
     seen: list[list[Row]] = []
-    for delimiter, (shown, typed) in _DELIMITERS.items():
+    for delimiter, shown in _DELIMITERS.items():
         points, commas = (
             list(cut_rows(lines, replace(case.csv, delimiter=delimiter, decimal=decimal)))
             for decimal in ".,"
@@ -120,16 +114,12 @@ def _separations(change: Change) -> Iterator[Change]:
         if rows in seen or (other and (table_width(rows) < 2 or any(map(_is_cut_wrong, rows)))):
             continue
         seen.append(rows)
-        words = [f"separate the values at {shown}"] if other else []
-        options = ["--delimiter", typed] if other else []
-        if decimal != case.options.decimal:
-            words.append(
-                f"read decimal commas{_doubt(rows)}" if has_commas else "read decimal points"
-            )
-            options += ["--decimal", decimal]
-        if words:
-            changes = {"delimiter": delimiter, "decimal": decimal}
-            yield change.with_options(" and ".join(words), 90, options, **changes)
+        read = f"read decimal commas{_doubt(rows)}" if has_commas else "read decimal points"
+        said = {"delimiter": f"separate the values at {shown}", "decimal": read}
+        new = {"delimiter": delimiter} if other else {}
+        new |= {"decimal": decimal} if decimal != case.options.decimal else {}
+        if new:
+            yield change.with_options(" and ".join(said[name] for name in new), 90, **new)
 
 
 def _doubt(rows: list[Row]) -> str:
@@ -155,41 +145,19 @@ def _other_lines(change: Change) -> Iterator[Change]:
         return
     for header in table.headers():
         lines = table.others(header)
-        edits = [_without(case, first, last) for first, last, _ in joined_lines(lines)]
+        runs = ((first, last - first + 1) for first, last, _ in joined_lines(lines))
+        edits = [Edit.without_lines(case.file, first, count) for first, count in runs]
         if lines:
             yield change.with_edits(lines_in_words(lines), 88, edits)
-        if header is not None and (found := _whole_header(header, table, case)):
-            text, words, likelihood = found
-            at, end = header.number, len(header.text) + 1
-            edit = Edit(case.file, at, 1, at, end, text, shorten(text))
+        if header is not None and table.lacks_a_name(header, case.wanted.size):
+            start = '""' + (" " if case.delimiter == BLANKS else case.delimiter)
+            at, shown = header.number, shorten(start + header.text)
+            words = "give the first column an empty name, for R and pandas write none"
             words = f"{lines_in_words(lines)}, and {words}" if lines else words
-            yield change.with_edits(words, likelihood, (*edits, edit))
+            yield change.with_edits(
+                words, 87, (*edits, Edit(case.file, at, 1, at, 1, start, shown))
+            )
             return
-
-
-def _without(case: DataCase, first: int, last: int) -> Edit:
-    edit = Edit.without_lines(case.file, first, last - first + 1)
-    texts = LINE_END.split(decoded(case, case.look.content))
-    if last < len(texts):
-        return edit
-    return replace(edit, end_line=last, end_column=len(texts[-1]) + 1)  # the last does not end
-
-
-def _whole_header(header: Row, table: Table, case: DataCase) -> tuple[str, str, int] | None:
-    """Return a header with as many names as there are values, how to get it, and how likely."""
-    separator = " " if case.delimiter == BLANKS else case.delimiter
-    width, missing = table.width, table.width - len(header.cells)
-    if missing == 1 and case.wanted.size < width and table.has_names_of_rows:
-        words = "give the first column an empty name, for R and pandas write none"
-        return '""' + separator + header.text, words, 87
-    # where a column is too many, its name may be the one that is missing
-    is_wanted = case.wanted.columns is not None or width == case.wanted.size
-    if not (missing and is_wanted and table.is_even) or '"' in header.text:
-        return None
-    how = "name the last one" if missing > 0 else "take the last name away"
-    added = [f"column_{number + 1}" for number in range(len(header.cells), width)]
-    words = f"the rows have {count_of(width, 'value')}: {how}, if no other name is wrong"
-    return separator.join([*header.cells, *added][:width]), words, 60
 
 
 def _headers(change: Change) -> Iterator[Change]:
@@ -209,10 +177,9 @@ def _headers(change: Change) -> Iterator[Change]:
         kinds = [[is_number(cell) is not None for cell in row] for row in case.records]
         is_sample = len(kinds) > 1 and all(row == kinds[0] for row in kinds)
         likelihood = 95 if is_sample and not counts_up(first) else 70
-        words = "if the first row is data"
-        yield change.with_options(words, likelihood, ("--no-header",), header=False)
+        yield change.with_options("if the first row is data", likelihood, header=False)
     if named is not True and may_be_names(first):
-        yield change.with_options("if the first row is a header", 80, ("--header",), header=True)
+        yield change.with_options("if the first row is a header", 80, header=True)
 
 
 def _other_samples(change: Change) -> Iterator[Change]:
@@ -221,12 +188,10 @@ def _other_samples(change: Change) -> Iterator[Change]:
     numbers = (is_number(cell) for row in case.records[:1] for cell in row)
     has_names = case.wanted.columns is not None and not any(numbers)
     if case.options.samples == "columns":
-        typed = ("--samples", "rows")
-        yield change.with_options("if each line is a sample", 95, typed, samples="rows")
+        yield change.with_options("if each line is a sample", 95, samples="rows")
     elif case.choice == ColumnChoice() and case.look.complete and not has_names:
         likelihood = 90 if lines_seem_features(case) else 20
-        words, typed = "if each column is a sample", ("--samples", "columns")
-        yield change.with_options(words, likelihood, typed, samples="columns")
+        yield change.with_options("if each column is a sample", likelihood, samples="columns")
 
 
 # Each is tried on what those before it left to be mended.
