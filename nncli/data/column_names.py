@@ -23,8 +23,8 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 
-# What a table's name puts in front: t1.ash, data$tax.
-_PREFIX = re.compile(r"^[^\W\d]\w*(?:[.$!]|::?)(?=[^\W\d])")
+# What stands in front of a name as that of its table: t1.ash, data$ash, num__ash.
+_PREFIX = re.compile(r"^[^\W\d]\w*(?:[.$!]|::?|__)(?=[^\W\d])")
 
 # The columns that each of some names means: one, several that were joined, or none.
 Meant = list[tuple[str, ...]]

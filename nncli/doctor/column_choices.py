@@ -19,14 +19,6 @@ _MAX_NAMED = 3
 # What may go without an "if"; of others, one at most.
 _SURE = (Suspicion.TEXT, Suspicion.BY_NAME_AND_VALUES, Suspicion.BY_NAME)
 _VERBS = {"keep": "carry {} through unread", "drop": "leave {} out"}
-_LIKELIHOODS = {
-    Suspicion.TEXT: 85,
-    Suspicion.BY_NAME_AND_VALUES: 80,
-    Suspicion.BY_NAME: 75,
-    Suspicion.BY_VALUES: 70,
-    Suspicion.PERHAPS: 60,
-    Suspicion.NONE: 30,
-}
 
 
 def column_changes(change: Change) -> Iterator[Change]:
@@ -113,7 +105,8 @@ def _leaving_out(change: Change, header: Header, facts: Sequence[ColumnFacts], t
             names = [called(header, fact.position) for fact in chosen if _why(fact) == why]
             several = why.replace("it is", "they are") if len(names) > 1 else why
             words.append(verb.format(" and ".join(names)) + several)
-    likelihood = min(_LIKELIHOODS[fact.suspicion] for fact in facts)
+    least = min(fact.suspicion for fact in facts)
+    likelihood = 55 + 5 * least if least else 30
     case = replace(change.case, choice=choice)
     return change.then(case, "; ".join(words) + then, likelihood, options)
 

@@ -87,9 +87,9 @@ class Table:
         self.samples = [row for row in fitting if not (row.is_text or self._sign_of(row))]
         self._texts = {position for row in self.samples[:-1] for position in row.texts}
 
-    def lacks_a_name(self, header: Row, inputs: int) -> bool:
+    def lacks_a_name(self, header: Row) -> bool:
         """Whether a header lacks the name of a first column, which names or counts the rows."""
-        if len(header.cells) != self.width - 1 or inputs >= self.width or len(self.samples) < 2:
+        if len(header.cells) != self.width - 1 or len(self.samples) < 2:
             return False
         cells = [row.cells[0] for row in self.samples]
         if not all(map(str.isdecimal, cells)):

@@ -149,15 +149,24 @@ def _other_lines(change: Change) -> Iterator[Change]:
         edits = [Edit.without_lines(case.file, first, count) for first, count in runs]
         if lines:
             yield change.with_edits(lines_in_words(lines), 88, edits)
-        if header is not None and table.lacks_a_name(header, case.wanted.size):
-            start = '""' + (" " if case.delimiter == BLANKS else case.delimiter)
-            at, shown = header.number, shorten(start + header.text)
-            words = "give the first column an empty name, for R and pandas write none"
+        if header is not None and (whole := _whole_header(header, table, case)):
+            text, words = whole
+            at, end = header.number, len(header.text) + 1
+            edit = Edit(case.file, at, 1, at, end, text, shorten(text))
             words = f"{lines_in_words(lines)}, and {words}" if lines else words
-            yield change.with_edits(
-                words, 87, (*edits, Edit(case.file, at, 1, at, 1, start, shown))
-            )
+            yield change.with_edits(words, 87, (*edits, edit))
             return
+
+
+def _whole_header(header: Row, table: Table, case: DataCase) -> tuple[str, str] | None:
+    """Return a header with as many names as there are values, and how to get it; or nothing."""
+    separator = " " if case.delimiter == BLANKS else case.delimiter
+    if header.cells[-1] == "" and len(header.cells) == table.width + 1:
+        return header.text.rstrip(" \t")[:-1], f"take away the {separator!r} behind the header"
+    if case.wanted.size < table.width and table.lacks_a_name(header):
+        words = "give the first column an empty name, for R and pandas write none"
+        return '""' + separator + header.text, words
+    return None
 
 
 def _headers(change: Change) -> Iterator[Change]:
