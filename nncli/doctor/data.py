@@ -117,7 +117,7 @@ def _dead_end(case: DataCase, seen: SeenRows | None) -> tuple[str, ...]:
     """Return what to say of data of another width that nothing was found for."""
     names, width = header_and_width(case)
     following = case.records[1] if width else []
-    if any(map(is_number, names)) and any(map(is_number, following)) and width != len(names):
+    if any(map(is_number, following)) and width != len(names):
         found = f"the first row has {count_of(len(names), 'value')}, the other rows have {width}"
         return (f"{found}: {'add what is missing' if len(names) < width else 'take one away'}",)
     if seen is None or len(names) < 2:

@@ -78,7 +78,9 @@ def _likely_encodings(case: DataCase) -> tuple[str, ...]:
         return ("utf-16-le" if low_first else "utf-16-be",)
     try:
         content.decode(own)
-    except UnicodeError:
+    except UnicodeError as error:
+        if case.look.complete and "unexpected end" in str(error):
+            return ()  # it was cut off
         one_byte = "cp1252" if any(0x80 <= byte < 0xA0 for byte in content) else "latin-1"
         return tuple(encoding for encoding in ("utf-8", one_byte) if encoding != own)
     return ()
