@@ -8,12 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from nncli.data.columns import (
-    ColumnChoice,
-    Header,
-    WantedInputs,
-    choose,
-)
+from nncli.data.columns import ColumnChoice, Header, WantedInputs, choose
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.records import RecordReader
 from nncli.data.source_bytes import FirstLook
@@ -30,7 +25,7 @@ if TYPE_CHECKING:
 
 # What may come of reading a file in another way than it was written.
 MISREAD = frozenset({"N402", "N403", "N404", "N405", "N407", "N408", "N410"})
-
+# How the command line writes a value.
 _TYPED = {"\t": "tab"}
 
 

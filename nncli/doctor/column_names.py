@@ -19,16 +19,14 @@ from nncli.problems import Edit, Problem, Suggestion
 from nncli.specs.written import scalar
 from nncli.words import quoted, shorten
 
-# Nobody types more.
-_MAX_COLUMNS_NAMED = 1000
-# Nobody means a longer range.
-_MAX_RANGE = 1000
+# Nobody types more, and nobody means a longer range.
+_MAX_COLUMNS = 1000
 
 
 def inputs_by_name(change: Change, header: Header, names: tuple[str, ...]) -> Iterator[Change]:
     """Yield the columns that the spec's inputs may mean: of nearly those names, or in order."""
     is_repeated = any(len(header.positions.get(name, ())) > 1 for name in names)
-    if change.case.choice.drop or len(names) > _MAX_COLUMNS_NAMED or is_repeated:
+    if change.case.choice.drop or len(names) > _MAX_COLUMNS or is_repeated:
         return  # the one goes with no other choice, the other would fill the screen
     meant = columns_meant(names, header.names) if header.named else []
     columns = tuple(chain.from_iterable(meant))
@@ -143,7 +141,7 @@ def _item_meant(item: str, header: Header) -> list[str]:
     ends = re.fullmatch(r"(.+?)(?:-|:|\.\.+)(.+)", item)
     first, last = (_position(end, header) for end in ends.groups()) if ends else (None, None)
     if first is not None and last is not None:
-        return [header.item(position) for position in range(first, last + 1)][:_MAX_RANGE]
+        return [header.item(position) for position in range(first, last + 1)][:_MAX_COLUMNS]
     words = re.split(BETWEEN, item)
     if None not in [_position(word, header) for word in words]:
         return words

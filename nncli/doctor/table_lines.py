@@ -56,15 +56,16 @@ def cut_rows(lines: Sequence[str], csv: CsvFormat) -> Iterator[Row]:
             if '"' in text and not is_open:
                 cells = [text[start:end] for start, end in cell_spans(text, csv.delimiter)]
             cells = [cell.strip(" \t").strip('"') for cell in cells]
-            kinds = [_kind(cell) for cell in csv.pointed(cells)]
-            texts = frozenset(at for at, kind in enumerate(kinds) if kind == "text" and not is_open)
-            yield Row(number, text, tuple(cells), kinds.count("number"), texts)
+            pointed = csv.pointed(cells)
+            texts = (
+                at for at, cell in enumerate(pointed) if not (is_open or _is_near_number(cell))
+            )
+            numbers = sum(is_number(cell) is not None for cell in pointed)
+            yield Row(number, text, tuple(cells), numbers, frozenset(texts))
 
 
-def _kind(cell: str) -> str:
-    if is_number(cell):
-        return "number"
-    return "" if is_missing(cell) or looks_like_a_number(cell) else "text"
+def _is_near_number(cell: str) -> bool:
+    return bool(is_number(cell) or is_missing(cell) or looks_like_a_number(cell))
 
 
 def table_width(rows: Sequence[Row]) -> int:

@@ -62,7 +62,8 @@ def _encodings(change: Change) -> Iterator[Change]:
     fault = change.case.fault()
     if fault is not None and fault.problems[0].code in _UNREADABLE:
         for encoding in _likely_encodings(change.case):
-            words = f"if its text is encoded as {encoding}"
+            is_sure = encoding.startswith("utf-16")
+            words = f"{'read its text' if is_sure else 'if its text is encoded'} as {encoding}"
             yield change.with_options(words, 90, encoding=encoding)
 
 
