@@ -353,7 +353,7 @@ def test_the_dtype_of_the_command_line_wins(cli: RunCli) -> None:
 def test_an_unknown_column_ends_with_4_and_the_nearest_name(cli: RunCli) -> None:
     done = cli("forward", "configs/iris.yaml", "sample_data/iris.csv", "--drop", "spices")
     assert (done.code, done.out) == (4, "")
-    assert "did you mean `species`?" in done.err
+    assert "if the nearest name is meant: `--drop species`" in done.err
 
 
 # ------------------------------------------------------------- the first stage with an error
@@ -432,6 +432,6 @@ def test_quiet_silences_the_notes_beside_an_error_too(
     arguments = (command, write("net.yaml", spec), "-")
     loud, quiet = (cli(*arguments, *more, stdin=b"1,2,3\n") for more in ((), ("-q",)))
     assert (loud.code, quiet.code) == (4, 4)
-    assert "note: layer 1: its (2, 2) weights" in loud.err
+    assert "note: layer 1: square weights would fit transposed" in loud.err
     assert "note:" not in quiet.err
     assert "error[N407]" in quiet.err

@@ -166,8 +166,8 @@ HOPELESS_DATA = "".join(
 @pytest.mark.parametrize(
     ("spec", "data", "expected", "words"),
     [
-        (TWO, HOPELESS_DATA, (4, "N407", 1, 1), "no option or size that was tried"),
-        (HOPELESS_LAYERS, "1,2\n3,4\n", (3, "N201", 6, 14), "no single change"),
+        (TWO, HOPELESS_DATA, (4, "N407", 1, 1), "28 columns must go"),
+        (HOPELESS_LAYERS, "1,2\n3,4\n", (3, "N201", 6, 14), "give layer 2 weights for 3 inputs"),
     ],
     ids=["data", "layers"],
 )
@@ -177,8 +177,10 @@ def test_what_no_single_change_makes_fit_is_said_to_be_such(
     done = cli("forward", write("net.yaml", spec), write("data.csv", data), "--format", "json")
     [problem] = done.json["problems"]
     assert (done.code, problem["code"], problem["line"], problem["column"]) == expected
-    assert problem["suggestions"] == []
-    assert any(text.startswith(words) for text in problem["help"])
+    told = [change["message"] for change in problem["suggestions"]] + problem["help"]
+    assert any(text.startswith(words) for text in told)
+    for change in problem["suggestions"]:
+        assert (change["edits"], change["options"], change["argv"]) == ([], [], None)
 
 
 @pytest.mark.parametrize("expected", ["5\n1O\n", "1O\n"])
