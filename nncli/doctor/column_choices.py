@@ -69,7 +69,10 @@ def _fewer_columns(
     following = others[0]
     if following.suspicion == Suspicion.TEXT:
         return
-    first = _leaving_out(change, header, chosen, "")
+    # as much may speak against the one that stays
+    is_even = last.suspicion == following.suspicion != Suspicion.NONE
+    doubt = f", if {called(header, following.position)} is a feature" if is_even else ""
+    first = _leaving_out(change, header, chosen, doubt)
     likely = sorted((f for f in chosen if f.suspicion), key=lambda fact: fact.position)
     unsure = sum(fact.suspicion not in _SURE for fact in chosen)
     if surplus > _MAX_COLUMNS_LEFT_OUT or unsure > 1:
