@@ -26,7 +26,12 @@ _PREFIX = re.compile(r"\bValue error, ")
 _ENDING = frozenset({"--help", "-h", "--version", "--show-completion", "--install-completion"})
 _FORMS = ("table", "json", "jsonl", "csv", "md", "yaml")
 _ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252", "cp1250", "shift-jis", "gbk")
-_ARGUMENTS = {"CONFIG": "the file with the network", "DATA": "the file with the samples"}
+_ARGUMENTS = {
+    "CONFIG": "the file with the network",
+    "DATA": "the file with the samples",
+    "SOURCE": "the file with the network",
+    "DESTINATION": "the file to write, such as net.onnx",
+}
 
 
 def usage_error(error: typer.TyperException, argv: Sequence[str]) -> UsageError:

@@ -152,16 +152,20 @@ def _as_rows(header: Header, size: int) -> tuple[Note, ...]:
         return ()
     shape = " × ".join(f"{length:,}" for length in header.image[:_MAX_LISTED])
     if header.transposed:
-        raise _images(header, f"--samples columns is for rows of numbers, not arrays of {shape}")
+        message = f"--samples columns is for rows of numbers, not arrays of {shape}"
+        raise _images(header, message, AS_ROWS)
     if len(header.names) != size:
         values = f"each sample is an array of {shape}, {len(header.names):,} values"
-        raise _images(header, f"{values}: the network takes {size:,}")
+        remedy = (
+            "bring the images to the size that the network was trained on, or change its inputs"
+        )
+        raise _images(header, f"{values}: the network takes {size:,}", remedy)
     message = f"each sample, an array of {shape}, is read as a row of {size:,} features"
     return (Note("images", message),)
 
 
-def _images(header: Header, message: str) -> DataError:
-    return DataError(Problem("N414", message, header.place, (AS_ROWS,)))
+def _images(header: Header, message: str, remedy: str) -> DataError:
+    return DataError(Problem("N414", message, header.place, (remedy,)))
 
 
 def check_width(width: int, place: Place) -> None:
@@ -178,7 +182,9 @@ def choose_outputs(header: Header, names: Sequence[str], *, with_texts: bool = F
     with_texts: whether their cells are carried as text, too.  Raises DataError.
     """
     if header.image:
-        raise _images(header, "the expected outputs are arrays: each sample is a row of them")
+        raise _images(
+            header, "the expected outputs are arrays: each sample is a row of them", AS_ROWS
+        )
     if header.named and header.positions.keys() >= set(names):
         selection = Selection(tuple(find_column(name, header, "--expect") for name in names))
     else:

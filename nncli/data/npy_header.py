@@ -68,7 +68,7 @@ def check_header(content: bytes, file: str) -> NpyHeader:
         raise _fault(file, f"its shape{shown_shape(shape)} is not possible", "save it again")
     if len(shape) < 2 or (len(shape) > 2 and fortran_order):
         what = f"its shape is {shorten(str(shape))}, a batch is (samples, features)"
-        how = "reshape a single sample to (1, features)" if len(shape) < 2 else AS_ROWS
+        how = "save a single sample as a row: x.reshape(1, -1)" if len(shape) < 2 else AS_ROWS
         raise _fault(file, what, how)
     if 0 in shape:
         what = f"its shape is {shape}: no data"

@@ -37,14 +37,24 @@ def test_images_are_rows_of_all_their_values_with_a_note(shape: tuple[int, ...])
     assert [note.code for note in batch.notes] == ["images"]
 
 
-@pytest.mark.parametrize(("size", "samples"), [(3, "rows"), (13, "rows"), (5, "columns")])
-def test_images_of_another_size_are_refused_with_what_makes_rows(size: int, samples: str) -> None:
+@pytest.mark.parametrize(
+    ("size", "samples", "remedy"),
+    [
+        # rows of all their values would not fit, either
+        (3, "rows", "trained on"),
+        (13, "rows", "trained on"),
+        (5, "columns", "x.reshape(len(x), -1)"),
+    ],
+)
+def test_images_of_another_size_are_refused_with_what_helps(
+    size: int, samples: str, remedy: str
+) -> None:
     with pytest.raises(DataError) as caught:
         choose(opened(saved(IMAGES), samples).header, ColumnChoice(), WantedInputs(size))
     [problem] = caught.value.problems
     assert problem.code == "N414"
     assert "3 × 4" in problem.message
-    assert "x.reshape(len(x), -1)" in problem.help[0]
+    assert remedy in problem.help[0]
 
 
 def test_expected_outputs_are_no_images() -> None:

@@ -37,6 +37,7 @@ def parse_rows(content: bytes, frame: CsvFrame, line_feeds: int | None = None) -
     quotes = _quotes(content, frame.csv.delimiter)
     if quotes is None or _may_be_too_long(content, quotes):
         return None
+    unended = not content.endswith(b"\n")
     if frame.csv.delimiter == BLANKS:
         content = _without_needless_blanks(content)
     table = _read(content, frame, newlines_in_values=len(quotes) > 0)
@@ -49,7 +50,8 @@ def parse_rows(content: bytes, frame: CsvFrame, line_feeds: int | None = None) -
     kept = tuple(_whole(column) for column in table.columns[features:])
     if line_feeds is None:
         line_feeds = count_line_feeds(content)
-    return Rows(columns, kept, _blank_lines(content, quotes, line_feeds, table.num_rows))
+    blank_lines = _blank_lines(content, quotes, line_feeds, table.num_rows, unended=unended)
+    return Rows(columns, kept, blank_lines)
 
 
 def _is_plain_format(frame: CsvFrame) -> bool:
@@ -148,9 +150,13 @@ def _may_be_too_long(content: bytes, quotes: Positions) -> bool:
     return bool(lengths.max() > MAX_LINE_BYTES)
 
 
-def _blank_lines(content: bytes, quotes: Positions, line_feeds: int, rows: int) -> int:
-    """Return how many of the lines outside quotes are no rows."""
-    unended = not content.endswith(b"\n")
+def _blank_lines(
+    content: bytes, quotes: Positions, line_feeds: int, rows: int, *, unended: bool
+) -> int:
+    """Return how many of the lines outside quotes are no rows.
+
+    unended: whether the last line, perhaps of blanks that are gone, had no line end.
+    """
     if len(quotes) and line_feeds + unended != rows:
         # only now can a cell go on over a line end, for every row takes a line at least
         line_feeds = len(_line_ends(content, quotes))

@@ -61,12 +61,11 @@ def is_header(record: Record, csv: CsvFormat, *, corner: bool = False) -> bool:
     if any(numbers):
         if not all(numbers) and not corner:
             position = numbers.index(False)
-            message = (
-                f"the first row mixes numbers and text like {quoted(cells[position])}: "
-                "header or data?"
-            )
+            text = cells[position]
+            other = f"text like {quoted(text)}" if text.strip() else "an empty cell"
+            message = f"the first row mixes numbers and {other}: header or data?"
             place = place_of(csv, record, position + skipped)
-            hints = (*why_not_a_number(cells[position]), decide)
+            hints = (*(why_not_a_number(text) if text.strip() else ()), decide)
             texts = [i for i, number in enumerate(numbers) if not number]
             row = faulty_row(record, texts, csv, kept=1)
             raise DataError(Problem("N410", message, place, hints, row=row))

@@ -546,6 +546,7 @@ def test_what_is_read_fast_is_what_the_exact_reader_reads(block: tuple[bytes, Cs
     st.sampled_from("..,"),
 )
 @example(" 1 2 \r\n \t\r\n3\t 4", 2, False, BLANKS, ".")
+@example("1\n ", 1, False, BLANKS, ".")
 @example('"1,5",1,5\n1.5,2', 2, False, ",", ",")
 def test_any_text_is_read_as_the_exact_reader_reads_it_or_not_at_all(
     text: str, width: int, last: bool, delimiter: str, decimal: str
