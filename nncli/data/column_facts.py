@@ -10,7 +10,6 @@ from enum import IntEnum
 
 from nncli.data.columns import Header
 from nncli.data.csv.numbers import is_missing, is_number
-from nncli.words import count_of
 
 # Also in German, Spanish and French.
 _LABEL_NAMES = frozenset(
@@ -89,7 +88,8 @@ def column_facts(
     # a first column without a name is the index that pandas and R write
     unnamed = name == "" and position == 0
     identifier = bool(words & _IDENTIFIER_NAMES) or unnamed
-    if cells and not any(is_number(cell) or is_missing(cell) for cell in cells):
+    texts = [cell for cell in cells if not is_missing(cell)]
+    if texts and not any(map(is_number, texts)):
         identifies = not label and (identifier or len(set(cells)) == len(cells) > 1)
         return ColumnFacts(position, Suspicion.TEXT, "it is text", identifies)
     if len(cells) > 1 and not any(cell.strip() for cell in cells):
@@ -108,7 +108,8 @@ def column_facts(
         return ColumnFacts(position, suspicion, reason, is_identifier=True)
     repeated = whole and distinct <= min(_MAX_LABELS, len(cells) // 2)
     if label or repeated:
-        few = f"it holds only {count_of(distinct, 'whole number')}"
+        few = f"it holds only {distinct} whole numbers"
+        few = few if distinct > 1 else f"it is {cells[0].strip()} in every row"
         reason = few if repeated else "its name is that of a label"
         suspicion = _suspicion(label, repeated)
         if not (label or is_last):

@@ -23,6 +23,9 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 
+# What stands in front of a name as that of its table: t1.ash, data$ash, num__ash.
+_PREFIX = re.compile(r"^[^\W\d]\w*(?:[.$!]|::?|__)(?=[^\W\d])")
+
 # The columns that each of some names means: one, several that were joined, or none.
 Meant = list[tuple[str, ...]]
 
@@ -49,15 +52,19 @@ def _meant(name: str, only: Mapping[str, str], candidates: Sequence[str]) -> tup
     words = re.split(BETWEEN, name.strip())
     if 1 < len(words) <= _MAX_WORDS and (columns := _parted(words, only)):
         return columns
-    # a unit more or less is the same; but cm are not mm
-    stem = plain_name(_UNIT.sub("", name))
-    same = [other for other in candidates if plain_name(_UNIT.sub("", other)) == stem]
+    # a unit or a prefix more or less is the same; but cm are not mm
+    stem = _stem(name)
+    same = [other for other in candidates if _stem(other) == stem]
     if same:
         is_sure = len(same) == 1 and stem in {plain_name(name), plain_name(same[0])}
         return (same[0],) if is_sure else ()
     alike = with_digits_of(name, candidates)
     close = nearest_spellings(name[: _MAX_LENGTH + 2], alike) if alike else []
     return (close[0],) if len(close) == 1 else ()
+
+
+def _stem(name: str) -> str:
+    return plain_name(_UNIT.sub("", _PREFIX.sub("", name)))
 
 
 def _parted(words: Sequence[str], only: Mapping[str, str]) -> tuple[str, ...]:

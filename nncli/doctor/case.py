@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from nncli.data.columns import (
-    ColumnChoice,
-    Header,
-    Selection,
-    WantedInputs,
-    check_same_columns,
-    choose,
-)
+from nncli.data.columns import ColumnChoice, Header, WantedInputs, choose
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.records import RecordReader
 from nncli.data.source_bytes import FirstLook
+from nncli.doctor.edits import edited
 from nncli.errors import DataError
 from nncli.file_kinds import NPY_MAGIC
-from nncli.problems import Suggestion
+from nncli.problems import Edit, Suggestion
 from nncli.specs.reader import SpecReading
 from nncli.specs.spec_text import LINE_END
 from nncli.words import quoted
@@ -30,6 +25,8 @@ if TYPE_CHECKING:
 
 # What may come of reading a file in another way than it was written.
 MISREAD = frozenset({"N402", "N403", "N404", "N405", "N407", "N408", "N410"})
+# How the command line writes a value.
+_TYPED = {"\t": "tab"}
 
 
 @dataclass(frozen=True)
@@ -59,34 +56,31 @@ class DataCase:
 
     def fault(self) -> DataError | None:
         """Return what is wrong with the beginning of the data, if anything is."""
-        return self._fault
+        return self._read[1]
+
+    @property
+    def header(self) -> Header | None:
+        """The names of the columns as the case reads them, if it comes so far."""
+        return self._read[0]
 
     @cached_property
-    def _fault(self) -> DataError | None:
+    def _read(self) -> tuple[Header | None, DataError | None]:
         from nncli.data.opened import open_look  # brings NumPy
 
         # read once: a case is asked by whoever proposes a change and by whoever judges it
+        header = None
         try:
             opened = open_look(self.look, self.file, self.options)
-            selection = choose(opened.header, self.choice, self.wanted)
-            for _ in opened.samples(selection).rows_in_order():
+            header = opened.header
+            for _ in opened.samples(choose(header, self.choice, self.wanted)).rows_in_order():
                 pass
         except DataError as error:
             # of a beginning, the last row may go on
             if self.look.complete or error.problems[-1].code != "N405":
-                return error
+                return header, error
             earlier = error.problems[:-1]
-            return DataError(earlier, more=error.more) if earlier else None
-        return None
-
-    @cached_property
-    def header(self) -> Header | None:
-        """The names of the columns as the case reads them, if it comes so far."""
-        from nncli.data.opened import open_look  # brings NumPy
-
-        with suppress(DataError):
-            return open_look(self.look, self.file, self.options).header
-        return None
+            return header, DataError(earlier, more=error.more) if earlier else None
+        return header, None
 
     def suits_first(self, before: DataCase) -> bool:
         """Whether the first of several files still goes with this one, read with its options.
@@ -95,21 +89,13 @@ class DataCase:
         """
         if self.first is None:
             return True
-        changed = {
-            option.name: value
-            for option in fields(self.options)
-            if (value := getattr(self.options, option.name)) != getattr(before.options, option.name)
-        }
-        first = replace(
-            self.first, options=replace(self.first.options, **changed), choice=self.choice
-        )
-        if first.fault() is not None or first.header is None or self.header is None:
-            return False
-        try:
-            check_same_columns(self.header, first.header, Selection(()))
-        except DataError:
-            return False
-        return True
+        old = vars(before.options)
+        changed = {name: new for name, new in vars(self.options).items() if new != old[name]}
+        options = replace(self.first.options, **changed)
+        first = replace(self.first, options=options, choice=self.choice)
+        headers = (first.header, self.header)
+        names = [(header.named, header.names) for header in headers if header is not None]
+        return first.fault() is None and names[:1] == names[1:]
 
     @cached_property
     def records(self) -> list[list[str]]:
@@ -129,28 +115,41 @@ class Change:
     suggestion: Suggestion
     likelihood: int
 
+    def then(
+        self,
+        case: DataCase,
+        words: str,
+        likelihood: int,
+        options: Sequence[str] = (),
+        edits: Sequence[Edit] = (),
+    ) -> Change:
+        """Return this change and one made to its case.  options: what the user types for it."""
+        before, both = self.suggestion, (*self.suggestion.edits, *edits)
+        if before.words:
+            joint = ", " if before.words.startswith("if ") else ", and "
+            words = before.words + joint + words
+            likelihood = min(likelihood, self.likelihood)
+        if len({edit.file for edit in both}) == 1 and before.edits and edits:
+            # the one writes all lines anew: without what the other takes away, or with what it adds
+            both = (replace(before.edits[0], text=decoded(case, case.look.content)),)
+        suggestion = Suggestion(words, (*before.options, *options), both)
+        return Change(case, suggestion, likelihood)
 
-def with_option(
-    case: DataCase, words: str, options: tuple[str, ...], likelihood: int, **changes: object
-) -> Change:
-    """Return the change of options of the reading.
+    def with_options(self, words: str, likelihood: int, **changes: Any) -> Change:
+        """Return this change and one of the reading; changes: as fields of DataOptions."""
+        typed: list[str] = []
+        for name, value in changes.items():
+            flag = "" if value else "no-"
+            is_flag = isinstance(value, bool)
+            typed += [f"--{flag}{name}"] if is_flag else [f"--{name}", _TYPED.get(value, value)]
+        case = replace(self.case, options=replace(self.case.options, **changes))
+        return self.then(case, words, likelihood, typed)
 
-    options: what the user types for it; changes: the same, as fields of DataOptions.
-    """
-    changed = replace(case.options, **changes)  # type: ignore[arg-type]
-    return Change(replace(case, options=changed), Suggestion(words, options), likelihood)
-
-
-def joined(first: Change, second: Change) -> Change:
-    """Return two changes as one; the second was made to the case of the first."""
-    one, other = first.suggestion, second.suggestion
-    edits = one.edits + other.edits
-    if one.edits and other.edits:
-        # the one writes all lines anew: without what the other takes away, or with what it adds
-        edits = (replace(one.edits[0], text=decoded(second.case, second.case.look.content)),)
-    words = f"{one.words}, and {other.words}"
-    suggestion = Suggestion(words, one.options + other.options, edits)
-    return Change(second.case, suggestion, min(first.likelihood, second.likelihood) + 1)
+    def with_edits(self, words: str, likelihood: int, edits: Iterable[Edit]) -> Change:
+        """Return this change and one of the file's text."""
+        case, ordered = self.case, sorted(edits, key=lambda edit: edit.line)
+        text = edited(decoded(case, case.look.content), ordered)
+        return self.then(with_text(case, text), words, likelihood, edits=ordered)
 
 
 def with_text(case: DataCase, text: str) -> DataCase:

@@ -14,7 +14,7 @@ from nncli.data.csv.lines import whole_lines
 from nncli.data.csv.numbers import is_number
 from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import MISREAD, Change, DataCase, decoded, header_and_width, with_text
-from nncli.doctor.column_choices import column_changes, first_row_in_doubt
+from nncli.doctor.column_choices import column_changes
 from nncli.doctor.column_kinds import is_near_number
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
@@ -155,7 +155,7 @@ def _in_words(problem: Problem, case: DataCase, seen: SeenRows | None) -> tuple[
         return (_NOTHING_WORKS,)
     choose = ["--columns says which columns to read"] if len(names) > case.wanted.size else []
     odd = what_is_odd(seen) or (_NOTHING_WORKS,)
-    return (*odd, *choose, *first_row_in_doubt(case))
+    return (*odd, *choose)
 
 
 def _as_csv(case: DataCase) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
     >>> edited("a: 1", [Edit("net.yaml", 1, 4, 1, 5, "2", "a: 2")])
     'a: 2'
     """
-    starts = [0, *(match.end() for match in LINE_END.finditer(text))]
+    starts = [0, *(match.end() for match in LINE_END.finditer(text)), len(text)]
     parts: list[str] = []
     done = 0
     for edit in sorted(edits, key=lambda edit: (edit.line, edit.column)):

@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, takewhile
+from itertools import takewhile
 
+from nncli.data.column_facts import counts_up
 from nncli.data.csv.format import CsvFormat, split
 from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
 from nncli.data.csv.records import cell_spans
@@ -27,7 +28,7 @@ _TOTAL = re.compile(
     r"|insgesamt|mittel(?:wert)?|durchschnitt|anzahl|suma|promedio|media|somme|moyenne)\b.*"
 )
 # Of more places, nobody reads which they are.
-_MAX_PLACES = 4
+_MAX_PLACES = 3
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,16 @@ def cut_rows(lines: Sequence[str], csv: CsvFormat) -> Iterator[Row]:
             if '"' in text and not is_open:
                 cells = [text[start:end] for start, end in cell_spans(text, csv.delimiter)]
             cells = [cell.strip(" \t").strip('"') for cell in cells]
-            kinds = [_kind(cell) for cell in csv.pointed(cells)]
-            texts = frozenset(at for at, kind in enumerate(kinds) if kind == "text" and not is_open)
-            yield Row(number, text, tuple(cells), kinds.count("number"), texts)
+            pointed = csv.pointed(cells)
+            texts = (
+                at for at, cell in enumerate(pointed) if not (is_open or _is_near_number(cell))
+            )
+            numbers = sum(is_number(cell) is not None for cell in pointed)
+            yield Row(number, text, tuple(cells), numbers, frozenset(texts))
 
 
-def _kind(cell: str) -> str:
-    if is_number(cell):
-        return "number"
-    return "" if is_missing(cell) or looks_like_a_number(cell) else "text"
+def _is_near_number(cell: str) -> bool:
+    return bool(is_number(cell) or is_missing(cell) or looks_like_a_number(cell))
 
 
 def table_width(rows: Sequence[Row]) -> int:
@@ -86,6 +88,17 @@ class Table:
         self.samples = [row for row in fitting if not (row.is_text or self._sign_of(row))]
         self._texts = {position for row in self.samples[:-1] for position in row.texts}
 
+    def lacks_a_name(self, header: Row) -> bool:
+        """Whether a header lacks the name of a first column, which names or counts the rows."""
+        if len(header.cells) != self.width - 1 or len(self.samples) < 2:
+            return False
+        cells = [row.cells[0] for row in self.samples]
+        if not all(map(str.isdecimal, cells)):
+            return not any(map(is_number, cells))
+        # and are no thousands of numbers with a comma
+        are_groups = all(re.fullmatch("[0-9]{3}", row.cells[1]) for row in self.samples)
+        return cells[0] in ("0", "1") and counts_up(cells) and not are_groups
+
     def headers(self) -> Iterator[Row | None]:
         """Yield the row that may name the columns, and None if there is none, or it is a title."""
         header = self._header()
@@ -99,12 +112,11 @@ class Table:
         rows = takewhile(lambda row: row is not self.samples[0], self.rows)
         above = [row for row in rows if row.is_text and not self._sign_of(row)]
         named = [row for row in above if self._wanted and self._wanted <= set(row.cells)]
-        if named:
-            return named[-1]
         fitting = [row for row in above[-2:] if len(row.cells) == self.width]
-        if len(fitting) == 2 and all(map(_may_be_a_unit, fitting[1].cells)):
+        if not named and len(fitting) == 2 and all(map(_may_be_a_unit, fitting[1].cells)):
             return fitting[0]
-        return above[-1] if above and abs(len(above[-1].cells) - self.width) < 2 else None
+        near = [row for row in above[-1:] if abs(len(row.cells) - self.width) < 2]
+        return next(reversed(named or near), None)
 
     def others(self, header: Row | None) -> dict[int, str]:
         """Return the numbers of the lines that are no samples, and what each seems to be."""
@@ -122,55 +134,59 @@ class Table:
             return ""  # a sample, whose first cell is #REF! or the like
         return _SIGNS[sign] if sign else "a rule" if _RULE.fullmatch(text) else ""
 
-    def _what(self, row: Row, header: Row | None, above: Mapping[int, str]) -> str:
-        """Return what a row is, if it is no sample.  above: what was found so far."""
+    def _what(self, row: Row, header: Row | None, found: Mapping[int, str]) -> str:
+        """Return what a row is, if it is no sample.  found: the lines above that are none."""
         first, last = self.samples[0].number, self.samples[-1].number
+        is_above = row.number < (header or self.samples[0]).number
         fits = len(row.cells) == self.width
         # a sample with a remark behind it has as many numbers as the others
         has_texts = bool(row.texts) and 2 * row.numbers <= self.width
-        if (sign := self._sign_of(row)) or not any(row.cells):
-            return sign or "empty"
-        if header is not None and row.cells == header.cells:
-            return "the header again"
-        if row.number < (header or self.samples[0]).number:
-            # a lone number below a title may be a year; above all else, it may count the rows
-            is_lone = "a title" in above.values() and len(row.cells) == 1 and row.cells[0].isdigit()
-            counts = self._is_complete and not above and row.cells[0] == str(len(self.samples))
-            return "a title" if has_texts or is_lone else "a count" if counts else ""
-        if row.is_text:
-            return (
-                "units"
-                if fits and row.number < first
-                else ""
-                if fits and row.number < last
-                else "no sample"
-            )
-        if fits:
-            is_total = row.number == last != first and _TOTAL.fullmatch(row.cells[0])
-            return "a total" if is_total and self._is_complete and 0 not in self._texts else ""
-        return "no sample" if row.number > last and has_texts and not self._texts else ""
+        is_lone = len(row.cells) == 1 and row.cells[0].isdigit() and "a title" in found.values()
+        counts = self._is_complete and not found and row.cells[0] == str(len(self.samples))
+        ends = self._is_complete and row.number == last != first and 0 not in self._texts
+        kinds = {
+            "empty": not any(row.cells),
+            "the header again": header is not None and row.cells == header.cells,
+            "a title": is_above and (row.is_text or (is_lone and header is not None)),
+            "no row of the table": is_above and has_texts,
+            "a number below a title, if it is no sample": is_above and is_lone,
+            "a count": is_above and counts,
+            "": is_above,
+            "units": row.is_text and fits and row.number < first,
+            "no sample": (row.is_text and not (fits and row.number < last))
+            or (not fits and row.number > last and has_texts and not self._texts),
+            "a total, if it is no sample": fits and ends and _TOTAL.fullmatch(row.cells[0]),
+        }
+        found_kind = (what for what, holds in kinds.items() if holds)
+        return self._sign_of(row) or next(found_kind, "")
 
 
 def _may_be_a_unit(cell: str) -> bool:
     return len(cell) < 6 or cell[0] in "([" or "/" in cell
 
 
-def lines_in_words(lines: dict[int, str]) -> str:
+def joined_lines(lines: Mapping[int, str]) -> list[tuple[int, int, str]]:
+    """Return the first and the last of lines that follow one another, and what they are."""
+    runs: list[tuple[int, int, str]] = []
+    for number, what in lines.items():
+        first, last, before = runs[-1] if runs else (0, 0, "")
+        if runs and last == number - 1:
+            runs[-1] = (first, number, before if what in before else f"{before}; {what}")
+        else:
+            runs.append((number, number, what))
+    return runs
+
+
+def lines_in_words(lines: Mapping[int, str]) -> str:
     """Return which lines to remove, and why.
 
-    >>> lines_in_words({1: "a title", 2: "a title", 9: "a total"})
-    'remove lines 1 and 2 (a title), and line 9 (a total)'
+    >>> lines_in_words({1: "a title", 2: "a title", 9: "no sample"})
+    'remove lines 1 to 2 (a title), and line 9 (no sample)'
     """
-    places = []
-    for what, group in groupby(lines, key=lambda line: lines[line]):
-        numbers = list(group)
-        first, last = numbers[0], numbers[-1]
-        named = {1: f"line {first}", 2: f"lines {first} and {last}"}
-        many = f"lines {first} to {last}"
-        if last - first >= len(numbers):
-            many = f"{len(numbers)} lines from line {first} on"
-        places.append(f"{named.get(len(numbers), many)} ({what})")
+    places = [
+        f"line {first} ({what})" if first == last else f"lines {first} to {last} ({what})"
+        for first, last, what in joined_lines(lines)
+    ]
     if len(places) > _MAX_PLACES:
         return f"remove {count_of(len(lines), 'line')} that hold no sample, the first {places[0]}"
-    *others, end = places
-    return f"remove {', '.join(others)}, and {end}" if others else f"remove {end}"
+    return f"remove {', and '.join(places)}"

@@ -57,8 +57,8 @@ CASES: list[tuple[tuple[int, str, list[str], bool], tuple[Suspicion, bool]]] = [
     ((1, "city", ["Oslo"], False), (TEXT, False)),
     # a number or a gap among it: no column of text
     ((1, "city", ["Oslo", "3", "Rome"], False), (LONE, False)),
-    ((1, "city", ["Oslo", "", "Rome"], False), (LONE, False)),
-    ((1, "city", ["Oslo", "n/a", "Rome"], False), (LONE, False)),
+    ((1, "city", ["Oslo", "", "Rome"], False), (TEXT, True)),
+    ((1, "city", ["Oslo", "n/a", "Rome"], False), (TEXT, True)),
     # four rows tell nothing but what names do
     ((2, "x3", FEW[:4], True), (LONE, False)),
     ((2, "label", FEW[:4], True), (NAMED, False)),

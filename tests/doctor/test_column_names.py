@@ -83,18 +83,29 @@ def test_columns_in_their_order_are_offered_as_an_assumption_only() -> None:
         assert problem.suggestions == ()
 
 
-def test_of_a_repeated_name_the_positions_are_offered() -> None:
+def test_of_a_repeated_name_none_is_guessed() -> None:
     problem = treated(make_case("x,y,x\n1,2,3\n", f"inputs: [x, y]\n{LAYERS}"))
-    assert [(s.words, s.options) for s in problem.suggestions] == [
-        ("if the first 'x' is meant", ("--columns", "1,2")),
-        ("if the last 'x' is meant", ("--columns", "3,2")),
-    ]
+    assert (problem.suggestions, problem.help) == ((), ("choose by position instead",))
+    choice = ColumnChoice(drop=("x",))
+    problem = treated(make_case("x,y,x\n1,2,3\n", f"inputs: 2\n{LAYERS}", choice=choice))
+    assert (problem.suggestions, problem.help) == ((), ("choose by position instead",))
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [("t1.ash,t1.tax", "ash, tax"), ("data$ash,data$tax", "ash, tax"), ("ash,tax", "t.ash, t.tax")],
+)
+def test_a_tables_prefix_is_no_part_of_a_name(header: str, names: str) -> None:
+    problem = treated(make_case(f"{header}\n1,2\n", f"inputs: [{names}]\n{LAYERS}"))
+    assert ("if they are meant" in problem.suggestions[0].words) is True
+    assert problem.suggestions[1].options == ("--columns", header)
 
 
 @pytest.mark.parametrize(
     ("option", "typed", "meant"),
     [
         ("columns", "0,1", "1,2"),
+        ("drop", "-1", "3"),
         ("columns", "1-2", "Insulin,mean radius"),
         ("columns", "2:3", "mean radius,x_3"),
         ("columns", "1;2", "1,2"),
@@ -114,13 +125,6 @@ def test_an_item_of_the_command_line_is_put_right_in_its_place(
     problem = treated(make_case(TABLE, spec, choice=choice, argv=(*words, typed)))
     [suggestion] = problem.suggestions
     assert (suggestion.argv, suggestion.options) == ((*words, meant), ())
-
-
-def test_of_a_repeated_name_on_the_command_line_the_positions_are_put_in_its_place() -> None:
-    choice = ColumnChoice(drop=("x",))
-    words = ("forward", "net.yaml", "batch.csv", "--drop")
-    case = make_case("x,y,x\n1,2,3\n", f"inputs: 2\n{LAYERS}", choice=choice, argv=(*words, "x"))
-    assert [s.argv for s in treated(case).suggestions] == [(*words, "1"), (*words, "3")]
 
 
 @pytest.mark.parametrize("typed", ["0:2", "x_4", "1,9", "weight"])

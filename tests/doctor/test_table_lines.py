@@ -30,6 +30,10 @@ def taken_away(content: str) -> list[dict[int, str]]:
     [
         (f"Report, of May\nby me\na,b\n{ROWS}", {1: "a title", 2: "a title"}),
         (f"Report\n\n2024\na,b\n{ROWS}", {1: "a title", 3: "a title"}),
+        (
+            "Report\n2024\n1,2,3\n4,5,6\n",
+            {1: "a title", 2: "a number below a title, if it is no sample"},
+        ),
         (f"3,2,yes,no\n{ROWS}", {1: "a count"}),
         (f"3\na,b\n{ROWS}", {1: "a count"}),
         (f"# a\n\n% b\na,b\n{ROWS}// c\n", {1: "a comment", 3: "a comment", 8: "a comment"}),
@@ -37,7 +41,7 @@ def taken_away(content: str) -> list[dict[int, str]]:
         (f"a,b\n---,:-:\n{ROWS}", {2: "a rule"}),
         (f"a,b\n{ROWS}a,b\n7,8\n", {5: "the header again"}),
         (f"a,b\n{ROWS},\n \t,\n", {5: "empty", 6: "empty"}),
-        (f"a,b\n{ROWS}Total,12\n", {5: "a total"}),
+        (f"a,b\n{ROWS}Total,12\n", {5: "a total, if it is no sample"}),
         (f"a,b\n{ROWS}Source: me, 2024, May\n", {5: "no sample"}),
     ],
 )
@@ -77,12 +81,10 @@ def test_a_header_with_the_wanted_names_is_one_though_units_stand_below() -> Non
     assert table.others(header) == {1: "a title"}
 
 
-def test_many_lines_are_counted() -> None:
-    lines = dict.fromkeys((1, 2, 3, 5, 7), "a comment")
-    assert lines_in_words(lines) == "remove 5 lines from line 1 on (a comment)"
-    several = dict(
-        zip(range(1, 6), ("a title", "empty", "a title", "units", "a rule"), strict=True)
-    )
-    assert (
-        lines_in_words(several) == "remove 5 lines that hold no sample, the first line 1 (a title)"
-    )
+def test_lines_that_follow_one_another_are_named_together_and_many_are_counted() -> None:
+    lines = dict.fromkeys((1, 2, 3, 5), "a comment")
+    assert lines_in_words(lines) == "remove lines 1 to 3 (a comment), and line 5 (a comment)"
+    assert lines_in_words({1: "a title", 2: "units"}) == "remove lines 1 to 2 (a title; units)"
+    several = dict.fromkeys((1, 3, 5, 7), "a comment")
+    counted = "remove 4 lines that hold no sample, the first line 1 (a comment)"
+    assert lines_in_words(several) == counted
