@@ -15,7 +15,7 @@ from nncli.specs.faults import Fault, Path
 from nncli.specs.keys import keys_at
 from nncli.specs.spec_text import Span
 from nncli.specs.wording import CHOICES
-from nncli.words import nearest
+from nncli.words import nearest, shorten
 
 # Names that stand in more places are not changed in all of them at once.
 _MAX_PLACES = 50
@@ -102,7 +102,9 @@ def _keys(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
         known = {path: each for path, each in known.items() if each.instead is not None}
         changes += [known] if fault.path in known else []
     for each in _meant(fault.path, fault.choices, editor):
-        changes.append({path: each for path in unknown if path[-1] == key})
+        # the same key may mean another thing elsewhere: `type: lstm` beside `type: dense`
+        alike_keys = (path for path in unknown if path[-1] == key)
+        changes.append({p: each for p in alike_keys if each in _meant(p, unknown[p], editor)})
     for change in changes:
         edits = [edit for path, each in change.items() for edit in _key_edits(path, each, editor)]
         yield _suggestion([each.words for each in change.values()], edits)
@@ -135,8 +137,9 @@ def _meant(path: Path, choices: tuple[str, ...], editor: SpecEditor) -> tuple[Kn
     """Return what an unknown key may mean, unless it has a value with which it cannot go."""
     value = editor.value_at(path)
     typed = plain("key", value) if isinstance(value, str) else ""
+    lacking = f"`{path[-1]}: {shorten(str(value))}` is something that nncli has not"
     return tuple(
-        replace(each, instead=None) if each.only and typed not in each.only else each
+        replace(each, instead=None, words=lacking) if each.only and typed not in each.only else each
         for each in _meanings(str(path[-1]), choices)
     )
 
