@@ -147,7 +147,9 @@ def with_seed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestio
     """Yield a seed, and what it assumes where other weights are given: that some are drawn."""
     value, number = editor.source.value, int(fault.path[1]) + 1
     layers, assumed = value.get("layers", ()), ""
-    if "weights_file" in value or any("weights" in layer for layer in layers):
+    if "weights_file" in value or any(
+        isinstance(each, dict) and "weights" in each for each in layers
+    ):
         assumed = f", if layer {number} is to draw its weights"
         if number == 1:
             words = "leave layer 1 out, if it stands for the inputs"
@@ -194,10 +196,7 @@ def without_outputs(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
 
 
 def _last_size(editor: SpecEditor) -> Path:
-    value = editor.source.value
-    layers = value.get("layers") or value.get("layer_sizes")
-    count = len(layers) - ("layers" not in value) if isinstance(layers, list) else 0
-    return "layers", count - 1, "neurons"
+    return "layers", editor.layers() - 1, "neurons"
 
 
 def as_many_activations(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:

@@ -60,8 +60,7 @@ def _choices(what: str, path: Path, editor: SpecEditor) -> Iterator[Suggestion]:
     """Yield the ways to write a choice; what stands in other layers is changed as well."""
     written, others = editor.value_at(path), []
     if len(path) > 1 and isinstance(path[1], int):
-        layers = editor.value_at(path[:1]) or (editor.value_at(("layer_sizes",)) or ())[1:]
-        paths = ((path[0], index, *path[2:]) for index in range(min(len(layers), _MAX_PLACES)))
+        paths = ((path[0], n, *path[2:]) for n in range(min(editor.layers(), _MAX_PLACES)))
         others = [other for other in paths if other != path]
     for words, text in choices_meant(what, written):
         if text is None:

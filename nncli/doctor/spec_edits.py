@@ -53,6 +53,12 @@ class SpecEditor:
         """Return what is written for the value at a long-form *path*; None if nothing is."""
         return value_at(self.source.value, self.source_path(path))
 
+    def layers(self) -> int:
+        """Return how many layers are written, one by one or by their sizes; 0 if neither is."""
+        value = self.source.value
+        written = value.get("layers") or value.get("layer_sizes")
+        return len(written) - ("layers" not in value) if isinstance(written, list) else 0
+
     def replace(self, path: Path, text: str) -> Edit | None:
         """Return the edit that writes *text* in the place of the value at *path*."""
         where = self.source_path(path)

@@ -40,6 +40,7 @@ _INPUT_SIZES: tuple[Path, ...] = (("inputs",), ("inputs", "size"))
 # The keys that make others needless.
 _SAID_BY = {"size": "columns", "neurons": "weights"}
 _LAYER_KEYS = list(LayerSpec.model_fields)
+_REFERENCES = {"weights": ["tensor"], "biases": ["tensor", "within_weights"]}
 
 
 def keys_at(path: Path) -> list[str]:
@@ -50,8 +51,10 @@ def keys_at(path: Path) -> list[str]:
         return list(_MODELS[str(path[-1])].model_fields)
     if path[0] == "layers" and len(path) == 2:
         return _LAYER_KEYS
-    choices = ACTIVATIONS | INITIALIZERS | SCALES
-    return [name for name in choices[str(path[-1])].model_fields if name != "kind"]
+    if path[-1] in _REFERENCES:
+        return _REFERENCES[str(path[-1])]
+    choice = (ACTIVATIONS | INITIALIZERS | SCALES).get(str(path[-1]))
+    return [name for name in choice.model_fields if name != "kind"] if choice is not None else []
 
 
 @lru_cache(maxsize=1)
