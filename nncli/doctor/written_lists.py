@@ -116,9 +116,11 @@ def _places(value: Any, path: Path) -> Iterator[Path]:
 def _closing(text: str, start: int, key: str) -> int | None:
     """Return where the brackets end that open near *start*, of whatever kind; None of a mapping."""
     depth, quote = 0, text[start] if text[start] in "\"'" else ""
-    for match in re.compile(r"[\[\](){}:]").finditer(text, start):
+    for match in re.compile(r"(?<=\s)#.*|[\[\](){}:]").finditer(text, start):
         if match[0] == ":":
             return None
+        if match[0][0] == "#":
+            continue
         depth += 1 if match[0] in "[({" else -1
         repeated = re.compile(r" *\* *\d+").match(text, match.end())  # Python's [0] * 3
         end = repeated.end() if repeated else match.end()

@@ -201,7 +201,9 @@ def tables(width: int, *, named: bool) -> st.SearchStrategy[Table]:
             st.lists(CELLS, min_size=rows, max_size=rows), min_size=width, max_size=width
         )
     )
-    return column.map(lambda columns: Table(names, columns))
+    counted = [str(number) for number in range(width)]  # which may be names, and is refused
+    is_clear = column.filter(lambda columns: named or [c[0] for c in columns] != counted)
+    return is_clear.map(lambda columns: Table(names, columns))
 
 
 # ---- the case: what was, what it has become, and how to see that it is undone ------------------
