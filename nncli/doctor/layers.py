@@ -96,7 +96,8 @@ class _Patient:
         if number:
             words = f"let layer {number} have {count_of(size, 'neuron')}"
             path = ("layers", number - 1, "neurons")
-            if self.spec.layers[number - 1].weights is None:
+            layer = self.spec.layers[number - 1]
+            if layer.weights is None and isinstance(layer.biases, tuple):
                 words += ", if its biases are right"  # the weights are drawn, and then others
         return _Change(words, (self.editor.replace(path, str(size)),), {path: size})
 
