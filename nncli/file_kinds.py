@@ -37,6 +37,7 @@ class FileKind:
     pattern: bytes = b""  # what is to be found as well
     is_text: bool = False  # a byte-order mark, blanks in front, upper and lower case do not matter
     is_doubtful: bool = False  # whether a CSV file that can be read may begin so as well
+    holds_csv: bool = False  # below lines that can be taken away
     check: Callable[[bytes], bool] | None = None  # what no pattern can tell
     # Lines of Python by which the library that wrote the network saves it as one that is read.
     # FILE stands for the file's name, NEW.onnx for that of a new file beside it.
@@ -427,6 +428,7 @@ _KINDS: tuple[FileKind, ...] = (
         (b"@relation", b"%"),
         pattern=_ARFF_START,
         is_text=True,
+        holds_csv=True,
     ),
     FileKind(
         "LIBSVM data",
@@ -447,7 +449,12 @@ _KINDS: tuple[FileKind, ...] = (
         check=_is_fann_training,
     ),
     FileKind(
-        "one with a `sep=` line for Excel", "remove the first line", None, (b"sep=",), is_text=True
+        "one with a `sep=` line for Excel",
+        "remove the first line",
+        None,
+        (b"sep=",),
+        is_text=True,
+        holds_csv=True,
     ),
     FileKind(
         "an array as NumPy prints it",

@@ -121,7 +121,8 @@ class Edit:
     @classmethod
     def without_lines(cls, file: str, first: int, count: int = 1) -> Edit:
         """Return the edit that takes whole lines away."""
-        return cls(file, first, 1, first + count, 1, "", "(without this line)")
+        summary = f"(without {'this line' if count == 1 else f'these {count:,} lines'})"
+        return cls(file, first, 1, first + count, 1, "", summary)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The trained samples give what scikit-learn gives, and are as good as the README says."""
+"""The trained samples give what scikit-learn gives, and are as good as their page says."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from conftest import RunCli
 
 CLASSIFIERS = {"iris": "species", "digits": "digit", "cancer": "diagnosis"}
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-# In the README's table of samples: name, what the network tells of how many rows.
-LISTED = dict(re.findall(r"^\| `configs/(\w+)\.yaml` \|.*\| ([^|]+) \|$", README, re.MULTILINE))
+PAGE = (ROOT / "docs" / "samples.md").read_text(encoding="utf-8")
+# In its table of samples: name, what the network tells of how many rows.
+LISTED = dict(re.findall(r"^\| `configs/(\w+)\.yaml` \|.*\| ([^|]+) \|$", PAGE, re.MULTILINE))
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -47,7 +47,7 @@ def test_a_sample_gives_the_same_in_float32(cli: RunCli, name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "label"), CLASSIFIERS.items())
-def test_a_sample_is_right_as_often_as_the_readme_says(cli: RunCli, name: str, label: str) -> None:
+def test_a_sample_is_right_as_often_as_its_page_says(cli: RunCli, name: str, label: str) -> None:
     files = (f"configs/{name}.yaml", f"sample_data/{name}_test.csv")
     done = cli("forward", *files, "--predict", "class", "--keep", label, "-o", "-")
     rows = rows_of(done.out)
@@ -55,7 +55,7 @@ def test_a_sample_is_right_as_often_as_the_readme_says(cli: RunCli, name: str, l
     assert LISTED[name] == f"{right} of {len(rows)} right ({right / len(rows):.1%})"
 
 
-def test_the_sample_of_a_number_is_off_by_as_much_as_the_readme_says(cli: RunCli) -> None:
+def test_the_sample_of_a_number_is_off_by_as_much_as_its_page_says(cli: RunCli) -> None:
     files = ("configs/diabetes.yaml", "sample_data/diabetes_test.csv")
     outputs = rows_of(cli("forward", *files, "-o", "-").out)
     labels = rows_of((ROOT / files[1]).read_text(encoding="utf-8"))

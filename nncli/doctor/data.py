@@ -53,7 +53,7 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     case = replace(case, look=_shortened(case.look, case.options.encoding))
     explained = _as_csv(case) if first.code in MISREAD else ()
     # where nothing is wrong with the beginning, the fault stands further down
-    tried = case.fault() is not None and not explained
+    tried = case.fault() is not None and not explained and not _is_of_another_kind(first, case)
     found = _changes_that_work(first, case) if tried else []
     ranked = _ranked([*_changes_of_lines(first, case), *found])
     in_words = replace(first, help=explained or _in_words(first, case, seen), suggestions=())
@@ -72,6 +72,12 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     is_fact = not _changes_the_reading(problems[0], case) and not _first_row_differs(case)
     more = error.more + len(error.problems) - len(problems)
     return DataError(problems, more=more, features=error.features if is_fact else None)
+
+
+def _is_of_another_kind(problem: Problem, case: DataCase) -> bool:
+    """Whether a file is known to hold no table."""
+    kind = kind_of(case.look.content) if problem.code == "N411" else None
+    return kind is not None and not kind.holds_csv
 
 
 def _changes_the_reading(problem: Problem, case: DataCase) -> bool:

@@ -392,7 +392,7 @@ def test_the_sizes_of_the_spec_and_the_arrays_are_told_in_one_run(
     path = write("net.yaml", spec)
     done = cli("shapes", path)
     assert [(told.code, told.line) for told in done.told] == [("N107", 2), ("N305", 2)]
-    assert "did you mean `W1`?" in done.told[1].help
+    assert "write it `W1`" in done.told[1].help
     problems = cli("shapes", path, "--format", "json").json["problems"]
     [edit] = problems[1]["suggestions"][0]["edits"]
     assert (edit["line"], edit["text"]) == (2, "W1")
