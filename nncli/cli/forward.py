@@ -359,7 +359,8 @@ def _opened_expected(
     stdin = binary_stdin(checks.expect, quiet=request.quiet)
     try:
         with open_source(checks.expect, request.options, stdin) as opened:
-            names, decimal = spec.output_columns, "." if checks.digits else None
+            names = spec.output_columns
+            decimal = request.options.decimal if checks.digits else None
             selection = choose_outputs(opened.header, names, with_texts=checks.digits)
             yield ExpectedOutputs(opened.samples(selection), tolerance, decimal)
     except DataError as error:

@@ -408,6 +408,17 @@ def test_digits_compares_at_the_digits_that_are_shown(
     assert (cli(*arguments, expected).code, cli(*arguments[:3], "--digits").code) == (1, 2)
 
 
+def test_digits_counts_those_behind_a_decimal_comma(
+    cli: RunCli, write: Callable[[str, str | bytes], Path]
+) -> None:
+    spec = "{inputs: 1, layers: [{weights: [1], biases: 0, activation: sigmoid}]}"
+    arguments = ("forward", write("net.yaml", spec), write("x.csv", '"-0,1045"\n'))
+    for cell, code in (("0,474", 0), ("0,47400", 1)):
+        expected = write("y.csv", f'y\n"{cell}"\n')
+        done = cli(*arguments, "--decimal", ",", "--expect", expected, "--digits")
+        assert done.code == code
+
+
 # ---------------------------------------------------------------------------------- --strict
 
 
