@@ -22,7 +22,7 @@ from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.ways_of_reading import ways_of_reading
 from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd
 from nncli.errors import DataError
-from nncli.file_kinds import kind_of
+from nncli.file_kinds import FileKind, kind_of
 from nncli.problems import Problem
 from nncli.words import count_of
 
@@ -30,10 +30,10 @@ from nncli.words import count_of
 _MAX_PARTLY = 3
 # Problems of a whole file, which hide what is wrong with its rows; those of its rows; and those
 # that leaving columns out, or taking them in, may mend.
-_OF_THE_WHOLE_FILE = frozenset({"N406", "N407", "N408", "N410", "N411"})
-_OF_ROWS = frozenset({"N403", "N404", "N407", "N410"})
+_UNREADABLE = frozenset({"N406", "N411"})
+_OF_THE_WHOLE_FILE = frozenset({*_UNREADABLE, "N407", "N408", "N410"})
+_OF_ROWS = frozenset({"N403", "N404", "N405", "N406", "N407", "N410"})
 _OF_COLUMNS = frozenset({"N404", "N407", "N408", "N409"})
-_OF_READING = {"--delimiter", "--decimal", "--encoding", "--header", "--no-header", "--samples"}
 _NOTHING_WORKS = "no option or size that was tried makes the data fit"
 # Trying takes a few milliseconds for so many bytes; so many rows are enough even if they are long.
 _TRIAL_BYTES = 2**16
@@ -51,42 +51,39 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     seen = seen_rows(case) if error.problems[0].code in _OF_ROWS else None
     first, *others = (with_proposals(problem, seen) for problem in error.problems)
     case = replace(case, look=_shortened(case.look, case.options.encoding))
-    explained = _as_csv(case) if first.code in MISREAD else ()
+    kind = _other_kind(first, case)
     # where nothing is wrong with the beginning, the fault stands further down
-    tried = case.fault() is not None and not explained and not _is_of_another_kind(first, case)
-    found = _changes_that_work(first, case) if tried else []
+    found = _changes_that_work(first, case) if kind is None and case.fault() is not None else []
     ranked = _ranked([*_changes_of_lines(first, case), *found])
-    in_words = replace(first, help=explained or _in_words(first, case, seen), suggestions=())
-    problems = [_with_changes(first, ranked) if ranked else in_words]
+    if kind is not None and kind.is_doubtful and kind.as_data:
+        first = replace(first, help=(f"this is {kind.name}: {kind.as_data}",))
+    else:
+        first = replace(first, help=_in_words(first, case, seen))
+    problems = [_with_changes(first, ranked)]
     all_mended = ranked and case.look.complete and ranked[0].case.fault() is None
     for before, problem in zip(error.problems[1:], others, strict=True):
         if all_mended or any(_is_mended_by(other, problem) for other in problems):
             continue
-        if own := _changes_of_lines(problem, case):
-            problems.append(_with_changes(problem, own))
-            continue
-        same = found and problem.code == first.code
-        advice = (SAME_CAUSE,) if same else _in_words(problem, case, seen)
-        if not problems[0].help == advice != before.help:  # not worth the same words
-            problems.append(replace(problem, help=advice, suggestions=()))
-    is_fact = not _changes_the_reading(problems[0], case) and not _first_row_differs(case)
+        own = _changes_of_lines(problem, case)
+        advice = (SAME_CAUSE,) if found else _in_words(problem, case, seen)
+        if own or not first.help == advice != before.help:  # not worth the same words
+            problems.append(_with_changes(replace(problem, help=advice), own))
+    is_other = any(_width(change.case) != _width(case) for change in ranked[:1])
+    is_fact = not (is_other or _first_row_differs(case))
     more = error.more + len(error.problems) - len(problems)
     return DataError(problems, more=more, features=error.features if is_fact else None)
 
 
-def _is_of_another_kind(problem: Problem, case: DataCase) -> bool:
-    """Whether a file is known to hold no table."""
-    kind = kind_of(case.look.content) if problem.code == "N411" else None
-    return kind is not None and not kind.holds_csv
+def _other_kind(problem: Problem, case: DataCase) -> FileKind | None:
+    """Return the kind of a file that is known to hold no table; None if it may hold one."""
+    kind = kind_of(case.look.content, doubtful=problem.code in MISREAD)
+    if kind is None or kind.holds_csv:
+        return None
+    return kind if problem.code in (MISREAD if kind.is_doubtful else {"N411"}) else None
 
 
-def _changes_the_reading(problem: Problem, case: DataCase) -> bool:
-    """Whether the first change is one of how the file is read."""
-    return any(
-        any(edit.file == case.file for edit in first.edits)
-        or not _OF_READING.isdisjoint(first.options)
-        for first in problem.suggestions[:1]
-    )
+def _width(case: DataCase) -> int:
+    return len(case.header.names) if case.header is not None else 0
 
 
 def _first_row_differs(case: DataCase) -> bool:
@@ -97,11 +94,9 @@ def _first_row_differs(case: DataCase) -> bool:
 
 def _is_mended_by(other: Problem, problem: Problem) -> bool:
     """Whether what is offered for another problem mends this one as well."""
-    place = problem.place
-    if place is None or not other.suggestions:
-        return False
-    edits = (edit for edit in other.suggestions[0].edits if edit.line == place.line)
-    return any(problem.code == "N403" or edit.column - 1 == place.caret for edit in edits)
+    line, caret = (problem.place.line, problem.place.caret) if problem.place else (0, None)
+    edits = [edit for change in other.suggestions[:1] for edit in change.edits]
+    return any(e.line == line and (problem.code == "N403" or e.column - 1 == caret) for e in edits)
 
 
 def _changes_of_lines(problem: Problem, case: DataCase) -> list[Change]:
@@ -113,7 +108,7 @@ def _changes_of_lines(problem: Problem, case: DataCase) -> list[Change]:
         edits = [edit for edit in suggestion.edits if edit.end_line <= text.count("\n") + 1]
         after = with_text(case, edited(text, edits))
         if not edits or _mends(after, problem, case):
-            removes = any(edit.end_line > edit.line and not edit.text for edit in suggestion.edits)
+            removes = any(edit.end_line > edit.line for edit in suggestion.edits)
             likelihood = _MANY_CELLS if len(suggestion.edits) > 1 else _ONE_CELL
             changes.append(Change(after, suggestion, _A_ROW_LESS if removes else likelihood))
     return changes
@@ -121,14 +116,12 @@ def _changes_of_lines(problem: Problem, case: DataCase) -> list[Change]:
 
 def _mends(after: DataCase, problem: Problem, case: DataCase) -> bool:
     """Whether a problem is mended, even if further down something shows that was not told yet."""
-    fault, before, place = after.fault(), case.fault(), problem.place
-    if fault is None or place is None:
-        return True
-    known = [(other.code, other.place) for other in before.problems] if before else []
-    left = [(other.code, other.place) for other in fault.problems]
-    new = [where for code, where in left if (code, where) not in known]
-    later = all(where is not None and (where.line or 0) >= (place.line or 0) for where in new)
-    return (problem.code, place) not in left and later
+    fault, before = after.fault(), case.fault()
+    left = fault.problems if fault is not None else ()
+    known = {(p.code, p.place) for p in before.problems} if before is not None else set()
+    new = [p for p in left if (p.code, p.place) not in known]
+    is_left = (problem.code, problem.place) in {(p.code, p.place) for p in left}
+    return not is_left and all(_line(p) >= _line(problem) for p in new)
 
 
 def _ranked(changes: list[Change]) -> list[Change]:
@@ -140,11 +133,14 @@ def _ranked(changes: list[Change]) -> list[Change]:
 
 
 def _with_changes(problem: Problem, changes: Sequence[Change]) -> Problem:
+    """Return a problem with the changes that mend it: its advice stays only if there are none."""
     suggestions = tuple(dict.fromkeys(change.suggestion for change in changes))
     said = {suggestion.words for suggestion in suggestions}
     # what else may be so, of a first row that may be two things
-    kept = problem.help if problem.code == "N410" else ()
-    advice = tuple(text for text in kept if text not in said and "--header" not in text)
+    kept = problem.help if problem.code == "N410" or not changes else ()
+    advice = tuple(
+        text for text in kept if not changes or (text not in said and "--header" not in text)
+    )
     return replace(problem, help=advice, suggestions=suggestions)
 
 
@@ -160,26 +156,15 @@ def _in_words(problem: Problem, case: DataCase, seen: SeenRows | None) -> tuple[
     if seen is None or len(names) < 2:
         return (_NOTHING_WORKS,)
     choose = ["--columns says which columns to read"] if len(names) > case.wanted.size else []
-    odd = what_is_odd(seen) or (_NOTHING_WORKS,)
-    return (*odd, *choose)
-
-
-def _as_csv(case: DataCase) -> tuple[str, ...]:
-    """Return how to turn the file into CSV, if it is one of another kind."""
-    kind = kind_of(case.look.content, doubtful=True)
-    is_other = kind is not None and kind.is_doubtful and kind.as_data
-    return (f"this is {kind.name}: {kind.as_data}",) if kind and is_other else ()
+    return (*(what_is_odd(seen) or [_NOTHING_WORKS]), *choose)
 
 
 def _shortened(look: FirstLook, encoding: str) -> FirstLook:
     """Return fewer of the first bytes, if they hold rows enough."""
-    content = look.content
-    if len(content) <= _TRIAL_BYTES:
-        return look
-    shorter = whole_lines(content[:_TRIAL_BYTES], encoding)
-    if max(shorter.count(b"\n"), shorter.count(b"\r")) < _TRIAL_ROWS:
-        return look
-    return FirstLook(shorter, complete=False)
+    shorter = whole_lines(look.content[:_TRIAL_BYTES], encoding)
+    has_enough = max(shorter.count(b"\n"), shorter.count(b"\r")) >= _TRIAL_ROWS
+    is_long = has_enough and len(look.content) > _TRIAL_BYTES
+    return FirstLook(shorter, complete=False) if is_long else look
 
 
 def _changes_that_work(problem: Problem, case: DataCase) -> list[Change]:
@@ -193,8 +178,8 @@ def _changes_that_work(problem: Problem, case: DataCase) -> list[Change]:
     whole = [change for change in found if change.case.fault() is None]
     if whole or problem.code not in _OF_THE_WHOLE_FILE:
         return whole
-    partly = [change for change in found if change.likelihood > 50 and _is_further(change, problem)]
-    return _ranked(partly)[:_MAX_PARTLY]
+    partly = [change for change in found if change.likelihood > 50]
+    return _ranked([c for c in partly if _is_further(c, problem)])[:_MAX_PARTLY]
 
 
 def _loses_a_sample(change: Change, case: DataCase) -> bool:
@@ -219,13 +204,17 @@ def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:
 
 def _is_further(change: Change, problem: Problem) -> bool:
     """Whether the fault that a change leaves only came to light because the problem is mended."""
-    left = change.case.fault()
-    if left is None or "--samples" in change.suggestion.options:
-        return False
-    fault = left.problems[0]
-    if change.suggestion.argv and fault.message != problem.message:
-        return True  # what was mistyped is mended, whatever else is wrong
-    if problem.code in ("N406", "N411"):
-        return fault.code not in ("N406", "N411")
-    line, other = (p.place.line if p.place is not None else None for p in (fault, problem))
-    return fault.code in ("N404", "N415") and (line or 0) > (other or 0)
+    fault = change.case.fault()
+    if fault is None:
+        return True
+    left = fault.problems[0]
+    if problem.code in _UNREADABLE:
+        return left.code not in _UNREADABLE
+    is_cell = left.code in ("N404", "N415") and "--samples" not in change.suggestion.options
+    is_below = is_cell and _line(left) > _line(problem)
+    # what was mistyped is mended, whatever else is wrong
+    return is_below or (change.suggestion.argv is not None and left.message != problem.message)
+
+
+def _line(problem: Problem) -> int:
+    return (problem.place.line or 0) if problem.place is not None else 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from functools import cached_property
+from itertools import pairwise, takewhile
 
 from nncli.data.column_facts import counts_up
-from nncli.data.csv.format import CsvFormat, split
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
 from nncli.data.csv.records import cell_spans
 from nncli.doctor.case import DataCase, text_lines
@@ -21,6 +22,8 @@ _SIGNS = {
     "sep=": "for Excel",
     "\x1a": "Ctrl-Z, U+001A",
 }
+# A cell as RFC 4180 quotes it.
+_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
 # A rule has nothing but signs, of which some stand in a row.
 _RULE = re.compile(r"(?=.*(?:[-=_*~]{3}|:-|-:|\+-))[-=+|:_*~ \t,;]+")
 _TOTAL = re.compile(
@@ -38,8 +41,21 @@ class Row:
     number: int  # of the line, from 1
     text: str
     cells: tuple[str, ...]
-    numbers: int  # how many of the cells are numbers
-    texts: frozenset[int]  # the positions of those that neither are nor were meant as numbers
+    pointed: tuple[str, ...]  # the cells with decimal points
+    spans: tuple[tuple[int, int], ...]  # where each cell begins and ends, quotes included
+
+    @cached_property
+    def numbers(self) -> int:
+        """How many of the cells are numbers."""
+        return sum(is_number(cell) is not None for cell in self.pointed)
+
+    @cached_property
+    def texts(self) -> frozenset[int]:
+        """The positions of the cells that neither are nor were meant as numbers."""
+        kinds = (is_number, is_missing, looks_like_a_number)
+        is_open = self.text.count('"') % 2 > 0  # of an open quote, nothing is known
+        cells = () if is_open else enumerate(self.pointed)
+        return frozenset(at for at, cell in cells if not any(kind(cell) for kind in kinds))
 
     @property
     def is_text(self) -> bool:
@@ -47,25 +63,30 @@ class Row:
         return bool(self.texts) and len(self.texts) + self.cells.count("") == len(self.cells)
 
 
-def cut_rows(lines: Sequence[str], csv: CsvFormat) -> Iterator[Row]:
-    """Yield the lines that are not blank, cut into cells.  A quoted cell ends with its line."""
-    for number, text in enumerate(lines, 1):
+def cut_rows(lines: Iterable[str], csv: CsvFormat, first: int = 1) -> Iterator[Row]:
+    """Yield the lines that are not blank, cut into cells.  first: the number of the first line."""
+    for number, text in enumerate(lines, first):
         if text.strip(" \t") or csv.delimiter in text:
-            is_open = text.count('"') % 2 > 0  # of an open quote, nothing is known
-            cells = [text] if is_open else split(text, csv.delimiter)
-            if '"' in text and not is_open:
-                cells = [text[start:end] for start, end in cell_spans(text, csv.delimiter)]
-            cells = [cell.strip(" \t").strip('"') for cell in cells]
-            pointed = csv.pointed(cells)
-            texts = (
-                at for at, cell in enumerate(pointed) if not (is_open or _is_near_number(cell))
-            )
-            numbers = sum(is_number(cell) is not None for cell in pointed)
-            yield Row(number, text, tuple(cells), numbers, frozenset(texts))
+            spans = _spans(text, csv.delimiter)
+            cells = [_unquoted(text[start:end]).strip(" \t") for start, end in spans]
+            yield Row(number, text, tuple(cells), tuple(csv.pointed(cells)), spans)
 
 
-def _is_near_number(cell: str) -> bool:
-    return bool(is_number(cell) or is_missing(cell) or looks_like_a_number(cell))
+def _spans(text: str, delimiter: str) -> tuple[tuple[int, int], ...]:
+    """Return where the cells of a line stand: quotes that enclose none are letters like others."""
+    spans = tuple(cell_spans(text, delimiter))
+    if '"' in text:
+        cells = [text[start:end] for start, end in spans]
+        is_whole = sum(cell.count('"') for cell in cells) == text.count('"')
+        are_apart = all(end < start for (_, end), (start, _) in pairwise(spans))
+        if not (is_whole and are_apart and all('"' not in _unquoted(c, "") for c in cells)):
+            return tuple(cell_spans(text.replace('"', "'"), delimiter))
+    return spans
+
+
+def _unquoted(cell: str, quote: str = '"') -> str:
+    """Return a cell without the quotes that enclose it.  quote: what two of them within mean."""
+    return cell[1:-1].replace('""', quote) if _QUOTED.fullmatch(cell) else cell
 
 
 def table_width(rows: Sequence[Row]) -> int:
@@ -113,10 +134,9 @@ class Table:
         above = [row for row in rows if row.is_text and not self._sign_of(row)]
         named = [row for row in above if self._wanted and self._wanted <= set(row.cells)]
         fitting = [row for row in above[-2:] if len(row.cells) == self.width]
-        if not named and len(fitting) == 2 and all(map(_may_be_a_unit, fitting[1].cells)):
-            return fitting[0]
         near = [row for row in above[-1:] if abs(len(row.cells) - self.width) < 2]
-        return next(reversed(named or near), None)
+        # below names may stand units, or more names
+        return next(iter(named[-1:] or fitting or near), None)
 
     def others(self, header: Row | None) -> dict[int, str]:
         """Return the numbers of the lines that are no samples, and what each seems to be."""
@@ -140,29 +160,24 @@ class Table:
         is_above = row.number < (header or self.samples[0]).number
         fits = len(row.cells) == self.width
         # a sample with a remark behind it has as many numbers as the others
-        has_texts = bool(row.texts) and 2 * row.numbers <= self.width
-        is_lone = len(row.cells) == 1 and row.cells[0].isdigit() and "a title" in found.values()
+        is_odd = bool(row.texts) and 2 * row.numbers <= len(row.cells)
         counts = self._is_complete and not found and row.cells[0] == str(len(self.samples))
+        is_lone = len(row.cells) == 1 and row.cells[0].isdigit() and (header or found)
         ends = self._is_complete and row.number == last != first and 0 not in self._texts
         kinds = {
             "empty": not any(row.cells),
             "the header again": header is not None and row.cells == header.cells,
-            "a title": is_above and (row.is_text or (is_lone and header is not None)),
-            "no row of the table": is_above and has_texts,
-            "a number below a title, if it is no sample": is_above and is_lone,
-            "a count": is_above and counts,
+            "a title": is_above and row.is_text,
+            "no row of the table": is_above and is_odd,
+            "a number above the table, if it is no sample": is_above and (counts or is_lone),
             "": is_above,
-            "units": row.is_text and fits and row.number < first,
+            "units, or more names": row.is_text and fits and row.number < first,
             "no sample": (row.is_text and not (fits and row.number < last))
-            or (not fits and row.number > last and has_texts and not self._texts),
+            or (not fits and row.number > last and is_odd and not self._texts),
             "a total, if it is no sample": fits and ends and _TOTAL.fullmatch(row.cells[0]),
         }
         found_kind = (what for what, holds in kinds.items() if holds)
         return self._sign_of(row) or next(found_kind, "")
-
-
-def _may_be_a_unit(cell: str) -> bool:
-    return len(cell) < 6 or cell[0] in "([" or "/" in cell
 
 
 def joined_lines(lines: Mapping[int, str]) -> list[tuple[int, int, str]]:

@@ -38,7 +38,7 @@ def changed(text: str, delimiter: str = ",") -> list[str]:
         # a cell that may have been meant as a number, or as one of two
         ("a,b\n1,2O\n", ",", ["a,b\n1,20\n"]),
         ('a,b\n" 3O",2\n', ",", ["a,b\n30,2\n"]),
-        ("a;b\n1,000;2\n", ";", ["a;b\n1000;2\n", "a;b\n1.000;2\n"]),
+        ("a;b\n1,000;2\n", ";", ["a;b\n1.000;2\n", "a;b\n1000;2\n"]),
         ('a,b\n"1,000",2\n', ",", ["a,b\n1000,2\n", "a,b\n1.000,2\n"]),
         # a whole row of them
         ("a,b\n1O,2O\n", ",", ["a,b\n10,20\n"]),
@@ -63,8 +63,8 @@ def changed(text: str, delimiter: str = ",") -> list[str]:
         ("a,b\n1,2,ok\n", ",", ["a,b\n1,2\n"]),
         ('a,b\n1,2,"well, well"\n', ",", ["a,b\n1,2\n"]),
         # blanks beside quotes
-        ('a,b\n1, "2"\n', ",", ['a,b\n1,"2"\n']),
-        ('a,b\n"1" ,2\n', ",", ['a,b\n"1",2\n']),
+        ('a,b\n1, "2"\n', ",", ["a,b\n1,2\n"]),
+        ('a,b\n"1" ,2\n', ",", ["a,b\n1,2\n"]),
         ('a,b\n1"2",3\n', ",", []),
         # quotes around a number that are not closed, or behind Excel's equals sign
         ('a,b\n"1,2\n', ",", ["a,b\n1,2\n"]),

@@ -68,7 +68,7 @@ def test_what_was_not_looked_at_is_not_said_to_be_changed() -> None:
     content = "a,b\n" + "1,4 cm\n" * 30
     problem = first(content, complete=False)
     assert problem.suggestions == ()
-    assert problem.help[0].endswith("in all 29 such cells of 'b' (in the first 29 rows)")
+    assert problem.help[0].endswith("in all 30 such cells of 'b' (in the first 30 rows)")
     [change] = first("a,b\n1,4 cm\n" + "1,4\n" * 30, complete=False).suggestions
     assert len(change.edits) == 1
 
