@@ -49,7 +49,7 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     If the first is one, the width of the data, as it was read, is no fact.
     """
     seen = seen_rows(case) if error.problems[0].code in _OF_ROWS else None
-    first, *others = (with_proposals(problem, seen) for problem in error.problems)
+    first, *others = (with_proposals(problem, case, seen) for problem in error.problems)
     case = replace(case, look=_shortened(case.look, case.options.encoding))
     kind = _other_kind(first, case)
     # where nothing is wrong with the beginning, the fault stands further down

@@ -14,7 +14,6 @@ from nncli.doctor.column_names import at_the_spec
 from nncli.doctor.command_line import treat_command
 from nncli.doctor.data import treat_file
 from nncli.doctor.layers import same_cause, treat_layers
-from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.spec import treat_spec
 from nncli.doctor.spec_edits import SpecEditor
 from nncli.errors import DataError, SpecError
@@ -30,7 +29,7 @@ _CUT_SHORT = frozenset({"N401", "N402", "N405", "N414"})
 def treat_data(error: DataError, cases: Mapping[str, DataCase]) -> DataError:
     """Return an error of some data with the changes that mend it.
 
-    cases: by their file's name.  For a file that is no case, changes are proposed but not tried.
+    cases: by their file's name.  For a file that is no case, no changes are proposed.
     """
     by_file: dict[str, list[Problem]] = {}
     for problem in error.problems:
@@ -44,7 +43,7 @@ def treat_data(error: DataError, cases: Mapping[str, DataCase]) -> DataError:
             problems += [at_the_spec(each, case) for each in treated.problems]
             more, features = more + treated.more, treated.features
         else:
-            problems += map(with_proposals, found)
+            problems += found
     return DataError(problems, more=more, features=features)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nncli.data.csv.numbers import is_missing, why_not_a_number
-from nncli.doctor.whole_columns import SeenRows, changes_of_kinds, rows_of_one_line, what_is_odd
+from nncli.doctor.case import DataCase
+from nncli.doctor.whole_columns import SeenRows, changes_of_kinds, seen_rows, what_is_odd
 from nncli.problems import Edit, FaultyRow, Place, Problem, Suggestion
 
 Advice = tuple[tuple[str, ...], tuple[Suggestion, ...]]
 
 
-def with_proposals(problem: Problem, seen: SeenRows | None = None) -> Problem:
+def with_proposals(problem: Problem, case: DataCase, seen: SeenRows | None) -> Problem:
     """Return a problem of a faulty line with what may mend it, in words and as changes.
 
     seen: the rows of its file, of which those that are wrong in the same way change with it.
@@ -20,10 +21,9 @@ def with_proposals(problem: Problem, seen: SeenRows | None = None) -> Problem:
     row, place = problem.row, problem.place
     if row is None or place is None:
         return problem
-    is_ragged = problem.code == "N403"
     if seen is None or (place.line or 0) > seen.last_line:
-        seen = rows_of_one_line(row, place, is_ragged=is_ragged)
-    advice, suggestions = _advice(problem, row, place, seen)
+        seen = seen_rows(case, place)
+    advice, suggestions = _advice(problem, row, place, seen) if seen else (problem.help, ())
     return replace(problem, help=advice, suggestions=suggestions, row=None)
 
 

@@ -17,7 +17,7 @@ from nncli.doctor.table_lines import Row, cut_rows
 from nncli.errors import DataError
 from nncli.file_kinds import NPY_MAGIC
 from nncli.meant.numbers import ALONE, Reading, Surroundings, in_words, readings, what_is_around
-from nncli.problems import KEPT_PROBLEMS, Edit, FaultyRow, Place, Suggestion
+from nncli.problems import KEPT_PROBLEMS, Edit, Place, Suggestion
 from nncli.words import count_of, quoted, shorten
 
 # Nobody looks through more changes, and each has to be thought of.
@@ -63,30 +63,18 @@ class SeenRows:
         return [i for i, count in texts.items() if count == self.rows > 1 and missing[i] < count]
 
 
-def rows_of_one_line(row: FaultyRow, place: Place, *, is_ragged: bool = False) -> SeenRows:
-    """Return what is known of a line beyond those that were looked at.
+def seen_rows(case: DataCase, place: Place | None = None) -> SeenRows | None:
+    """Return what a case's rows hold besides numbers; None if their columns are no features.
 
-    is_ragged: the row has another width than those above it.
+    place: of a line beyond the beginning, which is all that is then looked at.
     """
-    csv, number = CsvFormat(place.file, row.delimiter, decimal=row.decimal), place.line or 1
-    # with more of them, what is to become of those is not known
-    is_known = not (row.more or any("\n" in text or "\r" in text for _, text in row.cells))
-    rows = list(cut_rows([place.excerpt or ""], csv, number)) if is_known else []
-    positions = [position for position, _ in row.cells]
-    width = len(rows[0].cells) if rows else 0
-    if is_ragged:
-        odd = _odd_pieces(rows, positions[0] if positions else 0, (), csv)
-    else:
-        odd = _odd_pieces(rows, width, positions or range(width), csv)
-    return SeenRows(csv, Header((), False, place), 1, number, True, odd)
-
-
-def seen_rows(case: DataCase) -> SeenRows | None:
-    """Return what a case's rows hold besides numbers; None if their columns are no features."""
     csv, header = case.csv, case.header
     if case.look.content.startswith(NPY_MAGIC) or (header is not None and header.transposed):
         return None
-    found = list(cut_rows(text_lines(case), csv))
+    lines, first = text_lines(case), 1
+    if place is not None:
+        lines, first = [place.excerpt or ""], place.line or 1
+    found = list(cut_rows(lines, csv, first))
     if header is None:  # perhaps a doubtful first row stands in its way
         widths = Counter(len(row.cells) for row in found).most_common(1)
         header = Header(("",) * (widths[0][0] if widths else 0), False, Place(case.file, 1))
@@ -94,9 +82,8 @@ def seen_rows(case: DataCase) -> SeenRows | None:
     features: Sequence[int] = range(width)  # if it is not clear which they are
     with suppress(DataError):
         features = choose(header, case.choice, case.wanted).features
-    rows = [row for row in found if len(row.cells) == width]
-    title = rows[: header.named]
-    cells = [cell for row in title for i, cell in enumerate(row.pointed) if i in features]
+    title = [row for row in found if len(row.cells) == width][: header.named and place is None]
+    cells = [row.pointed[position] for row in title for position in features]
     # a first row that reads like those below it is a sample, too: yes and no, EUR 5
     if case.options.header is not None or not all(_readings(cell, csv) for cell in cells):
         found = [row for row in found if row not in title]
@@ -105,7 +92,7 @@ def seen_rows(case: DataCase) -> SeenRows | None:
     return SeenRows(
         *(csv, header, sum(len(row.cells) == width for row in seen)),
         last_line=found[-1].number if found else 0,
-        complete=case.look.complete and len(seen) == len(found),
+        complete=place is not None or (case.look.complete and len(seen) == len(found)),
         odd=_odd_pieces(seen, width, features, csv),
         wanted=case.wanted.size,
     )

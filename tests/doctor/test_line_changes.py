@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import itertools
-import math
-
 import pytest
-from whole_reading import read_table
+from doctor.test_data import make_case
 
-from nncli.data.columns import Header, Selection
-from nncli.data.csv.format import CsvFormat
+from nncli.data.opened import DataOptions
 from nncli.doctor.edits import edited
 from nncli.doctor.line_changes import with_proposals
-from nncli.errors import DataError
+from nncli.doctor.whole_columns import seen_rows
 from nncli.problems import FaultyRow, Place, Problem
 
 
-def every_column(header: Header) -> Selection:
-    return Selection(tuple(range(len(header.names))))
-
-
-def first_problem(text: str, delimiter: str = ",") -> Problem:
-    with pytest.raises(DataError) as caught:
-        read_table([text.encode()], CsvFormat("a.csv", delimiter), every_column, math.inf)
-    return caught.value.problems[0]
+def proposed(text: str, delimiter: str = ",") -> Problem:
+    case = make_case(text, options=DataOptions(delimiter=delimiter))
+    fault = case.fault()
+    assert fault is not None
+    return with_proposals(fault.problems[0], case, seen_rows(case))
 
 
 def changed(text: str, delimiter: str = ",") -> list[str]:
     """Return what each change that is proposed for the first problem makes of the text."""
-    problem = with_proposals(first_problem(text, delimiter))
-    return [edited(text, suggestion.edits) for suggestion in problem.suggestions]
+    return [edited(text, suggestion.edits) for suggestion in proposed(text, delimiter).suggestions]
 
 
 @pytest.mark.parametrize(
@@ -43,9 +35,9 @@ def changed(text: str, delimiter: str = ",") -> list[str]:
         # a whole row of them
         ("a,b\n1O,2O\n", ",", ["a,b\n10,20\n"]),
         ("1O,2O\n3,4\n", ",", ["10,20\n3,4\n"]),
-        # the first row: one text among numbers; with two, nobody knows what it is
+        # the first row: texts among numbers
         ("1,2O\n3,4\n", ",", ["1,20\n3,4\n"]),
-        ("1,2O,3O\n3,4,5\n", ",", []),
+        ("1,2O,3O\n3,4,5\n", ",", ["1,20,30\n3,4,5\n"]),
         # what is no sample
         ("a,b\n1,2\na,b\n3,4\n", ",", ["a,b\n1,2\n3,4\n"]),
         ("a,b\nkg,cm\n1,2\n", ",", ["a,b\n1,2\n"]),
@@ -81,19 +73,14 @@ def test_the_changes_that_a_line_asks_for(text: str, delimiter: str, expected: l
 
 
 def test_what_a_reader_says_of_a_line_is_used_once() -> None:
-    proposed = with_proposals(first_problem("a,b\n1,2O\n"))
-    assert proposed.row is None
-    assert with_proposals(proposed) is proposed
+    assert proposed("a,b\n1,2O\n").row is None
 
 
-def test_problems_of_no_line_are_left_alone() -> None:
-    problem = Problem("N407", "too wide", Place("a.csv"))
-    assert with_proposals(problem) is problem
-
-
-@pytest.mark.parametrize("cells", [1, 1000])
-def test_nothing_is_edited_in_a_line_that_nobody_can_look_through(cells: int) -> None:
-    text = ",".join(["2O"] * cells) + " " * 100_000
-    row = FaultyRow(",", tuple(zip(range(cells), itertools.repeat("2O"))), is_sample=cells == 1)
-    place = Place("a.csv", 2, 1, text, 0)
-    assert with_proposals(Problem("N404", "no number", place, ("help",), row=row)).suggestions == ()
+@pytest.mark.parametrize("blanks", [0, 100_000])
+def test_a_line_beyond_the_beginning_is_looked_at_alone(blanks: int) -> None:
+    """Nothing is edited in a line that nobody can look through."""
+    case = make_case("a,b\n1,2\n", complete=False)
+    place = Place("batch.csv", 900, 2, "3,2O" + " " * blanks, 2)
+    problem = Problem("N404", "no number", place, ("help",), row=FaultyRow(",", ((1, "2O"),)))
+    edits = [e for s in with_proposals(problem, case, seen_rows(case)).suggestions for e in s.edits]
+    assert [(edit.line, edit.column, edit.text) for edit in edits] == [(900, 3, "20")][blanks:]
