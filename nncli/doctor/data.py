@@ -9,21 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
 from nncli.data.csv.lines import whole_lines
 from nncli.data.csv.numbers import is_number
 from nncli.data.source_bytes import FirstLook
-from nncli.doctor.case import MISREAD, Change, DataCase, decoded, header_and_width, with_text
+from nncli.doctor.case import (
+    MISREAD,
+    Change,
+    DataCase,
+    decoded,
+    header_and_width,
+    text_lines,
+    with_text,
+)
 from nncli.doctor.column_choices import column_changes
-from nncli.doctor.column_kinds import is_near_number
 from nncli.doctor.edits import edited
-from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.ways_of_reading import ways_of_reading
 from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd
 from nncli.errors import DataError
 from nncli.file_kinds import FileKind, kind_of
-from nncli.problems import Problem
+from nncli.problems import Place, Problem
 from nncli.words import count_of
 
 # Of changes after which something else comes to light, the likeliest will do.
@@ -59,15 +66,15 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
         first = replace(first, help=(f"this is {kind.name}: {kind.as_data}",))
     else:
         first = replace(first, help=_in_words(first, case, seen))
-    problems = [_with_changes(first, ranked)]
-    all_mended = ranked and case.look.complete and ranked[0].case.fault() is None
+    problems, made = [_with_changes(first, ranked)], ranked[:1]
     for before, problem in zip(error.problems[1:], others, strict=True):
-        if all_mended or any(_is_mended_by(other, problem) for other in problems):
+        if any(_is_mended_by(change, problem) for change in made):
             continue
         own = _changes_of_lines(problem, case)
-        advice = (SAME_CAUSE,) if found else _in_words(problem, case, seen)
-        if own or not first.help == advice != before.help:  # not worth the same words
-            problems.append(_with_changes(replace(problem, help=advice), own))
+        made += own[:1]
+        if own or not first.help == problem.help != before.help:  # not worth the same words
+            problem = replace(problem, help=_in_words(problem, case, seen))
+            problems.append(_with_changes(problem, own))
     is_other = any(_width(change.case) != _width(case) for change in ranked[:1])
     is_fact = not (is_other or _first_row_differs(case))
     more = error.more + len(error.problems) - len(problems)
@@ -92,11 +99,28 @@ def _first_row_differs(case: DataCase) -> bool:
     return width not in (0, len(names)) and any(map(is_number, case.records[1]))
 
 
-def _is_mended_by(other: Problem, problem: Problem) -> bool:
-    """Whether what is offered for another problem mends this one as well."""
-    line, caret = (problem.place.line, problem.place.caret) if problem.place else (0, None)
-    edits = [edit for change in other.suggestions[:1] for edit in change.edits]
-    return any(e.line == line and (problem.code == "N403" or e.column - 1 == caret) for e in edits)
+class _Key(NamedTuple):
+    """What is wrong, and where."""
+
+    code: str
+    line: int
+    column: int
+
+
+def _key(problem: Problem) -> _Key:
+    place = problem.place or Place("")
+    return _Key(problem.code, place.line or 0, place.column or 0)
+
+
+def _faults(case: DataCase) -> set[_Key]:
+    fault = case.fault()
+    return set(map(_key, fault.problems)) if fault is not None else set()
+
+
+def _is_mended_by(change: Change, problem: Problem) -> bool:
+    """Whether a change that is offered for another problem mends this one as well."""
+    is_seen = _key(problem).line <= len(text_lines(change.case))
+    return bool(change.suggestion.options or is_seen) and _key(problem) not in _faults(change.case)
 
 
 def _changes_of_lines(problem: Problem, case: DataCase) -> list[Change]:
@@ -116,12 +140,10 @@ def _changes_of_lines(problem: Problem, case: DataCase) -> list[Change]:
 
 def _mends(after: DataCase, problem: Problem, case: DataCase) -> bool:
     """Whether a problem is mended, even if further down something shows that was not told yet."""
-    fault, before = after.fault(), case.fault()
-    left = fault.problems if fault is not None else ()
-    known = {(p.code, p.place) for p in before.problems} if before is not None else set()
-    new = [p for p in left if (p.code, p.place) not in known]
-    is_left = (problem.code, problem.place) in {(p.code, p.place) for p in left}
-    return not is_left and all(_line(p) >= _line(problem) for p in new)
+    known, left = _faults(case), _faults(after)
+    return _key(problem) not in left and all(
+        key in known or key.line >= _key(problem).line for key in left
+    )
 
 
 def _ranked(changes: list[Change]) -> list[Change]:
@@ -173,22 +195,12 @@ def _changes_that_work(problem: Problem, case: DataCase) -> list[Change]:
         change
         for change in _candidates(problem, case)
         if not change.suggestion.options or change.case.suits_first(case)
-        if not _loses_a_sample(change, case)
     ]
     whole = [change for change in found if change.case.fault() is None]
     if whole or problem.code not in _OF_THE_WHOLE_FILE:
         return whole
     partly = [change for change in found if change.likelihood > 50]
     return _ranked([c for c in partly if _is_further(c, problem)])[:_MAX_PARTLY]
-
-
-def _loses_a_sample(change: Change, case: DataCase) -> bool:
-    """Whether a first row of numbers would be taken away from above others."""
-    first, below = (next(iter(records), []) for records in (case.records, change.case.records))
-    # one of another width is only taken away if it counts the rows
-    goes = bool(change.suggestion.edits) and first != below and len(first) == len(below)
-    have_numbers = all(any(map(is_number, row)) for row in (first, below))
-    return goes and have_numbers and all(map(is_near_number, first))
 
 
 def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:
@@ -211,10 +223,6 @@ def _is_further(change: Change, problem: Problem) -> bool:
     if problem.code in _UNREADABLE:
         return left.code not in _UNREADABLE
     is_cell = left.code in ("N404", "N415") and "--samples" not in change.suggestion.options
-    is_below = is_cell and _line(left) > _line(problem)
+    is_below = is_cell and _key(left).line > _key(problem).line
     # what was mistyped is mended, whatever else is wrong
     return is_below or (change.suggestion.argv is not None and left.message != problem.message)
-
-
-def _line(problem: Problem) -> int:
-    return (problem.place.line or 0) if problem.place is not None else 0

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise, takewhile
+from itertools import groupby, pairwise, takewhile
 
 from nncli.data.column_facts import counts_up
 from nncli.data.csv.format import CsvFormat
@@ -16,16 +16,12 @@ from nncli.data.csv.records import cell_spans
 from nncli.doctor.case import DataCase, text_lines
 from nncli.words import count_of
 
-_SIGNS = {
-    **dict.fromkeys(("#", "%", "//"), "a comment"),
-    "@": "the head of an ARFF file",
-    "sep=": "for Excel",
-    "\x1a": "Ctrl-Z, U+001A",
-}
-# A cell as RFC 4180 quotes it.
-_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
+# A comment, ARFF's keywords, Excel's separator, the end of a file of old; a sample is none of them.
+_SIGN = re.compile(r"[ \t]*(?:#|%|//|@|sep=|\x1a)", re.IGNORECASE)
 # A rule has nothing but signs, of which some stand in a row.
 _RULE = re.compile(r"(?=.*(?:[-=_*~]{3}|:-|-:|\+-))[-=+|:_*~ \t,;]+")
+# A cell as RFC 4180 quotes it.
+_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
 _TOTAL = re.compile(
     r"(?i)\W*(?:(?:grand |sub)?totals?|sums?|average|avg|mean|median|min|max|count|std|summe|gesamt"
     r"|insgesamt|mittel(?:wert)?|durchschnitt|anzahl|suma|promedio|media|somme|moyenne)\b.*"
@@ -111,21 +107,22 @@ class Table:
 
     def lacks_a_name(self, header: Row) -> bool:
         """Whether a header lacks the name of a first column, which names or counts the rows."""
-        if len(header.cells) != self.width - 1 or len(self.samples) < 2:
-            return False
         cells = [row.cells[0] for row in self.samples]
-        if not all(map(str.isdecimal, cells)):
-            return not any(map(is_number, cells))
         # and are no thousands of numbers with a comma
-        are_groups = all(re.fullmatch("[0-9]{3}", row.cells[1]) for row in self.samples)
-        return cells[0] in ("0", "1") and counts_up(cells) and not are_groups
+        are_groups = all(re.fullmatch("[0-9]{3}", "".join(row.cells[1:2])) for row in self.samples)
+        counts = cells[:1] in (["0"], ["1"]) and counts_up(cells) and not are_groups
+        is_near = len(header.cells) == self.width - 1 and len(cells) > 1
+        return is_near and (counts or not any(map(is_number, cells)))
 
     def headers(self) -> Iterator[Row | None]:
         """Yield the row that may name the columns, and None if there is none, or it is a title."""
         header = self._header()
         yield header
-        fits = header is None or len(header.cells) == self.width
-        if header is not None and not fits and (len(header.cells) == 1 or ", " in header.text):
+        if (
+            header
+            and len(header.cells) != self.width
+            and (header.cells[1:] == () or ", " in header.text)
+        ):
             yield None
 
     def _header(self) -> Row | None:
@@ -142,53 +139,48 @@ class Table:
         """Return the numbers of the lines that are no samples, and what each seems to be."""
         found: dict[int, str] = {}
         for row in self.rows:
-            if row is not header and (what := self._what(row, header, found)):
+            if row is not header and (what := self._what(row, header, bool(found))):
                 found[row.number] = what
         return found
 
     def _sign_of(self, row: Row) -> str:
         """Return what a line is that begins with a sign, or has nothing but signs."""
-        text = row.text.lstrip(" \t").lower()
-        sign = next(filter(text.startswith, _SIGNS), "")
         if row.numbers and len(row.cells) == self.width:
             return ""  # a sample, whose first cell is #REF! or the like
-        return _SIGNS[sign] if sign else "a rule" if _RULE.fullmatch(text) else ""
+        return "a comment" if _SIGN.match(row.text) else "a rule" * bool(_RULE.fullmatch(row.text))
 
-    def _what(self, row: Row, header: Row | None, found: Mapping[int, str]) -> str:
-        """Return what a row is, if it is no sample.  found: the lines above that are none."""
+    def _what(self, row: Row, header: Row | None, is_below: bool) -> str:
+        """Return what a row is, if it is no sample.  is_below: whether one above is none, too."""
         first, last = self.samples[0].number, self.samples[-1].number
         is_above = row.number < (header or self.samples[0]).number
         fits = len(row.cells) == self.width
         # a sample with a remark behind it has as many numbers as the others
         is_odd = bool(row.texts) and 2 * row.numbers <= len(row.cells)
-        counts = self._is_complete and not found and row.cells[0] == str(len(self.samples))
-        is_lone = len(row.cells) == 1 and row.cells[0].isdigit() and (header or found)
+        is_count = self._is_complete and not is_below and row.cells[0] == str(len(self.samples))
+        is_lone = len(row.cells) == 1 and row.cells[0].isdigit() and (header or is_below)
         ends = self._is_complete and row.number == last != first and 0 not in self._texts
         kinds = {
+            self._sign_of(row): True,
             "empty": not any(row.cells),
             "the header again": header is not None and row.cells == header.cells,
             "a title": is_above and row.is_text,
             "no row of the table": is_above and is_odd,
-            "a number above the table, if it is no sample": is_above and (counts or is_lone),
-            "": is_above,
-            "units, or more names": row.is_text and fits and row.number < first,
-            "no sample": (row.is_text and not (fits and row.number < last))
-            or (not fits and row.number > last and is_odd and not self._texts),
+            "a number above the table, if it is no sample": is_above and (is_count or is_lone),
+            "units, or more names": row.is_text and fits and header and row.number < first,
+            "no sample": row.is_text and not (fits and row.number < last),
+            "below the table": not fits and row.number > last and is_odd and not self._texts,
             "a total, if it is no sample": fits and ends and _TOTAL.fullmatch(row.cells[0]),
         }
-        found_kind = (what for what, holds in kinds.items() if holds)
-        return self._sign_of(row) or next(found_kind, "")
+        return next((what for what, holds in kinds.items() if what and holds), "")
 
 
 def joined_lines(lines: Mapping[int, str]) -> list[tuple[int, int, str]]:
     """Return the first and the last of lines that follow one another, and what they are."""
-    runs: list[tuple[int, int, str]] = []
-    for number, what in lines.items():
-        first, last, before = runs[-1] if runs else (0, 0, "")
-        if runs and last == number - 1:
-            runs[-1] = (first, number, before if what in before else f"{before}; {what}")
-        else:
-            runs.append((number, number, what))
+    runs = []
+    for _, run in groupby(enumerate(lines), lambda item: item[1] - item[0]):
+        numbers = [number for _, number in run]
+        what = "; ".join(dict.fromkeys(lines[number] for number in numbers))
+        runs.append((numbers[0], numbers[-1], what))
     return runs
 
 

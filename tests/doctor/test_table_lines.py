@@ -45,7 +45,7 @@ def taken_away(content: str) -> list[dict[int, str]]:
         (f"a,b\n{ROWS}a,b\n7,8\n", {5: "the header again"}),
         (f"a,b\n{ROWS},\n \t,\n", {5: "empty", 6: "empty"}),
         (f"a,b\n{ROWS}Total,12\n", {5: "a total, if it is no sample"}),
-        (f"a,b\n{ROWS}Source: me, 2024, May\n", {5: "no sample"}),
+        (f"a,b\n{ROWS}Source: me, 2024, May\n", {5: "below the table"}),
     ],
 )
 def test_a_line_that_is_no_sample_is_told_what_it_is(content: str, lines: dict[int, str]) -> None:
