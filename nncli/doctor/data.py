@@ -29,8 +29,8 @@ from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.ways_of_reading import ways_of_reading
 from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd
 from nncli.errors import DataError
-from nncli.file_kinds import FileKind, kind_of
-from nncli.problems import Place, Problem
+from nncli.file_kinds import kind_of
+from nncli.problems import Problem
 from nncli.words import count_of
 
 # Of changes after which something else comes to light, the likeliest will do.
@@ -58,35 +58,28 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     seen = seen_rows(case) if error.problems[0].code in _OF_ROWS else None
     first, *others = (with_proposals(problem, case, seen) for problem in error.problems)
     case = replace(case, look=_shortened(case.look, case.options.encoding))
-    kind = _other_kind(first, case)
+    kind = kind_of(case.look.content, doubtful=first.code in MISREAD)
+    is_known = kind is not None and first.code in (MISREAD if kind.is_doubtful else {"N411"})
+    has_table = kind is None or kind.holds_csv or not is_known
     # where nothing is wrong with the beginning, the fault stands further down
-    found = _changes_that_work(first, case) if kind is None and case.fault() is not None else []
+    found = _changes_that_work(first, case) if has_table and case.fault() is not None else []
     ranked = _ranked([*_changes_of_lines(first, case), *found])
-    if kind is not None and kind.is_doubtful and kind.as_data:
-        first = replace(first, help=(f"this is {kind.name}: {kind.as_data}",))
-    else:
-        first = replace(first, help=_in_words(first, case, seen))
-    problems, made = [_with_changes(first, ranked)], ranked[:1]
+    advice = _in_words(first, case, seen)
+    if not has_table and kind is not None and kind.is_doubtful and kind.as_data:
+        advice = (f"this is {kind.name}: {kind.as_data}",)
+    problems = [_with_changes(replace(first, help=advice), ranked)]
+    made = ranked[:1]
     for before, problem in zip(error.problems[1:], others, strict=True):
         if any(_is_mended_by(change, problem) for change in made):
             continue
-        own = _changes_of_lines(problem, case)
+        own, words = _changes_of_lines(problem, case), _in_words(problem, case, seen)
         made += own[:1]
-        if own or not first.help == problem.help != before.help:  # not worth the same words
-            problem = replace(problem, help=_in_words(problem, case, seen))
-            problems.append(_with_changes(problem, own))
+        if own or not advice == words != before.help:  # not worth the same words
+            problems.append(_with_changes(replace(problem, help=words), own))
     is_other = any(_width(change.case) != _width(case) for change in ranked[:1])
     is_fact = not (is_other or _first_row_differs(case))
     more = error.more + len(error.problems) - len(problems)
     return DataError(problems, more=more, features=error.features if is_fact else None)
-
-
-def _other_kind(problem: Problem, case: DataCase) -> FileKind | None:
-    """Return the kind of a file that is known to hold no table; None if it may hold one."""
-    kind = kind_of(case.look.content, doubtful=problem.code in MISREAD)
-    if kind is None or kind.holds_csv:
-        return None
-    return kind if problem.code in (MISREAD if kind.is_doubtful else {"N411"}) else None
 
 
 def _width(case: DataCase) -> int:
@@ -102,14 +95,14 @@ def _first_row_differs(case: DataCase) -> bool:
 class _Key(NamedTuple):
     """What is wrong, and where."""
 
-    code: str
     line: int
-    column: int
+    code: str
+    message: str
 
 
 def _key(problem: Problem) -> _Key:
-    place = problem.place or Place("")
-    return _Key(problem.code, place.line or 0, place.column or 0)
+    line = problem.place.line if problem.place is not None else None
+    return _Key(line or 0, problem.code, problem.message)
 
 
 def _faults(case: DataCase) -> set[_Key]:
@@ -140,10 +133,9 @@ def _changes_of_lines(problem: Problem, case: DataCase) -> list[Change]:
 
 def _mends(after: DataCase, problem: Problem, case: DataCase) -> bool:
     """Whether a problem is mended, even if further down something shows that was not told yet."""
-    known, left = _faults(case), _faults(after)
-    return _key(problem) not in left and all(
-        key in known or key.line >= _key(problem).line for key in left
-    )
+    own, left = _key(problem), _faults(after)
+    new = left - _faults(case)
+    return own not in left and all(key.line >= own.line for key in new)
 
 
 def _ranked(changes: list[Change]) -> list[Change]:
@@ -216,13 +208,10 @@ def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:
 
 def _is_further(change: Change, problem: Problem) -> bool:
     """Whether the fault that a change leaves only came to light because the problem is mended."""
-    fault = change.case.fault()
-    if fault is None:
-        return True
-    left = fault.problems[0]
-    if problem.code in _UNREADABLE:
+    own, left = _key(problem), min(_faults(change.case))
+    if own.code in _UNREADABLE:
         return left.code not in _UNREADABLE
     is_cell = left.code in ("N404", "N415") and "--samples" not in change.suggestion.options
-    is_below = is_cell and _key(left).line > _key(problem).line
     # what was mistyped is mended, whatever else is wrong
-    return is_below or (change.suggestion.argv is not None and left.message != problem.message)
+    is_typed = change.suggestion.argv is not None and left.message != own.message
+    return is_typed or (is_cell and left.line > own.line)
