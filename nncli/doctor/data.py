@@ -25,9 +25,8 @@ from nncli.doctor.case import (
 )
 from nncli.doctor.column_choices import column_changes
 from nncli.doctor.edits import edited
-from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.ways_of_reading import ways_of_reading
-from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd
+from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd, with_proposals
 from nncli.errors import DataError
 from nncli.file_kinds import kind_of
 from nncli.problems import Problem
@@ -149,13 +148,7 @@ def _ranked(changes: list[Change]) -> list[Change]:
 def _with_changes(problem: Problem, changes: Sequence[Change]) -> Problem:
     """Return a problem with the changes that mend it: its advice stays only if there are none."""
     suggestions = tuple(dict.fromkeys(change.suggestion for change in changes))
-    said = {suggestion.words for suggestion in suggestions}
-    # what else may be so, of a first row that may be two things
-    kept = problem.help if problem.code == "N410" or not changes else ()
-    advice = tuple(
-        text for text in kept if not changes or (text not in said and "--header" not in text)
-    )
-    return replace(problem, help=advice, suggestions=suggestions)
+    return replace(problem, help=() if changes else problem.help, suggestions=suggestions)
 
 
 def _in_words(problem: Problem, case: DataCase, seen: SeenRows | None) -> tuple[str, ...]:

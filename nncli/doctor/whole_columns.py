@@ -1,4 +1,4 @@
-"""Pieces of rows that are no numbers: which there are, and what changes all of a kind at once."""
+"""Pieces of rows that are no numbers: which a file has, and what mends all of a kind at once."""
 
 from __future__ import annotations
 
@@ -6,24 +6,22 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, takewhile
 
 from nncli.data.columns import Header, choose
 from nncli.data.csv.format import BLANKS, CsvFormat
-from nncli.data.csv.numbers import is_missing, is_number
+from nncli.data.csv.numbers import is_missing, is_number, why_not_a_number
 from nncli.doctor.case import DataCase, called, text_lines
 from nncli.doctor.table_lines import Row, cut_rows
 from nncli.errors import DataError
 from nncli.file_kinds import NPY_MAGIC
 from nncli.meant.numbers import ALONE, Reading, Surroundings, in_words, readings, what_is_around
-from nncli.problems import KEPT_PROBLEMS, Edit, Place, Suggestion
+from nncli.problems import KEPT_PROBLEMS, Edit, Place, Problem, Suggestion
 from nncli.words import count_of, quoted, shorten
 
 # Nobody looks through more changes, and each has to be thought of.
 _MAX_CELLS = 10_000
-# Nobody mends a cell in a longer line by its number.
-_MAX_EDITED_LINE = 100_000
 # Of more columns, a message says how many there are.
 _MAX_NAMED = 3
 # Where decimals stand behind a comma, each is said of the other.
@@ -161,6 +159,38 @@ def _readings(text: str, csv: CsvFormat, around: Surroundings = ALONE) -> tuple[
     return tuple(found)
 
 
+def with_proposals(problem: Problem, case: DataCase, seen: SeenRows | None) -> Problem:
+    """Return a problem of a faulty line with what may mend it, in words and as untried changes.
+
+    seen: the rows of its file, of which those that are wrong in the same way change with it.
+    """
+    row, place = problem.row, problem.place
+    if row is None or place is None:
+        return problem
+    problem = replace(problem, row=None)
+    if seen is None or (place.line or 0) > seen.last_line:
+        seen = seen_rows(case, place)
+    own = [piece for piece in seen.odd if piece.row.number == place.line] if seen else []
+    if problem.code in ("N403", "N404"):
+        positions = {-1} if problem.code == "N403" else {position for position, _ in row.cells}
+        own = [piece for piece in own if piece.position in positions]
+    if seen and own and all(piece.readings for piece in own):
+        changes = changes_of_kinds({piece.readings[0].kind for piece in own}, seen)
+        offered = tuple(change for change in changes if change.edits)
+        return replace(
+            problem, help=problem.help if offered else (changes[0].words,), suggestions=offered
+        )
+    of_text = set(seen.text_columns()) if seen else set()
+    is_column = bool(own) and all(piece.units or piece.position in of_text for piece in own)
+    if not (row.is_sample or is_column or problem.code == "N410" or any(p.readings for p in own)):
+        without = Edit.without_lines(place.file, place.line or 1)
+        return replace(problem, suggestions=(Suggestion(problem.help[0], edits=(without,)),))
+    text = row.cells[0][1] if row.cells else ""
+    if problem.code != "N404" or not (is_column or is_missing(text) or not why_not_a_number(text)):
+        return problem
+    return replace(problem, help=(what_is_odd(seen) if seen else ()) or problem.help)
+
+
 def what_is_odd(seen: SeenRows) -> tuple[str, ...]:
     """Say which columns are text or in several units, and where values are missing or text."""
     said = []
@@ -200,9 +230,8 @@ def _in_words(chosen: Sequence[tuple[OddPiece, Reading]], seen: SeenRows) -> str
     said = []
     for kind in dict.fromkeys(reading.kind for _, reading in chosen):
         group = [(piece, reading) for piece, reading in chosen if reading.kind == kind]
-        # one that may mean two things says what is assumed of all; 0 says less than others
-        texts = [(", if " in r.words, r.number.strip("-0.,") != "", r.words) for _, r in group]
-        words = max(texts, key=lambda text: text[:2])[-1]
+        # one that may mean two things says what is assumed of all
+        words = max((reading.words for _, reading in group), key=lambda text: ", if " in text)
         if len(group) > 1:
             columns = {piece.position for piece, _ in group}
             where = "rows" if -1 in columns else f"cells of {_columns(columns, seen.header)}"
@@ -223,8 +252,7 @@ def _columns(positions: Collection[int], header: Header) -> str:
 
 def _edits(chosen: Sequence[tuple[OddPiece, Reading]], seen: SeenRows) -> tuple[Edit, ...]:
     """Return the changes of some pieces: none at all if others were not seen."""
-    is_known = seen.complete or len(chosen) <= KEPT_PROBLEMS
-    if not is_known or any(len(piece.row.text) > _MAX_EDITED_LINE for piece, _ in chosen):
+    if not seen.complete and len(chosen) > KEPT_PROBLEMS:
         return ()
     return tuple(
         Edit(

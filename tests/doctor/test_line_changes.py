@@ -7,8 +7,7 @@ from doctor.test_data import make_case
 
 from nncli.data.opened import DataOptions
 from nncli.doctor.edits import edited
-from nncli.doctor.line_changes import with_proposals
-from nncli.doctor.whole_columns import seen_rows
+from nncli.doctor.whole_columns import seen_rows, with_proposals
 from nncli.problems import FaultyRow, Place, Problem
 
 
@@ -72,15 +71,9 @@ def test_the_changes_that_a_line_asks_for(text: str, delimiter: str, expected: l
     assert changed(text, delimiter) == expected
 
 
-def test_what_a_reader_says_of_a_line_is_used_once() -> None:
-    assert proposed("a,b\n1,2O\n").row is None
-
-
-@pytest.mark.parametrize("blanks", [0, 100_000])
-def test_a_line_beyond_the_beginning_is_looked_at_alone(blanks: int) -> None:
-    """Nothing is edited in a line that nobody can look through."""
+def test_a_line_beyond_the_beginning_is_looked_at_alone() -> None:
     case = make_case("a,b\n1,2\n", complete=False)
-    place = Place("batch.csv", 900, 2, "3,2O" + " " * blanks, 2)
+    place = Place("batch.csv", 900, 2, "3,2O", 2)
     problem = Problem("N404", "no number", place, ("help",), row=FaultyRow(",", ((1, "2O"),)))
-    edits = [e for s in with_proposals(problem, case, seen_rows(case)).suggestions for e in s.edits]
-    assert [(edit.line, edit.column, edit.text) for edit in edits] == [(900, 3, "20")][blanks:]
+    [change] = with_proposals(problem, case, seen_rows(case)).suggestions
+    assert [(edit.line, edit.column, edit.text) for edit in change.edits] == [(900, 3, "20")]
