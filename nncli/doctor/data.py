@@ -34,11 +34,10 @@ from nncli.words import count_of
 
 # Of changes after which something else comes to light, the likeliest will do.
 _MAX_PARTLY = 3
-# Problems of a whole file, which hide what is wrong with its rows; those of its rows; and those
-# that leaving columns out, or taking them in, may mend.
+# Problems of a whole file, which hide what is wrong with its rows; and those that leaving columns
+# out, or taking them in, may mend.
 _UNREADABLE = frozenset({"N406", "N411"})
 _OF_THE_WHOLE_FILE = frozenset({*_UNREADABLE, "N407", "N408", "N410"})
-_OF_ROWS = frozenset({"N403", "N404", "N405", "N406", "N407", "N410"})
 _OF_COLUMNS = frozenset({"N404", "N407", "N408", "N409"})
 _NOTHING_WORKS = "no option or size that was tried makes the data fit"
 # Trying takes a few milliseconds for so many bytes; so many rows are enough even if they are long.
@@ -54,7 +53,7 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     Changes of the whole reading stand at the first problem, those of a cell or line at its own.
     If the first is one, the width of the data, as it was read, is no fact.
     """
-    seen = seen_rows(case) if error.problems[0].code in _OF_ROWS else None
+    seen = seen_rows(case)
     first, *others = (with_proposals(problem, case, seen) for problem in error.problems)
     case = replace(case, look=_shortened(case.look, case.options.encoding))
     kind = kind_of(case.look.content, doubtful=first.code in MISREAD)
@@ -151,7 +150,7 @@ def _with_changes(problem: Problem, changes: Sequence[Change]) -> Problem:
     return replace(problem, help=() if changes else problem.help, suggestions=suggestions)
 
 
-def _in_words(problem: Problem, case: DataCase, seen: SeenRows | None) -> tuple[str, ...]:
+def _in_words(problem: Problem, case: DataCase, seen: SeenRows) -> tuple[str, ...]:
     """Return what to say of a problem that no change was found for."""
     names, width = header_and_width(case)
     if problem.code in ("N403", "N407") and _first_row_differs(case):
@@ -160,10 +159,9 @@ def _in_words(problem: Problem, case: DataCase, seen: SeenRows | None) -> tuple[
         return (f"{found}: {'add what is missing' if len(names) < width else 'take one away'}",)
     if problem.code != "N407":
         return problem.help
-    if seen is None or len(names) < 2:
-        return (_NOTHING_WORKS,)
+    odd = what_is_odd(seen) if len(names) > 1 else ()
     choose = ["--columns says which columns to read"] if len(names) > case.wanted.size else []
-    return (*(what_is_odd(seen) or [_NOTHING_WORKS]), *choose)
+    return (*(odd or [_NOTHING_WORKS]), *choose)
 
 
 def _shortened(look: FirstLook, encoding: str) -> FirstLook:

@@ -61,17 +61,17 @@ class SeenRows:
         return [i for i, count in texts.items() if count == self.rows > 1 and missing[i] < count]
 
 
-def seen_rows(case: DataCase, place: Place | None = None) -> SeenRows | None:
-    """Return what a case's rows hold besides numbers; None if their columns are no features.
+def seen_rows(case: DataCase, place: Place | None = None) -> SeenRows:
+    """Return what a case's rows hold besides numbers: nothing if columns are no features.
 
     place: of a line beyond the beginning, which is all that is then looked at.
     """
     csv, header = case.csv, case.header
-    if case.look.content.startswith(NPY_MAGIC) or (header is not None and header.transposed):
-        return None
     lines, first = text_lines(case), 1
     if place is not None:
         lines, first = [place.excerpt or ""], place.line or 1
+    if case.look.content.startswith(NPY_MAGIC) or (header is not None and header.transposed):
+        lines = []
     found = list(cut_rows(lines, csv, first))
     if header is None:  # perhaps a doubtful first row stands in its way
         widths = Counter(len(row.cells) for row in found).most_common(1)
@@ -87,23 +87,15 @@ def seen_rows(case: DataCase, place: Place | None = None) -> SeenRows | None:
         found = [row for row in found if row not in title]
     counts = accumulate(len(row.cells) - row.numbers for row in found)
     seen = found[: sum(1 for _ in takewhile(_MAX_CELLS.__ge__, counts))]
+    rows = [row for row in seen if len(row.cells) == width]
+    odd = [cell for position in features for cell in _odd_cells(rows, position, csv)]
+    odd += _of_another_width(seen, width, csv)
     return SeenRows(
-        *(csv, header, sum(len(row.cells) == width for row in seen)),
-        last_line=found[-1].number if found else 0,
+        *(csv, header, len(rows), found[-1].number if found else 0),
         complete=place is not None or (case.look.complete and len(seen) == len(found)),
-        odd=_odd_pieces(seen, width, features, csv),
+        odd=tuple(sorted(odd, key=lambda piece: (piece.row.number, piece.span))),
         wanted=case.wanted.size,
     )
-
-
-def _odd_pieces(
-    rows: Sequence[Row], width: int, features: Collection[int], csv: CsvFormat
-) -> tuple[OddPiece, ...]:
-    """Return what is odd in some rows, line by line."""
-    fitting = [row for row in rows if len(row.cells) == width]
-    pieces = [cell for position in features for cell in _odd_cells(fitting, position, csv)]
-    pieces += _of_another_width([row for row in rows if len(row.cells) != width], width, csv)
-    return tuple(sorted(pieces, key=lambda piece: (piece.row.number, piece.span)))
 
 
 def _of_another_width(rows: Sequence[Row], width: int, csv: CsvFormat) -> Iterator[OddPiece]:
@@ -112,9 +104,10 @@ def _of_another_width(rows: Sequence[Row], width: int, csv: CsvFormat) -> Iterat
     for row in rows:
         parts = _OTHER_CUTS.split(row.text.strip())
         last = row.cells[-1]
-        if len(parts) == width and csv.decimal == "." and all(map(is_number, parts)):
-            kind, text = "write the delimiter of the other rows", delimiter.join(parts)
-            reading = Reading(kind, f"{kind}, if these are {width} values", text)
+        is_cut_otherwise = len(row.cells) != width == len(parts) and csv.decimal == "."
+        if is_cut_otherwise and all(map(is_number, parts)):
+            words = f"write the delimiter of the other rows, if these are {width} values"
+            reading = Reading(words, words, delimiter.join(parts))
             yield OddPiece(row, -1, (0, len(row.text)), False, (reading,))
         elif len(row.cells) == width + 1 > 1 and not is_number(row.pointed[-1]):
             kind = "take the last cell away"
@@ -159,7 +152,7 @@ def _readings(text: str, csv: CsvFormat, around: Surroundings = ALONE) -> tuple[
     return tuple(found)
 
 
-def with_proposals(problem: Problem, case: DataCase, seen: SeenRows | None) -> Problem:
+def with_proposals(problem: Problem, case: DataCase, seen: SeenRows) -> Problem:
     """Return a problem of a faulty line with what may mend it, in words and as untried changes.
 
     seen: the rows of its file, of which those that are wrong in the same way change with it.
@@ -168,19 +161,19 @@ def with_proposals(problem: Problem, case: DataCase, seen: SeenRows | None) -> P
     if row is None or place is None:
         return problem
     problem = replace(problem, row=None)
-    if seen is None or (place.line or 0) > seen.last_line:
+    if (place.line or 0) > seen.last_line:
         seen = seen_rows(case, place)
-    own = [piece for piece in seen.odd if piece.row.number == place.line] if seen else []
+    own = [piece for piece in seen.odd if piece.row.number == place.line]
     if problem.code in ("N403", "N404"):
         positions = {-1} if problem.code == "N403" else {position for position, _ in row.cells}
         own = [piece for piece in own if piece.position in positions]
-    if seen and own and all(piece.readings for piece in own):
+    if own and all(piece.readings for piece in own):
         changes = changes_of_kinds({piece.readings[0].kind for piece in own}, seen)
         offered = tuple(change for change in changes if change.edits)
         return replace(
             problem, help=problem.help if offered else (changes[0].words,), suggestions=offered
         )
-    of_text = set(seen.text_columns()) if seen else set()
+    of_text = set(seen.text_columns())
     is_column = bool(own) and all(piece.units or piece.position in of_text for piece in own)
     if not (row.is_sample or is_column or problem.code == "N410" or any(p.readings for p in own)):
         without = Edit.without_lines(place.file, place.line or 1)
@@ -188,7 +181,7 @@ def with_proposals(problem: Problem, case: DataCase, seen: SeenRows | None) -> P
     text = row.cells[0][1] if row.cells else ""
     if problem.code != "N404" or not (is_column or is_missing(text) or not why_not_a_number(text)):
         return problem
-    return replace(problem, help=(what_is_odd(seen) if seen else ()) or problem.help)
+    return replace(problem, help=what_is_odd(seen) or problem.help)
 
 
 def what_is_odd(seen: SeenRows) -> tuple[str, ...]:
