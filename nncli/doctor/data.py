@@ -110,7 +110,8 @@ def _faults(case: DataCase) -> set[_Key]:
 
 def _is_mended_by(change: Change, problem: Problem) -> bool:
     """Whether a change that is offered for another problem mends this one as well."""
-    is_seen = _key(problem).line <= len(text_lines(change.case))
+    look = change.case.look
+    is_seen = look.complete or _key(problem).line <= len(text_lines(change.case))
     return bool(change.suggestion.options or is_seen) and _key(problem) not in _faults(change.case)
 
 

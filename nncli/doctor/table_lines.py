@@ -16,8 +16,9 @@ from nncli.data.csv.records import cell_spans
 from nncli.doctor.case import DataCase, text_lines
 from nncli.words import count_of
 
+_MARK = "\ufeff"  # of a file's beginning, where files were joined
 # A comment, ARFF's keywords, Excel's separator, the end of a file of old; a sample is none of them.
-_SIGN = re.compile(r"[ \t]*(?:#|%|//|@|sep=|\x1a)", re.IGNORECASE)
+_SIGN = re.compile(r"[ \t]*(?:(#|%|//)|@|sep=|\x1a)", re.IGNORECASE)
 # A rule has nothing but signs, of which some stand in a row.
 _RULE = re.compile(r"(?=.*(?:[-=_*~]{3}|:-|-:|\+-))[-=+|:_*~ \t,;]+")
 # A cell as RFC 4180 quotes it.
@@ -147,7 +148,9 @@ class Table:
         """Return what a line is that begins with a sign, or has nothing but signs."""
         if row.numbers and len(row.cells) == self.width:
             return ""  # a sample, whose first cell is #REF! or the like
-        return "a comment" if _SIGN.match(row.text) else "a rule" * bool(_RULE.fullmatch(row.text))
+        if found := _SIGN.match(row.text):
+            return "a comment" if found[1] else "for programs"
+        return "a rule" if _RULE.fullmatch(row.text) else ""
 
     def _what(self, row: Row, header: Row | None, is_below: bool) -> str:
         """Return what a row is, if it is no sample.  is_below: whether one above is none, too."""
@@ -162,7 +165,7 @@ class Table:
         kinds = {
             self._sign_of(row): True,
             "empty": not any(row.cells),
-            "the header again": header is not None and row.cells == header.cells,
+            "the header again": header is not None and row.text.lstrip(_MARK) == header.text,
             "a title": is_above and row.is_text,
             "no row of the table": is_above and is_odd,
             "a number above the table, if it is no sample": is_above and (is_count or is_lone),

@@ -91,7 +91,7 @@ def seen_rows(case: DataCase, place: Place | None = None) -> SeenRows:
     odd = [cell for position in features for cell in _odd_cells(rows, position, csv)]
     odd += _of_another_width(seen, width, csv)
     return SeenRows(
-        *(csv, header, len(rows), found[-1].number if found else 0),
+        *(csv, header, len(rows), seen[-1].number if seen else 0),
         complete=place is not None or (case.look.complete and len(seen) == len(found)),
         odd=tuple(sorted(odd, key=lambda piece: (piece.row.number, piece.span))),
         wanted=case.wanted.size,
@@ -110,9 +110,10 @@ def _of_another_width(rows: Sequence[Row], width: int, csv: CsvFormat) -> Iterat
             reading = Reading(words, words, delimiter.join(parts))
             yield OddPiece(row, -1, (0, len(row.text)), False, (reading,))
         elif len(row.cells) == width + 1 > 1 and not is_number(row.pointed[-1]):
-            kind = "take the last cell away"
-            words = f"{kind}: {quoted(last)} is text" if last else kind
-            reading = Reading(f"{kind}{bool(last)}", words, "")
+            words = "remove the delimiter at the end of the line"
+            if last:
+                words = f"take the last cell away: {quoted(last)} is text"
+            reading = Reading(words[:8], words, "")
             yield OddPiece(row, -1, (row.spans[-2][1], len(row.text)), False, (reading,))
 
 
@@ -127,11 +128,12 @@ def _odd_cells(rows: Sequence[Row], position: int, csv: CsvFormat) -> Iterator[O
         if around.has_groups or not is_number(text)
     ]
     meant = {text: _readings(text, csv, around) for text in {text for _, text in odd}}
-    votes = Counter(meant[text][0].kind for _, text in odd if meant[text])
+    votes = Counter(meant[text][0].kind for _, text in odd if meant[text]).most_common()
+    ranks = {kind: rank for rank, (kind, _) in enumerate(votes)}
     units = sorted({found[0].unit for found in meant.values() if found and found[0].unit})
     several = " and ".join(units[:_MAX_NAMED]) if len(units) > 1 else ""
     for row, text in odd:
-        found = sorted(meant[text], key=lambda reading: -votes[reading.kind])
+        found = sorted(meant[text], key=lambda reading: ranks.get(reading.kind, len(ranks)))
         lost = several if found and found[0].unit else ""  # what must not be
         if found or not is_number(text):
             readings = () if lost else tuple(found)
@@ -231,7 +233,7 @@ def _in_words(chosen: Sequence[tuple[OddPiece, Reading]], seen: SeenRows) -> str
             count = "both" if len(group) == 2 else f"all {len(group):,}"
             words += f", in {count} such {where}"
         said.append(words)
-    rest = "" if seen.complete else f" (in the first {count_of(seen.rows, 'row')})"
+    rest = "" if seen.complete else f" (up to line {seen.last_line:,})"
     return "; ".join(said) + rest
 
 
