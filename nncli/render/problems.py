@@ -95,7 +95,7 @@ def _typed(suggestion: Suggestion) -> tuple[Span, ...]:
     if suggestion.edits:
         edit = suggestion.edits[0]
         # a line that is put in between looks other than one that takes another's place
-        is_new = edit.text.endswith("\n") and (edit.line, edit.column) == (
+        is_new = edit.text.rstrip(" ").endswith("\n") and (edit.line, edit.column) == (
             edit.end_line,
             edit.end_column,
         )
