@@ -15,7 +15,8 @@ from nncli.words import nearest
 KINDS = {"N701": "command", "N702": "option"}
 KINDS |= {"--delimiter": "delimiter", "--dtype": "dtype", "--format": "format"}
 KINDS |= {"--activations": "activation", "--encoding": "encoding", "--samples": "samples"}
-YES, NO = frozenset({"yes", "true", "on"}), frozenset({"no", "false", "none"})
+_YES, _NO = frozenset({"yes", "true", "on"}), frozenset({"no", "false", "none"})
+NONE = frozenset({"none", "null", "default", "auto"})  # as a value: the option can go
 
 
 def words_meant(kind: str, typed: str, own: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -45,19 +46,17 @@ def as_value(word: str, fault: UsageFault) -> Iterator[tuple[str, Words]]:
 
 def answers_meant(form: OptionForm, option: str, typed: str) -> Iterator[tuple[str, str]]:
     """Yield the option that says what was given to one without values, if that is yes or no."""
-    for names, answers in zip(form.answers(option), (YES, NO), strict=True):
+    for names, answers in zip(form.answers(option), (_YES, _NO), strict=True):
         if typed.lower() in answers:
-            yield (
-                (f"write `{names[0]}` alone", names[0]) if names else (f"leave `{option}` out", "")
-            )
-        elif names and typed.lower() not in YES | NO:
+            text = f"write `{names[0]}` alone" if names else f"leave `{option}` out"
+            yield text, "".join(names[:1])
+        elif names and typed in ("0", "1"):
             yield f"if {max(answers)} is meant, write `{names[0]}` alone", names[0]
 
 
 def values_meant(typed: str, form: OptionForm) -> Iterator[tuple[str, str]]:
     """Yield what a value may have meant, and the value so: what is beyond doubt first."""
     bare = typed.strip("=:'\"`()[]{} ") or typed.strip("'\"`")
-    kind = KINDS.get(form.name, "")
     items = re.split(r"\s*[,;|]\s*|\s+", bare) if form.takes_list else [bare]
     alone = "separate the items with commas alone" if form.takes_list else "write it alone"
     yield alone, ",".join(filter(None, items))
@@ -67,32 +66,29 @@ def values_meant(typed: str, form: OptionForm) -> Iterator[tuple[str, str]]:
     if not re.search(r"[^\W\dexo_]", bare):  # a unit may change the number
         yield from ((text, _whole(number)) for text, number in numbers_meant(bare)[:1])
     yield "write a whole number", ",".join(map(_whole, items))
-    known = [_of_value(kind, item, form.choices) for item in items]
-    yield one_text(tuple(text for text, _ in known if text)), ",".join(word for _, word in known)
+    known = [_choice_meant(item, form) for item in items]
+    yield one_text(tuple(text for text, _ in known)), ",".join(word for _, word in known)
     if found := re.fullmatch(r"-?([0-9]+)(?:\.[0-9]*)?", bare):
         yield f"if {found[1]} is meant", found[1]
     if form.name == "--seed" and re.search(r"\w", bare):
         yield "if any seed will do", "0"
 
 
-def _of_value(kind: str, item: str, choices: Words) -> tuple[str, str]:
-    """Return what one value may have meant, in words and itself; no words if that is not known."""
-    if item in choices:
-        return "", item
-    if len(choices) == 1:
-        return f"the only value is `{choices[0]}`", choices[0]
-    if choices:
-        return next(words_meant(kind, item, choices), ("", item))
-    known = meanings(kind, item) or alike(kind, item, ())
-    return next(((each.words, each.instead) for each in known if each.instead), ("", item))
+def _choice_meant(item: str, form: OptionForm) -> tuple[str, str]:
+    """Return the choice that is meant, and words for it; without words the item as it is."""
+    if len(form.choices) == 1:
+        return f"the only value is `{form.choices[0]}`", form.choices[0]
+    meant = (
+        () if item in form.choices else words_meant(KINDS.get(form.name, ""), item, form.choices)
+    )
+    return next(iter(meant), ("", item))
 
 
 def _range(item: str) -> str:
     """Return the whole numbers of a short range such as 1-4 or 1:4, or the item itself."""
     found = re.fullmatch(r"([0-9]{1,4})(?:-|:|\.\.+)([0-9]{1,4})", item)
-    if not found or not 0 < int(found[2]) - int(found[1]) < 100:
-        return item
-    return ",".join(map(str, range(int(found[1]), int(found[2]) + 1)))
+    numbers = range(int(found[1]), int(found[2]) + 1) if found else ()
+    return ",".join(map(str, numbers)) if 1 < len(numbers) <= 100 else item
 
 
 def _whole(text: str) -> str:
@@ -104,6 +100,8 @@ def _whole(text: str) -> str:
 
 def one_text(parts: Words) -> str:
     """Return several changes as one, and one question of several."""
-    first, *others = dict.fromkeys(part.rstrip("?") for part in parts if part) or ("",)
-    text = ", and ".join([first, *(part.removeprefix("did you mean ") for part in others)])
-    return f"{text}?" if first.startswith("did you mean") else text
+    first, *others = dict.fromkeys(filter(None, parts)) or ("",)
+    if first.startswith("did you mean"):
+        others = [part.removeprefix("did you mean ") for part in others]
+    text = ", and ".join(part.rstrip("?") for part in (first, *others))
+    return f"{text}?" if "did you mean" in text else text

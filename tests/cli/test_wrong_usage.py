@@ -276,6 +276,7 @@ def test_a_missing_weights_file_says_nothing_of_the_spec_that_names_it(
 
 
 def test_a_list_is_mended_item_by_item(cli: RunCli, folder: Path) -> None:
+    (folder / "net.npz").touch()
     done = cli("convert", "net.npz", "n.yaml", "--activations", "rely,Tanh", cwd=folder)
     assert done.err.splitlines()[1] == (
         "help: did you mean `relu`, and write it `tanh`?   "
