@@ -118,12 +118,13 @@ def _meant(name: str, value: str, fault: UsageFault) -> Lines:
         if form.takes_value and not value.strip("="):
             yield "write no blank around the `=`", (name,)
         yield from values_meant(name, typed, form)
-    for word, rest in ((typed.lstrip("-").lower(), value), (value, "")):
-        yield from ((text, (*words, rest)) for text, words in as_value(word, fault))
+    as_option = typed.lstrip("-").lower()  # --json
+    yield from ((text, (*words, value)) for text, words in as_value(as_option, fault))
     for text, meant in words_meant(kind, typed, fault.names):
         yield text, (*meant.split(), value)
         if not meant:  # and what it would take
             yield text, ()
+    yield from as_value(value, fault)  # --type json
     if code == "N702" and (glued := _GLUED.fullmatch(typed)):
         option, joined = filter(None, glued.groups())
         meanings = words_meant(kind, option, fault.names)
