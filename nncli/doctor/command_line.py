@@ -91,19 +91,21 @@ def _changes(argv: Words, fault: UsageFault) -> Lines:
     if not fault.option and code in ("N501", "N704"):
         yield from _no_file(before, fault, after)
     elif code == "N701":
-        behind = tuple(word for word in after if word in fault.names and word[0] != "-")
-        is_file = os.path.exists(typed) or "." in typed
-        for command in behind or ("forward", "shapes") * is_file:
-            rest = (word for word in argv if word != command)
-            yield f"begin with the command {command}", (command, *rest)
+        file = (typed,) if os.path.exists(typed) or "." in typed else ()
+        behind = [at for at, word in enumerate(after) if word in fault.names and word[0] != "-"]
+        begun = [(after[at], after[at + 1 :]) for at in behind]
+        for command, rest in begun or [(each, after) for each in ("forward", "shapes") if file]:
+            yield f"begin with the command {command}", (command, *file, *rest)
     elif not fault.option and form is not None:
         pair = _joined((name, value), argv[len(before)])
         yield "options come after the command", (*before, *after, *pair)
     for text, words in _meant(name, value, fault):
         yield text, (*before, *_joined(words, argv[len(before)]), *after)
     if code == "N702" and os.path.exists(value):
-        text = f"if `{typed}` names a file, write that alone"
-        yield text, _with_file((*before, *after), value)
+        doubt = "" if meanings("option", typed) else f"if `{typed}` names a file, "
+        yield f"{doubt}write `{value}` without an option", _with_file((*before, *after), value)
+    elif code == "N501" and "." not in typed and not "".join(before[-2:]).startswith("-"):
+        yield f"leave `{typed}` out, if it is no file", (*before, *after)
     elif fault.argument and code not in ("N501", "N704"):
         yield "name the network first", _with_file((*before, *after), typed)
 
@@ -118,8 +120,9 @@ def _meant(name: str, value: str, fault: UsageFault) -> Lines:
         if form.takes_value and not value.strip("="):
             yield "write no blank around the `=`", (name,)
         yield from values_meant(name, typed, form)
-    as_option = typed.lstrip("-").lower()  # --json
-    yield from ((text, (*words, value)) for text, words in as_value(as_option, fault))
+    elif not fault.option:  # --json
+        option = as_value(typed.lstrip("-").lower(), fault)
+        yield from ((text, (*words, value)) for text, words in option)
     for text, meant in words_meant(kind, typed, fault.names):
         yield text, (*meant.split(), value)
         if not meant:  # and what it would take
@@ -127,8 +130,8 @@ def _meant(name: str, value: str, fault: UsageFault) -> Lines:
     yield from as_value(value, fault)  # --type json
     if code == "N702" and (glued := _GLUED.fullmatch(typed)):
         option, joined = filter(None, glued.groups())
-        meanings = words_meant(kind, option, fault.names)
-        yield from ((text, (*meant.split(), joined, value)) for text, meant in meanings)
+        names = words_meant(kind, option, fault.names)
+        yield from ((text, (*meant.split(), joined, value)) for text, meant in names)
     for path in paths_like(typed, fault.argument) if code == "N501" else ():
         yield f"did you mean `{path}`?", (fault.option, path)
 
@@ -144,9 +147,10 @@ def _with_file(words: Words, path: str) -> Words:
 def _completed(argv: Words, fault: UsageFault) -> Lines:
     """Yield the line with one file more: two that are one word, or the only one there is."""
     for word in argv:
-        if "," in word and all(map(os.path.exists, word.split(","))):
+        files = re.split(r"[\s,;]+", word)
+        if len(files) > 1 and all(map(os.path.exists, files)):
             before, _, after = _spot(argv, word, takes_value=False) or ((), "", ())
-            yield "separate files with blanks", (*before, *word.split(","), *after)
+            yield "separate files with blanks", (*before, *files, *after)
     for role in ("CONFIG", "DATA") if fault.argument in ("CONFIG", "DATA") else ():
         found = [path for path in paths_like("", role) if path not in argv]
         if len(found) == 1:
@@ -166,7 +170,7 @@ def _contradictions(argv: Words, fault: UsageFault) -> Lines:
 def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
     """Yield the line with a word that is no file as an option, an answer or a part of a list."""
     typed = fault.typed
-    name = "--" + _DASHES.sub("-", typed).lstrip("-")
+    name = "--" + _DASHES.sub("-", typed).lstrip("-/")
     if fault.form(name.partition("=")[0]) is not None:
         yield "write an option with two plain dashes", (*before, name, *after)
     if typed in before:
@@ -184,6 +188,6 @@ def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
         if plain_name("".join(meant)) != plain_name("".join(items)):
             meant = tuple(filter(None, (item.strip(",;") for item in items)))
         line = (*before[:start], option, ",".join(meant), *after[len(rest) :])
-        yield "write the list as one word, with commas", line
+        yield "separate the items with commas alone", line
     if fault.problem.code == "N704":
         yield f"leave `{typed}` out", (*before, *after)

@@ -14,7 +14,12 @@ from nncli.words import nearest
 # What other tools have other words for: a command, an option, or the values of one.
 _KINDS = {"N701": "command", "N702": "option"}
 _KINDS |= {"--delimiter": "delimiter", "--dtype": "dtype", "--format": "format"}
-_KINDS |= {"--activations": "activation", "--encoding": "encoding", "--samples": "samples"}
+_KINDS |= {
+    "--activations": "activation",
+    "--encoding": "encoding",
+    "--samples": "samples",
+    "--decimal": "decimal",
+}
 _YES, _NO = frozenset({"yes", "true", "on"}), frozenset({"no", "false", "none"})
 _NONE = frozenset({"none", "null", "default", "auto"})  # as a value: the option can go
 
@@ -36,14 +41,15 @@ def words_meant(kind: str, typed: str, own: Sequence[str]) -> Iterator[tuple[str
         if each.instead is not None and {*each.instead.split()[:1]} <= {*own}:
             yield each.words, each.instead
     begun = [name for name in own if name.startswith(typed) and len(typed) > 4]
-    like = begun[0] if len(begun) == 1 else nearest(typed, own)
+    bare = {name.lstrip("-"): name for name in own}  # all are alike by their dashes
+    like = begun[0] if len(begun) == 1 else bare.get(nearest(typed.lstrip("-"), [*bare]) or "")
     if not known and like is not None:
         yield f"did you mean `{like}`?", like
 
 
 def as_value(word: str, fault: UsageFault) -> Iterator[tuple[str, Words]]:
     """Yield the options of which a word is a value, by any tool's name, each with the value."""
-    for form in fault.options if word.replace("-", "").isalnum() else ():
+    for form in fault.options if re.fullmatch(r"[^\W\d_][^\W_-]+(-\w+)*", word) else ():
         known = meanings(_KINDS.get(form.name, ""), word, form.choices)
         value = word if word in form.choices else known[0].instead if known else None
         if value:
