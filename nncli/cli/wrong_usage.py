@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -142,7 +143,11 @@ def _of_path(typed: str, name: str, context: Any) -> UsageFault:
     argument = {"config": "CONFIG", "source": "CONFIG", "data": "DATA"}.get(name, "")
     option = "" if argument else f"--{name}"
     forms, columns = _forms([context.command]), _column_names(*data[:1])
-    return UsageFault(missing(typed), typed, option, argument, options=forms, columns=columns)
+    problem = missing(typed)
+    if name == "data" and re.fullmatch(r"[\d\s.,;\[\]+-]*\d[\d\s.,;\[\]]*", typed):
+        typing = "DATA is a file; numbers go through a pipe: echo 1,2,3 | nncli forward CONFIG -"
+        problem = replace(problem, help=(typing,))
+    return UsageFault(problem, typed, option, argument, options=forms, columns=columns)
 
 
 def _column_names(path: str = STDIN) -> Words:
@@ -201,7 +206,11 @@ def _fault(error: Any, group: TyperGroup, words: Words) -> UsageFault:
     if name is not None:  # a value is missing, or there is one where none is taken
         value = next((w.partition("=")[2] for w in words if w.startswith(f"{name}=")), "")
         verb = "takes no value" if value else "needs a value"
-        return UsageFault(Problem("N703", f"{name} {verb}", help=hint), value, name, options=forms)
+        param = next(p for p in command.params if name in (*p.opts, *p.secondary_opts))
+        example = param.metavar or "|".join(_choices(param))
+        more = () if value else (f"write it behind: `{name} {example}`",)
+        problem = Problem("N703", f"{name} {verb}", help=(*more, *hint))
+        return UsageFault(problem, value, name, options=forms)
     parameter = getattr(error, "param", None)
     if parameter is None:
         return _needless(error, command, words, forms)

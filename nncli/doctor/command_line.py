@@ -40,6 +40,14 @@ def treat_command(argv: Words, fault: UsageFault, fault_of: FaultOf) -> Problem:
     return replace(fault.problem, suggestions=tuple(suggestions), help=(*lacking, *helps))
 
 
+def with_option(problem: Problem, option: str) -> Problem:
+    """Return a problem with the advice that names an option without values as a suggestion."""
+    told = [text for text in problem.help if option in text]
+    suggestions = tuple(Suggestion(text, (option,)) for text in told)
+    helps = tuple(text for text in problem.help if text not in told)
+    return replace(problem, suggestions=(*problem.suggestions, *suggestions), help=helps)
+
+
 def _mended(
     argv: Words, fault: UsageFault, fault_of: FaultOf, most: int
 ) -> Iterator[tuple[Words, Words]]:
@@ -123,15 +131,21 @@ def _meant(name: str, value: str, fault: UsageFault) -> Lines:
     elif not fault.option:  # --json
         option = as_value(typed.lstrip("-").lower(), fault)
         yield from ((text, (*words, value)) for text, words in option)
-    for text, meant in words_meant(kind, typed, fault.names):
+    names = [*words_meant(kind, typed, fault.names)]
+    of_value = [*as_value(value, fault)]  # --type json
+    sure = [
+        each for each in of_value if value in each[1] and each[1][0] not in dict(names).values()
+    ]
+    yield from sure
+    for text, meant in names:
         yield text, (*meant.split(), value)
         if not meant:  # and what it would take
             yield text, ()
-    yield from as_value(value, fault)  # --type json
+    yield from of_value
     if code == "N702" and (glued := _GLUED.fullmatch(typed)):
         option, joined = filter(None, glued.groups())
-        names = words_meant(kind, option, fault.names)
-        yield from ((text, (*meant.split(), joined, value)) for text, meant in names)
+        for text, meant in words_meant(kind, option, fault.names):
+            yield text, (*meant.split(), joined, value)
     for path in paths_like(typed, fault.argument) if code == "N501" else ():
         yield f"did you mean `{path}`?", (fault.option, path)
 
@@ -159,10 +173,11 @@ def _completed(argv: Words, fault: UsageFault) -> Lines:
 
 
 def _contradictions(argv: Words, fault: UsageFault) -> Lines:
-    """Yield the line without one of the options that do not go together."""
-    for name in re.findall("--[a-z-]+", fault.problem.message):
+    """Yield the line without one of the options that do not go together: the message's first."""
+    named = re.match(r"(--?[a-z-]+)(?: and (--?[a-z-]+))?", fault.problem.message)
+    for name in filter(None, named.groups() if named else ()):
         form = fault.form(name)
-        spot = _spot(argv, name, takes_value=form is None or form.takes_value)
+        spot = _spot(argv, name, takes_value=form is not None and form.takes_value)
         if spot is not None:
             yield f"if `{name}` is not needed, leave it out", (*spot[0], *spot[2])
 
