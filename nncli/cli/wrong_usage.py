@@ -123,12 +123,13 @@ def blamed_on_words(error: NncliError, argv: Sequence[str]) -> NncliError:
 def _of_body(problem: Problem, words: Words) -> UsageFault:
     """Return the fault of options that go together for the parser, but not for the command."""
     context = _parsed(words)
-    option, value, typed = "", "", ""
-    if problem.code == "N703" and (named := re.search("--[a-z-]+", problem.message)):
-        option, value = _last_value([named[0]], words)
+    forms = _forms([context.command])
     if problem.code == "N704":
         typed = next((word for word in words if words.count(word) > 1), "")
-    return UsageFault(problem, typed or value, option, options=_forms([context.command]))
+        return UsageFault(problem, typed, options=forms)
+    named = [word for word in re.findall("--?[a-z-]+", problem.message) if word in _names(forms)]
+    option, value = _last_value(named[:1] or [""], words)
+    return UsageFault(problem, value, option, options=forms)
 
 
 def _is_there(path: str) -> bool:

@@ -30,7 +30,7 @@ def treat_command(argv: Words, fault: UsageFault, fault_of: FaultOf) -> Problem:
     """
     found = _mended(argv, fault, fault_of, _MAX_FAULTS)
     told: dict[Words, str] = {}
-    for texts, words in sorted(found, key=lambda each: len(each[0])):
+    for texts, words in sorted(found, key=lambda each: len([*filter(None, each[0])])):
         told.setdefault(words, one_text(texts))
     suggestions = [Suggestion(text, argv=words) for words, text in told.items()][:_MAX_TOLD]
     known = meanings(kind_of(fault), fault.typed)
@@ -41,11 +41,10 @@ def treat_command(argv: Words, fault: UsageFault, fault_of: FaultOf) -> Problem:
 
 
 def with_option(problem: Problem, option: str) -> Problem:
-    """Return a problem with the advice that names an option without values as a suggestion."""
-    told = [text for text in problem.help if option in text]
-    suggestions = tuple(Suggestion(text, (option,)) for text in told)
-    helps = tuple(text for text in problem.help if text not in told)
-    return replace(problem, suggestions=(*problem.suggestions, *suggestions), help=helps)
+    """Return a problem with the advice that names an option without values as suggestions."""
+    told = tuple(Suggestion(text, (option,)) for text in problem.help if option in text)
+    helps = tuple(text for text in problem.help if option not in text)
+    return replace(problem, suggestions=told, help=helps)
 
 
 def _mended(
@@ -93,7 +92,7 @@ def _changes(argv: Words, fault: UsageFault) -> Lines:
     takes_value = name[:1] == "-" if form is None else form.takes_value
     spot = _spot(argv, name, takes_value=takes_value)
     if spot is None:
-        yield from _contradictions(argv, fault) if code == "N705" else _completed(argv, fault)
+        yield from _completed(argv, fault)
         return
     before, value, after = spot
     if not fault.option and code in ("N501", "N704"):
@@ -120,34 +119,38 @@ def _changes(argv: Words, fault: UsageFault) -> Lines:
 
 def _meant(name: str, value: str, fault: UsageFault) -> Lines:
     """Yield what the words at fault may mean, and what to write in their place."""
-    typed, code, kind = fault.typed, fault.problem.code, kind_of(fault)
-    form = fault.form(fault.option)
-    if form is not None and code == "N703":
+    typed, code, form = fault.typed, fault.problem.code, fault.form(fault.option)
+    if code == "N703" and form is not None:
         if not typed and form.name == "--delimiter":
             yield "if a `;` was meant, quote it", (name, ";")
         if form.takes_value and not value.strip("="):
             yield "write no blank around the `=`", (name,)
         yield from values_meant(name, typed, form)
-    elif not fault.option:  # --json
-        option = as_value(typed.lstrip("-").lower(), fault)
-        yield from ((text, (*words, value)) for text, words in option)
-    names = [*words_meant(kind, typed, fault.names)]
-    of_value = [*as_value(value, fault)]  # --type json
-    sure = [
-        each for each in of_value if value in each[1] and each[1][0] not in dict(names).values()
-    ]
-    yield from sure
+    if code == "N705":
+        yield f"if `{name}` is not needed, leave it out", ()
+    yield from _name_meant(typed, value, fault) if not fault.option else as_value(value, fault)
+    for path in paths_like(typed, fault.argument) if code == "N501" else ():
+        yield f"did you mean `{path}`?", (fault.option, path)
+
+
+def _name_meant(name: str, value: str, fault: UsageFault) -> Lines:
+    """Yield what a command or an option may mean, or either word as the value of another one."""
+    kind = kind_of(fault)
+    for text, words in as_value(name.lstrip("-").lower(), fault):  # --json
+        yield text, (*words, value)
+    names = [*words_meant(kind, name, fault.names)]
+    of_value = [*as_value(value, fault)]  # --to json
+    own = dict(names).values()
+    yield from (each for each in of_value if value in each[1] and each[1][0] not in own)
     for text, meant in names:
         yield text, (*meant.split(), value)
         if not meant:  # and what it would take
             yield text, ()
     yield from of_value
-    if code == "N702" and (glued := _GLUED.fullmatch(typed)):
+    if kind == "option" and (glued := _GLUED.fullmatch(name)):
         option, joined = filter(None, glued.groups())
         for text, meant in words_meant(kind, option, fault.names):
             yield text, (*meant.split(), joined, value)
-    for path in paths_like(typed, fault.argument) if code == "N501" else ():
-        yield f"did you mean `{path}`?", (fault.option, path)
 
 
 def _with_file(words: Words, path: str) -> Words:
@@ -172,16 +175,6 @@ def _completed(argv: Words, fault: UsageFault) -> Lines:
             yield f"if the {what} is `{found[0]}`", _with_file(argv, found[0])
 
 
-def _contradictions(argv: Words, fault: UsageFault) -> Lines:
-    """Yield the line without one of the options that do not go together: the message's first."""
-    named = re.match(r"(--?[a-z-]+)(?: and (--?[a-z-]+))?", fault.problem.message)
-    for name in filter(None, named.groups() if named else ()):
-        form = fault.form(name)
-        spot = _spot(argv, name, takes_value=form is not None and form.takes_value)
-        if spot is not None:
-            yield f"if `{name}` is not needed, leave it out", (*spot[0], *spot[2])
-
-
 def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
     """Yield the line with a word that is no file as an option, an answer or a part of a list."""
     typed = fault.typed
@@ -194,9 +187,8 @@ def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
     option, _, first = before[start].partition("=")
     form = fault.form(option)
     if form is not None and not form.takes_value and start == len(before) - 1:
-        for text, words in values_meant(option, typed, form):
-            yield text, (*before[:-1], *words, *after)
-    if form is not None and form.takes_list:
+        yield "", (*before[:-1], f"{option}={typed}", *after)  # mended in its turn
+    if form is not None and form.takes_list and not may_be(typed, "DATA"):
         rest = [*takewhile(lambda word: word[:1] != "-" and not os.path.exists(word), after)]
         items = [*filter(None, [first]), *before[start + 1 :], typed, *rest]
         [meant] = columns_meant([" ".join(items)], fault.columns)

@@ -160,11 +160,7 @@ TOLD = [
         "",
     ),
     ("forward run net.yaml batch.csv", ["leave `run` out, if it is no file"], ""),
-    (
-        "+ --columns a --drop b",
-        ["if `--columns` is not needed, leave it out", "if `--drop` is not needed, leave it out"],
-        "",
-    ),
+    ("+ --columns a --drop b", ["if `--columns` is not needed, leave it out"], ""),
     ("+ --digits", ["if `--digits` is not needed, leave it out"], ""),
     ("evaluate net.yaml batch.csv", [], "no command yet"),
     ("explain net.yaml batch.csv", [], "no command yet"),
