@@ -189,8 +189,7 @@ def may_be(path: str, argument: str) -> bool:
 def paths_like(path: str, argument: str) -> list[str]:
     """Return files that may be meant by a path where none is, the likeliest first.
 
-    Those with its name but another suffix, those in a folder below, those with a name like it; for
-    an empty path, all in this folder that may be that argument.
+    Those with its name but another suffix, those in a folder below, those with a name like it.
     """
     plain = (
         path.strip(" ,;'\"`[]<>(){}@").rpartition("=")[2].replace("\\", "/").removeprefix("file://")
@@ -205,8 +204,6 @@ def paths_like(path: str, argument: str) -> list[str]:
         return [each for each in (*moved, name) if os.path.isfile(each)]
     names = _names(folder)
     stems = {_stem(n): os.path.join(folder, n) for n in reversed(names) if may_be(n, argument)}
-    if not path:
-        return [each for each in names if may_be(each, argument)]
     deeper = (os.path.join(folder, each, name) for each in names[:_MAX_FOLDERS])
     same, like = stems.get(_stem(name)), nearest(_stem(name), list(stems))
     found = [same, *filter(os.path.isfile, deeper), stems[like] if like is not None else None]

@@ -92,7 +92,6 @@ def _changes(argv: Words, fault: UsageFault) -> Lines:
     takes_value = name[:1] == "-" if form is None else form.takes_value
     spot = _spot(argv, name, takes_value=takes_value)
     if spot is None:
-        yield from _completed(argv, fault)
         return
     before, value, after = spot
     if not fault.option and code in ("N501", "N704"):
@@ -161,23 +160,12 @@ def _with_file(words: Words, path: str) -> Words:
     return (*words[:1], path, *words[1:]) if role == "CONFIG" else (*words, path)
 
 
-def _completed(argv: Words, fault: UsageFault) -> Lines:
-    """Yield the line with one file more: two that are one word, or the only one there is."""
-    for word in argv:
-        files = re.split(r"[\s,;]+", word)
-        if len(files) > 1 and all(map(os.path.exists, files)):
-            before, _, after = _spot(argv, word, takes_value=False) or ((), "", ())
-            yield "separate files with blanks", (*before, *files, *after)
-    for role in ("CONFIG", "DATA") if fault.argument in ("CONFIG", "DATA") else ():
-        found = [path for path in paths_like("", role) if path not in argv]
-        if len(found) == 1:
-            what = "network" if role == "CONFIG" else "data"
-            yield f"if the {what} is `{found[0]}`", _with_file(argv, found[0])
-
-
 def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
     """Yield the line with a word that is no file as an option, an answer or a part of a list."""
     typed = fault.typed
+    files = re.split(r"[\s,;]+", typed)
+    if all(map(os.path.exists, files)):
+        yield "separate files with blanks", (*before, *files, *after)
     name = "--" + _DASHES.sub("-", typed).lstrip("-/")
     if fault.form(name.partition("=")[0]) is not None:
         yield "write an option with two plain dashes", (*before, name, *after)
