@@ -56,7 +56,7 @@ def _mended(
         other = fault_of(words)
         if other is None:
             yield (text,), words
-        elif most > 1 and other.problem != fault.problem and other.problem.code != "N704":
+        elif most > 1 and other.problem != fault.problem:
             for texts, last in islice(_mended(words, other, fault_of, most - 1), 1):
                 yield (text, *texts), last
 
@@ -107,9 +107,11 @@ def _changes(argv: Words, fault: UsageFault) -> Lines:
         yield "options come after the command", (*before, *after, *pair)
     for text, words in _meant(name, value, fault):
         yield text, (*before, *_joined(words, argv[len(before)]), *after)
-    if code == "N702" and os.path.exists(value):
+    if code == "N702" and "." in value:
         doubt = "" if meanings("option", typed) else f"if `{typed}` names a file, "
-        yield f"{doubt}write `{value}` without an option", _with_file((*before, *after), value)
+        is_file = os.path.exists(value)
+        line = _with_file((*before, *after), value) if is_file else (*before, value, *after)
+        yield f"{doubt}write `{value}` without an option", line
     elif code == "N501" and "." not in typed and not "".join(before[-2:]).startswith("-"):
         yield f"leave `{typed}` out, if it is no file", (*before, *after)
     elif fault.argument and code not in ("N501", "N704"):
@@ -185,4 +187,6 @@ def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
         line = (*before[:start], option, ",".join(meant), *after[len(rest) :])
         yield "separate the items with commas alone", line
     if fault.problem.code == "N704":
-        yield f"leave `{typed}` out", (*before, *after)
+        needless = next((word for word in before if meanings("argument", word)), typed)
+        line = tuple(word for word in (*before, typed, *after) if word != needless)
+        yield f"leave `{needless}` out", line

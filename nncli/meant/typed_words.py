@@ -21,7 +21,9 @@ _KINDS |= {
     "--decimal": "decimal",
 }
 _YES, _NO = frozenset({"yes", "true", "on"}), frozenset({"no", "false", "none"})
-_NONE = frozenset({"none", "null", "default", "auto"})  # as a value: the option can go
+_NONE = frozenset(
+    {"none", "null", "default", "auto", "max", "inf"}
+)  # as a value: the option can go
 
 
 def kind_of(fault: UsageFault) -> str:
@@ -70,7 +72,8 @@ def values_meant(option: str, typed: str, form: OptionForm) -> Iterator[tuple[st
     yield "write it once", (option, bare[:1] if len({*bare}) == 1 else bare)
     yield "name each once", (option, ",".join(dict.fromkeys(items)))
     meant = [_item_meant(item, form) for item in items]
-    yield one_text(tuple(text for text, _ in meant)), (option, ",".join(item for _, item in meant))
+    if text := one_text(tuple(text for text, _ in meant)):
+        yield text, (option, ",".join(item for _, item in meant))
     if found := re.fullmatch(r"-?([0-9]+)(?:\.[0-9]*)?", bare):
         yield f"if {found[1]} is meant", (option, found[1])
     if form.name == "--seed" and re.search(r"\w", bare):
