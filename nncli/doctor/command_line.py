@@ -16,8 +16,8 @@ from nncli.problems import Problem, Suggestion, UsageFault, Words
 
 # How many mistyped words of one line are mended, and how many changes of each are tried.
 _MAX_FAULTS, _MAX_CHANGES, _MAX_TOLD = 3, 6, 3
-_DASHES = re.compile("[\u2010-\u2015\u2212]+")
-_GLUED = re.compile(r"(--[^:]+):(.+)|(-\w)(.+)")  # an option and its value: --format:json, -d;
+# An option with other signs than dashes, or any but a blank in front of its value.
+_SIGNED = re.compile(r"[\W_]*(\w[\w-]*\w)(?:[^\w.]+(.*))?")
 
 Lines = Iterator[tuple[str, Words]]  # what is changed, in words, and the line as it would be
 FaultOf = Callable[[Words], UsageFault | None]
@@ -139,6 +139,9 @@ def _name_meant(name: str, value: str, fault: UsageFault) -> Lines:
     kind = kind_of(fault)
     for text, words in as_value(name.lstrip("-").lower(), fault):  # --json
         yield text, (*words, value)
+    signed = _SIGNED.fullmatch(name)
+    if signed is not None and fault.form(f"--{signed[1]}") is not None:
+        yield f"write `--{signed[1]}`", (f"--{signed[1]}", signed[2] or "", value)
     names = [*words_meant(kind, name, fault.names)]
     of_value = [*as_value(value, fault)]  # --to json
     own = dict(names).values()
@@ -148,10 +151,8 @@ def _name_meant(name: str, value: str, fault: UsageFault) -> Lines:
         if not meant:  # and what it would take
             yield text, ()
     yield from of_value
-    if kind == "option" and (glued := _GLUED.fullmatch(name)):
-        option, joined = filter(None, glued.groups())
-        for text, meant in words_meant(kind, option, fault.names):
-            yield text, (*meant.split(), joined, value)
+    for text, meant in words_meant("option", name[:2], fault.names) if name[:1] == "-" else ():
+        yield text, (*meant.split(), name[2:], value)  # -d;
 
 
 def _with_file(words: Words, path: str) -> Words:
@@ -168,9 +169,6 @@ def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
     files = re.split(r"[\s,;]+", typed)
     if all(map(os.path.exists, files)):
         yield "separate files with blanks", (*before, *files, *after)
-    name = "--" + _DASHES.sub("-", typed).lstrip("-/")
-    if fault.form(name.partition("=")[0]) is not None:
-        yield "write an option with two plain dashes", (*before, name, *after)
     if typed in before:
         yield f"write `{typed}` once", (*before, *after)
     start = max((at for at, word in enumerate(before) if word[:1] == "-"), default=0)

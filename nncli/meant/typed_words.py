@@ -65,7 +65,7 @@ def values_meant(option: str, typed: str, form: OptionForm) -> Iterator[tuple[st
         return
     if typed.lower() in _NONE:
         yield f"leave `{option}` out", ()
-    bare = typed.strip("=:'\"`()[]{} ") or typed.strip("'\"`")
+    bare = typed.strip("=:'\"`()[]{}<> ") or typed.strip("'\"`")
     items = re.split(r"\s*[,;|]\s*|\s+", bare) if form.takes_list else [bare]
     alone = "separate the items with commas alone" if form.takes_list else "write it alone"
     yield alone, (option, ",".join(filter(None, items)))
