@@ -192,6 +192,11 @@ class OptionForm:
         """The long name."""
         return self.names[-1]
 
+    @property
+    def kind(self) -> str:
+        """What kind of known word its values are, each of them: dtype, activation."""
+        return self.name.lstrip("-").replace("activations", "activation")
+
     def answers(self, typed: str) -> tuple[Words, Words]:
         """Return the names that say yes and no to one of them."""
         yes, no = self.names, self.opposite

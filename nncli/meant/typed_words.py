@@ -11,25 +11,17 @@ from nncli.meant.numbers import numbers_meant
 from nncli.problems import OptionForm, UsageFault, Words
 from nncli.words import nearest
 
-# What other tools have other words for: a command, an option, or the values of one.
-_KINDS = {"N701": "command", "N702": "option"}
-_KINDS |= {"--delimiter": "delimiter", "--dtype": "dtype", "--format": "format"}
-_KINDS |= {
-    "--activations": "activation",
-    "--encoding": "encoding",
-    "--samples": "samples",
-    "--decimal": "decimal",
-}
+# What the kinds of known words are called, where it is not as the option whose values they are.
+_KINDS = {"N701": "command", "N702": "option", "N704": "argument", "N501": "argument"}
 _YES, _NO = frozenset({"yes", "true", "on"}), frozenset({"no", "false", "none"})
-_NONE = frozenset(
-    {"none", "null", "default", "auto", "max", "inf"}
-)  # as a value: the option can go
+# As a value: the option can go.
+_NONE = frozenset({"none", "null", "default", "auto", "max", "inf"})
 
 
 def kind_of(fault: UsageFault) -> str:
     """Return what kind of word is at fault, by which the table of known words goes."""
     form = fault.form(fault.option)
-    return _KINDS.get(form.name if form is not None else fault.problem.code, "argument")
+    return form.kind if form is not None else _KINDS.get(fault.problem.code, "")
 
 
 def words_meant(kind: str, typed: str, own: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -44,15 +36,14 @@ def words_meant(kind: str, typed: str, own: Sequence[str]) -> Iterator[tuple[str
             yield each.words, each.instead
     begun = [name for name in own if name.startswith(typed) and len(typed) > 4]
     bare = {name.lstrip("-"): name for name in own}  # all are alike by their dashes
-    like = begun[0] if len(begun) == 1 else bare.get(nearest(typed.lstrip("-"), [*bare]) or "")
-    if not known and like is not None:
-        yield f"did you mean `{like}`?", like
+    like = begun if len(begun) == 1 else [bare.get(nearest(typed.lstrip("-"), [*bare]) or "")]
+    yield from ((f"did you mean `{name}`?", name) for name in like if name and not known)
 
 
 def as_value(word: str, fault: UsageFault) -> Iterator[tuple[str, Words]]:
     """Yield the options of which a word is a value, by any tool's name, each with the value."""
     for form in fault.options if re.fullmatch(r"[^\W\d_][^\W_-]+(-\w+)*", word) else ():
-        known = meanings(_KINDS.get(form.name, ""), word, form.choices)
+        known = meanings(form.kind, word, form.choices)
         value = word if word in form.choices else known[0].instead if known else None
         if value:
             yield f"`{word}` is a value of `{form.name}`", (form.name, value)
@@ -92,7 +83,7 @@ def _answers_meant(option: str, typed: str, form: OptionForm) -> Iterator[tuple[
 def _item_meant(item: str, form: OptionForm) -> tuple[str, str]:
     """Return what one value may mean, in words and as it is written; itself if that is unknown."""
     if form.choices:
-        meant = words_meant(_KINDS.get(form.name, ""), item, form.choices)
+        meant = words_meant(form.kind, item, form.choices)
         return ("", item) if item in form.choices else next(meant, ("", item))
     ends = re.fullmatch(r"([0-9]{1,4})(?:-|:|\.\.+)([0-9]{1,4})", item)
     if ends and 0 < int(ends[2]) - int(ends[1]) < 100:

@@ -77,7 +77,6 @@ N702  + --fp32  =>  + --dtype float32
 N702  + --axis rows  =>  + --samples rows
 N702  + -F,  =>  + --delimiter ,
 N702  + --rows:5  =>  + --rows 5
-N702  convert net.yaml -o new.yaml  =>  convert net.yaml new.yaml
 N702  bench net.yaml --batches 1 2  =>  bench net.yaml --batch-sizes 1,2
 N702  + --tsv  =>  + --delimiter tab
 N703  + --precision float32  =>  + --dtype float32
@@ -107,7 +106,6 @@ N704  shapes net.yaml batch.csv deeper  =>  shapes net.yaml batch.csv
 N704  forward net.yaml,batch.csv  =>  +
 N704  forward 'net.yaml batch.csv'  =>  +
 N704  + batch.csv  =>  +
-N704  convert net.yaml to new.yaml  =>  convert net.yaml new.yaml
 N501  forward nte.yaml batch.csv  =>  +
 N501  forward net.yaml batch.tsv  =>  +
 N501  forward net batch  =>  +
@@ -245,6 +243,17 @@ def test_a_list_is_mended_item_by_item(cli: RunCli, folder: Path) -> None:
     assert done.err.splitlines()[1] == (
         "help: did you mean `relu`, and write it `tanh`?   "
         "nncli convert net.npz n.yaml --activations relu,tanh"
+    )
+
+
+@pytest.mark.parametrize("words", [("-o", "new.yaml"), ("to", "new.yaml")])
+def test_the_destination_has_no_word_before_it(
+    cli: RunCli, folder: Path, words: tuple[str, ...]
+) -> None:
+    done = cli("convert", "net.yaml", *words, cwd=folder)
+    assert (done.code, done.err.splitlines()[1].endswith("nncli convert net.yaml new.yaml")) == (
+        2,
+        True,
     )
 
 
