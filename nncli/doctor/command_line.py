@@ -169,8 +169,6 @@ def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
     files = re.split(r"[\s,;]+", typed)
     if all(map(os.path.exists, files)):
         yield "separate files with blanks", (*before, *files, *after)
-    if typed in before:
-        yield f"write `{typed}` once", (*before, *after)
     start = max((at for at, word in enumerate(before) if word[:1] == "-"), default=0)
     option, _, first = before[start].partition("=")
     form = fault.form(option)
@@ -184,7 +182,9 @@ def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
             meant = tuple(filter(None, (item.strip(",;") for item in items)))
         line = (*before[:start], option, ",".join(meant), *after[len(rest) :])
         yield "separate the items with commas alone", line
-    if fault.problem.code == "N704":
+    elif typed in before:
+        yield f"write `{typed}` once", (*before, *after)
+    elif fault.problem.code == "N704":
         needless = next((word for word in before if meanings("argument", word)), typed)
         line = tuple(word for word in (*before, typed, *after) if word != needless)
         yield f"leave `{needless}` out", line

@@ -121,6 +121,7 @@ N501  + —rows 3  =>  + --rows 3
 N501  + rows=3  =>  + --rows=3
 N501  + /rows:3  =>  + --rows 3
 N501  + --columns a b  =>  + --columns a,b
+N501  + --limit 2 --columns 1 2  =>  + --limit 2 --columns 1,2
 N501  + --drop=a b  =>  + --drop a,b
 N501  + --columns B A  =>  + --columns b,a
 N501  forward net.yaml and batch.csv  =>  +
