@@ -151,7 +151,6 @@ def _of_path(typed: str, name: str, context: Any) -> UsageFault:
     return UsageFault(problem, typed, option, argument, options=forms, columns=columns)
 
 
-@cache
 def _column_names(path: str = STDIN) -> Words:
     """Return the names of the columns of a file, if it can be read."""
     from nncli.data.opened import DataOptions, open_look

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 
 from nncli.data.column_names import columns_meant, plain_name
 from nncli.files import may_be, paths_like
@@ -107,13 +107,23 @@ def _changes(argv: Words, fault: UsageFault) -> Lines:
         yield "options come after the command", (*before, *after, *pair)
     for text, words in _meant(name, value, fault):
         yield text, (*before, *_joined(words, argv[len(before)]), *after)
+    yield from _arguments(before, value, fault, after)
+
+
+def _arguments(before: Words, value: str, fault: UsageFault, after: Words) -> Lines:
+    """Yield the line with one argument more, with one less, or with another order."""
+    code, typed = fault.problem.code, fault.typed
     if code == "N702" and "." in value:
         doubt = "" if meanings("option", typed) else f"if `{typed}` names a file, "
         is_file = os.path.exists(value)
         line = _with_file((*before, *after), value) if is_file else (*before, value, *after)
         yield f"{doubt}write `{value}` without an option", line
-    elif code == "N501" and "." not in typed and not "".join(before[-2:]).startswith("-"):
-        yield f"leave `{typed}` out, if it is no file", (*before, *after)
+    elif code == "N704" or (code == "N501" and "." not in typed):
+        needless = next((word for word in before if meanings("argument", word)), typed)
+        line = tuple(word for word in (*before, typed, *after) if word != needless)
+        doubt = ", if it is no file" if code == "N501" else ""
+        if not "".join(before[-2:]).startswith("-"):  # of a list it may be a part
+            yield f"leave `{needless}` out{doubt}", line
     elif fault.argument and code not in ("N501", "N704"):
         yield "name the network first", _with_file((*before, *after), typed)
 
@@ -174,17 +184,19 @@ def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
     form = fault.form(option)
     if form is not None and not form.takes_value and start == len(before) - 1:
         yield "", (*before[:-1], f"{option}={typed}", *after)  # mended in its turn
-    if form is not None and form.takes_list and not may_be(typed, "DATA"):
-        rest = [*takewhile(lambda word: word[:1] != "-" and not os.path.exists(word), after)]
-        items = [*filter(None, [first]), *before[start + 1 :], typed, *rest]
-        [meant] = columns_meant([" ".join(items)], fault.columns)
+    tail = (*before[start + 1 :], typed, *after)
+    rest = [*takewhile(lambda word: word[:1] != "-" and not _names_data(word), tail)]
+    items = [*filter(None, [first]), *rest]
+    if form is not None and form.takes_list and len(items) > 1:
+        named = re.split(r"\s*,\s*", " ".join(items))
+        meant = tuple(chain(*columns_meant(named, fault.columns)))
         if plain_name("".join(meant)) != plain_name("".join(items)):
             meant = tuple(filter(None, (item.strip(",;") for item in items)))
-        line = (*before[:start], option, ",".join(meant), *after[len(rest) :])
+        line = (*before[:start], option, ",".join(meant), *tail[len(rest) :])
         yield "separate the items with commas alone", line
     elif typed in before:
         yield f"write `{typed}` once", (*before, *after)
-    elif fault.problem.code == "N704":
-        needless = next((word for word in before if meanings("argument", word)), typed)
-        line = tuple(word for word in (*before, typed, *after) if word != needless)
-        yield f"leave `{needless}` out", line
+
+
+def _names_data(word: str) -> bool:
+    return os.path.exists(word) or may_be(word, "DATA")
