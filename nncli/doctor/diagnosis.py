@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nncli.doctor.case import DataCase
 from nncli.doctor.column_names import at_the_spec
-from nncli.doctor.command_line import treat_command
+from nncli.doctor.command_line import treat_command, with_option
 from nncli.doctor.data import treat_file
 from nncli.doctor.layers import same_cause, treat_layers
 from nncli.doctor.spec import treat_spec
@@ -20,7 +20,15 @@ from nncli.errors import DataError, SpecError
 from nncli.problems import Problem
 from nncli.specs.reader import SpecReading
 
-__all__ = ["DataCase", "Diagnosis", "diagnose", "treat_command", "treat_data", "treat_spec"]
+__all__ = [
+    "DataCase",
+    "Diagnosis",
+    "diagnose",
+    "treat_command",
+    "treat_data",
+    "treat_spec",
+    "with_option",
+]
 
 # What the beginning of sound data may be refused for: no rows, an open quote, a short array.
 _CUT_SHORT = frozenset({"N401", "N402", "N405", "N414"})
