@@ -13,9 +13,8 @@ from itertools import chain, pairwise, product
 from typing import Any
 
 from nncli.doctor.edits import edited
-from nncli.doctor.forms import joined_numbers
 from nncli.doctor.spec_edits import SpecEditor, edit_of
-from nncli.doctor.written_lists import MAX_CHARACTERS, relisted
+from nncli.doctor.written_lists import MAX_CHARACTERS, joined_numbers, relisted
 from nncli.network.shapes import LayerShape, layer_shape, shape_table
 from nncli.problems import Edit, Problem, Suggestion
 from nncli.specs.faults import Path

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from nncli.doctor.spec_edits import SpecEditor, edit_of, piece_of
 from nncli.meant.lists import WRAPPER, Kind, Way, in_brackets, list_meant
+from nncli.meant.numbers import numbers_meant
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Path
 from nncli.specs.spec_text import Span, SpecText, end_of
@@ -152,3 +153,30 @@ def _normal(text: str) -> str:
 
 def _skeleton(text: str) -> str:
     return re.sub(r"""(["'])[^"']*\1|[^\[\],]+""", "0", text)
+
+
+def joined_numbers(
+    editor: SpecEditor, path: Path, surplus: int
+) -> Iterator[tuple[str, tuple[Edit | None, ...]]]:
+    """Yield a list in which a comma that belongs to a number does not separate it any more.
+
+    surplus: by how many numbers the list is too long.
+    """
+    text = editor.typed(path)
+    parts = text.strip("[] ").split(",") if 0 < surplus < _MAX_PIECES and "#" not in text else []
+    close = [index for index, part in enumerate(parts[1:]) if part[:1].strip()]
+    choices = {
+        index: meant[::-1]  # the likelier first: a decimal comma
+        for index in close
+        if (meant := numbers_meant(f"{parts[index].strip()},{parts[index + 1].strip()}"))
+    }
+    are_all_close = len(close) == len(parts) - 1
+    if len(choices) != surplus or not (are_all_close or len(close) == surplus):
+        return
+    for number in range(max(map(len, choices.values()))):
+        joined, words = list(parts), ""
+        for index, meant in sorted(choices.items(), reverse=True):
+            words, plain = meant[min(number, len(meant) - 1)]
+            joined[index : index + 2] = [" " * (index > 0) + plain]
+        words += ", if it is one number" if are_all_close and ", if " not in words else ""
+        yield words, (editor.replace(path, f"[{','.join(joined).strip()}]"),)

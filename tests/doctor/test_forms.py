@@ -89,7 +89,7 @@ SHORT = "layer_sizes: [4, 5, 3, 2]\nseed: 0\n"
         ("[relu]", [["relu", "relu", "linear"], "relu"]),
         ("\n- relu\n- tanh", [["relu", "tanh", "linear"]]),
         ("[relu, tanh, elu, silu]", [["relu", "tanh", "elu"]]),
-        ("[linear, tanh, elu, silu]", [["linear", "tanh", "elu"], ["tanh", "elu", "silu"]]),
+        ("[linear, tanh, elu, silu]", [["tanh", "elu", "silu"], ["linear", "tanh", "elu"]]),
     ],
 )
 def test_activations_become_as_many_as_layers(activations: str, offered: list[Any]) -> None:

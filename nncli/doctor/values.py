@@ -1,0 +1,113 @@
+"""Single values of a spec in another form or in other words, read as what belongs there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from nncli.data.csv.numbers import is_number
+from nncli.doctor.spec_edits import Proposal, SpecEditor
+from nncli.meant.choices import choice_at, choices_meant
+from nncli.meant.known_words import meanings, nearest_meant
+from nncli.meant.numbers import numbers_meant
+from nncli.problems import Suggestion
+from nncli.specs.faults import Fault, Path
+from nncli.specs.wording import CHOICES, MAX_NUMBER, number_help
+
+# Nobody has typed more values that are as foreign.
+_MAX_PLACES = 1000
+_WHOLE = frozenset({"neurons", "size", "seed", "inputs", "layer_sizes"})
+# Texts below these keys are no numbers.
+_NO_NUMBERS = frozenset({"name", "columns", "classes", "activations", "outputs", "init"})
+_YES_AND_NO = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n"})
+_COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+# What a value may mean: in words, and how it is written then; None where nncli has no such thing.
+_Readings = list[tuple[str, str | None]]
+
+
+def read_otherwise(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]:
+    """Yield what a value may mean, with all values of the spec that are to be read so, too."""
+    what, where = choice_at(editor.source_path(fault.path))
+    if fault.kind == "unknown key" and not what:
+        return
+    if not what or fault.kind in ("no number", "no text"):
+        what, where = "", editor.source_path(fault.path)
+    for words, text in _readings(where, where, what, fault, editor):
+        if text is None:
+            yield Suggestion(words)
+            continue
+        told, edits = {words: True}, [editor.replace(where, text)]
+        for other in islice(_places(editor.source.value, ()), _MAX_PLACES):
+            found = dict(_readings(other, where, what, fault, editor)) if other != where else {}
+            said = words if words in found or not what else next(iter(found), words)
+            if (instead := found.get(said)) is not None:
+                told[said] = True
+                edits.append(editor.replace(other, instead))
+        yield "; ".join(told), edits
+
+
+def _places(value: Any, path: Path) -> Iterator[Path]:
+    """Yield where single values stand."""
+    if isinstance(value, dict | list):
+        for step, held in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _places(held, (*path, step))
+    else:
+        yield path
+
+
+def _readings(path: Path, where: Path, what: str, fault: Fault, editor: SpecEditor) -> _Readings:
+    """Return what the value at *path* may mean, where the one at *where* is at fault.
+
+    what: if these are activations or the like.
+    """
+    value, written = editor.value_at(path), editor.source.written(path)
+    is_text = isinstance(value, str)
+    if what:
+        is_foreign = is_text and choice_at(path) == (what, path)
+        return choice_readings(path, value) if is_foreign or path == where else []
+    if fault.kind == "no number":
+        is_foreign = is_text and _NO_NUMBERS.isdisjoint(path)
+        return _numbers(written, path) if is_foreign or path == where else []
+    if fault.kind == "no text":
+        is_beside = isinstance(where[-1], int) and path[:-1] == where[:-1]
+        is_foreign = (is_beside or path == where) and not is_text and written is not None
+        return [("write it in quotes", f'"{written}"')] if is_foreign else []
+    if path != where:
+        return []
+    word = str(path[-1]), fault.typed, fault.choices
+    return [(each.words, each.instead or None) for each in meanings(*word) or nearest_meant(*word)]
+
+
+def choice_readings(path: Path, value: Any) -> _Readings:
+    """Return what an activation, an initializer or a scale may mean; nothing of nncli's own names."""
+    what, _ = choice_at(path)
+    if isinstance(value, str) and value in CHOICES[what]:
+        return []
+    # instead of a mapping of initializers, only a name may stand
+    form = "{{weights: {}}}" if path[-1] == "init" else "{}"
+    return [
+        (words, text and (form if text[0] == "{" else "{}").format(text))
+        for words, text in choices_meant(what, value)
+    ]
+
+
+def _numbers(written: str | None, where: Path) -> _Readings:
+    """Return the numbers that a text may mean in its place, each behind what would help."""
+    text = (written or "").strip("\"'“”„‘’").strip().rstrip(",;")  # noqa: RUF001
+    text = re.sub(r"^[\w.]+\((.*)\)$", r"\1", text)  # np.float64(0.5)
+    if is_whole := not _WHOLE.isdisjoint(where[:1] if isinstance(where[-1], int) else where[-1:]):
+        text = re.sub(r"^(None|-1|N), *", "", text.strip("([{,}])"))  # the samples
+        text = str(_COUNTS.index(text.casefold())) if text.casefold() in _COUNTS else text
+    if not text or len(text) > MAX_NUMBER or text.casefold() in _YES_AND_NO:
+        return []
+    numbers: _Readings = []
+    for words, number in [("write it in digits", text)] if is_number(text) else numbers_meant(text):
+        plain = re.sub(r"(?<![0-9.])0+(?=[0-9])", "", number)
+        if is_whole:
+            is_one = re.fullmatch(r"[0-9.]+(e[0-9]+)?", plain) and float(plain).is_integer()
+            plain = str(int(float(plain))) if is_one else ""
+        if plain != written and re.search("[0-9]", plain):
+            numbers.append(((number_help(written) or (words,))[0], plain))
+    return numbers
