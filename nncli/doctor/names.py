@@ -1,47 +1,144 @@
-"""Keys that a spec does not know: other words for its own, what can go, what stands around them."""
+"""Values and keys of a spec in another form or in other words, read as what belongs there."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
+from nncli.data.csv.numbers import is_number
 from nncli.doctor.spec_edits import Proposal, SpecEditor, edit_of, piece_of
-from nncli.doctor.values import choice_readings
-from nncli.meant.choices import choice_at
-from nncli.meant.known_words import Known, keys_meant, meanings, plain
+from nncli.meant.choices import choice_at, choices_meant
+from nncli.meant.known_words import Known, keys_meant, meanings, nearest_meant, plain
+from nncli.meant.numbers import numbers_meant
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Path
 from nncli.specs.keys import keys_at
 from nncli.specs.spec_text import Span
+from nncli.specs.wording import CHOICES, MAX_NUMBER, number_help
 from nncli.words import shorten
 
+# Nobody has typed more values that are as foreign.
+_MAX_PLACES = 1000
+_WHOLE = frozenset({"neurons", "size", "seed", "inputs", "layer_sizes"})
+# Texts below these keys are no numbers.
+_NO_NUMBERS = frozenset({"name", "columns", "classes", "activations", "outputs", "init"})
+_YES_AND_NO = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n"})
+_COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+# What a value may mean: in words, and how it is written then; None where nncli has no such thing.
+_Readings = list[tuple[str, str | None]]
 # The keys of further layers are not changed at once.
 _MAX_LAYERS = 50
 # So many different ones are no words of another program.
 _MAX_NAMES = 12
 
 
+def read_otherwise(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]:
+    """Yield what a value may mean, with all values of the spec that are to be read so, too."""
+    what, where = choice_at(editor.source_path(fault.path))
+    if fault.kind == "unknown key" and not what:
+        return
+    if not what or fault.kind in ("no number", "no text"):
+        what, where = "", editor.source_path(fault.path)
+    for words, text in _readings(where, where, what, fault, editor):
+        if text is None:
+            yield Suggestion(words)
+            continue
+        told, edits = {words: True}, [editor.replace(where, text)]
+        for other in islice(_places(editor.source.value, ()), _MAX_PLACES):
+            found = dict(_readings(other, where, what, fault, editor)) if other != where else {}
+            said = words if words in found or not what else next(iter(found), words)
+            if (instead := found.get(said)) is not None:
+                told[said] = True
+                edits.append(editor.replace(other, instead))
+        yield "; ".join(told), edits
+
+
+def _places(value: Any, path: Path) -> Iterator[Path]:
+    """Yield where single values stand."""
+    if isinstance(value, dict | list):
+        for step, held in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _places(held, (*path, step))
+    else:
+        yield path
+
+
+def _readings(path: Path, where: Path, what: str, fault: Fault, editor: SpecEditor) -> _Readings:
+    """Return what the value at *path* may mean, where the one at *where* is at fault.
+
+    what: if these are activations or the like.
+    """
+    value, written = editor.value_at(path), editor.source.written(path)
+    is_text = isinstance(value, str)
+    if what:
+        is_foreign = is_text and choice_at(path) == (what, path)
+        return choice_readings(path, value) if is_foreign or path == where else []
+    if fault.kind == "no number":
+        is_foreign = isinstance(value, str | float) and _NO_NUMBERS.isdisjoint(path)
+        return _numbers(written, path) if is_foreign or path == where else []
+    if fault.kind == "no text":
+        is_beside = isinstance(where[-1], int) and path[:-1] == where[:-1]
+        is_foreign = (is_beside or path == where) and not is_text and written is not None
+        return [("write it in quotes", f'"{written}"')] if is_foreign else []
+    if path != where:
+        return []
+    word = str(path[-1]), fault.typed, fault.choices
+    return [(each.words, each.instead or None) for each in meanings(*word) or nearest_meant(*word)]
+
+
+def choice_readings(path: Path, value: Any) -> _Readings:
+    """Return what a choice may mean; nothing of nncli's own names."""
+    what, _ = choice_at(path)
+    if isinstance(value, str) and value in CHOICES[what]:
+        return []
+    # instead of a mapping of initializers, only a name may stand
+    form = "{{weights: {}}}" if path[-1] == "init" else "{}"
+    return [
+        (words, text and (form if text[0] == "{" else "{}").format(text))
+        for words, text in choices_meant(what, value)
+    ]
+
+
+def _numbers(written: str | None, where: Path) -> _Readings:
+    """Return the numbers that a text may mean in its place, each behind what would help."""
+    text = (written or "").strip("\"'“”„‘’").strip().rstrip(",;")  # noqa: RUF001
+    text = re.sub(r"^[\w.]+\((.*)\)$", r"\1", text)  # np.float64(0.5)
+    if is_whole := not _WHOLE.isdisjoint(where[:1] if isinstance(where[-1], int) else where[-1:]):
+        text = re.sub(r"^(None|-1|N), *", "", text.strip("([{,}])"))  # the samples
+        text = str(_COUNTS.index(text.casefold())) if text.casefold() in _COUNTS else text
+    if not text or len(text) > MAX_NUMBER or text.casefold() in _YES_AND_NO:
+        return []
+    numbers: _Readings = []
+    for words, number in [("write it in digits", text)] if is_number(text) else numbers_meant(text):
+        plain = re.sub(r"(?<![0-9.])0+(?=[0-9])", "", number)
+        if is_whole:
+            is_one = re.fullmatch(r"[0-9.]+(e[0-9]+)?", plain) and float(plain).is_integer()
+            plain = str(int(float(plain))) if is_one else ""
+        if plain != written and re.search("[0-9]", plain):
+            numbers.append(((number_help(written) or (words,))[0], plain))
+    return numbers
+
+
+# ---- keys ------------------------------------------------------------------------------------
+
+
 def renamed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]:
     """Yield other keys in the place of an unknown one: with all unknown ones, then alone."""
     owner, key = fault.path[:-1], fault.path[-1]
-    if (
-        not owner
-        and list(editor.source.value) == [key]
-        and isinstance(editor.value_at((key,)), dict)
-    ):
+    if not owner and len(editor.source.value) == 1 and isinstance(editor.value_at((key,)), dict):
         yield _unwrapped(str(key), editor)
         return
     unknown = _unknown_keys(owner, editor)
-    known = {
-        path: found[0] for path, found in unknown.items() if found and found[0].instead is not None
-    }
-    changes = (
-        [known] if fault.path in known and len({path[-1] for path in known}) <= _MAX_NAMES else []
-    )
+    firsts = {path: found[0] for path, found in unknown.items() if found}
+    known = {path: first for path, first in firsts.items() if first.instead is not None}
+    is_foreign = fault.path in known and len({path[-1] for path in known}) <= _MAX_NAMES
+    changes = [known] if is_foreign else []
     for each in unknown.get(fault.path, ()):
         # the same key may mean another thing elsewhere: `type: lstm` beside `type: dense`
-        changes.append({p: each for p, found in unknown.items() if p[-1] == key and each in found})
+        alike = (path for path, found in unknown.items() if path[-1] == key and each in found)
+        changes.append(dict.fromkeys(alike, each))
     for change in changes:
         words = "; ".join(dict.fromkeys(each.words for each in change.values()))
         edits = [edit for path, each in change.items() for edit in _key_edits(path, each, editor)]
@@ -65,21 +162,19 @@ def _unknown_keys(owner: Path, editor: SpecEditor) -> dict[Path, tuple[Known, ..
     found: dict[Path, tuple[Known, ...]] = {}
     for path in dict.fromkeys((owner, (), ("inputs",), ("outputs",), *layers)):
         held, keys = editor.value_at(path), tuple(keys_at(path))
-        for key in held if isinstance(held, dict) else ():
-            if key not in keys:
-                found[*path, key] = tuple(
-                    _with_value(key, held[key], each) for each in keys_meant(str(key), keys)
-                )
+        foreign = [key for key in held if key not in keys] if isinstance(held, dict) else []
+        found |= {(*path, key): _meant(str(key), held[key], keys) for key in foreign}
     return found
 
 
-def _with_value(key: str, value: object, known: Known) -> Known:
-    """Return what a key means, or that nncli has no such thing: it can go with some values only."""
+def _meant(key: str, value: object, keys: tuple[str, ...]) -> tuple[Known, ...]:
+    """Return what a key may mean; nothing that nncli has, if its value is none that can go."""
     typed = plain("key", value) if isinstance(value, str) else ""
-    if not known.only or typed in known.only:
-        return known
-    words = f"`{key}: {shorten(str(value))}` is something that nncli has not"
-    return replace(known, instead=None, words=words)
+    lacking = f"`{key}: {shorten(str(value))}` is something that nncli has not"
+    return tuple(
+        replace(each, instead=None, words=lacking) if each.only and typed not in each.only else each
+        for each in keys_meant(key, keys)
+    )
 
 
 def _key_edits(path: Path, known: Known, editor: SpecEditor) -> Iterator[Edit | None]:
@@ -93,6 +188,6 @@ def _key_edits(path: Path, known: Known, editor: SpecEditor) -> Iterator[Edit | 
             yield from (editor.replace(path, text) for text in islice(texts, 1))
     elif known.instead is not None:
         yield editor.remove_key(path)
-        is_size = any(each.instead == "inputs" for each in meanings("key", str(path[-1])))
-        if path[:2] == ("layers", 0) and is_size and editor.value_at(("inputs",)) is None:
+        meant = {path[-1], *(each.instead for each in meanings("key", str(path[-1])))}
+        if path[:2] == ("layers", 0) and "inputs" in meant and editor.value_at(("inputs",)) is None:
             yield editor.insert_key((next(iter(editor.source.value)),), "inputs", str(value))

@@ -1,33 +1,28 @@
-"""What may mend a fault of a spec: a few moves, each to be tried before it is told."""
+"""What may mend a fault of a spec: a few moves of its text, each to be tried before it is told."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, replace
 
-from nncli.doctor import forms
 from nncli.doctor.edits import edited
-from nncli.doctor.names import renamed
+from nncli.doctor.names import read_otherwise, renamed
 from nncli.doctor.spec_edits import Proposal, SpecEditor
-from nncli.doctor.values import read_otherwise
-from nncli.doctor.written_lists import relisted
+from nncli.doctor.written_lists import joined_numbers, relisted
+from nncli.meant.layers import flow_text, layers_meant
 from nncli.problems import Edit, Suggestion
-from nncli.specs.faults import Fault, Kind
+from nncli.specs.faults import Fault, Kind, Path
+from nncli.specs.keys import keys_at
+from nncli.specs.model import ACTIVATIONS
+from nncli.specs.origins import value_at
+from nncli.words import count_of
 
-_Move = Callable[[Fault, SpecEditor], Iterator[Proposal | Suggestion]]
-_OF_VALUES: tuple[Kind, ...] = ("choice", "choice form", "no number", "no text")
-# The moves that suit some kinds of faults, then those that any may need.
-_OF_KIND: dict[Kind | None, tuple[_Move, ...]] = {
-    None: (forms.alone,),
-    **dict.fromkeys(_OF_VALUES, (read_otherwise, forms.alone)),
-    **dict.fromkeys(("count of activations", "count of names"), (forms.of_another_length,)),
-    **dict.fromkeys(("array name", "empty", "odd blank", "transposed file"), (forms.as_advised,)),
-    "flat weights": (forms.as_rows,),
-    **dict.fromkeys(("missing key", "other layers"), (forms.with_missing,)),
-    "no seed": (forms.with_seed,),
-    "unknown key": (read_otherwise, renamed, forms.alone),
-}
-_OF_ANY: tuple[_Move, ...] = (forms.without_needless, forms.as_layers)
+# Nobody has typed a longer list of weights without noticing.
+_MAX_FLAT = 100
+# What stands where there is nothing, and for the number of samples in other programs.
+_NOTHING = ("", "~", "none", "null", "false", "no", "off", "-", "[]")
+_SAMPLES = frozenset({*_NOTHING, "-1", "n", "?", "batch", "batch_size", "samples"})
 
 
 def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
@@ -57,22 +52,214 @@ def _suggestion(words: str, made: Edit | Iterable[Edit | None] | None) -> Sugges
         return None
     apart: list[Edit] = []
     for edit in sorted(filter(None, edits), key=astuple):
-        apart.append(edit)
-        if apart[1:] and (edit.line, edit.column) < (apart[-2].end_line, apart[-2].end_column):
-            line, column, both = apart[-2].line, apart[-2].column, apart[-2].summary
-            # two neighbours are taken away: as one
-            edit = replace(edit, line=line, column=column, summary=f"{both} {edit.summary}")
-            apart[-2:] = [edit]
+        if not apart or (edit.line, edit.column) >= (apart[-1].end_line, apart[-1].end_column):
+            apart.append(edit)
+            continue
+        end_line, end_column = edit.end_line, edit.end_column
+        both = f"{apart[-1].summary} {edit.summary}"  # two neighbours are taken away: as one
+        apart[-1] = replace(apart[-1], end_line=end_line, end_column=end_column, summary=both)
     return Suggestion(words, edits=tuple(apart))
 
 
 def _proposed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]:
     as_lists = relisted(editor.source)
     if fault.kind == "row length":  # one row says more than all lists together
-        yield from forms.of_another_length(fault, editor)
+        yield from of_another_length(fault, editor)
     yield from (suggestion for suggestion, _ in as_lists)
     if any(keys.intersection(editor.source_path(fault.path)) for _, keys in as_lists):
         return  # what is no list yet says nothing else
     is_spec = isinstance(editor.source.value, dict)
     for move in (*_OF_KIND.get(fault.kind, ()), *_OF_ANY) if is_spec else ():
         yield from move(fault, editor)
+
+
+# ----------------------------------------------------------------------------------- moves
+
+
+def as_advised(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield the edit that does what the fault's own advice says."""
+    made: Edit | None = None
+    match fault.kind:
+        case "empty" if fault.path[-1] == "seed":
+            made = editor.replace(fault.path, "0")
+        case "array name":
+            made = editor.replace(fault.path, f"{{tensor: {fault.typed}}}")
+        case "odd blank":
+            made = editor.replace_key(fault.path, re.sub(r"\s", " ", fault.typed))
+        case "transposed file":  # the layout in which the matrices fit
+            made = editor.insert_key(fault.path, "layout", fault.choices[0])
+    yield fault.help[-1], made
+
+
+def alone(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield the only value that lists and mappings in its place hold, beside the samples."""
+    where = editor.source_path(fault.path)
+    for outer in (where, where[:-1]):
+        inner = _innermost(editor, outer)
+        held = editor.value_at(outer)
+        if inner == outer and isinstance(held, dict) and len(held) == 1:
+            inner = (*outer, *held)  # {values: [1, 2]}
+        if inner != outer and isinstance((outer or (0,))[-1], str):
+            text = editor.in_brackets(inner)
+            yield "write it without what is around it", editor.replace(outer, text)
+
+
+def _innermost(editor: SpecEditor, outer: Path) -> Path:
+    """Return where the only value stands that lists and mappings hold; *outer* if there is none."""
+    inner, held = outer, editor.value_at(outer)
+    while isinstance(held, list | dict):
+        steps = list(held) if isinstance(held, dict) else range(len(held))
+        said = [step for step in steps if _typed(editor, (*inner, step)) not in _SAMPLES]
+        if len(said) != 1:
+            return outer
+        inner, held = (*inner, said[0]), value_at(held, (said[0],))
+    return inner
+
+
+def _typed(editor: SpecEditor, path: Path) -> str:
+    return editor.typed(path).strip("\"'").casefold()
+
+
+def without_needless(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield the spec without what says nothing, or what something else says."""
+    where = editor.source_path(fault.path)
+    first, last = ("layer_sizes", 0), ("layers", editor.layers() - 1, "neurons")
+    if where[:1] in (first[:1], ("activations",)) and editor.source.items(first[:1]):
+        words = "leave it out: the samples are no size of the network"
+        is_of_samples = _typed(editor, first) in _SAMPLES
+        yield words, editor.splice(first[:1], 0, 1, ()) if is_of_samples else None
+    if editor.source.key_span(where) is not None and _typed(editor, where) in _NOTHING:
+        yield "leave the key out: it says nothing", editor.remove_key(where)
+    if where[:1] == ("outputs",):
+        is_said = _typed(editor, _innermost(editor, where[:1])) == _typed(editor, last)
+        words = "remove it: the last layer says how many there are"
+        yield words, editor.remove_key(where[:1]) if is_said else None
+
+
+def of_another_length(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield a list with as many items as are wanted, or the size that goes with its items."""
+    path, items, wanted = fault.path, editor.items(fault.path), int(fault.choices[0])
+    surplus = len(items) - wanted
+    what = {"activations": "activation", "layers": "number"}.get(str(path[0]), "name")
+    if what == "number":
+        yield from joined_numbers(editor, path, surplus)
+    if what == "activation" and surplus == 1:
+        yield from _of_the_inputs(path, items[0].strip("\"'"), editor)
+    if surplus == 1 or (surplus > 0 and what != "number"):
+        last = f"the last {what}" if surplus == 1 else f"the last {surplus} {what}s"
+        yield f"leave {last} out, if it is too many", editor.resize(path, wanted)
+    if what == "name":
+        of_inputs = path[0] == "inputs"
+        taker, part = ("network take", "input") if of_inputs else ("last layer have", "neuron")
+        words = f"let the {taker} {count_of(len(items), part)}, if the names are right"
+        size = ("inputs", "size") if of_inputs else ("layers", editor.layers() - 1, "neurons")
+        yield words, editor.replace(size, str(len(items)))
+    if surplus < 0:
+        yield from _filled_up(path, what, items, wanted, editor)
+
+
+def _of_the_inputs(path: Path, first: str, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield the inputs in front of the sizes, or the activations without one for the inputs."""
+    inputs = editor.features
+    if inputs and inputs != editor.value_at(("inputs", "size")):
+        words = f"write the {count_of(inputs, 'input')} in front of the layers' sizes"
+        yield words, editor.insert_first(("layer_sizes",), str(inputs))
+    if first == "linear" or (first not in ACTIVATIONS and "{" not in first):
+        doubt = ", if it is theirs" * (first == "linear")
+        words = f"leave the first one out: the inputs have none{doubt}"
+        yield words, editor.splice(path, 0, 1, ())
+
+
+def _filled_up(
+    path: Path, what: str, items: list[str], wanted: int, editor: SpecEditor
+) -> Iterator[Proposal]:
+    missing, is_same = wanted - len(items), len(set(items)) == 1
+    if what == "name":
+        new = [f"{str(path[0])[:-1]}_{n}" for n in range(len(items) + 1, min(wanted, 99) + 1)]
+        words = f"add {count_of(missing, 'name')}, if the size is right"
+        yield words, editor.resize(path, wanted, new)
+    if what == "activation" and items and (is_same or missing == 1):
+        new = [*items[:1] * (missing - 1), "linear"]
+        yield "let the last layer be linear, if it was left out", editor.resize(path, wanted, new)
+    if what == "activation" and is_same:
+        yield "write one for every layer, if they are all the same", editor.replace(path, items[0])
+
+
+def as_rows(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield the ways to write a flat list as a matrix: in rows of each possible length."""
+    written = editor.items(fault.path)
+    count = len(written)
+    widths = range(1, count + 1) if count <= _MAX_FLAT and all(written) else ()
+    for width in (width for width in widths if count % width == 0):
+        rows = [f"[{', '.join(written[n : n + width])}]" for n in range(0, count, width)]
+        words = f"in {count_of(len(rows), 'row')} of {width}"
+        yield words, editor.replace(fault.path, f"[{', '.join(rows)}]")
+
+
+def with_seed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]:
+    """Yield a seed, and what it assumes where other weights are given: that some are drawn."""
+    value, number = editor.source.value, int(fault.path[1]) + 1
+    layers, assumed = value.get("layers", ()), ""
+    if "weights_file" in value or any(isinstance(e, dict) and "weights" in e for e in layers):
+        assumed = f", if layer {number} is to draw its weights"
+        if number == 1:
+            words = "leave layer 1 out, if it stands for the inputs"
+            yield words, editor.splice(("layers",), 0, 1, ())
+    words = f"write a seed into the spec{assumed}"
+    yield words, editor.insert_key((next(iter(value)),), "seed", "0")
+    yield Suggestion(f"choose one for this run{assumed}", options=("--seed", "0"))
+
+
+def with_missing(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield the sizes of layers under their own key, and the inputs that the data has."""
+    value = editor.source.value
+    for key in value if fault.path[:1] in ((), ("inputs",), ("layers",)) else ():
+        is_of_sizes = key == "layers" or key not in keys_at(())
+        if is_of_sizes and isinstance(value[key], list) and {int} >= set(map(type, value[key])):
+            words = "`layer_sizes` holds the inputs, then the neurons of each layer"
+            yield words, editor.replace_key((key,), "layer_sizes")
+    words = f"the data has {count_of(editor.features or 0, 'feature column')}"
+    if fault.path[:1] == ("inputs",) and "layers" in value and editor.features:
+        is_first = editor.value_at(("layers", 0, "neurons")) == editor.features
+        doubt = ", if layer 1 does not stand for them" * is_first
+        yield words + doubt, editor.insert_key(("layers",), "inputs", str(editor.features))
+    if fault.path == ("layer_sizes",) and editor.features:
+        yield f"{words}: write them in front", editor.insert_first(fault.path, str(editor.features))
+
+
+def as_layers(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield the layers as a list of mappings: with their names, sizes and activations in them."""
+    value, path = editor.source.value, ("layers",)
+    written, beside = value.get("layers"), value.get("activations")
+    read = layers_meant(written, beside) if isinstance(written, dict | list) else None
+    if read is None or fault.path[:1] not in ((), path, ("activations",), ("inputs",)):
+        return
+    inputs, layers = read
+    texts = list(map(flow_text, layers))
+    edits = [editor.replace(path, f"[{', '.join(texts)}]")]
+    if isinstance(written, list) and len(layers) == len(written):
+        changed = [n for n, layer in enumerate(layers) if layer != written[n]]
+        edits = [editor.replace((*path, n), texts[n]) for n in changed]
+    elif isinstance(written, list) and layers == written[1:]:
+        edits = [editor.splice(path, 0, 1, ())]
+    if edits and beside:
+        edits.append(editor.remove_key(("activations",)))
+    if edits and inputs and "inputs" not in value:
+        edits.append(editor.insert_key((next(iter(value)),), "inputs", inputs))
+    yield "write the layers as a list, each with its keys", edits
+
+
+_Move = Callable[[Fault, SpecEditor], Iterator[Proposal | Suggestion]]
+_OF_VALUES: tuple[Kind, ...] = ("choice", "choice form", "no number", "no text")
+# The moves that suit some kinds of faults, then those that any may need.
+_OF_KIND: dict[Kind | None, tuple[_Move, ...]] = {
+    None: (alone, with_missing),
+    **dict.fromkeys(_OF_VALUES, (read_otherwise, alone)),
+    **dict.fromkeys(("count of activations", "count of names"), (of_another_length,)),
+    **dict.fromkeys(("array name", "empty", "odd blank", "transposed file"), (as_advised,)),
+    "flat weights": (as_rows,),
+    **dict.fromkeys(("missing key", "other layers"), (as_layers, with_missing)),
+    "no seed": (with_seed,),
+    "unknown key": (read_otherwise, renamed, alone),
+}
+_OF_ANY: tuple[_Move, ...] = (without_needless, as_layers)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from nncli.meant.choices import HOLDING, Typed, choices_meant, typed_choice
@@ -18,7 +17,6 @@ from nncli.specs.model import LayerSpec
 _KEYS = tuple(LayerSpec.model_fields)
 _TYPE = frozenset({"type", "kind", "class", "classname", "layer", "layertype", "op", "module"})
 _AROUND = "()[]{}'\", "
-_INPUTS = frozenset({"input", "inputs", "inputlayer"})
 _FLAGS = frozenset({"true", "false", "none"})  # bias=True says no numbers
 
 
@@ -33,8 +31,8 @@ def layers_meant(layers: Any, beside: Any) -> tuple[Any, list[dict[str, Any]]] |
         layer = layer_meant(written)
         if layer is None:
             return None
-        inputs = layer.pop("inputs", None) if not found else inputs
-        layer.pop("inputs", None)
+        of_inputs = layer.pop("inputs", None)
+        inputs = inputs if found else of_inputs or inputs
         if layer.keys() == {"activation"} and found and "activation" not in found[-1]:
             found[-1] |= layer
         elif layer:
@@ -53,26 +51,36 @@ def layer_meant(written: Any) -> dict[str, Any] | None:
     >>> layer_meant("nn.Linear(4, 5)"), layer_meant({"type": "ReLU"})
     ({'neurons': '5', 'inputs': '4'}, {'activation': 'relu'})
     """
-    typed = _typed(written)
-    layer = None if typed is None else _by_keys(typed)
-    if typed is None or layer is None:
+    if (typed := _typed(written)) is None:
         return None
-    word = plain("key", typed.name).split(".")[-1]
     values = [text for value in typed.positional if (text := str(value).strip(_AROUND))]
     sizes = [value for value in values if value.isdecimal()]
     words: list[Any] = [value for value in values if not value.isdecimal()]
-    if word in _INPUTS:
-        size = next(iter((*sizes, *(str(held).strip(_AROUND) for held in layer.values()))), None)
-        return {"inputs": size} if size and size.isdecimal() else None
-    if word and not (word in _dense_words() and (layer or sizes)):
+    named = {key: value for key, value in typed.named if key != "name"}
+    is_named = "name" in dict(typed.named) and named.keys() == {"neurons"}
+    kind = _kind_of(str(dict(typed.named)["name"]) if is_named else typed.name)
+    if kind == "inputs":  # a layer of nothing but inputs is called so
+        said = re.findall(r"\d+", f"{sizes} {list(named.values())}")
+        return {"inputs": said[0]} if said else {}
+    if (layer := _by_keys(typed)) is None:
+        return None
+    if typed.name and not (kind == "neurons" and (layer or sizes)):
+        if kind == "":
+            return {}
         words, layer, sizes = [written], {}, []
     layer |= dict(zip(("neurons", "inputs"), sizes[::-1], strict=False))
     for each in words:
-        text = next((text for _, text in choices_meant("activation", each) if text), None)
-        if text is None or "activation" in layer:
+        meant = next((text for _, text in choices_meant("activation", each) if text), None)
+        if meant is None or "activation" in layer:
             return None
-        layer["activation"] = text
+        layer["activation"] = meant
     return layer
+
+
+def _kind_of(name: str) -> str | None:
+    """Return what a layer that is called so has; nothing of one that does nothing here."""
+    known = meanings("layer", re.sub(r"[_\W]?\d+$", "", name))
+    return known[0].instead if known else None
 
 
 def _typed(written: Any) -> Typed | None:
@@ -103,14 +111,8 @@ def _by_keys(typed: Typed) -> dict[str, Any] | None:
         if any(each.instead == "inputs" for each in meanings("key", key)):
             layer["inputs"] = str(value).strip(_AROUND)
         elif known[0] and str(value).casefold() not in _FLAGS:
-            layer[known[0]] = value
+            layer[known[0]] = value.strip("\"'") if isinstance(value, str) else value
     return layer
-
-
-@cache
-def _dense_words() -> frozenset[str]:
-    """Return what a dense layer is called, where its kind is said."""
-    return frozenset[str]().union(*(known.only for known in meanings("key", "type")))
 
 
 def flow_text(value: Any) -> str:

@@ -55,11 +55,13 @@ def _plain(text: str, kind: Kind, way: Way) -> str | None:
         text = text[1:-1].strip()
     text = _REPEATED.sub(_repeated, text)
     text = re.sub(r",\s*dtype\s*=\s*[\w.]+\s*(?=\))", "", re.sub(WRAPPER, "(", text))
+    is_named = kind in ("sizes", "words")  # {input: 4, hidden: [5, 3]}
+    text = re.sub(r"[^\W\d][\w ]*: ", " ", text) if is_named else text
     if "=" in text.replace("=>", "") or (":" in text and kind != "sizes"):
         return None
     text = text.translate(str.maketrans("(){}|", "[][],"))
     if kind == "sizes":
-        text = re.sub(r"[^\W\d][\w ]*: |[\[\]]", " ", text)  # {input: 4, hidden: [5, 3]}
+        text = re.sub(r"[\[\]]", " ", text)
         between = r"(?<=\d)\s*(?:->|=>|to|by|[x×*/:→_–—-])\s*(?=\d)"
         text = re.sub(between, " ", re.sub(r"(\d)\.0*(?!\d)", r"\1", text))
     if kind == "words":
@@ -69,7 +71,7 @@ def _plain(text: str, kind: Kind, way: Way) -> str | None:
         if way == "joined":
             text = re.sub(r"(?<=[\d.])[ ](?=[\d.])", "", text) if "," in text else ""
         if way == "decimal":
-            is_decimal = re.search(r"\d,\d", text) and re.search(r"\d(?:, |;| )", text)
+            is_decimal = re.search(r"\d,\d", text) and re.search(r"\d[\"']?(?:, |;| )", text)
             text = re.sub(r"(?<=\d),(?=\d)", ".", text) if is_decimal else ""
     return text
 
@@ -87,8 +89,12 @@ def _tree(text: str, kind: Kind, depth: int) -> list[Any] | None:
         rows = re.split(r"\s*,?\s*[;\n]\s*", text.strip("[] \n;"))
         text = f"[[{'], ['.join(rows)}]]"
     if kind != "names":  # a row in quotes is one all the same
-        in_row = r"[\2]" if depth == 2 else r"\2"
-        text = re.sub(r"""(["'])\[?([^"'\[\]]*[\s,;][^"'\[\]]*)\]?\1""", in_row, text)
+        form = "[{}]" if depth == 2 else "{}"
+        text = re.sub(
+            r"""(["'])\[?([^"'\[\]]*)\]?\1""",
+            lambda found: form.format(found[2]) if re.search(r"[\s,;]", found[2]) else found[0],
+            text,
+        )
     text = text.replace(";", ",")
     marks: list[str] = []
     for found in (_NAME if kind == "names" and "," in text else _MARK).finditer(text):

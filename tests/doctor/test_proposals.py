@@ -19,7 +19,7 @@ LAYER = "inputs: 2\nlayers:\n  - neurons: 1\n    "
 PROPOSED: dict[Kind, tuple[str, list[str]]] = {
     "activations of layers": (
         "inputs: 1\nactivations: relu\nlayers:\n- neurons: 2\nseed: 0\n",
-        ["(without `activations`)", "activation: relu"],
+        ["(without `activations`)", "layers, item 1: {neurons: 2, activation: relu}"],
     ),
     "array name": (
         "weights_file: m.npz\nlayers:\n  - weights: coefs_0\n",
@@ -39,14 +39,14 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
         ["layer_sizes: [1, 1]", "outputs: [a, output_2]"],
     ),
     "count of outputs": ("layer_sizes: [1, 2]\nseed: 0\noutputs: 2\n", ["(without `outputs`)"]),
-    "empty": ("layer_sizes: [1, 2]\nseed:\n", ["seed: 0"]),
+    "empty": ("layer_sizes: [1, 2]\nseed:\n", ["seed: 0", "(without `seed`)"]),
     "flat weights": (
         "inputs: 1\nlayers:\n  - neurons: 2\n    weights: [1, 2]\n",
         ["weights: [[1], [2]]", "weights: [[1, 2]]"],
     ),
     "missing key": (
         "layers: [1, 2]\nseed: 0\n",
-        ["layer_sizes: [1, 2]", "layers, item 1: {neurons: 1}", "layers, item 2: {neurons: 2}"],
+        ["layers, item 1: {neurons: 1}", "layers, item 2: {neurons: 2}", "layer_sizes: [1, 2]"],
     ),
     "nested biases": (f"{LAYER}weights: [[1], [2]]\n    biases: [[1]]\n", ["biases: [1]"]),
     "no number": (f"{LAYER}weights: [[1], [007]]\n", ["weights: [7]"]),
@@ -55,7 +55,7 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
     "odd blank": ("layer_sizes: [1, 2]\nseed: 0\n\u00a0name: a\n", ["name: a"]),
     "other layers": (
         "inputs: 1\nlayers: [3]\nseed: 0\n",
-        ["layer_sizes: [3]", "layers, item 1: {neurons: 3}"],
+        ["layers, item 1: {neurons: 3}", "layer_sizes: [3]"],
     ),
     "row length": (
         f"{LAYER}weights: [[1], [2,5]]\n",
