@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, replace
+from typing import Any
 
 from nncli.doctor.edits import edited
 from nncli.doctor.names import read_otherwise, renamed
 from nncli.doctor.spec_edits import Proposal, SpecEditor
 from nncli.doctor.written_lists import joined_numbers, relisted
+from nncli.meant.known_words import plain
 from nncli.meant.layers import flow_text, layers_meant
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Kind, Path
@@ -23,6 +25,12 @@ _MAX_FLAT = 100
 # What stands where there is nothing, and for the number of samples in other programs.
 _NOTHING = ("", "~", "none", "null", "false", "no", "off", "-", "[]")
 _SAMPLES = frozenset({*_NOTHING, "-1", "n", "?", "batch", "batch_size", "samples"})
+# Lists that other programs have beside the sizes, one item for each layer.
+_BESIDE = {
+    **dict.fromkeys(("activations", "activation", "transferfcns"), "activation"),
+    **dict.fromkeys(("weights", "coefs", "kernels"), "weights"),
+    **dict.fromkeys(("biases", "bias", "intercepts"), "biases"),
+}
 
 
 def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
@@ -227,39 +235,78 @@ def with_missing(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
         yield f"{words}: write them in front", editor.insert_first(fault.path, str(editor.features))
 
 
+def moved(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield an unknown key with its value in the part of the spec to which it belongs."""
+    owner, key, value = fault.path[:-1], fault.path[-1:], editor.source.value
+    homes: tuple[Path, ...] = ((), ("inputs",), ("outputs",))
+    for home in homes if fault.of_key and len(editor.value_at(owner)) > 1 else ():
+        held, pair = editor.value_at(home), f"{key[0]}: {editor.in_brackets(fault.path)}"
+        if home == owner or key[0] not in keys_at(home):
+            continue
+        if isinstance(held, dict):
+            made = editor.insert_key((*home, next(iter(held))), *pair.split(": ", 1))
+        elif held is None:
+            made = editor.insert_key((next(iter(value)),), str(home[0]), f"{{{pair}}}")
+        else:
+            implied = "columns" if isinstance(held, list) else "size"
+            made = editor.replace(home, f"{{{implied}: {editor.in_brackets(home)}, {pair}}}")
+        words = f"write it in the {home[0]}" if home else "write it at the top of the spec"
+        yield (
+            f"{words}, if it is theirs" * bool(home) or words,
+            [made, editor.remove_key(fault.path)],
+        )
+
+
 def as_layers(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
-    """Yield the layers as a list of mappings: with their names, sizes and activations in them."""
+    """Yield the layers as a list of mappings, which hold what stands beside them for each."""
     value, path = editor.source.value, ("layers",)
-    written, beside = value.get("layers"), value.get("activations")
-    read = layers_meant(written, beside) if isinstance(written, dict | list) else None
-    if read is None or fault.path[:1] not in ((), path, ("activations",), ("inputs",)):
+    beside = {key: own for key in value if (own := _BESIDE.get(plain("key", str(key))))}
+    sizes = value.get("layer_sizes")
+    if isinstance(sizes, list) and len(set(beside.values())) > 1:
+        path = ("layer_sizes",)
+    written = value.get("layers") if path == ("layers",) else sizes[1:]
+    read = layers_meant(written, {own: value[key] for key, own in beside.items()})
+    if not read or (fault.path[1:] and fault.path[:1] not in (path, ("inputs",))):
         return
-    inputs, layers = read
-    texts = list(map(flow_text, layers))
-    edits = [editor.replace(path, f"[{', '.join(texts)}]")]
-    if isinstance(written, list) and len(layers) == len(written):
-        changed = [n for n, layer in enumerate(layers) if layer != written[n]]
-        edits = [editor.replace((*path, n), texts[n]) for n in changed]
-    elif isinstance(written, list) and layers == written[1:]:
-        edits = [editor.splice(path, 0, 1, ())]
-    if edits and beside:
-        edits.append(editor.remove_key(("activations",)))
+    layers = [layer.keys for layer in read]
+    edits = _edits_of_layers(path, written, layers, editor)
+    inputs = read[0].inputs
+    edits += [editor.remove_key((key,)) for key in beside] if edits else []
     if edits and inputs and "inputs" not in value:
         edits.append(editor.insert_key((next(iter(value)),), "inputs", inputs))
-    yield "write the layers as a list, each with its keys", edits
+    assumed = dict.fromkeys(words for layer in read for words in layer.assumed)
+    yield "; ".join(("write the layers as a list, each with its keys", *assumed)), edits
+
+
+def _edits_of_layers(
+    path: Path, written: Any, layers: list[dict[str, Any]], editor: SpecEditor
+) -> list[Edit | None]:
+    """Return the edits of those layers that are written otherwise; of all, if they are no list."""
+    texts = list(map(flow_text, layers))
+    if path != ("layers",):
+        gap = ", " if editor.source.is_flow(()) else "\n"
+        keys = f"inputs: {editor.typed((*path, 0))}{gap}layers"
+        whole = editor.replace(path, f"[{', '.join(texts)}]")
+        return [editor.replace_key(path, keys), whole]
+    if isinstance(written, list) and len(layers) == len(written):
+        changed = [n for n, layer in enumerate(layers) if layer != written[n]]
+        return [editor.replace((*path, n), texts[n]) for n in changed]
+    if isinstance(written, list) and layers == written[1:]:
+        return [editor.splice(path, 0, 1, ())]
+    return [editor.replace(path, f"[{', '.join(texts)}]")]
 
 
 _Move = Callable[[Fault, SpecEditor], Iterator[Proposal | Suggestion]]
 _OF_VALUES: tuple[Kind, ...] = ("choice", "choice form", "no number", "no text")
 # The moves that suit some kinds of faults, then those that any may need.
 _OF_KIND: dict[Kind | None, tuple[_Move, ...]] = {
-    None: (alone, with_missing),
+    None: (alone, with_missing, moved),
     **dict.fromkeys(_OF_VALUES, (read_otherwise, alone)),
     **dict.fromkeys(("count of activations", "count of names"), (of_another_length,)),
     **dict.fromkeys(("array name", "empty", "odd blank", "transposed file"), (as_advised,)),
     "flat weights": (as_rows,),
     **dict.fromkeys(("missing key", "other layers"), (as_layers, with_missing)),
     "no seed": (with_seed,),
-    "unknown key": (read_otherwise, renamed, alone),
+    "unknown key": (read_otherwise, renamed, alone, moved),
 }
 _OF_ANY: tuple[_Move, ...] = (without_needless, as_layers)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nncli.meant.choices import HOLDING, Typed, choices_meant, typed_choice
-from nncli.meant.known_words import keys_meant, meanings, plain
+from nncli.meant.known_words import Known, keys_meant, meanings, plain
 from nncli.specs.model import LayerSpec
 
 _KEYS = tuple(LayerSpec.model_fields)
@@ -20,61 +21,78 @@ _AROUND = "()[]{}'\", "
 _FLAGS = frozenset({"true", "false", "none"})  # bias=True says no numbers
 
 
-def layers_meant(layers: Any, beside: Any) -> tuple[Any, list[dict[str, Any]]] | None:
-    """Return the inputs, if they are said, and the layers, each by nncli's keys; None if unclear.
+@dataclass(frozen=True)
+class Layer:
+    """What a layer was meant to be."""
 
-    beside: activations, one for all layers or one for each, that stand beside them.
+    keys: dict[str, Any]  # nncli's; none of what does nothing here
+    inputs: str = ""  # how many it takes, if that is said
+    assumed: tuple[str, ...] = ()  # what was assumed, in words
+
+
+def layers_meant(layers: Any, beside: Mapping[str, Any]) -> list[Layer] | None:
+    """Return the layers, those of inputs or activations alone within their neighbours.
+
+    beside: what stands beside them, one for each: by a layer's key.  An activation may be for all.
     """
-    found, inputs = list[dict[str, Any]](), None
+    found, inputs, assumed = list[Layer](), "", tuple[str, ...]()
+    if not isinstance(layers, dict | list):
+        return None
     named = [*layers.items()] if isinstance(layers, dict) else [("", layer) for layer in layers]
     for name, written in named:
-        layer = layer_meant(written)
-        if layer is None:
+        if (layer := layer_meant(written)) is None:
             return None
-        of_inputs = layer.pop("inputs", None)
-        inputs = inputs if found else of_inputs or inputs
-        if layer.keys() == {"activation"} and found and "activation" not in found[-1]:
-            found[-1] |= layer
-        elif layer:
-            found.append(({"name": name} if name else {}) | layer)
-    each = beside if isinstance(beside, list) else [beside] * len(found)
-    if beside and (len(each) != len(found) or any("activation" in layer for layer in found)):
-        return None
-    if beside:
-        found = [a | {"activation": b} for a, b in zip(found, each, strict=True)]
-    return inputs, found
+        inputs, assumed = layer.inputs or inputs, layer.assumed
+        if layer.keys.keys() == {"activation"} and found and "activation" not in found[-1].keys:
+            before = found.pop()
+            assumed = (*before.assumed, *assumed)
+            found.append(Layer(before.keys | layer.keys, before.inputs, assumed))
+        elif layer.keys:
+            keys = {"name": name} | layer.keys if name else layer.keys
+            found.append(Layer(keys, inputs if not found else "", assumed))
+    for key, values in beside.items():
+        each = values if isinstance(values, list) or key != "activation" else [values] * len(found)
+        is_whole = isinstance(each, list) and len(each) == len(found)
+        if not is_whole or any(key in layer.keys for layer in found):
+            return None
+        found = [
+            replace(it, keys=it.keys | {key: held}) for it, held in zip(found, each, strict=True)
+        ]
+    return found
 
 
-def layer_meant(written: Any) -> dict[str, Any] | None:
+def layer_meant(written: Any) -> Layer | None:
     """Return a layer by nncli's keys; of what only says the inputs or an activation, these alone.
 
-    >>> layer_meant("nn.Linear(4, 5)"), layer_meant({"type": "ReLU"})
-    ({'neurons': '5', 'inputs': '4'}, {'activation': 'relu'})
+    >>> layer_meant("nn.Linear(4, 5)").keys, layer_meant({"type": "ReLU"}).keys
+    ({'neurons': '5'}, {'activation': 'relu'})
     """
     if (typed := _typed(written)) is None:
         return None
     values = [text for value in typed.positional if (text := str(value).strip(_AROUND))]
     sizes = [value for value in values if value.isdecimal()]
     words: list[Any] = [value for value in values if not value.isdecimal()]
-    named = {key: value for key, value in typed.named if key != "name"}
-    is_named = "name" in dict(typed.named) and named.keys() == {"neurons"}
-    kind = _kind_of(str(dict(typed.named)["name"]) if is_named else typed.name)
+    named = dict(typed.named)
+    name = str(named.pop("name", "")) if named.keys() == {"name", "neurons"} else typed.name
+    kind = _kind_of(name)
     if kind == "inputs":  # a layer of nothing but inputs is called so
         said = re.findall(r"\d+", f"{sizes} {list(named.values())}")
-        return {"inputs": said[0]} if said else {}
+        return Layer({}, *said[:1])
     if (layer := _by_keys(typed)) is None:
         return None
-    if typed.name and not (kind == "neurons" and (layer or sizes)):
+    if typed.name and not (kind == "neurons" and (layer.keys or sizes)):
         if kind == "":
-            return {}
-        words, layer, sizes = [written], {}, []
-    layer |= dict(zip(("neurons", "inputs"), sizes[::-1], strict=False))
+            return Layer({})
+        words, layer, sizes = [written], Layer({}), []
+    keys = layer.keys | dict(zip(("neurons",), sizes[-1:], strict=False))
+    inputs, assumed = layer.inputs or next(iter(sizes[-2:-1]), ""), layer.assumed
     for each in words:
-        meant = next((text for _, text in choices_meant("activation", each) if text), None)
-        if meant is None or "activation" in layer:
+        meant = [(said, text) for said, text in choices_meant("activation", each) if text]
+        if not meant or "activation" in keys:
             return None
-        layer["activation"] = meant
-    return layer
+        keys["activation"] = meant[0][1]
+        assumed += (meant[0][0],) * ("assuming" in meant[0][0])
+    return Layer(keys, inputs, assumed)
 
 
 def _kind_of(name: str) -> str | None:
@@ -101,18 +119,25 @@ def _typed(written: Any) -> Typed | None:
     return Typed(pairs.pop(kinds[0]) if kinds else "", (), tuple(pairs.items()))
 
 
-def _by_keys(typed: Typed) -> dict[str, Any] | None:
+def _by_keys(typed: Typed) -> Layer | None:
     """Return what is said by keys; None if one of them is unknown."""
-    layer: dict[str, Any] = {}
+    layer, inputs, assumed = dict[str, Any](), "", tuple[str, ...]()
     for key, value in typed.named:
-        known = [each.instead for each in keys_meant(key, _KEYS)] if key not in _KEYS else [key]
-        if not known or known[0] is None:
+        text = str(value).strip(_AROUND)
+        known = Known(key, {}, "", "") if key in _KEYS else next(iter(keys_meant(key, _KEYS)), None)
+        if (
+            known is None
+            or known.instead is None
+            or (known.only and plain("key", text) not in known.only)
+        ):
             return None
         if any(each.instead == "inputs" for each in meanings("key", key)):
-            layer["inputs"] = str(value).strip(_AROUND)
-        elif known[0] and str(value).casefold() not in _FLAGS:
-            layer[known[0]] = value.strip("\"'") if isinstance(value, str) else value
-    return layer
+            inputs = text
+        elif text.casefold() in _FLAGS or not known.instead:
+            assumed += (known.words,) * ("assuming" in known.words)
+        else:
+            layer[known.instead] = value.strip("\"'") if isinstance(value, str) else value
+    return Layer(layer, inputs, assumed)
 
 
 def flow_text(value: Any) -> str:
