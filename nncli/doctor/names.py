@@ -26,6 +26,11 @@ _WHOLE = frozenset({"neurons", "size", "seed", "inputs", "layer_sizes"})
 # Texts below these keys are no numbers.
 _NO_NUMBERS = frozenset({"name", "columns", "classes", "activations", "outputs", "init"})
 _YES_AND_NO = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n"})
+# np.float64(0.5), tensor(0.5): calls that change no number
+_CAST = re.compile(
+    r"(?i)^(?:\w+\.)*(?:as\.)?(?:u?int|float|double|single|numeric|integer|tensor|array|scalar|number|"
+    r"decimal|constant|c)_?\d*\((.*)\)$"
+)
 _COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # What a value may mean: in words, and how it is written then; None where nncli has no such thing.
 _Readings = list[tuple[str, str | None]]
@@ -104,7 +109,7 @@ def choice_readings(path: Path, value: Any) -> _Readings:
 def _numbers(written: str | None, where: Path) -> _Readings:
     """Return the numbers that a text may mean in its place, each behind what would help."""
     text = (written or "").strip("\"'“”„‘’").strip().rstrip(",;")  # noqa: RUF001
-    text = re.sub(r"^[\w.]+\((.*)\)$", r"\1", text)  # np.float64(0.5)
+    text = _CAST.sub(r"\1", text)
     if is_whole := not _WHOLE.isdisjoint(where[:1] if isinstance(where[-1], int) else where[-1:]):
         text = re.sub(r"^(None|-1|N), *", "", text.strip("([{,}])"))  # the samples
         text = str(_COUNTS.index(text.casefold())) if text.casefold() in _COUNTS else text
@@ -140,7 +145,9 @@ def renamed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]
         alike = (path for path, found in unknown.items() if path[-1] == key and each in found)
         changes.append(dict.fromkeys(alike, each))
     for change in changes:
-        words = "; ".join(dict.fromkeys(each.words for each in change.values()))
+        told = list(dict.fromkeys(each.words for each in change.values()))
+        words = "; ".join(re.sub(r"did you mean (.*)\?", r"perhaps \1", each) for each in told)
+        words = told[0] if len(told) == 1 else words
         edits = [edit for path, each in change.items() for edit in _key_edits(path, each, editor)]
         yield (words, edits) if edits else Suggestion(words)
 

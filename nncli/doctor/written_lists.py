@@ -129,7 +129,7 @@ def _written(piece: _Piece, way: Way, source: YamlSource) -> str | None:
         return None
     new = in_brackets(tree)
     before, after = map(_normal, (typed, new))
-    is_same = source.root is not None and tree == plain and "[(" not in before
+    is_same = source.root is not None and tree == plain and not re.search(r"\[\(|:", before)
     if before == after or (is_same and _skeleton(before) == _skeleton(after)):
         return None  # single numbers are seen to by themselves
     return new

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nncli.meant.known_words import Known, alike, meanings, other_parameters, plain
+from nncli.meant.known_words import Known, alike, formula_meant, meanings, other_parameters, plain
 from nncli.specs.faults import Path
 from nncli.specs.wording import CHOICES
 from nncli.words import nearest
@@ -63,6 +63,10 @@ def choices_meant(what: str, value: Any) -> Iterator[tuple[str, str | None]]:
 
     None where nncli has no such thing.
     """
+    is_formula = what == "activation" and isinstance(value, str)
+    if (formula := formula_meant(value) if is_formula else None) is not None:
+        yield f"write it `{formula}`", formula
+        return
     typed, own = typed_choice(what, value), CHOICES[what]
     if typed is None:
         return

@@ -15,7 +15,7 @@ from nncli.words import nearest, nearest_spellings, shorten
 # What stands between the two words of a layout, and around the name of a function.
 _BETWEEN = re.compile(r"(?<![a-z])(?:by|x|times|and|then|to|as|are|is|the|each|per|in a)(?![a-z])")
 _BEGINNINGS = re.compile(r"^(nn|(layer)?activation)(?=\w)")
-_ENDINGS = re.compile(r"(layer|activation|function|func|fn|fct|initializer|init|distribution)$")
+_ENDINGS = re.compile(r"(layer|activation|function|func|fn|fct|initializer|init|distribution)+$")
 _LACKED = frozenset({"activation", "initializer", "scale", "dtype"})
 _WITH_NUMBERS = frozenset({"activation", "initializer"})
 # The keys of a row of the table that are no program.
@@ -112,6 +112,18 @@ def plain(kind: str, typed: str) -> str:
 def _table() -> dict[str, Any]:
     text = (files("nncli.meant") / "known_words.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
+
+
+def formula_meant(written: str) -> str | None:
+    """Return the activation with a formula, which may begin with `f(x) =` or the like.
+
+    >>> formula_meant("1 / (1 + np.exp(-z))")
+    'sigmoid'
+    """
+    text = re.sub(r"\s|\b(np|numpy|math|torch|tf|jnp)\.", "", written[:_MAX_TYPED].casefold())
+    text = re.sub(r"\b[zt]\b", "x", text.replace("**", "^"))
+    names = {formula: name for name, forms in _table()["formula"].items() for formula in forms}
+    return names.get(text, names.get(re.sub(r"^\w+(\(x\))?=", "", text)))
 
 
 def other_parameters(name: str) -> Mapping[str, float | str]:

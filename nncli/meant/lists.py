@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, Literal
 
 from nncli.data.csv.numbers import is_number
@@ -28,7 +28,7 @@ _MARK, _NAME = (
     for ends in (r"\s", "")
 )
 # A list of one number again and again: np.zeros(3), [0] * 3.
-_REPEATED = re.compile(r"(?:[\w.]+\.)?(zeros|ones|\[[-+.\d]+\])(?:\(+| *\* *)(\d\d?)[,)]*")
+_REPEATED = re.compile(r"(?:[\w.]+\.)?(zeros|ones|\[[-+.\w]+\])(?:\(+| *\* *)(\d\d?)[,)]*")
 # A deeper list is none of numbers.
 _MAX_DEPTH = 5
 
@@ -61,9 +61,17 @@ def _plain(text: str, kind: Kind, way: Way) -> str | None:
         return None
     text = text.translate(str.maketrans("(){}|", "[][],"))
     if kind == "sizes":
-        text = re.sub(r"[\[\]]", " ", text)
+        pairs = re.findall(r"\[\s*(\d+)\s*,\s*(\d+)\s*\]", text)  # what each layer takes and has
+        if len(pairs) > 1:
+            is_chain = all(one[1] == two[0] for one, two in pairwise(pairs))
+            return " ".join((pairs[0][0], *(last for _, last in pairs))) if is_chain else None
+        text = re.sub(
+            r"(?<=\d)\.0*(?!\d)|(?<=\d)[ _-]?(?:inputs?|hidden|outputs?|neurons?|units?)\b|[\[\]]",
+            " ",
+            text,
+        )
         between = r"(?<=\d)\s*(?:->|=>|to|by|[x×*/:→_–—-])\s*(?=\d)"
-        text = re.sub(between, " ", re.sub(r"(\d)\.0*(?!\d)", r"\1", text))
+        text = re.sub(between, " ", text) if "," not in text else text
     if kind == "words":
         text = re.sub(r"\s*(?:->|=>|→|\band\b|[/+&-])\s*", ",", text)
     if kind == "numbers":
