@@ -86,7 +86,8 @@ def _readings(path: Path, where: Path, what: str, fault: Fault, editor: SpecEdit
     if fault.kind == "no text":
         is_beside = isinstance(where[-1], int) and path[:-1] == where[:-1]
         is_foreign = (is_beside or path == where) and not is_text and written is not None
-        return [("write it in quotes", f'"{written}"')] if is_foreign else []
+        words = "write them in quotes" if isinstance(where[-1], int) else fault.help[0]
+        return [(words, f'"{written}"')] if is_foreign else []
     if path != where:
         return []
     word = str(path[-1]), fault.typed, fault.choices
@@ -132,6 +133,8 @@ def _numbers(written: str | None, where: Path) -> _Readings:
 def renamed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]:
     """Yield other keys in the place of an unknown one: with all unknown ones, then alone."""
     owner, key = fault.path[:-1], fault.path[-1]
+    if choice_at(owner)[0] in ("activation", "scale"):
+        return  # that is read as a whole
     if not owner and len(editor.source.value) == 1 and isinstance(editor.value_at((key,)), dict):
         yield _unwrapped(str(key), editor)
         return

@@ -25,6 +25,7 @@ _MAX_FLAT = 100
 # What stands where there is nothing, and for the number of samples in other programs.
 _NOTHING = ("", "~", "none", "null", "false", "no", "off", "-", "[]")
 _SAMPLES = frozenset({*_NOTHING, "-1", "n", "?", "batch", "batch_size", "samples"})
+_LAYER_KEYS = frozenset(keys_at(("layers", 0)))
 # Lists that other programs have beside the sizes, one item for each layer.
 _BESIDE = {
     **dict.fromkeys(("activations", "activation", "transferfcns"), "activation"),
@@ -107,9 +108,10 @@ def alone(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
         held = editor.value_at(outer)
         if inner == outer and isinstance(held, dict) and len(held) == 1:
             inner = (*outer, *held)  # {values: [1, 2]}
-        if inner != outer and isinstance((outer or (0,))[-1], str):
-            text = editor.in_brackets(inner)
-            yield "write it without what is around it", editor.replace(outer, text)
+        is_place = outer == where or isinstance((outer or (0,))[-1], str)
+        if inner != outer and is_place and _typed(editor, inner) not in _NOTHING:
+            around = "brackets" if isinstance(held, list) else "what is around it"
+            yield f"write it without {around}", editor.replace(outer, editor.in_brackets(inner))
 
 
 def _innermost(editor: SpecEditor, outer: Path) -> Path:
@@ -136,7 +138,9 @@ def without_needless(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
         words = "leave it out: the samples are no size of the network"
         is_of_samples = _typed(editor, first) in _SAMPLES
         yield words, editor.splice(first[:1], 0, 1, ()) if is_of_samples else None
-    if editor.source.key_span(where) is not None and _typed(editor, where) in _NOTHING:
+    is_biases = where[-1:] == ("biases",)  # what else is empty may have been forgotten
+    is_key = editor.source.key_span(where) is not None and "activation" not in str(where[-1])
+    if is_key and (is_biases or fault.kind != "empty") and _typed(editor, where) in _NOTHING:
         yield "leave the key out: it says nothing", editor.remove_key(where)
     if where[:1] == ("outputs",):
         is_said = _typed(editor, _innermost(editor, where[:1])) == _typed(editor, last)
@@ -155,7 +159,9 @@ def of_another_length(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
         yield from _of_the_inputs(path, items[0].strip("\"'"), editor)
     if surplus == 1 or (surplus > 0 and what != "number"):
         last = f"the last {what}" if surplus == 1 else f"the last {surplus} {what}s"
-        yield f"leave {last} out, if it is too many", editor.resize(path, wanted)
+        words = f"leave {last} out, if it is too many"
+        words = words if what != "number" else "take one away, the last if it is the wrong one"
+        yield words, editor.resize(path, wanted)
     if what == "name":
         of_inputs = path[0] == "inputs"
         taker, part = ("network take", "input") if of_inputs else ("last layer have", "neuron")
@@ -265,8 +271,12 @@ def as_layers(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     if isinstance(sizes, list) and len(set(beside.values())) > 1:
         path = ("layer_sizes",)
     written = value.get("layers") if path == ("layers",) else sizes[1:]
+    if not isinstance(written, dict | list) or fault.kind == "odd blank":
+        return
     read = layers_meant(written, {own: value[key] for key, own in beside.items()})
-    if not read or (fault.path[1:] and fault.path[:1] not in (path, ("inputs",))):
+    steps = [*written] if isinstance(written, dict) else range(len(written))
+    is_merged = any(editor.source.is_merged((*path, step)) for step in steps)
+    if not read or is_merged or (fault.path[1:] and fault.path[:1] not in (path, ("inputs",))):
         return
     layers = [layer.keys for layer in read]
     edits = _edits_of_layers(path, written, layers, editor)
@@ -290,10 +300,18 @@ def _edits_of_layers(
         return [editor.replace_key(path, keys), whole]
     if isinstance(written, list) and len(layers) == len(written):
         changed = [n for n, layer in enumerate(layers) if layer != written[n]]
+        if all(_is_flat(written[n]) and written[n].keys() - layers[n].keys() for n in changed):
+            return []  # its keys are seen to by themselves
         return [editor.replace((*path, n), texts[n]) for n in changed]
     if isinstance(written, list) and layers == written[1:]:
         return [editor.splice(path, 0, 1, ())]
     return [editor.replace(path, f"[{', '.join(texts)}]")]
+
+
+def _is_flat(layer: Any) -> bool:
+    """Whether a layer is a mapping that holds its values itself."""
+    held = layer.items() if isinstance(layer, dict) else [("", {})]
+    return not any(isinstance(each, dict) and key not in _LAYER_KEYS for key, each in held)
 
 
 _Move = Callable[[Fault, SpecEditor], Iterator[Proposal | Suggestion]]
