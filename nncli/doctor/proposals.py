@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, replace
+from functools import lru_cache
 from typing import Any
 
 from nncli.doctor.edits import edited
@@ -12,15 +13,16 @@ from nncli.doctor.names import read_otherwise, renamed
 from nncli.doctor.spec_edits import Proposal, SpecEditor
 from nncli.doctor.written_lists import joined_numbers, relisted
 from nncli.meant.known_words import plain
-from nncli.meant.layers import flow_text, layers_meant
+from nncli.meant.layers import Layer, flow_text, layers_meant
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Kind, Path
 from nncli.specs.keys import keys_at
 from nncli.specs.model import ACTIVATIONS
 from nncli.specs.origins import value_at
+from nncli.specs.yaml_source import YamlSource
 from nncli.words import count_of
 
-# Nobody has typed a longer list of weights without noticing.
+# Nobody has typed more weights or layers in another form than they have.
 _MAX_FLAT = 100
 # What stands where there is nothing, and for the number of samples in other programs.
 _NOTHING = ("", "~", "none", "null", "false", "no", "off", "-", "[]")
@@ -265,34 +267,44 @@ def moved(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
 
 def as_layers(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield the layers as a list of mappings, which hold what stands beside them for each."""
-    value, path = editor.source.value, ("layers",)
-    beside = {key: own for key in value if (own := _BESIDE.get(plain("key", str(key))))}
-    sizes = value.get("layer_sizes")
-    if isinstance(sizes, list) and len(set(beside.values())) > 1:
-        path = ("layer_sizes",)
-    written = value.get("layers") if path == ("layers",) else sizes[1:]
-    if not isinstance(written, dict | list) or fault.kind == "odd blank":
+    path, beside, read = _layers_read(editor.source)
+    is_about = not fault.path[1:] or fault.path[:1] in (path, ("inputs",))
+    if not read or not is_about or fault.kind == "odd blank":
         return
-    read = layers_meant(written, {own: value[key] for key, own in beside.items()})
-    steps = [*written] if isinstance(written, dict) else range(len(written))
-    is_merged = any(editor.source.is_merged((*path, step)) for step in steps)
-    if not read or is_merged or (fault.path[1:] and fault.path[:1] not in (path, ("inputs",))):
-        return
-    layers = [layer.keys for layer in read]
-    edits = _edits_of_layers(path, written, layers, editor)
-    inputs = read[0].inputs
+    edits = _edits_of_layers(path, [layer.keys for layer in read], editor)
     edits += [editor.remove_key((key,)) for key in beside] if edits else []
-    if edits and inputs and "inputs" not in value:
-        edits.append(editor.insert_key((next(iter(value)),), "inputs", inputs))
+    if edits and read[0].inputs and "inputs" not in editor.source.value:
+        first = (next(iter(editor.source.value)),)
+        edits.append(editor.insert_key(first, "inputs", read[0].inputs))
     assumed = dict.fromkeys(words for layer in read for words in layer.assumed)
     yield "; ".join(("write the layers as a list, each with its keys", *assumed)), edits
 
 
+@lru_cache(maxsize=1)  # every fault of a spec asks for it
+def _layers_read(source: YamlSource) -> tuple[Path, tuple[str, ...], list[Layer] | None]:
+    """Return where the layers stand, what stands beside them, and what they were meant to be."""
+    value, path = source.value, ("layers",)
+    beside = {key: own for key in value if (own := _BESIDE.get(plain("key", str(key))))}
+    written, sizes = value.get("layers"), value.get("layer_sizes")
+    if isinstance(sizes, list) and len(set(beside.values())) > 1:
+        path, written = ("layer_sizes",), sizes[1:]
+    steps = (
+        [*written]
+        if isinstance(written, dict)
+        else range(len(written) if isinstance(written, list) else 0)
+    )
+    is_typed = isinstance(written, dict | list) and len(steps) <= _MAX_FLAT
+    if not is_typed or any(source.is_merged((*path, step)) for step in steps):
+        return path, (), None
+    read = layers_meant(written, {own: value[key] for key, own in beside.items()})
+    return path, tuple(beside), read
+
+
 def _edits_of_layers(
-    path: Path, written: Any, layers: list[dict[str, Any]], editor: SpecEditor
+    path: Path, layers: list[dict[str, Any]], editor: SpecEditor
 ) -> list[Edit | None]:
     """Return the edits of those layers that are written otherwise; of all, if they are no list."""
-    texts = list(map(flow_text, layers))
+    texts, written = list(map(flow_text, layers)), editor.value_at(path)
     if path != ("layers",):
         gap = ", " if editor.source.is_flow(()) else "\n"
         keys = f"inputs: {editor.typed((*path, 0))}{gap}layers"
