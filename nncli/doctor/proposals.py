@@ -327,7 +327,7 @@ def _is_flat(layer: Any) -> bool:
 
 
 _Move = Callable[[Fault, SpecEditor], Iterator[Proposal | Suggestion]]
-_OF_VALUES: tuple[Kind, ...] = ("choice", "choice form", "no number", "no text")
+_OF_VALUES: tuple[Kind, ...] = ("choice", "choice form", "no number")
 # The moves that suit some kinds of faults, then those that any may need.
 _OF_KIND: dict[Kind | None, tuple[_Move, ...]] = {
     None: (alone, with_missing, moved),
@@ -337,6 +337,7 @@ _OF_KIND: dict[Kind | None, tuple[_Move, ...]] = {
     "flat weights": (as_rows,),
     **dict.fromkeys(("missing key", "other layers"), (as_layers, with_missing)),
     "no seed": (with_seed,),
+    "no text": (alone, read_otherwise),
     "unknown key": (read_otherwise, renamed, alone, moved),
 }
 _OF_ANY: tuple[_Move, ...] = (without_needless, as_layers)
