@@ -12,9 +12,8 @@ from itertools import combinations, product
 from typing import Any
 
 from nncli.doctor.edits import edited
-from nncli.doctor.forms import joined_numbers
 from nncli.doctor.spec_edits import SpecEditor
-from nncli.doctor.written_lists import MAX_CHARACTERS, relisted
+from nncli.doctor.written_lists import MAX_CHARACTERS, joined_numbers, relisted
 from nncli.network.shapes import LayerShape, shape_table
 from nncli.problems import Edit, Problem, Suggestion
 from nncli.specs.faults import Path

@@ -105,7 +105,9 @@ def _spread(written: dict[str, Any]) -> dict[str, Any]:
         spec["inputs"] = {key: spec["inputs"]}
     if isinstance(spec.get("outputs"), list):
         spec["outputs"] = {"columns": spec["outputs"]}
-    for owner in (spec, *spec["layers"]) if isinstance(spec.get("layers"), list) else (spec,):
+    if isinstance(own := spec.get("layers"), list):  # copies: the source stays as it is written
+        spec["layers"] = [dict(each) if isinstance(each, dict) else each for each in own]
+    for owner in (spec, *spec["layers"]) if isinstance(own, list) else (spec,):
         if isinstance(owner, dict) and isinstance(owner.get("init"), str):
             owner["init"] = {"weights": owner["init"]}
     return spec

@@ -64,6 +64,9 @@ def mended(text: str) -> str:
         ("Softplus(beta=1)", "softplus"),
         ("sigmoind", "sigmoid"),
         ("softsing", "softsign"),
+        ("relu activation function", "relu"),
+        ("f(x) = x", "linear"),
+        ("1/(1 + np.exp(-z))", "sigmoid"),
         ("logsitic", "sigmoid"),
     ],
 )
@@ -173,7 +176,7 @@ def test_a_key_with_a_word_more_is_perhaps_the_key() -> None:
         ("activations: RReLU", "nncli lacks it"),
         ("activations: Softplus(beta=2)", "`softplus` has no such parameters here"),
         ("activations: leaky_relu_02", "the activations are"),
-        ("activations: y=x", "the activations are"),
+        ("activations: 1/(1+exp(x))", "the activations are"),
         ("init: orthogonal", "nncli lacks it"),
         ("dtype: half", "nncli lacks it"),
         ("layout: row_major", "says nothing of their meaning"),

@@ -19,7 +19,7 @@ LAYER = "inputs: 2\nlayers:\n  - neurons: 1\n    "
 PROPOSED: dict[Kind, tuple[str, list[str]]] = {
     "activations of layers": (
         "inputs: 1\nactivations: relu\nlayers:\n- neurons: 2\nseed: 0\n",
-        ["(without `activations`)", "activation: relu"],
+        ["(without `activations`)", "layers, item 1: {neurons: 2, activation: relu}"],
     ),
     "array name": (
         "weights_file: m.npz\nlayers:\n  - weights: coefs_0\n",
@@ -28,7 +28,7 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
     "choice": ("layer_sizes: [1, 2]\nseed: 0\nactivations: rleu\n", ["activations: relu"]),
     "choice form": (
         "layer_sizes: [1, 2]\nseed: 0\nactivations: {elu: 2}\n",
-        ["activations: {elu: {alpha: 2}}"],
+        ["activations: {elu: {alpha: 2}}", "activations: 2"],
     ),
     "count of activations": (
         "layer_sizes: [1, 2, 3]\nseed: 0\nactivations: [relu]\n",
@@ -44,7 +44,10 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
         "inputs: 1\nlayers:\n  - neurons: 2\n    weights: [1, 2]\n",
         ["weights: [[1], [2]]", "weights: [[1, 2]]"],
     ),
-    "missing key": ("layers: [1, 2]\nseed: 0\n", ["layer_sizes: [1, 2]"]),
+    "missing key": (
+        "layers: [1, 2]\nseed: 0\n",
+        ["layers, item 1: {neurons: 1}", "layers, item 2: {neurons: 2}", "layer_sizes: [1, 2]"],
+    ),
     "nested biases": (f"{LAYER}weights: [[1], [2]]\n    biases: [[1]]\n", ["biases: [1]"]),
     "no number": (f"{LAYER}weights: [[1], [007]]\n", ["weights: [7]"]),
     "no seed": ("layer_sizes: [1, 2]\n", ["seed: 0"]),

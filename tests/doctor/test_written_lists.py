@@ -24,6 +24,7 @@ def first_mended(text: str) -> Any:
 SIZES = """
 (4, 5, 2)|4,5,2|"4, 5, 2"|4-5-2|4 5 2|[4 5 2]|4x5x2|4 -> 5 -> 2|{4, 5, 2}|[[4, 5, 2]]|[4; 5; 2]
 [4, 5 2]|'[4, 5, 2]'|4/5/2|np.array([4, 5, 2])|784 - 5 - 2|4, 5, 2  # sizes
+[[4, 5], [5, 2]]|4 inputs, 5 hidden, 2 outputs|[4, hidden: 5, 2]
 {input: 4, hidden: [5], output: 2}|{in: 4, hidden: 5, out: 2}|[4, [5], 2]
 """
 
@@ -45,6 +46,7 @@ def test_sizes_on_lines_are_a_list(lines: str) -> None:
         *("relu, linear", "relu linear", "[relu linear]", "(relu, linear)", "relu -> linear"),
         *("[[relu, linear]]", '"relu, linear"', "[relu; linear]", "['relu, linear']"),
         *("{relu, linear}", "\n- relu linear", "\n  relu\n  linear", "[relu | linear]"),
+        *("{hidden: relu, output: linear}", "[(relu, linear)]"),
     ],
 )
 def test_activations_are_a_list(names: str) -> None:
