@@ -31,7 +31,7 @@ from nncli.specs.yaml_source import is_yaml
 _TREATED_PROBLEMS = 10
 # What is read again with the problems' own changes, then with slips, as _reading_cost counts it;
 # and how many characters are parsed for these.
-_MAX_READ, _MAX_SEARCHED, _MAX_PARSED_CHARACTERS = 1_500_000, 1_000_000, 512 * 1024
+_MAX_READ, _MAX_SEARCHED, _MAX_PARSED_CHARACTERS = 1_500_000, 1_000_000, 1024 * 1024
 # How far from a problem a slip may be that still is YAML; where there is no YAML, it is anywhere.
 _REACH = 2
 # A repair that costs so much more than another is not what was meant.
@@ -166,37 +166,36 @@ def _working(
 
     They leave the spec whole, or they are likely and make YAML of it, or mend some problems.
     """
-    problems = examined.found.problems
-    if any(problem.code == "N104" for problem in problems):
-        return  # too much of it is no slip
+    text, problems = examined.source.text, examined.found.problems
     problem = problems[0] if examined.source.is_unreadable else None
     likely = _BEYOND_DOUBT if problem is None else _LIKELY
     enough = math.inf
-    for repair in _likeliest(examined)[: _MAX_SEARCHED // _reading_cost(examined)]:
+    for repair in islice(_readable(examined), _MAX_SEARCHED // _reading_cost(examined)):
         if repair.cost > enough:
             return
-        suggestion = Suggestion(repair.words, edits=repair.edits)
-        tried = _tried(suggestion, problem, examined, header)
+        tried = _tried(Suggestion(repair.words, edits=repair.edits), problem, examined, header)
         if tried and not tried.left:
             enough = min(enough, repair.cost + _MUCH_DEARER)
         if tried and (not tried.left or repair.cost <= likely):
             yield repair, tried
 
 
-def _likeliest(examined: Examination) -> list[Repair]:
-    """Return the repairs that make YAML of a text, of those with the same result the likeliest."""
+def _readable(examined: Examination) -> Iterator[Repair]:
+    """Yield the repairs that make YAML of a text, the likeliest first, each result once."""
     text, found = examined.source.text, examined.found
+    if any(problem.code == "N104" for problem in found.problems):
+        return  # too much of it is no slip
     suspects = {place.line - 1 for p in found.problems if (place := p.place) and place.line}
     suspects |= {fault.stopped[0] for fault in found.faults if fault.stopped}
     reach = len(text.lines) if examined.source.is_unreadable else _REACH
     proposed = repairs(text, suspects or {0}, reach)
-    best: dict[str, Repair] = {}
+    seen = set[str]()
     for repair in islice(proposed, _MAX_PARSED_CHARACTERS // max(1, len(text.text))):
         content = edited(text.text, repair.edits)
         # what could not be read must not be there any more
-        if "\ufffd" not in content and (content in best or is_yaml(content)):
-            best[content] = min(best.get(content, repair), repair, key=lambda each: each.cost)
-    return sorted(best.values(), key=lambda each: each.cost)
+        if content not in seen and "\ufffd" not in content and is_yaml(content):
+            yield repair
+        seen.add(content)
 
 
 def _slip(working: Sequence[tuple[Repair, _Tried]], examined: Examination) -> Problem:

@@ -1,6 +1,7 @@
 """Slips of YAML: small changes of a spec's text near the place where something is wrong.
 
-How a line goes wrong is a table, yaml_slips.toml; doctor/spec.py tries what is proposed here.
+How a line goes wrong is a table, yaml_slips.toml; lines go wrong one by one or together.  What is
+proposed here, doctor/spec.py tries.
 """
 
 from __future__ import annotations
@@ -8,26 +9,24 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import islice
+from itertools import islice, takewhile
+from os.path import commonprefix
 from typing import Any, NamedTuple
 
 from nncli.doctor.spec_edits import edit_of
 from nncli.problems import Edit
-from nncli.specs.keys import every_key
+from nncli.specs.keys import every_key, keys_at
 from nncli.specs.spec_text import Span, SpecText, code_of, indentation, is_item
 from nncli.specs.yaml_source import REFUSED
-from nncli.words import shorten
+from nncli.words import count_of, shorten
 
-# A longer line is not written by hand.
-_MAX_LINE = 2_000
-_MAX_PLACES = 40  # of one slip in one line
-_MAX_EDITS = 100
-_NEAR = 20  # lines
-_EVERYWHERE = 2  # a slip that costs less may have been made in every line
+_MAX_LINE = 2_000  # a longer line is not written by hand
+_MAX_PLACES, _MAX_COLUMNS = 40, 8  # of one slip in one line
+_NEAR, _MAX_NEAR, _MAX_TOGETHER = 20, 100, 100  # lines
+_SUSPECTED = 12  # lines, with which others may have gone wrong
 # What the patterns of the table are made of.
 _PARTS = {"NUMBER": r"[-+]?\.?\d[\d.]*(?:[eE][-+]?\d+)?", "VALUE": r"""[-+.\w"'\[{]"""}
 _KINDS = (
@@ -36,8 +35,7 @@ _KINDS = (
 )
 
 
-@dataclass(frozen=True)
-class Repair:
+class Repair(NamedTuple):
     """A change of a spec's text, and how to say what is wrong there."""
 
     cost: float  # the less the likelier
@@ -53,7 +51,7 @@ class Repair:
 
 
 def repairs(text: SpecText, suspects: Iterable[int], reach: int) -> Iterator[Repair]:
-    """Yield what may mend a text, nearest to the suspected lines first.
+    """Yield what may mend a text, about the likeliest first: changes of a line, or of several.
 
     suspects: numbers of lines, from 0; reach: how many lines away to look.
     """
@@ -62,35 +60,54 @@ def repairs(text: SpecText, suspects: Iterable[int], reach: int) -> Iterator[Rep
         for number, line in enumerate(text.lines)
         if line.strip() and len(line) <= _MAX_LINE
     }
-    yield from _everywhere(text, away)
-    for number in sorted(away, key=lambda number: away[number]):
-        if away[number] <= reach:
-            for repair in _of_line(text, number):
-                yield replace(repair, cost=repair.cost + min(away[number], 3) / 8)
+    near = sorted((n for n in away if away[n] <= reach), key=lambda n: away[n])[:_MAX_NEAR]
+    for number in near:
+        yield from _unrepeated(text, number)
+    written = [number for number in away if code_of(text.lines[number])]
+    together = (g for number in near[:_SUSPECTED] for g in _together(text, written, number))
+    several = dict.fromkeys(group for group in together if 1 < len(group) <= _MAX_TOGETHER)
+    read = [(0.0, {number: code_of(text.lines[number])}) for number in near]
+    # a comment may be none
+    read += [(0.5, whole) for _, code in read if (whole := _whole(text, code)) != code]
+    read += [(0.5, {number: code_of(text.lines[number]) for number in group}) for group in several]
+    tried = [
+        (slip.cost + dearer + min(away[next(iter(lines))], 3) / 8, slip, lines)
+        for dearer, lines in read
+        for slip in _slips()
+    ]
+    for cost, slip, lines in sorted(tried, key=lambda each: each[0]):
+        for repair in _of_slip(slip, text, lines):
+            yield repair._replace(cost=cost)
 
 
-def _of_line(text: SpecText, number: int) -> Iterator[Repair]:
-    """Yield the changes of one line, its comment left alone or not."""
-    line = text.lines[number]
-    for cost, code in enumerate(dict.fromkeys((code_of(line), line.rstrip()))):
-        for slip in _slips():
-            for repair in slip.repairs(text, number, code):
-                yield replace(repair, cost=repair.cost + cost / 2)
-    yield from _unrepeated(text, number)
+def _whole(text: SpecText, numbers: Iterable[int]) -> dict[int, str]:
+    return {number: text.lines[number].rstrip() for number in numbers}
 
 
-def _everywhere(text: SpecText, numbers: Iterable[int]) -> Iterator[Repair]:
-    """Yield the same change of all lines that it can be made in."""
-    codes = {number: code_of(text.lines[number]) for number in numbers}
-    for slip in _slips():
-        if slip.cost < _EVERYWHERE:
-            found = [number for number, code in codes.items() if slip.pattern.search(code)]
-            of_lines = [slip.repairs(text, n, codes[n])[-1:] for n in found[: _MAX_EDITS + 1]]
-            made = [repair for of_line in of_lines for repair in of_line]
-            if 1 < len(made) <= _MAX_EDITS:
-                edits = tuple(edit for repair in made for edit in repair.edits)
-                words = f"{made[0].words}, here and below"
-                yield replace(made[0], cost=slip.cost + 1, words=words, edits=edits)
+def _together(text: SpecText, written: Sequence[int], number: int) -> Iterator[tuple[int, ...]]:
+    """Yield the lines that may have gone wrong together with one: those beside it, or below."""
+    level, sort = indentation(text.lines[number]), _sort(text.lines[number])
+    inside = {n: indentation(text.lines[n]) - level for n in written}
+    below = list(takewhile(lambda n: inside[n] >= 0, (n for n in written if n >= number)))
+    above = list(takewhile(lambda n: inside[n] >= 0, (n for n in written[::-1] if n < number)))
+    part = [*above[::-1], *below]
+    same = {n: _sort(text.lines[n]) == sort for n in part if not inside[n]}
+    beside = [n for n in same if same[n]]
+    words = {n: re.findall(r"\w+|$", text.lines[n])[0] for n in (*beside, number)}
+    yield tuple(n for n in beside if words[n] == words[number])
+    yield tuple(n for n in beside if words[n] != words[beside[0]])
+    yield tuple(beside)
+    # with what stands below them, further right
+    yield (number, *takewhile(lambda n: inside[n] > 0, below[1:]))
+    yield tuple(takewhile(lambda n: same.get(n, True), below))
+    yield tuple(n for n in part if same[max(filter(n.__ge__, same), default=number)])
+    yield tuple(written)
+
+
+def _sort(line: str) -> tuple[bool, bool]:
+    """Return whether a line is an item, and whether it begins with a key of the whole spec."""
+    key = re.match(r"[\"']?(\w+)", line)
+    return is_item(line), key is not None and key[1] in keys_at(())
 
 
 class _Slip(NamedTuple):
@@ -102,52 +119,82 @@ class _Slip(NamedTuple):
     message: str
     words: str
     assumes: str
+    rank: int = 0  # which of the columns that may be meant
 
-    def repairs(self, text: SpecText, number: int, code: str) -> list[Repair]:
-        """Return the changes of a line without its comment: of each place, then of all of them."""
-        places = list(islice(self.pattern.finditer(code), _MAX_PLACES))
-        if not places:
-            return []
-        instead = self._instead_at(text, number, code)
-        made = [(m, f"{code[: m.start()]}{m.expand(instead)}{code[m.end() :]}") for m in places]
-        if len(places) > 1 and self.cost < _EVERYWHERE:
-            made.append((places[0], self.pattern.sub(instead, code)))
-        comment = text.lines[number][len(code) :]
-        return [
-            self._repair(match, _edit(text, number, new + comment))
-            for match, new in made
-            if new != code
-        ]
+    def changed(self, line: str, further: int) -> list[tuple[re.Match[str], str]]:
+        """Return what becomes of a line: with each place changed, then with all of them.
 
-    def _instead_at(self, text: SpecText, number: int, code: str) -> str:
-        """Return what stands in a line instead of what matches, as for re.sub."""
-        if "<" not in self.instead:
-            return self.instead
-        line = text.lines[number]
-        inner = len(line) - len(line.lstrip(" -"))
-        above = [other for other in text.lines[max(0, number - _NEAR) : number] if code_of(other)]
-        below = [other for other in text.lines[number + 1 : number + _NEAR] if code_of(other)]
-        items = dict.fromkeys(indentation(other) for other in above[::-1] if is_item(other))
-        widths = {
-            "SAME": indentation(line),
-            "INDENT": inner,
-            "ABOVE": indentation(above[-1]) if above else 0,
-            "BELOW": indentation(below[0]) if below else inner,
-            "ITEM": next(iter(items), 0),
-            "OUTER": [*items, 0][min(1, len(items))],
-        }
-        blanks = {f"<{name}>": " " * width for name, width in widths.items()}
-        blanks["<PLAIN>"] = _plain(code).replace("\\", r"\\")
-        return re.sub("<[A-Z]+>", lambda name: blanks[name[0]], self.instead)
+        further: how much further right than the line what is moved is to stand.
+        """
+        instead = self.instead.replace("<AT>", " " * max(0, indentation(line) + further))
+        if "<PLAIN>" in instead:
+            instead = _plain(line).replace("\\", r"\\")
+        places = list(islice(self.pattern.finditer(line), _MAX_PLACES))
+        made = [(m, f"{line[: m.start()]}{m.expand(instead)}{line[m.end() :]}") for m in places]
+        if len(places) > 1:
+            made.append((places[0], self.pattern.sub(instead, line)))
+        return [(match, new) for match, new in made if new != line]
 
-    def _repair(self, match: re.Match[str], edit: Edit) -> Repair:
-        """Return the change of what matches, in words."""
+    def said(self, match: re.Match[str], like: str) -> tuple[str, str]:
+        """Return what is wrong with what matches, and what to do."""
         found = [shorten(part or "", 30).strip() for part in (match[0], *match.groups())]
         message, words = (
             re.sub(r"\{(\d)\}", lambda number: found[int(number[1])], said)
             for said in (self.message, self.words)
         )
-        return Repair(self.cost, message, words, (edit,), self.assumes)
+        return message, words.replace("<LIKE>", like)
+
+
+def _of_slip(slip: _Slip, text: SpecText, lines: dict[int, str]) -> Iterator[Repair]:
+    """Yield the changes of a line, place by place, or of all lines that have the same slip.
+
+    lines: what is read of each.
+    """
+    first = next((n for n, line in lines.items() if slip.pattern.search(line)), None)
+    column = _column(slip, text, first) if first is not None else None
+    if first is None or column is None:
+        return
+    further = column[0] - indentation(lines[first])
+    made = {n: new for n, line in lines.items() if (new := slip.changed(line, further))}
+    if len(made) < min(len(lines), 2):
+        return
+    ways = [{n: ways[-1] for n, ways in made.items()}]
+    if len(lines) == 1:
+        ways = [{first: way} for way in made[first]]
+    for way in ways:
+        match, _ = next(iter(way.values()))
+        message, words = slip.said(match, column[1])
+        words += f", here and in {count_of(len(way) - 1, 'more line')}" if len(way) > 1 else ""
+        behind = {n: text.lines[n][len(lines[n]) :] for n in way}
+        edits = tuple(_edit(text, n, new + behind[n]) for n, (_, new) in way.items())
+        yield Repair(slip.cost, message, words, edits, slip.assumes)
+
+
+def _column(slip: _Slip, text: SpecText, number: int) -> tuple[int, str] | None:
+    """Return where a piece of a line may be meant to begin, and like what; None of no such."""
+    if "<AT>" not in slip.instead:
+        return 0, ""
+    match = slip.pattern.search(text.lines[number])
+    behind = text.lines[number][match.end() :] if match else ""
+    of_dash = f"{slip.instead.partition('<AT>')[2]}{behind}".startswith("- ")
+    columns = _columns(text, number, of_dash)
+    return columns[slip.rank] if slip.rank < len(columns) else None
+
+
+@lru_cache(maxsize=1000)
+def _columns(text: SpecText, number: int, of_dash: bool) -> list[tuple[int, str]]:
+    """Return where lines begin, or what stands in them, the nearest to one first."""
+    near = range(max(0, number - _NEAR), min(len(text.lines), number + _NEAR))
+    found: dict[int, str] = {}
+    further = 0
+    for n in sorted(near, key=lambda n: abs(n - number)):
+        if code := code_of(text.lines[n]):
+            columns = [indentation(code), len(code) - len(code.lstrip(" \t-"))]
+            further = further or (n < number and columns[1] + 2)
+            for column in columns if of_dash else columns[::-1]:
+                found.setdefault(column, f"like line {n + 1}")
+    found.setdefault(further, "2 blanks further right than the line above")
+    return list(found.items())
 
 
 @cache
@@ -165,7 +212,11 @@ def _slips() -> tuple[_Slip, ...]:
             for name, part in (_PARTS | kind | {"KEY": keys}).items():
                 cells = cells.replace(f"<{name}>", part)
             rows.add((cost, *cells.split("\0")))
-    return tuple(_Slip(cost, re.compile(row[0]), *row[1:]) for cost, *row in sorted(rows))
+    return tuple(
+        _Slip(cost + rank / 10, re.compile(row[0]), *row[1:], rank)
+        for cost, *row in sorted(rows)
+        for rank in range(_MAX_COLUMNS if "<AT>" in row[1] else 1)
+    )
 
 
 def _plain(line: str) -> str:
@@ -179,16 +230,10 @@ def _plain(line: str) -> str:
 def _edit(text: SpecText, number: int, new: str) -> Edit:
     """Return the smallest edit that makes *new* of a line."""
     old = text.lines[number]
-    start = _same(old, new)
-    same = _same(old[start:][::-1], new[start:][::-1])
+    start = len(commonprefix((old, new)))
+    same = len(commonprefix((old[start:][::-1], new[start:][::-1])))
     span = Span(number, start, number, len(old) - same)
     return edit_of(text, span, new[start : len(new) - same], shorten(new.strip()))
-
-
-def _same(one: str, other: str) -> int:
-    """Return how many characters two texts begin with alike."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _unrepeated(text: SpecText, number: int) -> Iterator[Repair]:
