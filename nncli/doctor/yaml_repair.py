@@ -93,9 +93,9 @@ def _together(text: SpecText, written: Sequence[int], number: int) -> Iterator[t
     part = [*above[::-1], *below]
     same = {n: _sort(text.lines[n]) == sort for n in part if not inside[n]}
     beside = [n for n in same if same[n]]
-    words = {n: re.findall(r"\w+|$", text.lines[n])[0] for n in (*beside, number)}
-    yield tuple(n for n in beside if words[n] == words[number])
-    yield tuple(n for n in beside if words[n] != words[beside[0]])
+    starts = _starts({n: re.findall(r"\w+|$", text.lines[n])[0] * same[n] for n in same})
+    yield tuple(starts)
+    yield tuple(n for n in beside if n not in starts)
     yield tuple(beside)
     # with what stands below them, further right
     yield (number, *takewhile(lambda n: inside[n] > 0, below[1:]))
@@ -104,10 +104,22 @@ def _together(text: SpecText, written: Sequence[int], number: int) -> Iterator[t
     yield tuple(written)
 
 
+def _starts(words: dict[int, str]) -> list[int]:
+    """Return the lines that begin something new, by their first words: one comes again there."""
+    seen, starts = set[str](), list[int]()
+    for number, word in words.items():
+        if not word or word in seen:
+            seen.clear()
+        if word and not seen:
+            starts.append(number)
+        seen |= {word} - {""}
+    return starts
+
+
 def _sort(line: str) -> tuple[bool, bool]:
-    """Return whether a line is an item, and whether it begins with a key of the whole spec."""
-    key = re.match(r"[\"']?(\w+)", line)
-    return is_item(line), key is not None and key[1] in keys_at(())
+    """Return whether a line is an item, and whether it begins or ends a part of the spec."""
+    key = re.match(r"[\"']?(\w*)", line)
+    return is_item(line), line[:1] in ("]", "}") or (key is not None and key[1] in keys_at(()))
 
 
 class _Slip(NamedTuple):
