@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import islice, takewhile
-from os.path import commonprefix
 from typing import Any, NamedTuple
 
 from nncli.doctor.spec_edits import edit_of
@@ -25,7 +24,7 @@ from nncli.words import count_of, shorten
 
 _MAX_LINE = 2_000  # a longer line is not written by hand
 _MAX_PLACES, _MAX_COLUMNS = 40, 8  # of one slip in one line
-_NEAR, _MAX_NEAR, _MAX_TOGETHER = 20, 100, 100  # lines
+_NEAR, _MAX_NEAR, _MAX_TOGETHER = 20, 100, 400  # lines
 _SUSPECTED = 12  # lines, with which others may have gone wrong
 # What the patterns of the table are made of.
 _PARTS = {"NUMBER": r"[-+]?\.?\d[\d.]*(?:[eE][-+]?\d+)?", "VALUE": r"""[-+.\w"'\[{]"""}
@@ -63,13 +62,14 @@ def repairs(text: SpecText, suspects: Iterable[int], reach: int) -> Iterator[Rep
     near = sorted((n for n in away if away[n] <= reach), key=lambda n: away[n])[:_MAX_NEAR]
     for number in near:
         yield from _unrepeated(text, number)
-    written = [number for number in away if code_of(text.lines[number])]
-    together = (g for number in near[:_SUSPECTED] for g in _together(text, written, number))
-    several = dict.fromkeys(group for group in together if 1 < len(group) <= _MAX_TOGETHER)
-    read = [(0.0, {number: code_of(text.lines[number])}) for number in near]
-    # a comment may be none
-    read += [(0.5, whole) for _, code in read if (whole := _whole(text, code)) != code]
-    read += [(0.5, {number: code_of(text.lines[number]) for number in group}) for group in several]
+    codes = {number: code for number in away if (code := code_of(text.lines[number]))}
+    coded = [number for number in near if number in codes]
+    together = (lines for number in coded[:_SUSPECTED] for lines in _together(codes, number))
+    several = dict.fromkeys(lines for lines in together if 1 < len(lines) <= _MAX_TOGETHER)
+    read = [(0.0, {number: codes[number]}) for number in coded]
+    # what looks like a comment may be none
+    read += [(0.5, {number: text.lines[number].rstrip()}) for number in near]
+    read += [(0.5, {number: codes[number] for number in lines}) for lines in several]
     tried = [
         (slip.cost + dearer + min(away[next(iter(lines))], 3) / 8, slip, lines)
         for dearer, lines in read
@@ -80,28 +80,22 @@ def repairs(text: SpecText, suspects: Iterable[int], reach: int) -> Iterator[Rep
             yield repair._replace(cost=cost)
 
 
-def _whole(text: SpecText, numbers: Iterable[int]) -> dict[int, str]:
-    return {number: text.lines[number].rstrip() for number in numbers}
-
-
-def _together(text: SpecText, written: Sequence[int], number: int) -> Iterator[tuple[int, ...]]:
+def _together(codes: dict[int, str], number: int) -> Iterator[tuple[int, ...]]:
     """Yield the lines that may have gone wrong together with one: those beside it, or below."""
-    level, sort = indentation(text.lines[number]), _sort(text.lines[number])
-    inside = {n: indentation(text.lines[n]) - level for n in written}
-    below = list(takewhile(lambda n: inside[n] >= 0, (n for n in written if n >= number)))
-    above = list(takewhile(lambda n: inside[n] >= 0, (n for n in written[::-1] if n < number)))
-    part = [*above[::-1], *below]
-    same = {n: _sort(text.lines[n]) == sort for n in part if not inside[n]}
+    level, sort = indentation(codes[number]), _sort(codes[number])
+    inside = {n: indentation(code) - level for n, code in codes.items()}
+    below = list(takewhile(lambda n: inside[n] >= 0, (n for n in codes if n >= number)))
+    above = list(takewhile(lambda n: inside[n] >= 0, (n for n in reversed(codes) if n < number)))
+    same = {n: _sort(codes[n]) == sort for n in (*above[::-1], *below) if not inside[n]}
     beside = [n for n in same if same[n]]
-    starts = _starts({n: re.findall(r"\w+|$", text.lines[n])[0] * same[n] for n in same})
+    starts = _starts({n: re.findall(r"\w+|$", codes[n])[0] * same[n] for n in same})
     yield tuple(starts)
     yield tuple(n for n in beside if n not in starts)
     yield tuple(beside)
     # with what stands below them, further right
     yield (number, *takewhile(lambda n: inside[n] > 0, below[1:]))
     yield tuple(takewhile(lambda n: same.get(n, True), below))
-    yield tuple(n for n in part if same[max(filter(n.__ge__, same), default=number)])
-    yield tuple(written)
+    yield tuple(codes)
 
 
 def _starts(words: dict[int, str]) -> list[int]:
@@ -126,12 +120,12 @@ class _Slip(NamedTuple):
     """A row of the table."""
 
     cost: float
+    rank: int  # which of the columns that may be meant
     pattern: re.Pattern[str]
     instead: str
     message: str
     words: str
     assumes: str
-    rank: int = 0  # which of the columns that may be meant
 
     def changed(self, line: str, further: int) -> list[tuple[re.Match[str], str]]:
         """Return what becomes of a line: with each place changed, then with all of them.
@@ -147,26 +141,18 @@ class _Slip(NamedTuple):
             made.append((places[0], self.pattern.sub(instead, line)))
         return [(match, new) for match, new in made if new != line]
 
-    def said(self, match: re.Match[str], like: str) -> tuple[str, str]:
-        """Return what is wrong with what matches, and what to do."""
-        found = [shorten(part or "", 30).strip() for part in (match[0], *match.groups())]
-        message, words = (
-            re.sub(r"\{(\d)\}", lambda number: found[int(number[1])], said)
-            for said in (self.message, self.words)
-        )
-        return message, words.replace("<LIKE>", like)
-
 
 def _of_slip(slip: _Slip, text: SpecText, lines: dict[int, str]) -> Iterator[Repair]:
     """Yield the changes of a line, place by place, or of all lines that have the same slip.
 
     lines: what is read of each.
     """
-    first = next((n for n, line in lines.items() if slip.pattern.search(line)), None)
-    column = _column(slip, text, first) if first is not None else None
-    if first is None or column is None:
+    first = next((n for n, line in lines.items() if slip.pattern.search(line)), -1)
+    columns = _columns(text, first) if "<AT>" in slip.instead else [(0, "")]
+    if first < 0 or slip.rank >= len(columns):
         return
-    further = column[0] - indentation(lines[first])
+    column, like = columns[slip.rank]
+    further = column - indentation(lines[first])
     made = {n: new for n, line in lines.items() if (new := slip.changed(line, further))}
     if len(made) < min(len(lines), 2):
         return
@@ -175,35 +161,24 @@ def _of_slip(slip: _Slip, text: SpecText, lines: dict[int, str]) -> Iterator[Rep
         ways = [{first: way} for way in made[first]]
     for way in ways:
         match, _ = next(iter(way.values()))
-        message, words = slip.said(match, column[1])
+        words = match.expand(slip.words).replace("<LIKE>", like)
         words += f", here and in {count_of(len(way) - 1, 'more line')}" if len(way) > 1 else ""
         behind = {n: text.lines[n][len(lines[n]) :] for n in way}
         edits = tuple(_edit(text, n, new + behind[n]) for n, (_, new) in way.items())
-        yield Repair(slip.cost, message, words, edits, slip.assumes)
-
-
-def _column(slip: _Slip, text: SpecText, number: int) -> tuple[int, str] | None:
-    """Return where a piece of a line may be meant to begin, and like what; None of no such."""
-    if "<AT>" not in slip.instead:
-        return 0, ""
-    match = slip.pattern.search(text.lines[number])
-    behind = text.lines[number][match.end() :] if match else ""
-    of_dash = f"{slip.instead.partition('<AT>')[2]}{behind}".startswith("- ")
-    columns = _columns(text, number, of_dash)
-    return columns[slip.rank] if slip.rank < len(columns) else None
+        yield Repair(slip.cost, match.expand(slip.message), words, edits, slip.assumes)
 
 
 @lru_cache(maxsize=1000)
-def _columns(text: SpecText, number: int, of_dash: bool) -> list[tuple[int, str]]:
+def _columns(text: SpecText, number: int) -> list[tuple[int, str]]:
     """Return where lines begin, or what stands in them, the nearest to one first."""
     near = range(max(0, number - _NEAR), min(len(text.lines), number + _NEAR))
     found: dict[int, str] = {}
     further = 0
     for n in sorted(near, key=lambda n: abs(n - number)):
         if code := code_of(text.lines[n]):
-            columns = [indentation(code), len(code) - len(code.lstrip(" \t-"))]
-            further = further or (n < number and columns[1] + 2)
-            for column in columns if of_dash else columns[::-1]:
+            content = len(code) - len(code.lstrip(" \t-"))
+            further = further or (n < number and content + 2)
+            for column in (content, indentation(code)):
                 found.setdefault(column, f"like line {n + 1}")
     found.setdefault(further, "2 blanks further right than the line above")
     return list(found.items())
@@ -225,7 +200,7 @@ def _slips() -> tuple[_Slip, ...]:
                 cells = cells.replace(f"<{name}>", part)
             rows.add((cost, *cells.split("\0")))
     return tuple(
-        _Slip(cost + rank / 10, re.compile(row[0]), *row[1:], rank)
+        _Slip(cost + rank / 10, rank, re.compile(row[0]), *row[1:])
         for cost, *row in sorted(rows)
         for rank in range(_MAX_COLUMNS if "<AT>" in row[1] else 1)
     )
@@ -242,10 +217,16 @@ def _plain(line: str) -> str:
 def _edit(text: SpecText, number: int, new: str) -> Edit:
     """Return the smallest edit that makes *new* of a line."""
     old = text.lines[number]
-    start = len(commonprefix((old, new)))
-    same = len(commonprefix((old[start:][::-1], new[start:][::-1])))
+    start = _same(old, new)
+    same = _same(old[start:][::-1], new[start:][::-1])
     span = Span(number, start, number, len(old) - same)
     return edit_of(text, span, new[start : len(new) - same], shorten(new.strip()))
+
+
+def _same(one: str, other: str) -> int:
+    """Return how many characters two texts begin with alike."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _unrepeated(text: SpecText, number: int) -> Iterator[Repair]:
