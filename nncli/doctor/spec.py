@@ -78,9 +78,9 @@ def treat_spec(
         is_same = any(suggestion in offered for suggestion in advised.suggestions[:1])
         problems.append(replace(problem, help=(SAME_CAUSE,)) if is_same else advised)
     is_mended = any(not tried.left for tried in kept[0]) and _is_sure(found.faults[0])
-    working = sorted(patient.mended(_BEYOND_DOUBT if is_mended else _ANY), key=_Mended.rank)
-    if working:  # the slip explains what its repair mends
-        left = _seen(working[0].tried.left)
+    slips = patient.slips(_BEYOND_DOUBT if is_mended else _ANY)
+    if working := sorted(slips, key=lambda slip: (len(slip[1].left), slip[0].cost)):
+        left = _seen(working[0][1].left)  # the slip explains what its repair mends
         others = [problem for problem in problems if _seen([problem]) <= left]
         problems = [_slip(working, examined), *others]
     return SpecError(problems, more=found.more)
@@ -110,17 +110,6 @@ class _Tried(NamedTuple):
     suggestion: Suggestion
     spec: NetworkSpec | None  # that it makes, if nothing but misfits is wrong with it
     left: tuple[Problem, ...]  # what is still wrong
-
-
-class _Mended(NamedTuple):
-    """A slip of YAML, and what its repair makes."""
-
-    repair: Repair
-    tried: _Tried
-
-    def rank(self) -> tuple[int, float]:
-        """Return what the best one has least of."""
-        return len(self.tried.left), self.repair.cost
 
 
 @dataclass(frozen=True)
@@ -160,34 +149,33 @@ class _Patient:
             is_mended = not is_bad and not _seen([problem]) <= _seen(left)
         return _Tried(suggestion, again.spec, left) if is_mended else None
 
-    def mended(self, enough: float) -> Iterator[_Mended]:
-        """Yield the slips whose repairs work, about the likeliest first, up to a cost.
+    def slips(self, enough: float) -> Iterator[tuple[Repair, _Tried]]:
+        """Yield the slips of YAML whose repairs work, about the likeliest first, up to a cost.
 
         They leave the spec whole, or they are likely and make YAML of it, or mend some problems.
         """
-        problem = self.examined.found.problems[0] if self.examined.source.is_unreadable else None
-        likely = _LIKELY if problem else _BEYOND_DOUBT
+        source, problems = self.examined.source, self.examined.found.problems
+        problem, likely = (problems[0], _LIKELY) if source.is_unreadable else (None, _BEYOND_DOUBT)
+        is_whole = False
         for repair in islice(self._repairs(), _MAX_SEARCHED // self.cost):
             if repair.cost > enough:
                 return
             tried = self.tried(Suggestion(repair.words, edits=repair.edits), problem)
-            if tried and not tried.left:
-                enough = min(enough, repair.cost + _MUCH_DEARER)
+            if tried and not tried.left and not is_whole:
+                enough, is_whole = repair.cost + _MUCH_DEARER, True
             if tried and (not tried.left or repair.cost <= likely):
-                yield _Mended(repair, tried)
+                yield repair, tried
 
     def _repairs(self) -> Iterator[Repair]:
         """Yield the repairs that make YAML of the text, each result once."""
-        source, found = self.examined.source, self.examined.found
+        text, found = self.examined.source.text, self.examined.found
         if any(problem.code == "N104" for problem in found.problems):
             return  # too much of it is no slip
-        text = source.text
         suspects = {place.line - 1 for p in found.problems if (place := p.place) and place.line}
         suspects |= {fault.stopped[0] for fault in found.faults if fault.stopped}
-        proposed = repairs(
-            text, suspects or {0}, len(text.lines) if source.is_unreadable else _REACH
-        )
-        seen = set[str]()
+        reach = len(text.lines) if self.examined.source.is_unreadable else _REACH
+        seen = {text.text}
+        proposed = repairs(text, suspects or {0}, reach)
         for repair in islice(proposed, _MAX_PARSED_CHARACTERS // max(1, len(text.text))):
             content = edited(text.text, repair.edits)
             # what could not be read must not be there any more
@@ -201,7 +189,7 @@ def _seen(problems: Iterable[Problem]) -> set[tuple[str, str]]:
     return {(problem.code, problem.message) for problem in problems}
 
 
-def _slip(working: list[_Mended], examined: Examination) -> Problem:
+def _slip(working: list[tuple[Repair, _Tried]], examined: Examination) -> Problem:
     """Return the slip of YAML that the likeliest repair speaks of, as a problem.
 
     Repairs nearly as likely, but with other numbers, are offered beside it.
@@ -217,8 +205,8 @@ def _slip(working: list[_Mended], examined: Examination) -> Problem:
         Suggestion(repair.words if is_certain else repair.assuming, edits=repair.edits)
         for repair in list(chosen.values())[:_MAX_REPAIRS]
     )
-    known, left = examined.found.problems, _seen(tried.left)
-    mended = next((problem for problem in known if not _seen([problem]) <= left), known[0])
+    problems, left = examined.found.problems, _seen(tried.left)
+    mended = next((problem for problem in problems if not _seen([problem]) <= left), problems[0])
     if not best.message or mended.code in _SAID_WELL:
         return replace(mended, help=mended.help[:1], suggestions=suggestions)
     place = examined.source.text.place(best.edits[0].line - 1, best.edits[0].column - 1)

@@ -26,12 +26,6 @@ _MAX_LINE = 2_000  # a longer line is not written by hand
 _MAX_PLACES, _MAX_COLUMNS = 40, 8  # of one slip in one line
 _NEAR, _MAX_NEAR, _MAX_TOGETHER = 20, 100, 400  # lines
 _SUSPECTED = 12  # lines, with which others may have gone wrong
-# What the patterns of the table are made of.
-_PARTS = {"NUMBER": r"[-+]?\.?\d[\d.]*(?:[eE][-+]?\d+)?", "VALUE": r"""[-+.\w"'\[{]"""}
-_KINDS = (
-    {"OPEN": "[", "CLOSE": "]", "QUOTE": '"'},
-    {"OPEN": "{", "CLOSE": "}", "QUOTE": "'"},
-)
 
 
 class Repair(NamedTuple):
@@ -191,18 +185,20 @@ def _table() -> dict[str, Any]:
 
 @cache
 def _slips() -> tuple[_Slip, ...]:
+    table = _table()
     keys = "|".join(sorted(map(re.escape, every_key()), key=len, reverse=True))
     rows = set()
-    for kind in _KINDS:
-        for cost, *row in _table()["slips"]:
-            cells = "\0".join(row)
-            for name, part in (_PARTS | kind | {"KEY": keys}).items():
-                cells = cells.replace(f"<{name}>", part)
-            rows.add((cost, *cells.split("\0")))
+    for kind in table["kinds"]:
+        parts = {**table["parts"], **kind, "KEY": keys}
+        for cost, *cells in table["slips"]:
+            row = "\0".join(cells)
+            for name, part in parts.items():
+                row = row.replace(f"<{name}>", part)
+            rows.add((cost, *row.split("\0")))
     return tuple(
-        _Slip(cost + rank / 10, rank, re.compile(row[0]), *row[1:])
-        for cost, *row in sorted(rows)
-        for rank in range(_MAX_COLUMNS if "<AT>" in row[1] else 1)
+        _Slip(cost + rank / 10, rank, re.compile(pattern), instead, *said)
+        for cost, pattern, instead, *said in sorted(rows)
+        for rank in range(_MAX_COLUMNS if "<AT>" in instead else 1)
     )
 
 
