@@ -5,7 +5,6 @@ First each problem's own changes; if none of them leaves the spec whole, slips o
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -77,21 +76,13 @@ def treat_spec(
         offered = [suggestion for before in problems for suggestion in before.suggestions[:1]]
         is_same = any(suggestion in offered for suggestion in advised.suggestions[:1])
         problems.append(replace(problem, help=(SAME_CAUSE,)) if is_same else advised)
-    is_mended = any(not tried.left for tried in kept[0]) and _is_sure(found.faults[0])
+    is_mended = any(not tried.left for tried in kept[0])
     slips = patient.slips(_BEYOND_DOUBT if is_mended else _ANY)
     if working := sorted(slips, key=lambda slip: (len(slip[1].left), slip[0].cost)):
         left = _seen(working[0][1].left)  # the slip explains what its repair mends
         others = [problem for problem in problems if _seen([problem]) <= left]
         problems = [_slip(working, examined), *others]
     return SpecError(problems, more=found.more)
-
-
-def _is_sure(fault: Fault) -> bool:
-    """Whether a change of a fault's own is likelier than a slip that would explain it, too.
-
-    A seed makes any network run, and no name has signs of YAML in it.
-    """
-    return fault.kind != "no seed" and not re.search(r"[\[\]{},:;=]", fault.typed)
 
 
 def _advised(problem: Problem, fault: Fault, words: list[str], kept: list[_Tried]) -> Problem:

@@ -57,20 +57,17 @@ def repairs(text: SpecText, suspects: Iterable[int], reach: int) -> Iterator[Rep
     for number in near:
         yield from _unrepeated(text, number)
     codes = {number: code for number in away if (code := code_of(text.lines[number]))}
-    coded = [number for number in near if number in codes]
-    together = (lines for number in coded[:_SUSPECTED] for lines in _together(codes, number))
-    several = dict.fromkeys(lines for lines in together if 1 < len(lines) <= _MAX_TOGETHER)
-    read = [(0.0, {number: codes[number]}) for number in coded]
-    # what looks like a comment may be none
-    read += [(0.5, {number: text.lines[number].rstrip()}) for number in near]
-    read += [(0.5, {number: codes[number] for number in lines}) for lines in several]
+    near = [number for number in near if number in codes]
+    together = (lines for number in near[:_SUSPECTED] for lines in _together(codes, number))
+    groups: dict[tuple[int, ...], float] = {(number,): 0.0 for number in near}
+    groups |= {lines: 0.5 for lines in together if 1 < len(lines) <= _MAX_TOGETHER}
     tried = [
-        (slip.cost + dearer + min(away[next(iter(lines))], 3) / 8, slip, lines)
-        for dearer, lines in read
+        (slip.cost + dearer + min(away[lines[0]], 3) / 8, slip, lines)
+        for lines, dearer in groups.items()
         for slip in _slips()
     ]
     for cost, slip, lines in sorted(tried, key=lambda each: each[0]):
-        for repair in _of_slip(slip, text, lines):
+        for repair in _of_slip(slip, text, {number: codes[number] for number in lines}):
             yield repair._replace(cost=cost)
 
 
@@ -87,7 +84,6 @@ def _together(codes: dict[int, str], number: int) -> Iterator[tuple[int, ...]]:
     yield tuple(n for n in beside if n not in starts)
     yield tuple(beside)
     # with what stands below them, further right
-    yield (number, *takewhile(lambda n: inside[n] > 0, below[1:]))
     yield tuple(takewhile(lambda n: same.get(n, True), below))
     yield tuple(codes)
 
@@ -185,19 +181,17 @@ def _table() -> dict[str, Any]:
 
 @cache
 def _slips() -> tuple[_Slip, ...]:
-    table = _table()
     keys = "|".join(sorted(map(re.escape, every_key()), key=len, reverse=True))
-    rows = set()
-    for kind in table["kinds"]:
-        parts = {**table["parts"], **kind, "KEY": keys}
-        for cost, *cells in table["slips"]:
-            row = "\0".join(cells)
-            for name, part in parts.items():
-                row = row.replace(f"<{name}>", part)
-            rows.add((cost, *row.split("\0")))
+    parts = {"<KEY>": keys, **_table()["parts"]}
     return tuple(
-        _Slip(cost + rank / 10, rank, re.compile(pattern), instead, *said)
-        for cost, pattern, instead, *said in sorted(rows)
+        _Slip(
+            cost + rank / 10,
+            rank,
+            re.compile(re.sub("<[A-Z]+>", lambda m: parts[m[0]], pattern)),
+            instead,
+            *said,
+        )
+        for cost, pattern, instead, *said in _table()["slips"]
         for rank in range(_MAX_COLUMNS if "<AT>" in instead else 1)
     )
 
@@ -227,11 +221,9 @@ def _same(one: str, other: str) -> int:
 
 def _unrepeated(text: SpecText, number: int) -> Iterator[Repair]:
     """Yield a key without the same key and value again."""
-    lines = [line.rstrip() for line in text.lines[: number + 1]]
-    first = lines.index(lines[number])
-    if first < number and re.match(r" *[\w\"']+ *:", lines[number]):
-        end = min((number + 1, 0), (len(text.lines) - 1, len(text.lines[-1])))
-        edit = edit_of(text, Span(number, 0, *end), "", "(without this line)")
-        message = f"line {number + 1} repeats line {first + 1}"
-        cost = 1 if first == number - 1 else 2
-        yield Repair(cost, message, "remove it", (edit,), "if it was written twice by mistake")
+    line = text.lines[number]
+    first = text.lines.index(line)
+    if first < number and re.match(r" *[\w\"']+ *:", line):
+        cost, message = min(number - first, 2), f"line {number + 1} repeats line {first + 1}"
+        edits = (_edit(text, number, ""),)
+        yield Repair(cost, message, "remove it", edits, "if it was written twice by mistake")
