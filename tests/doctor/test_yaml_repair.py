@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from nncli.doctor.edits import edited
@@ -97,6 +99,41 @@ def test_the_same_slip_in_all_lines_is_mended_at_once() -> None:
         edits = first_problem(broken).suggestions[0].edits
         assert len({edit.line for edit in edits}) > 1
         assert numbers(edited(broken, edits)) == numbers(SHORT)
+
+
+LAYERS = """\
+inputs: 2
+layers:
+  - neurons: 3
+    activation: relu
+    biases: [0.5, -1, 0.25]
+  - neurons: 1
+    activation: tanh
+outputs:
+  columns: [y]
+seed: 1
+"""
+# what stands in several lines -> what is written instead in all of them
+TOGETHER = [
+    (r"(?m)^  - ", "  "),
+    (r"(?m)^  - ", "    "),
+    (r"(?m)^    (?=[ab])", "  "),
+    (r"(?m)^    (?=[ab])", "  - "),
+    (r"(?m)^  - (.*)\n    (.*)\n    ", r"   - \1\n     \2\n     "),
+    (r"\n(?=.)", "\n  "),
+    (r"(?m)^  columns", "columns"),
+    (r"(?m)^  columns", "  - columns"),
+    (r"(?m)(: \S.*)$", r"\1;"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "new"), TOGETHER)
+def test_lines_that_went_wrong_together_are_mended_by_one_suggestion(
+    pattern: str, new: str
+) -> None:
+    broken = re.sub(pattern, new, LAYERS)
+    suggestion = first_problem(broken).suggestions[0]
+    assert numbers(edited(broken, suggestion.edits)) == numbers(LAYERS)
 
 
 @pytest.mark.parametrize(
