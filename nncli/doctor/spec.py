@@ -77,7 +77,9 @@ def treat_spec(
         is_same = any(suggestion in offered for suggestion in advised.suggestions[:1])
         problems.append(replace(problem, help=(SAME_CAUSE,)) if is_same else advised)
     is_mended = any(not tried.left for tried in kept[0])
-    slips = patient.slips(_BEYOND_DOUBT if is_mended else _ANY)
+    slips = list(patient.slips(_BEYOND_DOUBT if is_mended else _ANY))
+    if is_mended:  # what leaves something is no better
+        slips = [slip for slip in slips if not slip[1].left]
     if working := sorted(slips, key=lambda slip: (len(slip[1].left), slip[0].cost)):
         left = _seen(working[0][1].left)  # the slip explains what its repair mends
         others = [problem for problem in problems if _seen([problem]) <= left]
