@@ -1,4 +1,4 @@
-"""Names of columns that were mistyped, in the spec or on the command line, and what was meant."""
+"""Columns that were named otherwise, in the spec or on the command line, and what was meant."""
 
 from __future__ import annotations
 
@@ -15,12 +15,17 @@ from nncli.doctor.command_line import replaced
 from nncli.doctor.spec_edits import SpecEditor
 from nncli.errors import DataError
 from nncli.network.shapes import shape_table
-from nncli.problems import Edit, Problem, Suggestion
+from nncli.problems import Problem, Suggestion
 from nncli.specs.written import scalar
 from nncli.words import quoted, shorten
 
 # Nobody types more, and nobody means a longer range.
 _MAX_COLUMNS = 1000
+# The numbers of the first column and of the last one of a range that ends with it: as they are
+# here, from 0, and as in Python, where a range stops before its end.
+_COUNTINGS = ((1, 1), (0, 0), (0, 1))
+_RANGE = re.compile(r"(.*?)(?::|\.\.+)(.*)|(.+)-(.+)")
+_LAST = {"last": "-1", "end": "-1"}
 
 
 def inputs_by_name(change: Change, header: Header, names: tuple[str, ...]) -> Iterator[Change]:
@@ -51,33 +56,22 @@ def _renamed_inputs(change: Change, meant: Meant) -> Iterator[Change]:
     case, source, spec = change.case, change.case.reading.source, change.case.reading.spec
     old, columns = case.wanted.columns or (), tuple(chain.from_iterable(meant))
     inputs = spec.inputs.model_copy(update={"columns": columns, "size": len(columns)})
-    shapes = shape_table(spec.model_copy(update={"inputs": inputs}))
-    if source is None or any(layer.misfits for layer in shapes.layers):
+    if source is None or shape_table(spec.model_copy(update={"inputs": inputs})).misfits:
         return
-    pairs = list(enumerate(zip(old, meant, strict=True)))
-    written = [_written(SpecEditor(source), at, new) for at, (name, new) in pairs if new != (name,)]
-    edits = [edit for edit in written if edit is not None]
+    pairs = list(zip(old, meant, strict=True))
+    edits = [
+        SpecEditor(source).splice(("inputs", "columns"), at, at + 1, list(map(scalar, new)))
+        for at, (name, new) in enumerate(pairs)
+        if new != (name,)
+    ]
     named = [quoted(name) for name in columns if name not in old]
     how = "separate the names" if len(columns) > len(meant) else "write"
-    alike = all(plain_name(name) == plain_name("".join(new)) for _, (name, new) in pairs)
-    more = " and so on" if len(named) > 3 else ""
+    alike = all(plain_name(name) == plain_name("".join(new)) for name, new in pairs)
     doubt = "" if alike else ", if they are meant"
-    words = f"{how} as in the header{doubt}: {', '.join(named[:3])}{more}"
-    if len(edits) == len(written):
-        wanted = replace(case.wanted, columns=columns, size=len(columns))
-        yield change.then(replace(case, wanted=wanted), words, 78, edits=edits)
-
-
-def _written(editor: SpecEditor, number: int, columns: Sequence[str]) -> Edit | None:
-    """Return the edit that writes one or more columns in the place of an input's name."""
-    path = ("inputs", "columns", number)
-    edit = editor.replace(path, ", ".join(map(scalar, columns)))
-    owner = editor.source_path(path)[:-1]
-    if edit is None or len(columns) == 1 or editor.source.is_flow(owner):
-        return edit
-    opening = editor.source.span(owner)
-    dash = "\n" + " " * (opening.column if opening is not None else 0) + "- "
-    return replace(edit, text=dash.join(map(scalar, columns)))
+    words = f"{how} as in the header{doubt}: {shorten(', '.join(named))}"
+    wanted = replace(case.wanted, columns=columns, size=len(columns))
+    if written := [edit for edit in edits if edit is not None]:
+        yield change.then(replace(case, wanted=wanted), words, 78, edits=written)
 
 
 def at_the_spec(problem: Problem, case: DataCase) -> Problem:
@@ -91,61 +85,64 @@ def at_the_spec(problem: Problem, case: DataCase) -> Problem:
     return replace(problem, message=message, place=place)
 
 
-# ---- items of the command line -------------------------------------------------------------------
-
-
 def mistyped_items(change: Change, header: Header) -> list[Change] | None:
     """Return what a list on the command line may mean if one of its items is no column.
 
     None if all items are columns.
     """
-    case = change.case
+    case, found = change.case, []
     for option, items in vars(case.choice).items():
-        if None not in [_position(item, header) for item in items]:
+        if all(_is_column(item, header) for item in items):
             continue
-        words, meant = _reading(items, header)
-        if not len(set(meant)) == len(meant) >= len(items):
-            return []
-        typed = ",".join(meant)
-        argv = replaced(case.argv, f"--{option}", ",".join(items), typed)
-        suggestion = Suggestion(f"{words}: `--{option} {typed}`", argv=argv)
-        other = replace(case, choice=replace(case.choice, **{option: meant}))
-        return [Change(other, suggestion, 85)]
+        for counting in _COUNTINGS:
+            meant = [_meant(item, header, *counting) for item in items]
+            columns = tuple(chain.from_iterable(meant))
+            if not all(meant) or len(set(columns)) < len(columns):
+                continue
+            typed, words = ",".join(columns), "if the nearest name is meant"
+            words = "positions count from 1" if typed.replace(",", "").isdecimal() else words
+            words = "name each column, with commas between" if len(columns) > len(items) else words
+            argv = replaced(case.argv, f"--{option}", ",".join(items), typed)
+            other = replace(case, choice=replace(case.choice, **{option: columns}))
+            suggestion = Suggestion(f"{words}: `--{option} {typed}`", argv=argv)
+            found.append(Change(other, suggestion, 85))
+        # what counts from 1 and fits is not said to count from 0
+        return [each for each in found if each.case.fault() is None][:1] or found[:1]
     return None
 
 
-def _position(item: str, header: Header) -> int | None:
+def _is_column(item: str, header: Header) -> bool:
     with suppress(DataError):
-        return find_column(item, header, "")
-    return None
+        return find_column(item, header, "") >= 0
+    return False
 
 
-def _reading(items: Sequence[str], header: Header) -> tuple[str, tuple[str, ...]]:
-    """Return what items may mean, in words and as items; none if that is not known of all."""
-    numbers = [int(item) for item in items if re.fullmatch("-?[0-9]{1,9}", item)]
-    width = len(header.names)
-    if len(numbers) == len(items):
-        first, last = min(numbers), max(numbers)
-        if first == 0 <= last < width or -width <= first <= last < 0:
-            return "positions count from 1", tuple(str(n % width + 1) for n in numbers)
-    found = [_item_meant(item, header) for item in items]
-    several = any(len(each) > 1 for each in found)
-    words = "name each column, with commas between" if several else "if the nearest name is meant"
-    return words, tuple(chain.from_iterable(found)) if all(found) else ()
-
-
-def _item_meant(item: str, header: Header) -> list[str]:
-    """Return the columns that one item means: itself, a range, several joined, or the nearest."""
-    if _position(item, header) is not None:
+def _meant(item: str, header: Header, first: int, last: int) -> list[str]:
+    """Return what to type for an item: itself, a range, the nearest name, or several joined."""
+    if first == 1 and _is_column(item, header):
         return [item]
-    ends = re.fullmatch(r"(.+?)(?:-|:|\.\.+)(.+)", item)
-    first, last = (_position(end, header) for end in ends.groups()) if ends else (None, None)
-    if first is not None and last is not None:
-        return [header.item(position) for position in range(first, last + 1)][:_MAX_COLUMNS]
+    if (place := _place(item, header, first)) is not None:
+        return [str(place + 1)]
+    if ends := _RANGE.fullmatch(item):
+        start, stop = ends[1] or ends[3] or str(first), ends[2] or ends[4] or "-1"
+        begin, end = _place(start, header, first), _place(stop, header, last)
+        if begin is not None and end is not None:
+            end -= first < last and stop == ends[2] and stop.startswith("-")
+            return [header.item(place) for place in range(begin, end + 1)[:_MAX_COLUMNS]]
+    if re.search(r"[^\d\W]", item) and item not in header.positions:
+        [columns] = columns_meant([item], header.names)
+        if columns:
+            return [header.item(header.positions[column][0]) for column in columns]
     words = re.split(BETWEEN, item)
-    if None not in [_position(word, header) for word in words]:
-        return words
-    if item in header.positions or re.fullmatch(r"[\d\W]*", item):
-        return []  # the name of several, or none
-    [columns] = columns_meant([item], header.names)
-    return [header.item(header.positions[column][0]) for column in columns]
+    parts = [_meant(word, header, first, last) for word in words] if len(words) > 1 else []
+    return list(chain.from_iterable(parts)) if all(parts) else []
+
+
+def _place(text: str, header: Header, first: int) -> int | None:
+    """Return the place, from 0, that a name or a number has; first: the number of the first one."""
+    number, width = _LAST.get(text, text), len(header.names)
+    if text in header.positions or not re.fullmatch("-?[0-9]{1,9}", number):
+        places = header.positions.get(text, ())
+        return places[0] if len(places) == 1 else None
+    place = int(number) + (width if number[0] == "-" else -first)
+    return place if 0 <= place < width else None
