@@ -76,10 +76,8 @@ class DataCase:
                 pass
         except DataError as error:
             # of a beginning, the last row may go on
-            if self.look.complete or error.problems[-1].code != "N405":
+            if self.look.complete or error.problems[-1].code != "N405" or error.problems[1:]:
                 return header, error
-            earlier = error.problems[:-1]
-            return header, DataError(earlier, more=error.more) if earlier else None
         return header, None
 
     def suits_first(self, before: DataCase) -> bool:
@@ -89,12 +87,11 @@ class DataCase:
         """
         if self.first is None:
             return True
-        old = vars(before.options)
-        changed = {name: new for name, new in vars(self.options).items() if new != old[name]}
+        old, new = vars(before.options), vars(self.options)
+        changed = {name: value for name, value in new.items() if value != old[name]}
         options = replace(self.first.options, **changed)
         first = replace(self.first, options=options, choice=self.choice)
-        headers = (first.header, self.header)
-        names = [(header.named, header.names) for header in headers if header is not None]
+        names = [case.header and case.header.names for case in (first, self)]
         return first.fault() is None and names[:1] == names[1:]
 
     @cached_property
@@ -139,11 +136,19 @@ class Change:
         """Return this change and one of the reading; changes: as fields of DataOptions."""
         typed: list[str] = []
         for name, value in changes.items():
-            flag = "" if value else "no-"
-            is_flag = isinstance(value, bool)
-            typed += [f"--{flag}{name}"] if is_flag else [f"--{name}", _TYPED.get(value, value)]
+            flag = {True: [f"--{name}"], False: [f"--no-{name}"]}
+            typed += flag.get(value) or [f"--{name}", _TYPED.get(value, value)]
         case = replace(self.case, options=replace(self.case.options, **changes))
         return self.then(case, words, likelihood, typed)
+
+    def with_columns(self, words: str, likelihood: int, **added: Sequence[str]) -> Change:
+        """Return this change and more columns in some lists; added: as fields of ColumnChoice."""
+        old = vars(self.case.choice)
+        choice = replace(self.case.choice, **{o: (*old[o], *items) for o, items in added.items()})
+        typed = [
+            word for o, items in added.items() for word in (f"--{o}", ",".join(items)) if items
+        ]
+        return self.then(replace(self.case, choice=choice), words, likelihood, typed)
 
     def with_edits(self, words: str, likelihood: int, edits: Iterable[Edit]) -> Change:
         """Return this change and one of the file's text."""
@@ -160,11 +165,7 @@ def with_text(case: DataCase, text: str) -> DataCase:
 
 def decoded(case: DataCase, content: bytes) -> str:
     """Return content as text, whatever it is; a byte-order mark in front is no part of it."""
-    try:
-        text = content.decode(case.options.encoding, "replace")
-    except UnicodeError:  # UTF-16 without its mark
-        text = content.decode("latin-1")
-    return text.removeprefix("\ufeff")
+    return content.decode(case.options.encoding, "replace").removeprefix("\ufeff")
 
 
 def text_lines(case: DataCase) -> list[str]:

@@ -15,11 +15,10 @@ from nncli.data.csv.numbers import is_number
 from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import MISREAD, Change, DataCase, decoded, header_and_width, with_text
 from nncli.doctor.column_choices import column_changes
-from nncli.doctor.column_kinds import is_near_number
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.line_changes import with_proposals
-from nncli.doctor.ways_of_reading import ways_of_reading
+from nncli.doctor.ways_of_reading import is_near_number, ways_of_reading
 from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd
 from nncli.errors import DataError
 from nncli.file_kinds import kind_of

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate, islice, takewhile
 
-from nncli.data.column_facts import counts_up
+from nncli.data.column_facts import NOT_OF_FEATURES, counts_up, is_series, words_of
 from nncli.data.columns import ColumnChoice
 from nncli.data.csv.format import BLANKS
-from nncli.data.csv.numbers import is_number
-from nncli.doctor.case import MISREAD, Change, DataCase, decoded, text_lines
-from nncli.doctor.column_kinds import lines_seem_features, may_be_names
+from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
+from nncli.doctor.case import MISREAD, Change, DataCase, decoded, read_rows, text_lines
 from nncli.doctor.table_lines import Row, Table, cut_rows, joined_lines, lines_in_words, table_width
 from nncli.file_kinds import NPY_MAGIC
+from nncli.meant.lists import list_meant
+from nncli.meant.numbers import numbers_meant
 from nncli.problems import Edit, Problem, Suggestion
 from nncli.specs.spec_text import LINE_END
 from nncli.words import shorten
 
-# How each is said in words.
+# How each is said in words; of other signs, itself.
 _DELIMITERS = {",": "','", ";": "';'", "\t": "tabs", "|": "'|'", BLANKS: "runs of blanks"}
+# Other signs that may separate values: none that stands in a number, or encloses one.
+_RARE_DELIMITER = re.compile(r"[!#$&*/:<=>?@\\^`~\x1c-\x1f]")
 _ALL_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
+# Rows that say their names, as JSON and Python print them, and what may stand around them.
+_RECORD, _AROUND_RECORDS = re.compile(r"\{([^{}\[\]]+)\}"), re.compile(r"[\s,\[\]]*")
+_ENTRY = re.compile(r"""["']?([^"':,{]+)["']?\s*:\s*("[^"]*"|[^\s,]+)""")
 # With a decimal comma it may as well be a number of thousands.
 _MAY_BE_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}")
-_MARKS_OF_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _UNREADABLE = frozenset({"N406", "N411"})
 # What may come of a first row that was taken for what it is not.
 _HEADER_FAULTS = frozenset({"N402", "N404", "N410"})
@@ -32,6 +37,8 @@ _MAX_WAYS = 40
 # So many characters show what separates the values; of more bytes than a table's, the lines are so
 # long that to look at each takes too long.
 _MAX_SEPARATED, _MAX_TABLE = 2**15, 2**16
+# Enough to know a table by.
+_MAX_LINES = 50
 
 
 def ways_of_reading(problem: Problem, case: DataCase) -> Iterator[Change]:
@@ -58,46 +65,53 @@ def _ways_together(as_it_is: Change) -> Iterator[Change]:
 
 
 def _encodings(change: Change) -> Iterator[Change]:
-    """Yield the case in each encoding that it may have."""
-    fault = change.case.fault()
-    if fault is not None and fault.problems[0].code in _UNREADABLE:
-        for encoding in _likely_encodings(change.case):
-            is_sure = encoding.startswith("utf-16")
-            words = f"{'read its text' if is_sure else 'if its text is encoded'} as {encoding}"
-            yield change.with_options(words, 90, encoding=encoding)
+    """Yield the case in each encoding that it may have, if it cannot be read in its own."""
+    content, fault = change.case.look.content, change.case.fault()
+    if fault is None or fault.problems[0].code not in _UNREADABLE:
+        return
+    is_marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    likely = ["utf-8", "cp1252" if any(0x80 <= byte < 0xA0 for byte in content) else "latin-1"]
+    if is_marked or content.count(0) * 4 > len(content):  # ASCII has a zero in every second byte
+        likely = ["utf-16"] if is_marked else ["utf-16-le", "utf-16-be"]
+    for encoding in likely:
+        words = f"{'read its text' if is_marked else 'if its text is encoded'} as {encoding}"
+        yield change.with_options(words, 90, encoding=encoding)
 
 
-def _likely_encodings(case: DataCase) -> tuple[str, ...]:
-    """Return the encodings that a text may have, by its marks and zeros; none if it has its own."""
-    content, own = case.look.content, case.options.encoding
-    if content.startswith(_MARKS_OF_UTF_16):
-        return ("utf-16",)
-    if content.count(0) * 4 > len(content):
-        # where characters take two bytes, the high one of an ASCII character is zero; where fewer
-        # are, zeros are faults of a text in one byte
-        low_first = content[1::2].count(0) > content[::2].count(0)
-        return ("utf-16-le" if low_first else "utf-16-be",)
-    try:
-        content.decode(own)
-    except UnicodeError as error:
-        if case.look.complete and "unexpected end" in str(error):
-            return ()  # it was cut off
-        one_byte = "cp1252" if any(0x80 <= byte < 0xA0 for byte in content) else "latin-1"
-        return tuple(encoding for encoding in ("utf-8", one_byte) if encoding != own)
-    return ()
-
-
-def _without_quotes(change: Change) -> Iterator[Change]:
-    """Yield the case without the quotes that enclose each line as a whole."""
+def _enclosures(change: Change) -> Iterator[Change]:
+    """Yield the case with its rows alone, each on a line of its own."""
     case = change.case
-    lines = LINE_END.split(decoded(case, case.look.content))
-    filled = [line for line in lines if line.strip(" \t")]
-    if case.look.complete and len(filled) > 1 and all(map(_ALL_QUOTED.fullmatch, filled)):
-        text = "\n".join(line[1:-1].replace('""', '"') for line in lines)
-        end = len(lines[-1]) + 1
-        edit = Edit(case.file, 1, 1, len(lines), end, text, shorten(filled[0][1:-1]))
+    text = decoded(case, case.look.content)
+    lines = LINE_END.split(text)
+    if case.look.complete and len(text) <= _MAX_TABLE:
+        for words, rows in _rows_alone(text, case.wanted.size):
+            new, end = "".join(f"{row}\n" for row in rows), len(lines[-1]) + 1
+            edit = Edit(case.file, 1, 1, len(lines), end, new, shorten(rows[0]))
+            yield change.with_edits(words, 89, [edit])
+
+
+def _rows_alone(text: str, size: int) -> Iterator[tuple[str, list[str]]]:
+    """Yield rows without quotes, brackets or names around and between them, and how to get them."""
+    lines = [line for line in LINE_END.split(text) if line.strip(" \t")]
+    if len(lines) > 1 and all(map(_ALL_QUOTED.fullmatch, lines)):
         words = "take away the quotes around each line, which make one cell of it"
-        yield change.with_edits(words, 89, [edit])
+        yield words, [line[1:-1].replace('""', '"') for line in lines]
+    is_bare = re.search(r"[\[({]", text) is None
+    records = [_ENTRY.findall(record) for record in _RECORD.findall(text)]
+    names = [[name.strip() for name, _ in record] for record in records]
+    if all(names) and names[1:] == names[:-1] and _AROUND_RECORDS.fullmatch(_RECORD.sub("", text)):
+        rows = [*names[:1], *([value for _, value in record] for record in records)]
+        words = "write the names once, above the rows, and each row on a line"
+    elif not is_bare:
+        rows = list_meant(text, "numbers", 2, "plain") or []
+        words = "write each row on a line of its own, without brackets"
+    else:  # samples between commas, their values between blanks
+        rows = [part.split() for part in re.split(r"[,;\n]", text) if part.strip()]
+        is_one_each = len(rows) > len(lines) and {len(row) for row in rows} == {max(size, 2)}
+        rows = rows if is_one_each and all(is_number(cell) for row in rows for cell in row) else []
+        words = "write each sample on a line of its own, with commas between its values"
+    if rows:
+        yield words, [",".join(row) for row in rows]
 
 
 def _separations(change: Change) -> Iterator[Change]:
@@ -106,7 +120,7 @@ def _separations(change: Change) -> Iterator[Change]:
     ends = accumulate(map(len, lines))
     lines = lines[: sum(1 for _ in takewhile(_MAX_SEPARATED.__ge__, ends))]
     seen: list[list[Row]] = []
-    for delimiter, shown in _DELIMITERS.items():
+    for delimiter in dict.fromkeys((*_DELIMITERS, *_RARE_DELIMITER.findall("".join(lines[-1:])))):
         points, commas = (
             list(cut_rows(lines, replace(case.csv, delimiter=delimiter, decimal=decimal)))
             for decimal in ".,"
@@ -118,11 +132,15 @@ def _separations(change: Change) -> Iterator[Change]:
             continue
         seen.append(rows)
         read = f"read decimal commas{_doubt(rows)}" if has_commas else "read decimal points"
+        shown = _DELIMITERS.get(delimiter, repr(delimiter))
         said = {"delimiter": f"separate the values at {shown}", "decimal": read}
         new = {"delimiter": delimiter} if other else {}
         new |= {"decimal": decimal} if decimal != case.options.decimal else {}
+        # one blank is nearly a run of them: that mends all lines, and an edit but one
+        likelihood = 101 if (case.delimiter, delimiter) == (" ", BLANKS) else 90
         if new:
-            yield change.with_options(" and ".join(said[name] for name in new), 90, **new)
+            words = " and ".join(said[name] for name in new)
+            yield change.with_options(words, likelihood, **new)
 
 
 def _doubt(rows: list[Row]) -> str:
@@ -183,15 +201,31 @@ def _headers(change: Change) -> Iterator[Change]:
     ):
         return
     first = case.records[0] if case.records else []
-    named = header.named if header is not None else None
-    if named is not False:
-        # none at all, if the first one is longer than what was looked at
+    if header is None or header.named:
         kinds = [[is_number(cell) is not None for cell in row] for row in case.records]
         is_sample = len(kinds) > 1 and all(row == kinds[0] for row in kinds)
         likelihood = 95 if is_sample and not counts_up(first) else 70
         yield change.with_options("if the first row is data", likelihood, header=False)
-    if named is not True and may_be_names(first):
+    if (header is None or not header.named) and may_be_names(first):
         yield change.with_options("if the first row is a header", 80, header=True)
+
+
+def may_be_names(cells: Sequence[str]) -> bool:
+    """Whether a first row may be a header: not if most cells are numbers, or nearly, that differ.
+
+    >>> may_be_names(["1.5", "2,5", "?"]), may_be_names(["", "2019", "2020"])
+    (False, True)
+    """
+    found = cells if cells[:1] != [""] else cells[1:]  # pandas writes no name above its index
+    near = sum(map(is_near_number, found)) + len(cells) - len(found)
+    numbers = [cell for cell in found if is_number(cell)]
+    return 2 * near <= len(cells) or (counts_up(numbers) and not any(map(is_missing, found)))
+
+
+def is_near_number(cell: str) -> bool:
+    """Whether a cell is a number, a missing one, or looks like one that is badly written."""
+    kinds = (is_number, is_missing, looks_like_a_number, numbers_meant)
+    return any(is_kind(cell) for is_kind in kinds)
 
 
 def _other_samples(change: Change) -> Iterator[Change]:
@@ -202,14 +236,33 @@ def _other_samples(change: Change) -> Iterator[Change]:
     if case.options.samples == "columns":
         yield change.with_options("if each line is a sample", 95, samples="rows")
     elif case.choice == ColumnChoice() and case.look.complete and not has_names:
-        likelihood = 90 if lines_seem_features(case) else 20
+        likelihood = 90 if _lines_seem_features(case) else 20
         yield change.with_options("if each column is a sample", likelihood, samples="columns")
+
+
+def _lines_seem_features(case: DataCase) -> bool:
+    """Whether the lines of a file may well be features, by how their numbers are written.
+
+    They are samples where names stand above numbers, or where each column has decimals of its own.
+    """
+    header = case.header
+    rows = read_rows(case, header)[:_MAX_LINES] if header is not None else case.records
+    labelled = not any(is_number(row[0]) or is_missing(row[0]) for row in rows)
+    if header is None or not rows or len(header.names) == case.wanted.size:
+        return labelled if header is None else not rows
+    if header.named and (not labelled or words_of(header.names[0]) & NOT_OF_FEATURES):
+        return False
+    if labelled and is_series([row[0] for row in rows]) and not is_series(header.names[1:]):
+        return False
+    columns = list(zip(*rows, strict=True))[labelled:]
+    decimals = [{len(cell.strip().partition(".")[2]) for cell in column} for column in columns]
+    return any(len(found) > 1 for found in decimals) or len(set().union(*decimals)) < 2
 
 
 # Each is tried on what those before it left to be mended.
 _STEPS: tuple[Callable[[Change], Iterator[Change]], ...] = (
     _encodings,
-    _without_quotes,
+    _enclosures,
     _separations,
     _other_lines,
     _headers,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.doctor.column_kinds import may_be_names
+from nncli.doctor.ways_of_reading import may_be_names
 
 
 @pytest.mark.parametrize(
