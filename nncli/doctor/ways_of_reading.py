@@ -28,6 +28,8 @@ _ALL_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
 # Rows that say their names, as JSON and Python print them, and what may stand around them.
 _RECORD, _AROUND_RECORDS = re.compile(r"\{([^{}\[\]]+)\}"), re.compile(r"[\s,\[\]]*")
 _ENTRY = re.compile(r"""["']?([^"':,{]+)["']?\s*:\s*("[^"]*"|[^\s,]+)""")
+# A variable that an array is given to, and the places that R prints beside one.
+_NO_ROW = re.compile(r"^\s*\w+\s*(?:=|<-)|\[\d*,\d*\]")
 # With a decimal comma it may as well be a number of thousands.
 _MAY_BE_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}")
 _UNREADABLE = frozenset({"N406", "N411"})
@@ -75,7 +77,9 @@ def _encodings(change: Change) -> Iterator[Change]:
         likely = ["utf-16"] if is_marked else ["utf-16-le", "utf-16-be"]
     for encoding in likely:
         words = f"{'read its text' if is_marked else 'if its text is encoded'} as {encoding}"
-        yield change.with_options(words, 90, encoding=encoding)
+        other = change.with_options(words, 90, encoding=encoding)
+        if decoded(other.case, content) != decoded(change.case, content):
+            yield other
 
 
 def _enclosures(change: Change) -> Iterator[Change]:
@@ -83,35 +87,35 @@ def _enclosures(change: Change) -> Iterator[Change]:
     case = change.case
     text = decoded(case, case.look.content)
     lines = LINE_END.split(text)
-    if case.look.complete and len(text) <= _MAX_TABLE:
-        for words, rows in _rows_alone(text, case.wanted.size):
-            new, end = "".join(f"{row}\n" for row in rows), len(lines[-1]) + 1
-            edit = Edit(case.file, 1, 1, len(lines), end, new, shorten(rows[0]))
-            yield change.with_edits(words, 89, [edit])
+    if case.look.complete and len(text) <= _MAX_SEPARATED:
+        words, rows = _rows_alone(text, [line for line in lines if line.strip(" \t")], case)
+        new, end = "".join(f"{row}\n" for row in rows), len(lines[-1]) + 1
+        edits = [Edit(case.file, 1, 1, len(lines), end, new, shorten(row)) for row in rows[:1]]
+        if edits:
+            yield change.with_edits(words, 89, edits)
 
 
-def _rows_alone(text: str, size: int) -> Iterator[tuple[str, list[str]]]:
-    """Yield rows without quotes, brackets or names around and between them, and how to get them."""
-    lines = [line for line in LINE_END.split(text) if line.strip(" \t")]
+def _rows_alone(text: str, lines: list[str], case: DataCase) -> tuple[str, list[str]]:
+    """Return how to get rows without quotes, brackets or names around their values, and those."""
     if len(lines) > 1 and all(map(_ALL_QUOTED.fullmatch, lines)):
         words = "take away the quotes around each line, which make one cell of it"
-        yield words, [line[1:-1].replace('""', '"') for line in lines]
-    is_bare = re.search(r"[\[({]", text) is None
+        return words, [line[1:-1].replace('""', '"') for line in lines]
+    has_brackets = re.search(r"[\[({]", text) is not None
+    has_blanks = re.search(r"\d[ \t]+[-+.\d]", text) is not None
     records = [_ENTRY.findall(record) for record in _RECORD.findall(text)]
     names = [[name.strip() for name, _ in record] for record in records]
-    if all(names) and names[1:] == names[:-1] and _AROUND_RECORDS.fullmatch(_RECORD.sub("", text)):
-        rows = [*names[:1], *([value for _, value in record] for record in records)]
+    if names and names[1:] == names[:-1] and _AROUND_RECORDS.fullmatch(_RECORD.sub("", text)):
         words = "write the names once, above the rows, and each row on a line"
-    elif not is_bare:
-        rows = list_meant(text, "numbers", 2, "plain") or []
-        words = "write each row on a line of its own, without brackets"
-    else:  # samples between commas, their values between blanks
-        rows = [part.split() for part in re.split(r"[,;\n]", text) if part.strip()]
-        is_one_each = len(rows) > len(lines) and {len(row) for row in rows} == {max(size, 2)}
-        rows = rows if is_one_each and all(is_number(cell) for row in rows for cell in row) else []
-        words = "write each sample on a line of its own, with commas between its values"
-    if rows:
-        yield words, [",".join(row) for row in rows]
+        rows = [*names[:1], *([value for _, value in record] for record in records)]
+    else:
+        # values between blanks, samples between commas
+        bare = text if has_brackets or not has_blanks else text.replace(",", ";")
+        words = f"write each row on a line of its own{', without brackets' * has_brackets}"
+        rows = list_meant(_NO_ROW.sub("", bare), "numbers", 2, "plain") or []
+        is_sure = len(rows) > len(lines) and {len(row) for row in rows} == {case.wanted.size}
+        # of two numbers, a comma may be decimal
+        rows = rows if has_brackets or (is_sure and (has_blanks or case.wanted.size > 2)) else []
+    return words, [",".join(row) for row in rows]
 
 
 def _separations(change: Change) -> Iterator[Change]:
