@@ -16,6 +16,7 @@ from nncli.doctor.command_line import replaced
 from nncli.doctor.layers import changes_of_inputs
 from nncli.doctor.spec_edits import SpecEditor
 from nncli.errors import DataError
+from nncli.meant.numbers import numbers_meant
 from nncli.network.shapes import shape_table
 from nncli.problems import Problem, Suggestion
 from nncli.specs.written import scalar
@@ -23,8 +24,8 @@ from nncli.words import quoted, shorten
 
 # Whoever has more to leave out had better say what stays; so had who has as many, and a doubt.
 _MAX_LEFT_OUT, _MAX_LEFT_OUT_IN_DOUBT = 10, 3
-# Of more columns the number is said.
-_MAX_NAMED = 3
+# Of more columns the number is said; so many rows tell whether a text may be a number.
+_MAX_NAMED, _MAX_LOOKED_AT = 3, 10
 # What may go without an "if"; of others, one at most.
 _SURE = (Suspicion.TEXT, Suspicion.BY_NAME_AND_VALUES, Suspicion.BY_NAME)
 _VERBS = {"keep": "carry {} through unread", "drop": "leave {} out"}
@@ -74,8 +75,15 @@ def _of_another_width(change: Change, header: Header) -> Iterator[Change]:
 
 def _ranked_facts(case: DataCase, header: Header, features: list[int]) -> list[ColumnFacts]:
     """Return what the columns seem to be, the most suspicious first."""
-    facts = table_facts(header, features, read_rows(case, header))
-    last = len(header.names) - 1
+    rows, last = read_rows(case, header), len(header.names) - 1
+    facts = table_facts(header, features, rows)
+    for at, fact in enumerate(facts):
+        if fact.suspicion == Suspicion.TEXT and all(
+            numbers_meant(row[fact.position]) for row in rows[:_MAX_LOOKED_AT]
+        ):
+            facts[at] = ColumnFacts(
+                fact.position, Suspicion.PERHAPS, "its numbers are not plain", False
+            )
     # where nothing speaks for any, a label stands at the end or in front
     facts.sort(key=lambda f: (f.position == last, f.position == 0, f.position), reverse=True)
     return sorted(facts, key=lambda f: (f.suspicion, f.is_identifier), reverse=True)

@@ -132,7 +132,7 @@ def _separations(change: Change) -> Iterator[Change]:
         has_commas = sum(row.numbers for row in commas) > sum(row.numbers for row in points)
         decimal, rows = (",", commas) if has_commas else (".", points)
         other = delimiter != case.delimiter
-        if rows in seen or (other and (table_width(rows) < 2 or any(map(_is_cut_wrong, rows)))):
+        if rows in seen or (other and table_width(rows) < 2):
             continue
         seen.append(rows)
         read = f"read decimal commas{_doubt(rows)}" if has_commas else "read decimal points"
@@ -155,18 +155,11 @@ def _doubt(rows: list[Row]) -> str:
     return f", if {cells[0]} means {cells[0].replace(',', '.')}"
 
 
-def _is_cut_wrong(row: Row) -> bool:
-    """Whether a cell of a row is several numbers, to be cut at something else."""
-    # one point may stand behind thousands
-    cuts = (re.split(r"[;|\t]" if cell.count(".") < 2 else r"[;|\t,]", cell) for cell in row.cells)
-    return any(len(parts) > 1 and all(map(is_number, parts)) for parts in cuts)
-
-
 def _other_lines(change: Change) -> Iterator[Change]:
     """Yield the case without the lines that are none of its table, and with a whole header."""
     case = change.case
     table = Table(case) if len(case.look.content) <= _MAX_TABLE else None
-    if table is None or not table.width or any(map(_is_cut_wrong, table.samples)):
+    if table is None or not table.width:
         return
     for header in table.headers():
         lines = table.others(header)
