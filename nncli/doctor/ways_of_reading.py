@@ -191,11 +191,7 @@ def _headers(change: Change) -> Iterator[Change]:
     """Yield the case with its first row as data, and as a header."""
     case, header, fault = change.case, change.case.header, change.case.fault()
     problem = fault.problems[0] if fault is not None else None
-    if case.options.header is None and (
-        problem is None
-        or problem.code not in _HEADER_FAULTS
-        or (header and problem.place and problem.place.line != header.place.line)
-    ):
+    if problem is None or problem.code not in _HEADER_FAULTS:
         return
     first = case.records[0] if case.records else []
     if header is None or header.named:
@@ -248,8 +244,6 @@ def _lines_seem_features(case: DataCase) -> bool:
     if header is None or not rows or len(header.names) == case.wanted.size:
         return labelled if header is None else not rows
     if header.named and (not labelled or words_of(header.names[0]) & NOT_OF_FEATURES):
-        return False
-    if labelled and is_series([row[0] for row in rows]) and not is_series(header.names[1:]):
         return False
     columns = list(zip(*rows, strict=True))[labelled:]
     decimals = [{len(cell.strip().partition(".")[2]) for cell in column} for column in columns]
