@@ -227,6 +227,8 @@ def _is_column(item: str, header: Header) -> bool:
 
 def _meant(item: str, header: Header, first: int, last: int) -> list[str]:
     """Return what to type for an item: itself, a range, the nearest name, or several joined."""
+    if item not in header.positions:
+        item = item.strip("[](){}'\" ")  # of a list in Python
     if first == 1 and _is_column(item, header):
         return [item]
     if (place := _place(item, header, first)) is not None:

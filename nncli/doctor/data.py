@@ -200,7 +200,8 @@ def _loses_a_sample(change: Change, case: DataCase) -> bool:
     """Whether a first row of numbers would be taken away from above others."""
     first, below = (next(iter(records), []) for records in (case.records, change.case.records))
     # one of another width is only taken away if it counts the rows
-    goes = bool(change.suggestion.edits) and first != below and len(first) == len(below)
+    removes = any(not edit.text for edit in change.suggestion.edits)
+    goes = removes and first != below and len(first) == len(below)
     have_numbers = all(any(map(is_number, row)) for row in (first, below))
     return goes and have_numbers and all(map(is_near_number, first))
 

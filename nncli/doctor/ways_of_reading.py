@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate, islice, takewhile
 
-from nncli.data.column_facts import NOT_OF_FEATURES, counts_up, is_series, words_of
+from nncli.data.column_facts import NOT_OF_FEATURES, counts_up, words_of
 from nncli.data.columns import ColumnChoice
 from nncli.data.csv.format import BLANKS
 from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
@@ -24,7 +24,7 @@ from nncli.words import shorten
 _DELIMITERS = {",": "','", ";": "';'", "\t": "tabs", "|": "'|'", BLANKS: "runs of blanks"}
 # Other signs that may separate values: none that stands in a number, or encloses one.
 _RARE_DELIMITER = re.compile(r"[!#$&*/:<=>?@\\^`~\x1c-\x1f]")
-_ALL_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
+_ALL_QUOTED = re.compile(r'"((?:[^"]|"")*+)"[ \t;,]*')
 # Rows that say their names, as JSON and Python print them, and what may stand around them.
 _RECORD, _AROUND_RECORDS = re.compile(r"\{([^{}\[\]]+)\}"), re.compile(r"[\s,\[\]]*")
 _ENTRY = re.compile(r"""["']?([^"':,{]+)["']?\s*:\s*("[^"]*"|[^\s,]+)""")
@@ -97,9 +97,10 @@ def _enclosures(change: Change) -> Iterator[Change]:
 
 def _rows_alone(text: str, lines: list[str], case: DataCase) -> tuple[str, list[str]]:
     """Return how to get rows without quotes, brackets or names around their values, and those."""
-    if len(lines) > 1 and all(map(_ALL_QUOTED.fullmatch, lines)):
+    quoted = [_ALL_QUOTED.fullmatch(line) for line in lines]
+    if len(lines) > 1 and all(quoted):
         words = "take away the quotes around each line, which make one cell of it"
-        return words, [line[1:-1].replace('""', '"') for line in lines]
+        return words, [line[1].replace('""', '"') for line in quoted if line]
     has_brackets = re.search(r"[\[({]", text) is not None
     has_blanks = re.search(r"\d[ \t]+[-+.\d]", text) is not None
     records = [_ENTRY.findall(record) for record in _RECORD.findall(text)]
@@ -195,9 +196,7 @@ def _headers(change: Change) -> Iterator[Change]:
         return
     first = case.records[0] if case.records else []
     if header is None or header.named:
-        kinds = [[is_number(cell) is not None for cell in row] for row in case.records]
-        is_sample = len(kinds) > 1 and all(row == kinds[0] for row in kinds)
-        likelihood = 95 if is_sample and not counts_up(first) else 70
+        likelihood = 70 if counts_up(first) else 95
         yield change.with_options("if the first row is data", likelihood, header=False)
     if (header is None or not header.named) and may_be_names(first):
         yield change.with_options("if the first row is a header", 80, header=True)
