@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, takewhile
 
 from nncli.data.column_facts import ColumnFacts, Suspicion, table_facts
 from nncli.data.column_names import BETWEEN, Meant, columns_meant, plain_name
@@ -15,7 +14,6 @@ from nncli.doctor.case import Change, DataCase, called, read_rows
 from nncli.doctor.command_line import replaced
 from nncli.doctor.layers import changes_of_inputs
 from nncli.doctor.spec_edits import SpecEditor
-from nncli.errors import DataError
 from nncli.meant.numbers import numbers_meant
 from nncli.network.shapes import shape_table
 from nncli.problems import Problem, Suggestion
@@ -122,18 +120,18 @@ def _fewer_columns(
 
 def _leaving_out(change: Change, header: Header, facts: Sequence[ColumnFacts], then: str) -> Change:
     """Return the change without some columns.  then: what else is so, behind the words."""
-    words, added = [], {}
+    words, added = [], dict[str, list[str]]()
     for option, verb in _VERBS.items():
         chosen = [fact for fact in facts if fact.is_identifier == (option == "keep")]
         chosen.sort(key=lambda fact: fact.position)
-        added[option] = [header.item(fact.position) for fact in chosen]
+        added |= {option: [header.item(fact.position) for fact in chosen]} if chosen else {}
         for reason in dict.fromkeys(fact.reason for fact in chosen):
             names = [called(header, fact.position) for fact in chosen if fact.reason == reason]
             why = f": {reason}" if reason else ", if it is no feature"
             several = why.replace("it is", "they are") if len(names) > 1 else why
             words.append(verb.format(" and ".join(names)) + several)
     least = min(fact.suspicion for fact in facts)
-    return change.with_columns("; ".join(words) + then, 55 + 5 * least if least else 30, **added)
+    return change.with_options("; ".join(words) + then, 55 + 5 * least if least else 30, **added)
 
 
 # ---- names in the spec, and on the command line ----
@@ -152,11 +150,11 @@ def _inputs_by_name(change: Change, header: Header, names: tuple[str, ...]) -> I
         if len(columns) == len(names):
             words = "take the columns of those names, if they are meant"
             items = [header.item(header.positions[column][0]) for column in columns]
-            yield change.with_columns(words, 75, columns=items)
+            yield change.with_options(words, 75, columns=items)
     elif in_order == [[at] for at in range(len(header.names))]:
         words = f"if they stand in the order of the inputs ({shorten(', '.join(names))}), take all"
         items = [str(at + 1) for at in range(len(names))]
-        yield change.with_columns(words, 30, columns=items)
+        yield change.with_options(words, 30, columns=items)
 
 
 def _renamed_inputs(change: Change, meant: Meant) -> Iterator[Change]:
@@ -172,14 +170,12 @@ def _renamed_inputs(change: Change, meant: Meant) -> Iterator[Change]:
         for at, (name, new) in enumerate(pairs)
         if new != (name,)
     ]
-    named = [quoted(name) for name in columns if name not in old]
-    how = "separate the names" if len(columns) > len(meant) else "write"
+    named = ", ".join(quoted(name) for name in columns if name not in old)
     alike = all(plain_name(name) == plain_name("".join(new)) for name, new in pairs)
-    doubt = "" if alike else ", if they are meant"
-    words = f"{how} as in the header{doubt}: {shorten(', '.join(named))}"
+    words = f"write as in the header{'' if alike else ', if they are meant'}: {shorten(named)}"
     wanted = replace(case.wanted, columns=columns, size=len(columns))
-    if written := [edit for edit in edits if edit is not None]:
-        yield change.then(replace(case, wanted=wanted), words, 78, edits=written)
+    if written := tuple(edit for edit in edits if edit is not None):
+        yield change.then(replace(case, wanted=wanted), 78, Suggestion(words, edits=written))
 
 
 def at_the_spec(problem: Problem, case: DataCase) -> Problem:
@@ -200,12 +196,12 @@ def _mistyped_items(change: Change, header: Header) -> list[Change] | None:
     """
     case, found = change.case, []
     for option, items in vars(case.choice).items():
-        if all(_is_column(item, header) for item in items):
+        if all(_meant(item, header, 1, 1) == [item] for item in items):
             continue
         for counting in _COUNTINGS:
-            meant = [_meant(item, header, *counting) for item in items]
+            meant = list(takewhile(bool, (_meant(item, header, *counting) for item in items)))
             columns = tuple(chain.from_iterable(meant))
-            if not all(meant) or len(set(columns)) < len(columns):
+            if len(meant) < len(items) or len(set(columns)) < len(columns):
                 continue
             typed, words = ",".join(columns), "if the nearest name is meant"
             words = "positions count from 1" if typed.replace(",", "").isdecimal() else words
@@ -219,20 +215,12 @@ def _mistyped_items(change: Change, header: Header) -> list[Change] | None:
     return None
 
 
-def _is_column(item: str, header: Header) -> bool:
-    with suppress(DataError):
-        return find_column(item, header, "") >= 0
-    return False
-
-
 def _meant(item: str, header: Header, first: int, last: int) -> list[str]:
     """Return what to type for an item: itself, a range, the nearest name, or several joined."""
     if item not in header.positions:
         item = item.strip("[](){}'\" ")  # of a list in Python
-    if first == 1 and _is_column(item, header):
-        return [item]
     if (place := _place(item, header, first)) is not None:
-        return [str(place + 1)]
+        return [item if item in header.positions else str(place + 1)]
     if ends := _RANGE.fullmatch(item):
         start, stop = ends[1] or ends[3] or str(first), ends[2] or ends[4] or "-1"
         begin, end = _place(start, header, first), _place(stop, header, last)

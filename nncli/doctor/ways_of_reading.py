@@ -132,7 +132,7 @@ def _separations(change: Change) -> Iterator[Change]:
         )
         has_commas = sum(row.numbers for row in commas) > sum(row.numbers for row in points)
         decimal, rows = (",", commas) if has_commas else (".", points)
-        other = delimiter != case.delimiter
+        other = delimiter != case.csv.delimiter
         if rows in seen or (other and table_width(rows) < 2):
             continue
         seen.append(rows)
@@ -142,7 +142,7 @@ def _separations(change: Change) -> Iterator[Change]:
         new = {"delimiter": delimiter} if other else {}
         new |= {"decimal": decimal} if decimal != case.options.decimal else {}
         # one blank is nearly a run of them: that mends all lines, and an edit but one
-        likelihood = 101 if (case.delimiter, delimiter) == (" ", BLANKS) else 90
+        likelihood = 101 if (case.csv.delimiter, delimiter) == (" ", BLANKS) else 90
         if new:
             words = " and ".join(said[name] for name in new)
             yield change.with_options(words, likelihood, **new)
@@ -179,7 +179,7 @@ def _other_lines(change: Change) -> Iterator[Change]:
 
 def _whole_header(header: Row, table: Table, case: DataCase) -> tuple[str, str] | None:
     """Return a header with as many names as there are values, and how to get it; or nothing."""
-    separator = " " if case.delimiter == BLANKS else case.delimiter
+    separator = " " if case.csv.delimiter == BLANKS else case.csv.delimiter
     if header.cells[-1] == "" and len(header.cells) == table.width + 1:
         return header.text.rstrip(" \t")[:-1], f"take away the {separator!r} behind the header"
     if case.wanted.size < table.width and table.lacks_a_name(header):
