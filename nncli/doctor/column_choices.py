@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, takewhile
+from itertools import chain
 
 from nncli.data.column_facts import ColumnFacts, Suspicion, table_facts
 from nncli.data.column_names import BETWEEN, Meant, columns_meant, plain_name
@@ -33,6 +33,7 @@ _MAX_COLUMNS = 1000
 # here, from 0, and as in Python, where a range stops before its end.
 _COUNTINGS = ((1, 1), (0, 0), (0, 1))
 _RANGE = re.compile(r"(.*?)(?::|\.\.+)(.*)|(.+)-(.+)")
+_OF_A_LIST = "[](){}'\" "  # in Python
 _LAST = {"last": "-1", "end": "-1"}
 
 
@@ -196,12 +197,14 @@ def _mistyped_items(change: Change, header: Header) -> list[Change] | None:
     """
     case, found = change.case, []
     for option, items in vars(case.choice).items():
-        if all(_meant(item, header, 1, 1) == [item] for item in items):
+        plain = [item if item in header.positions else item.strip(_OF_A_LIST) for item in items]
+        if all(_is_column(item, header) for item in items):
             continue
+        near = dict(zip(plain, columns_meant(plain, header.names), strict=True))  # all at once
         for counting in _COUNTINGS:
-            meant = list(takewhile(bool, (_meant(item, header, *counting) for item in items)))
+            meant = [_meant(item, header, near, *counting) for item in plain]
             columns = tuple(chain.from_iterable(meant))
-            if len(meant) < len(items) or len(set(columns)) < len(columns):
+            if not all(meant) or len(set(columns)) < len(columns):
                 continue
             typed, words = ",".join(columns), "if the nearest name is meant"
             words = "positions count from 1" if typed.replace(",", "").isdecimal() else words
@@ -215,10 +218,15 @@ def _mistyped_items(change: Change, header: Header) -> list[Change] | None:
     return None
 
 
-def _meant(item: str, header: Header, first: int, last: int) -> list[str]:
+def _is_column(item: str, header: Header) -> bool:
+    is_plain = item.isdecimal() or item in header.positions
+    return is_plain and _place(item, header, 1) is not None
+
+
+def _meant(
+    item: str, header: Header, near: Mapping[str, Sequence[str]], first: int, last: int
+) -> list[str]:
     """Return what to type for an item: itself, a range, the nearest name, or several joined."""
-    if item not in header.positions:
-        item = item.strip("[](){}'\" ")  # of a list in Python
     if (place := _place(item, header, first)) is not None:
         return [item if item in header.positions else str(place + 1)]
     if ends := _RANGE.fullmatch(item):
@@ -227,12 +235,10 @@ def _meant(item: str, header: Header, first: int, last: int) -> list[str]:
         if begin is not None and end is not None:
             end -= first < last and stop == ends[2] and stop.startswith("-")
             return [header.item(place) for place in range(begin, end + 1)[:_MAX_COLUMNS]]
-    if re.search(r"[^\d\W]", item) and item not in header.positions:
-        [columns] = columns_meant([item], header.names)
-        if columns:
-            return [header.item(header.positions[column][0]) for column in columns]
+    if re.search(r"[^\d\W]", item) and near.get(item) and item not in header.positions:
+        return [header.item(header.positions[column][0]) for column in near[item]]
     words = re.split(BETWEEN, item)
-    parts = [_meant(word, header, first, last) for word in words] if len(words) > 1 else []
+    parts = [_meant(word, header, near, first, last) for word in words] if words[1:] else []
     return list(chain.from_iterable(parts)) if all(parts) else []
 
 
