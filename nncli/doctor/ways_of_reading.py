@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate, islice, takewhile
 
-from nncli.data.column_facts import NOT_OF_FEATURES, counts_up, words_of
+from nncli.data.column_facts import NOT_OF_FEATURES, counts_up, is_series, words_of
 from nncli.data.columns import ColumnChoice
 from nncli.data.csv.format import BLANKS
 from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
@@ -71,15 +71,27 @@ def _encodings(change: Change) -> Iterator[Change]:
     content, fault = change.case.look.content, change.case.fault()
     if fault is None or fault.problems[0].code not in _UNREADABLE:
         return
-    is_marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    likely = ["utf-8", "cp1252" if any(0x80 <= byte < 0xA0 for byte in content) else "latin-1"]
-    if is_marked or content.count(0) * 4 > len(content):  # ASCII has a zero in every second byte
-        likely = ["utf-16"] if is_marked else ["utf-16-le", "utf-16-be"]
-    for encoding in likely:
-        words = f"{'read its text' if is_marked else 'if its text is encoded'} as {encoding}"
-        other = change.with_options(words, 90, encoding=encoding)
-        if decoded(other.case, content) != decoded(change.case, content):
-            yield other
+    for encoding in _likely_encodings(content, change.case.options.encoding):
+        is_sure = encoding.startswith("utf-16")
+        words = f"{'read its text' if is_sure else 'if its text is encoded'} as {encoding}"
+        yield change.with_options(words, 90, encoding=encoding)
+
+
+def _likely_encodings(content: bytes, own: str) -> tuple[str, ...]:
+    """Return the encodings that a text may have, by its marks and zeros; none if it has its own."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    if content.count(0) * 4 > len(content):
+        # ASCII has a zero in every second byte; where fewer are, they are faults of one-byte text
+        low_first = content[1::2].count(0) > content[::2].count(0)
+        return ("utf-16-le" if low_first else "utf-16-be",)
+    try:
+        content.decode(own)
+    except UnicodeError as error:
+        one_byte = "cp1252" if any(0x80 <= byte < 0xA0 for byte in content) else "latin-1"
+        is_cut_off = "unexpected end" in str(error)
+        return () if is_cut_off else tuple(e for e in ("utf-8", one_byte) if e != own)
+    return ()
 
 
 def _enclosures(change: Change) -> Iterator[Change]:
@@ -194,6 +206,8 @@ def _headers(change: Change) -> Iterator[Change]:
     problem = fault.problems[0] if fault is not None else None
     if problem is None or problem.code not in _HEADER_FAULTS:
         return
+    if header and problem.place and problem.place.line != header.place.line:
+        return
     first = case.records[0] if case.records else []
     if header is None or header.named:
         likelihood = 70 if counts_up(first) else 95
@@ -243,6 +257,8 @@ def _lines_seem_features(case: DataCase) -> bool:
     if header is None or not rows or len(header.names) == case.wanted.size:
         return labelled if header is None else not rows
     if header.named and (not labelled or words_of(header.names[0]) & NOT_OF_FEATURES):
+        return False
+    if labelled and is_series([row[0] for row in rows]) and not is_series(header.names[1:]):
         return False
     columns = list(zip(*rows, strict=True))[labelled:]
     decimals = [{len(cell.strip().partition(".")[2]) for cell in column} for column in columns]

@@ -286,6 +286,7 @@ def test_what_must_go_is_said_with_what_speaks_for_it(
         ("1,0.5,3\n3,2.5,1\n", "--drop"),
         ("a,b,c\n1,2,3\n3,4,1\n", "--drop"),
         ("id,b,c\nx,5,60\ny,7,37\n", "--keep"),
+        ("flower,b,c\nf1,5,60\nf2,7,37\n", "--keep"),
     ],
 )
 def test_as_many_lines_as_inputs_are_features_unless_something_speaks_against_it(
