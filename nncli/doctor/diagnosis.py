@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nncli.doctor.case import DataCase
-from nncli.doctor.column_names import at_the_spec
+from nncli.doctor.column_choices import at_the_spec
 from nncli.doctor.command_line import treat_command, with_option
 from nncli.doctor.data import treat_file
 from nncli.doctor.layers import same_cause, treat_layers

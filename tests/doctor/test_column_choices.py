@@ -108,6 +108,10 @@ def test_a_tables_prefix_is_no_part_of_a_name(header: str, names: str) -> None:
         ("drop", "-1", "3"),
         ("columns", "1-2", "Insulin,mean radius"),
         ("columns", "2:3", "mean radius,x_3"),
+        ("columns", "0:2", "Insulin,mean radius"),
+        ("columns", ":-1", "Insulin,mean radius"),
+        ("columns", "1:", "mean radius,x_3"),
+        ("drop", "last", "3"),
         ("columns", "1;2", "1,2"),
         ("columns", "Insulin;x_3", "Insulin,x_3"),
         ("columns", "insulin,x3", "Insulin,x_3"),
@@ -127,7 +131,7 @@ def test_an_item_of_the_command_line_is_put_right_in_its_place(
     assert (suggestion.argv, suggestion.options) == ((*words, meant), ())
 
 
-@pytest.mark.parametrize("typed", ["0:2", "x_4", "1,9", "weight"])
+@pytest.mark.parametrize("typed", ["0:9", "x_4", "1,9", "weight"])
 def test_an_item_that_means_nothing_certain_is_left_to_the_user(typed: str) -> None:
     choice = ColumnChoice(columns=tuple(typed.split(",")))
     problem = treated(make_case(TABLE, f"inputs: 2\n{LAYERS}", choice=choice))
