@@ -28,7 +28,9 @@ def treat_command(argv: Words, fault: UsageFault, fault_of: FaultOf) -> Problem:
 
     fault_of: says what is refused of a command line, without running it.
     """
-    found = _mended(argv, fault, fault_of, _MAX_FAULTS)
+    found = list(_mended(argv, fault, fault_of, _MAX_FAULTS))
+    # a file that is missing, with none like it, hides no other mistake
+    found = [each for each in found if fault_of(each[1]) is None] or found
     told: dict[Words, str] = {}
     for texts, words in sorted(found, key=lambda each: len([*filter(None, each[0])])):
         told.setdefault(words, one_text(texts))
@@ -57,8 +59,9 @@ def _mended(
         if other is None:
             yield (text,), words
         elif most > 1 and other.problem != fault.problem:
-            for texts, last in islice(_mended(words, other, fault_of, most - 1), 1):
-                yield (text, *texts), last
+            further = list(islice(_mended(words, other, fault_of, most - 1), 1))
+            rest: list[tuple[Words, Words]] = [((), words)] if other.problem.code == "N501" else []
+            yield from (((text, *texts), last) for texts, last in further or rest)
 
 
 def _spot(argv: Words, name: str, *, takes_value: bool = True) -> tuple[Words, str, Words] | None:

@@ -18,7 +18,8 @@ from nncli.words import count_of
 
 _MARK = "\ufeff"  # of a file's beginning, where files were joined
 # A comment, ARFF's keywords, Excel's separator, the end of a file of old; a sample is none of them.
-_SIGN = re.compile(r"[ \t]*(?:(#|%|//)|@|sep=|\x1a)", re.IGNORECASE)
+_SIGN = re.compile(r"[ \t]*(#|%|//|@|sep=|\x1a)", re.IGNORECASE)
+_SIGNS = {"@": "the head of an ARFF file", "sep=": "for Excel", "\x1a": "the end of an old file"}
 # A rule has nothing but signs, of which some stand in a row.
 _RULE = re.compile(r"(?=.*(?:[-=_*~]{3}|:-|-:|\+-))[-=+|:_*~ \t,;]+")
 # A cell as RFC 4180 quotes it.
@@ -149,7 +150,7 @@ class Table:
         if row.numbers and len(row.cells) == self.width:
             return ""  # a sample, whose first cell is #REF! or the like
         if found := _SIGN.match(row.text):
-            return "a comment" if found[1] else "for programs"
+            return _SIGNS.get(found[1].lower(), "a comment")
         return "a rule" if _RULE.fullmatch(row.text) else ""
 
     def _what(self, row: Row, header: Row | None, is_below: bool) -> str:
