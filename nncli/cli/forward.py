@@ -20,6 +20,7 @@ from nncli.cli.reading import (
     column_choice,
     data_request,
     input_paths,
+    of_expected,
     opened_samples,
     overrides,
     read_config,
@@ -333,7 +334,7 @@ def _run(job: _Job, reading: SpecReading, request: DataRequest, checks: _Checks)
 
     started = time.monotonic()
     with (
-        _opened_expected(checks, request, reading.spec) as expected,
+        _opened_expected(checks, request, reading) as expected,
         opened_samples(reading, request, job.places.rejects) as samples,
     ):
         run = _run_samples(job, samples, expected)
@@ -346,7 +347,7 @@ def _run(job: _Job, reading: SpecReading, request: DataRequest, checks: _Checks)
 
 @contextmanager
 def _opened_expected(
-    checks: _Checks, request: DataRequest, spec: NetworkSpec
+    checks: _Checks, request: DataRequest, reading: SpecReading
 ) -> Iterator[ExpectedOutputs | None]:
     """Open what the outputs are to be compared with, if anything.  Raises DataError, FileError."""
     if checks.expect is None:
@@ -357,6 +358,7 @@ def _opened_expected(
     from nncli.file_kinds import NPY_MAGIC, PARQUET_MAGIC
     from nncli.pipeline.checks import ExpectedOutputs, tolerance_for
 
+    spec = reading.spec
     tolerance = tolerance_for(spec.dtype, checks.rtol, checks.atol)
     stdin = binary_stdin(checks.expect, quiet=request.quiet)
     try:
@@ -369,9 +371,7 @@ def _opened_expected(
             selection = choose_outputs(opened.header, names, with_texts=checks.digits)
             yield ExpectedOutputs(opened.samples(selection), tolerance, decimal, is_text=is_text)
     except DataError as error:
-        from nncli.doctor.diagnosis import treat_data
-
-        raise treat_data(error, {}) from None
+        raise of_expected(error, checks.expect, reading, request) from None
 
 
 def _run_samples(job: _Job, samples: SampleStream, expected: ExpectedOutputs | None) -> ForwardRun:
