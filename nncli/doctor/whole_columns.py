@@ -120,6 +120,8 @@ def _of_another_width(rows: Sequence[Row], width: int, csv: CsvFormat) -> Iterat
 def _odd_cells(rows: Sequence[Row], position: int, csv: CsvFormat) -> Iterator[OddPiece]:
     """Yield the cells of a column that are no numbers, each read like the others."""
     texts = [row.pointed[position] for row in rows]
+    if all(map(is_number, texts)):
+        return
     # where commas are decimal, those that stand for points are none
     around = what_is_around(texts, csv.delimiter if csv.decimal == "." else "")
     odd = [
