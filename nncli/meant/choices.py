@@ -149,7 +149,7 @@ def _parameters(known: Known, what: str, typed: Typed) -> dict[str, Any] | None:
         target = others.get(name, own.get(nearest(name, list(own)) or ""))
         if target in fields:
             result[str(target)] = value
-        elif target is None or (target != "" and _written(value) != _written(target)):
+        elif target is None or (target != "" and _written(value) not in _these(target)):
             return None
     return result
 
@@ -157,6 +157,10 @@ def _parameters(known: Known, what: str, typed: Typed) -> dict[str, Any] | None:
 def _says_nothing(value: Any, others: Mapping[str, Any]) -> bool:
     word = str(value).casefold()
     return word in ("true", "false", "none") or others.get(plain("parameter", word)) == ""
+
+
+def _these(values: Any) -> list[str]:
+    return list(map(_written, values if isinstance(values, list) else [values]))
 
 
 def _text(name: str, parameters: Mapping[str, Any]) -> str:

@@ -126,11 +126,11 @@ def formula_meant(written: str) -> str | None:
     return names.get(text, names.get(re.sub(r"^\w+(\(x\))?=", "", text)))
 
 
-def other_parameters(name: str) -> Mapping[str, float | str]:
+def other_parameters(name: str) -> Mapping[str, Any]:
     """Return what a parameter of a choice is called elsewhere, without what its letters decide.
 
-    The value is nncli's name; empty if the parameter changes nothing; else the only value with
-    which it changes nothing.
+    The value is nncli's name; empty if the parameter changes nothing; else the only value, or a
+    list of those, with which it changes nothing.
     """
     parameters = _table()["parameters"]
     merged = parameters["any"] | parameters.get(name, {})
