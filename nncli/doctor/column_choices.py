@@ -9,7 +9,7 @@ from itertools import chain
 
 from nncli.data.column_facts import ColumnFacts, Suspicion, table_facts
 from nncli.data.column_names import BETWEEN, Meant, columns_meant, plain_name
-from nncli.data.columns import Header, find_column
+from nncli.data.columns import Header
 from nncli.doctor.case import Change, DataCase, called, read_rows
 from nncli.doctor.command_line import replaced
 from nncli.doctor.layers import changes_of_inputs
@@ -58,7 +58,7 @@ def column_changes(change: Change) -> Iterator[Change]:
 def _of_another_width(change: Change, header: Header) -> Iterator[Change]:
     """Yield the columns to leave out, and other inputs of the network."""
     case = change.case
-    left_out = {find_column(item, header, "") for item in (*case.choice.drop, *case.choice.keep)}
+    left_out = {_place(item, header, 1) for item in (*case.choice.drop, *case.choice.keep)}
     features = [position for position in range(len(header.names)) if position not in left_out]
     surplus = len(features) - case.wanted.size
     assumed = "every column is a feature" if surplus > 0 else "no column is missing"

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 
 from nncli.data.column_names import columns_meant, plain_name
 from nncli.files import may_be, paths_like
@@ -98,8 +98,7 @@ def _changes(argv: Words, fault: UsageFault) -> Lines:
         for command, *rest in begun or [(each, *after) for each in ("forward", "shapes") if file]:
             yield f"begin with the command {command}", (command, *file, *rest)
     elif not fault.option and form is not None:
-        line = (*before, *after, name, *filter(None, [value]))
-        yield "options come after the command", line
+        yield "options come after the command", (*before, *after, *filter(None, (name, value)))
     for text, words in _meant(name, value, fault):
         yield text, (*before, *filter(None, words), *after)
     yield from _arguments(before, value, fault, after)
@@ -165,7 +164,7 @@ def _with_file(words: Words, path: str) -> Words:
 
 
 def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
-    """Yield the line with a word that is no file as an option, an answer or a part of a list."""
+    """Yield the line with a word that is no file as several files, or as a part of a list."""
     typed = fault.typed
     files = re.split(r"[\s,;]+", typed)
     if all(map(os.path.exists, files)):
@@ -173,14 +172,12 @@ def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
     start = max((at for at, word in enumerate(before) if word[:1] == "-"), default=0)
     option, _, first = before[start].partition("=")
     form = fault.form(option)
-    tail = (*before[start + 1 :], typed, *after)
-    names_more = (word[:1] == "-" or os.path.exists(word) or may_be(word, "DATA") for word in tail)
-    end = next((at for at, is_more in enumerate(names_more) if is_more), len(tail))
-    items = [*filter(None, [first]), *tail[:end]]
+    rest = [*takewhile(lambda word: word[:1] != "-" and not os.path.exists(word), after)]
+    items = [*filter(None, [first]), *before[start + 1 :], typed, *rest]
     if form is not None and form.takes_list and len(items) > 1:
         named = re.split(r"\s*,\s*", " ".join(items))
         meant = tuple(chain(*columns_meant(named, fault.columns)))
         if plain_name("".join(meant)) != plain_name("".join(items)):
             meant = tuple(filter(None, (item.strip(",;") for item in items)))
-        line = (*before[:start], option, ",".join(meant), *tail[end:])
+        line = (*before[:start], option, ",".join(meant), *after[len(rest) :])
         yield "separate the items with commas alone", line

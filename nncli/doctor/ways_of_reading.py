@@ -118,23 +118,23 @@ def _separations(change: Change) -> Iterator[Change]:
         formats = [replace(case.csv, delimiter=delimiter, decimal=decimal) for decimal in ".,"]
         read = [(list(cut_rows(lines, form)), form.decimal) for form in formats]
         rows, decimal = max(read, key=lambda each: sum(row.numbers for row in each[0]))
-        other = delimiter != case.csv.delimiter
-        if rows in seen or (other and table_width(rows) < 2):
+        is_other = delimiter != case.csv.delimiter
+        if rows in seen or (is_other and table_width(rows) < 2):
             continue
         seen.append(rows)
-        new, words = dict[str, str](), []
-        if other:
-            new["delimiter"] = delimiter
-            words.append(f"separate the values at {_DELIMITERS.get(delimiter, repr(delimiter))}")
-        if decimal != case.options.decimal:
-            new["decimal"] = decimal
-            words.append(
-                f"read decimal commas{_doubt(rows)}" * (decimal == ",") or "read decimal points"
-            )
         # one blank is nearly a run of them: that mends all lines, and an edit but one
         likelihood = 101 if (case.csv.delimiter, delimiter) == (" ", BLANKS) else 90
-        if new:
-            yield change.with_options(" and ".join(words), likelihood, **new)
+        other = change
+        if is_other:
+            words = f"separate the values at {_DELIMITERS.get(delimiter, repr(delimiter))}"
+            other = other.with_options(words, likelihood, delimiter=delimiter)
+        if decimal != case.options.decimal:
+            words = (
+                f"read decimal commas{_doubt(rows)}" if decimal == "," else "read decimal points"
+            )
+            other = other.with_options(words, likelihood, decimal=decimal)
+        if other is not change:
+            yield other
 
 
 def _doubt(rows: list[Row]) -> str:

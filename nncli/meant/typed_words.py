@@ -14,6 +14,8 @@ from nncli.words import nearest
 # What the kinds of known words are called, where it is not as the option whose values they are.
 _KINDS = {"N701": "command", "N702": "option", "N704": "argument", "N501": "argument"}
 _YES, _NO = frozenset({"yes", "true", "on"}), frozenset({"no", "false", "none"})
+# As a value: the option can go.
+_NONE = frozenset({"none", "null", "default", "auto", "max", "inf"})
 
 
 def kind_of(fault: UsageFault) -> str:
@@ -52,6 +54,8 @@ def values_meant(option: str, typed: str, form: OptionForm) -> Iterator[tuple[st
     if not form.takes_value:
         yield from _answers_meant(option, typed.lower(), form)
         return
+    if typed.lower() in _NONE:
+        yield f"leave `{option}` out", ()
     bare = typed.strip("=:'\"`()[]{}<> ") or typed.strip("'\"`")
     items = re.split(r"\s*[,;|]\s*|\s+", bare) if form.takes_list else [bare]
     alone = "separate the items with commas alone" if form.takes_list else "write it alone"

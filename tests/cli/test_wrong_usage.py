@@ -92,6 +92,7 @@ N703  + --columns a, b  =>  + --columns a,b
 N703  + --rows 1e3  =>  + --rows 1000
 N703  + --rows 1_000  =>  + --rows 1000
 N703  + --rtol 1%  =>  + --rtol 0.01
+N703  + --seed none  =>  +
 N703  + --header=False  =>  + --no-header
 N703  bench net.yaml --batch-sizes '1;8'  =>  bench net.yaml --batch-sizes 1,8
 N703  bench net.yaml --batch-sizes '[1, 8]'  =>  bench net.yaml --batch-sizes 1,8
