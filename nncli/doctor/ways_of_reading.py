@@ -71,8 +71,12 @@ def _encodings(change: Change) -> Iterator[Change]:
     if case.look.content.startswith((b"\xff\xfe", b"\xfe\xff")):
         yield change.with_options("read its text as utf-16", 90, encoding="utf-16")
         return
-    other = "utf-8" if case.options.encoding != "utf-8" else "cp1252"
-    yield change.with_options(f"if its text is encoded as {other}", 90, encoding=other)
+    try:
+        case.look.content.decode(case.options.encoding)
+    except UnicodeError as error:
+        other = "utf-8" if case.options.encoding != "utf-8" else "cp1252"
+        if "unexpected end" not in str(error):  # a file that is cut off may end so
+            yield change.with_options(f"if its text is encoded as {other}", 90, encoding=other)
 
 
 def _enclosures(change: Change) -> Iterator[Change]:
@@ -204,11 +208,13 @@ def may_be_names(cells: Sequence[str]) -> bool:
 
 
 def _other_samples(change: Change) -> Iterator[Change]:
-    """Yield the case with its columns as samples."""
+    """Yield the case with its rows as columns, or the reverse."""
     case = change.case
     numbers = (is_number(cell) for row in case.records[:1] for cell in row)
     may_be = case.wanted.columns is None or any(numbers)
-    if may_be and case.choice == ColumnChoice() and case.look.complete:
+    if case.options.samples == "columns":
+        yield change.with_options("if each line is a sample", 95, samples="rows")
+    elif may_be and case.choice == ColumnChoice() and case.look.complete:
         likelihood = 90 if _lines_seem_features(case) else 20
         yield change.with_options("if each column is a sample", likelihood, samples="columns")
 
