@@ -9,7 +9,7 @@ from itertools import chain
 
 from nncli.data.column_facts import ColumnFacts, Suspicion, table_facts
 from nncli.data.column_names import BETWEEN, Meant, columns_meant, plain_name
-from nncli.data.columns import Header, find_column
+from nncli.data.columns import Header
 from nncli.doctor.case import Change, DataCase, called, read_rows
 from nncli.doctor.command_line import replaced
 from nncli.doctor.layers import changes_of_inputs
@@ -22,8 +22,8 @@ from nncli.words import quoted, shorten
 
 # Whoever has more to leave out had better say what stays; so had who has as many, and a doubt.
 _MAX_LEFT_OUT, _MAX_LEFT_OUT_IN_DOUBT = 10, 3
-# Of more columns the number is said; so many rows tell whether a text may be a number.
-_MAX_NAMED, _MAX_LOOKED_AT = 3, 10
+# So many rows tell whether a text may be a number.
+_MAX_LOOKED_AT = 10
 # What may go without an "if"; of others, one at most.
 _SURE = (Suspicion.TEXT, Suspicion.BY_NAME_AND_VALUES, Suspicion.BY_NAME)
 _VERBS = {"keep": "carry {} through unread", "drop": "leave {} out"}
@@ -42,9 +42,14 @@ def column_changes(change: Change) -> Iterator[Change]:
     case, header = change.case, change.case.header
     if header is None:
         return
-    if (mistyped := _mistyped_items(change, header)) is not None or case.choice.columns:
-        yield from mistyped or ()
-    elif case.wanted.columns is None or header.positional:
+    for option, items in vars(case.choice).items():
+        is_plain = [item.isdecimal() or item in header.positions for item in items]
+        if not all(is_plain) or None in [_place(item, header, 1) for item in items]:
+            yield from _items_meant(change, header, option, items)
+            return
+    if case.choice.columns:
+        return
+    if case.wanted.columns is None or header.positional:
         yield from _of_another_width(change, header)
     elif not header.transposed:  # where columns are the samples, no option chooses features
         yield from _inputs_by_name(change, header, case.wanted.columns)
@@ -53,18 +58,17 @@ def column_changes(change: Change) -> Iterator[Change]:
 def _of_another_width(change: Change, header: Header) -> Iterator[Change]:
     """Yield the columns to leave out, and other inputs of the network."""
     case = change.case
-    left_out = {find_column(item, header, "") for item in (*case.choice.drop, *case.choice.keep)}
+    left_out = {_place(item, header, 1) for item in (*case.choice.drop, *case.choice.keep)}
     features = [position for position in range(len(header.names)) if position not in left_out]
     surplus = len(features) - case.wanted.size
-    likely: list[str] = []
+    assumed = "every column is a feature" if surplus > 0 else "no column is missing"
     if surplus > 0 and not header.transposed:
-        facts = _ranked_facts(case, header, features)
-        likely = [called(header, fact.position) for fact in facts if fact.suspicion][:2]
-        yield from _fewer_columns(change, header, facts, surplus)
+        ranked = _ranked_facts(case, header, features)
+        likely = [called(header, fact.position) for fact in ranked if fact.suspicion][:2]
+        assumed += f", {' and '.join(likely)} too" if likely else ""
+        yield from _fewer_columns(change, header, ranked, surplus)
     if change.suggestion.words or not (features and surplus):
         return
-    too = f", {' and '.join(likely)} too" if likely else ""
-    assumed = f"every column is a feature{too}" if surplus > 0 else "no column is missing"
     wanted = replace(case.wanted, size=len(features))
     for other in changes_of_inputs(case.reading, len(features)):
         joint = "and" if ", if " in other.words else "if"
@@ -77,22 +81,24 @@ def _ranked_facts(case: DataCase, header: Header, features: list[int]) -> list[C
     rows, last = read_rows(case, header), len(header.names) - 1
     facts = table_facts(header, features, rows)
     for at, fact in enumerate(facts):
-        if fact.suspicion == Suspicion.TEXT and all(
-            numbers_meant(row[fact.position]) for row in rows[:_MAX_LOOKED_AT]
-        ):
-            facts[at] = ColumnFacts(
-                fact.position, Suspicion.PERHAPS, "its numbers are not plain", False
-            )
+        cells = [row[fact.position] for row in rows[:_MAX_LOOKED_AT]]
+        if fact.suspicion == Suspicion.TEXT and all(map(numbers_meant, cells)):
+            reason = "its numbers are not plain"
+            facts[at] = ColumnFacts(fact.position, Suspicion.PERHAPS, reason, False)
     # where nothing speaks for any, a label stands at the end or in front
-    facts.sort(key=lambda f: (f.position == last, f.position == 0, f.position), reverse=True)
-    return sorted(facts, key=lambda f: (f.suspicion, f.is_identifier), reverse=True)
+    where = {last: 2, 0: 1}
+    return sorted(
+        facts,
+        key=lambda f: (f.suspicion, f.is_identifier, where.get(f.position, 0), f.position),
+        reverse=True,
+    )
 
 
 def _fewer_columns(
     change: Change, header: Header, ranked: list[ColumnFacts], surplus: int
 ) -> Iterator[Change]:
     """Yield the columns to leave out, the most suspicious first."""
-    chosen, (following, *others) = ranked[:surplus], ranked[surplus:]
+    chosen, following = ranked[:surplus], ranked[surplus]
     *before, last = chosen
     if following.suspicion == Suspicion.TEXT:
         return
@@ -104,9 +110,8 @@ def _fewer_columns(
     first = _leaving_out(change, header, chosen, doubt)
     if surplus > most or unsure > 1:  # to guess so many would help nobody
         likely = sorted((f for f in chosen if f.suspicion), key=lambda fact: fact.position)
-        reasons = [f"{called(header, f.position)} ({f.reason})" for f in likely[:_MAX_NAMED]]
-        reasons += ["and others"] if len(likely) > _MAX_NAMED else []
-        named = f", likely {', '.join(reasons)}" if likely else ""
+        reasons = [f"{called(header, f.position)} ({f.reason})" for f in likely]
+        named = f", likely {shorten(', '.join(reasons))}" if likely else ""
         words = f"{surplus:,} columns must go{named}: name those that stay with --columns"
         yield replace(first, suggestion=Suggestion(words))
         return
@@ -114,9 +119,6 @@ def _fewer_columns(
     is_feature = f"; then {called(header, last.position)} is a feature" if last.suspicion else ""
     if last.suspicion in (following.suspicion, Suspicion.PERHAPS):
         yield _leaving_out(change, header, [*before, following], is_feature)
-    if last.suspicion < Suspicion.TEXT and others and not change.suggestion.options:
-        another = _leaving_out(change, header, [*before, others[0]], "")
-        yield replace(another, suggestion=Suggestion("leave another one out"))
 
 
 def _leaving_out(change: Change, header: Header, facts: Sequence[ColumnFacts], then: str) -> Change:
@@ -190,37 +192,27 @@ def at_the_spec(problem: Problem, case: DataCase) -> Problem:
     return replace(problem, message=message, place=place)
 
 
-def _mistyped_items(change: Change, header: Header) -> list[Change] | None:
-    """Return what a list on the command line may mean if one of its items is no column.
-
-    None if all items are columns.
-    """
+def _items_meant(
+    change: Change, header: Header, option: str, items: tuple[str, ...]
+) -> list[Change]:
+    """Return what a list on the command line may mean of which an item is no column."""
     case, found = change.case, []
-    for option, items in vars(case.choice).items():
-        plain = [item if item in header.positions else item.strip(_OF_A_LIST) for item in items]
-        if all(_is_column(item, header) for item in items):
+    plain = [item if item in header.positions else item.strip(_OF_A_LIST) for item in items]
+    near = dict(zip(plain, columns_meant(plain, header.names), strict=True))  # all at once
+    for counting in _COUNTINGS:
+        meant = [_meant(item, header, near, *counting) for item in plain]
+        columns = tuple(chain.from_iterable(meant))
+        if not all(meant) or len(set(columns)) < len(columns):
             continue
-        near = dict(zip(plain, columns_meant(plain, header.names), strict=True))  # all at once
-        for counting in _COUNTINGS:
-            meant = [_meant(item, header, near, *counting) for item in plain]
-            columns = tuple(chain.from_iterable(meant))
-            if not all(meant) or len(set(columns)) < len(columns):
-                continue
-            typed, words = ",".join(columns), "if the nearest name is meant"
-            words = "positions count from 1" if typed.replace(",", "").isdecimal() else words
-            words = "name each column, with commas between" if len(columns) > len(items) else words
-            argv = replaced(case.argv, f"--{option}", ",".join(items), typed)
-            other = replace(case, choice=replace(case.choice, **{option: columns}))
-            suggestion = Suggestion(f"{words}: `--{option} {typed}`", argv=argv)
-            found.append(Change(other, suggestion, 85))
-        # what counts from 1 and fits is not said to count from 0
-        return [each for each in found if each.case.fault() is None][:1] or found[:1]
-    return None
-
-
-def _is_column(item: str, header: Header) -> bool:
-    is_plain = item.isdecimal() or item in header.positions
-    return is_plain and _place(item, header, 1) is not None
+        typed, words = ",".join(columns), "if the nearest name is meant"
+        words = "positions count from 1" if typed.replace(",", "").isdecimal() else words
+        words = "name each column, with commas between" if len(columns) > len(items) else words
+        argv = replaced(case.argv, f"--{option}", ",".join(items), typed)
+        other = replace(case, choice=replace(case.choice, **{option: columns}))
+        suggestion = Suggestion(f"{words}: `--{option} {typed}`", argv=argv)
+        found.append(Change(other, suggestion, 85))
+    # what counts from 1 and fits is not said to count from 0
+    return [each for each in found if each.case.fault() is None][:1] or found[:1]
 
 
 def _meant(

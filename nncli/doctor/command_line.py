@@ -77,15 +77,10 @@ def _spot(argv: Words, name: str, *, takes_value: bool = True) -> tuple[Words, s
 
 def replaced(argv: Sequence[str], option: str, old: str, new: str) -> Words | None:
     """Return the words after `nncli` with another value of an option, if it has this one."""
-    before, value, after = _spot(tuple(argv), option) or ((), "", ())
-    is_there = before and re.sub(r"\s*,\s*", ",", value) == old
-    return (*before, *_joined((option, new), argv[len(before)]), *after) if is_there else None
-
-
-def _joined(words: Words, typed: str) -> Words:
-    """Return an option and its value as one word if they were typed so."""
-    kept = tuple(filter(None, words))
-    return ("=".join(kept),) if "=" in typed and len(kept) == 2 else kept
+    spot = _spot(tuple(argv), option)
+    if spot is None or re.sub(r"\s*,\s*", ",", spot[1]) != old:
+        return None
+    return (*spot[0], option, new, *spot[2])
 
 
 def _changes(argv: Words, fault: UsageFault) -> Lines:
@@ -101,15 +96,14 @@ def _changes(argv: Words, fault: UsageFault) -> Lines:
         yield from _no_file(before, fault, after)
     elif code == "N701":
         file = (typed,) if os.path.exists(typed) or "." in typed else ()
-        behind = [at for at, word in enumerate(after) if word in fault.names and word[0] != "-"]
-        begun = [(after[at], after[at + 1 :]) for at in behind]
-        for command, rest in begun or [(each, after) for each in ("forward", "shapes") if file]:
+        commands = [name for name in fault.names if name[:1] != "-"]
+        begun = [after[at:] for at, word in enumerate(after) if word in commands]
+        for command, *rest in begun or [(each, *after) for each in ("forward", "shapes") if file]:
             yield f"begin with the command {command}", (command, *file, *rest)
     elif not fault.option and form is not None:
-        pair = _joined((name, value), argv[len(before)])
-        yield "options come after the command", (*before, *after, *pair)
+        yield "options come after the command", (*before, *after, *filter(None, (name, value)))
     for text, words in _meant(name, value, fault):
-        yield text, (*before, *_joined(words, argv[len(before)]), *after)
+        yield text, (*before, *filter(None, words), *after)
     yield from _arguments(before, value, fault, after)
 
 
@@ -122,12 +116,13 @@ def _arguments(before: Words, value: str, fault: UsageFault, after: Words) -> Li
         line = _with_file((*before, *after), value) if is_file else (*before, value, *after)
         yield f"{doubt}write `{value}` without an option", line
     elif code == "N704" or (code == "N501" and "." not in typed):
-        needless = next((word for word in before if meanings("argument", word)), typed)
-        line = tuple(word for word in (*before, typed, *after) if word != needless)
+        words = [*before, typed, *after]
+        needless = [at for at, word in enumerate(before) if meanings("argument", word)]
+        word = words.pop(needless[0] if needless else len(before))
         doubt = ", if it is no file" if code == "N501" else ""
         if not "".join(before[-2:]).startswith("-"):  # of a list it may be a part
-            yield f"leave `{needless}` out{doubt}", line
-    elif fault.argument and code not in ("N501", "N704"):
+            yield f"leave `{word}` out{doubt}", tuple(words)
+    elif fault.argument and code != "N501":
         yield "name the network first", _with_file((*before, *after), typed)
 
 
@@ -140,8 +135,6 @@ def _meant(name: str, value: str, fault: UsageFault) -> Lines:
         if form.takes_value and not value.strip("="):
             yield "write no blank around the `=`", (name,)
         yield from values_meant(name, typed, form)
-    if code == "N705":
-        yield f"if `{name}` is not needed, leave it out", ()
     yield from _name_meant(typed, value, fault) if not fault.option else as_value(value, fault)
     for path in paths_like(typed, fault.argument) if code == "N501" else ():
         yield f"did you mean `{path}`?", (fault.option, path)
@@ -149,17 +142,14 @@ def _meant(name: str, value: str, fault: UsageFault) -> Lines:
 
 def _name_meant(name: str, value: str, fault: UsageFault) -> Lines:
     """Yield what a command or an option may mean, or either word as the value of another one."""
-    kind = kind_of(fault)
     for text, words in as_value(name.lstrip("-").lower(), fault):  # --json
         yield text, (*words, value)
     signed = _SIGNED.fullmatch(name)
     if signed is not None and fault.form(f"--{signed[1]}") is not None:
         yield f"write `--{signed[1]}`", (f"--{signed[1]}", signed[2] or "", value)
-    names = [*words_meant(kind, name, fault.names)]
     of_value = [*as_value(value, fault)]  # --to json
-    own = dict(names).values()
-    yield from (each for each in of_value if value in each[1] and each[1][0] not in own)
-    for text, meant in names:
+    yield from (each for each in of_value if value in each[1])
+    for text, meant in words_meant(kind_of(fault), name, fault.names):
         yield text, (*meant.split(), value)
         if not meant:  # and what it would take
             yield text, ()
@@ -177,7 +167,7 @@ def _with_file(words: Words, path: str) -> Words:
 
 
 def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
-    """Yield the line with a word that is no file as an option, an answer or a part of a list."""
+    """Yield the line with a word that is no file as several files, or as a part of a list."""
     typed = fault.typed
     files = re.split(r"[\s,;]+", typed)
     if all(map(os.path.exists, files)):
@@ -185,21 +175,12 @@ def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
     start = max((at for at, word in enumerate(before) if word[:1] == "-"), default=0)
     option, _, first = before[start].partition("=")
     form = fault.form(option)
-    if form is not None and not form.takes_value and start == len(before) - 1:
-        yield "", (*before[:-1], f"{option}={typed}", *after)  # mended in its turn
-    tail = (*before[start + 1 :], typed, *after)
-    rest = [*takewhile(lambda word: word[:1] != "-" and not _names_data(word), tail)]
-    items = [*filter(None, [first]), *rest]
+    rest = [*takewhile(lambda word: word[:1] != "-" and not os.path.exists(word), after)]
+    items = [*filter(None, [first]), *before[start + 1 :], typed, *rest]
     if form is not None and form.takes_list and len(items) > 1:
         named = re.split(r"\s*,\s*", " ".join(items))
         meant = tuple(chain(*columns_meant(named, fault.columns)))
         if plain_name("".join(meant)) != plain_name("".join(items)):
             meant = tuple(filter(None, (item.strip(",;") for item in items)))
-        line = (*before[:start], option, ",".join(meant), *tail[len(rest) :])
+        line = (*before[:start], option, ",".join(meant), *after[len(rest) :])
         yield "separate the items with commas alone", line
-    elif typed in before:
-        yield f"write `{typed}` once", (*before, *after)
-
-
-def _names_data(word: str) -> bool:
-    return os.path.exists(word) or may_be(word, "DATA")

@@ -25,9 +25,6 @@ _DELIMITERS = {",": "','", ";": "';'", "\t": "tabs", "|": "'|'", BLANKS: "runs o
 # Other signs that may separate values: none that stands in a number, or encloses one.
 _RARE_DELIMITER = re.compile(r"[!#$&*/:<=>?@\\^`~\x1c-\x1f]")
 _ALL_QUOTED = re.compile(r'"((?:[^"]|"")*+)"[ \t;,]*')
-# Rows that say their names, as JSON and Python print them, and what may stand around them.
-_RECORD, _AROUND_RECORDS = re.compile(r"\{([^{}\[\]]+)\}"), re.compile(r"[\s,\[\]]*")
-_ENTRY = re.compile(r"""["']?([^"':,{]+)["']?\s*:\s*("[^"]*"|[^\s,]+)""")
 # A variable that an array is given to, and the places that R prints beside one.
 _NO_ROW = re.compile(r"^\s*\w+\s*(?:=|<-)|\[\d*,\d*\]")
 # With a decimal comma it may as well be a number of thousands.
@@ -68,66 +65,50 @@ def _ways_together(as_it_is: Change) -> Iterator[Change]:
 
 def _encodings(change: Change) -> Iterator[Change]:
     """Yield the case in each encoding that it may have, if it cannot be read in its own."""
-    content, fault = change.case.look.content, change.case.fault()
+    case, fault = change.case, change.case.fault()
     if fault is None or fault.problems[0].code not in _UNREADABLE:
         return
-    for encoding in _likely_encodings(content, change.case.options.encoding):
-        is_sure = encoding.startswith("utf-16")
-        words = f"{'read its text' if is_sure else 'if its text is encoded'} as {encoding}"
-        yield change.with_options(words, 90, encoding=encoding)
-
-
-def _likely_encodings(content: bytes, own: str) -> tuple[str, ...]:
-    """Return the encodings that a text may have, by its marks and zeros; none if it has its own."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ("utf-16",)
-    if content.count(0) * 4 > len(content):
-        # ASCII has a zero in every second byte; where fewer are, they are faults of one-byte text
-        low_first = content[1::2].count(0) > content[::2].count(0)
-        return ("utf-16-le" if low_first else "utf-16-be",)
+    if case.look.content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        yield change.with_options("read its text as utf-16", 90, encoding="utf-16")
+        return
     try:
-        content.decode(own)
+        case.look.content.decode(case.options.encoding)
     except UnicodeError as error:
-        one_byte = "cp1252" if any(0x80 <= byte < 0xA0 for byte in content) else "latin-1"
-        is_cut_off = "unexpected end" in str(error)
-        return () if is_cut_off else tuple(e for e in ("utf-8", one_byte) if e != own)
-    return ()
+        other = "utf-8" if case.options.encoding != "utf-8" else "cp1252"
+        if "unexpected end" not in str(error):  # a file that is cut off may end so
+            yield change.with_options(f"if its text is encoded as {other}", 90, encoding=other)
 
 
 def _enclosures(change: Change) -> Iterator[Change]:
     """Yield the case with its rows alone, each on a line of its own."""
     case = change.case
     text = decoded(case, case.look.content)
+    if not case.look.complete or len(text) > _MAX_SEPARATED:
+        return
     lines = LINE_END.split(text)
-    if case.look.complete and len(text) <= _MAX_SEPARATED:
-        words, rows = _rows_alone(text, [line for line in lines if line.strip(" \t")], case)
+    words, rows = _rows_alone(text, [line for line in lines if line.strip(" \t")], case)
+    if rows:
         new, end = "".join(f"{row}\n" for row in rows), len(lines[-1]) + 1
-        edits = [Edit(case.file, 1, 1, len(lines), end, new, shorten(row)) for row in rows[:1]]
-        if edits:
-            yield change.with_edits(words, 89, edits)
+        edit = Edit(case.file, 1, 1, len(lines), end, new, shorten(rows[0]))
+        yield change.with_edits(words, 89, [edit])
 
 
 def _rows_alone(text: str, lines: list[str], case: DataCase) -> tuple[str, list[str]]:
-    """Return how to get rows without quotes, brackets or names around their values, and those."""
+    """Return how to get rows without quotes or brackets around their values, and those."""
     quoted = [_ALL_QUOTED.fullmatch(line) for line in lines]
     if len(lines) > 1 and all(quoted):
         words = "take away the quotes around each line, which make one cell of it"
         return words, [line[1].replace('""', '"') for line in quoted if line]
     has_brackets = re.search(r"[\[({]", text) is not None
     has_blanks = re.search(r"\d[ \t]+[-+.\d]", text) is not None
-    records = [_ENTRY.findall(record) for record in _RECORD.findall(text)]
-    names = [[name.strip() for name, _ in record] for record in records]
-    if names and names[1:] == names[:-1] and _AROUND_RECORDS.fullmatch(_RECORD.sub("", text)):
-        words = "write the names once, above the rows, and each row on a line"
-        rows = [*names[:1], *([value for _, value in record] for record in records)]
-    else:
-        # values between blanks, samples between commas
-        bare = text if has_brackets or not has_blanks else text.replace(",", ";")
-        words = f"write each row on a line of its own{', without brackets' * has_brackets}"
-        rows = list_meant(_NO_ROW.sub("", bare), "numbers", 2, "plain") or []
-        is_sure = len(rows) > len(lines) and {len(row) for row in rows} == {case.wanted.size}
-        # of two numbers, a comma may be decimal
-        rows = rows if has_brackets or (is_sure and (has_blanks or case.wanted.size > 2)) else []
+    # values between blanks, samples between commas
+    bare = text if has_brackets or not has_blanks else text.replace(",", ";")
+    rows = list_meant(_NO_ROW.sub("", bare), "numbers", 2, "plain") or []
+    is_sure = len(rows) > len(lines) and {len(row) for row in rows} == {case.wanted.size}
+    # of two numbers, a comma may be decimal
+    if not (has_brackets or (is_sure and (has_blanks or case.wanted.size > 2))):
+        return "", []
+    words = f"write each row on a line of its own{', without brackets' * has_brackets}"
     return words, [",".join(row) for row in rows]
 
 
@@ -138,26 +119,26 @@ def _separations(change: Change) -> Iterator[Change]:
     lines = lines[: sum(1 for _ in takewhile(_MAX_SEPARATED.__ge__, ends))]
     seen: list[list[Row]] = []
     for delimiter in dict.fromkeys((*_DELIMITERS, *_RARE_DELIMITER.findall("".join(lines[-1:])))):
-        points, commas = (
-            list(cut_rows(lines, replace(case.csv, delimiter=delimiter, decimal=decimal)))
-            for decimal in ".,"
-        )
-        has_commas = sum(row.numbers for row in commas) > sum(row.numbers for row in points)
-        decimal, rows = (",", commas) if has_commas else (".", points)
-        other = delimiter != case.csv.delimiter
-        if rows in seen or (other and table_width(rows) < 2):
+        formats = [replace(case.csv, delimiter=delimiter, decimal=decimal) for decimal in ".,"]
+        read = [(list(cut_rows(lines, form)), form.decimal) for form in formats]
+        rows, decimal = max(read, key=lambda each: sum(row.numbers for row in each[0]))
+        is_other = delimiter != case.csv.delimiter
+        if rows in seen or (is_other and table_width(rows) < 2):
             continue
         seen.append(rows)
-        read = f"read decimal commas{_doubt(rows)}" if has_commas else "read decimal points"
-        shown = _DELIMITERS.get(delimiter, repr(delimiter))
-        said = {"delimiter": f"separate the values at {shown}", "decimal": read}
-        new = {"delimiter": delimiter} if other else {}
-        new |= {"decimal": decimal} if decimal != case.options.decimal else {}
         # one blank is nearly a run of them: that mends all lines, and an edit but one
         likelihood = 101 if (case.csv.delimiter, delimiter) == (" ", BLANKS) else 90
-        if new:
-            words = " and ".join(said[name] for name in new)
-            yield change.with_options(words, likelihood, **new)
+        other = change
+        if is_other:
+            words = f"separate the values at {_DELIMITERS.get(delimiter, repr(delimiter))}"
+            other = other.with_options(words, likelihood, delimiter=delimiter)
+        if decimal != case.options.decimal:
+            words = (
+                f"read decimal commas{_doubt(rows)}" if decimal == "," else "read decimal points"
+            )
+            other = other.with_options(words, likelihood, decimal=decimal)
+        if other is not change:
+            yield other
 
 
 def _doubt(rows: list[Row]) -> str:
@@ -171,8 +152,7 @@ def _doubt(rows: list[Row]) -> str:
 def _other_lines(change: Change) -> Iterator[Change]:
     """Yield the case without the lines that are none of its table, and with a whole header."""
     case = change.case
-    table = Table(case) if len(case.look.content) <= _MAX_TABLE else None
-    if table is None or not table.width:
+    if len(case.look.content) > _MAX_TABLE or not (table := Table(case)).width:
         return
     for header in table.headers():
         lines = table.others(header)
@@ -181,11 +161,10 @@ def _other_lines(change: Change) -> Iterator[Change]:
         if lines:
             yield change.with_edits(lines_in_words(lines), 88, edits)
         if header is not None and (whole := _whole_header(header, table, case)):
-            text, words = whole
-            at, end = header.number, len(header.text) + 1
-            edit = Edit(case.file, at, 1, at, end, text, shorten(text))
+            (text, words), at = whole, header.number
+            edits.append(Edit(case.file, at, 1, at, len(header.text) + 1, text, shorten(text)))
             words = f"{lines_in_words(lines)}, and {words}" if lines else words
-            yield change.with_edits(words, 87, (*edits, edit))
+            yield change.with_edits(words, 87, edits)
             return
 
 
@@ -203,10 +182,9 @@ def _whole_header(header: Row, table: Table, case: DataCase) -> tuple[str, str] 
 def _headers(change: Change) -> Iterator[Change]:
     """Yield the case with its first row as data, and as a header."""
     case, header, fault = change.case, change.case.header, change.case.fault()
-    problem = fault.problems[0] if fault is not None else None
-    if problem is None or problem.code not in _HEADER_FAULTS:
+    if fault is None or fault.problems[0].code not in _HEADER_FAULTS:
         return
-    if header and problem.place and problem.place.line != header.place.line:
+    if header and (place := fault.problems[0].place) and place.line != header.place.line:
         return
     first = case.records[0] if case.records else []
     if header is None or header.named:
@@ -223,25 +201,20 @@ def may_be_names(cells: Sequence[str]) -> bool:
     (False, True)
     """
     found = cells if cells[:1] != [""] else cells[1:]  # pandas writes no name above its index
-    near = sum(map(is_near_number, found)) + len(cells) - len(found)
+    kinds = (is_number, is_missing, looks_like_a_number, numbers_meant)
+    near = sum(any(is_kind(cell) for is_kind in kinds) for cell in found) + len(cells) - len(found)
     numbers = [cell for cell in found if is_number(cell)]
     return 2 * near <= len(cells) or (counts_up(numbers) and not any(map(is_missing, found)))
-
-
-def is_near_number(cell: str) -> bool:
-    """Whether a cell is a number, a missing one, or looks like one that is badly written."""
-    kinds = (is_number, is_missing, looks_like_a_number, numbers_meant)
-    return any(is_kind(cell) for is_kind in kinds)
 
 
 def _other_samples(change: Change) -> Iterator[Change]:
     """Yield the case with its rows as columns, or the reverse."""
     case = change.case
     numbers = (is_number(cell) for row in case.records[:1] for cell in row)
-    has_names = case.wanted.columns is not None and not any(numbers)
+    may_be = case.wanted.columns is None or any(numbers)
     if case.options.samples == "columns":
         yield change.with_options("if each line is a sample", 95, samples="rows")
-    elif case.choice == ColumnChoice() and case.look.complete and not has_names:
+    elif may_be and case.choice == ColumnChoice() and case.look.complete:
         likelihood = 90 if _lines_seem_features(case) else 20
         yield change.with_options("if each column is a sample", likelihood, samples="columns")
 
@@ -256,9 +229,9 @@ def _lines_seem_features(case: DataCase) -> bool:
     labelled = not any(is_number(row[0]) or is_missing(row[0]) for row in rows)
     if header is None or not rows or len(header.names) == case.wanted.size:
         return labelled if header is None else not rows
-    if header.named and (not labelled or words_of(header.names[0]) & NOT_OF_FEATURES):
-        return False
-    if labelled and is_series([row[0] for row in rows]) and not is_series(header.names[1:]):
+    counts = labelled and is_series([row[0] for row in rows]) and not is_series(header.names[1:])
+    is_label = not labelled or words_of(header.names[0]) & NOT_OF_FEATURES
+    if counts or (header.named and is_label):
         return False
     columns = list(zip(*rows, strict=True))[labelled:]
     decimals = [{len(cell.strip().partition(".")[2]) for cell in column} for column in columns]

@@ -76,8 +76,6 @@ def _answers_meant(option: str, typed: str, form: OptionForm) -> Iterator[tuple[
     for names, answers in zip(form.answers(option), (_YES, _NO), strict=True):
         if typed in answers:
             yield f"write `{names[0]}` alone" if names else f"leave `{option}` out", names[:1]
-        elif typed in ("0", "1") and names:
-            yield f"if {max(answers)} is meant, write `{names[0]}` alone", names[:1]
 
 
 def _item_meant(item: str, form: OptionForm) -> tuple[str, str]:
@@ -85,10 +83,6 @@ def _item_meant(item: str, form: OptionForm) -> tuple[str, str]:
     if form.choices:
         meant = words_meant(form.kind, item, form.choices)
         return ("", item) if item in form.choices else next(meant, ("", item))
-    ends = re.fullmatch(r"([0-9]{1,4})(?:-|:|\.\.+)([0-9]{1,4})", item)
-    if ends and 0 < int(ends[2]) - int(ends[1]) < 100:
-        numbers = range(int(ends[1]), int(ends[2]) + 1)
-        return "write out the range", ",".join(map(str, numbers))
     has_unit = re.search(r"[^\W\dexo_]", item)  # which may change the number
     numbers_read = () if has_unit or is_number(item) else numbers_meant(item)
     text, number = next(iter(numbers_read), ("write a whole number", item))

@@ -56,7 +56,7 @@ N701  $ nncli forward net.yaml batch.csv  =>  +
 N701  run forward net.yaml batch.csv  =>  +
 N701  predict --model net.yaml --data batch.csv  =>  +
 N702  + --sep ,  =>  + --delimiter ,
-N702  + --sep=,  =>  + --delimiter=,
+N702  + --sep=,  =>  + --delimiter ,
 N702  + -sep ,  =>  + --delimiter ,
 N702  + -s ,  =>  + --delimiter ,
 N702  + -s 7  =>  + --seed 7
@@ -82,7 +82,7 @@ N702  + --tsv  =>  + --delimiter tab
 N703  + --precision float32  =>  + --dtype float32
 N703  + --delimiter comma  =>  + --delimiter ,
 N703  + --delimiter "','"  =>  + --delimiter ,
-N703  + --dtype=double  =>  + --dtype=float64
+N703  + --dtype=double  =>  + --dtype float64
 N703  + --samples col  =>  + --samples columns
 N703  + --rows = 5  =>  + --rows 5
 N703  + --rows= 5  =>  + --rows 5
@@ -94,7 +94,6 @@ N703  + --rows 1_000  =>  + --rows 1000
 N703  + --rtol 1%  =>  + --rtol 0.01
 N703  + --seed none  =>  +
 N703  + --header=False  =>  + --no-header
-N703  + --layers 1-3  =>  + --layers 1,2,3
 N703  bench net.yaml --batch-sizes '1;8'  =>  bench net.yaml --batch-sizes 1,8
 N703  bench net.yaml --batch-sizes '[1, 8]'  =>  bench net.yaml --batch-sizes 1,8
 N703  bench net.yaml --dtype float,fp32  =>  bench net.yaml --dtype float64,float32
@@ -111,14 +110,12 @@ N501  forward net.yaml batch.tsv  =>  +
 N501  forward net batch  =>  +
 N501  forward other.yaml batch.csv  =>  forward deeper/other.yaml batch.csv
 N501  forward deepr/other.yaml batch.csv  =>  forward deeper/other.yaml batch.csv
-N501  + --expect=deeper/wnated.csv  =>  + --expect=deeper/wanted.csv
+N501  + --expect=deeper/wnated.csv  =>  + --expect deeper/wanted.csv
 N501  forward forward net.yaml batch.csv  =>  +
 N501  forward '[net.yaml]' '<batch.csv>'  =>  +
 N501  forward '"net.yaml"' batch.csv  =>  +
-N501  + --no-header true  =>  + --no-header
-N501  + --header no  =>  + --no-header
 N501  + —rows 3  =>  + --rows 3
-N501  + rows=3  =>  + --rows=3
+N501  + rows=3  =>  + --rows 3
 N501  + /rows:3  =>  + --rows 3
 N501  + --columns a b  =>  + --columns a,b
 N501  + --limit 2 --columns 1 2  =>  + --limit 2 --columns 1,2
@@ -148,7 +145,7 @@ def test_the_first_suggestion_is_the_line_that_is_meant(
 def test_an_option_before_the_command_goes_to_the_end(cli: RunCli, folder: Path) -> None:
     found = problem(cli, "--rows 3 --format=json forward net.yaml batch.csv", folder)
     line = shlex.join(found["suggestions"][0]["argv"])
-    assert (found["code"], line) == ("N702", "forward net.yaml batch.csv --rows 3 --format=json")
+    assert (found["code"], line) == ("N702", "forward net.yaml batch.csv --rows 3 --format json")
 
 
 # A command line as before, what is suggested, and what stands in the help lines.
@@ -156,14 +153,7 @@ TOLD = [
     ("+ --seed 1.5", ["if 1 is meant", "if any seed will do"], ""),
     ("+ --seed -1", ["if 1 is meant", "if any seed will do"], ""),
     ("+ --seed abc", ["if any seed will do"], ""),
-    (
-        "+ --header=0",
-        ["if yes is meant, write `--header` alone", "if none is meant, write `--no-header` alone"],
-        "",
-    ),
     ("forward run net.yaml batch.csv", ["leave `run` out, if it is no file"], ""),
-    ("+ --columns a --drop b", ["if `--columns` is not needed, leave it out"], ""),
-    ("+ --digits", ["if `--digits` is not needed, leave it out"], ""),
     ("evaluate net.yaml batch.csv", [], "no command yet"),
     ("explain net.yaml batch.csv", [], "no command yet"),
     ("train net.yaml batch.csv", [], "does not train"),
