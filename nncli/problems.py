@@ -87,7 +87,7 @@ class Place:
     """Where a problem is: a file and, if known, a line and column, both counted from 1.
 
     *excerpt* is the text of that physical line; *caret* the 0-based character in it to point at
-    (a CSV column is a field number, so the caret cannot be derived from it).
+    (a CSV column is the number of a cell, so the caret cannot be derived from it).
     """
 
     file: str
@@ -106,7 +106,7 @@ class Place:
 class Edit:
     """A piece of a text file, and the text to put in its place.
 
-    Lines and columns count from 1, columns in characters (a place in a CSV file counts fields);
+    Lines and columns count from 1, columns in characters (a place in a CSV file counts cells);
     the piece ends before end_line:end_column.  summary: what a screen shows of it.
     """
 

@@ -261,7 +261,11 @@ def _needless(error: Any, command: Any, words: Words, forms: tuple[OptionForm, .
 
 
 def _usage(command: Any) -> str:
-    arguments = (p.metavar for p in command.params if p.param_type_name == "argument")
+    arguments = (
+        p.metavar if p.required else f"[{p.metavar.strip('[]')}]"
+        for p in command.params
+        if p.param_type_name == "argument"
+    )
     words = " ".join(("nncli", command.name, *arguments, "[OPTIONS]"))
     return f"write `{words}`"
 

@@ -163,6 +163,7 @@ TOLD = [
     ("+ --dtype float16", [], "nncli lacks it"),
     ("bench net.yaml --min-time 500ms", [], "`nncli bench --help`"),
     ("forward", [], "write `nncli forward CONFIG DATA [OPTIONS]`"),
+    ("shapes", [], "write `nncli shapes CONFIG [DATA] [OPTIONS]`"),
     ("forward net.yaml 1,2", [], "echo 1,2,3 | nncli forward CONFIG -"),
     ("+ --format json --rows", [], "write it behind: `--rows N`"),
 ]

@@ -85,10 +85,12 @@ def test_columns_in_their_order_are_offered_as_an_assumption_only() -> None:
 
 def test_of_a_repeated_name_none_is_guessed() -> None:
     problem = treated(make_case("x,y,x\n1,2,3\n", f"inputs: [x, y]\n{LAYERS}"))
-    assert (problem.suggestions, problem.help) == ((), ("choose by position instead",))
+    words = "choose by position instead, with --columns: it counts from 1"
+    assert (problem.suggestions, problem.help) == ((), (words,))
     choice = ColumnChoice(drop=("x",))
     problem = treated(make_case("x,y,x\n1,2,3\n", f"inputs: 2\n{LAYERS}", choice=choice))
-    assert (problem.suggestions, problem.help) == ((), ("choose by position instead",))
+    words = "write its position instead, 1 or 3"
+    assert (problem.suggestions, problem.help) == ((), (words,))
 
 
 @pytest.mark.parametrize(
