@@ -24,6 +24,7 @@ from nncli.words import shorten
 _DELIMITERS = {",": "','", ";": "';'", "\t": "tabs", "|": "'|'", BLANKS: "runs of blanks"}
 # Other signs that may separate values: none that stands in a number, or encloses one.
 _RARE_DELIMITER = re.compile(r"[!#$&*/:<=>?@\\^`~\x1c-\x1f]")
+_TIME = re.compile(r"\b[0-9]{1,2}:[0-9]{2}\b|\b[0-9]+/[0-9]+/[0-9]+\b")
 _ALL_QUOTED = re.compile(r'"((?:[^"]|"")*+)"[ \t;,]*')
 # A variable that an array is given to, and the places that R prints beside one.
 _NO_ROW = re.compile(r"^\s*\w+\s*(?:=|<-)|\[\d*,\d*\]")
@@ -123,7 +124,11 @@ def _separations(change: Change) -> Iterator[Change]:
         read = [(list(cut_rows(lines, form)), form.decimal) for form in formats]
         rows, decimal = max(read, key=lambda each: sum(row.numbers for row in each[0]))
         is_other = delimiter != case.csv.delimiter
-        if rows in seen or (is_other and table_width(rows) < 2):
+        # a rare sign parts no row that others part already, and no time or date
+        is_parted = delimiter not in _DELIMITERS and (
+            any(table_width(each) > 1 for each in seen) or _TIME.search(lines[-1])
+        )
+        if rows in seen or (is_other and (is_parted or table_width(rows) < 2)):
             continue
         seen.append(rows)
         # one blank is nearly a run of them: that mends all lines, and an edit but one
