@@ -6,7 +6,7 @@ First each problem's own changes; if none of them leaves the spec whole, slips o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NamedTuple
@@ -44,10 +44,7 @@ _NAMES: dict[str, Any] = {"name": True, "layers": {"__all__": {"name"}}}
 
 
 def treat_spec(
-    examined: Examination,
-    propose: Callable[[Fault, SpecEditor], Iterable[Suggestion]] = proposals,
-    header: WeightsHeader | None = None,
-    features: int | None = None,
+    examined: Examination, header: WeightsHeader | None = None, features: int | None = None
 ) -> SpecError:
     """Return what a spec is refused for, with the changes that were seen to mend it.
 
@@ -61,7 +58,7 @@ def treat_spec(
     proposed = (
         (number, suggestion)
         for number, fault in enumerate(found.faults[:_TREATED_PROBLEMS])
-        for suggestion in propose(fault, editor)
+        for suggestion in proposals(fault, editor)
     )
     words = defaultdict[int, list[str]](list)
     kept = defaultdict[int, list[_Tried]](list)

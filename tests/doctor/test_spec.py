@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 
 from nncli.doctor import spec as doctor
@@ -22,7 +24,8 @@ def shown(problem: Problem) -> list[tuple[tuple[str, ...], list[str]]]:
 
 def with_proposals(text: str, *proposals: Suggestion) -> SpecError:
     """Treat the only problem of a text with other proposals than the doctor's own."""
-    return doctor.treat_spec(examine_spec(text.encode(), "net.yaml"), lambda *_: proposals)
+    with patch.object(doctor, "proposals", lambda *_: proposals):
+        return treated(text)
 
 
 def edit_of(text: str, words: str, old: str, new: str) -> Suggestion:
