@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from nncli.doctor.spec_edits import edit_of
 from nncli.problems import Edit
-from nncli.specs.keys import every_key, keys_at
+from nncli.specs.keys import every_key
 from nncli.specs.spec_text import Span, SpecText, code_of, indentation, is_item
 from nncli.specs.yaml_source import REFUSED
 from nncli.words import count_of, shorten
@@ -72,23 +72,21 @@ def _together(codes: dict[int, str], number: int) -> Iterator[tuple[int, ...]]:
     inside = {n: indentation(code) - indentation(codes[number]) for n, code in codes.items()}
     below = list(takewhile(lambda n: inside[n] >= 0, (n for n in codes if n >= number)))
     above = list(takewhile(lambda n: inside[n] >= 0, (n for n in reversed(codes) if n < number)))
-    same = [n for n in (*above[::-1], *below) if not inside[n]]
-    beside = [n for n in same if _sort(codes[n]) == _sort(codes[number])]
-    words = {n: re.findall(r"\w+|$", codes[n])[0] for n in beside}
-    # the first lines of all layers begin with the same key
-    starts = [n for n in beside if words[n] == words[beside[0]]]
-    yield tuple(starts)
-    yield tuple(n for n in beside if n not in starts)
-    yield tuple(beside)
+    beside = [n for n in (*reversed(above), *below) if not inside[n]]
+    of_kind = is_item(codes[number])
+    words = {n: re.findall(r"\w+|$", codes[n])[0] for n in beside if is_item(codes[n]) == of_kind}
+    seen, starts = set[str](), set[int]()
+    for n, word in words.items():
+        if word in seen or not seen:  # a new layer begins where a key comes again
+            seen.clear()
+            starts.add(n)
+        seen.add(word)
+    yield tuple(n for n in words if n in starts)
+    yield tuple(n for n in words if n not in starts)
+    yield tuple(words)
     # with what stands below them, further right
-    yield tuple(takewhile(lambda n: n in beside or inside[n] > 0, below))
+    yield tuple(takewhile(lambda n: n in words or inside[n] > 0, below))
     yield tuple(codes)
-
-
-def _sort(line: str) -> tuple[bool, bool]:
-    """Return whether a line is an item, and whether it begins or ends a part of the spec."""
-    first = re.findall(r"^[\"']?(\w+|[]}])", line)
-    return is_item(line), first != [] and first[0] in {"]", "}", *keys_at(())}
 
 
 class _Slip(NamedTuple):
@@ -149,14 +147,10 @@ def _columns(text: SpecText, number: int) -> list[tuple[int, str]]:
     """Return where lines begin, or what stands in them, the nearest to one first."""
     near = range(max(0, number - _NEAR), min(len(text.lines), number + _NEAR))
     found: dict[int, str] = {}
-    further = 0
     for n in sorted(near, key=lambda n: abs(n - number)):
         if code := code_of(text.lines[n]):
-            content = len(code) - len(code.lstrip(" \t-"))
-            further = further or (n < number and content + 2)
-            for column in (content, indentation(code)):
+            for column in (len(code) - len(code.lstrip(" \t-")), indentation(code)):
                 found.setdefault(column, f"like line {n + 1}")
-    found.setdefault(further, "2 blanks further right than the line above")
     return list(found.items())
 
 
