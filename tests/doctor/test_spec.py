@@ -131,6 +131,11 @@ def test_of_a_spec_that_takes_long_to_read_fewer_changes_are_tried() -> None:
         assert len(problem.suggestions) == tried
 
 
+def test_a_spec_of_one_key_that_stands_twice_is_told_so() -> None:
+    first, second = treated("a: 1\na: 1\n").problems
+    assert (first.code, second.code) == ("N102", "N101")
+
+
 def test_further_problems_that_were_only_counted_stay_counted() -> None:
     assert treated(f"layer_sizes: {[-number for number in range(107)]}\nseed: 0\n").more == 7
 
