@@ -177,16 +177,12 @@ def _by_hand(layer: LayerShape, prefix: str = "") -> tuple[str, ...]:
     held, wanted = layer.weights_shape, (layer.inputs, layer.neurons)
     for axis, what in enumerate(("input", "neuron")):
         if held[axis] != wanted[axis] and held != wanted[::-1]:
-            part, of_rows = ("row", "") if _are_rows(layer, axis) else ("number", " in each row")
+            are_rows = (axis == 0) == (layer.layout == "inputs_by_neurons")
+            part, of_rows = ("row", "") if are_rows else ("number", " in each row")
             count = f"{count_of(wanted[axis], part)}{of_rows}, not {held[axis]:,}"
             weights = f"weights for {count_of(wanted[axis], what)}"
             return (f"{prefix}give layer {layer.layer} {weights}: {count}",)
     return ()
-
-
-def _are_rows(layer: LayerShape, axis: int) -> bool:
-    """Whether a row of the weights as they stand is an input (axis 0), or a neuron (axis 1)."""
-    return (axis == 0) == (layer.layout == "inputs_by_neurons")
 
 
 def _working(patient: _Patient, layer: LayerShape, code: str) -> list[_Change]:
@@ -194,7 +190,7 @@ def _working(patient: _Patient, layer: LayerShape, code: str) -> list[_Change]:
 
     If some make the whole network fit, only those; the names and the data are the next to suit.
     """
-    misfit = next(misfit for misfit in layer.misfits if misfit.code == code)
+    misfit = next(each for each in layer.misfits if each.code == code)
     clean: list[tuple[_Change, frozenset[tuple[int, str]]]] = []
     for ways in (_turned, _without_copy, _cut, _resized, _within), (_swapped, _all_resized):
         changes = [change for way in ways for change in way(patient, layer, misfit)]
@@ -292,9 +288,8 @@ def _all_resized(patient: _Patient, _: LayerShape, __: Misfit) -> Iterator[_Chan
 def _swapped(patient: _Patient, layer: LayerShape, _: Misfit) -> Iterator[_Change]:
     """Yield two layers, or a part of theirs, in each other's place, if then all of them fit."""
     layers = patient.spec.layers
-    clashing = {number for number, _ in patient.clashes}
-    near = (clashing | {layer.layer - 1, layer.layer + 1}) & {*range(1, len(layers) + 1)}
-    pairs = combinations(sorted(near)[:_MAX_CHANGED], 2)
+    near = {number for number, _ in patient.clashes} | {layer.layer - 1, layer.layer + 1}
+    pairs = combinations(sorted(near & {*range(1, len(layers) + 1)})[:_MAX_CHANGED], 2)
     for key, (one, two) in product(("", "biases", "weights"), pairs):
         paths: list[Path] = [("layers", n - 1, key)[: 2 + bool(key)] for n in (one, two)]
         held = [getattr(layers[n - 1], key) if key else layers[n - 1] for n in (two, one)]
@@ -311,7 +306,7 @@ def _within(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Iterator[_C
     biases: Path = ("layers", layer.layer - 1, "biases")
     own, surplus = patient.spec.layers[layer.layer - 1], misfit.found - misfit.wanted
     if misfit.code == "N201" and surplus == 1 and own.weights and own.biases is None:
-        line = "row" if _are_rows(layer, 0) else "number of each row"
+        line = "row" if layer.layout == "inputs_by_neurons" else "number of each row"
         for where in ("last", "first"):
             words = f"read the {where} {line} of the weights of layer {layer.layer} as its biases"
             words += ", if these stand there"
