@@ -73,12 +73,12 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
 
     case: the beginning of the data, if there is any.
     """
-    fault = case.fault() if case is not None else None
-    features = fault.features if fault is not None else reading.spec.inputs.size
-    layers = treat_layers(reading, features if case is not None else None)
-    # of the beginning, the rest, which was not looked at, may hold what seems to be missing
-    is_cut = case is not None and not case.look.complete
-    if case is None or fault is None or (is_cut and fault.problems[0].code in _CUT_SHORT):
+    if case is None:
+        return Diagnosis(treat_layers(reading))
+    fault = case.fault()
+    layers = treat_layers(reading, fault.features if fault else reading.spec.inputs.size)
+    # what was not looked at may hold what seems to be missing
+    if fault is None or (not case.look.complete and fault.problems[0].code in _CUT_SHORT):
         return Diagnosis(layers)
     path, width = ("inputs", "size"), str(fault.features)
     other_inputs = SpecEditor(reading.source).replace(path, width) if reading.source else None

@@ -6,7 +6,7 @@ several causes, a change counts if it mends its own clash and makes no new one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import Any
@@ -55,26 +55,23 @@ class _Patient:
         Number 0 is what the network has names or numbers for, and the data.
         """
         inputs, outputs = self.spec.inputs, self.spec.outputs or OutputsSpec()
-        last, features = self.spec.layers[-1].neurons, self.editor.features
-        of_inputs = [("columns", inputs.columns), *(inputs.clip or ()), *(inputs.scale or ())]
-        of_outputs = [("columns", outputs.columns), *(outputs.scale or ())]
-        # `to` is a range, not of one column each
-        lists: list[tuple[int, Any]] = [
-            (inputs.size, each) for key, each in of_inputs if key != "to"
-        ]
-        lists += [(last, each) for key, each in of_outputs if key != "to"]
+        size, last = inputs.size, self.spec.layers[-1].neurons
+        lists: list[tuple[int, Any]] = [(size, inputs.columns), (last, outputs.columns)]
         lists.append((max(last, 2), outputs.classes))  # one neuron tells two classes apart
+        for count, step in (size, inputs.clip), (size, inputs.scale), (last, outputs.scale):
+            # `to` is a range, not of one column each
+            lists += [(count, each) for key, each in step or () if key != "to"]
         for layer in self.spec.layers:
             lists.append((layer.neurons, layer.activation.parameters().get("slopes")))
         found = {(each.layer, misfit.code) for each in self.layers for misfit in each.misfits}
-        if any(len(each) != size for size, each in lists if isinstance(each, tuple)):
+        if any(len(each) != count for count, each in lists if isinstance(each, tuple)):
             found.add((0, "N111"))
-        if features not in (None, inputs.size):
-            found.add((0, f"N407 {inputs.size}"))
+        if self.editor.features not in (None, size):
+            found.add((0, f"N407 {size}"))
         return frozenset(found)
 
     def change(
-        self, words: str, values: Mapping[Path, Any], edits: Iterable[Edit | None] | None = None
+        self, words: str, values: Mapping[Path, Any], edits: Sequence[Edit | None] | None = None
     ) -> _Change:
         """Return the change of some values, by their paths; None for a layer that goes.
 
@@ -93,21 +90,16 @@ class _Patient:
             layers[index] = layer
         if edits is None:
             edits = [editor.write(path, str(value)) for path, value in values.items()]
-        made = list(edits)
-        possible = [edit for edit in made if edit is not None]
+        possible = [edit for edit in edits if edit is not None]
         possible.sort(key=lambda edit: (edit.line, edit.column))
         kept = tuple(layer for layer in layers if layer is not None)
         spec = self.spec.model_copy(update={"inputs": inputs, "layers": kept})
-        return Suggestion(words, edits=tuple(possible) if len(possible) == len(made) else ()), spec
+        return Suggestion(words, edits=tuple(possible) if len(possible) == len(edits) else ()), spec
 
     def is_flat(self, number: int) -> bool:
         """Whether a layer's weights are written as a flat list, which has no other way round."""
         written = self.editor.value_at(("layers", number - 1, "weights"))
         return isinstance(written, list) and not isinstance(written[0], list)
-
-    def fits(self, spec: NetworkSpec) -> bool:
-        """Whether all layers of another spec fit."""
-        return not any(number for number, _ in replace(self, spec=spec).clashes)
 
     def sized(self, sizes: Mapping[int, int]) -> _Change:
         """Return the change of some layers' neurons, or of the network's inputs: number 0."""
@@ -165,19 +157,19 @@ def _one_by_one(patient: _Patient) -> Iterator[Problem]:
     treated = _TREATED_MISFITS if len(patient.layers) <= _TREATED_LAYERS else 0
     for count, (layer, misfit) in enumerate(clashing):
         place = patient.editor.source.place(("layers", layer.layer - 1, misfit.key))
-        problem = Problem(misfit.code, misfit.message, place, (SAME_CAUSE,))
+        advice: tuple[str, ...] = (SAME_CAUSE,)
+        told = tuple[Suggestion, ...]()
         if count >= treated:
-            problem = replace(problem, help=_by_hand(layer))
+            advice = _by_hand(layer)
         elif (layer.layer, misfit.code) in patient.clashes:
             now = patient.layers[layer.layer - 1]
             working = _working(patient, now, misfit.code)
             by_hand = _by_hand(now, "or " if working else "")
             advice = by_hand if working or by_hand else (_NOTHING_WORKS,)
             told = tuple(suggestion for suggestion, _ in working)
-            problem = replace(problem, help=advice, suggestions=told)
             # the advice must go together: what follows is of the spec as it is then
             patient = replace(patient, spec=working[0][1]) if working else patient
-        yield problem
+        yield Problem(misfit.code, misfit.message, place, advice, told)
 
 
 def _by_hand(layer: LayerShape, prefix: str = "") -> tuple[str, ...]:
@@ -185,16 +177,12 @@ def _by_hand(layer: LayerShape, prefix: str = "") -> tuple[str, ...]:
     held, wanted = layer.weights_shape, (layer.inputs, layer.neurons)
     for axis, what in enumerate(("input", "neuron")):
         if held[axis] != wanted[axis] and held != wanted[::-1]:
-            part, of_rows = ("row", "") if _are_rows(layer, axis) else ("number", " in each row")
+            are_rows = (axis == 0) == (layer.layout == "inputs_by_neurons")
+            part, of_rows = ("row", "") if are_rows else ("number", " in each row")
             count = f"{count_of(wanted[axis], part)}{of_rows}, not {held[axis]:,}"
             weights = f"weights for {count_of(wanted[axis], what)}"
             return (f"{prefix}give layer {layer.layer} {weights}: {count}",)
     return ()
-
-
-def _are_rows(layer: LayerShape, axis: int) -> bool:
-    """Whether a row of the weights as they stand is an input (axis 0), or a neuron (axis 1)."""
-    return (axis == 0) == (layer.layout == "inputs_by_neurons")
 
 
 def _working(patient: _Patient, layer: LayerShape, code: str) -> list[_Change]:
@@ -202,7 +190,7 @@ def _working(patient: _Patient, layer: LayerShape, code: str) -> list[_Change]:
 
     If some make the whole network fit, only those; the names and the data are the next to suit.
     """
-    misfit = next(misfit for misfit in layer.misfits if misfit.code == code)
+    misfit = next(each for each in layer.misfits if each.code == code)
     clean: list[tuple[_Change, frozenset[tuple[int, str]]]] = []
     for ways in (_turned, _without_copy, _cut, _resized, _within), (_swapped, _all_resized):
         changes = [change for way in ways for change in way(patient, layer, misfit)]
@@ -292,23 +280,24 @@ def _all_resized(patient: _Patient, _: LayerShape, __: Misfit) -> Iterator[_Chan
     """Yield the sizes that nothing speaks for, as all around them says, if then all layers fit."""
     sizes = zip(patient.spec.layer_sizes, patient.claims, strict=True)
     wrong = {n: said[0] for n, (size, said) in enumerate(sizes) if said and size not in said}
-    if 1 < len(wrong) <= _MAX_CHANGED and patient.fits((change := patient.sized(wrong))[1]):
+    change = patient.sized(wrong) if 1 < len(wrong) <= _MAX_CHANGED else None
+    if change and not shape_table(change[1]).misfits:
         yield change
 
 
 def _swapped(patient: _Patient, layer: LayerShape, _: Misfit) -> Iterator[_Change]:
     """Yield two layers, or a part of theirs, in each other's place, if then all of them fit."""
     layers = patient.spec.layers
-    clashing = {number for number, _ in patient.clashes}
-    near = (clashing | {layer.layer - 1, layer.layer + 1}) & {*range(1, len(layers) + 1)}
-    pairs = combinations(sorted(near)[:_MAX_CHANGED], 2)
+    near = {number for number, _ in patient.clashes} | {layer.layer - 1, layer.layer + 1}
+    pairs = combinations(sorted(near & {*range(1, len(layers) + 1)})[:_MAX_CHANGED], 2)
     for key, (one, two) in product(("", "biases", "weights"), pairs):
         paths: list[Path] = [("layers", n - 1, key)[: 2 + bool(key)] for n in (one, two)]
         held = [getattr(layers[n - 1], key) if key else layers[n - 1] for n in (two, one)]
         what = f"the {key} of layers" if key else "layers"
         words = f"swap {what} {one} and {two}, if they were exchanged"
         change, spec = patient.change(words, dict(zip(paths, held, strict=True)), ())
-        if None not in held and patient.fits(spec):  # only then are edits made: they take long
+        # only if all layers fit then are edits made: they take long
+        if None not in held and not shape_table(spec).misfits:
             yield replace(change, edits=patient.editor.swap(*paths)), spec
 
 
@@ -317,36 +306,33 @@ def _within(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Iterator[_C
     biases: Path = ("layers", layer.layer - 1, "biases")
     own, surplus = patient.spec.layers[layer.layer - 1], misfit.found - misfit.wanted
     if misfit.code == "N201" and surplus == 1 and own.weights and own.biases is None:
-        line = "row" if _are_rows(layer, 0) else "number of each row"
+        line = "row" if layer.layout == "inputs_by_neurons" else "number of each row"
         for where in ("last", "first"):
             words = f"read the {where} {line} of the weights of layer {layer.layer} as its biases"
+            words += ", if these stand there"
             edit = patient.editor.write(biases, f"{{within_weights: {where}}}")
-            yield patient.change(
-                f"{words}, if these stand there", {biases: WithinWeights(where)}, [edit]
-            )
+            yield patient.change(words, {biases: WithinWeights(where)}, [edit])
 
 
 def _cut(patient: _Patient, layer: LayerShape, misfit: Misfit) -> Iterator[_Change]:
-    """Yield a list that is too long without what is too many, and biases filled up."""
+    """Yield a list without the commas that belong to numbers, and as many biases as are wanted."""
     number, key, surplus = layer.layer, misfit.key, misfit.found - misfit.wanted
-    own, path, editor = patient.spec.layers[number - 1], ("layers", number - 1, key), patient.editor
-    held, what, whose = getattr(own, key), "bias", f"layer {number}"
-    if not isinstance(held, tuple) or isinstance(own.biases, WithinWeights):
+    path, editor = ("layers", number - 1, key), patient.editor
+    held = getattr(patient.spec.layers[number - 1], key)
+    is_flat = key == "biases" or patient.is_flat(number)
+    # of several rows, all would have to be too long
+    if not isinstance(held, tuple) or (len(held) > 1 and not is_flat):
         return
     # the shape is all that is asked for
     value: Any = (0.0,) * misfit.wanted
-    is_flat = key == "biases" or patient.is_flat(number)
     if key == "weights":
-        sizes = as_inputs_by_neurons((layer.inputs, layer.neurons), layer.layout)
-        value = tuple(row[: sizes[1]] for row in held[: sizes[0]])
-        what, whose = "number" if is_flat else "row", f"the weights of {whose}"
+        rows, columns = as_inputs_by_neurons((layer.inputs, layer.neurons), layer.layout)
+        value = ((0.0,) * columns,) * rows
     for words, edits in joined_numbers(editor, path if is_flat else (*path, 0), surplus):
-        if is_flat or len(held) == 1:  # of several rows, all would have to be too long
-            yield patient.change(words, {path: value}, edits)
-    if surplus < 0 and key == "biases":
-        words = f"add {count_of(-surplus, what, 'biases')} to {whose}, {_ZEROS}"
+        yield patient.change(words, {path: value}, edits)
+    if key == "biases":
+        biases = count_of(abs(surplus), "bias", "biases")
+        words = f"take {biases} away from layer {number}, {_LAST}"
+        if surplus < 0:
+            words = f"add {biases} to layer {number}, {_ZEROS}"
         yield patient.change(words, {path: value}, [editor.resize(path, misfit.wanted)])
-    elif key == "biases" or (surplus == 1 and (is_flat or value == held[:-1])):
-        words = f"take {count_of(surplus, what, 'biases')} away from {whose}, {_LAST}"
-        edit = editor.resize(path, misfit.wanted)
-        yield patient.change(words, {path: value}, [edit])

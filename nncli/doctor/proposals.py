@@ -110,7 +110,7 @@ def alone(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
         held = editor.value_at(outer)
         if inner == outer and isinstance(held, dict) and len(held) == 1:
             inner = (*outer, *held)  # {values: [1, 2]}
-        is_place = outer == where or isinstance((outer or (0,))[-1], str)
+        is_place = outer != () and (outer == where or isinstance(outer[-1], str))
         if inner != outer and is_place and _typed(editor, inner) not in _NOTHING:
             around = "brackets" if isinstance(held, list) else "what is around it"
             yield f"write it without {around}", editor.replace(outer, editor.in_brackets(inner))

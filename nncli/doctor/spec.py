@@ -6,7 +6,7 @@ First each problem's own changes; if none of them leaves the spec whole, slips o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NamedTuple
@@ -44,10 +44,7 @@ _NAMES: dict[str, Any] = {"name": True, "layers": {"__all__": {"name"}}}
 
 
 def treat_spec(
-    examined: Examination,
-    propose: Callable[[Fault, SpecEditor], Iterable[Suggestion]] = proposals,
-    header: WeightsHeader | None = None,
-    features: int | None = None,
+    examined: Examination, header: WeightsHeader | None = None, features: int | None = None
 ) -> SpecError:
     """Return what a spec is refused for, with the changes that were seen to mend it.
 
@@ -61,7 +58,7 @@ def treat_spec(
     proposed = (
         (number, suggestion)
         for number, fault in enumerate(found.faults[:_TREATED_PROBLEMS])
-        for suggestion in propose(fault, editor)
+        for suggestion in proposals(fault, editor)
     )
     words = defaultdict[int, list[str]](list)
     kept = defaultdict[int, list[_Tried]](list)
@@ -70,17 +67,15 @@ def treat_spec(
             words[number].append(suggestion.words)
         elif tried := patient.tried(suggestion, found.problems[number]):
             kept[number].append(tried)
-    problems: list[Problem] = []
+    problems, offered = list[Problem](), list[tuple[Suggestion, ...]]()
     for n, problem in enumerate(found.problems):
         advised = _advised(problem, found.faults[n], words[n], kept[n])
-        offered = [suggestion for before in problems for suggestion in before.suggestions[:1]]
-        is_same = any(suggestion in offered for suggestion in advised.suggestions[:1])
+        first = advised.suggestions[:1]
+        is_same = first in offered and first != ()
         problems.append(replace(problem, help=(SAME_CAUSE,)) if is_same else advised)
+        offered.append(first)
     is_mended = any(not tried.left for tried in kept[0])
-    slips = list(patient.slips(_BEYOND_DOUBT if is_mended else _ANY))
-    if is_mended:  # what leaves something is no better
-        slips = [slip for slip in slips if not slip[1].left]
-    if working := sorted(slips, key=lambda slip: (len(slip[1].left), slip[0].cost)):
+    if working := sorted(patient.slips(is_mended), key=lambda e: (len(e[1].left), e[0].cost)):
         left = _seen(working[0][1].left)  # the slip explains what its repair mends
         others = [problem for problem in problems if _seen([problem]) <= left]
         problems = [_slip(working, examined), *others]
@@ -142,14 +137,17 @@ class _Patient:
             is_mended = not is_bad and not _seen([problem]) <= _seen(left)
         return _Tried(suggestion, again.spec, left) if is_mended else None
 
-    def slips(self, enough: float) -> Iterator[tuple[Repair, _Tried]]:
-        """Yield the slips of YAML whose repairs work, about the likeliest first, up to a cost.
+    def slips(self, is_mended: bool) -> Iterator[tuple[Repair, _Tried]]:
+        """Yield the slips of YAML whose repairs work, about the likeliest first.
 
         They leave the spec whole, or they are likely and make YAML of it, or mend some problems.
+        is_mended: whether another change leaves the spec whole.
         """
         source, problems = self.examined.source, self.examined.found.problems
         problem, likely = (problems[0], _LIKELY) if source.is_unreadable else (None, _BEYOND_DOUBT)
-        is_whole = False
+        enough, is_whole = _ANY, False
+        if is_mended:  # what leaves something is no better
+            enough, likely = _BEYOND_DOUBT, -1.0
         for repair in islice(self._repairs(), _MAX_SEARCHED // self.cost):
             if repair.cost > enough:
                 return

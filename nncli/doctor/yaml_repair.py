@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from nncli.doctor.spec_edits import edit_of
 from nncli.problems import Edit
-from nncli.specs.keys import every_key, keys_at
+from nncli.specs.keys import every_key
 from nncli.specs.spec_text import Span, SpecText, code_of, indentation, is_item
 from nncli.specs.yaml_source import REFUSED
 from nncli.words import count_of, shorten
@@ -34,13 +34,8 @@ class Repair(NamedTuple):
     cost: float  # the less the likelier
     message: str  # empty: what was said of the place says it already
     words: str
+    assuming: str  # the words where something else may be meant
     edits: tuple[Edit, ...]
-    assumes: str = ""  # what is added to the words where something else may be meant
-
-    @property
-    def assuming(self) -> str:
-        """The words with what they assume."""
-        return f"{self.words}, {self.assumes}" if self.assumes else self.words
 
 
 def repairs(text: SpecText, suspects: Iterable[int], reach: int) -> Iterator[Repair]:
@@ -53,14 +48,15 @@ def repairs(text: SpecText, suspects: Iterable[int], reach: int) -> Iterator[Rep
         for number, line in enumerate(text.lines)
         if line.strip() and len(line) <= _MAX_LINE
     }
-    near = sorted((n for n in away if away[n] <= reach), key=lambda n: away[n])[:_MAX_NEAR]
+    near = sorted((n for n in away if away[n] <= reach), key=away.__getitem__)[:_MAX_NEAR]
     for number in near:
         yield from _unrepeated(text, number)
     codes = {number: code for number in away if (code := code_of(text.lines[number]))}
     near = [number for number in near if number in codes]
-    together = (lines for number in near[:_SUSPECTED] for lines in _together(codes, number))
     groups: dict[tuple[int, ...], float] = {(number,): 0.0 for number in near}
-    groups |= {lines: 0.5 for lines in together if 1 < len(lines) <= _MAX_TOGETHER}
+    for number in near[:_SUSPECTED]:
+        together = _together(codes, number)
+        groups |= {lines: 0.5 for lines in together if 1 < len(lines) <= _MAX_TOGETHER}
     tried = [
         (slip.cost + dearer + min(away[lines[0]], 3) / 8, slip, lines)
         for lines, dearer in groups.items()
@@ -73,37 +69,24 @@ def repairs(text: SpecText, suspects: Iterable[int], reach: int) -> Iterator[Rep
 
 def _together(codes: dict[int, str], number: int) -> Iterator[tuple[int, ...]]:
     """Yield the lines that may have gone wrong together with one: those beside it, or below."""
-    level, sort = indentation(codes[number]), _sort(codes[number])
-    inside = {n: indentation(code) - level for n, code in codes.items()}
+    inside = {n: indentation(code) - indentation(codes[number]) for n, code in codes.items()}
     below = list(takewhile(lambda n: inside[n] >= 0, (n for n in codes if n >= number)))
     above = list(takewhile(lambda n: inside[n] >= 0, (n for n in reversed(codes) if n < number)))
-    same = {n: _sort(codes[n]) == sort for n in (*above[::-1], *below) if not inside[n]}
-    beside = [n for n in same if same[n]]
-    starts = _starts({n: re.findall(r"\w+|$", codes[n])[0] * same[n] for n in same})
-    yield tuple(starts)
-    yield tuple(n for n in beside if n not in starts)
-    yield tuple(beside)
-    # with what stands below them, further right
-    yield tuple(takewhile(lambda n: same.get(n, True), below))
-    yield tuple(codes)
-
-
-def _starts(words: dict[int, str]) -> list[int]:
-    """Return the lines that begin something new, by their first words: one comes again there."""
-    seen, starts = set[str](), list[int]()
-    for number, word in words.items():
-        if not word or word in seen:
+    beside = [n for n in (*reversed(above), *below) if not inside[n]]
+    of_kind = is_item(codes[number])
+    words = {n: re.findall(r"\w+|$", codes[n])[0] for n in beside if is_item(codes[n]) == of_kind}
+    seen, starts = set[str](), set[int]()
+    for n, word in words.items():
+        if word in seen or not seen:  # a new layer begins where a key comes again
             seen.clear()
-        if word and not seen:
-            starts.append(number)
-        seen |= {word} - {""}
-    return starts
-
-
-def _sort(line: str) -> tuple[bool, bool]:
-    """Return whether a line is an item, and whether it begins or ends a part of the spec."""
-    key = re.match(r"[\"']?(\w*)", line)
-    return is_item(line), line[:1] in ("]", "}") or (key is not None and key[1] in keys_at(()))
+            starts.add(n)
+        seen.add(word)
+    yield tuple(n for n in words if n in starts)
+    yield tuple(n for n in words if n not in starts)
+    yield tuple(words)
+    # with what stands below them, further right
+    yield tuple(takewhile(lambda n: n in words or inside[n] > 0, below))
+    yield tuple(codes)
 
 
 class _Slip(NamedTuple):
@@ -155,7 +138,8 @@ def _of_slip(slip: _Slip, text: SpecText, lines: dict[int, str]) -> Iterator[Rep
         words += f", here and in {count_of(len(way) - 1, 'more line')}" if len(way) > 1 else ""
         behind = {n: text.lines[n][len(lines[n]) :] for n in way}
         edits = tuple(_edit(text, n, new + behind[n]) for n, (_, new) in way.items())
-        yield Repair(slip.cost, match.expand(slip.message), words, edits, slip.assumes)
+        assuming = f"{words}, {slip.assumes}" if slip.assumes else words
+        yield Repair(slip.cost, match.expand(slip.message), words, assuming, edits)
 
 
 @lru_cache(maxsize=1000)
@@ -163,14 +147,10 @@ def _columns(text: SpecText, number: int) -> list[tuple[int, str]]:
     """Return where lines begin, or what stands in them, the nearest to one first."""
     near = range(max(0, number - _NEAR), min(len(text.lines), number + _NEAR))
     found: dict[int, str] = {}
-    further = 0
     for n in sorted(near, key=lambda n: abs(n - number)):
         if code := code_of(text.lines[n]):
-            content = len(code) - len(code.lstrip(" \t-"))
-            further = further or (n < number and content + 2)
-            for column in (content, indentation(code)):
+            for column in (len(code) - len(code.lstrip(" \t-")), indentation(code)):
                 found.setdefault(column, f"like line {n + 1}")
-    found.setdefault(further, "2 blanks further right than the line above")
     return list(found.items())
 
 
@@ -225,5 +205,5 @@ def _unrepeated(text: SpecText, number: int) -> Iterator[Repair]:
     first = text.lines.index(line)
     if first < number and re.match(r" *[\w\"']+ *:", line):
         cost, message = min(number - first, 2), f"line {number + 1} repeats line {first + 1}"
-        edits = (_edit(text, number, ""),)
-        yield Repair(cost, message, "remove it", edits, "if it was written twice by mistake")
+        words = "remove it, if it was written twice by mistake"
+        yield Repair(cost, message, words, words, (_edit(text, number, ""),))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 
 from nncli.doctor import spec as doctor
@@ -22,7 +24,8 @@ def shown(problem: Problem) -> list[tuple[tuple[str, ...], list[str]]]:
 
 def with_proposals(text: str, *proposals: Suggestion) -> SpecError:
     """Treat the only problem of a text with other proposals than the doctor's own."""
-    return doctor.treat_spec(examine_spec(text.encode(), "net.yaml"), lambda *_: proposals)
+    with patch.object(doctor, "proposals", lambda *_: proposals):
+        return treated(text)
 
 
 def edit_of(text: str, words: str, old: str, new: str) -> Suggestion:
@@ -126,6 +129,11 @@ def test_of_a_spec_that_takes_long_to_read_fewer_changes_are_tried() -> None:
         text = f"layer_sizes: [{'2, ' * sizes}1]\nactivations: rleu\nseed: 0\n"
         [problem] = with_proposals(text, *[edit_of(text, "right", "rleu", "relu")] * 100).problems
         assert len(problem.suggestions) == tried
+
+
+def test_a_spec_of_one_key_that_stands_twice_is_told_so() -> None:
+    first, second = treated("a: 1\na: 1\n").problems
+    assert (first.code, second.code) == ("N102", "N101")
 
 
 def test_further_problems_that_were_only_counted_stay_counted() -> None:
