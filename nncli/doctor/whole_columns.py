@@ -41,6 +41,12 @@ class OddPiece:
     readings: tuple[Reading, ...]  # what it may mean, the likeliest of its column first
     units: str = ""  # those of its column, if they are several: then it may mean nothing
 
+    def edit(self, file: str, text: str) -> Edit:
+        """Return the edit that writes a text in its place."""
+        line, (start, end) = self.row, self.span
+        summary = text or shorten(line.text[:start] + line.text[end:])
+        return Edit(file, line.number, start + 1, line.number, end + 1, text, summary)
+
 
 @dataclass(frozen=True)
 class SeenRows:
@@ -158,7 +164,7 @@ def with_proposals(problem: Problem, seen: SeenRows) -> Problem:
         positions = {-1} if problem.code == "N403" else {position for position, _ in row.cells}
         own = [piece for piece in own if piece.position in positions]
     if own and all(piece.readings for piece in own):
-        changes = tuple(changes_of_kinds({piece.readings[0].kind for piece in own}, seen))
+        changes = tuple(_changes_of_kinds({piece.readings[0].kind for piece in own}, seen))
         if changes[0].edits:
             return replace(problem, suggestions=changes)
         return replace(problem, help=(changes[0].words,))
@@ -194,17 +200,18 @@ def what_is_odd(seen: SeenRows) -> tuple[str, ...]:
     return tuple(said)
 
 
-def changes_of_kinds(kinds: Collection[str], seen: SeenRows) -> list[Suggestion]:
-    """Return the change of all pieces of some kinds, and of those with two meanings the other."""
+def _changes_of_kinds(kinds: Collection[str], seen: SeenRows) -> Iterator[Suggestion]:
+    """Yield the change of all pieces of some kinds, and of those with two meanings the other."""
     alike = [piece for piece in seen.odd if piece.readings and piece.readings[0].kind in kinds]
-    changes = []
+    # many are not to be edited if others were not seen
+    is_whole = seen.complete or len(alike) <= KEPT_PROBLEMS
     # of several kinds at once, nobody would read all that they may mean besides
     choices = max(len(piece.readings) for piece in alike) if len(kinds) == 1 else 1
     for choice in range(choices):
         chosen = [(piece, piece.readings[min(choice, len(piece.readings) - 1)]) for piece in alike]
         other = [(piece, reading) for piece, reading in chosen if len(piece.readings) > choice]
-        changes.append(Suggestion(_in_words(other, seen), edits=_edits(chosen, seen)))
-    return changes
+        edits = [piece.edit(seen.csv.file, reading.number) for piece, reading in chosen if is_whole]
+        yield Suggestion(_in_words(other, seen), edits=tuple(edits))
 
 
 def _in_words(chosen: Sequence[tuple[OddPiece, Reading]], seen: SeenRows) -> str:
@@ -230,17 +237,3 @@ def _columns(positions: Collection[int], header: Header) -> str:
         return count_of(len(positions), "column")
     *others, last = [called(header, position) for position in sorted(positions)]
     return f"{', '.join(others)} and {last}" if others else last
-
-
-def _edits(chosen: Sequence[tuple[OddPiece, Reading]], seen: SeenRows) -> tuple[Edit, ...]:
-    """Return the changes of some pieces: none at all if others were not seen."""
-    if not seen.complete and len(chosen) > KEPT_PROBLEMS:
-        return ()
-    return tuple(
-        Edit(
-            *(seen.csv.file, piece.row.number, start + 1, piece.row.number, end + 1, text),
-            summary=text or shorten(piece.row.text[:start] + piece.row.text[end:]),
-        )
-        for piece, (_, _, text, _) in chosen
-        for start, end in [piece.span]
-    )
