@@ -17,13 +17,12 @@ from nncli.doctor.case import (
     MISREAD,
     Change,
     DataCase,
-    decoded,
     header_and_width,
     text_lines,
-    with_text,
+    text_of,
+    with_edits,
 )
 from nncli.doctor.column_choices import column_changes
-from nncli.doctor.edits import edited
 from nncli.doctor.ways_of_reading import ways_of_reading
 from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd, with_proposals
 from nncli.errors import DataError
@@ -56,13 +55,13 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     first, *others = (with_proposals(problem, seen) for problem in error.problems)
     case = replace(case, look=_shortened(case.look, case.options.encoding))
     kind = kind_of(case.look.content, doubtful=first.code in MISREAD)
-    is_known = kind is not None and first.code in (MISREAD if kind.is_doubtful else {"N411"})
+    is_known = kind is not None and (kind.is_doubtful or first.code == "N411")
     has_table = kind is None or kind.holds_csv or not is_known
     # where nothing is wrong with the beginning, the fault stands further down
     found = _changes_that_work(first, case) if has_table and case.fault() is not None else []
     ranked = _ranked([*_changes_of_lines(first, case), *found])
     advice = _in_words(first, case, seen)
-    if not has_table and kind is not None and kind.is_doubtful and kind.as_data:
+    if kind and kind.is_doubtful and kind.as_data and not has_table:
         advice = (f"this is {kind.name}: {kind.as_data}",)
     problems, made = [_with_changes(replace(first, help=advice), ranked)], ranked[:1]
     for before, problem in zip(error.problems[1:], others, strict=True):
@@ -104,12 +103,12 @@ def _is_mended_by(change: Change, problem: Problem) -> bool:
 
 def _changes_of_lines(problem: Problem, case: DataCase) -> list[Change]:
     """Return the changes of a problem's own line, and of those like it, that mend it."""
-    text = decoded(case, case.look.content)
+    last = text_of(case).count("\n") + 1
     changes = []
     for suggestion in problem.suggestions:
         # beyond the beginning nothing is tried
-        edits = [edit for edit in suggestion.edits if edit.end_line <= text.count("\n") + 1]
-        after = with_text(case, edited(text, edits))
+        edits = [edit for edit in suggestion.edits if edit.end_line <= last]
+        after = with_edits(case, edits)
         if not edits or _mends(after, problem, case):
             removes = any(edit.end_line > edit.line for edit in suggestion.edits)
             likelihood = _MANY_CELLS if len(suggestion.edits) > 1 else _ONE_CELL

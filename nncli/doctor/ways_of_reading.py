@@ -11,7 +11,7 @@ from nncli.data.column_facts import NOT_OF_FEATURES, counts_up, is_series, words
 from nncli.data.columns import ColumnChoice
 from nncli.data.csv.format import BLANKS
 from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
-from nncli.doctor.case import MISREAD, Change, DataCase, decoded, read_rows, text_lines
+from nncli.doctor.case import MISREAD, Change, DataCase, read_rows, text_lines, text_of
 from nncli.doctor.table_lines import Row, Table, cut_rows, joined_lines, lines_in_words, table_width
 from nncli.file_kinds import NPY_MAGIC
 from nncli.meant.lists import list_meant
@@ -97,7 +97,7 @@ def _likely_encodings(content: bytes, own: str) -> tuple[str, ...]:
 def _enclosures(change: Change) -> Iterator[Change]:
     """Yield the case with its rows alone, each on a line of its own."""
     case = change.case
-    text = decoded(case, case.look.content)
+    text = text_of(case)
     lines = LINE_END.split(text)
     if case.look.complete and len(text) <= _MAX_SEPARATED:
         words, rows = _rows_alone(text, [line for line in lines if line.strip(" \t")], case)
