@@ -110,7 +110,7 @@ class Change:
         edits = (*before.edits, *added.edits)
         if before.edits and added.edits and len({edit.file for edit in edits}) == 1:
             # the one writes all lines anew: without what the other takes away, or with what it adds
-            edits = (replace(before.edits[0], text=decoded(case, case.look.content)),)
+            edits = (replace(before.edits[0], text=text_of(case)),)
         joint = ", " if before.words.startswith("if ") else ", and "
         options = (*before.options, *added.options)
         both = Suggestion(before.words + joint + added.words, options, edits)
@@ -131,9 +131,9 @@ class Change:
 
     def with_edits(self, words: str, likelihood: int, edits: Iterable[Edit]) -> Change:
         """Return this change and one of the file's text."""
-        case, ordered = self.case, sorted(edits, key=lambda edit: edit.line)
-        after = with_text(case, edited(decoded(case, case.look.content), ordered))
-        return self.then(after, likelihood, Suggestion(words, edits=tuple(ordered)))
+        ordered = tuple(sorted(edits, key=lambda edit: edit.line))
+        after = with_edits(self.case, ordered)
+        return self.then(after, likelihood, Suggestion(words, edits=ordered))
 
 
 def _typed(name: str, value: str | bool | Sequence[str]) -> list[str]:
@@ -144,20 +144,20 @@ def _typed(name: str, value: str | bool | Sequence[str]) -> list[str]:
     return [f"--{name}", "tab" if text == "\t" else text]
 
 
-def with_text(case: DataCase, text: str) -> DataCase:
-    """Return the case with other content."""
-    content = text.encode(case.options.encoding, "replace")
+def with_edits(case: DataCase, edits: Iterable[Edit]) -> DataCase:
+    """Return the case with its text edited."""
+    content = edited(text_of(case), edits).encode(case.options.encoding, "replace")
     return replace(case, look=replace(case.look, content=content))
 
 
-def decoded(case: DataCase, content: bytes) -> str:
-    """Return content as text, whatever it is; a byte-order mark in front is no part of it."""
-    return content.decode(case.options.encoding, "replace").removeprefix("\ufeff")
+def text_of(case: DataCase) -> str:
+    """Return the content as text, whatever it is; a byte-order mark in front is no part of it."""
+    return case.look.content.decode(case.options.encoding, "replace").removeprefix("\ufeff")
 
 
 def text_lines(case: DataCase) -> list[str]:
     """Return the lines of the text, without their ends; of a beginning, the whole ones."""
-    lines = LINE_END.split(decoded(case, case.look.content))
+    lines = LINE_END.split(text_of(case))
     return lines if case.look.complete and lines[-1] else lines[:-1]
 
 

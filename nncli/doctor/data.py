@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import NamedTuple
 
 from nncli.data.csv.lines import whole_lines
 from nncli.data.csv.numbers import is_number
@@ -18,13 +17,12 @@ from nncli.doctor.case import (
     MISREAD,
     Change,
     DataCase,
-    decoded,
     header_and_width,
     text_lines,
-    with_text,
+    text_of,
+    with_edits,
 )
 from nncli.doctor.column_choices import column_changes
-from nncli.doctor.edits import edited
 from nncli.doctor.ways_of_reading import ways_of_reading
 from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd, with_proposals
 from nncli.errors import DataError
@@ -54,19 +52,18 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     If the first is one, the width of the data, as it was read, is no fact.
     """
     seen = seen_rows(case)
-    first, *others = (with_proposals(problem, case, seen) for problem in error.problems)
+    first, *others = (with_proposals(problem, seen) for problem in error.problems)
     case = replace(case, look=_shortened(case.look, case.options.encoding))
     kind = kind_of(case.look.content, doubtful=first.code in MISREAD)
-    is_known = kind is not None and first.code in (MISREAD if kind.is_doubtful else {"N411"})
+    is_known = kind is not None and (kind.is_doubtful or first.code == "N411")
     has_table = kind is None or kind.holds_csv or not is_known
     # where nothing is wrong with the beginning, the fault stands further down
     found = _changes_that_work(first, case) if has_table and case.fault() is not None else []
     ranked = _ranked([*_changes_of_lines(first, case), *found])
     advice = _in_words(first, case, seen)
-    if not has_table and kind is not None and kind.is_doubtful and kind.as_data:
+    if kind and kind.is_doubtful and kind.as_data and not has_table:
         advice = (f"this is {kind.name}: {kind.as_data}",)
-    problems = [_with_changes(replace(first, help=advice), ranked)]
-    made = ranked[:1]
+    problems, made = [_with_changes(replace(first, help=advice), ranked)], ranked[:1]
     for before, problem in zip(error.problems[1:], others, strict=True):
         if any(_is_mended_by(change, problem) for change in made):
             continue
@@ -74,14 +71,10 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
         made += own[:1]
         if own or not advice == words != before.help:  # not worth the same words
             problems.append(_with_changes(replace(problem, help=words), own))
-    is_other = any(_width(change.case) != _width(case) for change in ranked[:1])
-    is_fact = not (is_other or _first_row_differs(case))
+    widths = {c.header and len(c.header.names) for c in (case, *(c.case for c in ranked[:1]))}
+    is_fact = len(widths) == 1 and not _first_row_differs(case)
     more = error.more + len(error.problems) - len(problems)
     return DataError(problems, more=more, features=error.features if is_fact else None)
-
-
-def _width(case: DataCase) -> int:
-    return len(case.header.names) if case.header is not None else 0
 
 
 def _first_row_differs(case: DataCase) -> bool:
@@ -90,39 +83,32 @@ def _first_row_differs(case: DataCase) -> bool:
     return width not in (0, len(names)) and any(map(is_number, case.records[1]))
 
 
-class _Key(NamedTuple):
-    """What is wrong, and where."""
-
-    line: int
-    code: str
-    message: str
-
-
-def _key(problem: Problem) -> _Key:
+def _key(problem: Problem) -> tuple[int, str, str]:
+    """Return the line, the code and the message of a problem."""
     line = problem.place.line if problem.place is not None else None
-    return _Key(line or 0, problem.code, problem.message)
+    return line or 0, problem.code, problem.message
 
 
-def _faults(case: DataCase) -> set[_Key]:
+def _faults(case: DataCase) -> set[tuple[int, str, str]]:
     fault = case.fault()
     return set(map(_key, fault.problems)) if fault is not None else set()
 
 
 def _is_mended_by(change: Change, problem: Problem) -> bool:
     """Whether a change that is offered for another problem mends this one as well."""
-    look = change.case.look
-    is_seen = look.complete or _key(problem).line <= len(text_lines(change.case))
-    return bool(change.suggestion.options or is_seen) and _key(problem) not in _faults(change.case)
+    case, own = change.case, _key(problem)
+    is_seen = change.suggestion.options or case.look.complete or own[0] <= len(text_lines(case))
+    return bool(is_seen) and own not in _faults(case)
 
 
 def _changes_of_lines(problem: Problem, case: DataCase) -> list[Change]:
     """Return the changes of a problem's own line, and of those like it, that mend it."""
-    text = decoded(case, case.look.content)
+    last = text_of(case).count("\n") + 1
     changes = []
     for suggestion in problem.suggestions:
         # beyond the beginning nothing is tried
-        edits = [edit for edit in suggestion.edits if edit.end_line <= text.count("\n") + 1]
-        after = with_text(case, edited(text, edits))
+        edits = [edit for edit in suggestion.edits if edit.end_line <= last]
+        after = with_edits(case, edits)
         if not edits or _mends(after, problem, case):
             removes = any(edit.end_line > edit.line for edit in suggestion.edits)
             likelihood = _MANY_CELLS if len(suggestion.edits) > 1 else _ONE_CELL
@@ -133,8 +119,7 @@ def _changes_of_lines(problem: Problem, case: DataCase) -> list[Change]:
 def _mends(after: DataCase, problem: Problem, case: DataCase) -> bool:
     """Whether a problem is mended, even if further down something shows that was not told yet."""
     own, left = _key(problem), _faults(after)
-    new = left - _faults(case)
-    return own not in left and all(key.line >= own.line for key in new)
+    return own not in left and all(line >= own[0] for line, *_ in left - _faults(case))
 
 
 def _ranked(changes: list[Change]) -> list[Change]:
@@ -175,16 +160,14 @@ def _shortened(look: FirstLook, encoding: str) -> FirstLook:
 
 def _changes_that_work(problem: Problem, case: DataCase) -> list[Change]:
     """Return the changes of options, columns and inputs after which nothing is wrong."""
-    found = [
-        change
-        for change in _candidates(problem, case)
-        if not change.suggestion.options or change.case.suits_first(case)
-    ]
+    candidates = _candidates(problem, case)
+    found = [c for c in candidates if not c.suggestion.options or c.case.suits_first(case)]
     whole = [change for change in found if change.case.fault() is None]
     if whole or problem.code not in _OF_THE_WHOLE_FILE:
         return whole
-    partly = [change for change in found if change.likelihood > 50]
-    return _ranked([c for c in partly if _is_further(c, problem)])[:_MAX_PARTLY]
+    return _ranked([c for c in found if c.likelihood > 50 and _is_further(c, problem)])[
+        :_MAX_PARTLY
+    ]
 
 
 def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:
@@ -200,10 +183,10 @@ def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:
 
 def _is_further(change: Change, problem: Problem) -> bool:
     """Whether the fault that a change leaves only came to light because the problem is mended."""
-    own, left = _key(problem), min(_faults(change.case))
-    if own.code in _UNREADABLE:
-        return left.code not in _UNREADABLE
-    is_cell = left.code in ("N404", "N415") and "--samples" not in change.suggestion.options
+    line, code, message = min(_faults(change.case))
+    if problem.code in _UNREADABLE:
+        return code not in _UNREADABLE
+    is_cell = code in ("N404", "N415") and "--samples" not in change.suggestion.options
     # what was mistyped is mended, whatever else is wrong
-    is_typed = change.suggestion.argv is not None and left.message != own.message
-    return is_typed or (is_cell and left.line > own.line)
+    is_typed = change.suggestion.argv is not None and message != problem.message
+    return is_typed or (is_cell and line > _key(problem)[0])

@@ -73,13 +73,12 @@ def cut_rows(lines: Iterable[str], csv: CsvFormat, first: int = 1) -> Iterator[R
 def _spans(text: str, delimiter: str) -> tuple[tuple[int, int], ...]:
     """Return where the cells of a line stand: quotes that enclose none are letters like others."""
     spans = tuple(cell_spans(text, delimiter))
-    if '"' in text:
-        cells = [text[start:end] for start, end in spans]
-        is_whole = sum(cell.count('"') for cell in cells) == text.count('"')
-        are_apart = all(end < start for (_, end), (start, _) in pairwise(spans))
-        if not (is_whole and are_apart and all('"' not in _unquoted(c, "") for c in cells)):
-            return tuple(cell_spans(text.replace('"', "'"), delimiter))
-    return spans
+    cells = [text[start:end] for start, end in spans]
+    is_whole = sum(cell.count('"') for cell in cells) == text.count('"')
+    are_apart = all(end < start for (_, end), (start, _) in pairwise(spans))
+    if is_whole and are_apart and all('"' not in _unquoted(cell, "") for cell in cells):
+        return spans
+    return tuple(cell_spans(text.replace('"', "'"), delimiter))
 
 
 def _unquoted(cell: str, quote: str = '"') -> str:
@@ -116,26 +115,19 @@ class Table:
         is_near = len(header.cells) == self.width - 1 and len(cells) > 1
         return is_near and (counts or not any(map(is_number, cells)))
 
-    def headers(self) -> Iterator[Row | None]:
-        """Yield the row that may name the columns, and None if there is none, or it is a title."""
-        header = self._header()
-        yield header
-        if (
-            header
-            and len(header.cells) != self.width
-            and (header.cells[1:] == () or ", " in header.text)
-        ):
-            yield None
-
-    def _header(self) -> Row | None:
-        """Return the row that may name the columns: it may be too short or too long by one."""
+    def headers(self) -> list[Row | None]:
+        """Return the row that may name the columns, and None if there is none, or it is a title."""
         rows = takewhile(lambda row: row is not self.samples[0], self.rows)
         above = [row for row in rows if row.is_text and not self._sign_of(row)]
         named = [row for row in above if self._wanted and self._wanted <= set(row.cells)]
         fitting = [row for row in above[-2:] if len(row.cells) == self.width]
         near = [row for row in above[-1:] if abs(len(row.cells) - self.width) < 2]
         # below names may stand units, or more names
-        return next(iter(named[-1:] or fitting or near), None)
+        header = next(iter(named[-1:] or fitting or near), None)
+        if header is None or len(header.cells) == self.width:
+            return [header]
+        may_be_title = len(header.cells) == 1 or ", " in header.text
+        return [header, None] if may_be_title else [header]
 
     def others(self, header: Row | None) -> dict[int, str]:
         """Return the numbers of the lines that are no samples, and what each seems to be."""

@@ -11,7 +11,7 @@ from nncli.data.column_facts import NOT_OF_FEATURES, counts_up, is_series, words
 from nncli.data.columns import ColumnChoice
 from nncli.data.csv.format import BLANKS
 from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
-from nncli.doctor.case import MISREAD, Change, DataCase, decoded, read_rows, text_lines
+from nncli.doctor.case import MISREAD, Change, DataCase, read_rows, text_lines, text_of
 from nncli.doctor.table_lines import Row, Table, cut_rows, joined_lines, lines_in_words, table_width
 from nncli.file_kinds import NPY_MAGIC
 from nncli.meant.lists import list_meant
@@ -83,7 +83,7 @@ def _encodings(change: Change) -> Iterator[Change]:
 def _enclosures(change: Change) -> Iterator[Change]:
     """Yield the case with its rows alone, each on a line of its own."""
     case = change.case
-    text = decoded(case, case.look.content)
+    text = text_of(case)
     if not case.look.complete or len(text) > _MAX_SEPARATED:
         return
     lines = LINE_END.split(text)

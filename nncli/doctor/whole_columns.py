@@ -41,6 +41,12 @@ class OddPiece:
     readings: tuple[Reading, ...]  # what it may mean, the likeliest of its column first
     units: str = ""  # those of its column, if they are several: then it may mean nothing
 
+    def edit(self, file: str, text: str) -> Edit:
+        """Return the edit that writes a text in its place."""
+        line, (start, end) = self.row, self.span
+        summary = text or shorten(line.text[:start] + line.text[end:])
+        return Edit(file, line.number, start + 1, line.number, end + 1, text, summary)
+
 
 @dataclass(frozen=True)
 class SeenRows:
@@ -61,26 +67,19 @@ class SeenRows:
         return [i for i, count in texts.items() if count == self.rows > 1 and missing[i] < count]
 
 
-def seen_rows(case: DataCase, place: Place | None = None) -> SeenRows:
-    """Return what a case's rows hold besides numbers: nothing if columns are no features.
-
-    place: of a line beyond the beginning, which is all that is then looked at.
-    """
+def seen_rows(case: DataCase) -> SeenRows:
+    """Return what a case's rows hold besides numbers: nothing if columns are no features."""
     csv, header = case.csv, case.header
-    lines, first = text_lines(case), 1
-    if place is not None:
-        lines, first = [place.excerpt or ""], place.line or 1
-    if case.look.content.startswith(NPY_MAGIC) or (header is not None and header.transposed):
-        lines = []
-    found = list(cut_rows(lines, csv, first))
+    is_table = not (case.look.content.startswith(NPY_MAGIC) or (header and header.transposed))
+    found = list(cut_rows(text_lines(case), csv)) if is_table else []
     if header is None:  # perhaps a doubtful first row stands in its way
-        widths = Counter(len(row.cells) for row in found).most_common(1)
-        header = Header(("",) * (widths[0][0] if widths else 0), False, Place(case.file, 1))
+        [(common, _)] = Counter(len(row.cells) for row in found).most_common(1) or [(0, 0)]
+        header = Header(("",) * common, False, Place(case.file, 1))
     width = len(header.names)
     features: Sequence[int] = range(width)  # if it is not clear which they are
     with suppress(DataError):
         features = choose(header, case.choice, case.wanted).features
-    title = [row for row in found if len(row.cells) == width][: header.named and place is None]
+    title = [row for row in found if len(row.cells) == width][: header.named]
     cells = [row.pointed[position] for row in title for position in features]
     # a first row that reads like those below it is a sample, too: yes and no, EUR 5
     if case.options.header is not None or not all(_readings(cell, csv) for cell in cells):
@@ -92,7 +91,7 @@ def seen_rows(case: DataCase, place: Place | None = None) -> SeenRows:
     odd += _of_another_width(seen, width, csv)
     return SeenRows(
         *(csv, header, len(rows), seen[-1].number if seen else 0),
-        complete=place is not None or (case.look.complete and len(seen) == len(found)),
+        complete=case.look.complete and len(seen) == len(found),
         odd=tuple(sorted(odd, key=lambda piece: (piece.row.number, piece.span))),
         wanted=case.wanted.size,
     )
@@ -103,18 +102,18 @@ def _of_another_width(rows: Sequence[Row], width: int, csv: CsvFormat) -> Iterat
     delimiter = " " if csv.delimiter == BLANKS else csv.delimiter
     for row in rows:
         parts = _OTHER_CUTS.split(row.text.strip())
-        last = row.cells[-1]
         is_cut_otherwise = len(row.cells) != width == len(parts) and csv.decimal == "."
+        start, kind, text = row.spans[-2:][0][1], "too long", ""
         if is_cut_otherwise and all(map(is_number, parts)):
             words = f"write the delimiter of the other rows, if these are {width} values"
-            reading = Reading(words, words, delimiter.join(parts))
-            yield OddPiece(row, -1, (0, len(row.text)), False, (reading,))
-        elif len(row.cells) == width + 1 > 1 and not is_number(row.pointed[-1]):
-            words = "remove the delimiter at the end of the line"
-            if last:
-                words = f"take the last cell away: {quoted(last)} is text"
-            reading = Reading(words[:8], words, "")
-            yield OddPiece(row, -1, (row.spans[-2][1], len(row.text)), False, (reading,))
+            start, kind, text = 0, "cut otherwise", delimiter.join(parts)
+        elif not len(row.cells) == width + 1 > 1 or is_number(row.pointed[-1]):
+            continue
+        elif last := row.cells[-1]:
+            words = f"take the last cell away: {quoted(last)} is text"
+        else:
+            kind, words = "delimiter behind", "remove the delimiter at the end of the line"
+        yield OddPiece(row, -1, (start, len(row.text)), False, (Reading(kind, words, text),))
 
 
 def _odd_cells(rows: Sequence[Row], position: int, csv: CsvFormat) -> Iterator[OddPiece]:
@@ -124,17 +123,14 @@ def _odd_cells(rows: Sequence[Row], position: int, csv: CsvFormat) -> Iterator[O
         return
     # where commas are decimal, those that stand for points are none
     around = what_is_around(texts, csv.delimiter if csv.decimal == "." else "")
-    odd = [
-        (row, text)
-        for row, text in zip(rows, texts, strict=True)
-        if around.has_groups or not is_number(text)
-    ]
-    meant = {text: _readings(text, csv, around) for text in {text for _, text in odd}}
-    votes = Counter(meant[text][0].kind for _, text in odd if meant[text]).most_common()
+    odd = [row for row in rows if around.has_groups or not is_number(row.pointed[position])]
+    texts = [row.pointed[position] for row in odd]
+    meant = {text: _readings(text, csv, around) for text in set(texts)}
+    votes = Counter(meant[text][0].kind for text in texts if meant[text]).most_common()
     ranks = {kind: rank for rank, (kind, _) in enumerate(votes)}
     units = sorted({found[0].unit for found in meant.values() if found and found[0].unit})
     several = " and ".join(units[:_MAX_NAMED]) if len(units) > 1 else ""
-    for row, text in odd:
+    for row, text in zip(odd, texts, strict=True):
         found = sorted(meant[text], key=lambda reading: ranks.get(reading.kind, len(ranks)))
         lost = several if found and found[0].unit else ""  # what must not be
         if found or not is_number(text):
@@ -156,27 +152,24 @@ def _readings(text: str, csv: CsvFormat, around: Surroundings = ALONE) -> tuple[
     return tuple(found)
 
 
-def with_proposals(problem: Problem, case: DataCase, seen: SeenRows) -> Problem:
+def with_proposals(problem: Problem, seen: SeenRows) -> Problem:
     """Return a problem of a faulty line with what may mend it, in words and as untried changes.
 
     seen: the rows of its file, of which those that are wrong in the same way change with it.
     """
     row, place = problem.row, problem.place
-    if row is None or place is None:
-        return problem
     problem = replace(problem, row=None)
-    if (place.line or 0) > seen.last_line:
-        seen = seen_rows(case, place)
+    if row is None or place is None or (place.line or 0) > seen.last_line:
+        return problem
     own = [piece for piece in seen.odd if piece.row.number == place.line]
     if problem.code in ("N403", "N404"):
         positions = {-1} if problem.code == "N403" else {position for position, _ in row.cells}
         own = [piece for piece in own if piece.position in positions]
     if own and all(piece.readings for piece in own):
-        changes = changes_of_kinds({piece.readings[0].kind for piece in own}, seen)
-        offered = tuple(change for change in changes if change.edits)
-        return replace(
-            problem, help=problem.help if offered else (changes[0].words,), suggestions=offered
-        )
+        changes = tuple(_changes_of_kinds({piece.readings[0].kind for piece in own}, seen))
+        if changes[0].edits:
+            return replace(problem, suggestions=changes)
+        return replace(problem, help=(changes[0].words,))
     of_text = set(seen.text_columns())
     is_column = bool(own) and all(piece.units or piece.position in of_text for piece in own)
     if not (row.is_sample or is_column or problem.code == "N410" or any(p.readings for p in own)):
@@ -196,30 +189,31 @@ def what_is_odd(seen: SeenRows) -> tuple[str, ...]:
         wanted = f"the network takes {count_of(seen.wanted, 'column')} of numbers"
         said.append(f"{_columns(of_text, seen.header)} {verb} text in every row, and {wanted}")
     for i, units in dict.fromkeys((c.position, c.units) for c in seen.odd if c.units):
-        said.append(f"{_columns([i], seen.header)} has values in {units}: write all in one unit")
+        said.append(f"{called(seen.header, i)} has values in {units}: write all in one unit")
     odd = [c for c in seen.odd if c.position not in of_text and not (c.readings or c.units)]
     for missing, noun in ((True, "missing value"), (False, "text")):
         counts = Counter(c.position for c in odd if c.is_missing == missing)
         found = [
-            f"{_columns([i], seen.header)} has {count_of(counts[i], noun)}" for i in sorted(counts)
+            f"{called(seen.header, i)} has {count_of(counts[i], noun)}" for i in sorted(counts)
         ]
+        found[_MAX_NAMED:] = ["…"] * (len(found) > _MAX_NAMED)
         if counts.total() > 1:
-            where = ", ".join([*found[:_MAX_NAMED], *["…"] * (len(found) > _MAX_NAMED)])
-            said.append(f"{where}: write numbers, or leave those rows out")
+            said.append(f"{', '.join(found)}: write numbers, or leave those rows out")
     return tuple(said)
 
 
-def changes_of_kinds(kinds: Collection[str], seen: SeenRows) -> list[Suggestion]:
-    """Return the change of all pieces of some kinds, and of those with two meanings the other."""
+def _changes_of_kinds(kinds: Collection[str], seen: SeenRows) -> Iterator[Suggestion]:
+    """Yield the change of all pieces of some kinds, and of those with two meanings the other."""
     alike = [piece for piece in seen.odd if piece.readings and piece.readings[0].kind in kinds]
-    changes = []
+    # many are not to be edited if others were not seen
+    is_whole = seen.complete or len(alike) <= KEPT_PROBLEMS
     # of several kinds at once, nobody would read all that they may mean besides
     choices = max(len(piece.readings) for piece in alike) if len(kinds) == 1 else 1
     for choice in range(choices):
         chosen = [(piece, piece.readings[min(choice, len(piece.readings) - 1)]) for piece in alike]
         other = [(piece, reading) for piece, reading in chosen if len(piece.readings) > choice]
-        changes.append(Suggestion(_in_words(other, seen), edits=_edits(chosen, seen)))
-    return changes
+        edits = [piece.edit(seen.csv.file, reading.number) for piece, reading in chosen if is_whole]
+        yield Suggestion(_in_words(other, seen), edits=tuple(edits))
 
 
 def _in_words(chosen: Sequence[tuple[OddPiece, Reading]], seen: SeenRows) -> str:
@@ -245,17 +239,3 @@ def _columns(positions: Collection[int], header: Header) -> str:
         return count_of(len(positions), "column")
     *others, last = [called(header, position) for position in sorted(positions)]
     return f"{', '.join(others)} and {last}" if others else last
-
-
-def _edits(chosen: Sequence[tuple[OddPiece, Reading]], seen: SeenRows) -> tuple[Edit, ...]:
-    """Return the changes of some pieces: none at all if others were not seen."""
-    if not seen.complete and len(chosen) > KEPT_PROBLEMS:
-        return ()
-    return tuple(
-        Edit(
-            *(seen.csv.file, piece.row.number, start + 1, piece.row.number, end + 1, text),
-            summary=text or shorten(piece.row.text[:start] + piece.row.text[end:]),
-        )
-        for piece, (_, _, text, _) in chosen
-        for start, end in [piece.span]
-    )
