@@ -67,11 +67,17 @@ class SeenRows:
         return [i for i, count in texts.items() if count == self.rows > 1 and missing[i] < count]
 
 
-def seen_rows(case: DataCase) -> SeenRows:
-    """Return what a case's rows hold besides numbers: nothing if columns are no features."""
+def seen_rows(case: DataCase, place: Place | None = None) -> SeenRows:
+    """Return what a case's rows hold besides numbers: nothing if columns are no features.
+
+    place: of a line beyond the beginning, which is all that is then looked at.
+    """
     csv, header = case.csv, case.header
     is_table = not (case.look.content.startswith(NPY_MAGIC) or (header and header.transposed))
-    found = list(cut_rows(text_lines(case), csv)) if is_table else []
+    lines, first = text_lines(case) if is_table else [], 1
+    if place is not None:
+        lines, first = [place.excerpt or ""], place.line or 1
+    found = list(cut_rows(lines, csv, first))
     if header is None:  # perhaps a doubtful first row stands in its way
         [(common, _)] = Counter(len(row.cells) for row in found).most_common(1) or [(0, 0)]
         header = Header(("",) * common, False, Place(case.file, 1))
@@ -79,7 +85,7 @@ def seen_rows(case: DataCase) -> SeenRows:
     features: Sequence[int] = range(width)  # if it is not clear which they are
     with suppress(DataError):
         features = choose(header, case.choice, case.wanted).features
-    title = [row for row in found if len(row.cells) == width][: header.named]
+    title = [row for row in found if len(row.cells) == width][: header.named and place is None]
     cells = [row.pointed[position] for row in title for position in features]
     # a first row that reads like those below it is a sample, too: yes and no, EUR 5
     if case.options.header is not None or not all(_readings(cell, csv) for cell in cells):
@@ -91,7 +97,7 @@ def seen_rows(case: DataCase) -> SeenRows:
     odd += _of_another_width(seen, width, csv)
     return SeenRows(
         *(csv, header, len(rows), seen[-1].number if seen else 0),
-        complete=case.look.complete and len(seen) == len(found),
+        complete=place is not None or (case.look.complete and len(seen) == len(found)),
         odd=tuple(sorted(odd, key=lambda piece: (piece.row.number, piece.span))),
         wanted=case.wanted.size,
     )
@@ -152,15 +158,17 @@ def _readings(text: str, csv: CsvFormat, around: Surroundings = ALONE) -> tuple[
     return tuple(found)
 
 
-def with_proposals(problem: Problem, seen: SeenRows) -> Problem:
+def with_proposals(problem: Problem, case: DataCase, seen: SeenRows) -> Problem:
     """Return a problem of a faulty line with what may mend it, in words and as untried changes.
 
     seen: the rows of its file, of which those that are wrong in the same way change with it.
     """
     row, place = problem.row, problem.place
     problem = replace(problem, row=None)
-    if row is None or place is None or (place.line or 0) > seen.last_line:
+    if row is None or place is None:
         return problem
+    if (place.line or 0) > seen.last_line:
+        seen = seen_rows(case, place)
     own = [piece for piece in seen.odd if piece.row.number == place.line]
     if problem.code in ("N403", "N404"):
         positions = {-1} if problem.code == "N403" else {position for position, _ in row.cells}
@@ -176,7 +184,7 @@ def with_proposals(problem: Problem, seen: SeenRows) -> Problem:
         without = Edit.without_lines(place.file, place.line or 1)
         return replace(problem, suggestions=(Suggestion(problem.help[0], edits=(without,)),))
     text = row.cells[0][1] if row.cells else ""
-    if problem.code != "N404" or not (is_column or is_missing(text) or not why_not_a_number(text)):
+    if problem.code != "N404" or (why_not_a_number(text) and not is_missing(text)):
         return problem
     return replace(problem, help=what_is_odd(seen) or problem.help)
 

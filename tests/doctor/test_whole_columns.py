@@ -8,7 +8,7 @@ from doctor.test_data import TWO_INPUTS, make_case, treat
 from nncli.data.opened import DataOptions
 from nncli.doctor.edits import edited
 from nncli.doctor.whole_columns import seen_rows, with_proposals
-from nncli.problems import Problem
+from nncli.problems import FaultyRow, Place, Problem
 
 THREE_INPUTS = "inputs: 3\nlayers:\n  - neurons: 1\n    weights: [[1], [2], [3]]\n"
 
@@ -133,7 +133,7 @@ def proposed(text: str, delimiter: str = ",") -> Problem:
     case = make_case(text, options=DataOptions(delimiter=delimiter))
     fault = case.fault()
     assert fault is not None
-    return with_proposals(fault.problems[0], seen_rows(case))
+    return with_proposals(fault.problems[0], case, seen_rows(case))
 
 
 def proposed_for(text: str, delimiter: str = ",") -> list[str]:
@@ -187,3 +187,11 @@ def proposed_for(text: str, delimiter: str = ",") -> list[str]:
 )
 def test_the_changes_that_a_line_asks_for(text: str, delimiter: str, expected: list[str]) -> None:
     assert proposed_for(text, delimiter) == expected
+
+
+def test_a_line_beyond_the_beginning_is_looked_at_alone() -> None:
+    case = make_case("a,b\n1,2\n", complete=False)
+    place = Place("batch.csv", 900, 2, "3,2O", 2)
+    problem = Problem("N404", "no number", place, ("help",), row=FaultyRow(",", ((1, "2O"),)))
+    [change] = with_proposals(problem, case, seen_rows(case)).suggestions
+    assert [(edit.line, edit.column, edit.text) for edit in change.edits] == [(900, 3, "20")]
