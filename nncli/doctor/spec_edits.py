@@ -97,6 +97,10 @@ class SpecEditor:
         place = list(owner).index(where[-1])
         return self.splice(where[:-1], place, place, [f"{key}: {text}"])
 
+    def insert_at_top(self, key: str, text: str) -> Edit | None:
+        """Return the edit that writes a new key in front of all others."""
+        return self.splice((), 0, 0, [f"{key}: {text}"])
+
     def write(self, path: Path, text: str) -> Edit | None:
         """Return the edit that writes *text* at *path*: as a new key, if there is none."""
         if self.source.holds(path) or not isinstance(owner := self.value_at(path[:-1]), dict):
