@@ -27,7 +27,6 @@ _MAX_FLAT = 100
 # What stands where there is nothing, and for the number of samples in other programs.
 _NOTHING = ("", "~", "none", "null", "false", "no", "off", "-", "[]")
 _SAMPLES = frozenset({*_NOTHING, "-1", "n", "?", "batch", "batch_size", "samples"})
-_LAYER_KEYS = frozenset(keys_at(("layers", 0)))
 # Keys of the activations, one for each layer or one for all, beside the layers.
 _ACTIVATIONS = frozenset({"activations", "activation", "transferfcns"})
 
@@ -150,6 +149,8 @@ def row_of_another_length(fault: Fault, editor: SpecEditor) -> Iterator[Proposal
 def other_count_of_activations(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield one activation for each layer, or the inputs in front of the layers' sizes."""
     path, items, wanted = fault.path, editor.items(fault.path), int(fault.choices[0])
+    if not items:
+        return
     first, missing, inputs = items[0].strip("\"'"), wanted - len(items), editor.features
     if missing == -1 and inputs and inputs != editor.value_at(("inputs", "size")):
         words = f"write the {count_of(inputs, 'input')} in front of the layers' sizes"
@@ -267,8 +268,8 @@ def _layers_read(source: YamlSource) -> list[Layer] | None:
         return None
     steps = written if isinstance(written, dict) else range(len(written))
     is_shared = any(source.is_merged(("layers", step)) for step in steps)
-    activations = [source.value[key] for key in _beside(source.value)]
-    return None if is_shared else layers_meant(written, *activations[:1])
+    beside = [source.value[key] for key in _beside(source.value)]
+    return None if is_shared else layers_meant(written, beside)
 
 
 def _beside(value: dict[str, Any]) -> list[str]:
@@ -280,18 +281,15 @@ def _edits_of_layers(layers: list[dict[str, Any]], editor: SpecEditor) -> list[E
     path, texts, written = ("layers",), list(map(flow_text, layers)), editor.value_at(("layers",))
     if isinstance(written, list) and len(layers) == len(written):
         changed = [n for n, layer in enumerate(layers) if layer != written[n]]
-        if all(_is_flat(written[n]) and written[n].keys() - layers[n].keys() for n in changed):
+        pairs = [(written[n], layers[n]) for n in changed]
+        if all(isinstance(one, dict) and one.keys() - other.keys() for one, other in pairs) and (
+            not any(isinstance(held, dict) for one, _ in pairs for held in one.values())
+        ):
             return []  # its keys are seen to by themselves
         return [editor.replace((*path, n), texts[n]) for n in changed]
     if isinstance(written, list) and layers == written[1:]:
         return [editor.splice(path, 0, 1, ())]
     return [editor.replace(path, f"[{', '.join(texts)}]")]
-
-
-def _is_flat(layer: Any) -> bool:
-    """Whether a layer is a mapping that holds its values itself."""
-    held = layer.items() if isinstance(layer, dict) else [("", {})]
-    return not any(isinstance(each, dict) and key not in _LAYER_KEYS for key, each in held)
 
 
 _Move = Callable[[Fault, SpecEditor], Iterator[Proposal | Suggestion]]

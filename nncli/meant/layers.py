@@ -29,10 +29,10 @@ class Layer:
     assumed: tuple[str, ...] = ()  # what was assumed, in words
 
 
-def layers_meant(layers: dict[str, Any] | list[Any], activations: Any = None) -> list[Layer] | None:
+def layers_meant(layers: dict[str, Any] | list[Any], beside: list[Any]) -> list[Layer] | None:
     """Return the layers, those of inputs or activations alone within their neighbours.
 
-    activations: what stands beside the layers, one for each or one for all.
+    beside: the activations that stand beside the layers, one for each or one for all; or nothing.
     """
     found, inputs = list[Layer](), ""
     for name, written in (
@@ -48,10 +48,10 @@ def layers_meant(layers: dict[str, Any] | list[Any], activations: Any = None) ->
         elif layer.keys:
             keys = {"name": name} | layer.keys if name else layer.keys
             found.append(Layer(keys, inputs if not found else "", layer.assumed))
-    if activations is None:
+    if not beside:
         return found
-    each = activations if isinstance(activations, list) else [activations] * len(found)
-    if len(each) != len(found) or any("activation" in layer.keys for layer in found):
+    each = beside[0] if isinstance(beside[0], list) else beside * len(found)
+    if len(beside) > 1 or len(each) != len(found) or any("activation" in it.keys for it in found):
         return None
     pairs = zip(found, each, strict=True)
     return [replace(layer, keys=layer.keys | {"activation": held}) for layer, held in pairs]
