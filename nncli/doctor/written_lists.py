@@ -58,9 +58,15 @@ def relisted(source: YamlSource) -> tuple[tuple[Suggestion, frozenset[str]], ...
         changed = [(piece, new) for piece in pieces if (new := _written(piece, way, source))]
         edits = tuple(_edit(source.text, piece, new) for piece, new in changed)
         keys = frozenset(piece.key for piece, _ in changed)
-        found.setdefault(edits, (Suggestion(words, edits=edits), keys))
+        is_same = all(_bare(piece.typed) == _bare(new) for piece, new in changed)
+        said = "take the brackets away that are too many" if is_same else words
+        found.setdefault(edits, (Suggestion(said, edits=edits), keys))
     found.pop((), None)
     return tuple(found.values())
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\[\]\s]", "", text)
 
 
 def _edit(text: SpecText, piece: _Piece, new: str) -> Edit:
