@@ -282,8 +282,13 @@ def _edits_of_layers(layers: list[dict[str, Any]], editor: SpecEditor) -> list[E
     if isinstance(written, list) and len(layers) == len(written):
         changed = [n for n, layer in enumerate(layers) if layer != written[n]]
         pairs = [(written[n], layers[n]) for n in changed]
-        if all(isinstance(one, dict) and one.keys() - other.keys() for one, other in pairs) and (
-            not any(isinstance(held, dict) for one, _ in pairs for held in one.values())
+        own = keys_at(("layers", 0))
+        if all(
+            isinstance(one, dict) and one.keys() - other.keys() for one, other in pairs
+        ) and not any(
+            isinstance(held, dict) and key not in own
+            for one, _ in pairs
+            for key, held in one.items()
         ):
             return []  # its keys are seen to by themselves
         return [editor.replace((*path, n), texts[n]) for n in changed]
