@@ -76,22 +76,21 @@ def _readings(path: Path, where: Path, what: str, fault: Fault, editor: SpecEdit
     what: if these are activations or the like.
     """
     value, written = editor.value_at(path), editor.source.written(path)
-    is_text = isinstance(value, str)
+    is_own, is_text = path == where, isinstance(value, str)
     if what:
         is_foreign = is_text and choice_at(path) == (what, path)
-        return choice_readings(path, value) if is_foreign or path == where else []
+        return choice_readings(path, value) if is_foreign or is_own else []
     if fault.kind == "no number":
         is_foreign = isinstance(value, str | float) and _NO_NUMBERS.isdisjoint(path)
-        return _numbers(written, path) if is_foreign or path == where else []
-    if fault.kind == "no text":
-        is_beside = isinstance(where[-1], int) and path[:-1] == where[:-1]
-        is_foreign = (is_beside or path == where) and not is_text and written is not None
-        words = "write them in quotes" if isinstance(where[-1], int) else fault.help[0]
-        return [(words, f'"{written}"')] if is_foreign else []
-    if path != where:
-        return []
+        return _numbers(written, path) if is_foreign or is_own else []
+    if fault.kind == "no text" and not is_text and written is not None:
+        is_item = isinstance(where[-1], int)
+        words = "write them in quotes" if is_item else fault.help[0]
+        is_foreign = is_item and path[:-1] == where[:-1]
+        return [(words, f'"{written}"')] if is_foreign or is_own else []
     word = str(path[-1]), fault.typed, fault.choices
-    return [(each.words, each.instead or None) for each in meanings(*word) or nearest_meant(*word)]
+    found = (meanings(*word) or nearest_meant(*word)) if is_own else ()
+    return [(each.words, each.instead or None) for each in found]
 
 
 def choice_readings(path: Path, value: Any) -> _Readings:
@@ -136,11 +135,12 @@ def renamed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]
     if choice_at(owner)[0] in ("activation", "scale"):
         return  # that is read as a whole
     if not owner and len(editor.source.value) == 1 and isinstance(editor.value_at((key,)), dict):
-        yield _unwrapped(str(key), editor)
+        yield f"`{key}` stands around everything: take it away", _unwrapped(str(key), editor)
         return
     unknown = _unknown_keys(owner, editor)
-    firsts = {path: found[0] for path, found in unknown.items() if found}
-    known = {path: first for path, first in firsts.items() if first.instead is not None}
+    known = {
+        path: found[0] for path, found in unknown.items() if found and found[0].instead is not None
+    }
     is_foreign = fault.path in known and len({path[-1] for path in known}) <= _MAX_NAMES
     changes = [known] if is_foreign else []
     for each in unknown.get(fault.path, ()):
@@ -155,15 +155,13 @@ def renamed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]
         yield (words, edits) if edits else Suggestion(words)
 
 
-def _unwrapped(key: str, editor: SpecEditor) -> Proposal:
-    """Return the change that takes the only key away, and the indentation of what stands below."""
-    words, text = f"`{key}` stands around everything: take it away", editor.source.text
+def _unwrapped(key: str, editor: SpecEditor) -> Edit | None:
+    """Return the edit that takes the only key away, and the indentation of what stands below."""
     own, inner = editor.source.key_span((key,)), editor.source.span((key,))
     if own is None or inner is None:
-        return words, None
-    whole = Span(*own[:2], *inner[2:])
-    below = piece_of(text, inner).replace(f"\n{' ' * inner.column}", "\n")
-    return words, edit_of(text, whole, below, f"(without `{key}`)")
+        return None
+    below = piece_of(editor.source.text, inner).replace(f"\n{' ' * inner.column}", "\n")
+    return edit_of(editor.source.text, Span(*own[:2], *inner[2:]), below, f"(without `{key}`)")
 
 
 def _unknown_keys(owner: Path, editor: SpecEditor) -> dict[Path, tuple[Known, ...]]:
@@ -200,4 +198,4 @@ def _key_edits(path: Path, known: Known, editor: SpecEditor) -> Iterator[Edit | 
         yield editor.remove_key(path)
         meant = {path[-1], *(each.instead for each in meanings("key", str(path[-1])))}
         if path[:2] == ("layers", 0) and "inputs" in meant and editor.value_at(("inputs",)) is None:
-            yield editor.insert_key((next(iter(editor.source.value)),), "inputs", str(value))
+            yield editor.insert_at_top("inputs", str(value))

@@ -27,13 +27,8 @@ _MAX_FLAT = 100
 # What stands where there is nothing, and for the number of samples in other programs.
 _NOTHING = ("", "~", "none", "null", "false", "no", "off", "-", "[]")
 _SAMPLES = frozenset({*_NOTHING, "-1", "n", "?", "batch", "batch_size", "samples"})
-_LAYER_KEYS = frozenset(keys_at(("layers", 0)))
-# Lists that other programs have beside the sizes, one item for each layer.
-_BESIDE = {
-    **dict.fromkeys(("activations", "activation", "transferfcns"), "activation"),
-    **dict.fromkeys(("weights", "coefs", "kernels"), "weights"),
-    **dict.fromkeys(("biases", "bias", "intercepts"), "biases"),
-}
+# Keys of the activations, one for each layer or one for all, beside the layers.
+_ACTIVATIONS = frozenset({"activations", "activation", "transferfcns"})
 
 
 def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
@@ -46,11 +41,8 @@ def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
         each = proposed if isinstance(proposed, Suggestion) else _suggestion(*proposed)
         if each is None:
             continue
-        is_change = each.edits or each.options
-        result = (
-            each.options,
-            edited(editor.source.text.text, each.edits) if is_change else each.words,
-        )
+        words = "" if each.edits else each.words
+        result = (each.options, edited(editor.source.text.text, each.edits), words)
         if result not in seen:
             seen.add(result)
             yield each
@@ -63,19 +55,19 @@ def _suggestion(words: str, made: Edit | Iterable[Edit | None] | None) -> Sugges
         return None
     apart: list[Edit] = []
     for edit in sorted(filter(None, edits), key=astuple):
-        if not apart or (edit.line, edit.column) >= (apart[-1].end_line, apart[-1].end_column):
+        if apart and (edit.line, edit.column) < (apart[-1].end_line, apart[-1].end_column):
+            first = apart.pop()  # two neighbours are taken away: as one
+            both = f"{first.summary} {edit.summary}"
+            apart.append(replace(edit, line=first.line, column=first.column, summary=both))
+        else:
             apart.append(edit)
-            continue
-        end_line, end_column = edit.end_line, edit.end_column
-        both = f"{apart[-1].summary} {edit.summary}"  # two neighbours are taken away: as one
-        apart[-1] = replace(apart[-1], end_line=end_line, end_column=end_column, summary=both)
     return Suggestion(words, edits=tuple(apart))
 
 
 def _proposed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]:
     as_lists = relisted(editor.source)
     if fault.kind == "row length":  # one row says more than all lists together
-        yield from of_another_length(fault, editor)
+        yield from row_of_another_length(fault, editor)
     yield from (suggestion for suggestion, _ in as_lists)
     if any(keys.intersection(editor.source_path(fault.path)) for _, keys in as_lists):
         return  # what is no list yet says nothing else
@@ -89,16 +81,10 @@ def _proposed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestio
 
 def as_advised(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield the edit that does what the fault's own advice says."""
-    made: Edit | None = None
-    match fault.kind:
-        case "empty" if fault.path[-1] == "seed":
-            made = editor.replace(fault.path, "0")
-        case "array name":
-            made = editor.replace(fault.path, f"{{tensor: {fault.typed}}}")
-        case "odd blank":
-            made = editor.replace_key(fault.path, re.sub(r"\s", " ", fault.typed))
-        case "transposed file":  # the layout in which the matrices fit
-            made = editor.insert_key(fault.path, "layout", fault.choices[0])
+    if fault.kind == "odd blank":
+        made = editor.replace_key(fault.path, re.sub(r"\s", " ", fault.typed))
+    else:  # the layout in which the matrices fit
+        made = editor.insert_key(fault.path, "layout", fault.choices[0])
     yield fault.help[-1], made
 
 
@@ -150,66 +136,63 @@ def without_needless(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
         yield words, editor.remove_key(where[:1]) if is_said else None
 
 
-def of_another_length(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
-    """Yield a list with as many items as are wanted, or the size that goes with its items."""
+def row_of_another_length(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield a row of weights with as many numbers as are wanted."""
+    wanted = int(fault.choices[0])
+    surplus = len(editor.items(fault.path)) - wanted
+    yield from joined_numbers(editor, fault.path, surplus)
+    if surplus == 1:
+        words = "take one away, the last if it is the wrong one"
+        yield words, editor.resize(fault.path, wanted)
+
+
+def other_count_of_activations(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield one activation for each layer, or the inputs in front of the layers' sizes."""
     path, items, wanted = fault.path, editor.items(fault.path), int(fault.choices[0])
-    surplus = len(items) - wanted
-    what = {"activations": "activation", "layers": "number"}.get(str(path[0]), "name")
-    if what == "number":
-        yield from joined_numbers(editor, path, surplus)
-    if what == "activation" and surplus == 1:
-        yield from _of_the_inputs(path, items[0].strip("\"'"), editor)
-    if surplus == 1 or (surplus > 0 and what != "number"):
-        last = f"the last {what}" if surplus == 1 else f"the last {surplus} {what}s"
-        words = f"leave {last} out, if it is too many"
-        words = words if what != "number" else "take one away, the last if it is the wrong one"
-        yield words, editor.resize(path, wanted)
-    if what == "name":
-        of_inputs = path[0] == "inputs"
-        taker, part = ("network take", "input") if of_inputs else ("last layer have", "neuron")
-        words = f"let the {taker} {count_of(len(items), part)}, if the names are right"
-        size = ("inputs", "size") if of_inputs else ("layers", editor.layers() - 1, "neurons")
-        yield words, editor.replace(size, str(len(items)))
-    if surplus < 0:
-        yield from _filled_up(path, what, items, wanted, editor)
-
-
-def _of_the_inputs(path: Path, first: str, editor: SpecEditor) -> Iterator[Proposal]:
-    """Yield the inputs in front of the sizes, or the activations without one for the inputs."""
-    inputs = editor.features
-    if inputs and inputs != editor.value_at(("inputs", "size")):
+    if not items:
+        return
+    first, missing, inputs = items[0].strip("\"'"), wanted - len(items), editor.features
+    if missing == -1 and inputs and inputs != editor.value_at(("inputs", "size")):
         words = f"write the {count_of(inputs, 'input')} in front of the layers' sizes"
-        yield words, editor.insert_first(("layer_sizes",), str(inputs))
-    if first == "linear" or (first not in ACTIVATIONS and "{" not in first):
+        yield words, editor.splice(("layer_sizes",), 0, 0, [str(inputs)])
+    if missing == -1 and (first == "linear" or (first not in ACTIVATIONS and "{" not in first)):
         doubt = ", if it is theirs" * (first == "linear")
         words = f"leave the first one out: the inputs have none{doubt}"
         yield words, editor.splice(path, 0, 1, ())
-
-
-def _filled_up(
-    path: Path, what: str, items: list[str], wanted: int, editor: SpecEditor
-) -> Iterator[Proposal]:
-    missing, is_same = wanted - len(items), len(set(items)) == 1
-    if what == "name":
-        new = [f"{str(path[0])[:-1]}_{n}" for n in range(len(items) + 1, min(wanted, 99) + 1)]
-        words = f"add {count_of(missing, 'name')}, if the size is right"
-        yield words, editor.resize(path, wanted, new)
-    if what == "activation" and items and (is_same or missing == 1):
+    if missing < 0:
+        yield f"keep the first {wanted}, if the rest is too much", editor.resize(path, wanted)
+    elif missing == 1 or len(set(items)) == 1:
         new = [*items[:1] * (missing - 1), "linear"]
         yield "let the last layer be linear, if it was left out", editor.resize(path, wanted, new)
-    if what == "activation" and is_same:
+    if missing > 0 and len(set(items)) == 1:
         yield "write one for every layer, if they are all the same", editor.replace(path, items[0])
+
+
+def other_count_of_names(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield as many names as there are inputs or outputs, or the size that goes with the names."""
+    path, wanted, names = fault.path, int(fault.choices[0]), len(editor.items(fault.path))
+    of_inputs = path[0] == "inputs"
+    taker, part = ("network take", "input") if of_inputs else ("last layer have", "neuron")
+    size = ("inputs", "size") if of_inputs else ("layers", editor.layers() - 1, "neurons")
+    if names > wanted:
+        yield f"keep the first {wanted}, if the rest is too much", editor.resize(path, wanted)
+    words = f"let the {taker} {count_of(names, part)}, if the names are right"
+    yield words, editor.replace(size, str(names))
+    if names < wanted:
+        new = [f"{str(path[0])[:-1]}_{n}" for n in range(names + 1, min(wanted, 99) + 1)]
+        words = f"add {count_of(wanted - names, 'name')}, if the size is right"
+        yield words, editor.resize(path, wanted, new)
 
 
 def as_rows(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield the ways to write a flat list as a matrix: in rows of each possible length."""
     written = editor.items(fault.path)
     count = len(written)
-    widths = range(1, count + 1) if count <= _MAX_FLAT and all(written) else ()
-    for width in (width for width in widths if count % width == 0):
-        rows = [f"[{', '.join(written[n : n + width])}]" for n in range(0, count, width)]
-        words = f"in {count_of(len(rows), 'row')} of {width}"
-        yield words, editor.replace(fault.path, f"[{', '.join(rows)}]")
+    for width in range(1, count + 1) if count <= _MAX_FLAT and all(written) else ():
+        if count % width == 0:
+            rows = [f"[{', '.join(written[n : n + width])}]" for n in range(0, count, width)]
+            words = f"in {count_of(len(rows), 'row')} of {width}"
+            yield words, editor.replace(fault.path, f"[{', '.join(rows)}]")
 
 
 def with_seed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]:
@@ -222,7 +205,7 @@ def with_seed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestio
             words = "leave layer 1 out, if it stands for the inputs"
             yield words, editor.splice(("layers",), 0, 1, ())
     words = f"write a seed into the spec{assumed}"
-    yield words, editor.insert_key((next(iter(value)),), "seed", "0")
+    yield words, editor.insert_at_top("seed", "0")
     yield Suggestion(f"choose one for this run{assumed}", options=("--seed", "0"))
 
 
@@ -239,91 +222,79 @@ def with_missing(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
         is_first = editor.value_at(("layers", 0, "neurons")) == editor.features
         doubt = ", if layer 1 does not stand for them" * is_first
         yield words + doubt, editor.insert_key(("layers",), "inputs", str(editor.features))
-    if fault.path == ("layer_sizes",) and editor.features:
-        yield f"{words}: write them in front", editor.insert_first(fault.path, str(editor.features))
 
 
 def moved(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield an unknown key with its value in the part of the spec to which it belongs."""
-    owner, key, value = fault.path[:-1], fault.path[-1:], editor.source.value
-    homes: tuple[Path, ...] = ((), ("inputs",), ("outputs",))
-    for home in homes if fault.of_key and len(editor.value_at(owner)) > 1 else ():
-        held, pair = editor.value_at(home), f"{key[0]}: {editor.in_brackets(fault.path)}"
-        if home == owner or key[0] not in keys_at(home):
+    owner = fault.path[:-1]
+    if not fault.of_key or len(editor.value_at(owner)) < 2:
+        return
+    key, text = str(fault.path[-1]), editor.in_brackets(fault.path)
+    for home in list[Path]([(), ("inputs",), ("outputs",)]):
+        held = editor.value_at(home)
+        if home == owner or key not in keys_at(home):
             continue
         if isinstance(held, dict):
-            made = editor.insert_key((*home, next(iter(held))), *pair.split(": ", 1))
+            made = editor.insert_key((*home, next(iter(held))), key, text)
         elif held is None:
-            made = editor.insert_key((next(iter(value)),), str(home[0]), f"{{{pair}}}")
+            made = editor.insert_at_top(str(home[0]), f"{{{key}: {text}}}")
         else:
             implied = "columns" if isinstance(held, list) else "size"
-            made = editor.replace(home, f"{{{implied}: {editor.in_brackets(home)}, {pair}}}")
-        words = f"write it in the {home[0]}" if home else "write it at the top of the spec"
-        yield (
-            f"{words}, if it is theirs" * bool(home) or words,
-            [made, editor.remove_key(fault.path)],
-        )
+            both = f"{{{implied}: {editor.in_brackets(home)}, {key}: {text}}}"
+            made = editor.replace(home, both)
+        part = f"in the {home[0]}, if it is theirs" if home else "at the top of the spec"
+        yield f"write it {part}", [made, editor.remove_key(fault.path)]
 
 
 def as_layers(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield the layers as a list of mappings, which hold what stands beside them for each."""
-    path, beside, read = _layers_read(editor.source)
-    is_about = not fault.path[1:] or fault.path[:1] in (path, ("inputs",))
-    if not read or not is_about or fault.kind == "odd blank":
+    is_about = not fault.path[1:] or fault.path[:1] in (("layers",), ("inputs",))
+    read = _layers_read(editor.source) if is_about and fault.kind != "odd blank" else None
+    if not read:
         return
-    edits = _edits_of_layers(path, [layer.keys for layer in read], editor)
-    edits += [editor.remove_key((key,)) for key in beside] if edits else []
-    if edits and read[0].inputs and "inputs" not in editor.source.value:
-        first = (next(iter(editor.source.value)),)
-        edits.append(editor.insert_key(first, "inputs", read[0].inputs))
+    edits, value = _edits_of_layers([layer.keys for layer in read], editor), editor.source.value
+    edits += [editor.remove_key((key,)) for key in _beside(value)] if edits else []
+    if edits and read[0].inputs and "inputs" not in value:
+        edits.append(editor.insert_at_top("inputs", read[0].inputs))
     assumed = dict.fromkeys(words for layer in read for words in layer.assumed)
     yield "; ".join(("write the layers as a list, each with its keys", *assumed)), edits
 
 
 @lru_cache(maxsize=1)  # every fault of a spec asks for it
-def _layers_read(source: YamlSource) -> tuple[Path, tuple[str, ...], list[Layer] | None]:
-    """Return where the layers stand, what stands beside them, and what they were meant to be."""
-    value, path = source.value, ("layers",)
-    beside = {key: own for key in value if (own := _BESIDE.get(plain("key", str(key))))}
-    written, sizes = value.get("layers"), value.get("layer_sizes")
-    if isinstance(sizes, list) and len(set(beside.values())) > 1:
-        path, written = ("layer_sizes",), sizes[1:]
-    steps = (
-        [*written]
-        if isinstance(written, dict)
-        else range(len(written) if isinstance(written, list) else 0)
-    )
-    is_typed = isinstance(written, dict | list) and len(steps) <= _MAX_FLAT
-    if not is_typed or any(source.is_merged((*path, step)) for step in steps):
-        return path, (), None
-    read = layers_meant(written, {own: value[key] for key, own in beside.items()})
-    return path, tuple(beside), read
+def _layers_read(source: YamlSource) -> list[Layer] | None:
+    """Return what the layers were meant to be, with the activations that stand beside them."""
+    written = source.value.get("layers")
+    if not isinstance(written, dict | list) or len(written) > _MAX_FLAT:
+        return None
+    steps = written if isinstance(written, dict) else range(len(written))
+    is_shared = any(source.is_merged(("layers", step)) for step in steps)
+    beside = [source.value[key] for key in _beside(source.value)]
+    return None if is_shared else layers_meant(written, beside)
 
 
-def _edits_of_layers(
-    path: Path, layers: list[dict[str, Any]], editor: SpecEditor
-) -> list[Edit | None]:
+def _beside(value: dict[str, Any]) -> list[str]:
+    return [key for key in value if plain("key", str(key)) in _ACTIVATIONS]
+
+
+def _edits_of_layers(layers: list[dict[str, Any]], editor: SpecEditor) -> list[Edit | None]:
     """Return the edits of those layers that are written otherwise; of all, if they are no list."""
-    texts, written = list(map(flow_text, layers)), editor.value_at(path)
-    if path != ("layers",):
-        gap = ", " if editor.source.is_flow(()) else "\n"
-        keys = f"inputs: {editor.typed((*path, 0))}{gap}layers"
-        whole = editor.replace(path, f"[{', '.join(texts)}]")
-        return [editor.replace_key(path, keys), whole]
+    path, texts, written = ("layers",), list(map(flow_text, layers)), editor.value_at(("layers",))
     if isinstance(written, list) and len(layers) == len(written):
         changed = [n for n, layer in enumerate(layers) if layer != written[n]]
-        if all(_is_flat(written[n]) and written[n].keys() - layers[n].keys() for n in changed):
+        pairs = [(written[n], layers[n]) for n in changed]
+        own = keys_at(("layers", 0))
+        if all(
+            isinstance(one, dict) and one.keys() - other.keys() for one, other in pairs
+        ) and not any(
+            isinstance(held, dict) and key not in own
+            for one, _ in pairs
+            for key, held in one.items()
+        ):
             return []  # its keys are seen to by themselves
         return [editor.replace((*path, n), texts[n]) for n in changed]
     if isinstance(written, list) and layers == written[1:]:
         return [editor.splice(path, 0, 1, ())]
     return [editor.replace(path, f"[{', '.join(texts)}]")]
-
-
-def _is_flat(layer: Any) -> bool:
-    """Whether a layer is a mapping that holds its values itself."""
-    held = layer.items() if isinstance(layer, dict) else [("", {})]
-    return not any(isinstance(each, dict) and key not in _LAYER_KEYS for key, each in held)
 
 
 _Move = Callable[[Fault, SpecEditor], Iterator[Proposal | Suggestion]]
@@ -332,9 +303,10 @@ _OF_VALUES: tuple[Kind, ...] = ("choice", "choice form", "no number")
 _OF_KIND: dict[Kind | None, tuple[_Move, ...]] = {
     None: (alone, with_missing, moved),
     **dict.fromkeys(_OF_VALUES, (read_otherwise, alone)),
-    **dict.fromkeys(("count of activations", "count of names"), (of_another_length,)),
-    **dict.fromkeys(("array name", "empty", "odd blank", "transposed file"), (as_advised,)),
+    "count of activations": (other_count_of_activations,),
     "flat weights": (as_rows,),
+    "count of names": (other_count_of_names,),
+    **dict.fromkeys(("odd blank", "transposed file"), (as_advised,)),
     **dict.fromkeys(("missing key", "other layers"), (as_layers, with_missing)),
     "no seed": (with_seed,),
     "no text": (alone, read_otherwise),

@@ -97,6 +97,10 @@ class SpecEditor:
         place = list(owner).index(where[-1])
         return self.splice(where[:-1], place, place, [f"{key}: {text}"])
 
+    def insert_at_top(self, key: str, text: str) -> Edit | None:
+        """Return the edit that writes a new key in front of all others."""
+        return self.splice((), 0, 0, [f"{key}: {text}"])
+
     def write(self, path: Path, text: str) -> Edit | None:
         """Return the edit that writes *text* at *path*: as a new key, if there is none."""
         if self.source.holds(path) or not isinstance(owner := self.value_at(path[:-1]), dict):
@@ -127,8 +131,7 @@ class SpecEditor:
             return ()  # what repeats the other must stand behind it
         if isinstance(one[-1], str):
             pieces = [self.in_brackets(path) for path in (other, one)]
-        edits = map(self.replace, (one, other), pieces)
-        return tuple(edit for edit in edits if edit is not None)
+        return tuple(filter(None, map(self.replace, (one, other), pieces)))
 
     def splice(self, path: Path, start: int, stop: int, new: Sequence[str]) -> Edit | None:
         """Return the edit that writes *new* in the place of some members of a list or a mapping.
@@ -165,9 +168,9 @@ class SpecEditor:
     def _list_with(self, owner: Path, start: int, stop: int, new: Sequence[str]) -> str:
         """Return `key: [4, 5, 2]` with some items replaced; of a long one, the first of those."""
         key = next((step for step in reversed(owner) if isinstance(step, str)), "spec")
-        shown = new[0] if new else self.typed((*owner, start)) if start < stop else ""
-        is_long = self.source.items(owner) > _MAX_SHOWN_ITEMS and new
-        if start < stop and (is_long or re.search(r"^\[|\n|: " if new else ": ", shown)):
+        shown = new[0] if new else self.typed((*owner, start))
+        is_long = new and (self.source.items(owner) > _MAX_SHOWN_ITEMS or shown[:1] == "[")
+        if start < stop and (is_long or ": " in shown or "\n" in shown):
             first, *more = new[0].split("\n") if new else ("(left out)",)
             return shorten(f"{key}, item {start + 1}: {first}{' …' if more else ''}")
         items = [item or "…" for item in self.items(owner)]

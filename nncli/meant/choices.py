@@ -93,7 +93,7 @@ def _said(kind: str, typed: Typed, parameters: Mapping[str, Any]) -> str:
 
 def typed_choice(what: str, value: Any) -> Typed | None:
     """Return the name and the parameters of a choice, whatever form it has."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value:
         return _typed_mapping(what, value)
     if isinstance(value, list) and value and isinstance(value[0], str):
         return Typed(value[0], tuple(value[1:]))
@@ -111,16 +111,11 @@ def typed_choice(what: str, value: Any) -> Typed | None:
     return Typed(name, positional, tuple((key, held) for key, *rest in pairs for held in rest))
 
 
-def _typed_mapping(what: str, value: Mapping[str, Any]) -> Typed | None:
+def _typed_mapping(what: str, value: Mapping[str, Any]) -> Typed:
     names = {key: plain(what, key) for key in value}
     naming = [key for key in value if names[key] in _NAMING and isinstance(value[key], str)]
-    kinds = [kind for kind, model in CHOICES[what].items() if value.keys() < {*model.model_fields}]
-    if not naming and len(kinds) == 1 and "kind" not in value:  # the only one with such parameters
-        return Typed(kinds[0], (), tuple(value.items()))
     known = [key for key in value if key in CHOICES[what] or meanings(what, key)]
-    key = next(iter((*naming, *known, *value)), None)
-    if key is None:
-        return None
+    key = next(iter((*naming, *known, *value)))
     others = {other: held for other, held in value.items() if other != key}
     inner = None if naming else value[key]
     for holding in [other for other in others if names[other] in HOLDING]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,35 +29,32 @@ class Layer:
     assumed: tuple[str, ...] = ()  # what was assumed, in words
 
 
-def layers_meant(layers: Any, beside: Mapping[str, Any]) -> list[Layer] | None:
+def layers_meant(layers: dict[str, Any] | list[Any], beside: list[Any]) -> list[Layer] | None:
     """Return the layers, those of inputs or activations alone within their neighbours.
 
-    beside: what stands beside them, one for each: by a layer's key.  An activation may be for all.
+    beside: the activations that stand beside the layers, one for each or one for all; or nothing.
     """
-    found, inputs, assumed = list[Layer](), "", tuple[str, ...]()
-    if not isinstance(layers, dict | list):
-        return None
-    named = [*layers.items()] if isinstance(layers, dict) else [("", layer) for layer in layers]
-    for name, written in named:
+    found, inputs = list[Layer](), ""
+    for name, written in (
+        layers.items() if isinstance(layers, dict) else (("", it) for it in layers)
+    ):
         if (layer := layer_meant(written)) is None:
             return None
-        inputs, assumed = layer.inputs or inputs, layer.assumed
+        inputs = layer.inputs or inputs
         if layer.keys.keys() == {"activation"} and found and "activation" not in found[-1].keys:
             before = found.pop()
-            assumed = (*before.assumed, *assumed)
+            assumed = (*before.assumed, *layer.assumed)
             found.append(Layer(before.keys | layer.keys, before.inputs, assumed))
         elif layer.keys:
             keys = {"name": name} | layer.keys if name else layer.keys
-            found.append(Layer(keys, inputs if not found else "", assumed))
-    for key, values in beside.items():
-        each = values if isinstance(values, list) or key != "activation" else [values] * len(found)
-        is_whole = isinstance(each, list) and len(each) == len(found)
-        if not is_whole or any(key in layer.keys for layer in found):
-            return None
-        found = [
-            replace(it, keys=it.keys | {key: held}) for it, held in zip(found, each, strict=True)
-        ]
-    return found
+            found.append(Layer(keys, inputs if not found else "", layer.assumed))
+    if not beside:
+        return found
+    each = beside[0] if isinstance(beside[0], list) else beside * len(found)
+    if len(beside) > 1 or len(each) != len(found) or any("activation" in it.keys for it in found):
+        return None
+    pairs = zip(found, each, strict=True)
+    return [replace(layer, keys=layer.keys | {"activation": held}) for layer, held in pairs]
 
 
 def layer_meant(written: Any) -> Layer | None:

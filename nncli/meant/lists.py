@@ -157,8 +157,6 @@ def _as_deep(tree: list[Any], depth: int) -> list[Any] | None:
             tree = tree[0]
         elif all(isinstance(item, list) and len(item) == 1 for item in tree):
             tree = [item[0] for item in tree]
-        elif depth == 2 and all(depth_of(row) == 2 and set(map(len, row)) == {1} for row in tree):
-            tree = [[cell[0] for cell in row] for row in tree]
         else:
             return None
     is_even = len(set(map(depth_of, tree))) == 1 and [] not in tree

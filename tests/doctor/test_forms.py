@@ -257,19 +257,6 @@ def test_what_a_layer_of_another_program_leaves_open_is_assumed_aloud() -> None:
         assert problems_of(f"inputs: 2\nlayers: [{layer}, 1]\nseed: 0\n")[0].suggestions == ()
 
 
-def test_weights_beside_the_sizes_go_into_their_layers() -> None:
-    mended = first_mended(
-        "layer_sizes: [2, 1, 1]\ncoefs_: [[[1], [2]], [[3.5e-07]]]\nintercepts_: [[4], [5]]\n"
-    )
-    assert mended == {
-        "inputs": 2,
-        "layers": [
-            {"neurons": 1, "weights": [[1], [2]], "biases": [4]},
-            {"neurons": 1, "weights": [[3.5e-07]], "biases": [5]},
-        ],
-    }
-
-
 @pytest.mark.parametrize(
     ("text", "part"),
     [

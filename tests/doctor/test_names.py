@@ -59,7 +59,6 @@ def mended(text: str) -> str:
         ("[leaky_relu, 0.3]", "{leaky_relu: {negative_slope: 0.3}}"),
         ("{name: elu, alpha: 2}", "{elu: {alpha: 2}}"),
         ("{class_name: ELU, config: {alpha: 2}}", "{elu: {alpha: 2}}"),
-        ("{negative_slope: 0.3}", "{leaky_relu: {negative_slope: 0.3}}"),
         ("{elu: {alfa: 2}}", "{elu: {alpha: 2}}"),
         ("Softplus(beta=1)", "softplus"),
         ("sigmoind", "sigmoid"),

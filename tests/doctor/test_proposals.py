@@ -23,7 +23,7 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
     ),
     "array name": (
         "weights_file: m.npz\nlayers:\n  - weights: coefs_0\n",
-        ["weights: {tensor: coefs_0}"],
+        [],
     ),
     "choice": ("layer_sizes: [1, 2]\nseed: 0\nactivations: rleu\n", ["activations: relu"]),
     "choice form": (
@@ -39,7 +39,7 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
         ["layer_sizes: [1, 1]", "outputs: [a, output_2]"],
     ),
     "count of outputs": ("layer_sizes: [1, 2]\nseed: 0\noutputs: 2\n", ["(without `outputs`)"]),
-    "empty": ("layer_sizes: [1, 2]\nseed:\n", ["seed: 0"]),
+    "empty": ("layer_sizes: [1, 2]\nseed:\n", []),
     "flat weights": (
         "inputs: 1\nlayers:\n  - neurons: 2\n    weights: [1, 2]\n",
         ["weights: [[1], [2]]", "weights: [[1, 2]]"],
