@@ -136,6 +136,9 @@ def _separations(change: Change) -> Iterator[Change]:
     case, lines = change.case, text_lines(change.case)
     ends = accumulate(map(len, lines))
     lines = lines[: sum(1 for _ in takewhile(_MAX_SEPARATED.__ge__, ends))]
+    # a header that fits as it is stands over no rows of another delimiter and decimal commas
+    names = case.header.names if case.header is not None and case.header.named else ()
+    is_whole = len(names) == case.wanted.size > 1
     seen: list[list[Row]] = []
     for delimiter in dict.fromkeys((*_DELIMITERS, *_RARE_DELIMITER.findall("".join(lines[-1:])))):
         points, commas = (
@@ -145,7 +148,8 @@ def _separations(change: Change) -> Iterator[Change]:
         has_commas = sum(row.numbers for row in commas) > sum(row.numbers for row in points)
         decimal, rows = (",", commas) if has_commas else (".", points)
         other = delimiter != case.csv.delimiter
-        if rows in seen or (other and table_width(rows) < 2):
+        is_split = is_whole and has_commas and delimiter not in "".join(names)
+        if rows in seen or (other and (is_split or table_width(rows) < 2)):
             continue
         seen.append(rows)
         read = f"read decimal commas{_doubt(rows)}" if has_commas else "read decimal points"
@@ -230,8 +234,7 @@ def may_be_names(cells: Sequence[str]) -> bool:
 
 def is_near_number(cell: str) -> bool:
     """Whether a cell is a number, a missing one, or looks like one that is badly written."""
-    kinds = (is_number, is_missing, looks_like_a_number, numbers_meant)
-    return any(is_kind(cell) for is_kind in kinds)
+    return any(kind(cell) for kind in (is_number, is_missing, looks_like_a_number, numbers_meant))
 
 
 def _other_samples(change: Change) -> Iterator[Change]:
