@@ -37,8 +37,8 @@ _MUCH_DEARER = 1.25
 # A slip that costs no more is told even where a change of another kind works as well; in a text
 # that is no YAML, even if there are other faults; and what costs more says what it assumes.
 _BEYOND_DOUBT, _LIKELY, _DOUBTFUL, _ANY = 1.0, 2.0, 3.0, 100.0
-# Where a suggestion says all that the advice says; and where the message says more than a slip's.
-_SELF_EXPLAINING, _SAID_WELL = frozenset({"N106", "N109", "N110"}), frozenset({"N103", "N110"})
+# Where the message says more than a slip's.
+_SAID_WELL = frozenset({"N103", "N110"})
 # The names in a network, which decide no number.
 _NAMES: dict[str, Any] = {"name": True, "layers": {"__all__": {"name"}}}
 
@@ -77,9 +77,9 @@ def treat_spec(
         is_same = any(suggestion in offered for suggestion in advised.suggestions[:1])
         problems.append(replace(problem, help=(SAME_CAUSE,)) if is_same else advised)
     is_mended = any(not tried.left for tried in kept[0])
-    slips = list(patient.slips(_BEYOND_DOUBT if is_mended else _ANY))
-    if is_mended:  # what leaves something is no better
-        slips = [slip for slip in slips if not slip[1].left]
+    likely = patient.slips(_BEYOND_DOUBT if is_mended else _ANY)
+    # what leaves something is no better
+    slips = [slip for slip in likely if not (is_mended and slip[1].left)]
     if working := sorted(slips, key=lambda slip: (len(slip[1].left), slip[0].cost)):
         left = _seen(working[0][1].left)  # the slip explains what its repair mends
         others = [problem for problem in problems if _seen([problem]) <= left]
@@ -90,10 +90,10 @@ def treat_spec(
 def _advised(problem: Problem, fault: Fault, words: list[str], kept: list[_Tried]) -> Problem:
     """Return a problem with the changes that mend it: if some leave the spec whole, only those."""
     best = [tried for tried in kept if not tried.left] or kept
+    made = [tried.spec for tried in best]  # of two ways to write the same, the likelier
+    best = [t for n, t in enumerate(best) if t.spec is None or t.spec not in made[:n]]
     suggestions = tuple(tried.suggestion for tried in best)
-    said = {suggestion.words for suggestion in suggestions}
-    is_said = kept and (fault.choices or problem.code in _SELF_EXPLAINING)
-    advice = () if is_said else tuple(text for text in problem.help if text not in said)
+    advice = () if best and (fault.choices or not best[0].left) else problem.help
     return replace(problem, help=(*words, *advice), suggestions=suggestions)
 
 
