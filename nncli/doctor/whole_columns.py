@@ -183,7 +183,9 @@ def with_proposals(problem: Problem, case: DataCase, seen: SeenRows) -> Problem:
     text = row.cells[0][1] if row.cells else ""
     if problem.code != "N404" or not (is_column or is_missing(text) or not why_not_a_number(text)):
         return problem
-    return replace(problem, help=what_is_odd(seen) or problem.help)
+    is_told = is_missing(text) or any(piece.units for piece in own)
+    why = () if is_told else why_not_a_number(text)
+    return replace(problem, help=(*what_is_odd(seen), *why) or problem.help)
 
 
 def what_is_odd(seen: SeenRows) -> tuple[str, ...]:
