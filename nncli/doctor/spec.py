@@ -78,8 +78,7 @@ def treat_spec(
         problems.append(replace(problem, help=(SAME_CAUSE,)) if is_same else advised)
     is_mended = any(not tried.left for tried in kept[0])
     likely = patient.slips(_BEYOND_DOUBT if is_mended else _ANY)
-    # what leaves something is no better
-    slips = [slip for slip in likely if not (is_mended and slip[1].left)]
+    slips = [slip for slip in likely if not (is_mended and slip[1].left)]  # no better
     if working := sorted(slips, key=lambda slip: (len(slip[1].left), slip[0].cost)):
         left = _seen(working[0][1].left)  # the slip explains what its repair mends
         others = [problem for problem in problems if _seen([problem]) <= left]

@@ -138,7 +138,6 @@ def _separations(change: Change) -> Iterator[Change]:
     lines = lines[: sum(1 for _ in takewhile(_MAX_SEPARATED.__ge__, ends))]
     # a header that fits as it is stands over no rows of another delimiter and decimal commas
     names = case.header.names if case.header is not None and case.header.named else ()
-    is_whole = len(names) == case.wanted.size > 1
     seen: list[list[Row]] = []
     for delimiter in dict.fromkeys((*_DELIMITERS, *_RARE_DELIMITER.findall("".join(lines[-1:])))):
         points, commas = (
@@ -148,8 +147,8 @@ def _separations(change: Change) -> Iterator[Change]:
         has_commas = sum(row.numbers for row in commas) > sum(row.numbers for row in points)
         decimal, rows = (",", commas) if has_commas else (".", points)
         other = delimiter != case.csv.delimiter
-        is_split = is_whole and has_commas and delimiter not in "".join(names)
-        if rows in seen or (other and (is_split or table_width(rows) < 2)):
+        is_split = len(names) == case.wanted.size > 1 and delimiter not in "".join(names)
+        if rows in seen or (other and ((has_commas and is_split) or table_width(rows) < 2)):
             continue
         seen.append(rows)
         read = f"read decimal commas{_doubt(rows)}" if has_commas else "read decimal points"

@@ -183,8 +183,7 @@ def with_proposals(problem: Problem, case: DataCase, seen: SeenRows) -> Problem:
     text = row.cells[0][1] if row.cells else ""
     if problem.code != "N404" or not (is_column or is_missing(text) or not why_not_a_number(text)):
         return problem
-    is_told = is_missing(text) or any(piece.units for piece in own)
-    why = () if is_told else why_not_a_number(text)
+    why = () if is_missing(text) or any(p.units for p in own) else why_not_a_number(text)
     return replace(problem, help=(*what_is_odd(seen), *why) or problem.help)
 
 
