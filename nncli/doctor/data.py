@@ -37,7 +37,6 @@ _MAX_PARTLY = 3
 _UNREADABLE = frozenset({"N406", "N411"})
 _OF_THE_WHOLE_FILE = frozenset({*_UNREADABLE, "N407", "N408", "N410"})
 _OF_COLUMNS = frozenset({"N404", "N407", "N408", "N409"})
-_NOTHING_WORKS = "no option or size that was tried makes the data fit"
 # Trying takes a few milliseconds for so many bytes; so many rows are enough even if they are long.
 _TRIAL_BYTES = 2**16
 _TRIAL_ROWS = 20
@@ -146,8 +145,10 @@ def _in_words(problem: Problem, case: DataCase, seen: SeenRows) -> tuple[str, ..
     if problem.code != "N407":
         return problem.help
     odd = what_is_odd(seen) if len(names) > 1 else ()
-    choose = ["--columns says which columns to read"] if len(names) > case.wanted.size else []
-    return (*(odd or [_NOTHING_WORKS]), *choose)
+    if (missing := case.wanted.size - len(names)) <= 0:
+        return (*odd, "--columns says which columns to read")
+    inputs = count_of(len(names), "input")
+    return (*odd, f"add {count_of(missing, 'column')}, or write a network with {inputs}")
 
 
 def _shortened(look: FirstLook, encoding: str) -> FirstLook:

@@ -191,7 +191,7 @@ def as_rows(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     for width in range(1, count + 1) if count <= _MAX_FLAT and all(written) else ():
         if count % width == 0:
             rows = [f"[{', '.join(written[n : n + width])}]" for n in range(0, count, width)]
-            words = f"in {count_of(len(rows), 'row')} of {width}"
+            words = f"write it in {count_of(len(rows), 'row')} of {width}"
             yield words, editor.replace(fault.path, f"[{', '.join(rows)}]")
 
 

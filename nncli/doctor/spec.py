@@ -37,8 +37,8 @@ _MUCH_DEARER = 1.25
 # A slip that costs no more is told even where a change of another kind works as well; in a text
 # that is no YAML, even if there are other faults; and what costs more says what it assumes.
 _BEYOND_DOUBT, _LIKELY, _DOUBTFUL, _ANY = 1.0, 2.0, 3.0, 100.0
-# Where a suggestion says all that the advice says; and where the message says more than a slip's.
-_SELF_EXPLAINING, _SAID_WELL = frozenset({"N106", "N109", "N110"}), frozenset({"N103", "N110"})
+# Where the message says more than a slip's.
+_SAID_WELL = frozenset({"N103", "N110"})
 # The names in a network, which decide no number.
 _NAMES: dict[str, Any] = {"name": True, "layers": {"__all__": {"name"}}}
 
@@ -85,10 +85,10 @@ def treat_spec(
 def _advised(problem: Problem, fault: Fault, words: list[str], kept: list[_Tried]) -> Problem:
     """Return a problem with the changes that mend it: if some leave the spec whole, only those."""
     best = [tried for tried in kept if not tried.left] or kept
+    made = [tried.spec for tried in best]  # of two ways to write the same, the likelier
+    best = [t for n, t in enumerate(best) if t.spec is None or t.spec not in made[:n]]
     suggestions = tuple(tried.suggestion for tried in best)
-    said = {suggestion.words for suggestion in suggestions}
-    is_said = kept and (fault.choices or problem.code in _SELF_EXPLAINING)
-    advice = () if is_said else tuple(text for text in problem.help if text not in said)
+    advice = () if best and (fault.choices or not best[0].left) else problem.help
     return replace(problem, help=(*words, *advice), suggestions=suggestions)
 
 

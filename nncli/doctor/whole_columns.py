@@ -186,7 +186,8 @@ def with_proposals(problem: Problem, case: DataCase, seen: SeenRows) -> Problem:
     text = row.cells[0][1] if row.cells else ""
     if problem.code != "N404" or (why_not_a_number(text) and not is_missing(text)):
         return problem
-    return replace(problem, help=what_is_odd(seen) or problem.help)
+    why = () if is_missing(text) or any(p.units for p in own) else why_not_a_number(text)
+    return replace(problem, help=(*what_is_odd(seen), *why) or problem.help)
 
 
 def what_is_odd(seen: SeenRows) -> tuple[str, ...]:

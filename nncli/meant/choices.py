@@ -88,7 +88,7 @@ def choices_meant(what: str, value: Any) -> Iterator[tuple[str, str | None]]:
 def _said(kind: str, typed: Typed, parameters: Mapping[str, Any]) -> str:
     if kind == "normal" and len(typed.positional) == 1:
         return "assuming that the number is the standard deviation"
-    return "write its parameters so" if parameters else f"write it `{kind}`"
+    return "write its parameters like this" if parameters else f"write it `{kind}`"
 
 
 def typed_choice(what: str, value: Any) -> Typed | None:

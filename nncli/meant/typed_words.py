@@ -42,6 +42,9 @@ def words_meant(kind: str, typed: str, own: Sequence[str]) -> Iterator[tuple[str
 
 def as_value(word: str, fault: UsageFault) -> Iterator[tuple[str, Words]]:
     """Yield the options of which a word is a value, by any tool's name, each with the value."""
+    own = fault.form(fault.option)
+    if own is not None and meanings(own.kind, word, own.choices):
+        return  # the option at fault knows it
     for form in fault.options if re.fullmatch(r"[^\W\d_][^\W_-]+(-\w+)*", word) else ():
         known = meanings(form.kind, word, form.choices)
         value = word if word in form.choices else known[0].instead if known else None

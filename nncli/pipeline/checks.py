@@ -136,10 +136,11 @@ class ExpectedOutputs:
             return []
         name = run.network.spec.output_columns[difference.neuron - 1]
         values = count_of(self._samples * neurons, "value")
+        verb = "differs" if self._samples * neurons == 1 else "differ"
         message = (
             f"sample {difference.sample}, neuron {difference.neuron} ({quoted(name)}): "
             f"expected {difference.expected!r}, got {difference.actual!r}; "
-            f"{self._count:,} of {values} differ; {self._most()}"
+            f"{self._count:,} of {values} {verb}; {self._most()}"
         )
         tolerance = self._tolerance
         hint = f"allowed was {tolerance.atol:g} + {tolerance.rtol:g} · |expected|: --atol, --rtol"

@@ -319,3 +319,10 @@ def test_whatever_is_typed_ends_with_a_code_of_the_table(words: list[str]) -> No
 def test_files_with_the_same_ending_are_not_alike_for_that(cli: RunCli, folder: Path) -> None:
     found = problem(cli, "forward wine.yaml batch.csv --format json", folder)
     assert (found["code"], found["help"]) == ("N501", ["check the path"])
+
+
+def test_a_value_that_fits_its_option_is_not_offered_to_another_one(
+    cli: RunCli, folder: Path
+) -> None:
+    found = problem(cli, "forward net.yaml batch.csv --delimiter comma --format json", folder)
+    assert [s["argv"][-4:-2] for s in found["suggestions"]] == [["--delimiter", ","]]

@@ -528,3 +528,9 @@ def test_a_width_is_no_fact_if_the_file_is_to_be_read_otherwise(
     content: str, features: int | None
 ) -> None:
     assert treat(make_case(content)).features == features
+
+
+def test_of_columns_too_few_the_advice_says_how_many_to_add() -> None:
+    spec = "inputs: 3\nlayers:\n  - neurons: 1\n    weights: [[1], [2], [3]]\n"
+    [problem] = treat(make_case("a,b\n1,2\n4,5\n", spec)).problems
+    assert problem.help == ("add 1 column, or write a network with 2 inputs",)

@@ -63,3 +63,11 @@ def test_a_text_that_may_be_a_number_is_not_left_out_as_text() -> None:
     rows = "".join(f"{n},{n}.5,{n + 4} kg,x\n" for n in range(1, 6))
     [problem, *_] = treat(make_case(f"id,a,weight,species\n{rows}")).problems
     assert problem.suggestions[0].options == ("--keep", "id", "--drop", "species")
+
+
+@pytest.mark.parametrize("cells", ["12:30,3", "1/2/2010,3", "1.5-2,3"])
+def test_a_table_that_fits_is_not_read_with_another_delimiter_and_decimal_commas(
+    cells: str,
+) -> None:
+    [problem] = treat(make_case(f"a,b\n{cells}\n1,2\n")).problems
+    assert (problem.code, problem.suggestions) == ("N404", ())

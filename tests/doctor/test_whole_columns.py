@@ -89,6 +89,13 @@ def test_what_nobody_can_mend_is_said_for_the_whole_file(content: str, expected:
     assert problem.help[0].startswith(expected)
 
 
+def test_a_column_of_times_is_told_what_to_write_instead() -> None:
+    assert first("t,b,c\n12:30,2,3\n12:45,5,6\n", spec=THREE_INPUTS).help == (
+        "'t' is text in every row, and the network takes 3 columns of numbers",
+        "a time is no number: write one, such as seconds",
+    )
+
+
 def test_a_first_row_that_misses_a_value_is_never_a_title() -> None:
     problem = first("0.9\n0.6,-0.3\n-0.3,0.8\n0.8,0.3\n")
     assert problem.suggestions == ()

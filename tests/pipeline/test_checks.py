@@ -75,6 +75,13 @@ def test_the_first_difference_is_named_by_sample_and_neuron(check: Check) -> Non
     assert "help: allowed was 0 + 1e-09" in done.err
 
 
+def test_of_one_value_it_is_said_that_it_differs(cli: RunCli, write: Write) -> None:
+    spec = write("net.yaml", "inputs: 1\nlayers: [{neurons: 1, weights: [[2]]}]\n")
+    expected = write("expected.csv", "5\n")
+    done = cli("forward", spec, write("data.csv", "1\n"), "--expect", expected)
+    assert "1 of 1 value differs; " in done.err
+
+
 def test_the_result_is_shown_before_the_check_fails(check: Check) -> None:
     done = check("1,2\n", "0,0\n", "--format", "csv")
     assert (done.code, done.out) == (1, "left,right\n2,4\n")
