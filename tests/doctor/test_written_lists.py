@@ -134,6 +134,12 @@ def test_what_is_right_or_unclear_is_left_alone(text: str) -> None:
     assert relisted(read_yaml(text.encode(), "net.yaml")) == ()
 
 
+def test_a_number_with_a_blank_in_it_is_not_told_to_be_brackets_too_many() -> None:
+    text = f"{LAYER}biases: [-5 3077, 1]\n  weights: [[1, 2], [3, 4]]\n"
+    offered = treat_spec(examine_spec(text.encode(), "net.yaml")).problems[0].suggestions
+    assert [s.words for s in offered] == ["write the number without the blank in it, if it is one"]
+
+
 def test_brackets_without_end_take_no_longer_than_the_text() -> None:
     text = "layer_sizes: [" * 2000
     assert relisted(read_yaml(text.encode(), "net.yaml")) == ()
