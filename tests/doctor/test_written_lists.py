@@ -143,3 +143,10 @@ def test_a_number_with_a_blank_in_it_is_not_told_to_be_brackets_too_many() -> No
 def test_brackets_without_end_take_no_longer_than_the_text() -> None:
     text = "layer_sizes: [" * 2000
     assert relisted(read_yaml(text.encode(), "net.yaml")) == ()
+
+
+def test_a_word_without_end_takes_no_longer_than_the_text() -> None:
+    """Searched anew from each of its letters, it would take a minute."""
+    text = f"layer_sizes: {'3x' * 15_000}2\n"
+    [(suggestion, _)] = relisted(read_yaml(text.encode(), "net.yaml"))
+    assert suggestion.edits[0].text == f"[{'3, ' * 15_000}2]"
