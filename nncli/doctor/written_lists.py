@@ -59,7 +59,8 @@ def relisted(source: YamlSource) -> tuple[tuple[Suggestion, frozenset[str]], ...
         edits = tuple(_edit(source.text, piece, new) for piece, new in changed)
         keys = frozenset(piece.key for piece, _ in changed)
         bare = [[re.sub(r"[\[\]]", "", _normal(t)) for t in (p.typed, new)] for p, new in changed]
-        is_same = all(typed == new for typed, new in bare)
+        are_fewer = all(p.typed.count("[") > new.count("[") for p, new in changed)
+        is_same = are_fewer and all(typed == new for typed, new in bare)
         said = "take the brackets away that are too many" if is_same else words
         found.setdefault(edits, (Suggestion(said, edits=edits), keys))
     found.pop((), None)
