@@ -178,6 +178,10 @@ def test_a_key_with_two_values_is_told_with_both_and_none_is_removed() -> None:
     assert problem.suggestions == ()
 
 
+def test_a_list_of_one_item_whose_key_stands_twice_is_no_trouble() -> None:
+    assert first_problem("units: 1\nunits: [1]\n").code == "N101"
+
+
 def test_a_slip_beside_another_fault_is_mended_and_the_other_stays() -> None:
     found = treat_spec(examine_spec(f"{SHORT}dtyp: float32,\n".encode(), "net.yaml")).problems
     assert [problem.place.line for problem in found if problem.place] == [5]
