@@ -34,8 +34,8 @@ _CAST = re.compile(
 _COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # What a value may mean: in words, and how it is written then; None where nncli has no such thing.
 _Readings = list[tuple[str, str | None]]
-# The keys of further layers are not changed at once.
-_MAX_LAYERS = 50
+# Neither further layers nor further unknown keys of one place are changed at once.
+_MAX_KEYS = 50
 # So many different ones are no words of another program.
 _MAX_NAMES = 12
 
@@ -166,12 +166,12 @@ def _unwrapped(key: str, editor: SpecEditor) -> Edit | None:
 
 def _unknown_keys(owner: Path, editor: SpecEditor) -> dict[Path, tuple[Known, ...]]:
     """Return the unknown keys of a spec, each with what it may mean; owner: of one of them."""
-    layers = [("layers", n) for n in range(min(editor.layers(), _MAX_LAYERS))]
+    layers = [("layers", n) for n in range(min(editor.layers(), _MAX_KEYS))]
     found: dict[Path, tuple[Known, ...]] = {}
     for path in dict.fromkeys((owner, (), ("inputs",), ("outputs",), *layers)):
         held, keys = editor.value_at(path), tuple(keys_at(path))
         foreign = [key for key in held if key not in keys] if isinstance(held, dict) else []
-        found |= {(*path, key): _meant(str(key), held[key], keys) for key in foreign}
+        found |= {(*path, key): _meant(str(key), held[key], keys) for key in foreign[:_MAX_KEYS]}
     return found
 
 

@@ -91,7 +91,7 @@ def as_advised(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
 def alone(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield the only value that lists and mappings in its place hold, beside the samples."""
     where = editor.source_path(fault.path)
-    for outer in (where, where[:-1]):
+    for outer in filter(None, (where, where[:-1])):
         inner = _innermost(editor, outer)
         held = editor.value_at(outer)
         if inner == outer and isinstance(held, dict) and len(held) == 1:

@@ -152,6 +152,7 @@ class Table:
         fits = len(row.cells) == self.width
         # a sample with a remark behind it has as many numbers as the others
         is_odd = bool(row.texts) and 2 * row.numbers <= len(row.cells)
+        with_sample = not header and len(row.cells) > self.width and is_number(row.pointed[-1])
         is_count = self._is_complete and not is_below and row.cells[0] == str(len(self.samples))
         is_lone = len(row.cells) == 1 and row.cells[0].isdigit() and (header or is_below)
         ends = self._is_complete and row.number == last != first and 0 not in self._texts
@@ -160,7 +161,7 @@ class Table:
             "empty": not any(row.cells),
             "the header again": header is not None and row.text.lstrip(_MARK) == header.text,
             "a title": is_above and row.is_text,
-            "no row of the table": is_above and is_odd,
+            "no row of the table": is_above and is_odd and not with_sample,
             "a number above the table, if it is no sample": is_above and (is_count or is_lone),
             "units, or more names": row.is_text and fits and header and row.number < first,
             "no sample": row.is_text and not (fits and row.number < last),

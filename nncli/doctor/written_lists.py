@@ -36,7 +36,7 @@ _MAX_PIECES = 200
 # The ways to read what is doubtful, and what each assumes.
 _WAYS: dict[Way, str] = {
     "plain": "write it as one list, in brackets and with commas",
-    "joined": "write the number without the blank in it",
+    "joined": "write the number without the blank in it, if it is one",
     "decimal": "write points instead of commas, if they are decimal commas",
 }
 
@@ -58,15 +58,13 @@ def relisted(source: YamlSource) -> tuple[tuple[Suggestion, frozenset[str]], ...
         changed = [(piece, new) for piece in pieces if (new := _written(piece, way, source))]
         edits = tuple(_edit(source.text, piece, new) for piece, new in changed)
         keys = frozenset(piece.key for piece, _ in changed)
-        is_same = all(_bare(piece.typed) == _bare(new) for piece, new in changed)
+        bare = [[re.sub(r"[\[\]]", "", _normal(t)) for t in (p.typed, new)] for p, new in changed]
+        are_fewer = all(p.typed.count("[") > new.count("[") for p, new in changed)
+        is_same = are_fewer and all(typed == new for typed, new in bare)
         said = "take the brackets away that are too many" if is_same else words
         found.setdefault(edits, (Suggestion(said, edits=edits), keys))
     found.pop((), None)
     return tuple(found.values())
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\[\]\s]", "", text)
 
 
 def _edit(text: SpecText, piece: _Piece, new: str) -> Edit:

@@ -130,12 +130,13 @@ def _of_slip(slip: _Slip, text: SpecText, lines: dict[int, str]) -> Iterator[Rep
     if len(made) < min(len(lines), 2):
         return
     ways = [{n: ways[-1] for n, ways in made.items()}]
-    if len(lines) == 1:
-        ways = [{first: way} for way in made[first]]
-    for way in ways:
+    for way in ways if len(lines) > 1 else [{first: way} for way in made[first]]:
         match, _ = next(iter(way.values()))
         words = match.expand(slip.words).replace("<LIKE>", like)
         words += f", here and in {count_of(len(way) - 1, 'more line')}" if len(way) > 1 else ""
+        around = match.string[: match.start()][-1:] + match.string[match.end() :][:1]
+        if not (match.expand(slip.instead) or slip.assumes) and re.fullmatch(r"[\d.]{2}", around):
+            words += ", if it stands for nothing"  # it may stand for a digit or a point
         behind = {n: text.lines[n][len(lines[n]) :] for n in way}
         edits = tuple(_edit(text, n, new + behind[n]) for n, (_, new) in way.items())
         assuming = f"{words}, {slip.assumes}" if slip.assumes else words
@@ -195,8 +196,8 @@ def _edit(text: SpecText, number: int, new: str) -> Edit:
 
 def _same(one: str, other: str) -> int:
     """Return how many characters two texts begin with alike."""
-    pairs = zip(one, other, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    differ = (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(differ, min(len(one), len(other)))
 
 
 def _unrepeated(text: SpecText, number: int) -> Iterator[Repair]:

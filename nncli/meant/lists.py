@@ -21,14 +21,17 @@ Kind = Literal["sizes", "words", "names", "numbers"]
 # The ways to read what is doubtful: as it stands; blanks within numbers; commas as points.
 Way = Literal["plain", "joined", "decimal"]
 # What programs write in front of a list.
-WRAPPER = r"(?:[\w.]+\.)?(?:array|asarray|tensor|matrix|constant|list|tuple|rbind|c)\s*\("
+# (A name without end is not read to its end at each of its letters.)
+WRAPPER = r"(?:[\w.]{1,40}\.)?(?:array|asarray|tensor|matrix|constant|list|tuple|rbind|c)\s*\("
 # A bracket, a comma or an item; where commas separate, an item may have blanks inside.
 _MARK, _NAME = (
     re.compile(rf"""[\[\],]|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\[\],\s][^\[\],{ends}]*""")
     for ends in (r"\s", "")
 )
 # A list of one number again and again: np.zeros(3), [0] * 3.
-_REPEATED = re.compile(r"(?:[\w.]+\.)?(zeros|ones|\[[-+.\w]+\])(?:\(+| *\* *)(\d\d?)[,)]*")
+_REPEATED = re.compile(
+    r"(?:[\w.]{1,40}\.)?(zeros|ones|\[[-+.\w]{1,40}\])(?:\(+| *\* *)(\d\d?)[,)]*"
+)
 # A deeper list is none of numbers.
 _MAX_DEPTH = 5
 
@@ -56,7 +59,7 @@ def _plain(text: str, kind: Kind, way: Way) -> str | None:
     text = _REPEATED.sub(_repeated, text)
     text = re.sub(r",\s*dtype\s*=\s*[\w.]+\s*(?=\))", "", re.sub(WRAPPER, "(", text))
     is_named = kind in ("sizes", "words")  # {input: 4, hidden: [5, 3]}
-    text = re.sub(r"[^\W\d][\w ]*: ", " ", text) if is_named else text
+    text = re.sub(r"[^\W\d][\w ]{,40}: ", " ", text) if is_named else text
     if "=" in text.replace("=>", "") or (":" in text and kind != "sizes"):
         return None
     text = text.translate(str.maketrans("(){}|", "[][],"))

@@ -65,6 +65,8 @@ def test_a_line_that_is_no_sample_is_told_what_it_is(content: str, lines: dict[i
         f"name,x\nAnn,1\nTotal,2\n{ROWS[:0]}",  # the names are texts
         f'"a,b\n{ROWS}',  # an open quote
         "x,y\nz,w\n",
+        f"a,b1,2\n{ROWS}",  # a sample behind the header
+        f"a,b,1,2\n{ROWS}",
     ],
 )
 def test_a_line_that_may_be_a_sample_stays(content: str) -> None:
