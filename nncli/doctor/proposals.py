@@ -91,7 +91,9 @@ def as_advised(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
 def alone(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield the only value that lists and mappings in its place hold, beside the samples."""
     where = editor.source_path(fault.path)
-    for outer in filter(None, (where, where[:-1])):
+    # a weight or bias that is missing is no number of samples
+    owner = where[:-1] if {"weights", "biases"}.isdisjoint(where[:-1]) else ()
+    for outer in filter(None, (where, owner)):
         inner = _innermost(editor, outer)
         held = editor.value_at(outer)
         if inner == outer and isinstance(held, dict) and len(held) == 1:

@@ -133,7 +133,9 @@ class _Patient:
             is_mended = not new and len(left) < len(known)
         else:
             changed = {None, *(edit.line for edit in suggestion.edits)}
-            is_bad = any(p.code == "N100" or (p.place and p.place.line) in changed for p in new)
+            # a value that fits no other may well stand behind a misspelt key
+            bad = [p for p in new if problem.code != "N101" or not p.code.startswith("N2")]
+            is_bad = any(p.code == "N100" or (p.place and p.place.line) in changed for p in bad)
             is_mended = not is_bad and not _seen([problem]) <= _seen(left)
         return _Tried(suggestion, again.spec, left) if is_mended else None
 

@@ -24,6 +24,8 @@ _SIGNS = {"@": "the head of an ARFF file", "sep=": "for Excel", "\x1a": "the end
 _RULE = re.compile(r"(?=.*(?:[-=_*~]{3}|:-|-:|\+-))[-=+|:_*~ \t,;]+")
 # A cell as RFC 4180 quotes it.
 _QUOTED = re.compile(r'"(?:[^"]|"")*+"')
+# MATLAB's `1.0e+03 *`, `x 1000`, `(in thousands)`.
+_FACTOR = re.compile(r"(?i)\d\s*\*\s*$|[x×*] ?10+\b|\b(?:thousands?|millions?|billions?)\b")
 _TOTAL = re.compile(
     r"(?i)\W*(?:(?:grand |sub)?totals?|sums?|average|avg|mean|median|min|max|count|std|summe|gesamt"
     r"|insgesamt|mittel(?:wert)?|durchschnitt|anzahl|suma|promedio|media|somme|moyenne)\b.*"
@@ -160,6 +162,8 @@ class Table:
             self._sign_of(row): True,
             "empty": not any(row.cells),
             "the header again": header is not None and row.text.lstrip(_MARK) == header.text,
+            "a factor, if the numbers hold without it": row.number < first
+            and _FACTOR.search(row.text),
             "a title": is_above and row.is_text,
             "no row of the table": is_above and is_odd and not with_sample,
             "a number above the table, if it is no sample": is_above and (is_count or is_lone),

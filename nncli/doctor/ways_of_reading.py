@@ -105,6 +105,7 @@ def _rows_alone(text: str, lines: list[str], case: DataCase) -> tuple[str, list[
     # values between blanks, samples between commas
     bare = text if has_brackets or not has_blanks else text.replace(",", ";")
     rows = list_meant(_NO_ROW.sub("", bare), "numbers", 2, "plain") or []
+    rows = [rows] if rows and isinstance(rows[0], str) else rows  # of one dimension
     is_sure = len(rows) > len(lines) and {len(row) for row in rows} == {case.wanted.size}
     # of two numbers, a comma may be decimal
     if not (has_brackets or (is_sure and (has_blanks or case.wanted.size > 2))):

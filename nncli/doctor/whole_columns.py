@@ -26,6 +26,8 @@ _MAX_CELLS = 10_000
 _MAX_NAMED = 3
 # Where decimals stand behind a comma, each is said of the other.
 _OTHER = {"point": "comma", "comma": "point"}
+# The unit that a column's name says: height (cm), temp [°C].
+_UNIT = re.compile(r"[(\[]([^()\[\]]+)[)\]]$")
 # What may separate the values of a line that stands among lines of others.
 _OTHER_CUTS = re.compile(r"[;,|\t ]+")
 
@@ -93,7 +95,8 @@ def seen_rows(case: DataCase, place: Place | None = None) -> SeenRows:
     counts = accumulate(len(row.cells) - row.numbers for row in found)
     seen = found[: sum(1 for _ in takewhile(_MAX_CELLS.__ge__, counts))]
     rows = [row for row in seen if len(row.cells) == width]
-    odd = [cell for position in features for cell in _odd_cells(rows, position, csv)]
+    names = header.names
+    odd = [cell for at in features for cell in _odd_cells(rows, at, names[at], csv)]
     odd += _of_another_width(seen, width, csv)
     return SeenRows(
         *(csv, header, len(rows), seen[-1].number if seen else 0),
@@ -122,7 +125,7 @@ def _of_another_width(rows: Sequence[Row], width: int, csv: CsvFormat) -> Iterat
         yield OddPiece(row, -1, (start, len(row.text)), False, (Reading(kind, words, text),))
 
 
-def _odd_cells(rows: Sequence[Row], position: int, csv: CsvFormat) -> Iterator[OddPiece]:
+def _odd_cells(rows: Sequence[Row], position: int, name: str, csv: CsvFormat) -> Iterator[OddPiece]:
     """Yield the cells of a column that are no numbers, each read like the others."""
     texts = [row.pointed[position] for row in rows]
     if all(map(is_number, texts)):
@@ -135,6 +138,8 @@ def _odd_cells(rows: Sequence[Row], position: int, csv: CsvFormat) -> Iterator[O
     votes = Counter(meant[text][0].kind for text in texts if meant[text]).most_common()
     ranks = {kind: rank for rank, (kind, _) in enumerate(votes)}
     units = sorted({found[0].unit for found in meant.values() if found and found[0].unit})
+    if units and (own := _UNIT.search(name)) and own[1].strip("° ") != units[0].strip("° "):
+        units.append(own[1])
     several = " and ".join(units[:_MAX_NAMED]) if len(units) > 1 else ""
     for row, text in zip(odd, texts, strict=True):
         found = sorted(meant[text], key=lambda reading: ranks.get(reading.kind, len(ranks)))

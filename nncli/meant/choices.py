@@ -88,6 +88,8 @@ def choices_meant(what: str, value: Any) -> Iterator[tuple[str, str | None]]:
 def _said(kind: str, typed: Typed, parameters: Mapping[str, Any]) -> str:
     if kind == "normal" and len(typed.positional) == 1:
         return "assuming that the number is the standard deviation"
+    if kind in ("step", "sign") and typed.positional:
+        return "assuming that the number is its value at 0"
     return "write its parameters like this" if parameters else f"write it `{kind}`"
 
 
