@@ -148,8 +148,10 @@ def _name_meant(name: str, value: str, fault: UsageFault) -> Lines:
     if signed is not None and fault.form(f"--{signed[1]}") is not None:
         yield f"write `--{signed[1]}`", (f"--{signed[1]}", signed[2] or "", value)
     of_value = [*as_value(value, fault)]  # --to json
-    yield from (each for each in of_value if value in each[1])
-    for text, meant in words_meant(kind_of(fault), name, fault.names):
+    found = [*words_meant(kind_of(fault), name, fault.names)]
+    if not any(text.startswith("did you mean") for text, _ in found):
+        yield from (each for each in of_value if value in each[1])
+    for text, meant in found:
         yield text, (*meant.split(), value)
         if not meant:  # and what it would take
             yield text, ()

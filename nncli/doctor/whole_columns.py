@@ -189,8 +189,7 @@ def with_proposals(problem: Problem, case: DataCase, seen: SeenRows) -> Problem:
         without = Edit.without_lines(place.file, place.line or 1)
         return replace(problem, suggestions=(Suggestion(problem.help[0], edits=(without,)),))
     text = row.cells[0][1] if row.cells else ""
-    is_told = why_not_a_number(text) and not (is_missing(text) or any(p.units for p in own))
-    if problem.code != "N404" or is_told:
+    if problem.code != "N404" or not (is_column or is_missing(text) or not why_not_a_number(text)):
         return problem
     why = () if is_missing(text) or any(p.units for p in own) else why_not_a_number(text)
     return replace(problem, help=(*what_is_odd(seen), *why) or problem.help)

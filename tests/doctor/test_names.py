@@ -223,6 +223,6 @@ def test_no_known_word_is_taken_for_another_function(kind: str) -> None:
         assert [known.instead for known in meanings("activation", word)][:1] == [None]
 
 
-@pytest.mark.parametrize("word", ["usecols", "index_col", "skip"])
+@pytest.mark.parametrize("word", ["usecols", "index_col"])
 def test_an_option_that_may_mean_other_columns_or_lines_says_what_it_assumes(word: str) -> None:
     assert all(" here, if " in known.words for known in meanings("option", word))
