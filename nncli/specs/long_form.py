@@ -63,10 +63,13 @@ def whole(value: Any) -> int | None:
     return value if type(value) is int and 1 <= value <= MAX_NEURONS else None
 
 
+_NOTHING_GIVEN = LayerSpec.model_construct(layout="inputs_by_neurons")
+
+
 def given_by(layer: Mapping[str, Any]) -> LayerSpec:
     """Return a layer of a long form as far as its weights and biases are concerned."""
     given = {key: layer[key] for key in ("weights", "biases", "layout") if key in layer}
-    return LayerSpec.model_construct(**{"layout": "inputs_by_neurons", **given})
+    return _NOTHING_GIVEN.model_copy(update=given)
 
 
 def long_form(
