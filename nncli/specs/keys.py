@@ -89,18 +89,16 @@ def may_hold(
 
 def may_say_sizes(source: YamlSource, *layers: int) -> bool:
     """Whether an unknown key of some layers, or beside them, may say what they are to fit."""
-    paths: list[Path] = [
-        *(("layers", index, key) for index in layers for key in _LAYER_SIZES),
-        *_SIZES,
-        *(_INPUT_SIZES if 0 in layers else ()),
-    ]
     # of thousands of layers hardly any have a key that has to be looked up
-    owners = {path[:-1] for path in paths}
-    return any(_has_others(source, owner) for owner in owners) and any(
-        may_hold(source, path) for path in paths
-    )
+    owners: list[Path] = [(), ("inputs",), ("outputs",), *(("layers", index) for index in layers)]
+    if not any(_has_others(source, owner) for owner in owners):
+        return False
+    of_inputs = _INPUT_SIZES if 0 in layers else ()
+    of_layers = (("layers", index, key) for index in layers for key in _LAYER_SIZES)
+    return any(may_hold(source, path) for path in (*of_layers, *_SIZES, *of_inputs))
 
 
+@lru_cache(maxsize=16)  # of neighbouring layers, each asks for the other
 def _has_others(source: YamlSource, owner: Path) -> bool:
     """Whether a mapping has keys that do not belong there, or takes some from elsewhere."""
     where = source_path(source.value, owner)

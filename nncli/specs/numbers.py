@@ -174,7 +174,8 @@ def _vector_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:
         yield Fault("N302", "expected a list of numbers", (hint,), path, names_found=True)
         return
     for index, value in enumerate(values):
-        if as_vector([value], largest) is None:
+        number = as_float(value)
+        if number is None or not abs(number) < largest:
             yield _number_fault((*path, index), value, largest)
 
 

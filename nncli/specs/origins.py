@@ -17,24 +17,30 @@ def source_path(written: Any, path: Path) -> Path:
     >>> source_path({"layout": "neurons_by_inputs", "layers": [{}]}, ("layers", 0, "layout"))
     ('layout',)
     """
-    match path:
-        case ("layers", int(), "layout", *rest) if _is_inherited(written, path[:3], ("layout",)):
-            return ("layout", *rest)
-        case ("layers", int(), "init", str(key), *rest) if _is_inherited(
-            written, path[:4], ("init", key)
-        ):
-            return _without_implied(written, ("init", key, *rest))
-    path = _without_implied(written, path)
-    sizes = value_at(written, ("layer_sizes",))
+    # of thousands of faults nearly all are of a layer's own values: those come through untouched
+    if path[:1] != ("layers",) or path[2:3] in (("layout",), ("init",)):
+        match path:
+            case ("layers", int(), "layout", *rest) if _is_inherited(
+                written, path[:3], ("layout",)
+            ):
+                return ("layout", *rest)
+            case ("layers", int(), "init", str(key), *rest) if _is_inherited(
+                written, path[:4], ("init", key)
+            ):
+                return _without_implied(written, ("init", key, *rest))
+        path = _without_implied(written, path)
+    sizes = written.get("layer_sizes") if isinstance(written, dict) else None
     if not isinstance(sizes, list) or len(sizes) < 2:
         return path
     match path:
+        case ("layers", int(index), "neurons", *rest):
+            return ("layer_sizes", index + 1, *rest)
         case ("inputs", "size", *rest):
             return ("layer_sizes", 0, *rest)
         case ("layers", int(index), "activation", *rest) if _has_activation(written, index):
             each = (index,) if isinstance(written["activations"], list) else ()
             return ("activations", *each, *rest)
-        case ("layers", int(index), "neurons", *rest) | ("layers", int(index), *rest):
+        case ("layers", int(index), *rest):
             return ("layer_sizes", index + 1, *rest)
     return path
 
