@@ -55,7 +55,7 @@ def usage_error(error: typer.TyperException, argv: Sequence[str]) -> UsageError:
 
 def wants_json(error: NncliError, argv: Sequence[str]) -> bool:
     """Whether a wrong command line asks for JSON, however it writes that."""
-    told = [s.argv for problem in error.problems for s in problem.suggestions[:1] if s.argv]
+    told = [s.argv for problem in error.problems for s in problem.suggestions if s.argv]
     for words in (tuple(argv), *told):
         for word, after in zip(words, (*words[1:], ""), strict=True):
             name, _, value = word.partition("=")

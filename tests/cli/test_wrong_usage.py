@@ -187,6 +187,12 @@ def test_a_misspelling_of_json_is_answered_in_json(cli: RunCli, folder: Path, fo
     assert done.json["problems"][0]["title"] == "unknown command"
 
 
+def test_json_that_may_be_meant_is_answered_in_json(cli: RunCli, folder: Path) -> None:
+    done = cli(*shlex.split(f"{BASE} --to json"), cwd=folder)
+    told = [each["argv"][-2:] for each in done.json["problems"][0]["suggestions"]]
+    assert told == [["--output", "json"], ["--format", "json"]]
+
+
 @pytest.mark.parametrize("format_", ["", "--format tabel", "--format csv", "--format jsonl"])
 def test_other_forms_have_nothing_on_standard_output(
     cli: RunCli, folder: Path, format_: str
