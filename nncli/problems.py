@@ -213,7 +213,6 @@ class UsageFault:
     argument: str = ""  # which argument is missing or wrong: CONFIG, DATA; or the data's path
     names: Words = ()  # what could stand in its place: the commands, or the names of options
     options: tuple[OptionForm, ...] = ()  # of the command; of all commands where there is none
-    columns: Words = ()  # the names of those of the data, if they can be read
 
     def form(self, option: str) -> OptionForm | None:
         """Return how an option is written, if there is one of this name."""

@@ -55,7 +55,7 @@ def usage_error(error: typer.TyperException, argv: Sequence[str]) -> UsageError:
 
 def wants_json(error: NncliError, argv: Sequence[str]) -> bool:
     """Whether a wrong command line asks for JSON, however it writes that."""
-    told = [s.argv for problem in error.problems for s in problem.suggestions[:1] if s.argv]
+    told = [s.argv for problem in error.problems for s in problem.suggestions if s.argv]
     for words in (tuple(argv), *told):
         for word, after in zip(words, (*words[1:], ""), strict=True):
             name, _, value = word.partition("=")
@@ -140,26 +140,13 @@ def _is_there(path: str) -> bool:
 
 def _of_path(typed: str, name: str, context: Any) -> UsageFault:
     """Return the fault of a file that is not there; name: of the parameter."""
-    data = _listed(context.params.get("data"))
     argument = {"config": "CONFIG", "source": "CONFIG", "data": "DATA"}.get(name, "")
     option = "" if argument else f"--{name}"
-    forms, columns = _forms([context.command]), _column_names(*data[:1])
     problem = missing(typed)
     if name == "data" and re.fullmatch(r"[\d\s.,;\[\]+-]*\d[\d\s.,;\[\]]*", typed):
         typing = "DATA is a file; numbers go through a pipe: echo 1,2,3 | nncli forward CONFIG -"
         problem = replace(problem, help=(typing,))
-    return UsageFault(problem, typed, option, argument, options=forms, columns=columns)
-
-
-def _column_names(path: str = STDIN) -> Words:
-    """Return the names of the columns of a file, if it can be read."""
-    from nncli.data.opened import DataOptions, open_look
-    from nncli.data.source_bytes import look_at
-
-    with suppress(NncliError):
-        if path != STDIN and (look := look_at(path)) is not None:
-            return tuple(open_look(look, path, DataOptions().for_source(path)).header.names)
-    return ()
+    return UsageFault(problem, typed, option, argument, options=_forms([context.command]))
 
 
 def _listed(data: Any) -> tuple[str, ...]:
@@ -256,8 +243,7 @@ def _needless(error: Any, command: Any, words: Words, forms: tuple[OptionForm, .
     extra = _PREFIX.sub("", error.format_message()).partition("(s) (")[2].removesuffix(")")
     typed = next((w for w in words if w and (extra == w or extra.startswith(f"{w} "))), "")
     problem = Problem("N704", f"{quoted(extra)} is one argument too many", help=(_usage(command),))
-    columns = _column_names(*_listed(error.ctx.params.get("data"))[:1])
-    return UsageFault(problem, typed, options=forms, columns=columns)
+    return UsageFault(problem, typed, options=forms)
 
 
 def _usage(command: Any) -> str:

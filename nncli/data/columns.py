@@ -16,6 +16,7 @@ MAX_COLUMNS = 1_000_000
 # Of columns that a message lists; the others are counted.
 _MAX_LISTED = 5
 AS_ROWS = "make each sample a row: x.reshape(len(x), -1)"
+_IN_ORDER = "--columns names those that are meant, in the order of the inputs"
 # Nobody types more names.
 _MAX_DROPPED = 100
 
@@ -298,6 +299,7 @@ def _named_features(columns: tuple[str, ...], header: Header) -> tuple[int, ...]
         hints = (
             *did_you_mean(missing[0], with_digits_of(missing[0], header.names[:1000])),
             f"the columns are {shorten(', '.join(header.names), 200)}",
+            *(() if header.transposed else (_IN_ORDER,)),
         )
         message = f"the network's inputs name {listed}, not in the header"
         raise DataError(Problem("N408", message, header.place, hints))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from nncli.data.column_facts import ColumnFacts, Suspicion, table_facts
-from nncli.data.column_names import BETWEEN, Meant, columns_meant, plain_name
+from nncli.data.column_names import BETWEEN, Meant, columns_meant
 from nncli.data.columns import Header
 from nncli.doctor.case import Change, DataCase, called, read_rows
 from nncli.doctor.command_line import replaced
@@ -16,25 +16,18 @@ from nncli.doctor.layers import changes_of_inputs
 from nncli.doctor.spec_edits import SpecEditor
 from nncli.meant.numbers import numbers_meant
 from nncli.network.shapes import shape_table
-from nncli.problems import Problem, Suggestion
+from nncli.problems import Suggestion, Words
 from nncli.specs.written import scalar
 from nncli.words import quoted, shorten
 
-# Whoever has more to leave out had better say what stays; so had who has as many, and a doubt.
-_MAX_LEFT_OUT, _MAX_LEFT_OUT_IN_DOUBT = 10, 3
-# So many rows tell whether a text may be a number.
-_MAX_LOOKED_AT = 10
+# Whoever has more to leave out had better say what stays.
+_MAX_LEFT_OUT = 10
 # What may go without an "if"; of others, one at most.
 _SURE = (Suspicion.TEXT, Suspicion.BY_NAME_AND_VALUES, Suspicion.BY_NAME)
 _VERBS = {"keep": "carry {} through unread", "drop": "leave {} out"}
 # Nobody types more, and nobody means a longer range.
 _MAX_COLUMNS = 1000
-# The numbers of the first column and of the last one of a range that ends with it: as they are
-# here, from 0, and as in Python, where a range stops before its end.
-_COUNTINGS = ((1, 1), (0, 0), (0, 1))
-_RANGE = re.compile(r"(.*?)(?::|\.\.+)(.*)|(.+)-(.+)")
-_OF_A_LIST = "[](){}'\" "  # in Python
-_LAST = {"last": "-1", "end": "-1"}
+_RANGE = re.compile(r"(.*?)(:|\.\.+|-)(.*)")
 
 
 def column_changes(change: Change) -> Iterator[Change]:
@@ -63,10 +56,7 @@ def _of_another_width(change: Change, header: Header) -> Iterator[Change]:
     surplus = len(features) - case.wanted.size
     assumed = "every column is a feature" if surplus > 0 else "no column is missing"
     if surplus > 0 and not header.transposed:
-        ranked = _ranked_facts(case, header, features)
-        likely = [called(header, fact.position) for fact in ranked if fact.suspicion][:2]
-        assumed += f", {' and '.join(likely)} too" if likely else ""
-        yield from _fewer_columns(change, header, ranked, surplus)
+        yield from _fewer_columns(change, header, features)
     if change.suggestion.words or not (features and surplus):
         return
     wanted = replace(case.wanted, size=len(features))
@@ -78,165 +68,118 @@ def _of_another_width(change: Change, header: Header) -> Iterator[Change]:
 
 def _ranked_facts(case: DataCase, header: Header, features: list[int]) -> list[ColumnFacts]:
     """Return what the columns seem to be, the most suspicious first."""
-    rows, last = read_rows(case, header), len(header.names) - 1
+    rows = read_rows(case, header)
     facts = table_facts(header, features, rows)
     for at, fact in enumerate(facts):
-        cells = [row[fact.position] for row in rows[:_MAX_LOOKED_AT]]
+        cells = [row[fact.position] for row in rows[:10]]  # so many tell
         if fact.suspicion == Suspicion.TEXT and all(map(numbers_meant, cells)):
-            reason = "its numbers are not plain"
-            facts[at] = ColumnFacts(fact.position, Suspicion.PERHAPS, reason, False)
-    # where nothing speaks for any, a label stands at the end or in front
-    where = {last: 2, 0: 1}
-    return sorted(
-        facts,
-        key=lambda f: (f.suspicion, f.is_identifier, where.get(f.position, 0), f.position),
-        reverse=True,
-    )
+            facts[at] = ColumnFacts(fact.position, Suspicion.NONE, "", is_identifier=False)
+    # where nothing speaks for any, a label stands at the end
+    return sorted(facts, key=lambda f: (f.suspicion, f.is_identifier, f.position), reverse=True)
 
 
-def _fewer_columns(
-    change: Change, header: Header, ranked: list[ColumnFacts], surplus: int
-) -> Iterator[Change]:
-    """Yield the columns to leave out, the most suspicious first."""
-    chosen, following = ranked[:surplus], ranked[surplus]
-    *before, last = chosen
+def _fewer_columns(change: Change, header: Header, features: list[int]) -> Iterator[Change]:
+    """Yield the most suspicious columns left out; of many, only how many and which are likely."""
+    surplus = len(features) - change.case.wanted.size
+    ranked = _ranked_facts(change.case, header, features)
+    chosen, following = sorted(ranked[:surplus], key=lambda f: f.position), ranked[surplus]
     if following.suspicion == Suspicion.TEXT:
         return
-    # as much may speak against the one that stays
-    is_even = last.suspicion == following.suspicion != Suspicion.NONE
-    unsure = sum(fact.suspicion not in _SURE for fact in chosen)
-    most = _MAX_LEFT_OUT_IN_DOUBT if is_even else _MAX_LEFT_OUT
-    doubt = f", if {called(header, following.position)} is a feature" if is_even else ""
-    first = _leaving_out(change, header, chosen, doubt)
-    if surplus > most or unsure > 1:  # to guess so many would help nobody
-        likely = sorted((f for f in chosen if f.suspicion), key=lambda fact: fact.position)
-        reasons = [f"{called(header, f.position)} ({f.reason})" for f in likely]
-        named = f", likely {shorten(', '.join(reasons))}" if likely else ""
-        words = f"{surplus:,} columns must go{named}: name those that stay with --columns"
-        yield replace(first, suggestion=Suggestion(words))
-        return
-    yield first
-    is_feature = f"; then {called(header, last.position)} is a feature" if last.suspicion else ""
-    if last.suspicion in (following.suspicion, Suspicion.PERHAPS):
-        yield _leaving_out(change, header, [*before, following], is_feature)
-
-
-def _leaving_out(change: Change, header: Header, facts: Sequence[ColumnFacts], then: str) -> Change:
-    """Return the change without some columns.  then: what else is so, behind the words."""
+    least = min(fact.suspicion for fact in chosen)
     words, added = [], dict[str, list[str]]()
     for option, verb in _VERBS.items():
-        chosen = [fact for fact in facts if fact.is_identifier == (option == "keep")]
-        chosen.sort(key=lambda fact: fact.position)
-        added |= {option: [header.item(fact.position) for fact in chosen]} if chosen else {}
-        for reason in dict.fromkeys(fact.reason for fact in chosen):
-            names = [called(header, fact.position) for fact in chosen if fact.reason == reason]
+        of_option = [fact for fact in chosen if fact.is_identifier == (option == "keep")]
+        added |= {option: [header.item(fact.position) for fact in of_option]} if of_option else {}
+        for reason in dict.fromkeys(fact.reason for fact in of_option):
+            names = [called(header, fact.position) for fact in of_option if fact.reason == reason]
             why = f": {reason}" if reason else ", if it is no feature"
             several = why.replace("it is", "they are") if len(names) > 1 else why
             words.append(verb.format(" and ".join(names)) + several)
-    least = min(fact.suspicion for fact in facts)
-    return change.with_options("; ".join(words) + then, 55 + 5 * least if least else 30, **added)
+    # as much may speak against the one that stays
+    is_even = least == following.suspicion != Suspicion.NONE
+    doubt = f", if {called(header, following.position)} is a feature" if is_even else ""
+    fewer = change.with_options("; ".join(words) + doubt, 55 + 5 * least if least else 30, **added)
+    # to guess so many would help nobody
+    if surplus > _MAX_LEFT_OUT or sum(fact.suspicion not in _SURE for fact in chosen) > 1:
+        likely = [f"{called(header, f.position)} ({f.reason})" for f in chosen if f.suspicion]
+        named = f", likely {shorten(', '.join(likely))}" if likely else ""
+        told = f"{surplus:,} columns must go{named}: name those that stay with --columns"
+        fewer = replace(fewer, suggestion=Suggestion(told))
+    yield fewer
 
 
 # ---- names in the spec, and on the command line ----
 
 
 def _inputs_by_name(change: Change, header: Header, names: tuple[str, ...]) -> Iterator[Change]:
-    """Yield the columns that the spec's inputs may mean: of nearly those names, or in order."""
-    is_repeated = any(len(header.positions.get(name, ())) > 1 for name in names)
-    if change.case.choice.drop or len(names) > _MAX_COLUMNS or is_repeated:
-        return  # the one goes with no other choice, the other would fill the screen
-    meant = columns_meant(names, header.names) if header.named else []
-    columns = tuple(chain.from_iterable(meant))
-    in_order = [header.positions.get(name, [at]) for at, name in enumerate(names)]
-    if all(meant) and len(set(columns)) == len(columns) >= len(names):
-        yield from _renamed_inputs(change, meant)
-        if len(columns) == len(names):
-            words = "take the columns of those names, if they are meant"
-            items = [header.item(header.positions[column][0]) for column in columns]
-            yield change.with_options(words, 75, columns=items)
-    elif in_order == [[at] for at in range(len(header.names))]:
-        words = f"if they stand in the order of the inputs ({shorten(', '.join(names))}), take all"
-        items = [str(at + 1) for at in range(len(names))]
-        yield change.with_options(words, 30, columns=items)
-
-
-def _renamed_inputs(change: Change, meant: Meant) -> Iterator[Change]:
-    """Yield the change of the spec's names, if its text allows it and the layers then fit."""
+    """Yield the columns that the spec's inputs may mean: written in the spec, or chosen."""
     case, source, spec = change.case, change.case.reading.source, change.case.reading.spec
-    old, columns = case.wanted.columns or (), tuple(chain.from_iterable(meant))
-    inputs = spec.inputs.model_copy(update={"columns": columns, "size": len(columns)})
-    if source is None or shape_table(spec.model_copy(update={"inputs": inputs})).misfits:
+    in_order: Meant = [(name,) for name in header.names[: len(names) + 1]]
+    meant = columns_meant(names, header.names) if header.named else in_order
+    columns = tuple(chain.from_iterable(meant))
+    is_repeated = any(len(header.positions[name]) > 1 for name in columns)
+    is_whole = len(names) == len(meant) <= _MAX_COLUMNS and all(meant)
+    if not is_whole or is_repeated or len(set(columns)) < len(columns):
         return
-    pairs = list(zip(old, meant, strict=True))
     edits = [
         SpecEditor(source).splice(("inputs", "columns"), at, at + 1, list(map(scalar, new)))
-        for at, (name, new) in enumerate(pairs)
-        if new != (name,)
+        for at, (name, new) in enumerate(zip(names, meant, strict=True))
+        if source is not None and new != (name,)
     ]
-    named = ", ".join(quoted(name) for name in columns if name not in old)
-    alike = all(plain_name(name) == plain_name("".join(new)) for name, new in pairs)
-    words = f"write as in the header{'' if alike else ', if they are meant'}: {shorten(named)}"
-    wanted = replace(case.wanted, columns=columns, size=len(columns))
-    if written := tuple(edit for edit in edits if edit is not None):
+    inputs = spec.inputs.model_copy(update={"columns": columns, "size": len(columns)})
+    misfits = shape_table(spec.model_copy(update={"inputs": inputs})).misfits
+    if (written := tuple(edit for edit in edits if edit is not None)) and not misfits:
+        named = shorten(", ".join(quoted(name) for name in columns if name not in names))
+        words = f"write as in the header, if they are meant: {named}"
+        wanted = replace(case.wanted, columns=columns, size=len(columns))
         yield change.then(replace(case, wanted=wanted), 78, Suggestion(words, edits=written))
+    if len(columns) == len(names) and not case.choice.drop:  # the two do not go together
+        words = f"take these columns for {shorten(', '.join(names))}, if they are meant"
+        items = [header.item(header.positions[column][0]) for column in columns]
+        yield change.with_options(words, 75 if header.named else 30, columns=items)
 
 
-def at_the_spec(problem: Problem, case: DataCase) -> Problem:
-    """Return a problem of names that an edit of the spec mends, with its place in the spec."""
-    source = case.reading.source
-    edits = problem.suggestions[0].edits if problem.suggestions else ()
-    if problem.code != "N408" or source is None or not edits or edits[0].file != source.text.file:
-        return problem
-    place = source.text.place(edits[0].line - 1, edits[0].column - 1)
-    message = problem.message.replace("not in the header", "not in the header of the data")
-    return replace(problem, message=message, place=place)
-
-
-def _items_meant(
-    change: Change, header: Header, option: str, items: tuple[str, ...]
-) -> list[Change]:
+def _items_meant(change: Change, header: Header, option: str, items: Words) -> list[Change]:
     """Return what a list on the command line may mean of which an item is no column."""
     case, found = change.case, []
-    plain = [item if item in header.positions else item.strip(_OF_A_LIST) for item in items]
+    plain = [item if item in header.positions else item.strip("[](){}'\" ") for item in items]
     near = dict(zip(plain, columns_meant(plain, header.names), strict=True))  # all at once
-    for counting in _COUNTINGS:
-        meant = [_meant(item, header, near, *counting) for item in plain]
+    for first in (1, 0):  # the number of the first column: as here, and as in Python
+        meant = [_meant(item, header, near, first) for item in plain]
         columns = tuple(chain.from_iterable(meant))
-        if not all(meant) or len(set(columns)) < len(columns):
-            continue
-        typed, words = ",".join(columns), "if the nearest name is meant"
-        words = "positions count from 1" if typed.replace(",", "").isdecimal() else words
-        words = "name each column, with commas between" if len(columns) > len(items) else words
-        argv = replaced(case.argv, f"--{option}", ",".join(items), typed)
-        other = replace(case, choice=replace(case.choice, **{option: columns}))
-        suggestion = Suggestion(f"{words}: `--{option} {typed}`", argv=argv)
-        found.append(Change(other, suggestion, 85))
+        if all(meant) and len(set(columns)) == len(columns):
+            typed = ",".join(columns)
+            argv = replaced(case.argv, f"--{option}", ",".join(items), typed)
+            other = replace(case, choice=replace(case.choice, **{option: columns}))
+            words = "if this is meant" if re.search(r"[^\d,]", typed) else "positions count from 1"
+            suggestion = Suggestion(f"{words}: `--{option} {typed}`", argv=argv)
+            found.append(Change(other, suggestion, 85))
     # what counts from 1 and fits is not said to count from 0
-    return [each for each in found if each.case.fault() is None][:1] or found[:1]
+    return sorted(found, key=lambda each: each.case.fault() is not None)[:1]
 
 
-def _meant(
-    item: str, header: Header, near: Mapping[str, Sequence[str]], first: int, last: int
-) -> list[str]:
+def _meant(item: str, header: Header, near: Mapping[str, Sequence[str]], first: int) -> list[str]:
     """Return what to type for an item: itself, a range, the nearest name, or several joined."""
     if (place := _place(item, header, first)) is not None:
         return [item if item in header.positions else str(place + 1)]
     if ends := _RANGE.fullmatch(item):
-        start, stop = ends[1] or ends[3] or str(first), ends[2] or ends[4] or "-1"
-        begin, end = _place(start, header, first), _place(stop, header, last)
+        # Python's ranges stop before their end: it is the last one's number from 1
+        last = 1 if ends[2] == ":" else first
+        begin = _place(ends[1] or str(first), header, first)
+        end = _place(ends[3] or "-1", header, last)
         if begin is not None and end is not None:
-            end -= first < last and stop == ends[2] and stop.startswith("-")
+            end -= first < last and ends[3].startswith("-")
             return [header.item(place) for place in range(begin, end + 1)[:_MAX_COLUMNS]]
     if re.search(r"[^\d\W]", item) and near.get(item) and item not in header.positions:
         return [header.item(header.positions[column][0]) for column in near[item]]
     words = re.split(BETWEEN, item)
-    parts = [_meant(word, header, near, first, last) for word in words] if words[1:] else []
+    parts = [_meant(word, header, near, first) for word in words] if words[1:] else []
     return list(chain.from_iterable(parts)) if all(parts) else []
 
 
 def _place(text: str, header: Header, first: int) -> int | None:
     """Return the place, from 0, that a name or a number has; first: the number of the first one."""
-    number, width = _LAST.get(text, text), len(header.names)
+    number, width = "-1" if text in ("last", "end") else text, len(header.names)
     if text in header.positions or not re.fullmatch("-?[0-9]{1,9}", number):
         places = header.positions.get(text, ())
         return places[0] if len(places) == 1 else None

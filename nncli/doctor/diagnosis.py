@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nncli.doctor.case import DataCase
-from nncli.doctor.column_choices import at_the_spec
 from nncli.doctor.command_line import treat_command, with_option
 from nncli.doctor.data import treat_file
 from nncli.doctor.layers import same_cause, treat_layers
@@ -48,7 +47,7 @@ def treat_data(error: DataError, cases: Mapping[str, DataCase]) -> DataError:
     for file, found in by_file.items():
         if (case := cases.get(file)) is not None:
             treated = treat_file(DataError(found, features=features), case)
-            problems += [at_the_spec(each, case) for each in treated.problems]
+            problems += treated.problems
             more, features = more + treated.more, treated.features
         else:
             problems += found
@@ -87,7 +86,8 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
     treated = treat_data(fault, {case.file: case})
     problems = (*layers, *treated.problems)
     first = treated.problems[0]
-    if first.code == "N408" and first.place != fault.problems[0].place:
+    edits = [edit for suggestion in first.suggestions[:1] for edit in suggestion.edits]
+    if first.code == "N408" and edits and edits[0].file != case.file:
         # with the names as they are meant, there are as many inputs as the layers take
         problems = (*treated.problems, *same_cause(layers))
     return Diagnosis(problems, treated.features, treated.more)

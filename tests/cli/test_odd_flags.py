@@ -353,7 +353,7 @@ def test_the_dtype_of_the_command_line_wins(cli: RunCli) -> None:
 def test_an_unknown_column_ends_with_4_and_the_nearest_name(cli: RunCli) -> None:
     done = cli("forward", "configs/iris.yaml", "sample_data/iris.csv", "--drop", "spices")
     assert (done.code, done.out) == (4, "")
-    assert "if the nearest name is meant: `--drop species`" in done.err
+    assert "if this is meant: `--drop species`" in done.err
 
 
 # ------------------------------------------------------------- the first stage with an error

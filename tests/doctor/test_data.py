@@ -204,16 +204,14 @@ def test_no_columns_are_named_where_there_are_more_than_ten_too_many() -> None:
             TWO_INPUTS,
             [
                 ("leave 'b' out: it holds only 2 whole numbers", ("--drop", "b")),
-                ("leave 'c' out, if it is no feature; then 'b' is a feature", ("--drop", "c")),
             ],
         ),
-        # nothing tells: the last, then the first
+        # nothing tells: the last
         (
             "0.5,2,3\n1.5,4,5\n2.5,6,0\n",
             TWO_INPUTS,
             [
                 ("leave column 3 out, if it is no feature", ("--drop", "3")),
-                ("leave column 1 out, if it is no feature", ("--drop", "1")),
             ],
         ),
         # drawn weights could take a label as well: that is said, and comes last
@@ -223,7 +221,7 @@ def test_no_columns_are_named_where_there_are_more_than_ten_too_many() -> None:
             [
                 ("leave 'price' out: its name is that of a label", ("--drop", "price")),
                 (
-                    "let the network take 3 inputs, if every column is a feature, 'price' too",
+                    "let the network take 3 inputs, if every column is a feature",
                     (),
                 ),
             ],
@@ -239,13 +237,6 @@ def test_no_columns_are_named_where_there_are_more_than_ten_too_many() -> None:
                         "leave 'c' out, if it is no feature"
                     ),
                     ("--keep", "1", "--drop", "c"),
-                ),
-                (
-                    (
-                        "carry column 1 through unread: it has no name; "
-                        "leave 'b' out, if it is no feature"
-                    ),
-                    ("--keep", "1", "--drop", "b"),
                 ),
             ],
         ),
@@ -375,10 +366,10 @@ def test_an_array_whose_columns_are_samples_is_offered_to_be_read_so() -> None:
     assert (problem.code, offered(problem)[0]) == ("N407", (("--samples", "columns"), None))
 
 
-def test_an_array_with_a_column_too_many_is_offered_to_do_without_the_last_first() -> None:
+def test_an_array_with_a_column_too_many_is_offered_to_do_without_the_last() -> None:
     [problem] = treat(make_case(npy(np.full((5, 3), 0.5)))).problems
     dropped = [options for options, _ in offered(problem) if options[:1] == ("--drop",)]
-    assert dropped == [("--drop", "3"), ("--drop", "1")]
+    assert dropped == [("--drop", "3")]
 
 
 def test_an_array_larger_than_the_first_look_is_judged_by_its_whole_rows() -> None:
