@@ -192,7 +192,7 @@ def _headers(change: Change) -> Iterator[Change]:
         return
     if header and (place := fault.problems[0].place) and place.line != header.place.line:
         return
-    first = case.rows[0].pointed if case.rows else ()
+    first = list(case.rows[0].pointed) if case.rows else []
     if header is None or header.named:
         likelihood = 70 if counts_up(first) else 95
         yield change.with_options("if the first row is data", likelihood, header=False)
