@@ -233,9 +233,8 @@ def opened_samples(
                 raise
             if on_reject is not None:
                 on_reject.add_problems(error.problems)
-            # the options hold for all files: a change for one of them is tried on the first, too
-            looks = {source: opened.look(source) for source in (request.sources[0], *at_fault)}
-    fault = _treated(fault, reading, request, looks, at_fault)
+            looks = {source: opened.look(source) for source in at_fault}
+    fault = _treated(fault, reading, request, looks)
     listed = rejects.path if rejects is not None else None
     if fault.features is None:
         raise Refused(fault, rejects=listed)
@@ -255,23 +254,18 @@ def _treated(
     reading: SpecReading,
     request: DataRequest,
     looks: Mapping[str, FirstLook | None],
-    at_fault: Sequence[str],
 ) -> DataError:
     """Return an error with the changes that mend it; each source at fault is a case of its own."""
     from nncli.doctor.diagnosis import treat_data
 
+    # the options hold for all files, and what mends one of them need not suit the first
+    follows = request.sources[0] not in looks
     cases = {
-        source: request.case(reading, source, look)
+        source_name(source): replace(request.case(reading, source, look), follows=follows)
         for source, look in looks.items()
         if look is not None
     }
-    first = None if request.sources[0] in at_fault else cases.get(request.sources[0])
-    treated = {
-        source_name(source): replace(cases[source], first=first)
-        for source in at_fault
-        if source in cases
-    }
-    return treat_data(error, treated)
+    return treat_data(error, cases)
 
 
 def of_expected(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nncli.data.columns import ColumnChoice, Header, WantedInputs, choose
 from nncli.data.csv.format import CsvFormat
-from nncli.data.csv.records import RecordReader
 from nncli.data.source_bytes import FirstLook
 from nncli.doctor.edits import edited
+from nncli.doctor.table_lines import Row, cut_rows
 from nncli.errors import DataError
 from nncli.file_kinds import NPY_MAGIC
 from nncli.problems import Edit, Suggestion
@@ -37,8 +36,7 @@ class DataCase:
     choice: ColumnChoice
     wanted: WantedInputs
     reading: SpecReading
-    # of several files the first, if this is another one: what is said of columns holds for both
-    first: DataCase | None = None
+    follows: bool = False  # whether another file, which is sound, is read in the same way
     argv: tuple[str, ...] = ()  # the words after `nncli`, as they were typed
 
     @property
@@ -73,25 +71,11 @@ class DataCase:
                 return header, error
         return header, None
 
-    def suits_first(self, before: DataCase) -> bool:
-        """Whether the first of several files still goes with this one, with what changed since."""
-        if self.first is None:
-            return True
-        old, new = vars(before.options), vars(self.options)
-        changed = {name: value for name, value in new.items() if value != old[name]}
-        options = replace(self.first.options, **changed)
-        first = replace(self.first, options=options, choice=self.choice)
-        names = [case.header and case.header.names for case in (first, self)]
-        return first.fault() is None and names[:1] == names[1:]
-
     @cached_property
-    def records(self) -> list[list[str]]:
-        """The cells of all rows, with decimal points, as far as they can be cut into cells."""
-        rows: list[list[str]] = []
-        with suppress(DataError):
-            records = RecordReader([self.look.content], self.csv)
-            rows.extend(self.csv.pointed(record.cells) for record in records)
-        return rows if self.look.complete else rows[:-1]
+    def rows(self) -> list[Row]:
+        """The lines of the beginning, cut into cells; of an array, none."""
+        is_array = self.look.content.startswith(NPY_MAGIC)
+        return [] if is_array else list(cut_rows(text_lines(self), self.csv))
 
 
 @dataclass(frozen=True)
@@ -107,12 +91,11 @@ class Change:
         before = self.suggestion
         if not before.words:
             return Change(case, added, likelihood)
-        edits = (*before.edits, *added.edits)
+        options, edits = (*before.options, *added.options), (*before.edits, *added.edits)
         if before.edits and added.edits and len({edit.file for edit in edits}) == 1:
             # the one writes all lines anew: without what the other takes away, or with what it adds
             edits = (replace(before.edits[0], text=text_of(case)),)
         joint = ", " if before.words.startswith("if ") else ", and "
-        options = (*before.options, *added.options)
         both = Suggestion(before.words + joint + added.words, options, edits)
         return Change(case, both, min(likelihood, self.likelihood))
 
@@ -161,20 +144,10 @@ def text_lines(case: DataCase) -> list[str]:
     return lines if case.look.complete and lines[-1] else lines[:-1]
 
 
-def read_rows(case: DataCase, header: Header) -> list[list[str]]:
-    """Return the cells of the first rows below the header that are as wide as it."""
-    if case.look.content.startswith(NPY_MAGIC):
-        return []
-    rows = case.records[int(header.named) :]
+def read_rows(case: DataCase, header: Header) -> list[tuple[str, ...]]:
+    """Return the cells of the rows below the header that are as wide as it."""
+    rows = [row.pointed for row in case.rows[int(header.named) :]]
     return [row for row in rows if len(row) == len(header.names)]
-
-
-def header_and_width(case: DataCase) -> tuple[list[str], int]:
-    """Return the first row, and how many values all of the next have: 0 if that differs."""
-    records = case.records
-    widths = {len(cells) for cells in records[1:]}
-    alike = len(records) > 2 and len(widths) == 1
-    return (records[0] if records else []), (widths.pop() if alike else 0)
 
 
 def called(header: Header, position: int) -> str:

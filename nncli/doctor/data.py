@@ -1,7 +1,7 @@
 """Data that does not fit or cannot be read: options that would mend it, tried on its beginning.
 
 An option is kept if the beginning of the data, read with it, has nothing wrong any more; failing
-that, if it mends the reading of the file, and only then something shows in a row further down.
+that, if only cells of rows further down are wrong, which could not be seen before.
 """
 
 from __future__ import annotations
@@ -11,17 +11,8 @@ from dataclasses import replace
 from itertools import islice
 
 from nncli.data.csv.lines import whole_lines
-from nncli.data.csv.numbers import is_number
 from nncli.data.source_bytes import FirstLook
-from nncli.doctor.case import (
-    MISREAD,
-    Change,
-    DataCase,
-    header_and_width,
-    text_lines,
-    text_of,
-    with_edits,
-)
+from nncli.doctor.case import MISREAD, Change, DataCase, text_of, with_edits
 from nncli.doctor.column_choices import column_changes
 from nncli.doctor.ways_of_reading import ways_of_reading
 from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd, with_proposals
@@ -30,17 +21,14 @@ from nncli.file_kinds import kind_of
 from nncli.problems import Problem
 from nncli.words import count_of
 
-# Of changes after which something else comes to light, the likeliest will do.
-_MAX_PARTLY = 3
-# Problems of a whole file, which hide what is wrong with its rows; and those that leaving columns
-# out, or taking them in, may mend.
-_UNREADABLE = frozenset({"N406", "N411"})
-_OF_THE_WHOLE_FILE = frozenset({*_UNREADABLE, "N407", "N408", "N410"})
+# Problems of cells, those that hide them, and those that other columns may mend.
+_OF_CELLS = frozenset({"N404", "N415"})
+_HIDING = frozenset({"N406", "N407", "N408", "N410", "N411"})
 _OF_COLUMNS = frozenset({"N404", "N407", "N408", "N409"})
 # Trying takes a few milliseconds for so many bytes; so many rows are enough even if they are long.
-_TRIAL_BYTES = 2**16
-_TRIAL_ROWS = 20
-# To write a number is nearest; to write many is further than an option; to lose a row is last.
+_TRIAL_BYTES, _TRIAL_ROWS = 2**16, 20
+# To write a number is nearest; to write many is further than an option; to lose a row is last, and
+# only offered where nothing else is.
 _ONE_CELL, _MANY_CELLS, _A_ROW_LESS = 100, 89, 0
 
 
@@ -50,36 +38,61 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     Changes of the whole reading stand at the first problem, those of a cell or line at its own.
     If the first is one, the width of the data, as it was read, is no fact.
     """
-    seen = seen_rows(case)
-    first, *others = (with_proposals(problem, case, seen) for problem in error.problems)
-    case = replace(case, look=_shortened(case.look, case.options.encoding))
+    seen, trial = seen_rows(case), _shortened(case)
+    told = (with_proposals(problem, case, seen) for problem in error.problems)
+    first, *others = (_in_words(problem, trial, seen) for problem in told)
     kind = kind_of(case.look.content, doubtful=first.code in MISREAD)
-    is_known = kind is not None and (kind.is_doubtful or first.code == "N411")
-    has_table = kind is None or kind.holds_csv or not is_known
+    if kind is not None and kind.is_doubtful:
+        advice = replace(first, help=(f"this is {kind.name}: {kind.as_data}",), suggestions=())
+        return DataError(advice, more=error.more + len(others))
     # where nothing is wrong with the beginning, the fault stands further down
-    found = _changes_that_work(first, case) if has_table and case.fault() is not None else []
-    ranked = _ranked([*_changes_of_lines(first, case), *found])
-    advice = _in_words(first, case, seen)
-    if kind and kind.is_doubtful and kind.as_data and not has_table:
-        advice = (f"this is {kind.name}: {kind.as_data}",)
-    problems, made = [_with_changes(replace(first, help=advice), ranked)], ranked[:1]
+    found = _changes_that_work(first, trial) if trial.fault() is not None else []
+    found = [*_changes_of_lines(first, trial), *found]
+    ranked = sorted(found, key=lambda c: (c.case.fault() is not None, -c.likelihood))
+    ranked = [c for c in ranked if c is ranked[0] or c.likelihood != _A_ROW_LESS]
+    problems, made = [_with_changes(first, ranked)], ranked[:1]
     for before, problem in zip(error.problems[1:], others, strict=True):
-        if any(_is_mended_by(change, problem) for change in made):
+        key = _key(problem)
+        if key in _faults(trial) and any(key not in _faults(change.case) for change in made):
             continue
-        own, words = _changes_of_lines(problem, case), _in_words(problem, case, seen)
+        own = list(_changes_of_lines(problem, trial))
         made += own[:1]
-        if own or not advice == words != before.help:  # not worth the same words
-            problems.append(_with_changes(replace(problem, help=words), own))
-    widths = {c.header and len(c.header.names) for c in (case, *(c.case for c in ranked[:1]))}
-    is_fact = len(widths) == 1 and not _first_row_differs(case)
+        if own or not first.help == problem.help != before.help:  # not worth the same words
+            problems.append(_with_changes(problem, own))
+    widths = {c.header and len(c.header.names) for c in (trial, *(c.case for c in ranked[:1]))}
+    features = None if len(widths) > 1 or _odd_first_row(trial) else error.features
     more = error.more + len(error.problems) - len(problems)
-    return DataError(problems, more=more, features=error.features if is_fact else None)
+    return DataError(problems, more=more, features=features)
 
 
-def _first_row_differs(case: DataCase) -> bool:
-    """Whether the first row has another width than all of the next, which are numbers."""
-    names, width = header_and_width(case)
-    return width not in (0, len(names)) and any(map(is_number, case.records[1]))
+def _shortened(case: DataCase) -> DataCase:
+    """Return a case of fewer bytes, if they hold rows enough."""
+    content = whole_lines(case.look.content[:_TRIAL_BYTES], case.options.encoding)
+    if len(case.look.content) <= _TRIAL_BYTES or content.count(b"\n") < _TRIAL_ROWS:
+        return case
+    return replace(case, look=FirstLook(content, complete=False))
+
+
+def _odd_first_row(case: DataCase) -> str:
+    """Say how the first row differs in width from all the others, if those are numbers."""
+    first, *widths = [len(row.cells) for row in case.rows] or [0]
+    if len(widths) < 2 or len({*widths}) > 1 or first == widths[0] or not case.rows[1].numbers:
+        return ""
+    what = "add what is missing" if first < widths[0] else "take one away"
+    return f"the first row has {count_of(first, 'value')}, the other rows have {widths[0]}: {what}"
+
+
+def _in_words(problem: Problem, case: DataCase, seen: SeenRows) -> Problem:
+    """Return a problem with what to say of it if no change is found."""
+    if problem.code in ("N403", "N407") and (odd := _odd_first_row(case)):
+        return replace(problem, help=(odd,))
+    if problem.code != "N407":
+        return problem
+    width, advice = len(seen.header.names), "--columns says which columns to read"
+    if (missing := case.wanted.size - width) > 0:
+        inputs = count_of(width, "input")
+        advice = f"add {count_of(missing, 'column')}, or write a network with {inputs}"
+    return replace(problem, help=(*(what_is_odd(seen) if width > 1 else ()), advice))
 
 
 def _key(problem: Problem) -> tuple[int, str, str]:
@@ -93,40 +106,17 @@ def _faults(case: DataCase) -> set[tuple[int, str, str]]:
     return set(map(_key, fault.problems)) if fault is not None else set()
 
 
-def _is_mended_by(change: Change, problem: Problem) -> bool:
-    """Whether a change that is offered for another problem mends this one as well."""
-    case, own = change.case, _key(problem)
-    is_seen = change.suggestion.options or case.look.complete or own[0] <= len(text_lines(case))
-    return bool(is_seen) and own not in _faults(case)
-
-
-def _changes_of_lines(problem: Problem, case: DataCase) -> list[Change]:
-    """Return the changes of a problem's own line, and of those like it, that mend it."""
+def _changes_of_lines(problem: Problem, case: DataCase) -> Iterator[Change]:
+    """Yield the changes of a problem's own line, and of those like it, that mend it."""
     last = text_of(case).count("\n") + 1
-    changes = []
     for suggestion in problem.suggestions:
         # beyond the beginning nothing is tried
         edits = [edit for edit in suggestion.edits if edit.end_line <= last]
         after = with_edits(case, edits)
-        if not edits or _mends(after, problem, case):
+        if not edits or _key(problem) not in _faults(after):
             removes = any(edit.end_line > edit.line for edit in suggestion.edits)
             likelihood = _MANY_CELLS if len(suggestion.edits) > 1 else _ONE_CELL
-            changes.append(Change(after, suggestion, _A_ROW_LESS if removes else likelihood))
-    return changes
-
-
-def _mends(after: DataCase, problem: Problem, case: DataCase) -> bool:
-    """Whether a problem is mended, even if further down something shows that was not told yet."""
-    own, left = _key(problem), _faults(after)
-    return own not in left and all(line >= own[0] for line, *_ in left - _faults(case))
-
-
-def _ranked(changes: list[Change]) -> list[Change]:
-    """Return changes, those first after which nothing is wrong, and then the likelier."""
-    ranked = sorted(changes, key=lambda c: (c.case.fault() is not None, -c.likelihood))
-    if ranked and ranked[0].suggestion.edits:  # the same line is taken away with others
-        ranked[1:] = [change for change in ranked[1:] if change.likelihood != _A_ROW_LESS]
-    return ranked
+            yield Change(after, suggestion, _A_ROW_LESS if removes else likelihood)
 
 
 def _with_changes(problem: Problem, changes: Sequence[Change]) -> Problem:
@@ -135,59 +125,21 @@ def _with_changes(problem: Problem, changes: Sequence[Change]) -> Problem:
     return replace(problem, help=() if changes else problem.help, suggestions=suggestions)
 
 
-def _in_words(problem: Problem, case: DataCase, seen: SeenRows) -> tuple[str, ...]:
-    """Return what to say of a problem that no change was found for."""
-    names, width = header_and_width(case)
-    if problem.code in ("N403", "N407") and _first_row_differs(case):
-        row = "the first row" if any(map(is_number, names)) else "the header"
-        found = f"{row} has {count_of(len(names), 'value')}, the other rows have {width}"
-        return (f"{found}: {'add what is missing' if len(names) < width else 'take one away'}",)
-    if problem.code != "N407":
-        return problem.help
-    odd = what_is_odd(seen) if len(names) > 1 else ()
-    if (missing := case.wanted.size - len(names)) <= 0:
-        return (*odd, "--columns says which columns to read")
-    inputs = count_of(len(names), "input")
-    return (*odd, f"add {count_of(missing, 'column')}, or write a network with {inputs}")
-
-
-def _shortened(look: FirstLook, encoding: str) -> FirstLook:
-    """Return fewer of the first bytes, if they hold rows enough."""
-    shorter = whole_lines(look.content[:_TRIAL_BYTES], encoding)
-    has_enough = max(shorter.count(b"\n"), shorter.count(b"\r")) >= _TRIAL_ROWS
-    is_long = has_enough and len(look.content) > _TRIAL_BYTES
-    return FirstLook(shorter, complete=False) if is_long else look
-
-
 def _changes_that_work(problem: Problem, case: DataCase) -> list[Change]:
     """Return the changes of options, columns and inputs after which nothing is wrong."""
-    candidates = _candidates(problem, case)
-    found = [c for c in candidates if not c.suggestion.options or c.case.suits_first(case)]
-    whole = [change for change in found if change.case.fault() is None]
-    if whole or problem.code not in _OF_THE_WHOLE_FILE:
-        return whole
-    return _ranked([c for c in found if c.likelihood > 50 and _is_further(c, problem)])[
-        :_MAX_PARTLY
-    ]
-
-
-def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:
-    """Yield the ways of reading, each followed by the choices of columns that it may need."""
+    found: list[Change] = []
     for change in ways_of_reading(problem, case):
+        found.append(change)
         fault = change.case.fault()
-        if change.likelihood:
-            yield change
         if fault is not None and fault.problems[0].code in _OF_COLUMNS:
             # beside edits, the likeliest will do
-            yield from islice(column_changes(change), 1 if change.suggestion.edits else None)
-
-
-def _is_further(change: Change, problem: Problem) -> bool:
-    """Whether the fault that a change leaves only came to light because the problem is mended."""
-    line, code, message = min(_faults(change.case))
-    if problem.code in _UNREADABLE:
-        return code not in _UNREADABLE
-    is_cell = code in ("N404", "N415") and "--samples" not in change.suggestion.options
-    # what was mistyped is mended, whatever else is wrong
-    is_typed = change.suggestion.argv is not None and message != problem.message
-    return is_typed or (is_cell and line > _key(problem)[0])
+            found += islice(column_changes(change), 1 if change.suggestion.edits else None)
+    # an option would hold for another file as well, which is sound without it
+    found = [change for change in found if not (case.follows and change.suggestion.options)]
+    whole = [change for change in found if change.case.fault() is None]
+    if whole or problem.code not in _HIDING:
+        return whole
+    # failing that, those that leave nothing but faulty cells below the problem that hid them
+    likely = [c for c in found if c.likelihood > 50 and "--samples" not in c.suggestion.options]
+    left = [(change, *min(_faults(change.case))) for change in likely]
+    return [c for c, line, code, _ in left if code in _OF_CELLS and line > _key(problem)[0]]

@@ -1,4 +1,4 @@
-"""Lines of a file that belong to no table: titles, comments, units, sources, totals."""
+"""Lines of a file cut into cells: which are its table, and what the others are."""
 
 from __future__ import annotations
 
@@ -7,31 +7,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby, pairwise, takewhile
+from itertools import groupby, takewhile
 
 from nncli.data.column_facts import counts_up
-from nncli.data.csv.format import CsvFormat
+from nncli.data.csv.format import BLANKS, CsvFormat
 from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
-from nncli.data.csv.records import cell_spans
-from nncli.doctor.case import DataCase, text_lines
-from nncli.words import count_of
+from nncli.words import shorten
 
-_MARK = "\ufeff"  # of a file's beginning, where files were joined
 # A comment, ARFF's keywords, Excel's separator, the end of a file of old; a sample is none of them.
 _SIGN = re.compile(r"[ \t]*(#|%|//|@|sep=|\x1a)", re.IGNORECASE)
-_SIGNS = {"@": "the head of an ARFF file", "sep=": "for Excel", "\x1a": "the end of an old file"}
 # A rule has nothing but signs, of which some stand in a row.
 _RULE = re.compile(r"(?=.*(?:[-=_*~]{3}|:-|-:|\+-))[-=+|:_*~ \t,;]+")
-# A cell as RFC 4180 quotes it.
-_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
-# MATLAB's `1.0e+03 *`, `x 1000`, `(in thousands)`.
+# MATLAB's `1.0e+03 *`, `x 1000`, `(in thousands)`; Total, Summe, Maximum.
 _FACTOR = re.compile(r"(?i)\d\s*\*\s*$|[x×*] ?10+\b|\b(?:thousands?|millions?|billions?)\b")
-_TOTAL = re.compile(
-    r"(?i)\W*(?:(?:grand |sub)?totals?|sums?|average|avg|mean|median|min|max|count|std|summe|gesamt"
-    r"|insgesamt|mittel(?:wert)?|durchschnitt|anzahl|suma|promedio|media|somme|moyenne)\b.*"
-)
-# Of more places, nobody reads which they are.
-_MAX_PLACES = 3
+_TOTAL = re.compile(r"(?i)\W*(?:(?:grand |sub)?total|sum|average|avg|mean|median|min|max|count)")
 
 
 @dataclass(frozen=True)
@@ -65,27 +54,18 @@ class Row:
 
 def cut_rows(lines: Iterable[str], csv: CsvFormat, first: int = 1) -> Iterator[Row]:
     """Yield the lines that are not blank, cut into cells.  first: the number of the first line."""
+    sign, plain = re.escape(csv.delimiter), f"[^{re.escape(csv.delimiter)}]*"
+    if csv.delimiter == BLANKS:
+        sign, plain = "[ \t]+", "[^ \t]+"
+    # as RFC 4180 quotes it; quotes that enclose no cell are letters like others
+    a_cell = re.compile(f'(?:^|{sign})("((?:[^"]|"")*+)"(?={sign}|$)|{plain})')
     for number, text in enumerate(lines, first):
         if text.strip(" \t") or csv.delimiter in text:
-            spans = _spans(text, csv.delimiter)
-            cells = [_unquoted(text[start:end]).strip(" \t") for start, end in spans]
+            found = list(a_cell.finditer(text))
+            contents = (m[1] if m[2] is None else m[2].replace('""', '"') for m in found)
+            cells = [content.strip(" \t") for content in contents]
+            spans = tuple(m.span(1) for m in found)
             yield Row(number, text, tuple(cells), tuple(csv.pointed(cells)), spans)
-
-
-def _spans(text: str, delimiter: str) -> tuple[tuple[int, int], ...]:
-    """Return where the cells of a line stand: quotes that enclose none are letters like others."""
-    spans = tuple(cell_spans(text, delimiter))
-    cells = [text[start:end] for start, end in spans]
-    is_whole = sum(cell.count('"') for cell in cells) == text.count('"')
-    are_apart = all(end < start for (_, end), (start, _) in pairwise(spans))
-    if is_whole and are_apart and all('"' not in _unquoted(cell, "") for cell in cells):
-        return spans
-    return tuple(cell_spans(text.replace('"', "'"), delimiter))
-
-
-def _unquoted(cell: str, quote: str = '"') -> str:
-    """Return a cell without the quotes that enclose it.  quote: what two of them within mean."""
-    return cell[1:-1].replace('""', quote) if _QUOTED.fullmatch(cell) else cell
 
 
 def table_width(rows: Sequence[Row]) -> int:
@@ -98,12 +78,10 @@ def table_width(rows: Sequence[Row]) -> int:
 class Table:
     """The rows of a file, and which of them are its table."""
 
-    def __init__(self, case: DataCase) -> None:
-        """Cut the lines of a case into rows."""
-        self.rows = list(cut_rows(text_lines(case), case.csv))
-        self.width = table_width(self.rows)
-        self._wanted = set(case.wanted.columns or ())
-        self._is_complete = case.look.complete
+    def __init__(self, rows: Sequence[Row], is_whole: bool) -> None:
+        """Find the samples among some rows.  is_whole: whether no more rows follow."""
+        self.rows, self._is_whole = rows, is_whole
+        self.width = table_width(rows)
         fitting = (row for row in self.rows if len(row.cells) == self.width and any(row.cells))
         self.samples = [row for row in fitting if not (row.is_text or self._sign_of(row))]
         self._texts = {position for row in self.samples[:-1] for position in row.texts}
@@ -121,11 +99,10 @@ class Table:
         """Return the row that may name the columns, and None if there is none, or it is a title."""
         rows = takewhile(lambda row: row is not self.samples[0], self.rows)
         above = [row for row in rows if row.is_text and not self._sign_of(row)]
-        named = [row for row in above if self._wanted and self._wanted <= set(row.cells)]
+        # below names may stand units, or more names
         fitting = [row for row in above[-2:] if len(row.cells) == self.width]
         near = [row for row in above[-1:] if abs(len(row.cells) - self.width) < 2]
-        # below names may stand units, or more names
-        header = next(iter(named[-1:] or fitting or near), None)
+        header = next(iter(fitting or near), None)
         if header is None or len(header.cells) == self.width:
             return [header]
         may_be_title = len(header.cells) == 1 or ", " in header.text
@@ -133,68 +110,55 @@ class Table:
 
     def others(self, header: Row | None) -> dict[int, str]:
         """Return the numbers of the lines that are no samples, and what each seems to be."""
-        found: dict[int, str] = {}
-        for row in self.rows:
-            if row is not header and (what := self._what(row, header, bool(found))):
-                found[row.number] = what
-        return found
+        found = {row.number: self._what(row, header) for row in self.rows if row is not header}
+        return {number: what for number, what in found.items() if what}
 
     def _sign_of(self, row: Row) -> str:
         """Return what a line is that begins with a sign, or has nothing but signs."""
         if row.numbers and len(row.cells) == self.width:
             return ""  # a sample, whose first cell is #REF! or the like
         if found := _SIGN.match(row.text):
-            return _SIGNS.get(found[1].lower(), "a comment")
+            return "a comment" if found[1] in ("#", "%", "//") else "no row of the table"
         return "a rule" if _RULE.fullmatch(row.text) else ""
 
-    def _what(self, row: Row, header: Row | None, is_below: bool) -> str:
-        """Return what a row is, if it is no sample.  is_below: whether one above is none, too."""
+    def _what(self, row: Row, header: Row | None) -> str:
+        """Return what a row is, if it is no sample."""
         first, last = self.samples[0].number, self.samples[-1].number
         is_above = row.number < (header or self.samples[0]).number
         fits = len(row.cells) == self.width
-        # a sample with a remark behind it has as many numbers as the others
+        is_count = self._is_whole and row.cells[0] == str(len(self.samples))
+        is_below = header is not None or row is not self.rows[0]  # something that is no sample
+        is_lone = len(row.cells) == 1 and row.cells[0].isdigit() and is_below
         is_odd = bool(row.texts) and 2 * row.numbers <= len(row.cells)
-        with_sample = not header and len(row.cells) > self.width and is_number(row.pointed[-1])
-        is_count = self._is_complete and not is_below and row.cells[0] == str(len(self.samples))
-        is_lone = len(row.cells) == 1 and row.cells[0].isdigit() and (header or is_below)
-        ends = self._is_complete and row.number == last != first and 0 not in self._texts
+        ends = self._is_whole and row.number == last != first and 0 not in self._texts
         kinds = {
             self._sign_of(row): True,
             "empty": not any(row.cells),
-            "the header again": header is not None and row.text.lstrip(_MARK) == header.text,
+            "the header again": header is not None and row.text == header.text,
             "a factor, if the numbers hold without it": row.number < first
             and _FACTOR.search(row.text),
             "a title": is_above and row.is_text,
-            "no row of the table": is_above and is_odd and not with_sample,
             "a number above the table, if it is no sample": is_above and (is_count or is_lone),
             "units, or more names": row.is_text and fits and header and row.number < first,
             "no sample": row.is_text and not (fits and row.number < last),
             "below the table": not fits and row.number > last and is_odd and not self._texts,
-            "a total, if it is no sample": fits and ends and _TOTAL.fullmatch(row.cells[0]),
+            "a total, if it is no sample": fits and ends and _TOTAL.match(row.cells[0]),
         }
         return next((what for what, holds in kinds.items() if what and holds), "")
 
 
-def joined_lines(lines: Mapping[int, str]) -> list[tuple[int, int, str]]:
-    """Return the first and the last of lines that follow one another, and what they are."""
-    runs = []
-    for _, run in groupby(enumerate(lines), lambda item: item[1] - item[0]):
-        numbers = [number for _, number in run]
-        what = "; ".join(dict.fromkeys(lines[number] for number in numbers))
-        runs.append((numbers[0], numbers[-1], what))
-    return runs
+def joined_lines(lines: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the first and the last of lines that follow one another."""
+    groups = groupby(enumerate(lines), lambda item: item[1] - item[0])
+    return [(run[0], run[-1]) for run in ([number for _, number in run] for _, run in groups)]
 
 
 def lines_in_words(lines: Mapping[int, str]) -> str:
     """Return which lines to remove, and why.
 
     >>> lines_in_words({1: "a title", 2: "a title", 9: "no sample"})
-    'remove lines 1 to 2 (a title), and line 9 (no sample)'
+    'remove lines 1 to 2, 9 (a title; no sample)'
     """
-    places = [
-        f"line {first} ({what})" if first == last else f"lines {first} to {last} ({what})"
-        for first, last, what in joined_lines(lines)
-    ]
-    if len(places) > _MAX_PLACES:
-        return f"remove {count_of(len(lines), 'line')} that hold no sample, the first {places[0]}"
-    return f"remove {', and '.join(places)}"
+    runs = [f"{a} to {z}" if a < z else str(a) for a, z in joined_lines(lines)]
+    what = "; ".join(dict.fromkeys(lines.values()))
+    return f"remove line{'s' * (len(lines) > 1)} {shorten(', '.join(runs))} ({what})"

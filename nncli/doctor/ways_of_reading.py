@@ -157,12 +157,12 @@ def _doubt(rows: list[Row]) -> str:
 
 def _other_lines(change: Change) -> Iterator[Change]:
     """Yield the case without the lines that are none of its table, and with a whole header."""
-    case = change.case
-    if len(case.look.content) > _MAX_TABLE or not (table := Table(case)).width:
+    case, look = change.case, change.case.look
+    if len(look.content) > _MAX_TABLE or not (table := Table(case.rows, look.complete)).width:
         return
     for header in table.headers():
         lines = table.others(header)
-        runs = ((first, last - first + 1) for first, last, _ in joined_lines(lines))
+        runs = ((first, last - first + 1) for first, last in joined_lines(lines))
         edits = [Edit.without_lines(case.file, first, count) for first, count in runs]
         if lines:
             yield change.with_edits(lines_in_words(lines), 88, edits)
@@ -192,7 +192,7 @@ def _headers(change: Change) -> Iterator[Change]:
         return
     if header and (place := fault.problems[0].place) and place.line != header.place.line:
         return
-    first = case.records[0] if case.records else []
+    first = list(case.rows[0].pointed) if case.rows else []
     if header is None or header.named:
         likelihood = 70 if counts_up(first) else 95
         yield change.with_options("if the first row is data", likelihood, header=False)
@@ -216,7 +216,7 @@ def may_be_names(cells: Sequence[str]) -> bool:
 def _other_samples(change: Change) -> Iterator[Change]:
     """Yield the case with its rows as columns, or the reverse."""
     case = change.case
-    numbers = (is_number(cell) for row in case.records[:1] for cell in row)
+    numbers = (is_number(cell) for row in case.rows[:1] for cell in row.pointed)
     may_be = case.wanted.columns is None or any(numbers)
     if case.options.samples == "columns":
         yield change.with_options("if each line is a sample", 95, samples="rows")
@@ -231,7 +231,7 @@ def _lines_seem_features(case: DataCase) -> bool:
     They are samples where names stand above numbers, or where each column has decimals of its own.
     """
     header = case.header
-    rows = read_rows(case, header)[:_MAX_LINES] if header is not None else case.records
+    rows = (read_rows(case, header) if header else [row.pointed for row in case.rows])[:_MAX_LINES]
     labelled = not any(is_number(row[0]) or is_missing(row[0]) for row in rows)
     if header is None or not rows or len(header.names) == case.wanted.size:
         return labelled if header is None else not rows

@@ -254,26 +254,13 @@ def test_a_message_about_columns_shows_their_line_and_says_what_would_help(
         b"k,1\n1,2\n",  # --header: other names than in the first file
     ],
 )
-def test_no_option_is_offered_for_one_file_that_the_first_one_does_not_bear(
+def test_no_option_is_offered_for_one_of_several_files_if_the_first_is_sound(
     cli: RunCli, folder: Path, content: bytes
 ) -> None:
     (folder / "z.csv").write_bytes(content)
     done = cli("forward", "sum.yaml", "a.csv", "z.csv", "--format", "json", cwd=folder)
     [problem] = json.loads(done.out)["problems"]
     assert (done.code, problem["file"], problem["suggestions"]) == (4, "z.csv", [])
-
-
-def test_an_option_that_all_files_bear_is_offered_for_a_later_one(
-    cli: RunCli, folder: Path
-) -> None:
-    (folder / "a.csv").write_text("a,b,note\n1,2,good\n")
-    (folder / "z.csv").write_bytes("a,b,note\n1,2,größer\n".encode("latin-1"))
-    command = ("forward", "sum.yaml", "a.csv", "z.csv", "--keep", "note")
-    done = cli(*command, "--format", "json", cwd=folder)
-    [problem] = json.loads(done.out)["problems"]
-    assert problem["code"] == "N406"
-    assert [found["options"] for found in problem["suggestions"]] == [["--encoding", "cp1252"]]
-    assert cli(*command, "--encoding", "cp1252", cwd=folder).code == 0
 
 
 def test_a_width_that_does_not_fit_is_told_of_the_first_file(cli: RunCli, folder: Path) -> None:

@@ -110,13 +110,6 @@ def test_utf_16_with_its_mark_is_offered_as_utf_16_first(encoding: str) -> None:
     assert (problem.code, offered(problem)[0]) == ("N411", (("--encoding", "utf-16"), None))
 
 
-def test_an_encoding_is_offered_if_it_brings_only_other_faults_to_light() -> None:
-    # three names for two inputs: that shows once the names can be read
-    [problem] = treat(make_case("größe,b,c\n1,2\n".encode("latin-1"))).problems
-    assert problem.code == "N406"
-    assert offered(problem) == [(("--encoding", "cp1252"), None)]
-
-
 def test_a_zero_byte_in_plain_text_does_not_make_it_utf_16() -> None:
     [problem] = treat(make_case("a,b\n1,\0\n3,4\n")).problems
     assert (problem.code, offered(problem)) == ("N406", [])

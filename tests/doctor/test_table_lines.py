@@ -5,19 +5,21 @@ from __future__ import annotations
 import pytest
 
 from nncli.data.columns import ColumnChoice, WantedInputs
+from nncli.data.csv.format import CsvFormat
 from nncli.data.opened import DataOptions
 from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import DataCase
-from nncli.doctor.table_lines import Table, lines_in_words
+from nncli.doctor.table_lines import Table, cut_rows, lines_in_words
 from nncli.specs.reader import inspect_spec
 
 ROWS = "1,2\n3,4\n5,6\n"
 
 
-def table_of(content: str, names: tuple[str, ...] = (), *, complete: bool = True) -> Table:
-    look, wanted = FirstLook(content.encode(), complete), WantedInputs(2, names)
+def table_of(content: str, *, complete: bool = True) -> Table:
+    look, wanted = FirstLook(content.encode(), complete), WantedInputs(2)
     reading = inspect_spec(b"layer_sizes: [2, 1]\nseed: 0\n", "net.yaml")
-    return Table(DataCase("data.csv", look, DataOptions(), ColumnChoice(), wanted, reading))
+    case = DataCase("data.csv", look, DataOptions(), ColumnChoice(), wanted, reading)
+    return Table(case.rows, complete)
 
 
 def taken_away(content: str) -> list[dict[int, str]]:
@@ -37,7 +39,7 @@ def taken_away(content: str) -> list[dict[int, str]]:
             "Report\n2024\n1,2,3\n4,5,6\n",
             {1: "a title", 2: "a number above the table, if it is no sample"},
         ),
-        (f"3,2,yes,no\n{ROWS}", {1: "no row of the table"}),
+        (f"3,2,yes,no\n{ROWS}", {1: "a number above the table, if it is no sample"}),
         (f"3\na,b\n{ROWS}", {1: "a number above the table, if it is no sample"}),
         (f"# a\n\n% b\na,b\n{ROWS}// c\n", {1: "a comment", 3: "a comment", 8: "a comment"}),
         (f"a,b\ncm,kg\n{ROWS}", {2: "units, or more names"}),
@@ -78,18 +80,29 @@ def test_a_last_line_stays_where_more_may_follow() -> None:
     assert table.others(None) == {}
 
 
-def test_a_header_with_the_wanted_names_is_one_though_units_stand_below() -> None:
-    table = table_of(f"length,time\nm,s\n{ROWS}", ("m", "s"))
-    [header] = table.headers()
-    assert header is not None
-    assert header.cells == ("m", "s")
-    assert table.others(header) == {1: "a title"}
-
-
-def test_lines_that_follow_one_another_are_named_together_and_many_are_counted() -> None:
+def test_lines_that_follow_one_another_are_named_together() -> None:
     lines = dict.fromkeys((1, 2, 3, 5), "a comment")
-    assert lines_in_words(lines) == "remove lines 1 to 3 (a comment), and line 5 (a comment)"
+    assert lines_in_words(lines) == "remove lines 1 to 3, 5 (a comment)"
     assert lines_in_words({1: "a title", 2: "units"}) == "remove lines 1 to 2 (a title; units)"
-    several = dict.fromkeys((1, 3, 5, 7), "a comment")
-    counted = "remove 4 lines that hold no sample, the first line 1 (a comment)"
-    assert lines_in_words(several) == counted
+
+
+@pytest.mark.parametrize(
+    ("line", "delimiter", "cells"),
+    [
+        (",0, 1 ,", ",", {(0, 0): "", (1, 2): "0", (3, 6): "1", (7, 7): ""}),
+        ('"a,b","c""d"', ",", {(0, 5): "a,b", (6, 12): 'c"d'}),
+        # quotes that enclose no cell are letters like others
+        ('5",6", "7"', ",", {(0, 2): '5"', (3, 5): '6"', (6, 10): '"7"'}),
+        ('"1,2', ",", {(0, 2): '"1', (3, 4): "2"}),
+        (' "a b"\t c ', "blanks", {(1, 6): "a b", (8, 9): "c"}),
+    ],
+)
+def test_a_line_is_cut_into_cells_whatever_its_quotes(
+    line: str, delimiter: str, cells: dict[tuple[int, int], str]
+) -> None:
+    [row] = cut_rows([line], CsvFormat("data.csv", delimiter))
+    assert dict(zip(row.spans, row.cells, strict=True)) == cells
+
+
+def test_a_line_without_cells_is_no_row() -> None:
+    assert list(cut_rows(["", " \t"], CsvFormat("data.csv"))) == []
