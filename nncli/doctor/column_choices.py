@@ -12,7 +12,7 @@ from nncli.data.column_names import BETWEEN, Meant, columns_meant
 from nncli.data.columns import Header
 from nncli.doctor.case import Change, DataCase, called, read_rows
 from nncli.doctor.command_line import replaced
-from nncli.doctor.layers import changes_of_inputs
+from nncli.doctor.spec import changes_of_inputs
 from nncli.doctor.spec_edits import SpecEditor
 from nncli.meant.numbers import numbers_meant
 from nncli.network.shapes import shape_table

@@ -7,13 +7,12 @@ outside it needs to know how.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nncli.doctor.case import DataCase
 from nncli.doctor.command_line import treat_command, with_option
 from nncli.doctor.data import treat_file
-from nncli.doctor.layers import same_cause, treat_layers
-from nncli.doctor.spec import treat_spec
+from nncli.doctor.spec import SAME_CAUSE, treat_spec
 from nncli.doctor.spec_edits import SpecEditor
 from nncli.errors import DataError, SpecError
 from nncli.problems import Problem
@@ -42,8 +41,7 @@ def treat_data(error: DataError, cases: Mapping[str, DataCase]) -> DataError:
     for problem in error.problems:
         file = problem.place.file if problem.place is not None else next(iter(cases), "")
         by_file.setdefault(file, []).append(problem)
-    problems: list[Problem] = []
-    more, features = error.more, error.features
+    problems, more, features = list[Problem](), error.more, error.features
     for file, found in by_file.items():
         if (case := cases.get(file)) is not None:
             treated = treat_file(DataError(found, features=features), case)
@@ -60,7 +58,7 @@ class Diagnosis:
 
     problems: tuple[Problem, ...]
     features: int | None = None  # the data's width, if the network takes another
-    more: int = 0  # how many further problems of the data were counted
+    more: int = 0  # how many further problems were counted
 
     def error(self) -> SpecError:
         """Return the problems as the error that the spec is refused with."""
@@ -72,22 +70,18 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
 
     case: the beginning of the data, if there is any.
     """
-    if case is None:
-        return Diagnosis(treat_layers(reading))
-    fault = case.fault()
-    layers = treat_layers(reading, fault.features if fault else reading.spec.inputs.size)
+    fault = case.fault() if case is not None else None
+    width = (fault.features if fault else reading.spec.inputs.size) if case is not None else None
+    layers, more = reading.misfits, reading.more
+    if reading.examined is not None:  # there is a text to change
+        layers = treat_spec(reading.examined, reading.header, width).problems
     # what was not looked at may hold what seems to be missing
-    if fault is None or (not case.look.complete and fault.problems[0].code in _CUT_SHORT):
-        return Diagnosis(layers)
-    path, width = ("inputs", "size"), str(fault.features)
-    other_inputs = SpecEditor(reading.source).replace(path, width) if reading.source else None
-    if any(other_inputs in suggestion.edits for suggestion in layers[0].suggestions[:1]):
-        return Diagnosis((*layers, *same_cause(fault.problems)), fault.features, fault.more)
+    if not (case and fault) or (not case.look.complete and fault.problems[0].code in _CUT_SHORT):
+        return Diagnosis(layers, more=more)
+    editor = SpecEditor(reading.source) if reading.source else None
+    inputs = editor.replace(("inputs", "size"), str(fault.features)) if editor else None
+    if any(inputs in suggestion.edits for suggestion in layers[0].suggestions[:1]):
+        gone = (replace(problem, help=(SAME_CAUSE,)) for problem in fault.problems)
+        return Diagnosis((*layers, *gone), fault.features, more + fault.more)
     treated = treat_data(fault, {case.file: case})
-    problems = (*layers, *treated.problems)
-    first = treated.problems[0]
-    edits = [edit for suggestion in first.suggestions[:1] for edit in suggestion.edits]
-    if first.code == "N408" and edits and edits[0].file != case.file:
-        # with the names as they are meant, there are as many inputs as the layers take
-        problems = (*treated.problems, *same_cause(layers))
-    return Diagnosis(problems, treated.features, treated.more)
+    return Diagnosis((*layers, *treated.problems), treated.features, more + treated.more)

@@ -38,7 +38,7 @@ def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
     """
     seen = set()
     for proposed in _proposed(fault, editor):
-        each = proposed if isinstance(proposed, Suggestion) else _suggestion(*proposed)
+        each = proposed if isinstance(proposed, Suggestion) else suggestion_of(*proposed)
         if each is None:
             continue
         words = "" if each.edits else each.words
@@ -48,7 +48,7 @@ def proposals(fault: Fault, editor: SpecEditor) -> Iterator[Suggestion]:
             yield each
 
 
-def _suggestion(words: str, made: Edit | Iterable[Edit | None] | None) -> Suggestion | None:
+def suggestion_of(words: str, made: Edit | Iterable[Edit | None] | None) -> Suggestion | None:
     """Return a change in some places, each once; None if the text does not allow one of them."""
     edits = set((made,) if made is None or isinstance(made, Edit) else made)
     if not edits or None in edits:

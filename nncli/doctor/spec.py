@@ -5,31 +5,34 @@ First each problem's own changes; if none of them leaves the spec whole, slips o
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NamedTuple
 
 from nncli.doctor.edits import edited
-from nncli.doctor.layers import SAME_CAUSE
-from nncli.doctor.proposals import proposals
+from nncli.doctor.layers import layer_changes, sized
+from nncli.doctor.proposals import proposals, suggestion_of
 from nncli.doctor.spec_edits import SpecEditor
 from nncli.doctor.written_lists import MAX_CHARACTERS
 from nncli.doctor.yaml_repair import Repair, repairs
 from nncli.errors import SpecError
 from nncli.formats.config import examine_completed
-from nncli.problems import Problem, Suggestion
+from nncli.problems import Edit, Problem, Suggestion
 from nncli.specs.faults import Fault
 from nncli.specs.model import NetworkSpec
-from nncli.specs.reader import NOT_ASKED, Examination, examine_form, read_form
+from nncli.specs.reader import NOT_ASKED, Examination, SpecReading, examine_form, read_form
 from nncli.specs.stored import WeightsHeader
 from nncli.specs.yaml_source import is_yaml
+from nncli.words import count_of
 
-_TREATED_PROBLEMS, _MAX_REPAIRS = 10, 3
+SAME_CAUSE = "the first change above mends this, too"
+
+_MAX_REPAIRS = 3
 # What is read again with the problems' own changes, then with slips, as `cost` counts it; and how
 # many characters are parsed for these.
 _MAX_READ, _MAX_SEARCHED, _MAX_PARSED_CHARACTERS = 1_500_000, 1_000_000, 1024 * 1024
+_MAX_READ_FOR_INPUTS = 100_000  # which many ways to read some data ask for
 # How far from a problem a slip may be that still is YAML; where there is no YAML, it is anywhere.
 _REACH = 2
 # A repair that costs so much more than another is not what was meant.
@@ -41,6 +44,10 @@ _BEYOND_DOUBT, _LIKELY, _DOUBTFUL, _ANY = 1.0, 2.0, 3.0, 100.0
 _SAID_WELL = frozenset({"N103", "N110"})
 # The names in a network, which decide no number.
 _NAMES: dict[str, Any] = {"name": True, "layers": {"__all__": {"name"}}}
+_NOTHING_WORKS = "no change that was tried makes the network fit: of sizes, layouts, biases"
+
+# What a problem is known by where lines move, and where sizes change.
+_Key = tuple[str, str | int]
 
 
 def treat_spec(
@@ -51,45 +58,77 @@ def treat_spec(
     header: of the weights file that the spec names, if it has been read; features: how many the
     data has, if that is known.
     """
-    found, editor = examined.found, SpecEditor(examined.source, features)
-    if len(examined.source.text.text) > MAX_CHARACTERS:
+    found, spec, text = examined.found, examined.spec, examined.source.text.text
+    if spec is None and (len(text) > MAX_CHARACTERS or "N104" in {p.code for p in found.problems}):
         return SpecError(found.problems, more=found.more)
-    patient = _Patient(examined, header)
-    proposed = (
-        (number, suggestion)
-        for number, fault in enumerate(found.faults[:_TREATED_PROBLEMS])
-        for suggestion in proposals(fault, editor)
-    )
-    words = defaultdict[int, list[str]](list)
-    kept = defaultdict[int, list[_Tried]](list)
-    for number, suggestion in islice(proposed, _MAX_READ // patient.cost):
-        if not suggestion.edits and not suggestion.options:
-            words[number].append(suggestion.words)
-        elif tried := patient.tried(suggestion, found.problems[number]):
-            kept[number].append(tried)
-    problems, offered = list[Problem](), list[tuple[Suggestion, ...]]()
-    for n, problem in enumerate(found.problems):
-        advised = _advised(problem, found.faults[n], words[n], kept[n])
-        first = advised.suggestions[:1]
-        is_same = first in offered and first != ()
-        problems.append(replace(problem, help=(SAME_CAUSE,)) if is_same else advised)
-        offered.append(first)
-    is_mended = any(not tried.left for tried in kept[0])
-    if working := sorted(patient.slips(is_mended), key=lambda e: (len(e[1].left), e[0].cost)):
-        left = _seen(working[0][1].left)  # the slip explains what its repair mends
-        others = [problem for problem in problems if _seen([problem]) <= left]
-        problems = [_slip(working, examined), *others]
+    width = features if spec else None  # how many a spec takes shows when it can be read
+    patient = _Patient(examined, header, width, _wrong(examined, width))
+    problems, is_mended = _one_by_one(patient, SpecEditor(examined.source, features))
+    slips = patient.slips(is_mended) if spec is None else ()
+    if working := sorted(slips, key=lambda e: (len(e[1].left), e[0].cost)):
+        left = working[0][1].left  # the slip explains what its repair mends
+        pairs = zip(map(_key, found.faults, found.problems), problems, strict=True)
+        problems = [_slip(working, patient), *(problem for key, problem in pairs if key in left)]
     return SpecError(problems, more=found.more)
 
 
-def _advised(problem: Problem, fault: Fault, words: list[str], kept: list[_Tried]) -> Problem:
-    """Return a problem with the changes that mend it: if some leave the spec whole, only those."""
-    best = [tried for tried in kept if not tried.left] or kept
-    made = [tried.spec for tried in best]  # of two ways to write the same, the likelier
-    best = [t for n, t in enumerate(best) if t.spec is None or t.spec not in made[:n]]
-    suggestions = tuple(tried.suggestion for tried in best)
-    advice = () if best and (fault.choices or not best[0].left) else problem.help
-    return replace(problem, help=(*words, *advice), suggestions=suggestions)
+def _one_by_one(patient: _Patient, editor: SpecEditor) -> tuple[list[Problem], bool]:
+    """Return the problems with what mends them, and whether a change for the first mends all."""
+    found, spec, known = patient.examined.found, patient.examined.spec, patient.known
+    problems, gone, is_mended = list[Problem](), set[_Key](), False
+    tries = iter(range(_MAX_READ // patient.cost))
+    for number, (fault, problem) in enumerate(zip(found.faults, found.problems, strict=True)):
+        key = _key(fault, problem)
+        if key in gone:
+            problems.append(replace(problem, help=(SAME_CAUSE,)))
+            continue
+        changes = layer_changes(fault, editor, spec) if spec else proposals(fault, editor)
+        words, kept = list[str](), list[_Tried]()
+        for suggestion, _ in zip(changes, tries, strict=False):
+            if not suggestion.edits and not suggestion.options:
+                words.append(suggestion.words)
+            elif tried := patient.tried(suggestion, key):
+                kept.append(tried)
+        best = [tried for tried in kept if not tried.left] or kept
+        made = [tried.spec for tried in best]  # of two ways to write the same, the likelier
+        best = [t for n, t in enumerate(best) if t.spec is None or t.spec not in made[:n]]
+        told = tuple(tried.suggestion for tried in best)
+        advice = () if best and (fault.choices or not best[0].left) else problem.help
+        if spec:
+            words = [f"or {each}" if best else each for each in words]
+            advice = () if best or words else (_NOTHING_WORKS,)
+        problems.append(replace(problem, help=(*words, *advice), suggestions=told))
+        if best:
+            gone |= known.keys() - best[0].left.keys()
+            is_mended |= number == 0 and not best[0].left
+        if best and spec:  # the first changes of layers go together
+            edits = (*patient.made, *told[0].edits)
+            patient, spec = replace(patient, known=best[0].left, made=edits), best[0].spec
+    return problems, is_mended
+
+
+def changes_of_inputs(reading: SpecReading, features: int) -> tuple[Suggestion, ...]:
+    """Return the changes after which the network takes that many inputs, and all layers fit.
+
+    The likelier first: of `layer_sizes`, the inputs may have been left out.
+    """
+    if reading.examined is None:  # there is no text to change
+        return ()
+    editor = SpecEditor(reading.examined.source)
+    known = _wrong(reading.examined, features)
+    patient = _Patient(reading.examined, reading.header, features, known)
+    own = suggestion_of(*sized({0: features}, editor, reading.spec))
+    tried = patient.tried(own) if own and patient.cost <= _MAX_READ_FOR_INPUTS else None
+    if own is None or tried is None or tried.left:
+        return ()
+    words = f"write the {count_of(features, 'input')} in front, if these are the layers alone"
+    front = suggestion_of(words, editor.insert_first(("layer_sizes",), str(features)))
+    if front is None or patient.tried(front) is None:
+        return (own,)
+    own = replace(own, words=f"{own.words}, if the first size is theirs")
+    # sizes that are nearly equal are a slip of the one number
+    is_slip = abs(editor.value_at(("layer_sizes", 0)) - features) == 1
+    return (own, front) if is_slip else (front, own)
 
 
 class _Tried(NamedTuple):
@@ -97,46 +136,64 @@ class _Tried(NamedTuple):
 
     suggestion: Suggestion
     spec: NetworkSpec | None  # that it makes, if nothing but misfits is wrong with it
-    left: tuple[Problem, ...]  # what is still wrong
+    left: dict[_Key, Problem]  # what is still wrong
+
+
+def _key(fault: Fault, problem: Problem) -> _Key:
+    return fault.code, fault.layer or problem.message
+
+
+def _wrong(examined: Examination, features: int | None) -> dict[_Key, Problem]:
+    """Return what is wrong with a spec, the width of the data included, if that is known."""
+    found, spec = examined.found, examined.spec
+    pairs = zip(found.faults, found.problems, strict=True)
+    wrong = {_key(*each): each[1] for each in pairs if each[0].message != NOT_ASKED.message}
+    if spec and features not in (None, spec.inputs.size):
+        wrong["N407", spec.inputs.size] = Problem("N407", "")
+    return wrong
 
 
 @dataclass(frozen=True)
 class _Patient:
-    """A spec of which changes are tried.  header: of its weights file, if it has been read."""
+    """A spec of which changes are tried."""
 
     examined: Examination
-    header: WeightsHeader | None
+    header: WeightsHeader | None  # of its weights file, if it has been read
+    features: int | None  # how many the data has, if that is known
+    known: dict[_Key, Problem]  # what is wrong with it, once the edits below are made
+    made: tuple[Edit, ...] = ()
 
     @property
     def cost(self) -> int:
         """About how long it takes to read the spec, in thirds of a microsecond."""
-        found, text = self.examined.found, self.examined.source.text.text
-        marks = sum(map(text.count, ",:\n"))
-        return 1 + len(text) + 20 * marks + 60 * (len(found.faults) + found.more)
+        text, faults = self.examined.source.text.text, len(self.known) + self.examined.found.more
+        return 1 + len(text) + 20 * sum(map(text.count, ",:\n")) + 60 * faults
 
-    def tried(self, suggestion: Suggestion, problem: Problem | None) -> _Tried | None:
+    def tried(self, suggestion: Suggestion, key: _Key | None = None) -> _Tried | None:
         """Return a change that makes its problem go away, and brings none where it is made.
 
-        A misspelt key hides what is wrong below it: that may come to light.  problem: None for
-        any, of which some must go and none come.
+        A misspelt key hides what is wrong below it: that may come to light.  key: of the problem;
+        None for any, of which some must go and none come.
         """
         text, overrides = self.examined.source.text, self.examined.overrides
         if suggestion.options:
             overrides = replace(overrides, seed=int(suggestion.options[1]))
-        content = edited(text.text, suggestion.edits).encode()
+        content = edited(text.text, (*self.made, *suggestion.edits)).encode()
         form, header = read_form(content, text.file, overrides), self.header
         again = examine_form(form) if header is None else examine_completed(form, header)
-        left = tuple(p for p in again.found.problems if p.message != NOT_ASKED.message)
-        known = _seen(self.examined.found.problems)
-        new = [other for other in left if not _seen([other]) <= known]
-        if problem is None:
-            is_mended = not new and len(left) < len(known)
+        left = _wrong(again, self.features)
+        new = [left[key] for key in left.keys() - self.known.keys()]
+        if key is None:
+            is_mended = not new and len(left) < len(self.known)
+        elif isinstance(key[1], int):  # of layers, and all of them, if several places change
+            is_mended = key not in left and not new
+            is_mended &= len(suggestion.edits) == 1 or {code for code, _ in left} <= {"N407"}
         else:
             changed = {None, *(edit.line for edit in suggestion.edits)}
             # a value that fits no other may well stand behind a misspelt key
-            bad = [p for p in new if problem.code != "N101" or not p.code.startswith("N2")]
+            bad = [p for p in new if key[0] != "N101" or not p.code.startswith("N2")]
             is_bad = any(p.code == "N100" or (p.place and p.place.line) in changed for p in bad)
-            is_mended = not is_bad and not _seen([problem]) <= _seen(left)
+            is_mended = key not in left and not is_bad
         return _Tried(suggestion, again.spec, left) if is_mended else None
 
     def slips(self, is_mended: bool) -> Iterator[tuple[Repair, _Tried]]:
@@ -145,15 +202,16 @@ class _Patient:
         They leave the spec whole, or they are likely and make YAML of it, or mend some problems.
         is_mended: whether another change leaves the spec whole.
         """
-        source, problems = self.examined.source, self.examined.found.problems
-        problem, likely = (problems[0], _LIKELY) if source.is_unreadable else (None, _BEYOND_DOUBT)
+        key, likely = None, _BEYOND_DOUBT
+        if self.examined.source.is_unreadable:
+            key, likely = next(iter(self.known)), _LIKELY
         enough, is_whole = _ANY, False
         if is_mended:  # what leaves something is no better
             enough, likely = _BEYOND_DOUBT, -1.0
         for repair in islice(self._repairs(), _MAX_SEARCHED // self.cost):
             if repair.cost > enough:
                 return
-            tried = self.tried(Suggestion(repair.words, edits=repair.edits), problem)
+            tried = self.tried(Suggestion(repair.words, edits=repair.edits), key)
             if tried and not tried.left and not is_whole:
                 enough, is_whole = repair.cost + _MUCH_DEARER, True
             if tried and (not tried.left or repair.cost <= likely):
@@ -162,8 +220,6 @@ class _Patient:
     def _repairs(self) -> Iterator[Repair]:
         """Yield the repairs that make YAML of the text, each result once."""
         text, found = self.examined.source.text, self.examined.found
-        if any(problem.code == "N104" for problem in found.problems):
-            return  # too much of it is no slip
         suspects = {place.line - 1 for p in found.problems if (place := p.place) and place.line}
         suspects |= {fault.stopped[0] for fault in found.faults if fault.stopped}
         reach = len(text.lines) if self.examined.source.is_unreadable else _REACH
@@ -177,17 +233,12 @@ class _Patient:
             seen.add(content)
 
 
-def _seen(problems: Iterable[Problem]) -> set[tuple[str, str]]:
-    """Return what problems are known by where lines may move."""
-    return {(problem.code, problem.message) for problem in problems}
-
-
-def _slip(working: list[tuple[Repair, _Tried]], examined: Examination) -> Problem:
+def _slip(working: list[tuple[Repair, _Tried]], patient: _Patient) -> Problem:
     """Return the slip of YAML that the likeliest repair speaks of, as a problem.
 
     Repairs nearly as likely, but with other numbers, are offered beside it.
     """
-    best, tried = working[0]
+    (best, tried), examined = working[0], patient.examined
     chosen: dict[str, Repair] = {}  # by the network that they make
     for other, also in working:
         if other.cost <= best.cost + _MUCH_DEARER and len(also.left) == len(tried.left):
@@ -198,8 +249,8 @@ def _slip(working: list[tuple[Repair, _Tried]], examined: Examination) -> Proble
         Suggestion(repair.words if is_certain else repair.assuming, edits=repair.edits)
         for repair in list(chosen.values())[:_MAX_REPAIRS]
     )
-    problems, left = examined.found.problems, _seen(tried.left)
-    mended = next((problem for problem in problems if not _seen([problem]) <= left), problems[0])
+    known = patient.known.items()
+    mended = next((p for key, p in known if key not in tried.left), examined.found.problems[0])
     if not best.message or mended.code in _SAID_WELL:
         return replace(mended, help=mended.help[:1], suggestions=suggestions)
     place = examined.source.text.place(best.edits[0].line - 1, best.edits[0].column - 1)

@@ -158,7 +158,8 @@ def examine_completed(reading: FormReading, header: WeightsHeader) -> Examinatio
 def _with_weights(reading: SpecReading, weights: WeightsFile, path: str) -> Config:
     """Return a network whose weights must be finite in its own type."""
     own = replace(weights, dtype=reading.spec.dtype)
-    reading = replace(reading, notes=(*reading.notes, *untrained_notes(weights.header)))
+    notes = (*reading.notes, *untrained_notes(weights.header))
+    reading = replace(reading, notes=notes, header=weights.header)
     return Config(reading, own, tuple(dict.fromkeys((path, weights.header.file))))
 
 
@@ -193,7 +194,7 @@ def _of_weights(path: str, overrides: Overrides) -> Config | WeightsHeader:
     reading = replace(reading, form=replace(reading.form, value=value))
     examined = examine_completed(reading, weights.header)
     # no user wrote its text: nobody can change it
-    return _with_weights(replace(examined.reading(), source=None), weights, path)
+    return _with_weights(replace(examined.reading(), source=None, examined=None), weights, path)
 
 
 # -------------------------------------------------------------------------------- an ONNX model

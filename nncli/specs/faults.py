@@ -52,3 +52,4 @@ class Fault(NamedTuple):
     typed: str = ""  # what stands there
     choices: tuple[str, ...] = ()  # what may stand there
     stopped: tuple[int, int] | None = None  # where reading stopped, if the fault is further up
+    layer: int = 0  # the number of the one that does not fit what is around it

@@ -23,6 +23,7 @@ from nncli.specs.rules import (
     spec_notes,
     weights_file_faults,
 )
+from nncli.specs.stored import WeightsHeader
 from nncli.specs.validation import RANGES, validate
 from nncli.specs.yaml_source import YamlSource, read_yaml
 
@@ -44,6 +45,8 @@ class SpecReading:
     misfits: tuple[Problem, ...] = ()  # one for each clash of sizes, in the order of the file
     notes: tuple[Note, ...] = ()
     more: int = 0  # misfits that are only counted
+    examined: Examination | None = None  # what it came of
+    header: WeightsHeader | None = None  # of the weights file that it names
 
     def fitting_spec(self) -> NetworkSpec:
         """Return the spec.  Raises SpecError if its layers do not fit."""
@@ -90,7 +93,8 @@ class Examination:
         if file is not None and spec.seed is not None:
             notes += (Note("unused_seed", f"the seed has no effect: the weights are in {file}"),)
         notes = (*notes, *spec_notes(spec))
-        return SpecReading(spec, self.source, self.found.problems, notes, self.found.more)
+        found = self.found
+        return SpecReading(spec, self.source, found.problems, notes, found.more, self)
 
 
 def read_spec(content: bytes, file: str, overrides: Overrides | None = None) -> NetworkSpec:

@@ -208,7 +208,7 @@ def misfit_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
                 if may_say_sizes(source, max(0, index - 1), index):
                     break
                 at = source.position(("layers", index, misfit.key))
-                yield Fault(misfit.code, misfit.message, _DOCTOR, at=at)
+                yield Fault(misfit.code, misfit.message, _DOCTOR, at=at, layer=index + 1)
         inputs = neurons
 
 

@@ -8,7 +8,7 @@ from nncli.data.columns import ColumnChoice, WantedInputs
 from nncli.data.opened import DataOptions
 from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import DataCase
-from nncli.doctor.diagnosis import diagnose, treat_data
+from nncli.doctor.diagnosis import treat_data
 from nncli.doctor.edits import edited
 from nncli.problems import Problem
 from nncli.specs.reader import inspect_spec, read_spec
@@ -56,15 +56,6 @@ def test_names_are_put_right_in_the_spec(inputs: str, columns: tuple[str, ...]) 
     assert source is not None
     text = edited(source.text.text, problem.suggestions[0].edits)
     assert read_spec(text.encode(), "net.yaml").inputs.columns == columns
-
-
-def test_joined_names_are_told_before_the_layers_that_need_them_apart() -> None:
-    spec = "inputs: [Insulin x_3]\nlayers: [{neurons: 1, weights: [[1], [2]]}]\n"
-    case = make_case(TABLE, spec)
-    names, layers = diagnose(case.reading, case).problems
-    assert (names.code, layers.code) == ("N408", "N201")
-    assert names.suggestions[0].edits[0].summary == "inputs: [Insulin, x_3]"
-    assert layers.help == ("the first change above mends this, too",)
 
 
 def test_columns_without_names_are_offered_in_their_order_as_an_assumption() -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from nncli.doctor.diagnosis import treat_spec
 from nncli.doctor.edits import edited
-from nncli.doctor.layers import treat_layers
 from nncli.problems import Problem, Suggestion
 from nncli.specs.reader import examine_spec, inspect_spec
 from nncli.specs.yaml_source import read_yaml
@@ -16,8 +15,6 @@ from nncli.specs.yaml_source import read_yaml
 
 def problems_of(text: str, features: int | None = None) -> tuple[Problem, ...]:
     examined = examine_spec(text.encode(), "net.yaml")
-    if examined.spec is not None:
-        return treat_layers(examined.reading(), features)
     return treat_spec(examined, features=features).problems
 
 

@@ -119,13 +119,12 @@ def test_what_the_command_line_says_instead_counts() -> None:
     assert shown(problem) == [((), ["activations: relu"])]
 
 
-def test_the_changes_of_ten_problems_are_tried_and_one_change_is_offered_once() -> None:
+def test_what_the_first_change_mends_is_told_without_one() -> None:
     layers = "".join(f"  - {{neuron: {number}}}\n" for number in range(1, 13))
     first, *others = treated(f"inputs: 1\nlayers:\n{layers}seed: 0\n").problems
     assert first.suggestions
     assert not any(problem.suggestions for problem in others)
-    assert {problem.help for problem in others[:9]} == {("the first change above mends this, too",)}
-    assert all(any("neurons" in advice for advice in p.help) for p in others[9:])
+    assert {problem.help for problem in others} == {("the first change above mends this, too",)}
 
 
 @pytest.mark.parametrize(("padding", "is_tried"), [(20_000, True), (33_000, False)])
