@@ -219,7 +219,9 @@ def changes_of_inputs(reading: SpecReading, features: int) -> tuple[Suggestion, 
     if _Patient(spec, editor).clashes or not own.edits:
         return ()
     sizes, activations = (reading.source.value.get(k) for k in ("layer_sizes", "activations"))
-    edit = editor.insert_first(("layer_sizes",), str(features)) if isinstance(sizes, list) else None
+    edit = (
+        editor.splice(("layer_sizes",), 0, 0, [str(features)]) if isinstance(sizes, list) else None
+    )
     if edit is None or isinstance(activations, list) or reading.spec.weights_file:
         return (own,)
     words = f"write the {count_of(features, 'input')} in front, if these are the layers alone"
