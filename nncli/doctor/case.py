@@ -12,7 +12,7 @@ from nncli.data.columns import ColumnChoice, Header, WantedInputs, choose
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.records import RecordReader
 from nncli.data.source_bytes import FirstLook
-from nncli.doctor.edits import edited
+from nncli.doctor.spec_edits import edited
 from nncli.errors import DataError
 from nncli.file_kinds import NPY_MAGIC
 from nncli.problems import Edit, Suggestion

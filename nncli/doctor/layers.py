@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import Any
 
-from nncli.doctor.edits import edited
-from nncli.doctor.spec_edits import SpecEditor
+from nncli.doctor.spec_edits import SpecEditor, edited
 from nncli.doctor.written_lists import MAX_CHARACTERS, joined_numbers, relisted
 from nncli.network.shapes import LayerShape, shape_table
 from nncli.problems import Edit, Problem, Suggestion

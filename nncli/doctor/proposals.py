@@ -8,9 +8,8 @@ from dataclasses import astuple, replace
 from functools import lru_cache
 from typing import Any
 
-from nncli.doctor.edits import edited
 from nncli.doctor.names import read_otherwise, renamed
-from nncli.doctor.spec_edits import Proposal, SpecEditor
+from nncli.doctor.spec_edits import Proposal, SpecEditor, edited
 from nncli.doctor.written_lists import joined_numbers, relisted
 from nncli.meant.known_words import plain
 from nncli.meant.layers import Layer, flow_text, layers_meant
@@ -220,7 +219,8 @@ def with_missing(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
             words = "`layer_sizes` holds the inputs, then the neurons of each layer"
             yield words, editor.replace_key((key,), "layer_sizes")
     words = f"the data has {count_of(editor.features or 0, 'feature column')}"
-    if fault.path[:1] == ("inputs",) and "layers" in value and editor.features:
+    is_missing = "layers" in value and "inputs" not in value
+    if is_missing and fault.path[:1] == ("inputs",) and editor.features:
         is_first = editor.value_at(("layers", 0, "neurons")) == editor.features
         doubt = ", if layer 1 does not stand for them" * is_first
         yield words + doubt, editor.write(("inputs",), str(editor.features))
@@ -237,7 +237,7 @@ def moved(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
         if home == owner or key not in keys_at(home):
             continue
         if isinstance(held, dict):
-            made = editor.write((*home, key), text)
+            made = editor.splice(home, 0, 0, [f"{key}: {text}"])
         elif held is None:
             made = editor.write(home, f"{{{key}: {text}}}")
         else:

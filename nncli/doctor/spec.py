@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NamedTuple
 
-from nncli.doctor.edits import edited
 from nncli.doctor.layers import SAME_CAUSE
 from nncli.doctor.proposals import proposals
-from nncli.doctor.spec_edits import SpecEditor
+from nncli.doctor.spec_edits import SpecEditor, edited
 from nncli.doctor.written_lists import MAX_CHARACTERS
 from nncli.doctor.yaml_repair import Repair, repairs
 from nncli.errors import SpecError

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nncli.problems import Edit
 from nncli.specs.faults import Path
 from nncli.specs.origins import source_path, value_at
-from nncli.specs.spec_text import Span, SpecText
+from nncli.specs.spec_text import LINE_END, Span, SpecText
 from nncli.specs.written import flow
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import shorten
 
-_MAX_SHOWN_ITEMS, _MAX_SHOWN = 12, 50  # and characters of a list
+_MAX_SHOWN = 40  # characters of a list
 
 # A change in words, and its edits if the text allows them.
 Proposal = tuple[str, Edit | Sequence[Edit | None] | None]
@@ -24,6 +24,21 @@ Proposal = tuple[str, Edit | Sequence[Edit | None] | None]
 def edit_of(text: SpecText, span: Span, new: str, summary: str) -> Edit:
     """Return the edit that puts *new* in the place of a piece."""
     return Edit(text.file, *Span(*(number + 1 for number in span)), new, summary)
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """Return a text with edits made in it.
+
+    >>> edited("a: 1", [Edit("net.yaml", 1, 4, 1, 5, "2", "a: 2")])
+    'a: 2'
+    """
+    starts = [0, *(match.end() for match in LINE_END.finditer(text)), len(text)]
+    parts, done = list[str](), 0
+    for edit in sorted(edits, key=lambda edit: (edit.line, edit.column)):
+        start = starts[edit.line - 1] + edit.column - 1
+        parts += (text[done:start], edit.text)
+        done = starts[edit.end_line - 1] + edit.end_column - 1
+    return "".join((*parts, text[done:]))
 
 
 def piece_of(text: SpecText, span: Span) -> str:
@@ -64,9 +79,7 @@ class SpecEditor:
 
     def layers(self) -> int:
         """Return how many layers are written, one by one or by their sizes; 0 if neither is."""
-        value = self.source.value
-        written = value.get("layers") or value.get("layer_sizes")
-        return len(written) - ("layers" not in value) if isinstance(written, list) else 0
+        return max(self.source.items(("layers",)), self.source.items(("layer_sizes",)) - 1)
 
     def replace(self, path: Path, text: str) -> Edit | None:
         """Return the edit that writes *text* in the place of the value at *path*."""
@@ -78,10 +91,13 @@ class SpecEditor:
         return span and value_edit(self.source.text, span, text, key)
 
     def replace_key(self, path: Path, key: str) -> Edit | None:
-        """Return the edit that renames the last key of *path*."""
+        """Return the edit that renames the last key of *path*; its line is shown whole."""
         span = self.source.key_span(self.source_path(path))
-        shown = shorten(f"{key.strip()}: {self.in_brackets(path)}")
-        return edit_of(self.source.text, span, key, shown) if span else None
+        if span is None:
+            return None
+        line = self.source.text.lines[span.line]
+        shown = f"{line[: span.column]}{key}{line[span.end_column :]}".strip()
+        return edit_of(self.source.text, span, key, shorten(shown))
 
     def remove_key(self, path: Path) -> Edit | None:
         """Return the edit that takes a key with its value away, if others stand beside it."""
@@ -121,7 +137,7 @@ class SpecEditor:
         whole = self.source.span(owner) if held and isinstance(held, list | dict) else None
         if whole is None or stop > len(held) or len(held) - (stop - start) + len(new) < 1:
             return None
-        dash = "" if isinstance(held, dict) else "- "
+        steps, dash = (list(held), "") if isinstance(held, dict) else (range(len(held)), "- ")
         gap = ", " if self.source.is_flow(owner) else f"\n{' ' * whole.column}{dash}"
         if new and start < stop:
             edges, text = ((start, False), (stop - 1, True)), gap.join(new)
@@ -129,7 +145,6 @@ class SpecEditor:
             edges, text = ((start, False), (stop, False)), "".join(item + gap for item in new)
         else:
             edges, text = ((start - 1, True), (stop - 1, True)), "".join(gap + i for i in new)
-        steps = list(held) if isinstance(held, dict) else range(len(held))
         one, other = (self._edge((*owner, steps[index]), of_end=end) for index, end in edges)
         if one is None or other is None:
             return None
@@ -150,7 +165,7 @@ class SpecEditor:
         items = [item or "…" for item in self.items(owner)]
         items[start:stop] = new
         inner = ", ".join(items)
-        if len(items) > _MAX_SHOWN_ITEMS or len(inner) > _MAX_SHOWN or re.search(r": |\[", inner):
+        if len(inner) > _MAX_SHOWN or ": " in inner or inner.startswith("["):
             first, *more = new[0].split("\n") if new else ["(left out)"]
             return shorten(f"{key}, item {start + 1}: {first}{' …' if more else ''}")
         return f"{key}: [{inner}]"

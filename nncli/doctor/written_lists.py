@@ -115,8 +115,7 @@ def joined_numbers(
 ) -> Iterator[tuple[str, tuple[Edit | None]]]:
     """Yield a list in which commas between digits belong to numbers, if so many are too many."""
     # 2,5 or 1,234.5 may be a number, but not 2,3.5
-    between = r"(?<!\d),|,(?!\d+(?![\d.])|\d{3}\.)"
-    parts = re.split(between, editor.typed(path).strip("[] "))
+    parts = re.split(r"(?<!\d),|,(?!\d+(?![\d.])|\d{3}\.)", editor.typed(path).strip("[] "))
     # the likelier first: a decimal comma
     meant = [numbers_meant(part)[::-1] if "," in part else [("", part.strip())] for part in parts]
     if sum(part.count(",") for part in parts) == surplus > 0 and all(meant):

@@ -73,10 +73,10 @@ def _together(codes: dict[int, str], number: int) -> Iterator[Iterable[int]]:
     of_kind = is_item(codes[number])
     beside = [n for n in (*above, *below) if not inside[n] and is_item(codes[n]) == of_kind]
     words = {n: re.findall(r"\w+|$", codes[n])[0] for n in sorted(beside)}
-    seen, starts = set[str](), list[int]()
+    seen, starts = set[str](), dict[int, str]()
     for n, word in words.items():
         if word in seen or not seen:  # a new layer begins where a key comes again
-            seen, starts = set(), [*starts, n]
+            seen, starts[n] = set(), word
         seen.add(word)
     yield starts
     yield [n for n in words if n not in starts]
@@ -119,21 +119,21 @@ def _of_slip(
     column: where the first of them may begin, and a line that does; lines: what is read of each.
     """
     further = column[0] - indentation(next(iter(lines.values())))
-    read = [n for n in lines if slip.instead != "<ONCE>" or text.lines[n] in text.lines[:n][-1:]]
-    made = {n: new for n in read if (new := slip.changed(lines[n], further))}
-    if len(made) < min(len(lines), 2):
-        return
-    every = [{n: new[-1] for n, new in made.items()}]
-    for way in every if len(lines) > 1 else [{n: each} for n in made for each in made[n]]:
+    found = [n for n, line in lines.items() if slip.pattern.search(line)]
+    if slip.instead == "<ONCE>":
+        found = [n for n in found if text.lines[n] in text.lines[:n][-1:]]
+    made = {n: new for n in found if (new := slip.changed(lines[n], further))}
+    alone = [{n: each} for n in made for each in made[n]]
+    together = [{n: made[n][-1] for n in made}] if len(made) > 1 else []
+    for way in together if len(lines) > 1 else alone:
         match, _ = next(iter(way.values()))
         words = match.expand(slip.words).replace("<LIKE>", f"like line {column[1] + 1}")
         words += f", here and in {count_of(len(way) - 1, 'more line')}" if len(way) > 1 else ""
         assuming = f"{words}, {slip.assumes}" if slip.assumes else words
         edits: list[Edit] = []
         for n, (_, after) in way.items():
-            old = lines[n]
-            same = next((i for i, sign in enumerate(old) if sign != after[i : i + 1]), len(old))
-            span = Span(n, same, n, len(old))
+            same = next((i for i, c in enumerate(lines[n]) if c != after[i : i + 1]), len(lines[n]))
+            span = Span(n, same, n, len(lines[n]))
             edits.append(edit_of(text, span, after[same:], shorten(after.strip())))
         yield Repair(cost, match.expand(slip.message), words, assuming, tuple(edits))
 

@@ -213,7 +213,11 @@ def _fits(value: Any, start: str) -> bool:
 
 
 def flow(value: Any) -> str:
-    """Return a value as YAML writes it on one line."""
+    """Return a value as YAML writes it on one line.
+
+    >>> flow({"columns": ["a b", "1"], "size": 2.0, "clip": None})
+    '{columns: [a b, "1"], size: 2, clip: null}'
+    """
     if isinstance(value, dict):
         items = [f"{scalar(key)}: {flow(item)}" for key, item in value.items()]
         return "{" + ", ".join(items) + "}"

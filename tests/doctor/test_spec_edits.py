@@ -9,8 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncli.doctor.edits import edited
-from nncli.doctor.spec_edits import SpecEditor, edit_of
+from nncli.doctor.spec_edits import SpecEditor, edit_of, edited
 from nncli.problems import Edit
 from nncli.specs.faults import Path
 from nncli.specs.spec_text import Span, SpecText
