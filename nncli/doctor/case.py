@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nncli.data.columns import ColumnChoice, Header, WantedInputs, choose
 from nncli.data.csv.format import CsvFormat
 from nncli.data.source_bytes import FirstLook
-from nncli.doctor.edits import edited
+from nncli.doctor.spec_edits import edited
 from nncli.doctor.table_lines import Row, cut_rows
 from nncli.errors import DataError
 from nncli.file_kinds import NPY_MAGIC

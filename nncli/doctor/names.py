@@ -198,4 +198,4 @@ def _key_edits(path: Path, known: Known, editor: SpecEditor) -> Iterator[Edit | 
         yield editor.remove_key(path)
         meant = {path[-1], *(each.instead for each in meanings("key", str(path[-1])))}
         if path[:2] == ("layers", 0) and "inputs" in meant and editor.value_at(("inputs",)) is None:
-            yield editor.insert_at_top("inputs", str(value))
+            yield editor.splice((), 0, 0, [f"inputs: {value}"])

@@ -8,9 +8,8 @@ from dataclasses import astuple, replace
 from functools import lru_cache
 from typing import Any
 
-from nncli.doctor.edits import edited
 from nncli.doctor.names import read_otherwise, renamed
-from nncli.doctor.spec_edits import Proposal, SpecEditor
+from nncli.doctor.spec_edits import Proposal, SpecEditor, edited
 from nncli.doctor.written_lists import joined_numbers, relisted
 from nncli.meant.known_words import plain
 from nncli.meant.layers import Layer, flow_text, layers_meant
@@ -84,7 +83,7 @@ def as_advised(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     if fault.kind == "odd blank":
         made = editor.replace_key(fault.path, re.sub(r"\s", " ", fault.typed))
     else:  # the layout in which the matrices fit
-        made = editor.insert_key(fault.path, "layout", fault.choices[0])
+        made = editor.write((*fault.path[:-1], "layout"), fault.choices[0])
     yield fault.help[-1], made
 
 
@@ -207,7 +206,7 @@ def with_seed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestio
             words = "leave layer 1 out, if it stands for the inputs"
             yield words, editor.splice(("layers",), 0, 1, ())
     words = f"write a seed into the spec{assumed}"
-    yield words, editor.insert_at_top("seed", "0")
+    yield words, editor.write(("seed",), "0")
     yield Suggestion(f"choose one for this run{assumed}", options=("--seed", "0"))
 
 
@@ -220,10 +219,11 @@ def with_missing(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
             words = "`layer_sizes` holds the inputs, then the neurons of each layer"
             yield words, editor.replace_key((key,), "layer_sizes")
     words = f"the data has {count_of(editor.features or 0, 'feature column')}"
-    if fault.path[:1] == ("inputs",) and "layers" in value and editor.features:
+    is_missing = "layers" in value and "inputs" not in value
+    if is_missing and fault.path[:1] == ("inputs",) and editor.features:
         is_first = editor.value_at(("layers", 0, "neurons")) == editor.features
         doubt = ", if layer 1 does not stand for them" * is_first
-        yield words + doubt, editor.insert_key(("layers",), "inputs", str(editor.features))
+        yield words + doubt, editor.write(("inputs",), str(editor.features))
 
 
 def moved(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
@@ -237,9 +237,9 @@ def moved(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
         if home == owner or key not in keys_at(home):
             continue
         if isinstance(held, dict):
-            made = editor.insert_key((*home, next(iter(held))), key, text)
+            made = editor.splice(home, 0, 0, [f"{key}: {text}"])
         elif held is None:
-            made = editor.insert_at_top(str(home[0]), f"{{{key}: {text}}}")
+            made = editor.write(home, f"{{{key}: {text}}}")
         else:
             implied = "columns" if isinstance(held, list) else "size"
             both = f"{{{implied}: {editor.in_brackets(home)}, {key}: {text}}}"
@@ -257,7 +257,7 @@ def as_layers(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     edits, value = _edits_of_layers([layer.keys for layer in read], editor), editor.source.value
     edits += [editor.remove_key((key,)) for key in _beside(value)] if edits else []
     if edits and read[0].inputs and "inputs" not in value:
-        edits.append(editor.insert_at_top("inputs", read[0].inputs))
+        edits.append(editor.write(("inputs",), read[0].inputs))
     assumed = dict.fromkeys(words for layer in read for words in layer.assumed)
     yield "; ".join(("write the layers as a list, each with its keys", *assumed)), edits
 

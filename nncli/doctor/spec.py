@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NamedTuple
 
-from nncli.doctor.edits import edited
 from nncli.doctor.layers import layer_changes, sized
 from nncli.doctor.proposals import proposals, suggestion_of
-from nncli.doctor.spec_edits import SpecEditor
+from nncli.doctor.spec_edits import SpecEditor, edited
 from nncli.doctor.written_lists import MAX_CHARACTERS
 from nncli.doctor.yaml_repair import Repair, repairs
 from nncli.errors import SpecError
@@ -122,7 +121,7 @@ def changes_of_inputs(reading: SpecReading, features: int) -> tuple[Suggestion, 
     if own is None or tried is None or tried.left:
         return ()
     words = f"write the {count_of(features, 'input')} in front, if these are the layers alone"
-    front = suggestion_of(words, editor.insert_first(("layer_sizes",), str(features)))
+    front = suggestion_of(words, editor.splice(("layer_sizes",), 0, 0, [str(features)]))
     if front is None or patient.tried(front) is None:
         return (own,)
     own = replace(own, words=f"{own.words}, if the first size is theirs")

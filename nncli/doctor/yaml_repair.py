@@ -10,9 +10,10 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from itertools import islice, takewhile
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from nncli.doctor.spec_edits import edit_of
@@ -24,8 +25,7 @@ from nncli.words import count_of, shorten
 
 _MAX_LINE = 2_000  # a longer line is not written by hand
 _MAX_PLACES, _MAX_COLUMNS = 40, 8  # of one slip in one line
-_NEAR, _MAX_NEAR, _MAX_TOGETHER = 20, 100, 400  # lines
-_SUSPECTED = 12  # lines, with which others may have gone wrong
+_NEAR, _MAX_NEAR, _SUSPECTED, _MAX_TOGETHER = 20, 100, 12, 400  # lines
 
 
 class Repair(NamedTuple):
@@ -39,61 +39,56 @@ class Repair(NamedTuple):
 
 
 def repairs(text: SpecText, suspects: Iterable[int], reach: int) -> Iterator[Repair]:
-    """Yield what may mend a text, about the likeliest first: changes of a line, or of several.
+    """Yield what may mend a text, the likeliest first: changes of a line, or of several.
 
     suspects: numbers of lines, from 0; reach: how many lines away to look.
     """
-    away = {
-        number: min(abs(number - suspect) for suspect in suspects)
+    codes = {
+        number: code
         for number, line in enumerate(text.lines)
-        if line.strip() and len(line) <= _MAX_LINE
+        if len(line) <= _MAX_LINE and (code := code_of(line))
     }
+    away = {number: min(abs(number - suspect) for suspect in suspects) for number in codes}
     near = sorted((n for n in away if away[n] <= reach), key=away.__getitem__)[:_MAX_NEAR]
-    for number in near:
-        yield from _unrepeated(text, number)
-    codes = {number: code for number in away if (code := code_of(text.lines[number]))}
-    near = [number for number in near if number in codes]
     groups: dict[tuple[int, ...], float] = {(number,): 0.0 for number in near}
     for number in near[:_SUSPECTED]:
-        together = _together(codes, number)
+        together = map(tuple, _together(codes, number))
         groups |= {lines: 0.5 for lines in together if 1 < len(lines) <= _MAX_TOGETHER}
+    columns = {lines[0]: _columns(codes, lines[0]) for lines in groups}
     tried = [
-        (slip.cost + dearer + min(away[lines[0]], 3) / 8, slip, lines)
+        (slip.cost + dearer + rank / 10 + min(away[lines[0]], 3) / 8, slip, lines, column)
         for lines, dearer in groups.items()
         for slip in _slips()
+        for rank, column in enumerate(columns[lines[0]] if "<AT>" in slip.instead else [(0, 0)])
     ]
-    for cost, slip, lines in sorted(tried, key=lambda each: each[0]):
-        for repair in _of_slip(slip, text, {number: codes[number] for number in lines}):
-            yield repair._replace(cost=cost)
+    for cost, slip, lines, column in sorted(tried, key=itemgetter(0)):
+        yield from _of_slip(slip, cost, column, text, {number: codes[number] for number in lines})
 
 
-def _together(codes: dict[int, str], number: int) -> Iterator[tuple[int, ...]]:
+def _together(codes: dict[int, str], number: int) -> Iterator[Iterable[int]]:
     """Yield the lines that may have gone wrong together with one: those beside it, or below."""
     inside = {n: indentation(code) - indentation(codes[number]) for n, code in codes.items()}
     below = list(takewhile(lambda n: inside[n] >= 0, (n for n in codes if n >= number)))
-    above = list(takewhile(lambda n: inside[n] >= 0, (n for n in reversed(codes) if n < number)))
-    beside = [n for n in (*reversed(above), *below) if not inside[n]]
+    above = takewhile(lambda n: inside[n] >= 0, (n for n in reversed(codes) if n < number))
     of_kind = is_item(codes[number])
-    words = {n: re.findall(r"\w+|$", codes[n])[0] for n in beside if is_item(codes[n]) == of_kind}
-    seen, starts = set[str](), set[int]()
+    beside = [n for n in (*above, *below) if not inside[n] and is_item(codes[n]) == of_kind]
+    words = {n: re.findall(r"\w+|$", codes[n])[0] for n in sorted(beside)}
+    seen, starts = set[str](), dict[int, str]()
     for n, word in words.items():
         if word in seen or not seen:  # a new layer begins where a key comes again
-            seen.clear()
-            starts.add(n)
+            seen, starts[n] = set(), word
         seen.add(word)
-    yield tuple(n for n in words if n in starts)
-    yield tuple(n for n in words if n not in starts)
-    yield tuple(words)
-    # with what stands below them, further right
-    yield tuple(takewhile(lambda n: n in words or inside[n] > 0, below))
-    yield tuple(codes)
+    yield starts
+    yield [n for n in words if n not in starts]
+    yield words
+    yield takewhile(lambda n: n in words or inside[n] > 0, below)  # with what is further right
+    yield codes
 
 
 class _Slip(NamedTuple):
     """A row of the table."""
 
     cost: float
-    rank: int  # which of the columns that may be meant
     pattern: re.Pattern[str]
     instead: str
     message: str
@@ -105,7 +100,8 @@ class _Slip(NamedTuple):
 
         further: how much further right than the line what is moved is to stand.
         """
-        instead = self.instead.replace("<AT>", " " * max(0, indentation(line) + further))
+        at = " " * max(0, indentation(line) + further)
+        instead = self.instead.replace("<AT>", at).replace("<ONCE>", "")
         if "<PLAIN>" in instead:
             instead = _plain(line).replace("\\", r"\\")
         places = list(islice(self.pattern.finditer(line), _MAX_PLACES))
@@ -115,44 +111,41 @@ class _Slip(NamedTuple):
         return [(match, new) for match, new in made if new != line]
 
 
-def _of_slip(slip: _Slip, text: SpecText, lines: dict[int, str]) -> Iterator[Repair]:
+def _of_slip(
+    slip: _Slip, cost: float, column: tuple[int, int], text: SpecText, lines: dict[int, str]
+) -> Iterator[Repair]:
     """Yield the changes of a line, place by place, or of all lines that have the same slip.
 
-    lines: what is read of each.
+    column: where the first of them may begin, and a line that does; lines: what is read of each.
     """
-    first = next((n for n, line in lines.items() if slip.pattern.search(line)), -1)
-    columns = _columns(text, first) if "<AT>" in slip.instead else [(0, "")]
-    if first < 0 or slip.rank >= len(columns):
-        return
-    column, like = columns[slip.rank]
-    further = column - indentation(lines[first])
-    made = {n: new for n, line in lines.items() if (new := slip.changed(line, further))}
-    if len(made) < min(len(lines), 2):
-        return
-    ways = [{n: ways[-1] for n, ways in made.items()}]
-    for way in ways if len(lines) > 1 else [{first: way} for way in made[first]]:
+    further = column[0] - indentation(next(iter(lines.values())))
+    found = [n for n, line in lines.items() if slip.pattern.search(line)]
+    if slip.instead == "<ONCE>":
+        found = [n for n in found if text.lines[n] in text.lines[:n][-1:]]
+    made = {n: new for n in found if (new := slip.changed(lines[n], further))}
+    alone = [{n: each} for n in made for each in made[n]]
+    together = [{n: made[n][-1] for n in made}] if len(made) > 1 else []
+    for way in together if len(lines) > 1 else alone:
         match, _ = next(iter(way.values()))
-        words = match.expand(slip.words).replace("<LIKE>", like)
+        words = match.expand(slip.words).replace("<LIKE>", f"like line {column[1] + 1}")
         words += f", here and in {count_of(len(way) - 1, 'more line')}" if len(way) > 1 else ""
-        around = match.string[: match.start()][-1:] + match.string[match.end() :][:1]
-        if not (match.expand(slip.instead) or slip.assumes) and re.fullmatch(r"[\d.]{2}", around):
-            words += ", if it stands for nothing"  # it may stand for a digit or a point
-        behind = {n: text.lines[n][len(lines[n]) :] for n in way}
-        edits = tuple(_edit(text, n, new + behind[n]) for n, (_, new) in way.items())
         assuming = f"{words}, {slip.assumes}" if slip.assumes else words
-        yield Repair(slip.cost, match.expand(slip.message), words, assuming, edits)
+        edits: list[Edit] = []
+        for n, (_, after) in way.items():
+            same = next((i for i, c in enumerate(lines[n]) if c != after[i : i + 1]), len(lines[n]))
+            span = Span(n, same, n, len(lines[n]))
+            edits.append(edit_of(text, span, after[same:], shorten(after.strip())))
+        yield Repair(cost, match.expand(slip.message), words, assuming, tuple(edits))
 
 
-@lru_cache(maxsize=1000)
-def _columns(text: SpecText, number: int) -> list[tuple[int, str]]:
-    """Return where lines begin, or what stands in them, the nearest to one first."""
-    near = range(max(0, number - _NEAR), min(len(text.lines), number + _NEAR))
-    found: dict[int, str] = {}
-    for n in sorted(near, key=lambda n: abs(n - number)):
-        if code := code_of(text.lines[n]):
+def _columns(codes: dict[int, str], number: int) -> list[tuple[int, int]]:
+    """Return where lines begin, or what stands in them, each with a line; the nearest first."""
+    found: dict[int, int] = {}
+    for n in sorted(range(number - _NEAR, number + _NEAR), key=lambda n: abs(n - number)):
+        if code := codes.get(n):
             for column in (len(code) - len(code.lstrip(" \t-")), indentation(code)):
-                found.setdefault(column, f"like line {n + 1}")
-    return list(found.items())
+                found.setdefault(column, n)
+    return list(found.items())[:_MAX_COLUMNS]
 
 
 @cache
@@ -161,50 +154,17 @@ def _table() -> dict[str, Any]:
 
 
 @cache
-def _slips() -> tuple[_Slip, ...]:
+def _slips() -> list[_Slip]:
     keys = "|".join(sorted(map(re.escape, every_key()), key=len, reverse=True))
     parts = {"<KEY>": keys, **_table()["parts"]}
-    return tuple(
-        _Slip(
-            cost + rank / 10,
-            rank,
-            re.compile(re.sub("<[A-Z]+>", lambda m: parts[m[0]], pattern)),
-            instead,
-            *said,
-        )
-        for cost, pattern, instead, *said in _table()["slips"]
-        for rank in range(_MAX_COLUMNS if "<AT>" in instead else 1)
-    )
+    return [
+        _Slip(cost, re.compile(re.sub("<[A-Z]+>", lambda m: parts[m[0]], pattern)), *said)
+        for cost, pattern, *said in _table()["slips"]
+    ]
 
 
 def _plain(line: str) -> str:
     """Return a line without characters that only look like others, or are not allowed."""
     for instead, signs in _table()["plain"].items():
         line = re.sub(f"[{signs}]", instead, line)
-    plain = unicodedata.normalize("NFKC", line)
-    return REFUSED.sub(lambda match: "\n" if match[0] in "\x85\u2028\u2029" else "", plain)
-
-
-def _edit(text: SpecText, number: int, new: str) -> Edit:
-    """Return the smallest edit that makes *new* of a line."""
-    old = text.lines[number]
-    start = _same(old, new)
-    same = _same(old[start:][::-1], new[start:][::-1])
-    span = Span(number, start, number, len(old) - same)
-    return edit_of(text, span, new[start : len(new) - same], shorten(new.strip()))
-
-
-def _same(one: str, other: str) -> int:
-    """Return how many characters two texts begin with alike."""
-    differ = (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
-    return next(differ, min(len(one), len(other)))
-
-
-def _unrepeated(text: SpecText, number: int) -> Iterator[Repair]:
-    """Yield a key without the same key and value again."""
-    line = text.lines[number]
-    first = text.lines.index(line)
-    if first < number and re.match(r" *[\w\"']+ *:", line):
-        cost, message = min(number - first, 2), f"line {number + 1} repeats line {first + 1}"
-        words = "remove it, if it was written twice by mistake"
-        yield Repair(cost, message, words, words, (_edit(text, number, ""),))
+    return REFUSED.sub("", unicodedata.normalize("NFKC", line))

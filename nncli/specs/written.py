@@ -169,7 +169,7 @@ def _mapping_lines(mapping: dict[str, Any], indent: str) -> list[str]:
         if key == "layers" or not _fits(value, f"{start} "):
             lines += _nested_lines(start, value, indent + "  ")
         else:
-            lines.append(f"{start} {_flow(value)}")
+            lines.append(f"{start} {flow(value)}")
     return lines
 
 
@@ -190,14 +190,14 @@ def _item_lines(item: Any, indent: str) -> list[str]:
     if isinstance(item, dict) and (item.keys() & {"weights", "biases"} or not _fits(item, start)):
         first, *rest = _mapping_lines(item, f"{indent}  ")
         return [start + first.lstrip(), *rest]
-    return [f"{start}{_flow(item)}"]
+    return [f"{start}{flow(item)}"]
 
 
 def _wrapped(start: str, items: list[Any], indent: str) -> list[str]:
     """Return a list in brackets, broken where a line would become too long."""
     lines, line = [], start
     for number, item in enumerate(items):
-        piece = _flow(item) + ("]" if number == len(items) - 1 else ",")
+        piece = flow(item) + ("]" if number == len(items) - 1 else ",")
         if len(line) + len(piece) + 1 > _MAX_WIDTH and line.strip() and line != start:
             lines.append(line.rstrip())
             line = indent
@@ -209,16 +209,21 @@ def _fits(value: Any, start: str) -> bool:
     """Whether a value can stand on the line that starts so."""
     if isinstance(value, list) and any(isinstance(item, list) for item in value[1:]):
         return False  # rows stand one below the other
-    return not isinstance(value, (dict, list)) or len(start) + len(_flow(value)) <= _MAX_WIDTH
+    return not isinstance(value, (dict, list)) or len(start) + len(flow(value)) <= _MAX_WIDTH
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """Return a value as YAML writes it on one line.
+
+    >>> flow({"columns": ["a b", "1"], "size": 2.0, "clip": None})
+    '{columns: [a b, "1"], size: 2, clip: null}'
+    """
     if isinstance(value, dict):
-        items = [f"{scalar(key)}: {_flow(item)}" for key, item in value.items()]
+        items = [f"{scalar(key)}: {flow(item)}" for key, item in value.items()]
         return "{" + ", ".join(items) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    return scalar(value)
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return "null" if value is None else scalar(value)
 
 
 def scalar(value: str | float) -> str:

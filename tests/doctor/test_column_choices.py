@@ -9,7 +9,7 @@ from nncli.data.opened import DataOptions
 from nncli.data.source_bytes import FirstLook
 from nncli.doctor.case import DataCase
 from nncli.doctor.diagnosis import treat_data
-from nncli.doctor.edits import edited
+from nncli.doctor.spec_edits import edited
 from nncli.problems import Problem
 from nncli.specs.reader import inspect_spec, read_spec
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nncli.doctor.diagnosis import treat_spec
-from nncli.doctor.edits import edited
+from nncli.doctor.spec_edits import edited
 from nncli.problems import Problem, Suggestion
 from nncli.specs.reader import examine_spec, inspect_spec
 from nncli.specs.yaml_source import read_yaml

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.doctor.edits import edited
 from nncli.doctor.spec import changes_of_inputs, treat_spec
+from nncli.doctor.spec_edits import edited
 from nncli.problems import Edit, Problem
 from nncli.specs.reader import SpecReading, examine_spec, inspect_spec
 

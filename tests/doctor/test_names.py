@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from nncli.doctor import spec as doctor
-from nncli.doctor.edits import edited
+from nncli.doctor.spec_edits import edited
 from nncli.errors import SpecError
 from nncli.meant.known_words import keys_meant, meanings
 from nncli.specs.model import ACTIVATIONS, INITIALIZERS

@@ -9,8 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncli.doctor.edits import edited
-from nncli.doctor.spec_edits import SpecEditor, edit_of
+from nncli.doctor.spec_edits import SpecEditor, edit_of, edited
 from nncli.problems import Edit
 from nncli.specs.faults import Path
 from nncli.specs.spec_text import Span, SpecText
@@ -169,20 +168,18 @@ def test_a_key_is_renamed(style: str) -> None:
 
 @in_all_styles
 @pytest.mark.parametrize(
-    ("before", "key", "text", "owner"),
+    ("key", "text", "owner"),
     [
-        (("inputs",), "dtype", "float32", ()),
-        (("layers",), "layout", "neurons_by_inputs", ()),
-        (("seed",), "name", "net", ()),
-        (("layers", 0, "name"), "activation", "relu", ("layers", 0)),
-        (("layers", 0, "biases"), "activation", "relu", ("layers", 0)),
-        (("layers", 1, "neurons"), "activation", "relu", ("layers", 1)),
+        ("dtype", "float32", ()),
+        ("layout", "neurons_by_inputs", ()),
+        ("activation", "relu", ("layers", 0)),
+        ("activation", "relu", ("layers", 1)),
     ],
 )
-def test_a_key_is_written_in_front_of_another(
-    style: str, before: Path, key: str, text: str, owner: Path
+def test_a_new_key_is_written_in_front_of_the_layers_or_of_all_others(
+    style: str, key: str, text: str, owner: Path
 ) -> None:
-    edit = editor(STYLES[style]).insert_key(before, key, text)
+    edit = editor(STYLES[style]).write((*owner, key), text)
     assert edit is not None
     assert edit.summary == f"{key}: {text}"
     expected = changed()
@@ -193,7 +190,7 @@ def test_a_key_is_written_in_front_of_another(
     after = read(applied(STYLES[style], edit))
     assert after == expected
     keys = list(after if not owner else after["layers"][int(owner[1])])
-    assert keys[keys.index(key) + 1] == before[-1]
+    assert keys.index(key) == (0 if owner else 1)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +253,7 @@ def test_what_an_anchor_shares_is_not_edited(path: Path) -> None:
 def test_keys_of_what_an_anchor_shares_are_not_edited() -> None:
     edit = editor(SHARED)
     assert edit.replace_key(("layers", 1, "neurons"), "neuron") is None
-    assert edit.insert_key(("layers", 0, "neurons"), "name", "a") is None
+    assert edit.write(("layers", 0, "name"), "a") is None
 
 
 def test_what_stands_beside_something_shared_is_edited() -> None:
@@ -265,7 +262,7 @@ def test_what_stands_beside_something_shared_is_edited() -> None:
     assert [layer["neurons"] for layer in after["layers"]] == [4, 4, 9]
     after = read(applied(SHARED, edit.replace_key(("inputs",), "input")))
     assert list(after) == ["input", "layers", "seed"]
-    after = read(applied(SHARED, edit.insert_key(("layers", 2, "biases"), "name", "c")))
+    after = read(applied(SHARED, edit.write(("layers", 2, "name"), "c")))
     assert after["layers"][2]["name"] == "c"
 
 
@@ -275,7 +272,6 @@ def test_what_is_not_there_is_not_edited(path: Path) -> None:
     assert edit.replace(path, "1") is None
     assert edit.replace_key(path, "key") is None
     assert edit.resize(path, 2) is None
-    assert edit.insert_key(path, "key", "1") is None
 
 
 def test_a_list_is_not_cut_to_nothing() -> None:
@@ -315,7 +311,7 @@ def test_two_items_stand_in_each_others_place(style: str) -> None:
 @in_all_styles
 def test_an_item_is_written_in_front_and_neighbours_become_one(style: str) -> None:
     text, path = STYLES[style], ("layers", 0, "biases")
-    in_front = editor(text).insert_first(path, "7")
+    in_front = editor(text).splice(path, 0, 0, ["7"])
     assert in_front is not None
     assert in_front.summary == "biases: [7, 1, 2, 3]"
     assert read(applied(text, in_front)) == changed(layer1_biases=[7, 1, 2, 3])

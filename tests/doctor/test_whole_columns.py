@@ -6,7 +6,7 @@ import pytest
 from doctor.test_data import TWO_INPUTS, make_case, treat
 
 from nncli.data.opened import DataOptions
-from nncli.doctor.edits import edited
+from nncli.doctor.spec_edits import edited
 from nncli.doctor.whole_columns import seen_rows, with_proposals
 from nncli.problems import FaultyRow, Place, Problem
 

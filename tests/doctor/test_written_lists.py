@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nncli.doctor.diagnosis import treat_spec
-from nncli.doctor.edits import edited
+from nncli.doctor.spec_edits import edited
 from nncli.doctor.written_lists import relisted
 from nncli.specs.reader import examine_spec, inspect_spec
 from nncli.specs.yaml_source import read_yaml
@@ -137,12 +137,6 @@ def test_a_number_with_a_blank_in_it_is_not_told_to_be_brackets_too_many() -> No
     text = f"{LAYER}biases: [-5 3077, 1]\n  weights: [[1, 2], [3, 4]]\n"
     offered = treat_spec(examine_spec(text.encode(), "net.yaml")).problems[0].suggestions
     assert [s.words for s in offered] == ["write the number without the blank in it, if it is one"]
-
-
-@pytest.mark.parametrize(("sizes", "are_too_many"), [("[[4, 5]]", True), ("4, 5", False)])
-def test_only_where_brackets_go_are_they_too_many(sizes: str, are_too_many: bool) -> None:
-    [(suggestion, _)] = relisted(read_yaml(f"layer_sizes: {sizes}\n".encode(), "net.yaml"))
-    assert suggestion.words.endswith("too many") is are_too_many
 
 
 def test_brackets_without_end_take_no_longer_than_the_text() -> None:

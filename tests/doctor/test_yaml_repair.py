@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from nncli.doctor.edits import edited
 from nncli.doctor.spec import treat_spec
+from nncli.doctor.spec_edits import edited
 from nncli.problems import Problem
 from nncli.specs.reader import examine_spec, inspect_spec
 
