@@ -217,7 +217,7 @@ CASES = {
     "ARFF with a text": Case(
         b"% 1. Title\n%\n@RELATION x\n\n@ATTRIBUTE a NUMERIC\n@ATTRIBUTE b {u,v}\n@DATA\n1,u\n",
         "an ARFF file (Weka)",
-        ("the head of an ARFF file",),
+        ("no row of the table",),
         DATA_SECOND,
     ),
     # documents, pictures, archives
