@@ -257,6 +257,19 @@ def test_what_a_layer_of_another_program_leaves_open_is_assumed_aloud() -> None:
         assert problems_of(f"inputs: 2\nlayers: [{layer}, 1]\nseed: 0\n")[0].suggestions == ()
 
 
+def test_a_key_of_the_whole_network_in_a_layer_is_told_where_it_belongs() -> None:
+    [problem] = problems_of("inputs: 2\nlayers: [{neurons: 1, seed: 4}]\nseed: 0\n")
+    assert problem.suggestions == ()
+    assert problem.help == (
+        "it belongs to the whole network: write `seed: 0` at the top of the spec",
+    )
+
+
+def test_a_layer_with_an_empty_key_of_nncli_is_not_written_without_it() -> None:
+    [problem] = problems_of("inputs: 2\nseed: 0\nlayers: [{neurons: 1, activation: ~}]\n")
+    assert problem.suggestions == ()
+
+
 @pytest.mark.parametrize("called", ["sqrt(2)", "exp(0.5)", "-abs(3)"])
 def test_a_function_of_a_number_is_not_that_number(called: str) -> None:
     text = f"inputs: 1\nlayers:\n- {{neurons: 1, weights: [[{called}]]}}\n"
