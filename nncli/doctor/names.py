@@ -4,56 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from nncli.data.csv.numbers import is_number
-from nncli.doctor.spec_edits import Proposal, SpecEditor, edit_of, piece_of
+from nncli.doctor.spec_edits import Proposal, SpecEditor, edit_of
 from nncli.meant.choices import choice_at, choices_meant
-from nncli.meant.known_words import Known, keys_meant, meanings, nearest_meant, plain
+from nncli.meant.known_words import Known, meanings, nearest_meant, pairs_meant
 from nncli.meant.numbers import numbers_meant
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Path
 from nncli.specs.keys import keys_at
+from nncli.specs.origins import value_at
 from nncli.specs.spec_text import Span
-from nncli.specs.wording import CHOICES, MAX_NUMBER, number_help
-from nncli.words import shorten
+from nncli.specs.wording import number_help
 
 # Nobody has typed more values that are as foreign.
-_MAX_PLACES = 1000
-_WHOLE = frozenset({"neurons", "size", "seed", "inputs", "layer_sizes"})
+_MAX_PLACES = 2000
 # Texts below these keys are no numbers.
 _NO_NUMBERS = frozenset({"name", "columns", "classes", "activations", "outputs", "init"})
-_YES_AND_NO = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n"})
-# np.float64(0.5), tensor(0.5): calls that change no number
-_CAST = re.compile(
-    r"(?i)^(?:\w+\.)*(?:as\.)?(?:u?int|float|double|single|numeric|integer|tensor|array|scalar|number|"
-    r"decimal|constant|c)_?\d*\((.*)\)$"
-)
+# Neither further layers nor further unknown keys of one place are changed at once.
+_MAX_KEYS = 50
 _COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # What a value may mean: in words, and how it is written then; None where nncli has no such thing.
 _Readings = list[tuple[str, str | None]]
-# Neither further layers nor further unknown keys of one place are changed at once.
-_MAX_KEYS = 50
-# So many different ones are no words of another program.
-_MAX_NAMES = 12
 
 
 def read_otherwise(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]:
     """Yield what a value may mean, with all values of the spec that are to be read so, too."""
-    what, where = choice_at(editor.source_path(fault.path))
+    where = editor.source_path(fault.path)
+    what, choice = choice_at(where) if fault.kind != "no number" else ("", where)
     if fault.kind == "unknown key" and not what:
         return
-    if not what or fault.kind in ("no number", "no text"):
-        what, where = "", editor.source_path(fault.path)
-    for words, text in _readings(where, where, what, fault, editor):
+    where = choice if what else where
+    others = [path for path in _alike(what, fault, editor) if path != where]
+    for words, text in _readings(where, what, fault, editor):
         if text is None:
             yield Suggestion(words)
             continue
         told, edits = {words: True}, [editor.replace(where, text)]
-        for other in islice(_places(editor.source.value, ()), _MAX_PLACES):
-            found = dict(_readings(other, where, what, fault, editor)) if other != where else {}
+        for other in others:
+            found = dict(_readings(other, what, fault, editor))
             said = words if words in found or not what else next(iter(found), words)
             if (instead := found.get(said)) is not None:
                 told[said] = True
@@ -61,72 +52,57 @@ def read_otherwise(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Sugg
         yield "; ".join(told), edits
 
 
-def _places(value: Any, path: Path) -> Iterator[Path]:
-    """Yield where single values stand."""
-    if isinstance(value, dict | list):
-        for step, held in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _places(held, (*path, step))
-    else:
-        yield path
+def _alike(what: str, fault: Fault, editor: SpecEditor) -> Iterator[Path]:
+    """Yield where values stand that may be at fault as well: choices of a kind, or numbers."""
+    paths = list[Path]([()] if what or fault.kind == "no number" else [])
+    for path in islice(paths, _MAX_PLACES):
+        value = value_at(editor.source.value, path)
+        value = dict(enumerate(value)) if isinstance(value, list) else value
+        paths += [(*path, step) for step in (value if isinstance(value, dict) else ())]
+        is_alike = choice_at(path) == (what, path) if what else _NO_NUMBERS.isdisjoint(path)
+        if is_alike and isinstance(value, str | float):
+            yield path
 
 
-def _readings(path: Path, where: Path, what: str, fault: Fault, editor: SpecEditor) -> _Readings:
-    """Return what the value at *path* may mean, where the one at *where* is at fault.
-
-    what: if these are activations or the like.
-    """
-    value, written = editor.value_at(path), editor.source.written(path)
-    is_own, is_text = path == where, isinstance(value, str)
+def _readings(path: Path, what: str, fault: Fault, editor: SpecEditor) -> _Readings:
+    """Return what the value at *path* may mean; what: if these are activations or the like."""
     if what:
-        is_foreign = is_text and choice_at(path) == (what, path)
-        return choice_readings(path, value) if is_foreign or is_own else []
+        return _choice_readings(path, editor.value_at(path))
     if fault.kind == "no number":
-        is_foreign = isinstance(value, str | float) and _NO_NUMBERS.isdisjoint(path)
-        return _numbers(written, path) if is_foreign or is_own else []
-    if fault.kind == "no text" and not is_text and written is not None:
-        is_item = isinstance(where[-1], int)
-        words = "write them in quotes" if is_item else fault.help[0]
-        is_foreign = is_item and path[:-1] == where[:-1]
-        return [(words, f'"{written}"')] if is_foreign or is_own else []
+        return _numbers(editor.source.written(path) or "", path)
     word = str(path[-1]), fault.typed, fault.choices
-    found = (meanings(*word) or nearest_meant(*word)) if is_own else ()
+    found = meanings(*word) or nearest_meant(*word)
     return [(each.words, each.instead or None) for each in found]
 
 
-def choice_readings(path: Path, value: Any) -> _Readings:
-    """Return what a choice may mean; nothing of nncli's own names."""
-    what, _ = choice_at(path)
-    if isinstance(value, str) and value in CHOICES[what]:
-        return []
+def _choice_readings(path: Path, value: Any) -> _Readings:
     # instead of a mapping of initializers, only a name may stand
     form = "{{weights: {}}}" if path[-1] == "init" else "{}"
     return [
         (words, text and (form if text[0] == "{" else "{}").format(text))
-        for words, text in choices_meant(what, value)
+        for words, text in choices_meant(choice_at(path)[0], value)
+        if text != value  # nncli's own name
     ]
 
 
-def _numbers(written: str | None, where: Path) -> _Readings:
-    """Return the numbers that a text may mean in its place, each behind what would help."""
-    text = (written or "").strip("\"'“”„‘’").strip().rstrip(",;")  # noqa: RUF001
-    text = _CAST.sub(r"\1", text)
-    if is_whole := not _WHOLE.isdisjoint(where[:1] if isinstance(where[-1], int) else where[-1:]):
-        text = re.sub(r"^(None|-1|N), *", "", text.strip("([{,}])"))  # the samples
-        text = str(_COUNTS.index(text.casefold())) if text.casefold() in _COUNTS else text
-    if not text or len(text) > MAX_NUMBER or text.casefold() in _YES_AND_NO:
-        return []
+def _numbers(written: str, path: Path) -> _Readings:
+    """Return the numbers that a text may mean, each behind what would help."""
+    text = written.strip("\"'")
+    shape = re.fullmatch(r"\W*(None|-1|N), *(\d+)\W*", text)
+    if shape and path[0] == "inputs":
+        text = shape[2]  # behind the samples
+    text = str(_COUNTS.index(text)) if text in _COUNTS else text
+    if not re.search(r"\d", text):
+        return []  # yes and no
+    readings = [("write it in digits", text)] if is_number(text) else numbers_meant(text)
     numbers: _Readings = []
-    for words, number in [("write it in digits", text)] if is_number(text) else numbers_meant(text):
-        plain = re.sub(r"(?<![0-9.])0+(?=[0-9])", "", number)
-        if is_whole:
-            is_one = re.fullmatch(r"[0-9.]+(e[0-9]+)?", plain) and float(plain).is_integer()
-            plain = str(int(float(plain))) if is_one else ""
-        if plain != written and re.search("[0-9]", plain):
-            numbers.append(((number_help(written) or (words,))[0], plain))
+    for words, each in readings:
+        # where whole numbers belong, none has a point, an exponent or zeros in front
+        is_short = re.fullmatch(r"[+-]?[0-9.]{1,15}(e[0-9])?", each) is not None
+        number = str(int(float(each))) if is_short and float(each).is_integer() else each
+        if number != written:
+            numbers.append(((number_help(written) or (words,))[0], number))
     return numbers
-
-
-# ---- keys ------------------------------------------------------------------------------------
 
 
 def renamed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]:
@@ -135,54 +111,24 @@ def renamed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]
     if choice_at(owner)[0] in ("activation", "scale"):
         return  # that is read as a whole
     if not owner and len(editor.source.value) == 1 and isinstance(editor.value_at((key,)), dict):
-        yield f"`{key}` stands around everything: take it away", _unwrapped(str(key), editor)
+        own, inner = editor.source.key_span((key,)), editor.source.span((key,))
+        if own is not None and inner is not None:  # what stands below stays where it is
+            piece, words = Span(*own[:2], *inner[:2]), f"`{key}` stands around everything"
+            edit = edit_of(editor.source.text, piece, " " * inner.column, f"(without `{key}`)")
+            yield f"{words}: take it away", edit
         return
     unknown = _unknown_keys(owner, editor)
-    known = {
-        path: found[0] for path, found in unknown.items() if found and found[0].instead is not None
-    }
-    is_foreign = fault.path in known and len({path[-1] for path in known}) <= _MAX_NAMES
-    changes = [known] if is_foreign else []
+    known = {path: found[0] for path, found in unknown.items() if found}
+    known = {path: each for path, each in known.items() if each.instead is not None}
+    changes = [known] if fault.path in known else []
     for each in unknown.get(fault.path, ()):
         # the same key may mean another thing elsewhere: `type: lstm` beside `type: dense`
         alike = (path for path, found in unknown.items() if path[-1] == key and each in found)
         changes.append(dict.fromkeys(alike, each))
     for change in changes:
-        told = list(dict.fromkeys(each.words for each in change.values()))
-        words = "; ".join(re.sub(r"did you mean (.*)\?", r"perhaps \1", each) for each in told)
-        words = told[0] if len(told) == 1 else words
+        words = "; ".join(dict.fromkeys(each.words for each in change.values())).replace("?;", "?")
         edits = [edit for path, each in change.items() for edit in _key_edits(path, each, editor)]
         yield (words, edits) if edits else Suggestion(words)
-
-
-def _unwrapped(key: str, editor: SpecEditor) -> Edit | None:
-    """Return the edit that takes the only key away, and the indentation of what stands below."""
-    own, inner = editor.source.key_span((key,)), editor.source.span((key,))
-    if own is None or inner is None:
-        return None
-    below = piece_of(editor.source.text, inner).replace(f"\n{' ' * inner.column}", "\n")
-    return edit_of(editor.source.text, Span(*own[:2], *inner[2:]), below, f"(without `{key}`)")
-
-
-def _unknown_keys(owner: Path, editor: SpecEditor) -> dict[Path, tuple[Known, ...]]:
-    """Return the unknown keys of a spec, each with what it may mean; owner: of one of them."""
-    layers = [("layers", n) for n in range(min(editor.layers(), _MAX_KEYS))]
-    found: dict[Path, tuple[Known, ...]] = {}
-    for path in dict.fromkeys((owner, (), ("inputs",), ("outputs",), *layers)):
-        held, keys = editor.value_at(path), tuple(keys_at(path))
-        foreign = [key for key in held if key not in keys] if isinstance(held, dict) else []
-        found |= {(*path, key): _meant(str(key), held[key], keys) for key in foreign[:_MAX_KEYS]}
-    return found
-
-
-def _meant(key: str, value: object, keys: tuple[str, ...]) -> tuple[Known, ...]:
-    """Return what a key may mean; nothing that nncli has, if its value is none that can go."""
-    typed = plain("key", value) if isinstance(value, str) else ""
-    lacking = f"`{key}: {shorten(str(value))}` is something that nncli has not"
-    return tuple(
-        replace(each, instead=None, words=lacking) if each.only and typed not in each.only else each
-        for each in keys_meant(key, keys)
-    )
 
 
 def _key_edits(path: Path, known: Known, editor: SpecEditor) -> Iterator[Edit | None]:
@@ -192,10 +138,22 @@ def _key_edits(path: Path, known: Known, editor: SpecEditor) -> Iterator[Edit | 
         yield editor.replace_key(path, known.instead)
         new_path = (*path[:-1], known.instead)
         if choice_at(new_path)[1] == new_path and isinstance(value, str):
-            texts = (text for _, text in choice_readings(new_path, value) if text)
-            yield from (editor.replace(path, text) for text in islice(texts, 1))
+            readings = _choice_readings(new_path, value)[:1]
+            yield from (editor.replace(path, text) for _, text in readings if text)
     elif known.instead is not None:
         yield editor.remove_key(path)
         meant = {path[-1], *(each.instead for each in meanings("key", str(path[-1])))}
         if path[:2] == ("layers", 0) and "inputs" in meant and editor.value_at(("inputs",)) is None:
             yield editor.splice((), 0, 0, [f"inputs: {value}"])
+
+
+def _unknown_keys(owner: Path, editor: SpecEditor) -> dict[Path, tuple[Known, ...]]:
+    """Return the unknown keys of a spec, each with what it may mean; owner: of one of them."""
+    layers = [("layers", n) for n in range(min(editor.layers(), _MAX_KEYS))]
+    found: dict[Path, tuple[Known, ...]] = {}
+    for path in dict.fromkeys((owner, (), ("inputs",), ("outputs",), *layers)):
+        held, keys = editor.value_at(path), tuple(keys_at(path))
+        foreign = [key for key in held if key not in keys] if isinstance(held, dict) else []
+        for key in foreign[:_MAX_KEYS]:
+            found[*path, key] = pairs_meant(str(key), held[key], keys)
+    return found

@@ -6,26 +6,22 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, replace
 from functools import lru_cache
-from typing import Any
 
 from nncli.doctor.names import read_otherwise, renamed
 from nncli.doctor.spec_edits import Proposal, SpecEditor, edited
 from nncli.doctor.written_lists import joined_numbers, relisted
 from nncli.meant.known_words import plain
-from nncli.meant.layers import Layer, flow_text, layers_meant
+from nncli.meant.layers import flow_text, layers_meant
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Kind, Path
-from nncli.specs.keys import keys_at
 from nncli.specs.model import ACTIVATIONS
-from nncli.specs.origins import value_at
-from nncli.specs.yaml_source import YamlSource
 from nncli.words import count_of
 
-# Nobody has typed more weights or layers in another form than they have.
+# Nobody has typed more weights or layers in another form.
 _MAX_FLAT = 100
 # What stands where there is nothing, and for the number of samples in other programs.
-_NOTHING = ("", "~", "none", "null", "false", "no", "off", "-", "[]")
-_SAMPLES = frozenset({*_NOTHING, "-1", "n", "?", "batch", "batch_size", "samples"})
+_NOTHING = frozenset({"", "~", "none", "null", "false", "no", "off", "-", "[]"})
+_NOTHING |= {"-1", "n", "?", "batch", "batch_size", "samples"}
 # Keys of the activations, one for each layer or one for all, beside the layers.
 _ACTIVATIONS = frozenset({"activations", "activation", "transferfcns"})
 
@@ -54,12 +50,11 @@ def suggestion_of(words: str, made: Edit | Iterable[Edit | None] | None) -> Sugg
         return None
     apart: list[Edit] = []
     for edit in sorted(filter(None, edits), key=astuple):
-        if apart and (edit.line, edit.column) < (apart[-1].end_line, apart[-1].end_column):
+        start = edit.line, edit.column
+        if apart and start < (apart[-1].end_line, apart[-1].end_column):
             first = apart.pop()  # two neighbours are taken away: as one
-            both = f"{first.summary} {edit.summary}"
-            apart.append(replace(edit, line=first.line, column=first.column, summary=both))
-        else:
-            apart.append(edit)
+            start = first.line, first.column
+        apart.append(replace(edit, line=start[0], column=start[1]))
     return Suggestion(words, edits=tuple(apart))
 
 
@@ -73,9 +68,6 @@ def _proposed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestio
     is_spec = isinstance(editor.source.value, dict)
     for move in (*_OF_KIND.get(fault.kind, ()), *_OF_ANY) if is_spec else ():
         yield from move(fault, editor)
-
-
-# ----------------------------------------------------------------------------------- moves
 
 
 def as_advised(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
@@ -93,48 +85,45 @@ def alone(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     # a weight or bias that is missing is no number of samples
     owner = where[:-1] if {"weights", "biases"}.isdisjoint(where[:-1]) else ()
     for outer in filter(None, (where, owner)):
-        inner = _innermost(editor, outer)
-        held = editor.value_at(outer)
-        if inner == outer and isinstance(held, dict) and len(held) == 1:
-            inner = (*outer, *held)  # {values: [1, 2]}
-        is_place = outer != () and (outer == where or isinstance(outer[-1], str))
-        if inner != outer and is_place and _typed(editor, inner) not in _NOTHING:
-            around = "brackets" if isinstance(held, list) else "what is around it"
-            yield f"write it without {around}", editor.replace(outer, editor.in_brackets(inner))
+        inner, words = outer, "write it without what is around it"
+        while len(said := _said(editor, inner)) == 1:
+            inner = (*inner, said[0])
+            yield words, editor.replace(outer, editor.in_brackets(inner))
 
 
-def _innermost(editor: SpecEditor, outer: Path) -> Path:
-    """Return where the only value stands that lists and mappings hold; *outer* if there is none."""
-    inner, held = outer, editor.value_at(outer)
-    while isinstance(held, list | dict):
-        steps = list(held) if isinstance(held, dict) else range(len(held))
-        said = [step for step in steps if _typed(editor, (*inner, step)) not in _SAMPLES]
-        if len(said) != 1:
-            return outer
-        inner, held = (*inner, said[0]), value_at(held, (said[0],))
-    return inner
+def _said(editor: SpecEditor, path: Path) -> list[str | int]:
+    """Return the steps to what a list or a mapping holds, beside the samples."""
+    held = editor.value_at(path)
+    held = dict(enumerate(held)) if isinstance(held, list) else held
+    steps = held if isinstance(held, dict) else ()
+    return [step for step in steps if _typed(editor, (*path, step)) not in _NOTHING]
 
 
 def _typed(editor: SpecEditor, path: Path) -> str:
     return editor.typed(path).strip("\"'").casefold()
 
 
+def in_quotes(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield a number in the place of a text in quotes, with all those in the same list."""
+    where = editor.source_path(fault.path)
+    held, words, paths = editor.value_at(where[:-1]), fault.help[0], [where]
+    if isinstance(held, list):
+        words, beside = "write them in quotes", enumerate(held)
+        paths = [(*where[:-1], n) for n, item in beside if not isinstance(item, str)]
+    yield words, [editor.replace(path, f'"{editor.typed(path)}"') for path in paths]
+
+
 def without_needless(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield the spec without what says nothing, or what something else says."""
-    where = editor.source_path(fault.path)
-    first, last = ("layer_sizes", 0), ("layers", editor.layers() - 1, "neurons")
-    if where[:1] in (first[:1], ("activations",)) and editor.source.items(first[:1]):
-        words = "leave it out: the samples are no size of the network"
-        is_of_samples = _typed(editor, first) in _SAMPLES
-        yield words, editor.splice(first[:1], 0, 1, ()) if is_of_samples else None
-    is_biases = where[-1:] == ("biases",)  # what else is empty may have been forgotten
-    is_key = editor.source.key_span(where) is not None and "activation" not in str(where[-1])
-    if is_key and (is_biases or fault.kind != "empty") and _typed(editor, where) in _NOTHING:
+    where, sizes = editor.source_path(fault.path), ("layer_sizes",)
+    if where[:1] in (sizes, ("activations",)) and _typed(editor, (*sizes, 0)) in _NOTHING:
+        yield "leave it out: the samples are no size of the network", editor.splice(sizes, 0, 1, ())
+    is_biases = where[-1:] == ("biases",) and editor.source.holds(where)
+    if is_biases and _typed(editor, where) in _NOTHING:
         yield "leave the key out: it says nothing", editor.remove_key(where)
-    if where[:1] == ("outputs",):
-        is_said = _typed(editor, _innermost(editor, where[:1])) == _typed(editor, last)
-        words = "remove it: the last layer says how many there are"
-        yield words, editor.remove_key(where[:1]) if is_said else None
+    said = re.fullmatch(r"\W*(?:\w+: *)?(\d+)\W*", editor.typed(("outputs",)))  # {size: 2}
+    if said and said[1] == _typed(editor, ("layers", editor.layers() - 1, "neurons")):
+        yield "remove it: the last layer says how many there are", editor.remove_key(("outputs",))
 
 
 def row_of_another_length(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
@@ -143,57 +132,50 @@ def row_of_another_length(fault: Fault, editor: SpecEditor) -> Iterator[Proposal
     surplus = len(editor.items(fault.path)) - wanted
     yield from joined_numbers(editor, fault.path, surplus)
     if surplus == 1:
-        words = "take one away, the last if it is the wrong one"
-        yield words, editor.resize(fault.path, wanted)
+        yield "take one away, the last if it is the wrong one", editor.resize(fault.path, wanted)
 
 
 def other_count_of_activations(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield one activation for each layer, or the inputs in front of the layers' sizes."""
     path, items, wanted = fault.path, editor.items(fault.path), int(fault.choices[0])
-    if not items:
-        return
-    first, missing, inputs = items[0].strip("\"'"), wanted - len(items), editor.features
+    first = items[0].strip("\"'") if items else ""
+    missing, inputs = wanted - len(items), editor.features
     if missing == -1 and inputs and inputs != editor.value_at(("inputs", "size")):
         words = f"write the {count_of(inputs, 'input')} in front of the layers' sizes"
         yield words, editor.splice(("layer_sizes",), 0, 0, [str(inputs)])
     if missing == -1 and (first == "linear" or (first not in ACTIVATIONS and "{" not in first)):
-        doubt = ", if it is theirs" * (first == "linear")
-        words = f"leave the first one out: the inputs have none{doubt}"
+        words = "leave the first one out, if it is of the inputs: they have none"
         yield words, editor.splice(path, 0, 1, ())
     if missing < 0:
         yield f"keep the first {wanted}, if the rest is too much", editor.resize(path, wanted)
-    elif missing == 1 or len(set(items)) == 1:
-        new = [*items[:1] * (missing - 1), "linear"]
-        yield "let the last layer be linear, if it was left out", editor.resize(path, wanted, new)
+    if missing == 1:
+        words = "let the last layer be linear, if it was left out"
+        yield words, editor.resize(path, wanted, ["linear"])
     if missing > 0 and len(set(items)) == 1:
         yield "write one for every layer, if they are all the same", editor.replace(path, items[0])
 
 
-def other_count_of_names(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
-    """Yield as many names as there are inputs or outputs, or the size that goes with the names."""
+def other_count_of_names(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]:
+    """Yield fewer names, or the size of inputs or outputs that goes with the names."""
     path, wanted, names = fault.path, int(fault.choices[0]), len(editor.items(fault.path))
-    of_inputs = path[0] == "inputs"
-    taker, part = ("network take", "input") if of_inputs else ("last layer have", "neuron")
-    size = ("inputs", "size") if of_inputs else ("layers", editor.layers() - 1, "neurons")
     if names > wanted:
         yield f"keep the first {wanted}, if the rest is too much", editor.resize(path, wanted)
-    words = f"let the {taker} {count_of(names, part)}, if the names are right"
+    part, last = str(path[0])[:-1], ("layers", editor.layers() - 1, "neurons")
+    size = ("inputs", "size") if part == "input" else last
+    words = f"let there be {count_of(names, part)}, if the names are right"
     yield words, editor.replace(size, str(names))
     if names < wanted:
-        new = [f"{str(path[0])[:-1]}_{n}" for n in range(names + 1, min(wanted, 99) + 1)]
-        words = f"add {count_of(wanted - names, 'name')}, if the size is right"
-        yield words, editor.resize(path, wanted, new)
+        yield Suggestion(f"name {wanted}, if the size is right")
 
 
 def as_rows(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield the ways to write a flat list as a matrix: in rows of each possible length."""
-    written = editor.items(fault.path)
-    count = len(written)
-    for width in range(1, count + 1) if count <= _MAX_FLAT and all(written) else ():
-        if count % width == 0:
-            rows = [f"[{', '.join(written[n : n + width])}]" for n in range(0, count, width)]
+    written, path = editor.items(fault.path), fault.path
+    for width in range(1, len(written) + 1) if len(written) <= _MAX_FLAT else ():
+        if len(written) % width == 0:
+            rows = [f"[{', '.join(written[n : n + width])}]" for n in range(0, len(written), width)]
             words = f"write it in {count_of(len(rows), 'row')} of {width}"
-            yield words, editor.replace(fault.path, f"[{', '.join(rows)}]")
+            yield words, editor.replace(path, f"[{', '.join(rows)}]")
 
 
 def with_seed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]:
@@ -203,115 +185,67 @@ def with_seed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestio
     if "weights_file" in value or any(isinstance(e, dict) and "weights" in e for e in layers):
         assumed = f", if layer {number} is to draw its weights"
         if number == 1:
-            words = "leave layer 1 out, if it stands for the inputs"
-            yield words, editor.splice(("layers",), 0, 1, ())
-    words = f"write a seed into the spec{assumed}"
-    yield words, editor.write(("seed",), "0")
+            without = editor.splice(("layers",), 0, 1, ())
+            yield "leave layer 1 out, if it stands for the inputs", without
+    yield f"write a seed into the spec{assumed}", editor.write(("seed",), "0")
     yield Suggestion(f"choose one for this run{assumed}", options=("--seed", "0"))
 
 
 def with_missing(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     """Yield the sizes of layers under their own key, and the inputs that the data has."""
-    value = editor.source.value
-    for key in value if fault.path[:1] in ((), ("inputs",), ("layers",)) else ():
-        is_of_sizes = key == "layers" or key not in keys_at(())
-        if is_of_sizes and isinstance(value[key], list) and {int} >= set(map(type, value[key])):
-            words = "`layer_sizes` holds the inputs, then the neurons of each layer"
-            yield words, editor.replace_key((key,), "layer_sizes")
-    words = f"the data has {count_of(editor.features or 0, 'feature column')}"
-    is_missing = "layers" in value and "inputs" not in value
-    if is_missing and fault.path[:1] == ("inputs",) and editor.features:
-        is_first = editor.value_at(("layers", 0, "neurons")) == editor.features
+    value, inputs = editor.source.value, editor.features
+    layers = value.get("layers")
+    if isinstance(layers, list) and {int} >= set(map(type, layers)):
+        words = "`layer_sizes` holds the inputs, then the neurons of each layer"
+        yield words, editor.replace_key(("layers",), "layer_sizes")
+    if fault.path[:1] == ("inputs",) and layers and inputs and "inputs" not in value:
+        is_first = editor.value_at(("layers", 0, "neurons")) == inputs
         doubt = ", if layer 1 does not stand for them" * is_first
-        yield words + doubt, editor.write(("inputs",), str(editor.features))
-
-
-def moved(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
-    """Yield an unknown key with its value in the part of the spec to which it belongs."""
-    owner = fault.path[:-1]
-    if not fault.of_key or len(editor.value_at(owner)) < 2:
-        return
-    key, text = str(fault.path[-1]), editor.in_brackets(fault.path)
-    for home in list[Path]([(), ("inputs",), ("outputs",)]):
-        held = editor.value_at(home)
-        if home == owner or key not in keys_at(home):
-            continue
-        if isinstance(held, dict):
-            made = editor.splice(home, 0, 0, [f"{key}: {text}"])
-        elif held is None:
-            made = editor.write(home, f"{{{key}: {text}}}")
-        else:
-            implied = "columns" if isinstance(held, list) else "size"
-            both = f"{{{implied}: {editor.in_brackets(home)}, {key}: {text}}}"
-            made = editor.replace(home, both)
-        part = f"in the {home[0]}, if it is theirs" if home else "at the top of the spec"
-        yield f"write it {part}", [made, editor.remove_key(fault.path)]
+        words = f"the data has {count_of(inputs, 'feature column')}{doubt}"
+        yield words, editor.write(("inputs",), str(inputs))
 
 
 def as_layers(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
-    """Yield the layers as a list of mappings, which hold what stands beside them for each."""
-    is_about = not fault.path[1:] or fault.path[:1] in (("layers",), ("inputs",))
-    read = _layers_read(editor.source) if is_about and fault.kind != "odd blank" else None
-    if not read:
-        return
-    edits, value = _edits_of_layers([layer.keys for layer in read], editor), editor.source.value
-    edits += [editor.remove_key((key,)) for key in _beside(value)] if edits else []
-    if edits and read[0].inputs and "inputs" not in value:
-        edits.append(editor.write(("inputs",), read[0].inputs))
-    assumed = dict.fromkeys(words for layer in read for words in layer.assumed)
-    yield "; ".join(("write the layers as a list, each with its keys", *assumed)), edits
+    """Yield the layers as a list of mappings, if the fault may be about them."""
+    if not fault.path[1:] or fault.path[:1] in (("layers",), ("inputs",)):
+        yield from _layers_as_list(editor)
 
 
 @lru_cache(maxsize=1)  # every fault of a spec asks for it
-def _layers_read(source: YamlSource) -> list[Layer] | None:
-    """Return what the layers were meant to be, with the activations that stand beside them."""
-    written = source.value.get("layers")
-    if not isinstance(written, dict | list) or len(written) > _MAX_FLAT:
-        return None
+def _layers_as_list(editor: SpecEditor) -> list[Proposal]:
+    """Return the layers as a list of mappings, which hold what stands beside them for each."""
+    path, value, written = ("layers",), editor.source.value, editor.value_at(("layers",))
+    if not isinstance(written, list | dict) or len(written) > _MAX_FLAT:
+        return []
     steps = written if isinstance(written, dict) else range(len(written))
-    is_shared = any(source.is_merged(("layers", step)) for step in steps)
-    beside = [source.value[key] for key in _beside(source.value)]
-    return None if is_shared else layers_meant(written, beside)
-
-
-def _beside(value: dict[str, Any]) -> list[str]:
-    return [key for key in value if plain("key", str(key)) in _ACTIVATIONS]
-
-
-def _edits_of_layers(layers: list[dict[str, Any]], editor: SpecEditor) -> list[Edit | None]:
-    """Return the edits of those layers that are written otherwise; of all, if they are no list."""
-    path, texts, written = ("layers",), list(map(flow_text, layers)), editor.value_at(("layers",))
+    beside = [key for key in value if plain("key", str(key)) in _ACTIVATIONS]
+    read = layers_meant(written, [value[key] for key in beside])
+    if not read or any(editor.source.is_merged((*path, step)) for step in steps):
+        return []
+    layers = [layer.keys for layer in read]
+    edits = [editor.replace(path, flow_text(layers))]
     if isinstance(written, list) and len(layers) == len(written):
         changed = [n for n, layer in enumerate(layers) if layer != written[n]]
-        pairs = [(written[n], layers[n]) for n in changed]
-        own = keys_at(("layers", 0))
-        if all(
-            isinstance(one, dict) and one.keys() - other.keys() for one, other in pairs
-        ) and not any(
-            isinstance(held, dict) and key not in own
-            for one, _ in pairs
-            for key, held in one.items()
-        ):
-            return []  # its keys are seen to by themselves
-        return [editor.replace((*path, n), texts[n]) for n in changed]
-    if isinstance(written, list) and layers == written[1:]:
-        return [editor.splice(path, 0, 1, ())]
-    return [editor.replace(path, f"[{', '.join(texts)}]")]
+        edits = [editor.replace((*path, n), flow_text(layers[n])) for n in changed]
+    if edits and read[0].inputs and "inputs" not in value:
+        edits.append(editor.write(("inputs",), read[0].inputs))
+    assumed = dict.fromkeys(words for layer in read for words in layer.assumed)
+    words = "; ".join(("write the layers as a list, each with its keys", *assumed))
+    return [(words, [*edits, *(editor.remove_key((key,)) for key in beside)])] if edits else []
 
 
 _Move = Callable[[Fault, SpecEditor], Iterator[Proposal | Suggestion]]
-_OF_VALUES: tuple[Kind, ...] = ("choice", "choice form", "no number")
 # The moves that suit some kinds of faults, then those that any may need.
 _OF_KIND: dict[Kind | None, tuple[_Move, ...]] = {
-    None: (alone, with_missing, moved),
-    **dict.fromkeys(_OF_VALUES, (read_otherwise, alone)),
+    None: (alone, with_missing),
+    **dict.fromkeys(("choice", "choice form", "no number"), (read_otherwise, alone)),
     "count of activations": (other_count_of_activations,),
     "flat weights": (as_rows,),
     "count of names": (other_count_of_names,),
     **dict.fromkeys(("odd blank", "transposed file"), (as_advised,)),
     **dict.fromkeys(("missing key", "other layers"), (as_layers, with_missing)),
     "no seed": (with_seed,),
-    "no text": (alone, read_otherwise),
-    "unknown key": (read_otherwise, renamed, alone, moved),
+    "no text": (alone, in_quotes),
+    "unknown key": (read_otherwise, renamed, alone),
 }
 _OF_ANY: tuple[_Move, ...] = (without_needless, as_layers)

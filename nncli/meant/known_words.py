@@ -85,6 +85,21 @@ def keys_meant(written: str, own: tuple[str, ...]) -> tuple[Known, ...]:
     return fits or others or (() if known else nearest_meant("key", written, own))
 
 
+def pairs_meant(key: str, value: Any, own: tuple[str, ...]) -> tuple[Known, ...]:
+    """Return what an unknown key may mean, or what only its value tells that nncli lacks.
+
+    >>> [known.instead for value in ("Dense", "LSTM") for known in pairs_meant("type", value, ())]
+    ['', None]
+    """
+    lacking, typed = f"`{key}: {shorten(str(value))}` is something that nncli has not", str(value)
+    return tuple(
+        replace(each, instead=None, words=lacking)
+        if each.only and plain("key", typed) not in each.only
+        else each
+        for each in keys_meant(key, own)
+    )
+
+
 def nearest_meant(kind: str, typed: str, own: Sequence[str]) -> tuple[Known, ...]:
     """Return what a mistyped word may mean: the nearest of nncli's, if no other is as near."""
     close = tuple(each for each in alike(kind, typed, own) if each.instead in own)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nncli.meant.choices import HOLDING, Typed, choices_meant, typed_choice
-from nncli.meant.known_words import Known, keys_meant, meanings, plain
+from nncli.meant.known_words import Known, keys_meant, meanings, pairs_meant, plain
 from nncli.specs.model import LayerSpec
 
 _KEYS = tuple(LayerSpec.model_fields)
@@ -116,20 +116,18 @@ def _typed(written: Any) -> Typed | None:
 
 
 def _by_keys(typed: Typed) -> Layer | None:
-    """Return what is said by keys; None if one of them is unknown."""
+    """Return what is said by keys; None if one is unknown, or nncli's own without a value."""
     layer, inputs, assumed = dict[str, Any](), "", tuple[str, ...]()
     for key, value in typed.named:
         text = str(value).strip(_AROUND)
-        known = Known(key, {}, "", "") if key in _KEYS else next(iter(keys_meant(key, _KEYS)), None)
-        if (
-            known is None
-            or known.instead is None
-            or (known.only and plain("key", text) not in known.only)
-        ):
+        found = (Known(key, {}, "", ""),) if key in _KEYS else pairs_meant(key, value, _KEYS)
+        known = next(iter(found), None)
+        is_flag = text.casefold() in _FLAGS
+        if known is None or known.instead is None or (is_flag and key in _KEYS):
             return None
-        if any(each.instead == "inputs" for each in meanings("key", key)):
+        if "inputs" in (key, *(each.instead for each in meanings("key", key))):
             inputs = text
-        elif text.casefold() in _FLAGS or not known.instead:
+        elif is_flag or not known.instead:
             assumed += (known.words,) * ("assuming" in known.words)
         else:
             layer[known.instead] = value.strip("\"'") if isinstance(value, str) else value

@@ -73,6 +73,8 @@ _KINDS = {
 }
 # Keys of a trained network that stand in the wrong mapping, and where they belong.
 _HOMES = {
+    "seed": "it belongs to the whole network: write `seed: 0` at the top of the spec",
+    "dtype": "it belongs to the whole network: write `dtype: float64` at the top of the spec",
     "weights_file": "name the file at the top of the spec, and in the layer the array: "
     "`weights: {tensor: NAME}`",
     "tensor": "write `weights: {tensor: NAME}`, or `biases: {tensor: NAME}`",

@@ -83,7 +83,7 @@ SHORT = "layer_sizes: [4, 5, 3, 2]\nseed: 0\n"
     [
         ("[relu, tanh]", [["relu", "tanh", "linear"]]),
         ("[relu, relu]", [["relu", "relu", "linear"], "relu"]),
-        ("[relu]", [["relu", "relu", "linear"], "relu"]),
+        ("[relu]", ["relu"]),
         ("\n- relu\n- tanh", [["relu", "tanh", "linear"]]),
         ("[relu, tanh, elu, silu]", [["relu", "tanh", "elu"]]),
         ("[linear, tanh, elu, silu]", [["tanh", "elu", "silu"], ["linear", "tanh", "elu"]]),
@@ -112,7 +112,7 @@ def test_inputs_that_were_left_out_are_those_of_the_data() -> None:
     ("names", "offered"),
     [
         ("[a, b, c]", [(2, ["a", "b"]), (3, ["a", "b", "c"])]),
-        ("[a]", [(1, ["a"]), (2, ["a", "output_2"])]),
+        ("[a]", [(1, ["a"])]),
     ],
 )
 def test_names_become_as_many_as_outputs_or_the_other_way_round(
@@ -254,19 +254,17 @@ def test_what_a_layer_of_another_program_leaves_open_is_assumed_aloud() -> None:
         assert problems_of(f"inputs: 2\nlayers: [{layer}, 1]\nseed: 0\n")[0].suggestions == ()
 
 
-@pytest.mark.parametrize(
-    ("text", "part"),
-    [
-        ("layer_sizes: [2, 2]\nclasses: [a, b]\nseed: 0\n", ("outputs", {"classes": ["a", "b"]})),
-        ("inputs: 2\nlayers: [{neurons: 1, seed: 4}]\n", ("seed", 4)),
-        (
-            "inputs: 2\ncolumns: [a, b]\nlayers: [{neurons: 1}]\nseed: 0\n",
-            ("inputs", {"size": 2, "columns": ["a", "b"]}),
-        ),
-    ],
-)
-def test_a_key_is_moved_to_the_part_to_which_it_belongs(text: str, part: tuple[str, Any]) -> None:
-    assert first_mended(text)[part[0]] == part[1]
+def test_a_key_of_the_whole_network_in_a_layer_is_told_where_it_belongs() -> None:
+    [problem] = problems_of("inputs: 2\nlayers: [{neurons: 1, seed: 4}]\nseed: 0\n")
+    assert problem.suggestions == ()
+    assert problem.help == (
+        "it belongs to the whole network: write `seed: 0` at the top of the spec",
+    )
+
+
+def test_a_layer_with_an_empty_key_of_nncli_is_not_written_without_it() -> None:
+    [problem] = problems_of("inputs: 2\nseed: 0\nlayers: [{neurons: 1, activation: ~}]\n")
+    assert problem.suggestions == ()
 
 
 @pytest.mark.parametrize("called", ["sqrt(2)", "exp(0.5)", "-abs(3)"])

@@ -36,7 +36,7 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
     ),
     "count of names": (
         "layer_sizes: [1, 2]\nseed: 0\noutputs: [a]\n",
-        ["layer_sizes: [1, 1]", "outputs: [a, output_2]"],
+        ["layer_sizes: [1, 1]"],
     ),
     "count of outputs": ("layer_sizes: [1, 2]\nseed: 0\noutputs: 2\n", ["(without `outputs`)"]),
     "empty": ("layer_sizes: [1, 2]\nseed:\n", []),

@@ -41,6 +41,7 @@ from nncli.meant.numbers import numbers_meant, what_is_around
         ("1 234,5", "1234.5"),
         # as a program prints them
         ("np.float64(39.9)", "39.9"),
+        ("np.float64(-2.18e-01)", "-2.18e-01"),
         ("Decimal('7.5')", "7.5"),
         ("[0.8]", "0.8"),
         # signs too many, or in the wrong place
