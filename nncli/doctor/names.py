@@ -20,7 +20,7 @@ from nncli.specs.spec_text import Span
 from nncli.specs.wording import number_help
 
 # Nobody has typed more values that are as foreign.
-_MAX_PLACES = 2000
+_MAX_PLACES = 1000
 # Texts below these keys are no numbers.
 _NO_NUMBERS = frozenset({"name", "columns", "classes", "activations", "outputs", "init"})
 # Neither further layers nor further unknown keys of one place are changed at once.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from nncli.meant.known_words import Known, alike, formula_meant, meanings, other_parameters, plain
@@ -70,7 +71,7 @@ def choices_meant(what: str, value: Any) -> Iterator[tuple[str, str | None]]:
     typed, own = typed_choice(what, value), CHOICES[what]
     if typed is None:
         return
-    found = meanings(what, typed.name, own) or alike(what, typed.name, own)
+    found = _known(what, typed.name)
     if typed.name in own:
         found = (Known(typed.name, {}, "", ""),)
     seen: set[str] = set()
@@ -83,6 +84,11 @@ def choices_meant(what: str, value: Any) -> Iterator[tuple[str, str | None]]:
             seen.add(text)
             said = known.words if parameters == known.parameters else ""
             yield said or _said(known.instead, typed, parameters), text
+
+
+@lru_cache(maxsize=1000)  # a thousand layers may share a misspelt name
+def _known(what: str, name: str) -> tuple[Known, ...]:
+    return meanings(what, name, CHOICES[what]) or alike(what, name, CHOICES[what])
 
 
 def _said(kind: str, typed: Typed, parameters: Mapping[str, Any]) -> str:
