@@ -51,7 +51,7 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     If the first is one, the width of the data, as it was read, is no fact.
     """
     seen = seen_rows(case)
-    first, *others = (with_proposals(problem, case, seen) for problem in error.problems)
+    first, *others = (with_proposals(problem, seen) for problem in error.problems)
     case = replace(case, look=_shortened(case.look, case.options.encoding))
     kind = kind_of(case.look.content, doubtful=first.code in MISREAD)
     is_known = kind is not None and (kind.is_doubtful or first.code == "N411")
