@@ -86,8 +86,7 @@ def test_what_nobody_can_mend_is_said_for_the_whole_file(content: str, expected:
 
 
 def test_a_row_of_one_unit_among_others_stays() -> None:
-    one_input = "inputs: 1\nlayers:\n  - neurons: 1\n    weights: [[1]]\n"
-    for problem in treat(make_case("a\n5 cm\n6 mm\n7\n", one_input)).problems:
+    for problem in treat(make_case("a,b\n5 cm,7 cm\n6 mm,8 mm\n1,2\n")).problems:
         assert problem.suggestions == ()
 
 
