@@ -39,7 +39,7 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     If the first is one, the width of the data, as it was read, is no fact.
     """
     seen, trial = seen_rows(case), _shortened(case)
-    told = (with_proposals(problem, case, seen) for problem in error.problems)
+    told = (with_proposals(problem, seen) for problem in error.problems)
     first, *others = (_in_words(problem, trial, seen) for problem in told)
     kind = kind_of(case.look.content, doubtful=first.code in MISREAD)
     if kind is not None and kind.is_doubtful:

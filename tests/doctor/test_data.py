@@ -276,7 +276,7 @@ def test_as_many_lines_as_inputs_are_features_unless_something_speaks_against_it
     assert problem.suggestions[0].options[0] == first
 
 
-def test_a_dead_end_names_the_columns_of_text_and_those_with_gaps() -> None:
+def test_a_dead_end_names_the_columns_of_text() -> None:
     content = "city,land,age,fare\nOslo,Norge,3,\nRoma,Italia,,1\nBern,Schweiz,2,?\n"
     [problem] = treat(make_case(content, "layer_sizes: [3, 1]\nseed: 0\n")).problems[:1]
     assert problem.suggestions == ()
@@ -285,8 +285,6 @@ def test_a_dead_end_names_the_columns_of_text_and_those_with_gaps() -> None:
         "'city'",
         "'land'",
         "are text",
-        "'age' has 1 missing",
-        "'fare' has 2 missing",
         "--columns",
     ):
         assert part in told
