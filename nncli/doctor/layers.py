@@ -28,8 +28,8 @@ def layer_changes(fault: Fault, editor: SpecEditor, spec: NetworkSpec) -> Iterat
         yield from _by_hand(layer)
     ways = (
         _turned(layer, editor, spec),
-        joined_numbers(editor, path, surplus),
         joined_numbers(editor, (*path, 0), surplus),  # of several rows, all would be too long
+        joined_numbers(editor, path, surplus),
         _resized(layer, editor, spec, misfit),
         _of_several(layer, editor, spec),
     )
@@ -83,22 +83,25 @@ def _resized(
             if size != spec.layer_sizes[number]:
                 yield sized({number: size}, editor, spec)
     if misfit.key == "biases":
-        surplus = misfit.found - misfit.wanted
-        biases = count_of(abs(surplus), "bias", "biases")
+        biases = count_of(abs(misfit.found - misfit.wanted), "bias", "biases")
         words = f"take {biases} away from layer {layer.layer}, the last if it is the wrong one"
-        if surplus < 0:
+        if misfit.found < misfit.wanted:
             words = f"add {biases} to layer {layer.layer}, if 0 is what was left out"
         yield words, editor.resize(("layers", layer.layer - 1, "biases"), misfit.wanted)
 
 
 def _of_several(layer: LayerShape, editor: SpecEditor, spec: NetworkSpec) -> Iterator[Proposal]:
-    """Yield two layers, or a part of theirs, in each other's place; then all wrong sizes."""
+    """Yield layers without a copy, or exchanged, or only a part of theirs; then all wrong sizes."""
     held, wanted = layer.weights_shape, (layer.inputs, layer.neurons)
     if held != wanted == held[::-1] and editor.features in (None, spec.inputs.size):
         return  # what changes several places is not likelier
-    near = range(max(1, layer.layer - 2), min(layer.layer + 2, len(spec.layers)) + 1)
+    number, layers = layer.layer, editor.value_at(("layers",)) or []
+    if number > 1 and layers[number - 1 : number] == layers[number - 2 : number - 1] != []:
+        words = f"leave layer {number} out, if it was pasted twice"
+        yield words, editor.splice(("layers",), number - 1, number, ())
+    near = range(max(1, number - 2), min(number + 2, len(spec.layers)) + 1)
     for key, other in product(("", "biases", "weights"), near):
-        one, two = sorted((layer.layer, other))
+        one, two = sorted((number, other))
         paths: list[Path] = [("layers", n - 1, key)[: 2 + bool(key)] for n in (one, two)]
         what = f"the {key} of layers" if key else "layers"
         words = f"swap {what} {one} and {two}, if they were exchanged"

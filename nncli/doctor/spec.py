@@ -26,7 +26,6 @@ from nncli.specs.yaml_source import is_yaml
 from nncli.words import count_of
 
 SAME_CAUSE = "the first change above mends this, too"
-
 _MAX_REPAIRS = 3
 # What is read again with the problems' own changes, then with slips, as `cost` counts it; and how
 # many characters are parsed for these.
@@ -111,11 +110,10 @@ def changes_of_inputs(reading: SpecReading, features: int) -> tuple[Suggestion, 
 
     The likelier first: of `layer_sizes`, the inputs may have been left out.
     """
-    if reading.examined is None:  # there is no text to change
+    if (examined := reading.examined) is None:  # there is no text to change
         return ()
-    editor = SpecEditor(reading.examined.source)
-    known = _wrong(reading.examined, features)
-    patient = _Patient(reading.examined, reading.header, features, known)
+    editor = SpecEditor(examined.source)
+    patient = _Patient(examined, reading.header, features, _wrong(examined, features))
     own = suggestion_of(*sized({0: features}, editor, reading.spec))
     tried = patient.tried(own) if own and patient.cost <= _MAX_READ_FOR_INPUTS else None
     if own is None or tried is None or tried.left:
@@ -126,8 +124,7 @@ def changes_of_inputs(reading: SpecReading, features: int) -> tuple[Suggestion, 
         return (own,)
     own = replace(own, words=f"{own.words}, if the first size is theirs")
     # sizes that are nearly equal are a slip of the one number
-    is_slip = abs(editor.value_at(("layer_sizes", 0)) - features) == 1
-    return (own, front) if is_slip else (front, own)
+    return (own, front) if abs(reading.spec.inputs.size - features) == 1 else (front, own)
 
 
 class _Tried(NamedTuple):

@@ -280,6 +280,16 @@ layers:
     assert reading(edited(text, suggestion.edits)).misfits == ()
 
 
+@pytest.mark.parametrize("dash", ["  - ", "- "])
+def test_a_layer_that_was_pasted_twice_is_left_out(dash: str) -> None:
+    copy = "{neurons: 3, biases: [1, 2, 3], weights: [[1, 1, 1], [2, 2, 2]]}"
+    last = f"{dash}{{neurons: 1, weights: [[1], [2], [3]]}}\n"
+    text = f"inputs: 2\nlayers:\n{dash}{copy}\n{dash}{copy}\n{last}"
+    [suggestion] = treated(text)[0].suggestions
+    assert suggestion.words == "leave layer 2 out, if it was pasted twice"
+    assert edited(text, suggestion.edits) == f"inputs: 2\nlayers:\n{dash}{copy}\n{last}"
+
+
 def with_one_change(text: str) -> tuple[str, str]:
     """Return what the first suggestion says, and the spec after it, in which nothing clashes."""
     first, *others = treated(text)
