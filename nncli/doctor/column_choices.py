@@ -108,9 +108,6 @@ def _fewer_columns(change: Change, header: Header, features: list[int]) -> Itera
     yield fewer
 
 
-# ---- names in the spec, and on the command line ----
-
-
 def _inputs_by_name(change: Change, header: Header, names: tuple[str, ...]) -> Iterator[Change]:
     """Yield the columns that the spec's inputs may mean: written in the spec, or chosen."""
     case, source, spec = change.case, change.case.reading.source, change.case.reading.spec

@@ -8,7 +8,7 @@ from itertools import chain, product
 from nncli.doctor.proposals import suggestion_of
 from nncli.doctor.spec_edits import Proposal, SpecEditor
 from nncli.doctor.written_lists import joined_numbers
-from nncli.network.shapes import LayerShape, shape_table
+from nncli.network.shapes import LayerShape, layer_shape, shape_table
 from nncli.problems import Suggestion
 from nncli.specs.faults import Fault, Path
 from nncli.specs.fit import Misfit, other_layout, shape_held_by
@@ -20,12 +20,10 @@ _MEANINGS = {"neurons_by_inputs": "(neurons, inputs)", "inputs_by_neurons": "(in
 
 def layer_changes(fault: Fault, editor: SpecEditor, spec: NetworkSpec) -> Iterator[Suggestion]:
     """Yield the changes that may make a layer fit, the likeliest first."""
-    layer = shape_table(spec).layers[fault.layer - 1]
+    layer = _layer(fault, spec)
     misfit = next(each for each in layer.misfits if each.code == fault.code)
     path: Path = ("layers", fault.layer - 1, misfit.key)
     surplus = misfit.found - misfit.wanted
-    if misfit.key == "weights":
-        yield from _by_hand(layer)
     ways = (
         _turned(layer, editor, spec),
         joined_numbers(editor, (*path, 0), surplus),  # of several rows, all would be too long
@@ -36,8 +34,16 @@ def layer_changes(fault: Fault, editor: SpecEditor, spec: NetworkSpec) -> Iterat
     yield from filter(None, (suggestion_of(*each) for each in chain(*ways)))
 
 
-def _by_hand(layer: LayerShape) -> Iterator[Suggestion]:
+def _layer(fault: Fault, spec: NetworkSpec) -> LayerShape:
+    inputs = spec.layers[fault.layer - 2].neurons if fault.layer > 1 else spec.inputs.size
+    return layer_shape(fault.layer, spec.layers[fault.layer - 1], inputs)
+
+
+def by_hand(fault: Fault, spec: NetworkSpec | None) -> Iterator[Suggestion]:
     """Yield the change that only the user can make: weights for other inputs or neurons."""
+    if spec is None or fault.code == "N203":
+        return
+    layer = _layer(fault, spec)
     held, wanted = layer.weights_shape, (layer.inputs, layer.neurons)
     if held not in (wanted, wanted[::-1]):
         axis = int(held[0] == wanted[0])  # the inputs do not fit, or else the neurons

@@ -25,7 +25,6 @@ _MAX_PLACES = 1000
 _NO_NUMBERS = frozenset({"name", "columns", "classes", "activations", "outputs", "init"})
 # Neither further layers nor further unknown keys of one place are changed at once.
 _MAX_KEYS = 50
-_COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # What a value may mean: in words, and how it is written then; None where nncli has no such thing.
 _Readings = list[tuple[str, str | None]]
 
@@ -91,7 +90,6 @@ def _numbers(written: str, path: Path) -> _Readings:
     shape = re.fullmatch(r"\W*(None|-1|N), *(\d+)\W*", text)
     if shape and path[0] == "inputs":
         text = shape[2]  # behind the samples
-    text = str(_COUNTS.index(text)) if text in _COUNTS else text
     if not re.search(r"\d", text):
         return []  # yes and no
     readings = [("write it in digits", text)] if is_number(text) else numbers_meant(text)

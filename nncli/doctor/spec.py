@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from nncli.doctor.layers import layer_changes, sized
+from nncli.doctor.layers import by_hand, layer_changes, sized
 from nncli.doctor.proposals import proposals, suggestion_of
 from nncli.doctor.spec_edits import SpecEditor, edited
 from nncli.doctor.written_lists import MAX_CHARACTERS
@@ -26,7 +26,6 @@ from nncli.specs.yaml_source import is_yaml
 from nncli.words import count_of
 
 SAME_CAUSE = "the first change above mends this, too"
-_MAX_REPAIRS = 3
 # What is read again with the problems' own changes, then with slips, as `cost` counts it; and how
 # many characters are parsed for these.
 _MAX_READ, _MAX_SEARCHED, _MAX_PARSED_CHARACTERS = 1_500_000, 1_000_000, 1024 * 1024
@@ -74,19 +73,22 @@ def _one_by_one(patient: _Patient, editor: SpecEditor) -> tuple[list[Problem], b
     """Return the problems with what mends them, and whether a change for the first mends all."""
     found, spec, known = patient.examined.found, patient.examined.spec, patient.known
     problems, gone, is_mended = list[Problem](), set[_Key](), False
-    tries = iter(range(_MAX_READ // patient.cost))
+    tries = max(1, _MAX_READ // patient.cost)
     for number, (fault, problem) in enumerate(zip(found.faults, found.problems, strict=True)):
         key = _key(fault, problem)
         if key in gone:
             problems.append(replace(problem, help=(SAME_CAUSE,)))
             continue
-        changes = layer_changes(fault, editor, spec) if spec else proposals(fault, editor)
+        moves = layer_changes(fault, editor, spec) if spec else proposals(fault, editor)
         words, kept = list[str](), list[_Tried]()
-        for suggestion, _ in zip(changes, tries, strict=False):
+        for suggestion in chain(by_hand(fault, spec), moves if tries > 0 else ()):
+            tries -= 1
             if not suggestion.edits and not suggestion.options:
                 words.append(suggestion.words)
             elif tried := patient.tried(suggestion, key):
                 kept.append(tried)
+            if tries <= 0:
+                break
         best = [tried for tried in kept if not tried.left] or kept
         made = [tried.spec for tried in best]  # of two ways to write the same, the likelier
         best = [t for n, t in enumerate(best) if t.spec is None or t.spec not in made[:n]]
@@ -94,7 +96,7 @@ def _one_by_one(patient: _Patient, editor: SpecEditor) -> tuple[list[Problem], b
         advice = () if best and (fault.choices or not best[0].left) else problem.help
         if spec:
             words = [f"or {each}" if best else each for each in words]
-            advice = () if best or words else (_NOTHING_WORKS,)
+            advice = () if best or words or tries <= 0 else (_NOTHING_WORKS,)
         problems.append(replace(problem, help=(*words, *advice), suggestions=told))
         if best:
             gone |= known.keys() - best[0].left.keys()
@@ -243,7 +245,7 @@ def _slip(working: list[tuple[Repair, _Tried]], patient: _Patient) -> Problem:
     is_certain = len(chosen) == 1 and examined.source.is_unreadable and best.cost < _DOUBTFUL
     suggestions = tuple(
         Suggestion(repair.words if is_certain else repair.assuming, edits=repair.edits)
-        for repair in list(chosen.values())[:_MAX_REPAIRS]
+        for repair in list(chosen.values())[:3]  # of more, nobody reads which is meant
     )
     known = patient.known.items()
     mended = next((p for key, p in known if key not in tried.left), examined.found.problems[0])

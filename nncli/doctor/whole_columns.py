@@ -52,13 +52,15 @@ class SeenRows:
     complete: bool  # whether these are all
     odd: tuple[OddPiece, ...]  # line by line, missing values too
 
+    def gaps(self) -> Counter[int]:
+        """Count the missing values of each feature, by its position from 0."""
+        odd = (c for c in self.odd if not c.readings)
+        return Counter(c.position for c in odd if is_missing(c.row.pointed[c.position]))
+
     def text_columns(self) -> list[int]:
         """Return the features that hold nothing but text, by their positions from 0."""
-        texts = Counter(c.position for c in self.odd if not c.readings)
-        missing = Counter(c.position for c in self.odd if is_missing(c.row.pointed[c.position]))
-        return [
-            i for i, count in texts.items() if count == len(self.rows) > 1 and missing[i] < count
-        ]
+        texts, gaps = Counter(c.position for c in self.odd if not c.readings), self.gaps()
+        return [i for i, count in texts.items() if count == len(self.rows) > 1 and gaps[i] < count]
 
 
 def seen_rows(case: DataCase) -> SeenRows:
@@ -150,18 +152,26 @@ def with_proposals(problem: Problem, seen: SeenRows) -> Problem:
     if not (row.is_sample or is_column or problem.code == "N410" or was_meant):
         without = Edit.without_lines(place.file, place.line or 1)
         return replace(problem, suggestions=(Suggestion(problem.help[0], edits=(without,)),))
-    if problem.code != "N404" or not is_column:
+    text = row.cells[0][1] if row.cells else ""
+    if problem.code != "N404" or not (is_column or is_missing(text)):
         return problem
-    return replace(problem, help=(*what_is_odd(seen), *why_not_a_number(row.cells[0][1])))
+    why = () if is_missing(text) else why_not_a_number(text)
+    return replace(problem, help=(*what_is_odd(seen), *why) or problem.help)
 
 
 def what_is_odd(seen: SeenRows) -> tuple[str, ...]:
-    """Say which columns are text, if any are."""
-    if not (of_text := seen.text_columns()):
-        return ()
-    verb = "is" if len(of_text) == 1 else "are"
-    wanted = f"the network takes {count_of(seen.case.wanted.size, 'column')} of numbers"
-    return (f"{_columns(of_text, seen.header)} {verb} text in every row, and {wanted}",)
+    """Say which columns are text, and which have how many gaps."""
+    said, of_text = [], seen.text_columns()
+    if of_text:
+        verb = "is" if len(of_text) == 1 else "are"
+        wanted = f"the network takes {count_of(seen.case.wanted.size, 'column')} of numbers"
+        said.append(f"{_columns(of_text, seen.header)} {verb} text in every row, and {wanted}")
+    gaps = {i: count for i, count in sorted(seen.gaps().items()) if i not in of_text}
+    if sum(gaps.values()) > 1:
+        has = [f"{called(seen.header, i)} has {count_of(gaps[i], 'missing value')}" for i in gaps]
+        found = ", ".join((*has[:3], *["…"] * (len(has) > 3)))
+        said.append(f"{found}: write numbers, or leave those rows out")
+    return tuple(said)
 
 
 def _changes_of_kinds(kinds: Collection[str], seen: SeenRows) -> Iterator[Suggestion]:

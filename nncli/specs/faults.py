@@ -21,7 +21,6 @@ Kind = Literal[
     "count of outputs",
     "empty",
     "array name",
-    "flat weights",
     "missing key",
     "nested biases",
     "no number",
