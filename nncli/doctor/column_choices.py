@@ -92,9 +92,9 @@ def _fewer_columns(change: Change, header: Header, features: list[int]) -> Itera
         added |= {option: [header.item(fact.position) for fact in of_option]} if of_option else {}
         for reason in dict.fromkeys(fact.reason for fact in of_option):
             names = [called(header, fact.position) for fact in of_option if fact.reason == reason]
-            why = f": {reason}" if reason else ", if it is no feature"
-            several = why.replace("it is", "they are") if len(names) > 1 else why
-            words.append(verb.format(" and ".join(names)) + several)
+            why = f": {reason}" if reason else ", or another one, if it is no feature"
+            of_many = why.replace("it is", "they are").replace("another one", "others")
+            words.append(verb.format(" and ".join(names)) + (of_many if names[1:] else why))
     # as much may speak against the one that stays
     is_even = least == following.suspicion != Suspicion.NONE
     doubt = f", if {called(header, following.position)} is a feature" if is_even else ""

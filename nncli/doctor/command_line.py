@@ -51,8 +51,10 @@ def _mended(
         if other is None:
             yield (text,), words
         elif most > 1 and other.problem != fault.problem:
-            further = islice(_mended(words, other, fault_of, most - 1), 1)
-            yield from (((text, *texts), last) for texts, last in further)
+            further = list(islice(_mended(words, other, fault_of, most - 1), 1))
+            # a file that is missing, with none like it, hides no other mistake
+            rest: list[tuple[Words, Words]] = [((), words)] if other.problem.code == "N501" else []
+            yield from (((text, *texts), last) for texts, last in further or rest)
 
 
 def _spot(argv: Words, name: str, *, takes_value: bool = True) -> tuple[Words, str, Words] | None:

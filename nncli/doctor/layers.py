@@ -59,10 +59,11 @@ def _turned(layer: LayerShape, editor: SpecEditor, spec: NetworkSpec) -> Iterato
     layout = other_layout(layer.layout)
     alike = {
         each.layer: each.weights_shape
-        for each in shape_table(spec).layers
+        for each, own in zip(shape_table(spec).layers, spec.layers, strict=True)
         # a flat list has no other way round
-        if isinstance(editor.value_at(("layers", each.layer - 1, "weights", 0)), list)
+        if own.weights is not None
         and each.layout != layout
+        and not isinstance(editor.value_at(("layers", each.layer - 1, "weights", 0)), int | float)
     }
     # whether a square one must be turned, too, nobody can see
     square = [number for number, (inputs, neurons) in alike.items() if inputs == neurons]

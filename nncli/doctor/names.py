@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from nncli.data.csv.numbers import is_number
-from nncli.doctor.spec_edits import Proposal, SpecEditor, edit_of
+from nncli.doctor.spec_edits import Proposal, SpecEditor
 from nncli.meant.choices import choice_at, choices_meant
 from nncli.meant.known_words import Known, meanings, nearest_meant, pairs_meant
 from nncli.meant.numbers import numbers_meant
@@ -16,7 +16,6 @@ from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Fault, Path
 from nncli.specs.keys import keys_at
 from nncli.specs.origins import value_at
-from nncli.specs.spec_text import Span
 from nncli.specs.wording import number_help
 
 # Nobody has typed more values that are as foreign.
@@ -108,13 +107,6 @@ def renamed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]
     owner, key = fault.path[:-1], fault.path[-1]
     if choice_at(owner)[0] in ("activation", "scale"):
         return  # that is read as a whole
-    if not owner and len(editor.source.value) == 1 and isinstance(editor.value_at((key,)), dict):
-        own, inner = editor.source.key_span((key,)), editor.source.span((key,))
-        if own is not None and inner is not None:  # what stands below stays where it is
-            piece, words = Span(*own[:2], *inner[:2]), f"`{key}` stands around everything"
-            edit = edit_of(editor.source.text, piece, " " * inner.column, f"(without `{key}`)")
-            yield f"{words}: take it away", edit
-        return
     unknown = _unknown_keys(owner, editor)
     known = {path: found[0] for path, found in unknown.items() if found}
     known = {path: each for path, each in known.items() if each.instead is not None}

@@ -165,6 +165,16 @@ def other_count_of_names(fault: Fault, editor: SpecEditor) -> Iterator[Proposal 
         yield Suggestion(f"name {wanted}, if the size is right")
 
 
+def as_rows(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
+    """Yield the ways to write a flat list as a matrix: in rows of each possible length."""
+    written, path = editor.items(fault.path), fault.path
+    for width in range(1, len(written) + 1) if len(written) <= _MAX_FLAT else ():
+        if len(written) % width == 0:
+            rows = [f"[{', '.join(written[n : n + width])}]" for n in range(0, len(written), width)]
+            words = f"write it in {count_of(len(rows), 'row')} of {width}"
+            yield words, editor.replace(path, f"[{', '.join(rows)}]")
+
+
 def with_seed(fault: Fault, editor: SpecEditor) -> Iterator[Proposal | Suggestion]:
     """Yield a seed, and what it assumes where other weights are given: that some are drawn."""
     value, number = editor.source.value, int(fault.path[1]) + 1
@@ -227,6 +237,7 @@ _OF_KIND: dict[Kind | None, tuple[_Move, ...]] = {
     None: (alone, with_missing),
     **dict.fromkeys(("choice", "choice form", "no number"), (read_otherwise, alone)),
     "count of activations": (other_count_of_activations,),
+    "flat weights": (as_rows,),
     "count of names": (other_count_of_names,),
     **dict.fromkeys(("odd blank", "transposed file"), (as_advised,)),
     **dict.fromkeys(("missing key", "other layers"), (as_layers, with_missing)),

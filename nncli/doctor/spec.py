@@ -29,7 +29,6 @@ SAME_CAUSE = "the first change above mends this, too"
 # What is read again with the problems' own changes, then with slips, as `cost` counts it; and how
 # many characters are parsed for these.
 _MAX_READ, _MAX_SEARCHED, _MAX_PARSED_CHARACTERS = 1_500_000, 1_000_000, 1024 * 1024
-_MAX_READ_FOR_INPUTS = 100_000  # which many ways to read some data ask for
 # How far from a problem a slip may be that still is YAML; where there is no YAML, it is anywhere.
 _REACH = 2
 # A repair that costs so much more than another is not what was meant.
@@ -42,7 +41,6 @@ _SAID_WELL = frozenset({"N103", "N110"})
 # The names in a network, which decide no number.
 _NAMES: dict[str, Any] = {"name": True, "layers": {"__all__": {"name"}}}
 _NOTHING_WORKS = "no change that was tried makes the network fit: of sizes, layouts, biases"
-
 # What a problem is known by where lines move, and where sizes change.
 _Key = tuple[str, str | int]
 
@@ -96,7 +94,7 @@ def _one_by_one(patient: _Patient, editor: SpecEditor) -> tuple[list[Problem], b
         advice = () if best and (fault.choices or not best[0].left) else problem.help
         if spec:
             words = [f"or {each}" if best else each for each in words]
-            advice = () if best or words or tries <= 0 else (_NOTHING_WORKS,)
+            advice = () if best or words else (_NOTHING_WORKS,)
         problems.append(replace(problem, help=(*words, *advice), suggestions=told))
         if best:
             gone |= known.keys() - best[0].left.keys()
@@ -117,7 +115,7 @@ def changes_of_inputs(reading: SpecReading, features: int) -> tuple[Suggestion, 
     editor = SpecEditor(examined.source)
     patient = _Patient(examined, reading.header, features, _wrong(examined, features))
     own = suggestion_of(*sized({0: features}, editor, reading.spec))
-    tried = patient.tried(own) if own and patient.cost <= _MAX_READ_FOR_INPUTS else None
+    tried = patient.tried(own) if own and patient.cost <= 100_000 else None  # asked often
     if own is None or tried is None or tried.left:
         return ()
     words = f"write the {count_of(features, 'input')} in front, if these are the layers alone"

@@ -20,10 +20,8 @@ from nncli.problems import Edit, Problem, Suggestion
 from nncli.specs.spec_text import LINE_END
 from nncli.words import shorten
 
-# How each is said in words; of other signs, itself.
+# How each is said in words.
 _DELIMITERS = {",": "','", ";": "';'", "\t": "tabs", "|": "'|'", BLANKS: "runs of blanks"}
-# Other signs that may separate values: none that stands in a number, a time or a date.
-_RARE_DELIMITER = re.compile(r"[!#$&*<=>?@\\^`~\x1c-\x1f]")
 _ALL_QUOTED = re.compile(r'"((?:[^"]|"")*+)"[ \t;,]*')
 # A variable that an array is given to, and the places that R prints beside one.
 _NO_ROW = re.compile(r"^\s*\w+\s*(?:=|<-)|\[\d*,\d*\]")
@@ -102,17 +100,15 @@ def _separations(change: Change) -> Iterator[Change]:
     case = change.case
     lines = LINE_END.split(text_of(case)[: _MAX_SIZE // 2].rstrip("\r\n"))
     seen: list[list[Row]] = []
-    for delimiter in dict.fromkeys((*_DELIMITERS, *_RARE_DELIMITER.findall(lines[-1]))):
+    for delimiter, called in _DELIMITERS.items():
         formats = [replace(case.csv, delimiter=delimiter, decimal=decimal) for decimal in ".,"]
         read = [(list(cut_rows(lines, form)), form.decimal) for form in formats]
         rows, decimal = max(read, key=lambda each: sum(row.numbers for row in each[0]))
         is_other = delimiter != case.csv.delimiter
-        # a rare sign parts no row that others part already
-        is_parted = delimiter not in _DELIMITERS and any(table_width(each) > 1 for each in seen)
-        if rows in seen or (is_other and (is_parted or table_width(rows) < 2)):
+        if rows in seen or (is_other and table_width(rows) < 2):
             continue
         seen.append(rows)
-        words = [f"separate the values at {_DELIMITERS.get(delimiter, repr(delimiter))}"] * is_other
+        words = [f"separate the values at {called}"] * is_other
         options = {"delimiter": delimiter} if is_other else {}
         if decimal != case.options.decimal:
             around = what_is_around(cell for row in rows if row.numbers for cell in row.cells)

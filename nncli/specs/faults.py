@@ -20,6 +20,7 @@ Kind = Literal[
     "count of names",
     "count of outputs",
     "empty",
+    "flat weights",
     "array name",
     "missing key",
     "nested biases",

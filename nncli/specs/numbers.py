@@ -92,9 +92,12 @@ def weights_faults(
         return
     if not isinstance(rows, list) or not rows or not any(isinstance(row, list) for row in rows):
         hint = "write each row in brackets: [[0.2, 0.8], [0.5, -0.9]]"
-        is_flat = isinstance(rows, list) and bool(rows)
-        message = f"the weights are a list of rows{', got one flat list' * is_flat}"
-        yield Fault("N302", message, (hint,), path, names_found=not is_flat)
+        fault = Fault("N302", "the weights are a list of rows", (hint,), path)
+        if isinstance(rows, list) and rows:
+            message = f"{fault.message}, got one flat list"
+            yield fault._replace(message=message, kind="flat weights")
+        else:
+            yield fault._replace(names_found=True)
         return
     for index, row in enumerate(rows):
         yield from _vector_faults((*path, index), row, largest)

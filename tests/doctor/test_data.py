@@ -204,7 +204,7 @@ def test_no_columns_are_named_where_there_are_more_than_ten_too_many() -> None:
             "0.5,2,3\n1.5,4,5\n2.5,6,0\n",
             TWO_INPUTS,
             [
-                ("leave column 3 out, if it is no feature", ("--drop", "3")),
+                ("leave column 3 out, or another one, if it is no feature", ("--drop", "3")),
             ],
         ),
         # drawn weights could take a label as well: that is said, and comes last
@@ -227,7 +227,7 @@ def test_no_columns_are_named_where_there_are_more_than_ten_too_many() -> None:
                 (
                     (
                         "carry column 1 through unread: it has no name; "
-                        "leave 'c' out, if it is no feature"
+                        "leave 'c' out, or another one, if it is no feature"
                     ),
                     ("--keep", "1", "--drop", "c"),
                 ),

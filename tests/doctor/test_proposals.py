@@ -40,6 +40,10 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
     ),
     "count of outputs": ("layer_sizes: [1, 2]\nseed: 0\noutputs: 2\n", ["(without `outputs`)"]),
     "empty": ("layer_sizes: [1, 2]\nseed:\n", []),
+    "flat weights": (
+        "inputs: 1\nlayers:\n  - neurons: 2\n    weights: [1, 2]\n",
+        ["weights: [[1], [2]]", "weights: [[1, 2]]"],
+    ),
     "missing key": (
         "layers: [1, 2]\nseed: 0\n",
         ["layers, item 1: {neurons: 1}", "layers, item 2: {neurons: 2}", "layer_sizes: [1, 2]"],

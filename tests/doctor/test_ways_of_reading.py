@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from doctor.test_data import make_case, offered, treat
+from doctor.test_data import make_case, treat
 
 from nncli.doctor.ways_of_reading import may_be_names
 
@@ -52,12 +52,6 @@ def test_rows_that_something_encloses_are_written_alone(text: str, rows: str) ->
 def test_rows_stay_where_nothing_encloses_them_all(text: str) -> None:
     for suggestion in treat(make_case(text)).problems[0].suggestions:
         assert not any(edit.text.count("\n") for edit in suggestion.edits)
-
-
-@pytest.mark.parametrize("sign", "^~!&\x1f")
-def test_any_sign_that_stands_in_no_number_may_separate_values(sign: str) -> None:
-    [problem] = treat(make_case(f"a{sign}b\n1{sign}2\n")).problems
-    assert offered(problem) == [(("--delimiter", sign), None)]
 
 
 def test_a_text_that_may_be_a_number_is_not_left_out_as_text() -> None:
