@@ -177,7 +177,8 @@ class Composer:
         if len(self._stack) + height > MAX_DEPTH:
             message = f"nested deeper than {MAX_DEPTH} levels"
             return _stop("N104", message, event, "a spec needs no more than six")
-        for level, opened in enumerate(reversed(self._stack), start=height + 1):
+        # a scalar makes nothing taller
+        for level, opened in enumerate(reversed(self._stack if height else ()), start=height + 1):
             if opened.height >= level:
                 break
             opened.height = level
