@@ -220,10 +220,12 @@ def _fault_of_group(error: Any, group: TyperGroup, words: Words, first: str) -> 
     if name is not None:
         typed = _typed_option(name, words)
         forms = _forms([group, *group.commands.values()])
-        message = f"nncli has no option {quoted(typed)}"
+        message, hint = f"nncli has no option {quoted(typed)}", "`nncli --help` lists the commands"
         if typed in _names(forms):
             message = f"{quoted(typed)} stands before the command"
-        return UsageFault(Problem("N702", message), typed, names=_names(forms), options=forms)
+            hint = f"options come after the command: nncli forward … {typed}"
+        problem = Problem("N702", message, help=(hint,))
+        return UsageFault(problem, typed, names=_names(forms), options=forms)
     parameter = getattr(error, "param", None)
     if first and parameter is None:
         return _unknown_command(group, first)

@@ -163,6 +163,7 @@ TOLD = [
     ("shapes", [], "write `nncli shapes CONFIG [DATA] [OPTIONS]`"),
     ("forward net.yaml 1,2", [], "echo 1,2,3 | nncli forward CONFIG -"),
     ("+ --format json --rows", [], "write it behind: `--rows N`"),
+    ("--rows 3 --format=json forward net.yaml", [], "after the command: nncli forward … --rows"),
     ("+ --format json --delimiter", ["if a `;` was meant, quote it"], ""),
 ]
 
