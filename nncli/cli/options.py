@@ -454,3 +454,23 @@ MaxTime = Annotated[
 # -------------------------------------------------------------------------------------- help
 
 Debug = Annotated[bool, _help("--debug", help="Show a traceback if nncli has a bug.")]
+
+# ----------------------------------------------------------------------------------- explain
+
+ExplainedSamples = Annotated[
+    str, _display("--sample", metavar="LIST", help="Whose sums to write out: 1,3 or all.")
+]
+ExplainedLayers = Annotated[
+    str, _display("--layer", metavar="LIST", help="Of which layers: 1,3, names, last or all.")
+]
+ExplainedNeurons = Annotated[
+    str, _display("--neuron", metavar="LIST", help="Of which neurons: 1,3, names or all.")
+]
+Notation = Annotated[
+    Literal["rows", "torch", "columns"] | None,
+    _display("--notation", help="How to write layers; as the spec does, if it is not said."),
+]
+Terms = Annotated[
+    str, _display("--terms", metavar="N", help="How many terms of a long sum to show, or all.")
+]
+ExplainFormat = Annotated[Literal["text", "json"], _output("--format", help="In which form.")]

@@ -1,0 +1,81 @@
+"""A neuron's sum as a chain of lines, each with the sign that is true of it.
+
+`=` is exactly true.  Once a rounded number has been written, every later sign is `≈`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from nncli.explain.exact import product, total
+from nncli.explain.shown import Shown, is_short
+from nncli.explain.steps import NeuronStep, Notation, Term
+
+# A number or a symbol with its indices; or two, multiplied.
+Symbol = tuple[str, tuple[int, ...]]
+Factor = Symbol | Shown
+
+
+class ChainLine(NamedTuple):
+    """One line: terms that are added, each of one or two factors."""
+
+    sign: str  # = or ≈
+    terms: tuple[tuple[Factor, ...], ...]
+
+
+def chain(step: NeuronStep, notation: Notation) -> list[ChainLine]:
+    """Return the lines of a sum all of whose terms are shown: symbols, numbers, products, two, z."""
+    neuron, letter = step.neuron, "x" if step.layer == 1 else "a"
+    symbols = [
+        _ordered((letter, (t.input,)), weight_of(t, neuron, notation), notation) for t in step.terms
+    ]
+    factors = [_ordered(term.x, term.w, notation) for term in step.terms]
+    written: list[tuple[tuple[Factor, ...], ...]] = [
+        (*symbols, (("b", (neuron,)),)),
+        (*factors, (step.bias,)),
+        (*((term.product,) for term in step.terms), (step.bias,)),
+        ((step.before_bias,), (step.bias,)),
+        ((step.z.shown,),),
+    ]
+    return [
+        ChainLine(sign, terms) for sign, terms in zip(_signs(written, step), written, strict=True)
+    ]
+
+
+def _signs(written: Iterable[tuple[tuple[Factor, ...], ...]], step: NeuronStep) -> Iterator[str]:
+    is_exact = True
+    z = step.z.shown.value
+    for number, terms in enumerate(written):
+        numbers = [each for term in terms for each in term if isinstance(each, Shown)]
+        is_exact &= not any(each.is_rounded for each in numbers)
+        is_exact &= number == 0 or (z.is_exact and is_short(z.value))
+        yield "=" if is_exact else "≈"
+
+
+def weight_of(term: Term, neuron: int, notation: Notation) -> Symbol:
+    """Return a term's weight as a symbol: w(input, neuron) in rows, w(neuron, input) elsewhere."""
+    return "w", (term.input, neuron) if notation == "rows" else (neuron, term.input)
+
+
+def _ordered(x: Factor, w: Factor, notation: Notation) -> tuple[Factor, Factor]:
+    return (w, x) if notation == "columns" else (x, w)
+
+
+def from_rounded(terms: Sequence[Term], bias: Shown, z: Shown) -> tuple[str, str] | None:
+    """Return what the printed factors and the printed products give; None if both give z."""
+    numbers = [bias, *(each for t in terms for each in (t.x, t.w, t.product))]
+    if not z.value.is_finite or not any(number.is_rounded for number in (z, *numbers)):
+        return None
+    factors = total([*(product(t.x.number, t.w.number) for t in terms), bias.number])
+    products = total([*(t.product.number for t in terms), bias.number])
+    found = _as_exact_as(z, factors), _as_exact_as(z, products)
+    return found if set(map(Decimal, found)) != {z.number} else None
+
+
+def _as_exact_as(z: Shown, value: Decimal) -> str:
+    """Return a number with as many decimals as are printed of z."""
+    exponent = z.number.as_tuple().exponent
+    assert isinstance(exponent, int)
+    return f"{value:.{max(0, -exponent)}f}" if "e" not in z.text else f"{value:.2e}"
