@@ -15,7 +15,7 @@ from nncli.cli.reading import (
     read_config,
     refuse_misfits,
 )
-from nncli.cli.streams import remark_notes, show
+from nncli.cli.streams import remark_notes, show, write_text
 from nncli.errors import UsageError
 from nncli.words import count_of, did_you_mean
 
@@ -94,6 +94,9 @@ def explain(
         )
         found = explained(network, ran, wish)
         if format_ == "json":
+            from nncli.render.explain_json import explain_json
+
+            write_text(explain_json(found, run.sources, (*run.notes, *found.notes)))
             return
         from nncli.render.explain_text import Signs, explanation_view
 

@@ -196,7 +196,7 @@ class _Maker:
             terms_sum=self._sum(chosen),
             before_bias=self._sum(terms),
             bias=b,
-            z=Result(shown_z, float(result.pre_activation[row, neuron])),
+            z=Result(shown_z, float(str(result.pre_activation[row, neuron]))),
             a=self._output(layer, row, neuron, z),
             activation=sums.activation(layer),
             from_rounded=from_rounded(chosen, b, shown_z) if len(chosen) == len(terms) else None,
@@ -206,7 +206,8 @@ class _Maker:
         value, activation = z, self._arithmetic.activation(layer)
         if activation.kind != "linear":
             value = self._arithmetic.output(layer, row, neuron)
-        return Result(self._result(value), float(self._run.layers[layer - 1].output[row, neuron]))
+        stored = self._run.layers[layer - 1].output[row, neuron]
+        return Result(self._result(value), float(str(stored)))
 
     def _terms(self, layer: int, inputs: Sequence[Exact], weights: Sequence[Decimal]) -> list[Term]:
         names = self._run.columns if layer == 1 else ()

@@ -169,8 +169,8 @@ class _Drawing:
                 begin = head if number == 0 and sign is three[0] else indent
                 mark = self._sign(sign.sign) if number == 0 else "+".ljust(len(self._sign("=")))
                 yield _copied(f"{begin}{mark}{terms}")
-        for each in (two, one):
-            yield _copied(f"{indent}{self._sign(each.sign)}{' + '.join(self._terms(each))}")
+        yield _copied(f"{indent}{self._sign(two.sign)}{' + '.join(self._terms(two))}")
+        yield _copied(f"{indent}{self._sign(one.sign)}{self._number(step.z.shown)}")
         if step.from_rounded is not None:
             factors, products = map(self._signs.number, step.from_rounded)
             text = f"the rounded factors give {factors}, the rounded products {products}"
@@ -209,17 +209,20 @@ class _Drawing:
         if kind in ("linear", "softmax", "log_softmax"):
             return
         a = self._signs.symbol(("a", (step.neuron,)))
-        parts = [f"{kind}({z})"]
-        if (formula := self._formula(step)) is not None:
-            parts.append(formula)
-        sign = "≈" if step.z.shown.is_rounded or step.a.shown.is_rounded else "="
-        text = f"{a}  =  {'  =  '.join(parts[:1])}"
-        for each in parts[1:]:
-            text += f"  {self._signs.sign('≈' if step.z.shown.is_rounded else '=')}  {each}"
-        yield _copied(f"{_MARGIN}{text}  {self._signs.sign(sign)}  {self._number(step.a.shown)}")
+        before = self._signs.sign("≈" if step.z.shown.is_rounded else "=")
+        after = self._signs.sign("≈" if step.z.shown.is_rounded or step.a.shown.is_rounded else "=")
+        parts = [("=", f"{kind}({z})"), (before, self._formula(step)), (after, self._number(step.a.shown))]
+        text = f"{_MARGIN}{a}"
+        for sign, part in parts:
+            added = f"  {sign}  {part}"
+            if self._width is not None and text_width(text + added) > self._width:
+                yield _copied(text)
+                text = _MARGIN + " " * text_width(a)
+            text += added
+        yield _copied(text)
 
-    def _formula(self, step: NeuronStep) -> str | None:
-        """Return the function with the number that it is of; None if that is its name alone."""
+    def _formula(self, step: NeuronStep) -> str:
+        """Return the function with the number that it is of."""
         z = self._signs.number(step.z.shown.text)
         negative = step.z.shown.text.startswith("-")
         match step.activation.kind:
