@@ -1,13 +1,15 @@
-"""`nncli explain`: the arithmetic of a network, written out."""
+"""`nncli explain`: how a network gets its numbers, written out."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from nncli.cli import options as opt
 from nncli.cli.edge import error_edge
 from nncli.cli.reading import (
     DataArguments,
+    DataRequest,
     column_choice,
     data_request,
     opened_samples,
@@ -15,16 +17,19 @@ from nncli.cli.reading import (
     read_config,
     refuse_misfits,
 )
-from nncli.cli.streams import remark_notes, show, write_text
+from nncli.cli.streams import remark_notes, show, takes_unicode, write_text
 from nncli.errors import UsageError
-from nncli.words import count_of, did_you_mean
+from nncli.words import count_of, did_you_mean, quoted
 
 if TYPE_CHECKING:
-    from nncli.explain.explanation import Run, Wish
+    from nncli.explain.explanation import Run
+    from nncli.network.network import Network
+    from nncli.pipeline.run import ForwardRun
     from nncli.specs.model import NetworkSpec
+    from nncli.specs.reader import SpecReading
 
 # So many samples stand in the matrices.
-_SAMPLES = 8
+_IN_MATRICES = 8
 
 
 def explain(
@@ -50,7 +55,10 @@ def explain(
     quiet: opt.Quiet = False,
     debug: opt.Debug = False,
 ) -> None:
-    """Write out how the network CONFIG gets its numbers from the batch DATA."""
+    """Write out how the network CONFIG gets its numbers from the batch DATA.
+
+    Every sum is exact: = is true to the last digit, and ≈ says that something was rounded.
+    """
     with error_edge(debug=debug, json=format_ == "json"):
         arguments = DataArguments(
             columns, drop, keep, samples, header, delimiter, decimal, encoding
@@ -59,55 +67,101 @@ def explain(
         read = read_config(config, overrides(seed, dtype), request)
         refuse_misfits(read.reading, request)
         spec = read.reading.spec
+        layers, neurons = _layers(layer, spec), _neurons(neuron, spec)
 
-        from nncli.explain.explanation import Run, Wish, explain as explained
+        from nncli.explain.explanation import Wish, explain as explained
         from nncli.explain.notation import notation_of
         from nncli.network.network import build_network
-        from nncli.pipeline.run import RunPlan, run_forward
-        from nncli.pipeline.shown import SamplesToShow
 
         network = build_network(spec, read.tensors)
-        wanted = [1] if sample == "all" else [int(item) for item in sample.split(",")]
-        last = max(_SAMPLES, *wanted)
-        plan = RunPlan(SamplesToShow(_SAMPLES, 0, tuple(wanted)), limit=last + 1)
-        with opened_samples(read.reading, request) as stream:
-            run = run_forward(network, stream, plan)
-        shown = run.shown
-        ran = Run(
-            shown.numbers,
-            run.samples if run.samples <= last else None,
-            run.columns,
-            shown.batch,
-            shown.inputs,
-            shown.layers,
-            shown.outputs,
-        )
-        chosen = _layers(layer, spec)
+        run, wanted = _run(network, read.reading, request, sample)
+        is_alone = spec.layer_sizes[1:] == (1,) or "all" not in (layer, neuron)
         wish = Wish(
-            tuple(wanted) if sample != "all" else shown.numbers,
-            chosen,
-            None if neuron == "all" else tuple(int(n) for n in neuron.split(",")),
-            notation or notation_of(spec, samples),
-            precision,
-            "all" if terms == "all" else int(terms),
-            not (layer != "all" and neuron != "all") and spec.layer_sizes[1:] != (1,),
+            samples=wanted,
+            layers=layers,
+            neurons=neurons,
+            notation=notation or notation_of(spec, samples),
+            precision=precision,
+            terms="all" if terms == "all" else int(terms),
+            matrices=not is_alone,
         )
-        found = explained(network, ran, wish)
+        found = explained(network, _as_seen(run), wish)
+        notes = (*read.reading.notes, *run.notes, *found.notes)
         if format_ == "json":
             from nncli.render.explain_json import explain_json
 
-            write_text(explain_json(found, run.sources, (*run.notes, *found.notes)))
+            write_text(explain_json(found, run.sources, notes))
             return
         from nncli.render.explain_text import Signs, explanation_view
 
-        show(lambda width: explanation_view(found, width, Signs()))
-        remark_notes((*run.notes, *found.notes), quiet=quiet)
+        signs = Signs(is_ascii=not takes_unicode("⎡₁·≈▸"))
+        show(lambda width: explanation_view(found, width, signs))
+        remark_notes(notes, quiet=quiet)
+
+
+def _run(
+    network: Network, reading: SpecReading, request: DataRequest, sample: str
+) -> tuple[ForwardRun, tuple[int, ...]]:
+    """Run as many samples as are needed, and say whose sums are wanted.  Raises UsageError."""
+    from nncli.pipeline.run import RunPlan, run_forward
+    from nncli.pipeline.shown import SamplesToShow
+
+    chosen = () if sample == "all" else tuple(map(int, sample.split(",")))
+    last = max(_IN_MATRICES, *chosen, 0)
+    # one more, to know whether these are all
+    plan = RunPlan(SamplesToShow(_IN_MATRICES, 0, chosen), limit=last + 1)
+    with opened_samples(reading, request) as stream:
+        run = run_forward(network, stream, plan)
+    if chosen and chosen[-1] > run.samples:
+        message = f"--sample {chosen[-1]}: there are {count_of(run.samples, 'sample')}"
+        raise UsageError(message, code="N703")
+    return run, chosen or run.shown.numbers
+
+
+def _as_seen(run: ForwardRun) -> Run:
+    """Return what a run made of the samples that it shows."""
+    from nncli.explain.explanation import Run
+
+    shown, total = run.shown, run.samples
+    is_all = total <= max(_IN_MATRICES, *shown.numbers)
+    return Run(
+        numbers=shown.numbers,
+        total=total if is_all else None,
+        columns=run.columns,
+        batch=shown.batch,
+        inputs=shown.inputs,
+        layers=shown.layers,
+        outputs=shown.outputs,
+    )
 
 
 def _layers(wanted: str, spec: NetworkSpec) -> tuple[int, ...]:
+    """Return the numbers of layers that were named or numbered.  Raises UsageError."""
+    count = len(spec.layers)
     if wanted == "all":
-        return tuple(range(1, len(spec.layers) + 1))
-    if wanted == "last":
-        return (len(spec.layers),)
+        return tuple(range(1, count + 1))
     names = [layer.name for layer in spec.layers]
-    return tuple(names.index(n) + 1 if n in names else int(n) for n in wanted.split(","))
+    return (count,) if wanted == "last" else _numbers("--layer", wanted, names, count)
+
+
+def _neurons(wanted: str, spec: NetworkSpec) -> tuple[int, ...] | None:
+    """Return the numbers of neurons; None for all.  Raises UsageError."""
+    if wanted == "all":
+        return None
+    return _numbers("--neuron", wanted, list(spec.output_columns), max(spec.layer_sizes[1:]))
+
+
+def _numbers(option: str, wanted: str, names: Sequence[str], count: int) -> tuple[int, ...]:
+    what, found = option.removeprefix("--"), set()
+    for item in wanted.split(","):
+        if item in names:
+            found.add(names.index(item) + 1)
+        elif item.isascii() and item.isdigit() and 1 <= int(item) <= count:
+            found.add(int(item))
+        elif item.isascii() and item.isdigit():
+            message = f"{option} {item}: there are {count_of(count, what)}, numbered from 1"
+            raise UsageError(message, code="N703")
+        else:
+            hints = did_you_mean(item, list(names))
+            raise UsageError(f"there is no {what} {quoted(item)}", *hints, code="N703")
+    return tuple(sorted(found))

@@ -20,6 +20,7 @@ from nncli.cli.values import (
     encoding,
     layer_list,
     nonnegative_number,
+    numbers_or,
     percentage,
     whole_number,
     whole_numbers,
@@ -458,19 +459,46 @@ Debug = Annotated[bool, _help("--debug", help="Show a traceback if nncli has a b
 # ----------------------------------------------------------------------------------- explain
 
 ExplainedSamples = Annotated[
-    str, _display("--sample", metavar="LIST", help="Whose sums to write out: 1,3 or all.")
+    str,
+    _display(
+        "--sample",
+        parser=numbers_or("all"),
+        metavar="LIST",
+        help="Whose sums to write out: 1,3 or all of those that matrices show.",
+    ),
 ]
 ExplainedLayers = Annotated[
-    str, _display("--layer", metavar="LIST", help="Of which layers: 1,3, names, last or all.")
+    str,
+    _display(
+        "--layer",
+        metavar="LIST",
+        help="Which layers to explain: numbers or names as 1,3, last or all.",
+    ),
 ]
 ExplainedNeurons = Annotated[
-    str, _display("--neuron", metavar="LIST", help="Of which neurons: 1,3, names or all.")
+    str,
+    _display(
+        "--neuron",
+        metavar="LIST",
+        help="Of which neurons to write the sums out: numbers as 1,3, names of outputs, or all.",
+    ),
 ]
 Notation = Annotated[
     Literal["rows", "torch", "columns"] | None,
-    _display("--notation", help="How to write layers; as the spec does, if it is not said."),
+    _display(
+        "--notation",
+        help="How to write a layer: x @ W + b, x @ W.T + b, or W · x + b; else as the spec does.",
+    ),
 ]
 Terms = Annotated[
-    str, _display("--terms", metavar="N", help="How many terms of a long sum to show, or all.")
+    str,
+    _display(
+        "--terms",
+        parser=numbers_or("all", most=1),
+        metavar="N",
+        help="Of a sum with more than 12 terms, show so many, the largest, or all.",
+    ),
 ]
-ExplainFormat = Annotated[Literal["text", "json"], _output("--format", help="In which form.")]
+ExplainFormat = Annotated[
+    Literal["text", "json"], _output("--format", help="Text, or every step as JSON.")
+]

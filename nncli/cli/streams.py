@@ -130,6 +130,15 @@ def write_texts(texts: Iterable[str]) -> None:
     write_result(text.encode(encoding, errors) for text in texts)
 
 
+def takes_unicode(signs: str) -> bool:
+    """Whether some signs can be written to standard output as they are."""
+    try:
+        signs.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeError:
+        return False
+    return True
+
+
 def show(build: Callable[[int | None], View]) -> None:
     """Show a view: laid out for the terminal, or plain and as wide as it takes.
 

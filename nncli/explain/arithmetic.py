@@ -11,7 +11,6 @@ from nncli.network.activations import Array
 from nncli.network.network import Network
 from nncli.specs.model import Activation
 
-
 # What these make of a neuron depends on the others.
 _OF_ALL = frozenset({"softmax", "log_softmax"})
 

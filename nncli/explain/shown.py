@@ -11,6 +11,8 @@ from nncli.explain.exact import Exact
 _SHORT_DECIMALS, _SHORT_DIGITS = 6, 9
 # Rounded, it keeps at least so many significant digits.
 _LEAST_DIGITS = 3
+# For that it takes so many decimals more than are asked for; then it is written with an exponent.
+_MORE_DECIMALS = 4
 # From here on it is written with an exponent.
 _LARGE = Decimal("1e16")
 
@@ -74,3 +76,22 @@ def _plain(number: Decimal) -> str:
     text = f"{number:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
+
+
+class Printing(NamedTuple):
+    """How numbers are printed: what goes into a sum with one decimal more than what comes out."""
+
+    precision: int  # decimals of a result
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """How many decimals a result has, and how many at most if it is small."""
+        return self.precision, self.precision + _MORE_DECIMALS
+
+    def result(self, value: Exact) -> Shown:
+        """Return what comes out of a sum or a function."""
+        return shown(value, *self.bounds)
+
+    def term(self, value: Exact) -> Shown:
+        """Return what goes into a sum."""
+        return shown(value, self.precision + 1, self.precision + _MORE_DECIMALS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from nncli.explain.shown import Shown
@@ -38,7 +39,7 @@ class TransposeStep:
     """The spec holds a layer's weights the other way round than the notation writes them."""
 
     layer: int
-    held: Matrix | None  # as the spec holds them; None if they are too many to show
+    held: Matrix  # as the spec holds them
     spec_shape: tuple[int, int]
     shape: tuple[int, int]
 
@@ -85,6 +86,7 @@ class Result:
 
     shown: Shown
     float: float
+    other: Decimal | None = None  # that float, if it is another one as far as is printed
 
 
 @dataclass(frozen=True)

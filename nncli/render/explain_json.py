@@ -70,7 +70,9 @@ def _neuron(step: NeuronStep, notation: Notation) -> dict[str, Any]:
         for term in step.terms
     ]
     sign = "≈" if step.z.shown.is_rounded else "="
-    rounded = step.from_rounded and dict(zip(("factors", "products"), step.from_rounded, strict=True))
+    rounded = step.from_rounded and dict(
+        zip(("factors", "products"), step.from_rounded, strict=True)
+    )
     return {
         "step": "neuron",
         "sample": step.sample,

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nncli.explain.notation import Written
-from nncli.explain.shown import Shown
 from nncli.explain.steps import Matrix, Notation, ProductStep, TransposeStep
 from nncli.render.layout.text import text_width
 from nncli.render.numbers import format_shape
@@ -41,7 +40,7 @@ def turned(matrix: Texts) -> Texts:
     return list(zip(*matrix, strict=True))
 
 
-def transposed(step: TransposeStep, notation: Notation, neuron: int, signs: Signs) -> list[str]:
+def transposed(step: TransposeStep, neuron: int, signs: Signs) -> list[str]:
     """Return weights as the spec holds them, and the other way round, side by side."""
     held = _texts(step.held, signs)
     names = ("a row per neuron", "a column per neuron")
@@ -49,7 +48,9 @@ def transposed(step: TransposeStep, notation: Notation, neuron: int, signs: Sign
     right = _matrix(turned(held), signs, column=neuron)
     heads = [
         f"{name} {format_shape(shape)}: {which}"
-        for name, shape, which in zip(("W", "W.T"), (step.spec_shape, step.shape), names, strict=True)
+        for name, shape, which in zip(
+            ("W", "W.T"), (step.spec_shape, step.shape), names, strict=True
+        )
     ]
     return beside([[heads[0], "", *left[1:]], [heads[1], *right]], f" {signs.said('→')} ")
 
@@ -101,18 +102,27 @@ def _names(letters: Sequence[str], parts: Sequence[Texts]) -> tuple[str, str, st
 
 def _drawn(parts: Corner, signs: Signs) -> list[str]:
     lit_row, lit_column = parts.lit
-    stacked = [*parts.above, *parts.result, *([parts.bias] if parts.bias else []), *(parts.output or [])]
+    stacked = [
+        *parts.above,
+        *parts.result,
+        *([parts.bias] if parts.bias else []),
+        *(parts.output or []),
+    ]
     widths = [max(map(text_width, column)) for column in zip(*stacked, strict=True)]
     left = _matrix(parts.left, signs, row=lit_row + 1)[1:]
     indent = max(*map(text_width, left), *map(text_width, parts.names)) + 2
     marker = " " * (indent + 2 + sum(widths[:lit_column]) + 4 * lit_column + widths[lit_column])
     lines = [marker + signs.marks[1]]
     above = _boxed(parts.above, widths, signs)
-    labels = [*parts.names, *([f"+ b to every row"] if parts.bias else [])]
+    labels = [*parts.names, *(["+ b to every row"] if parts.bias else [])]
     if parts.bias:
         above.append(_boxed([parts.bias], widths, signs)[0])
     gap = max(0, len(above) - len(labels))
-    labels = [*[""] * gap, *labels] if not parts.bias else [*labels[:3], *[""] * (len(above) - 4), labels[3]]
+    labels = (
+        [*[""] * gap, *labels]
+        if not parts.bias
+        else [*labels[:3], *[""] * (len(above) - 4), labels[3]]
+    )
     for label, text in zip([*labels, *[""] * (len(above) - len(labels))], above, strict=False):
         lines.append(_left(label, indent) + text)
     lines.append("")

@@ -11,15 +11,14 @@ from nncli.explain.notation import Written
 from nncli.explain.shown import Shown
 from nncli.explain.steps import (
     Explanation,
-    Matrix,
     NeuronStep,
-    Notation,
     ProductStep,
     ScalingStep,
     SoftmaxStep,
     Step,
     TransposeStep,
 )
+from nncli.render.explain_matrices import arrangement, transposed
 from nncli.render.layout.text import text_width
 from nncli.render.layout.view import BLANK, Block, Line, Span, Style, line
 from nncli.render.numbers import format_shape
@@ -211,7 +210,11 @@ class _Drawing:
         a = self._signs.symbol(("a", (step.neuron,)))
         before = self._signs.sign("≈" if step.z.shown.is_rounded else "=")
         after = self._signs.sign("≈" if step.z.shown.is_rounded or step.a.shown.is_rounded else "=")
-        parts = [("=", f"{kind}({z})"), (before, self._formula(step)), (after, self._number(step.a.shown))]
+        parts = [
+            ("=", f"{kind}({z})"),
+            (before, self._formula(step)),
+            (after, self._number(step.a.shown)),
+        ]
         text = f"{_MARGIN}{a}"
         for sign, part in parts:
             added = f"  {sign}  {part}"
@@ -258,7 +261,9 @@ class _Drawing:
             )
             for term in step.terms
         ]
-        names, xs, ws, products = (max(map(text_width, c)) for c in list(zip(*rows, strict=True))[:4])
+        names, xs, ws, products = (
+            max(map(text_width, c)) for c in list(zip(*rows, strict=True))[:4]
+        )
         for name, x, w, value, sign, bar in rows:
             yield _copied(
                 f"{_MARGIN}{_right(name, names)}  {_right(x, xs)} {self._signs.times} {_right(w, ws)} "
@@ -281,7 +286,9 @@ class _Drawing:
         for number, (text, value) in enumerate(texts):
             if number == len(texts) - 1:
                 yield _copied(_MARGIN + " " * (words + 2) + "─" * values)
-            yield _copied(f"{_MARGIN}{text}{' ' * (words - text_width(text) + 2)}{_right(value, values)}")
+            yield _copied(
+                f"{_MARGIN}{text}{' ' * (words - text_width(text) + 2)}{_right(value, values)}"
+            )
 
     def _bar(self, product: Shown, largest: Decimal) -> str:
         value = product.value.value
@@ -294,19 +301,36 @@ class _Drawing:
     # ------------------------------------------------------------------------------- matrices
 
     def _transpose(self, step: TransposeStep) -> Iterator[Block]:
+        if self._found.notation == "torch":
+            drawn = transposed(step, self._lit_neuron(step.layer), self._signs)
+            if self._width is None or max(map(text_width, drawn)) <= self._width:
+                yield from map(_copied, drawn)
+                return
         shapes = f"{format_shape(step.spec_shape)}ᵀ → {format_shape(step.shape)}"
-        way = "a row per neuron" if step.spec_shape[0] == self._neurons(step.layer) else "a column per neuron"
-        yield _plain(self._signs.said(f"the spec holds W turned, {way}: {shapes}").replace("ᵀ", "" if self._signs.is_ascii else "ᵀ"))
+        way = (
+            "a row per neuron"
+            if step.spec_shape[0] == self._neurons(step.layer)
+            else "a column per neuron"
+        )
+        yield _plain(
+            self._signs.said(f"the spec holds W turned, {way}: {shapes}").replace(
+                "ᵀ", "" if self._signs.is_ascii else "ᵀ"
+            )
+        )
+
+    def _lit_neuron(self, layer: int) -> int:
+        products = (s for s in self._found.steps if isinstance(s, ProductStep))
+        return next(step.neuron for step in products if step.layer == layer)
 
     def _neurons(self, layer: int) -> int:
         return self._found.spec.layers[layer - 1].neurons
 
     def _product(self, step: ProductStep) -> Iterator[Block]:
-        from nncli.render.explain_matrices import arrangement
-
         lines = arrangement(step, self._found.notation, self._signs)
         if self._width is not None and max(map(text_width, lines)) > self._width:
-            yield _plain(f"the matrices are wider than {self._width} columns: they are left out", "dim")
+            yield _plain(
+                f"the matrices are wider than {self._width} columns: they are left out", "dim"
+            )
             return
         for text in lines:
             yield _copied(text)
@@ -335,13 +359,18 @@ class _Drawing:
         yield _plain(f"sample {step.sample:,}: {what}", "dim")
         names = max(text_width(column.name) for column in step.columns)
         for column in step.columns:
-            texts = (self._signs.said(p) if isinstance(p, str) else self._signs.term(p.text) for p in column.formula)
+            texts = (
+                self._signs.said(p) if isinstance(p, str) else self._signs.term(p.text)
+                for p in column.formula
+            )
             is_rounded = column.result.is_rounded or any(
                 isinstance(part, Shown) and part.is_rounded for part in column.formula
             )
             sign = self._signs.sign("≈" if is_rounded else "=")
             gap = " " * (names - text_width(column.name))
-            yield _copied(f"{_MARGIN}{column.name}{gap}  {''.join(texts)}  {sign}  {self._number(column.result)}")
+            yield _copied(
+                f"{_MARGIN}{column.name}{gap}  {''.join(texts)}  {sign}  {self._number(column.result)}"
+            )
 
 
 def _plain(text: str, style: Style = "") -> Line:
