@@ -29,7 +29,8 @@ def chain(step: NeuronStep, notation: Notation) -> list[ChainLine]:
     """Return the lines of a sum all of whose terms are shown: symbols, numbers, products, two, z."""
     neuron, letter = step.neuron, "x" if step.layer == 1 else "a"
     symbols = [
-        _ordered((letter, (t.input,)), weight_of(t, neuron, notation), notation) for t in step.terms
+        _ordered((letter, (t.input,)), weight_of(t.input, neuron, notation), notation)
+        for t in step.terms
     ]
     factors = [_ordered(term.x, term.w, notation) for term in step.terms]
     written: list[tuple[tuple[Factor, ...], ...]] = [
@@ -54,9 +55,9 @@ def _signs(written: Iterable[tuple[tuple[Factor, ...], ...]], step: NeuronStep) 
         yield "=" if is_exact else "≈"
 
 
-def weight_of(term: Term, neuron: int, notation: Notation) -> Symbol:
-    """Return a term's weight as a symbol: w(input, neuron) in rows, w(neuron, input) elsewhere."""
-    return "w", (term.input, neuron) if notation == "rows" else (neuron, term.input)
+def weight_of(number: int, neuron: int, notation: Notation) -> Symbol:
+    """Return an input's weight as a symbol: w(input, neuron) in rows, w(neuron, input) elsewhere."""
+    return "w", (number, neuron) if notation == "rows" else (neuron, number)
 
 
 def _ordered(x: Factor, w: Factor, notation: Notation) -> tuple[Factor, Factor]:

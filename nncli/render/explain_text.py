@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from nncli.explain.chains import ChainLine, Factor, Symbol, chain
+from nncli.explain.chains import ChainLine, Factor, Symbol, chain, weight_of
 from nncli.explain.notation import Written
 from nncli.explain.shown import Shown
 from nncli.explain.steps import (
@@ -98,7 +98,7 @@ class _Drawing:
         self._written = Written(found.notation)
 
     def blocks(self) -> Iterator[Block]:
-        yield self._heading()
+        yield from self._heading()
         layer = 0
         for step in self._found.steps:
             number = getattr(step, "layer", 0)
@@ -123,27 +123,33 @@ class _Drawing:
 
     # ------------------------------------------------------------------------------ headings
 
-    def _heading(self) -> Block:
+    def _heading(self) -> Iterator[Block]:
         found = self._found
-        sizes = self._signs.said(" → ".join(map(str, found.spec.layer_sizes)))
+        sizes = " → ".join(map(str, found.spec.layer_sizes))
         total = f" of {found.samples_total:,}" if found.samples_total is not None else ""
-        if len(found.samples) == 1:
-            samples = f"sample {found.samples[0]:,}{total}"
-        else:
+        samples = f"sample {found.samples[0]:,}{total}"
+        if len(found.samples) > 1:
             samples = f"{count_of(len(found.samples), 'sample')}{total}"
-        return line(Span(found.spec.name, "accent"), f"   {sizes}   {samples}")
+        said = f"   {sizes}   {samples}"
+        if len(found.spec.layers) == 1:
+            said += f"   {self._formula_of(1)}"
+        yield line(Span(found.spec.name, "accent"), self._signs.said(said))
 
     def _layer_heading(self, number: int) -> Iterator[Block]:
-        yield BLANK
-        spec = self._found.spec.layers[number - 1]
-        kind = spec.activation.kind
-        formula = self._written.sum("x" if number == 1 else "a", many=self._is_many(number))
-        many = self._is_many(number)
-        a, z = ("A", "Z") if many else ("a", "z")
-        activation = "no activation" if kind == "linear" else f"{a} = {kind}({z})"
-        of = f"layer {number} of {len(self._found.spec.layers)}"
-        said = self._signs.said(f"   {formula}   {activation}")
-        yield line(Span(f"{of} {spec.name}", "accent"), Span(said, "dim"))
+        layers = self._found.spec.layers
+        if len(layers) > 1:
+            yield BLANK
+            name = f"layer {number} of {len(layers)} {layers[number - 1].name}"
+            said = self._signs.said(f"   {self._formula_of(number)}")
+            yield line(Span(name, "accent"), Span(said, "dim"))
+
+    def _formula_of(self, number: int) -> str:
+        """Return the formulas of a layer."""
+        kind, many = self._found.spec.layers[number - 1].activation.kind, self._is_many(number)
+        formula = self._written.sum("x" if number == 1 else "a", many=many)
+        if kind == "linear":
+            return formula
+        return f"{formula}   {'A' if many else 'a'} = {kind}({'Z' if many else 'z'})"
 
     def _is_many(self, layer: int) -> bool:
         return any(isinstance(s, ProductStep) and s.layer == layer for s in self._found.steps)
@@ -151,13 +157,24 @@ class _Drawing:
     # ---------------------------------------------------------------------------------- sums
 
     def _sum(self, step: NeuronStep) -> Iterator[Block]:
-        yield _plain(f"sample {step.sample:,}, neuron {step.neuron}", "dim")
+        if len(self._found.steps) > 1:
+            yield _plain(f"sample {step.sample:,}, neuron {step.neuron}", "dim")
+        yield from self._legend(step)
         z = self._signs.symbol(("z", (step.neuron,)))
         if step.is_whole:
             yield from self._chain(step, z)
         else:
             yield from self._long_sum(step, z)
         yield from self._activation(step, z)
+
+    def _legend(self, step: NeuronStep) -> Iterator[Block]:
+        """Yield what the inputs are called, above the first sum of a sample."""
+        firsts = (s for s in self._found.steps if isinstance(s, NeuronStep) and s.layer == 1)
+        is_first = any(s is step for s in firsts if s.neuron == step.neuron)
+        names = [(term.input, term.name, self._number(term.x)) for term in step.terms]
+        if is_first and step.is_whole and any(n != f"column_{i}" for i, n, _ in names if n):
+            said = (f"{self._signs.symbol(('x', (i,)))} {name} {x}" for i, name, x in names)
+            yield _plain(self._signs.said(" · ").join(said), "dim")
 
     def _chain(self, step: NeuronStep, z: str) -> Iterator[Block]:
         *three, two, one = chain(step, self._found.notation)
@@ -248,7 +265,9 @@ class _Drawing:
 
     def _long_sum(self, step: NeuronStep, z: str) -> Iterator[Block]:
         zeros = sum(term.product.text == "0" for term in step.terms) + step.left_out.zeros
-        yield _plain(f"{z}: {step.terms_total:,} terms, {zeros:,} of them 0")
+        yield _plain(
+            f"{self._shortened(step, z)}     {step.terms_total:,} terms, {zeros:,} of them 0"
+        )
         yield BLANK
         largest = max((abs(t.product.value.value) for t in step.terms), default=Decimal(1))
         rows = [
@@ -270,6 +289,18 @@ class _Drawing:
                 f"{self._signs.sign(sign)} {_right(value, products)}  {bar}".rstrip()
             )
         yield from self._ends(step, z)
+
+    def _shortened(self, step: NeuronStep, z: str) -> str:
+        """Return the sum in symbols: its first two terms and the last."""
+        letter, terms = "x" if step.layer == 1 else "a", []
+        for number in (1, 2, step.terms_total):
+            w = weight_of(number, step.neuron, self._found.notation)
+            factors: list[Symbol] = [(letter, (number,)), w]
+            factors = factors[::-1] if self._found.notation == "columns" else factors
+            terms.append(self._signs.times.join(map(self._signs.symbol, factors)))
+        dots = "..." if self._signs.is_ascii else "…"
+        b = self._signs.symbol(("b", (step.neuron,)))
+        return f"{z} = {' + '.join([*terms[:2], dots, terms[2], b])}"
 
     def _ends(self, step: NeuronStep, z: str) -> Iterator[Block]:
         left, which = step.left_out, "x = 0" if step.left_out.zero_inputs else "a product of 0"
@@ -341,7 +372,7 @@ class _Drawing:
         yield _copied(f"{_MARGIN}largest z  m = {self._number(step.largest)}")
         yield BLANK
         heading = ("", "z", self._signs.said("z − m"), self._signs.said("exp(z − m)"), "", "p")
-        rows = [heading]
+        rows: list[tuple[str, ...]] = [heading]
         total = self._number(step.sum)
         divided = f"{'/' if self._signs.is_ascii else '÷'} {total}"
         for row in step.rows:
