@@ -159,7 +159,7 @@ def _numbers(option: str, wanted: str, names: Sequence[str], count: int) -> tupl
         elif item.isascii() and item.isdigit() and 1 <= int(item) <= count:
             found.add(int(item))
         elif item.isascii() and item.isdigit():
-            message = f"{option} {item}: there are {count_of(count, what)}, numbered from 1"
+            message = f"{option} {item}: the network has {count_of(count, what)}"
             raise UsageError(message, code="N703")
         else:
             hints = did_you_mean(item, list(names))
