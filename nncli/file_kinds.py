@@ -37,7 +37,7 @@ class FileKind:
     pattern: bytes = b""  # what is to be found as well
     is_text: bool = False  # a byte-order mark, blanks in front, upper and lower case do not matter
     is_doubtful: bool = False  # whether a CSV file that can be read may begin so as well
-    holds_csv: bool = False  # below lines that can be taken away
+    holds_csv: bool = False  # below lines, or within brackets, that can be taken away
     check: Callable[[bytes], bool] | None = None  # what no pattern can tell
     # Lines of Python by which the library that wrote the network saves it as one that is read.
     # FILE stands for the file's name, NEW.onnx for that of a new file beside it.
@@ -463,6 +463,7 @@ _KINDS: tuple[FileKind, ...] = (
         (b"[", b"array("),
         pattern=_PRINTED_ARRAY,
         is_text=True,
+        holds_csv=True,
     ),
     FileKind(
         "JSON with a list on each line",
@@ -471,6 +472,7 @@ _KINDS: tuple[FileKind, ...] = (
         (b"[",),
         pattern=rb"\A\[[^\[\]{}]*\]\s*\[",
         is_text=True,
+        holds_csv=True,
     ),
     FileKind(
         "JSON",
@@ -479,6 +481,7 @@ _KINDS: tuple[FileKind, ...] = (
         (b"[", b"{"),
         pattern=rb"\A(?:\[\s*[\[{\"0-9-]|\{\s*(?:\"|$))",
         is_text=True,
+        holds_csv=True,
     ),
     # documents, pictures, archives
     FileKind("a PDF", "find the table as a CSV file", _SPEC, (b"%PDF-",)),

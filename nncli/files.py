@@ -110,7 +110,7 @@ def _is_pattern(path: str) -> bool:
 def open_binary(path: str) -> Iterator[BinaryIO]:
     """Open a file, FIFO or device for reading; an OSError inside the block becomes a FileError."""
     if not path:
-        raise FileError(Problem("N501", "the file name is empty", help=("name a file",)))
+        raise FileError(missing(path))
     try:
         stream = Path(path).open("rb")  # noqa: SIM115  # closed below, where other faults belong
     except OSError as error:
@@ -138,7 +138,7 @@ def read_at_most(path: str, limit: int) -> bytes | None:
 def file_error(error: OSError, path: str, doing: str) -> FileError:
     """Turn an OSError into a FileError.  doing: "reading" or "writing"."""
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return FileError(_missing(path))
+        return FileError(missing(path))
     if error.errno == errno.EISDIR:
         return FileError(Problem("N502", "is a directory", Place(path), ("name a file in it",)))
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
@@ -155,7 +155,10 @@ def file_error(error: OSError, path: str, doing: str) -> FileError:
     return FileError(Problem(code, f"{doing} failed: {reason}", Place(path), (hint,)))
 
 
-def _missing(path: str) -> Problem:
+def missing(path: str) -> Problem:
+    """Return the problem of a path where nothing is."""
+    if not path:
+        return Problem("N501", "the file name is empty", help=("name a file",))
     folder, name = os.path.split(path)
     if os.path.isfile(folder):
         return Problem("N501", "is a file, not a folder", Place(folder), ("check the path",))
@@ -186,8 +189,7 @@ def may_be(path: str, argument: str) -> bool:
 def paths_like(path: str, argument: str) -> list[str]:
     """Return files that may be meant by a path where none is, the likeliest first.
 
-    Those with its name but another suffix, those in a folder below, those with a name like it; for
-    an empty path, all in this folder that may be that argument.
+    Those with its name but another suffix, those in a folder below, those with a name like it.
     """
     plain = (
         path.strip(" ,;'\"`[]<>(){}@").rpartition("=")[2].replace("\\", "/").removeprefix("file://")
@@ -202,8 +204,6 @@ def paths_like(path: str, argument: str) -> list[str]:
         return [each for each in (*moved, name) if os.path.isfile(each)]
     names = _names(folder)
     stems = {_stem(n): os.path.join(folder, n) for n in reversed(names) if may_be(n, argument)}
-    if not path:
-        return [each for each in names if may_be(each, argument)]
     deeper = (os.path.join(folder, each, name) for each in names[:_MAX_FOLDERS])
     same, like = stems.get(_stem(name)), nearest(_stem(name), list(stems))
     found = [same, *filter(os.path.isfile, deeper), stems[like] if like is not None else None]

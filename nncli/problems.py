@@ -87,7 +87,7 @@ class Place:
     """Where a problem is: a file and, if known, a line and column, both counted from 1.
 
     *excerpt* is the text of that physical line; *caret* the 0-based character in it to point at
-    (a CSV column is a field number, so the caret cannot be derived from it).
+    (a CSV column is the number of a cell, so the caret cannot be derived from it).
     """
 
     file: str
@@ -106,7 +106,7 @@ class Place:
 class Edit:
     """A piece of a text file, and the text to put in its place.
 
-    Lines and columns count from 1, columns in characters (a place in a CSV file counts fields);
+    Lines and columns count from 1, columns in characters (a place in a CSV file counts cells);
     the piece ends before end_line:end_column.  summary: what a screen shows of it.
     """
 
@@ -192,6 +192,11 @@ class OptionForm:
         """The long name."""
         return self.names[-1]
 
+    @property
+    def kind(self) -> str:
+        """What kind of known word its values are, each of them: dtype, activation."""
+        return self.name.lstrip("-").replace("activations", "activation")
+
     def answers(self, typed: str) -> tuple[Words, Words]:
         """Return the names that say yes and no to one of them."""
         yes, no = self.names, self.opposite
@@ -206,8 +211,9 @@ class UsageFault:
     typed: str = ""  # the word that is wrong, without what it is joined to; empty if one is missing
     option: str = ""  # whose value it is, as it was typed
     argument: str = ""  # which argument is missing or wrong: CONFIG, DATA; or the data's path
-    commands: Words = ()
+    names: Words = ()  # what could stand in its place: the commands, or the names of options
     options: tuple[OptionForm, ...] = ()  # of the command; of all commands where there is none
+    columns: Words = ()  # the names of those of the data, if they can be read
 
     def form(self, option: str) -> OptionForm | None:
         """Return how an option is written, if there is one of this name."""

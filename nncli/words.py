@@ -83,14 +83,15 @@ def nearest_spellings(word: str, candidates: Iterable[str]) -> list[str]:
     """
     limit = 1 if len(word) < 6 else 2
     close = {other: _slips(word, other, limit) for other in candidates if word and other}
-    fewest = [other for other, slips in close.items() if slips == min(limit, *close.values())]
-    return sorted(fewest, key=lambda other: other[0] != word[0])
+    fewest = min([limit, *close.values()])
+    closest = [other for other, slips in close.items() if slips == fewest]
+    return sorted(closest, key=lambda other: other[0] != word[0])
 
 
 def _slips(one: str, other: str, limit: int) -> int:
     """Return how many letters to add, drop, change or swap; more than *limit* if too many."""
-    if abs(len(one) - len(other)) > limit:
-        return limit + 1
+    if abs(len(one) - len(other)) > limit or len({*one} ^ {*other}) > 2 * limit:
+        return limit + 1  # quickly: a slip changes at most one letter for another
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one):

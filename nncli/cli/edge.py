@@ -12,7 +12,7 @@ from typing import NoReturn
 import typer
 
 from nncli.cli.streams import ReaderGone, remark, remark_view, report, write_text
-from nncli.errors import CheckFailed, DataError, ExitCode, FileError, NncliError, SpecError
+from nncli.errors import CheckFailed, DataError, ExitCode, FileError, NncliError
 from nncli.machine import ENDING_SIGNALS
 from nncli.problems import Note, Problem
 from nncli.render.layout.view import Span, View, line
@@ -65,7 +65,7 @@ def error_edge(*, debug: bool, json: bool = False) -> Iterator[None]:
     try:
         yield
     except (NncliError, Refused) as error:
-        refused = error if isinstance(error, Refused) else Refused(_blamed(error))
+        refused = _blamed(error if isinstance(error, Refused) else Refused(error))
         if json:
             _write_json(refused)
         fail(refused)
@@ -84,13 +84,14 @@ def error_edge(*, debug: bool, json: bool = False) -> Iterator[None]:
         raise typer.Exit(ExitCode.BUG) from None
 
 
-def _blamed(error: NncliError) -> NncliError:
-    """Return an error with the words of the command line that explain it, if some do."""
-    if not TYPED.get() or not isinstance(error, FileError | SpecError):
-        return error
+def _blamed(refused: Refused) -> Refused:
+    """Return what was refused, with the words of the command line that explain it, if some do."""
+    if not TYPED.get():
+        return refused
     from nncli.cli.wrong_usage import blamed_on_words
 
-    return blamed_on_words(error, TYPED.get())
+    blamed = blamed_on_words(refused.error, TYPED.get())
+    return refused if blamed is refused.error else Refused(blamed)
 
 
 def _shortage(error: Exception) -> Problem | None:

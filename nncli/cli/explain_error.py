@@ -30,7 +30,7 @@ def explain_error(
             raise UsageError(
                 f"there is no code {quoted(code)}",
                 *hints,
-                "nncli explain-error lists them",
+                "`nncli explain-error` lists them",
                 code="N703",
             )
         show(lambda width: lesson_view(known, width))

@@ -20,6 +20,7 @@ from nncli.cli.reading import (
     column_choice,
     data_request,
     input_paths,
+    of_expected,
     opened_samples,
     overrides,
     read_config,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from nncli.specs.reader import SpecReading
 
 _STDOUT = "-"
+_NO_DIGITS = "--digits goes with --expect FILE, a CSV file whose rows are samples"
 
 
 def forward(
@@ -246,7 +248,7 @@ def _check_sources(request: DataRequest, checks: _Checks) -> None:
     if checks.expect == STDIN in request.sources:
         raise UsageError("DATA and --expect cannot both be standard input")
     if checks.digits and (checks.expect is None or request.options.samples == "columns"):
-        raise UsageError("--digits goes with --expect FILE, a CSV file whose rows are samples")
+        raise UsageError(_NO_DIGITS)
     if request.options.samples == "columns" and len(request.sources) > 1:
         raise UsageError("--samples columns takes one file: the samples stand beside each other")
 
@@ -332,7 +334,7 @@ def _run(job: _Job, reading: SpecReading, request: DataRequest, checks: _Checks)
 
     started = time.monotonic()
     with (
-        _opened_expected(checks, request, reading.spec) as expected,
+        _opened_expected(checks, request, reading) as expected,
         opened_samples(reading, request, job.places.rejects) as samples,
     ):
         run = _run_samples(job, samples, expected)
@@ -345,7 +347,7 @@ def _run(job: _Job, reading: SpecReading, request: DataRequest, checks: _Checks)
 
 @contextmanager
 def _opened_expected(
-    checks: _Checks, request: DataRequest, spec: NetworkSpec
+    checks: _Checks, request: DataRequest, reading: SpecReading
 ) -> Iterator[ExpectedOutputs | None]:
     """Open what the outputs are to be compared with, if anything.  Raises DataError, FileError."""
     if checks.expect is None:
@@ -353,20 +355,23 @@ def _opened_expected(
         return
     from nncli.data.columns import choose_outputs
     from nncli.data.opened import open_source
+    from nncli.file_kinds import NPY_MAGIC, PARQUET_MAGIC
     from nncli.pipeline.checks import ExpectedOutputs, tolerance_for
 
+    spec = reading.spec
     tolerance = tolerance_for(spec.dtype, checks.rtol, checks.atol)
     stdin = binary_stdin(checks.expect, quiet=request.quiet)
     try:
         with open_source(checks.expect, request.options, stdin) as opened:
             names = spec.output_columns
+            is_text = not opened.content.head().startswith((NPY_MAGIC, PARQUET_MAGIC))
+            if checks.digits and not is_text:
+                raise UsageError(_NO_DIGITS)
             decimal = request.options.decimal if checks.digits else None
             selection = choose_outputs(opened.header, names, with_texts=checks.digits)
-            yield ExpectedOutputs(opened.samples(selection), tolerance, decimal)
+            yield ExpectedOutputs(opened.samples(selection), tolerance, decimal, is_text=is_text)
     except DataError as error:
-        from nncli.doctor.diagnosis import treat_data
-
-        raise treat_data(error, {}) from None
+        raise of_expected(error, checks.expect, reading, request) from None
 
 
 def _run_samples(job: _Job, samples: SampleStream, expected: ExpectedOutputs | None) -> ForwardRun:
@@ -416,7 +421,12 @@ def _failures(
     from nncli.pipeline.checks import check_finite
 
     not_finite = check_finite(run) if strict else []
-    return (*not_finite, *(expected.problems(run) if expected is not None else []))
+    differing = expected.problems(run) if expected is not None else []
+    if not differing:
+        return tuple(not_finite)
+    from nncli.doctor.diagnosis import with_option
+
+    return (*not_finite, *(with_option(problem, "--digits") for problem in differing))
 
 
 # -------------------------------------------------------------------------------- the result

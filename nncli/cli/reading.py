@@ -274,6 +274,31 @@ def _treated(
     return treat_data(error, treated)
 
 
+def of_expected(
+    error: DataError, source: str, reading: SpecReading, request: DataRequest
+) -> DataError:
+    """Return an error of expected outputs with the changes of their own file that mend it."""
+    from nncli.data.columns import ColumnChoice, WantedInputs
+    from nncli.data.source_bytes import look_at
+    from nncli.doctor.diagnosis import treat_data
+
+    look = look_at(source) if source != STDIN else None
+    if look is None:
+        return error
+    case = replace(
+        request.case(reading, source, look),
+        choice=ColumnChoice(),
+        wanted=WantedInputs(len(reading.spec.output_columns)),
+    )
+    treated = treat_data(error, {case.file: case})
+    # an option would be for DATA, which is read as it is to be
+    problems = [
+        replace(problem, suggestions=tuple(s for s in problem.suggestions if not s.options))
+        for problem in treated.problems
+    ]
+    return DataError(problems, more=treated.more)
+
+
 def read_data(
     reading: SpecReading, request: DataRequest, rejects: OutputTarget | None = None
 ) -> Batch:

@@ -16,8 +16,8 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from nncli.doctor.diagnosis import treat_command
-from nncli.errors import FileError, NncliError, SpecError, UsageError
-from nncli.files import STDIN
+from nncli.errors import DataError, FileError, NncliError, SpecError, UsageError
+from nncli.files import STDIN, missing
 from nncli.problems import OptionForm, Place, Problem, UsageFault, Words
 from nncli.words import nearest, quoted
 
@@ -25,7 +25,20 @@ _PREFIX = re.compile(r"\bValue error, ")
 # They end the run as soon as they are met: nothing is left to be refused.
 _ENDING = frozenset({"--help", "-h", "--version", "--show-completion", "--install-completion"})
 _FORMS = ("table", "json", "jsonl", "csv", "md", "yaml")
-_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252", "cp1250", "shift-jis", "gbk")
+# Of what an option takes, what is usual, where that is no closed list.
+_USUAL = {
+    "--encoding": (
+        "utf-8",
+        "utf-8-sig",
+        "utf-16",
+        "latin-1",
+        "cp1252",
+        "cp1250",
+        "shift-jis",
+        "gbk",
+    ),
+    "--delimiter": (",", ";", "tab", "|", "blanks", " ", ":", "#"),
+}
 _ARGUMENTS = {
     "CONFIG": "the file with the network",
     "DATA": "the file with the samples",
@@ -79,13 +92,11 @@ def _refused(words: Words) -> UsageFault | None:
         context = _parsed(words)
     except typer.TyperException as error:
         return _fault(error, _group(), words)
-    for path in (context.params.get("config"), *_listed(context.params.get("data"))):
-        if (
-            path is not None
-            and path != STDIN
-            and not (os.path.lexists(path) or set(path) & {*"*?["})
-        ):
-            return _of_path(Problem("N501", "no such file", Place(path)), path, context)
+    values = context.params
+    for name in ("config", "source", "data", "expect", "compare"):
+        for path in _listed(values.get(name)):
+            if not _is_there(path):
+                return _of_path(path, name, context)
     return None
 
 
@@ -93,48 +104,67 @@ def _refused(words: Words) -> UsageFault | None:
 
 
 def blamed_on_words(error: NncliError, argv: Sequence[str]) -> NncliError:
-    """Return an error of a command's files, with the words of the command line that explain it."""
-    words = tuple(argv)
-    if isinstance(error, FileError):
-        problems = [_no_such_file(problem, words) for problem in error.problems]
-        return FileError(problems, more=error.more)
-    if isinstance(error, SpecError) and error.problems[0].code[:2] in ("N1", "N3"):
-        fault = _swapped(error.problems[0], _parsed(words).params)
+    """Return an error of a command's body, with the words of the command line that explain it."""
+    words, problem = tuple(argv), error.problems[0]
+    if isinstance(error, UsageError):
+        return UsageError(treat_command(words, _of_body(problem, words), _refused))
+    if isinstance(error, FileError | DataError):
+        fault = _refused(words)
+        if fault is not None:
+            others = error.problems[1:] if isinstance(error, FileError) else ()
+            return FileError([treat_command(words, fault, _refused), *others], more=error.more)
+    elif isinstance(error, SpecError) and problem.code[:2] in ("N1", "N3"):
+        fault = _swapped(problem, _parsed(words).params)
         if fault is not None:
             return SpecError(treat_command(words, fault, _refused))
     return error
 
 
-def _no_such_file(problem: Problem, words: Words) -> Problem:
-    """Return a problem with the files that may be meant by a name of none, if it is that."""
-    path = problem.place.file if problem.place is not None else ""
-    if problem.code != "N501" or not path or os.path.isfile(path):
-        return problem
+def _of_body(problem: Problem, words: Words) -> UsageFault:
+    """Return the fault of options that go together for the parser, but not for the command."""
     context = _parsed(words)
-    values = context.params
-    read = (values.get(name) for name in ("config", "source", "expect", "compare"))
-    typed = next((v for v in (*read, *_listed(values.get("data"))) if _is_below(v, path)), None)
-    if typed is None:
-        return problem
-    return treat_command(words, _of_path(problem, typed, context), _refused)
+    forms = _forms([context.command])
+    if problem.code == "N704":
+        typed = next((word for word in words if words.count(word) > 1), "")
+        return UsageFault(problem, typed, options=forms)
+    named = [word for word in re.findall("--?[a-z-]+", problem.message) if word in _names(forms)]
+    option, value = _last_value(named[:1] or [""], words)
+    return UsageFault(problem, value, option, options=forms)
 
 
-def _is_below(typed: str | None, path: str) -> bool:
-    """Whether a word names a path, or a file in that folder."""
-    return typed is not None and path in (typed, os.path.dirname(typed))
+def _is_there(path: str) -> bool:
+    from glob import glob
+
+    return path == STDIN or os.path.lexists(path) or ("\0" not in path and bool(glob(path)))
 
 
-def _of_path(problem: Problem, typed: str, context: Any) -> UsageFault:
-    """Return the fault of a file that is not there."""
-    values = context.params
-    is_config = typed in (values.get("config"), values.get("source"))
-    argument = "CONFIG" if is_config else "DATA" if typed in _listed(values.get("data")) else ""
-    return UsageFault(problem, typed, argument=argument, options=_forms([context.command]))
+def _of_path(typed: str, name: str, context: Any) -> UsageFault:
+    """Return the fault of a file that is not there; name: of the parameter."""
+    data = _listed(context.params.get("data"))
+    argument = {"config": "CONFIG", "source": "CONFIG", "data": "DATA"}.get(name, "")
+    option = "" if argument else f"--{name}"
+    forms, columns = _forms([context.command]), _column_names(*data[:1])
+    problem = missing(typed)
+    if name == "data" and re.fullmatch(r"[\d\s.,;\[\]+-]*\d[\d\s.,;\[\]]*", typed):
+        typing = "DATA is a file; numbers go through a pipe: echo 1,2,3 | nncli forward CONFIG -"
+        problem = replace(problem, help=(typing,))
+    return UsageFault(problem, typed, option, argument, options=forms, columns=columns)
+
+
+def _column_names(path: str = STDIN) -> Words:
+    """Return the names of the columns of a file, if it can be read."""
+    from nncli.data.opened import DataOptions, open_look
+    from nncli.data.source_bytes import look_at
+
+    with suppress(NncliError):
+        if path != STDIN and (look := look_at(path)) is not None:
+            return tuple(open_look(look, path, DataOptions().for_source(path)).header.names)
+    return ()
 
 
 def _listed(data: Any) -> tuple[str, ...]:
     """Return the argument DATA of any command as a list."""
-    return tuple(data) if isinstance(data, list | tuple) else (data,) if data else ()
+    return tuple(data) if isinstance(data, list | tuple) else (data,) if data is not None else ()
 
 
 def _swapped(problem: Problem, values: Mapping[str, Any]) -> UsageFault | None:
@@ -173,11 +203,15 @@ def _fault(error: Any, group: TyperGroup, words: Words) -> UsageFault:
         problem = Problem(
             "N702", f"{command.name} has no option {quoted(typed)}{elsewhere}", help=hint
         )
-        return UsageFault(problem, typed, options=forms)
+        return UsageFault(problem, typed, names=_names(forms), options=forms)
     if name is not None:  # a value is missing, or there is one where none is taken
         value = next((w.partition("=")[2] for w in words if w.startswith(f"{name}=")), "")
         verb = "takes no value" if value else "needs a value"
-        return UsageFault(Problem("N703", f"{name} {verb}", help=hint), value, name, options=forms)
+        param = next(p for p in command.params if name in (*p.opts, *p.secondary_opts))
+        example = param.metavar or "|".join(_choices(param))
+        more = () if value else (f"write it behind: `{name} {example}`",)
+        problem = Problem("N703", f"{name} {verb}", help=(*more, *hint))
+        return UsageFault(problem, value, name, options=forms)
     parameter = getattr(error, "param", None)
     if parameter is None:
         return _needless(error, command, words, forms)
@@ -185,7 +219,8 @@ def _fault(error: Any, group: TyperGroup, words: Words) -> UsageFault:
         argument = parameter.metavar.strip("[]")
         what = _ARGUMENTS.get(argument, "a word")
         problem = Problem("N704", f"{argument} is missing: {what}", help=(_usage(command),))
-        return UsageFault(problem, argument=argument, options=forms)
+        typed = next((word for word in words if word not in (first, "") and word[0] != "-"), "")
+        return UsageFault(problem, typed, argument=argument, options=forms)
     detail = _PREFIX.sub("", error.message).rstrip(".")
     option, value = _last_value([*parameter.opts, *parameter.secondary_opts], words)
     problem = Problem("N703", f"{option}: {detail}", help=hint)
@@ -198,13 +233,10 @@ def _fault_of_group(error: Any, group: TyperGroup, words: Words, first: str) -> 
     if name is not None:
         typed = _typed_option(name, words)
         forms = _forms([group, *group.commands.values()])
-        fault = UsageFault(
-            Problem("N702", f"nncli has no option {quoted(typed)}"), typed, options=forms
-        )
-        if fault.form(typed) is None:
-            return fault
-        problem = Problem("N702", f"{quoted(typed)} stands before the command")
-        return replace(fault, problem=problem)
+        message = f"nncli has no option {quoted(typed)}"
+        if typed in _names(forms):
+            message = f"{quoted(typed)} stands before the command"
+        return UsageFault(Problem("N702", message), typed, names=_names(forms), options=forms)
     parameter = getattr(error, "param", None)
     if first and parameter is None:
         return _unknown_command(group, first)
@@ -216,7 +248,7 @@ def _unknown_command(group: TyperGroup, typed: str) -> UsageFault:
     names = tuple(group.commands)
     hint = f"the commands are {', '.join(names)}"
     problem = Problem("N701", f"there is no command {quoted(typed)}", help=(hint,))
-    return UsageFault(problem, typed, commands=names)
+    return UsageFault(problem, typed, names=(*names, "--help", "--version"))
 
 
 def _needless(error: Any, command: Any, words: Words, forms: tuple[OptionForm, ...]) -> UsageFault:
@@ -224,11 +256,16 @@ def _needless(error: Any, command: Any, words: Words, forms: tuple[OptionForm, .
     extra = _PREFIX.sub("", error.format_message()).partition("(s) (")[2].removesuffix(")")
     typed = next((w for w in words if w and (extra == w or extra.startswith(f"{w} "))), "")
     problem = Problem("N704", f"{quoted(extra)} is one argument too many", help=(_usage(command),))
-    return UsageFault(problem, typed, options=forms)
+    columns = _column_names(*_listed(error.ctx.params.get("data"))[:1])
+    return UsageFault(problem, typed, options=forms, columns=columns)
 
 
 def _usage(command: Any) -> str:
-    arguments = (p.metavar for p in command.params if p.param_type_name == "argument")
+    arguments = (
+        p.metavar if p.required else f"[{p.metavar.strip('[]')}]"
+        for p in command.params
+        if p.param_type_name == "argument"
+    )
     words = " ".join(("nncli", command.name, *arguments, "[OPTIONS]"))
     return f"write `{words}`"
 
@@ -248,9 +285,13 @@ def _forms(commands: Iterable[Any]) -> tuple[OptionForm, ...]:
     )
 
 
+def _names(forms: Iterable[OptionForm]) -> Words:
+    return tuple(name for form in forms for name in (*form.names, *form.opposite))
+
+
 def _choices(option: Any) -> tuple[str, ...]:
-    if "--encoding" in option.opts:
-        return _ENCODINGS
+    if option.opts[0] in _USUAL:
+        return _USUAL[option.opts[0]]
     descriptor = option.type_descriptor
     parser = descriptor.parameter_info.parser
     return tuple(getattr(parser, "choices", descriptor.choices or ()))

@@ -109,8 +109,8 @@ def column_facts(
     repeated = whole and distinct <= min(_MAX_LABELS, len(cells) // 2)
     if label or repeated:
         few = f"it holds only {distinct} whole numbers"
-        few = few if distinct > 1 else f"it is {cells[0].strip()} in every row"
-        reason = few if repeated else "its name is that of a label"
+        alike = few if distinct > 1 else f"it is {''.join(cells[:1]).strip()} in every row"
+        reason = alike if repeated else "its name is that of a label"
         suspicion = _suspicion(label, repeated)
         if not (label or is_last):
             suspicion = Suspicion.PERHAPS

@@ -11,6 +11,8 @@ from nncli.words import nearest_spellings, with_digits_of
 _MAX_FOUND = 10_000
 _MAX_COMPARED = 2000
 _MAX_LENGTH = 40
+# Fewer letters of a name tell nothing.
+_MIN_PART = 3
 # Nobody joins more.
 _MAX_WORDS = 10
 # What people write between names instead of a comma.
@@ -58,6 +60,10 @@ def _meant(name: str, only: Mapping[str, str], candidates: Sequence[str]) -> tup
     if same:
         is_sure = len(same) == 1 and stem in {plain_name(name), plain_name(same[0])}
         return (same[0],) if is_sure else ()
+    # cut short, or with a word more: temp, temperature_mean
+    longer = [other for other in candidates if _is_part(plain_name(name), plain_name(other))]
+    if len(longer) == 1 and (len(words) == 1 or len(longer[0]) > len(name)):
+        return (longer[0],)
     alike = with_digits_of(name, candidates)
     close = nearest_spellings(name[: _MAX_LENGTH + 2], alike) if alike else []
     return (close[0],) if len(close) == 1 else ()
@@ -65,6 +71,13 @@ def _meant(name: str, only: Mapping[str, str], candidates: Sequence[str]) -> tup
 
 def _stem(name: str) -> str:
     return plain_name(_UNIT.sub("", _PREFIX.sub("", name)))
+
+
+def _is_part(one: str, other: str) -> bool:
+    """Whether one name is the beginning or the end of the other; x1 is none of x10."""
+    short, long = sorted((one, other), key=len)
+    begins = long.startswith(short) and not (short[-1:] + long[len(short) :][:1]).isdigit()
+    return len(short) >= _MIN_PART and (begins or long.endswith(short))
 
 
 def _parted(words: Sequence[str], only: Mapping[str, str]) -> tuple[str, ...]:

@@ -221,6 +221,16 @@ def _difference(header: Header, first: Header) -> str:
     return ""
 
 
+def _by_position(option: str, positions: Sequence[int]) -> str:
+    """Return how one of several columns of one name is chosen."""
+    if option == "--expect":
+        return "give each column a name of its own"
+    if option == "inputs.columns":
+        return "choose by position instead, with --columns: it counts from 1"
+    first, second = (position + 1 for position in positions[:2])
+    return f"write its position instead, {first} or {second}"
+
+
 def find_column(item: str, header: Header, option: str) -> int:
     """Return the position of a name, or of a number that counts columns from 1.
 
@@ -232,7 +242,7 @@ def find_column(item: str, header: Header, option: str) -> int:
         if len(positions) > _MAX_LISTED:
             numbers += f" and {len(positions) - _MAX_LISTED:,} more"
         message = f"{option}: the name {quoted(item)} stands at columns {numbers}"
-        raise DataError(Problem("N409", message, header.place, ("choose by position instead",)))
+        raise DataError(Problem("N409", message, header.place, (_by_position(option, positions),)))
     if positions:
         return positions[0]
     if re.fullmatch("0*[1-9][0-9]{0,8}", item) and int(item) <= len(header.names):

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 # What may come of reading a file in another way than it was written.
 MISREAD = frozenset({"N402", "N403", "N404", "N405", "N407", "N408", "N410"})
-# How the command line writes a value.
-_TYPED = {"\t": "tab"}
 
 
 @dataclass(frozen=True)
@@ -44,15 +42,10 @@ class DataCase:
     argv: tuple[str, ...] = ()  # the words after `nncli`, as they were typed
 
     @property
-    def delimiter(self) -> str:
-        """What separates the values."""
-        return self.options.delimiter or ","
-
-    @property
     def csv(self) -> CsvFormat:
         """How the file is written, if it is CSV."""
-        options = self.options
-        return CsvFormat(self.file, self.delimiter, options.encoding, decimal=options.decimal)
+        delimiter, options = self.options.delimiter or ",", self.options
+        return CsvFormat(self.file, delimiter, options.encoding, decimal=options.decimal)
 
     def fault(self) -> DataError | None:
         """Return what is wrong with the beginning of the data, if anything is."""
@@ -76,25 +69,19 @@ class DataCase:
                 pass
         except DataError as error:
             # of a beginning, the last row may go on
-            if self.look.complete or error.problems[-1].code != "N405":
+            if self.look.complete or error.problems[-1].code != "N405" or error.problems[1:]:
                 return header, error
-            earlier = error.problems[:-1]
-            return header, DataError(earlier, more=error.more) if earlier else None
         return header, None
 
     def suits_first(self, before: DataCase) -> bool:
-        """Whether the first of several files still goes with this one, read with its options.
-
-        before: this case with the options that the first file was read with.
-        """
+        """Whether the first of several files still goes with this one, with what changed since."""
         if self.first is None:
             return True
-        old = vars(before.options)
-        changed = {name: new for name, new in vars(self.options).items() if new != old[name]}
+        old, new = vars(before.options), vars(self.options)
+        changed = {name: value for name, value in new.items() if value != old[name]}
         options = replace(self.first.options, **changed)
         first = replace(self.first, options=options, choice=self.choice)
-        headers = (first.header, self.header)
-        names = [(header.named, header.names) for header in headers if header is not None]
+        names = [case.header and case.header.names for case in (first, self)]
         return first.fault() is None and names[:1] == names[1:]
 
     @cached_property
@@ -115,61 +102,62 @@ class Change:
     suggestion: Suggestion
     likelihood: int
 
-    def then(
-        self,
-        case: DataCase,
-        words: str,
-        likelihood: int,
-        options: Sequence[str] = (),
-        edits: Sequence[Edit] = (),
-    ) -> Change:
-        """Return this change and one made to its case.  options: what the user types for it."""
-        before, both = self.suggestion, (*self.suggestion.edits, *edits)
-        if before.words:
-            joint = ", " if before.words.startswith("if ") else ", and "
-            words = before.words + joint + words
-            likelihood = min(likelihood, self.likelihood)
-        if len({edit.file for edit in both}) == 1 and before.edits and edits:
+    def then(self, case: DataCase, likelihood: int, added: Suggestion) -> Change:
+        """Return this change and one made to its case."""
+        before = self.suggestion
+        if not before.words:
+            return Change(case, added, likelihood)
+        edits = (*before.edits, *added.edits)
+        if before.edits and added.edits and len({edit.file for edit in edits}) == 1:
             # the one writes all lines anew: without what the other takes away, or with what it adds
-            both = (replace(before.edits[0], text=decoded(case, case.look.content)),)
-        suggestion = Suggestion(words, (*before.options, *options), both)
-        return Change(case, suggestion, likelihood)
+            edits = (replace(before.edits[0], text=text_of(case)),)
+        joint = ", " if before.words.startswith("if ") else ", and "
+        options = (*before.options, *added.options)
+        both = Suggestion(before.words + joint + added.words, options, edits)
+        return Change(case, both, min(likelihood, self.likelihood))
 
     def with_options(self, words: str, likelihood: int, **changes: Any) -> Change:
-        """Return this change and one of the reading; changes: as fields of DataOptions."""
-        typed: list[str] = []
-        for name, value in changes.items():
-            flag = "" if value else "no-"
-            is_flag = isinstance(value, bool)
-            typed += [f"--{flag}{name}"] if is_flag else [f"--{name}", _TYPED.get(value, value)]
-        case = replace(self.case, options=replace(self.case.options, **changes))
-        return self.then(case, words, likelihood, typed)
+        """Return this change and one of the command line.
+
+        changes: of the reading, as fields of DataOptions; and lists of columns that are added.
+        """
+        case, old = self.case, vars(self.case.choice)
+        lists = {name: (*old[name], *new) for name, new in changes.items() if name in old}
+        others = {name: new for name, new in changes.items() if name not in old}
+        typed = [word for name, new in changes.items() for word in _typed(name, new)]
+        options, choice = replace(case.options, **others), replace(case.choice, **lists)
+        after = replace(case, options=options, choice=choice)
+        return self.then(after, likelihood, Suggestion(words, tuple(typed)))
 
     def with_edits(self, words: str, likelihood: int, edits: Iterable[Edit]) -> Change:
         """Return this change and one of the file's text."""
-        case, ordered = self.case, sorted(edits, key=lambda edit: edit.line)
-        text = edited(decoded(case, case.look.content), ordered)
-        return self.then(with_text(case, text), words, likelihood, edits=ordered)
+        ordered = tuple(sorted(edits, key=lambda edit: edit.line))
+        after = with_edits(self.case, ordered)
+        return self.then(after, likelihood, Suggestion(words, edits=ordered))
 
 
-def with_text(case: DataCase, text: str) -> DataCase:
-    """Return the case with other content."""
-    content = text.encode(case.options.encoding, "replace")
+def _typed(name: str, value: str | bool | Sequence[str]) -> list[str]:
+    """Return what the command line writes for an option."""
+    if isinstance(value, bool):
+        return [f"--{name}" if value else f"--no-{name}"]
+    text = value if isinstance(value, str) else ",".join(value)
+    return [f"--{name}", "tab" if text == "\t" else text]
+
+
+def with_edits(case: DataCase, edits: Iterable[Edit]) -> DataCase:
+    """Return the case with its text edited."""
+    content = edited(text_of(case), edits).encode(case.options.encoding, "replace")
     return replace(case, look=replace(case.look, content=content))
 
 
-def decoded(case: DataCase, content: bytes) -> str:
-    """Return content as text, whatever it is; a byte-order mark in front is no part of it."""
-    try:
-        text = content.decode(case.options.encoding, "replace")
-    except UnicodeError:  # UTF-16 without its mark
-        text = content.decode("latin-1")
-    return text.removeprefix("\ufeff")
+def text_of(case: DataCase) -> str:
+    """Return the content as text, whatever it is; a byte-order mark in front is no part of it."""
+    return case.look.content.decode(case.options.encoding, "replace").removeprefix("\ufeff")
 
 
 def text_lines(case: DataCase) -> list[str]:
     """Return the lines of the text, without their ends; of a beginning, the whole ones."""
-    lines = LINE_END.split(decoded(case, case.look.content))
+    lines = LINE_END.split(text_of(case))
     return lines if case.look.complete and lines[-1] else lines[:-1]
 
 

@@ -6,28 +6,20 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 
+from nncli.data.column_names import columns_meant, plain_name
 from nncli.files import may_be, paths_like
 from nncli.meant.known_words import meanings
-from nncli.meant.typed_words import (
-    KINDS,
-    NO,
-    YES,
-    answers_meant,
-    as_value,
-    one_text,
-    values_meant,
-    words_meant,
-)
+from nncli.meant.typed_words import as_value, kind_of, one_text, values_meant, words_meant
 from nncli.problems import Problem, Suggestion, UsageFault, Words
 
 # How many mistyped words of one line are mended, and how many changes of each are tried.
-_MAX_FAULTS, _MAX_CHANGES, _MAX_TOLD = 3, 5, 3
-_NONE_MEANT = frozenset({"none", "null", "default", "auto"})
-_DASHES = re.compile("[\u2010-\u2015\u2212]+")
+_MAX_FAULTS, _MAX_CHANGES, _MAX_TOLD = 3, 6, 3
+# An option with other signs than dashes, or any but a blank in front of its value.
+_SIGNED = re.compile(r"[\W_]*(\w[\w-]*\w)(?:[^\w.]+(.*))?")
 
-Proposals = Iterator[tuple[str, Words]]  # in words, and the command line as it would be
+Lines = Iterator[tuple[str, Words]]  # what is changed, in words, and the line as it would be
 FaultOf = Callable[[Words], UsageFault | None]
 
 
@@ -36,186 +28,161 @@ def treat_command(argv: Words, fault: UsageFault, fault_of: FaultOf) -> Problem:
 
     fault_of: says what is refused of a command line, without running it.
     """
-    found = sorted(_mended(argv, fault, fault_of, _MAX_FAULTS), key=lambda each: len(each[0]))
+    found = list(_mended(argv, fault, fault_of, _MAX_FAULTS))
+    # a file that is missing, with none like it, hides no other mistake
+    found = [each for each in found if fault_of(each[1]) is None] or found
     told: dict[Words, str] = {}
-    for parts, words in [each for each in found if "" not in each[0]] or found:
-        told.setdefault(words, one_text(parts))
+    for texts, words in sorted(found, key=lambda each: len([*filter(None, each[0])])):
+        told.setdefault(words, one_text(texts))
     suggestions = [Suggestion(text, argv=words) for words, text in told.items()][:_MAX_TOLD]
-    form = fault.form(fault.option)
-    kind = KINDS.get(form.name if form is not None else fault.problem.code, "")
-    lacking = [known.words for known in meanings(kind, fault.typed) if known.instead is None]
+    known = meanings(kind_of(fault), fault.typed)
+    lacking = [meaning.words for meaning in known if meaning.instead is None]
     # a file that is not there says itself which is like it, but not how to name that
     helps = () if suggestions and fault.problem.code == "N501" else fault.problem.help
     return replace(fault.problem, suggestions=tuple(suggestions), help=(*lacking, *helps))
+
+
+def with_option(problem: Problem, option: str) -> Problem:
+    """Return a problem with the advice that names an option without values as suggestions."""
+    told = tuple(Suggestion(text, (option,)) for text in problem.help if option in text)
+    helps = tuple(text for text in problem.help if option not in text)
+    return replace(problem, suggestions=told, help=helps)
 
 
 def _mended(
     argv: Words, fault: UsageFault, fault_of: FaultOf, most: int
 ) -> Iterator[tuple[Words, Words]]:
     """Yield what is changed, and the command line after it; at most so many words are wrong."""
-    ways = {"N701": _commands, "N702": _options, "N703": _values, "N704": _arguments}
-    proposals = ways.get(fault.problem.code, _files)(argv, fault)
-    for text, words in islice(proposals, _MAX_CHANGES):
+    changes = (change for change in _changes(argv, fault) if change[1] not in ((), argv))
+    for text, words in islice(changes, _MAX_CHANGES):
         other = fault_of(words)
         if other is None:
             yield (text,), words
-        elif most > 1 and other.problem != fault.problem and other.problem.code != "N704":
+        elif most > 1 and other.problem != fault.problem:
             further = list(islice(_mended(words, other, fault_of, most - 1), 1))
-            yield from (((text, *texts), last) for texts, last in further)
-            if not further and other.problem.code == "N501":
-                yield (text, ""), words  # told if nothing else is
+            rest: list[tuple[Words, Words]] = [((), words)] if other.problem.code == "N501" else []
+            yield from (((text, *texts), last) for texts, last in further or rest)
 
 
-def _with(argv: Words, at: int, *words: str, of: int = 1) -> Words:
-    """Return the command line with other words in the place of some, or of none."""
-    return (*argv[:at], *filter(None, words), *argv[at + of :])
+def _spot(argv: Words, name: str, *, takes_value: bool = True) -> tuple[Words, str, Words] | None:
+    """Return what is before a word where it stands last, its value, and what is behind both."""
+    places = [at for at, word in enumerate(argv) if name in (word, word.partition("=")[0])]
+    if not name or not places:
+        return None
+    at, end = places[-1], places[-1] + 1
+    if takes_value and argv[at] == name:
+        return argv[:at], "".join(argv[end : end + 1]), argv[end + 1 :]
+    return argv[:at], argv[at][len(name) + 1 :], argv[end:]
 
 
-def _place(argv: Words, typed: str) -> int:
-    """Return where a word stands, alone or in front of `=`."""
-    return next(at for at, word in enumerate(argv) if word == typed or word.startswith(f"{typed}="))
+def replaced(argv: Sequence[str], option: str, old: str, new: str) -> Words | None:
+    """Return the words after `nncli` with another value of an option, if it has this one."""
+    spot = _spot(tuple(argv), option)
+    if spot is None or re.sub(r"\s*,\s*", ",", spot[1]) != old:
+        return None
+    return (*spot[0], option, new, *spot[2])
 
 
-def _commands(argv: Words, fault: UsageFault) -> Proposals:
-    at = argv.index(fault.typed)
-    later = next((word for word in argv[at + 1 :] if word in fault.commands), None)
-    for text, command in words_meant("command", fault.typed, fault.commands):
-        yield text, _with(argv, at, command)
-    if later is not None:
-        rest = _with(argv, argv.index(later, at + 1))
-        yield f"begin with the command {later}", (later, *rest)
-    elif os.path.exists(fault.typed) or "." in fault.typed:
-        for command in ("forward", "shapes"):
-            yield f"begin with the command {command}", _with(argv, at, command, of=0)
-
-
-def _options(argv: Words, fault: UsageFault) -> Proposals:
-    typed, at = fault.typed, _place(argv, fault.typed)
-    joined, is_joined = argv[at][len(typed) :], "=" in argv[at]
-    value = joined[1:] if is_joined else next(iter(argv[at + 1 :]), "")
-    both = 1 + (not is_joined)  # words: the option and its value
-    if (form := fault.form(typed)) is not None:
-        end = at + (both if form.takes_value else 1)
-        yield "options come after the command", (*argv[:at], *argv[end:], *argv[at:end])
+def _changes(argv: Words, fault: UsageFault) -> Lines:
+    """Yield the line with other words in the place of those at fault, or in another order."""
+    code, typed, name = fault.problem.code, fault.typed, fault.option or fault.typed
+    form = fault.form(name)
+    takes_value = name[:1] == "-" if form is None else form.takes_value
+    spot = _spot(argv, name, takes_value=takes_value)
+    if spot is None:
         return
-    # --json, -fjson, --format:json
-    for word in dict.fromkeys((typed.lstrip("-").lower(), typed[2:], typed.rpartition(":")[2])):
-        yield from ((text, _with(argv, at, *words)) for text, words in as_value(word, fault))
-    names = [name for form in fault.options for name in (*form.names, *form.opposite)]
-    for text, meant in words_meant("option", typed, names):
-        *others, name = meant.split() or ("",)
-        yield text, _with(argv, at, *others, name + joined)
-        if not name:  # and what it would take
-            yield text, _with(argv, at, of=both)
-    for text, words in as_value(value, fault):
-        yield text, _with(argv, at, *words, of=both)
-    yield from _files_named(argv, typed, value, both)
+    before, value, after = spot
+    if not fault.option and code in ("N501", "N704"):
+        yield from _no_file(before, fault, after)
+    elif code == "N701":
+        file = (typed,) if os.path.exists(typed) or "." in typed else ()
+        commands = [name for name in fault.names if name[:1] != "-"]
+        begun = [after[at:] for at, word in enumerate(after) if word in commands]
+        for command, *rest in begun or [(each, *after) for each in ("forward", "shapes") if file]:
+            yield f"begin with the command {command}", (command, *file, *rest)
+    elif not fault.option and form is not None:
+        yield "options come after the command", (*before, *after, *filter(None, (name, value)))
+    for text, words in _meant(name, value, fault):
+        yield text, (*before, *filter(None, words), *after)
+    yield from _arguments(before, value, fault, after)
 
 
-def _files_named(argv: Words, typed: str, path: str, both: int) -> Proposals:
-    """Yield a file that was named by an option that is none, in its place without one."""
-    at, role = _place(argv, typed), "CONFIG" if may_be(path, "CONFIG") else "DATA"
-    rest = _with(argv, at, of=both)
-    if os.path.exists(path) and not any(may_be(word, role) for word in rest):
-        words = f"if `{typed}` names a file, write that alone"
-        yield words, (*rest[:1], path, *rest[1:]) if role == "CONFIG" else (*rest, path)
+def _arguments(before: Words, value: str, fault: UsageFault, after: Words) -> Lines:
+    """Yield the line with one argument more, with one less, or with another order."""
+    code, typed = fault.problem.code, fault.typed
+    if code == "N702" and "." in value:
+        doubt = "" if meanings("option", typed) else f"if `{typed}` names a file, "
+        is_file = os.path.exists(value)
+        line = _with_file((*before, *after), value) if is_file else (*before, value, *after)
+        yield f"{doubt}write `{value}` without an option", line
+    elif code == "N704" or (code == "N501" and "." not in typed):
+        words = [*before, typed, *after]
+        needless = [at for at, word in enumerate(before) if meanings("argument", word)]
+        word = words.pop(needless[0] if needless else len(before))
+        doubt = ", if it is no file" if code == "N501" else ""
+        if not "".join(before[-2:]).startswith("-"):  # of a list it may be a part
+            yield f"leave `{word}` out{doubt}", tuple(words)
+    elif fault.argument and code != "N501":
+        yield "name the network first", _with_file((*before, *after), typed)
 
 
-def _values(argv: Words, fault: UsageFault) -> Proposals:
-    form, option, typed = fault.form(fault.option), fault.option, fault.typed
-    if form is None:
-        return
-    at = _place(argv, option)
-    both = 1 + ("=" not in argv[at])
-    if not form.takes_value:
-        at = argv.index(f"{option}={typed}")
-        yield from (
-            (text, _with(argv, at, name)) for text, name in answers_meant(form, option, typed)
-        )
-    elif not typed and form.name == "--delimiter":
-        yield "if a `;` was meant, quote it", (*argv, ";")
-    elif typed == "=" or f"{option}=" in argv:
-        yield "write no blank around the `=`", _with(argv, at, option, of=1 + (typed == "="))
-    else:
-        if typed.lower() in _NONE_MEANT:
-            yield f"leave `{option}` out", _with(argv, at, of=both)
-        for text, value in values_meant(typed, form):
-            if (words := replaced(argv, option, typed, value)) is not None:
-                yield text, words
-        for text, words in as_value(typed, fault):
-            yield text, _with(argv, at, *words, of=both)
+def _meant(name: str, value: str, fault: UsageFault) -> Lines:
+    """Yield what the words at fault may mean, and what to write in their place."""
+    typed, code, form = fault.typed, fault.problem.code, fault.form(fault.option)
+    if code == "N703" and form is not None:
+        if not typed and form.name == "--delimiter":
+            yield "if a `;` was meant, quote it", (name, ";")
+        if form.takes_value and not value.strip("="):
+            yield "write no blank around the `=`", (name,)
+        yield from values_meant(name, typed, form)
+    yield from _name_meant(typed, value, fault) if not fault.option else as_value(value, fault)
+    for path in paths_like(typed, fault.argument) if code == "N501" else ():
+        yield f"did you mean `{path}`?", (fault.option, path)
 
 
-def replaced(argv: Sequence[str], option: str, old: str, new: str) -> tuple[str, ...] | None:
-    """Return the words with the value *old* of an option, or one item of its list, as *new*.
-
-    argv: the words after `nncli`.  None if the option is not there with that value.
-
-    >>> replaced(["forward", "net.yaml", "--keep=id,Name"], "--keep", "Name", "name")
-    ('forward', 'net.yaml', '--keep=id,name')
-    """
-    short = (option,) if len(option) == 2 else ()  # -oFILE
-    for at, (before, word) in enumerate(zip(("", *argv), argv, strict=False)):
-        starts = ("",) if before == option else (f"{option}=", *short)
-        start = next((each for each in starts if word.startswith(each) and word != each), None)
-        if start is not None:
-            value = word[len(start) :]
-            items = [new if item.strip() == old else item for item in value.split(",")]
-            changed = new if value == old else ",".join(items)
-            if changed != value:
-                return _with(tuple(argv), at, start + changed)
-    return None
-
-
-def _arguments(argv: Words, fault: UsageFault) -> Proposals:
-    """Yield what is an option or a part of a list, then the line with one argument more or less."""
-    if fault.typed:
-        others = list(_no_arguments(argv, fault))
-        yield from others or [(f"leave `{fault.typed}` out", _with(argv, argv.index(fault.typed)))]
-        return
-    for at, parts in ((at, word.split(",")) for at, word in enumerate(argv)):
-        if len(parts) > 1 and all(map(os.path.exists, parts)):
-            yield "separate files with blanks", _with(argv, at, *parts)
-    data = [at for at, word in enumerate(argv) if may_be(word, "DATA")]
-    behind = [at + 1 for at, word in enumerate(argv) if may_be(word, "CONFIG")]
-    missing = "CONFIG" if data else fault.argument
-    found = [path for path in paths_like("", missing) if path not in argv]
-    if len(found) == 1 and (data or behind):
-        what = "network" if data else "data"
-        yield f"if the {what} is `{found[0]}`", _with(argv, (data or behind)[0], found[0], of=0)
+def _name_meant(name: str, value: str, fault: UsageFault) -> Lines:
+    """Yield what a command or an option may mean, or either word as the value of another one."""
+    for text, words in as_value(name.lstrip("-").lower(), fault):  # --json
+        yield text, (*words, value)
+    signed = _SIGNED.fullmatch(name)
+    if signed is not None and fault.form(f"--{signed[1]}") is not None:
+        yield f"write `--{signed[1]}`", (f"--{signed[1]}", signed[2] or "", value)
+    of_value = [*as_value(value, fault)]  # --to json
+    found = [*words_meant(kind_of(fault), name, fault.names)]
+    if not any(text.startswith("did you mean") for text, _ in found):
+        yield from (each for each in of_value if value in each[1])
+    for text, meant in found:
+        yield text, (*meant.split(), value)
+        if not meant:  # and what it would take
+            yield text, ()
+    yield from of_value
+    for text, meant in words_meant("option", name[:2], fault.names) if name[:1] == "-" else ():
+        yield text, (*meant.split(), name[2:], value)  # -d;
 
 
-def _no_arguments(argv: Words, fault: UsageFault) -> Proposals:
-    """Yield an option that does not look like one, and a list that was written with blanks."""
-    typed, at = fault.typed, len(argv) - 1 - argv[::-1].index(fault.typed)
-    before, name = argv[at - 1], "--" + _DASHES.sub("-", typed).lstrip("-")
-    if fault.form(name.partition("=")[0]) is not None:
-        yield "write an option with two plain dashes", _with(argv, at, name)
-    if typed == before:
-        yield f"write `{typed}` once", _with(argv, at)
-    flag = fault.form(before)
-    if flag is not None and not flag.takes_value and typed.lower() in YES | NO:
-        for text, name in answers_meant(flag, before, typed):
-            yield text, _with(argv, at - 1, name, of=2)
-    start = next((place for place in range(at, 0, -1) if argv[place].startswith("-")), 0)
-    form = fault.form(argv[start])
-    if form is not None and form.takes_list and start + 1 < at:
-        rest = takewhile(lambda word: word[:1] != "-" and not os.path.exists(word), argv[at:])
-        items = [item.strip(",;") for item in (*argv[start + 1 : at], *rest)]
-        words = _with(argv, start + 1, ",".join(items), of=len(items))
-        yield "separate the items with commas alone", words
+def _with_file(words: Words, path: str) -> Words:
+    """Return the line with a file in its place; nothing if it names one like it already."""
+    role = "CONFIG" if may_be(path, "CONFIG") else "DATA"
+    if any(may_be(word, role) for word in words):
+        return ()
+    return (*words[:1], path, *words[1:]) if role == "CONFIG" else (*words, path)
 
 
-def _files(argv: Words, fault: UsageFault) -> Proposals:
-    """Yield files with a name like one that is not there, or the other order of the arguments."""
-    if fault.problem.code != "N501":
-        swap = {fault.typed: fault.argument, fault.argument: fault.typed}
-        yield "name the network first", tuple(swap.get(word, word) for word in argv)
-        return
-    typed, option = fault.typed, f"={fault.typed}"
-    if typed in argv:
-        yield from _no_arguments(argv, fault)
-    for path in paths_like(typed, fault.argument):
-        words = (path if w == typed else w.replace(option, f"={path}") for w in argv)
-        if path not in argv:
-            yield f"did you mean `{path}`?", tuple(words)
+def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
+    """Yield the line with a word that is no file as several files, or as a part of a list."""
+    typed = fault.typed
+    files = re.split(r"[\s,;]+", typed)
+    if all(map(os.path.exists, files)):
+        yield "separate files with blanks", (*before, *files, *after)
+    start = max((at for at, word in enumerate(before) if word[:1] == "-"), default=0)
+    option, _, first = before[start].partition("=")
+    form = fault.form(option)
+    rest = [*takewhile(lambda word: word[:1] != "-" and not os.path.exists(word), after)]
+    items = [*filter(None, [first]), *before[start + 1 :], typed, *rest]
+    if form is not None and form.takes_list and len(items) > 1:
+        named = re.split(r"\s*,\s*", " ".join(items))
+        meant = tuple(chain(*columns_meant(named, fault.columns)))
+        if plain_name("".join(meant)) != plain_name("".join(items)):
+            meant = tuple(filter(None, (item.strip(",;") for item in items)))
+        line = (*before[:start], option, ",".join(meant), *after[len(rest) :])
+        yield "separate the items with commas alone", line

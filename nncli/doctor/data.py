@@ -13,14 +13,18 @@ from itertools import islice
 from nncli.data.csv.lines import whole_lines
 from nncli.data.csv.numbers import is_number
 from nncli.data.source_bytes import FirstLook
-from nncli.doctor.case import MISREAD, Change, DataCase, decoded, header_and_width, with_text
+from nncli.doctor.case import (
+    MISREAD,
+    Change,
+    DataCase,
+    header_and_width,
+    text_lines,
+    text_of,
+    with_edits,
+)
 from nncli.doctor.column_choices import column_changes
-from nncli.doctor.column_kinds import is_near_number
-from nncli.doctor.edits import edited
-from nncli.doctor.layers import SAME_CAUSE
-from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.ways_of_reading import ways_of_reading
-from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd
+from nncli.doctor.whole_columns import SeenRows, seen_rows, what_is_odd, with_proposals
 from nncli.errors import DataError
 from nncli.file_kinds import kind_of
 from nncli.problems import Problem
@@ -28,13 +32,11 @@ from nncli.words import count_of
 
 # Of changes after which something else comes to light, the likeliest will do.
 _MAX_PARTLY = 3
-# Problems of a whole file, which hide what is wrong with its rows; those of its rows; and those
-# that leaving columns out, or taking them in, may mend.
-_OF_THE_WHOLE_FILE = frozenset({"N406", "N407", "N408", "N410", "N411"})
-_OF_ROWS = frozenset({"N403", "N404", "N407", "N410"})
+# Problems of a whole file, which hide what is wrong with its rows; and those that leaving columns
+# out, or taking them in, may mend.
+_UNREADABLE = frozenset({"N406", "N411"})
+_OF_THE_WHOLE_FILE = frozenset({*_UNREADABLE, "N407", "N408", "N410"})
 _OF_COLUMNS = frozenset({"N404", "N407", "N408", "N409"})
-_OF_READING = {"--delimiter", "--decimal", "--encoding", "--header", "--no-header", "--samples"}
-_NOTHING_WORKS = "no option or size that was tried makes the data fit"
 # Trying takes a few milliseconds for so many bytes; so many rows are enough even if they are long.
 _TRIAL_BYTES = 2**16
 _TRIAL_ROWS = 20
@@ -48,45 +50,30 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     Changes of the whole reading stand at the first problem, those of a cell or line at its own.
     If the first is one, the width of the data, as it was read, is no fact.
     """
-    seen = seen_rows(case) if error.problems[0].code in _OF_ROWS else None
-    first, *others = (with_proposals(problem, seen) for problem in error.problems)
+    seen = seen_rows(case)
+    first, *others = (with_proposals(problem, case, seen) for problem in error.problems)
     case = replace(case, look=_shortened(case.look, case.options.encoding))
-    explained = _as_csv(case) if first.code in MISREAD else ()
+    kind = kind_of(case.look.content, doubtful=first.code in MISREAD)
+    is_known = kind is not None and (kind.is_doubtful or first.code == "N411")
+    has_table = kind is None or kind.holds_csv or not is_known
     # where nothing is wrong with the beginning, the fault stands further down
-    tried = case.fault() is not None and not explained and not _is_of_another_kind(first, case)
-    found = _changes_that_work(first, case) if tried else []
+    found = _changes_that_work(first, case) if has_table and case.fault() is not None else []
     ranked = _ranked([*_changes_of_lines(first, case), *found])
-    in_words = replace(first, help=explained or _in_words(first, case, seen), suggestions=())
-    problems = [_with_changes(first, ranked) if ranked else in_words]
-    all_mended = ranked and case.look.complete and ranked[0].case.fault() is None
+    advice = _in_words(first, case, seen)
+    if kind and kind.is_doubtful and kind.as_data and not has_table:
+        advice = (f"this is {kind.name}: {kind.as_data}",)
+    problems, made = [_with_changes(replace(first, help=advice), ranked)], ranked[:1]
     for before, problem in zip(error.problems[1:], others, strict=True):
-        if all_mended or any(_is_mended_by(other, problem) for other in problems):
+        if any(_is_mended_by(change, problem) for change in made):
             continue
-        if own := _changes_of_lines(problem, case):
-            problems.append(_with_changes(problem, own))
-            continue
-        same = found and problem.code == first.code
-        advice = (SAME_CAUSE,) if same else _in_words(problem, case, seen)
-        if not problems[0].help == advice != before.help:  # not worth the same words
-            problems.append(replace(problem, help=advice, suggestions=()))
-    is_fact = not _changes_the_reading(problems[0], case) and not _first_row_differs(case)
+        own, words = _changes_of_lines(problem, case), _in_words(problem, case, seen)
+        made += own[:1]
+        if own or not advice == words != before.help:  # not worth the same words
+            problems.append(_with_changes(replace(problem, help=words), own))
+    widths = {c.header and len(c.header.names) for c in (case, *(c.case for c in ranked[:1]))}
+    is_fact = len(widths) == 1 and not _first_row_differs(case)
     more = error.more + len(error.problems) - len(problems)
     return DataError(problems, more=more, features=error.features if is_fact else None)
-
-
-def _is_of_another_kind(problem: Problem, case: DataCase) -> bool:
-    """Whether a file is known to hold no table."""
-    kind = kind_of(case.look.content) if problem.code == "N411" else None
-    return kind is not None and not kind.holds_csv
-
-
-def _changes_the_reading(problem: Problem, case: DataCase) -> bool:
-    """Whether the first change is one of how the file is read."""
-    return any(
-        any(edit.file == case.file for edit in first.edits)
-        or not _OF_READING.isdisjoint(first.options)
-        for first in problem.suggestions[:1]
-    )
 
 
 def _first_row_differs(case: DataCase) -> bool:
@@ -95,25 +82,34 @@ def _first_row_differs(case: DataCase) -> bool:
     return width not in (0, len(names)) and any(map(is_number, case.records[1]))
 
 
-def _is_mended_by(other: Problem, problem: Problem) -> bool:
-    """Whether what is offered for another problem mends this one as well."""
-    place = problem.place
-    if place is None or not other.suggestions:
-        return False
-    edits = (edit for edit in other.suggestions[0].edits if edit.line == place.line)
-    return any(problem.code == "N403" or edit.column - 1 == place.caret for edit in edits)
+def _key(problem: Problem) -> tuple[int, str, str]:
+    """Return the line, the code and the message of a problem."""
+    line = problem.place.line if problem.place is not None else None
+    return line or 0, problem.code, problem.message
+
+
+def _faults(case: DataCase) -> set[tuple[int, str, str]]:
+    fault = case.fault()
+    return set(map(_key, fault.problems)) if fault is not None else set()
+
+
+def _is_mended_by(change: Change, problem: Problem) -> bool:
+    """Whether a change that is offered for another problem mends this one as well."""
+    case, own = change.case, _key(problem)
+    is_seen = change.suggestion.options or case.look.complete or own[0] <= len(text_lines(case))
+    return bool(is_seen) and own not in _faults(case)
 
 
 def _changes_of_lines(problem: Problem, case: DataCase) -> list[Change]:
     """Return the changes of a problem's own line, and of those like it, that mend it."""
-    text = decoded(case, case.look.content)
+    last = text_of(case).count("\n") + 1
     changes = []
     for suggestion in problem.suggestions:
         # beyond the beginning nothing is tried
-        edits = [edit for edit in suggestion.edits if edit.end_line <= text.count("\n") + 1]
-        after = with_text(case, edited(text, edits))
+        edits = [edit for edit in suggestion.edits if edit.end_line <= last]
+        after = with_edits(case, edits)
         if not edits or _mends(after, problem, case):
-            removes = any(edit.end_line > edit.line and not edit.text for edit in suggestion.edits)
+            removes = any(edit.end_line > edit.line for edit in suggestion.edits)
             likelihood = _MANY_CELLS if len(suggestion.edits) > 1 else _ONE_CELL
             changes.append(Change(after, suggestion, _A_ROW_LESS if removes else likelihood))
     return changes
@@ -121,14 +117,8 @@ def _changes_of_lines(problem: Problem, case: DataCase) -> list[Change]:
 
 def _mends(after: DataCase, problem: Problem, case: DataCase) -> bool:
     """Whether a problem is mended, even if further down something shows that was not told yet."""
-    fault, before, place = after.fault(), case.fault(), problem.place
-    if fault is None or place is None:
-        return True
-    known = [(other.code, other.place) for other in before.problems] if before else []
-    left = [(other.code, other.place) for other in fault.problems]
-    new = [where for code, where in left if (code, where) not in known]
-    later = all(where is not None and (where.line or 0) >= (place.line or 0) for where in new)
-    return (problem.code, place) not in left and later
+    own, left = _key(problem), _faults(after)
+    return own not in left and all(line >= own[0] for line, *_ in left - _faults(case))
 
 
 def _ranked(changes: list[Change]) -> list[Change]:
@@ -140,15 +130,12 @@ def _ranked(changes: list[Change]) -> list[Change]:
 
 
 def _with_changes(problem: Problem, changes: Sequence[Change]) -> Problem:
+    """Return a problem with the changes that mend it: its advice stays only if there are none."""
     suggestions = tuple(dict.fromkeys(change.suggestion for change in changes))
-    said = {suggestion.words for suggestion in suggestions}
-    # what else may be so, of a first row that may be two things
-    kept = problem.help if problem.code == "N410" else ()
-    advice = tuple(text for text in kept if text not in said and "--header" not in text)
-    return replace(problem, help=advice, suggestions=suggestions)
+    return replace(problem, help=() if changes else problem.help, suggestions=suggestions)
 
 
-def _in_words(problem: Problem, case: DataCase, seen: SeenRows | None) -> tuple[str, ...]:
+def _in_words(problem: Problem, case: DataCase, seen: SeenRows) -> tuple[str, ...]:
     """Return what to say of a problem that no change was found for."""
     names, width = header_and_width(case)
     if problem.code in ("N403", "N407") and _first_row_differs(case):
@@ -157,53 +144,31 @@ def _in_words(problem: Problem, case: DataCase, seen: SeenRows | None) -> tuple[
         return (f"{found}: {'add what is missing' if len(names) < width else 'take one away'}",)
     if problem.code != "N407":
         return problem.help
-    if seen is None or len(names) < 2:
-        return (_NOTHING_WORKS,)
-    choose = ["--columns says which columns to read"] if len(names) > case.wanted.size else []
-    odd = what_is_odd(seen) or (_NOTHING_WORKS,)
-    return (*odd, *choose)
-
-
-def _as_csv(case: DataCase) -> tuple[str, ...]:
-    """Return how to turn the file into CSV, if it is one of another kind."""
-    kind = kind_of(case.look.content, doubtful=True)
-    is_other = kind is not None and kind.is_doubtful and kind.as_data
-    return (f"this is {kind.name}: {kind.as_data}",) if kind and is_other else ()
+    odd = what_is_odd(seen) if len(names) > 1 else ()
+    if (missing := case.wanted.size - len(names)) <= 0:
+        return (*odd, "--columns says which columns to read")
+    inputs = count_of(len(names), "input")
+    return (*odd, f"add {count_of(missing, 'column')}, or write a network with {inputs}")
 
 
 def _shortened(look: FirstLook, encoding: str) -> FirstLook:
     """Return fewer of the first bytes, if they hold rows enough."""
-    content = look.content
-    if len(content) <= _TRIAL_BYTES:
-        return look
-    shorter = whole_lines(content[:_TRIAL_BYTES], encoding)
-    if max(shorter.count(b"\n"), shorter.count(b"\r")) < _TRIAL_ROWS:
-        return look
-    return FirstLook(shorter, complete=False)
+    shorter = whole_lines(look.content[:_TRIAL_BYTES], encoding)
+    has_enough = max(shorter.count(b"\n"), shorter.count(b"\r")) >= _TRIAL_ROWS
+    is_long = has_enough and len(look.content) > _TRIAL_BYTES
+    return FirstLook(shorter, complete=False) if is_long else look
 
 
 def _changes_that_work(problem: Problem, case: DataCase) -> list[Change]:
     """Return the changes of options, columns and inputs after which nothing is wrong."""
-    found = [
-        change
-        for change in _candidates(problem, case)
-        if not change.suggestion.options or change.case.suits_first(case)
-        if not _loses_a_sample(change, case)
-    ]
+    candidates = _candidates(problem, case)
+    found = [c for c in candidates if not c.suggestion.options or c.case.suits_first(case)]
     whole = [change for change in found if change.case.fault() is None]
     if whole or problem.code not in _OF_THE_WHOLE_FILE:
         return whole
-    partly = [change for change in found if change.likelihood > 50 and _is_further(change, problem)]
-    return _ranked(partly)[:_MAX_PARTLY]
-
-
-def _loses_a_sample(change: Change, case: DataCase) -> bool:
-    """Whether a first row of numbers would be taken away from above others."""
-    first, below = (next(iter(records), []) for records in (case.records, change.case.records))
-    # one of another width is only taken away if it counts the rows
-    goes = bool(change.suggestion.edits) and first != below and len(first) == len(below)
-    have_numbers = all(any(map(is_number, row)) for row in (first, below))
-    return goes and have_numbers and all(map(is_near_number, first))
+    return _ranked([c for c in found if c.likelihood > 50 and _is_further(c, problem)])[
+        :_MAX_PARTLY
+    ]
 
 
 def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:
@@ -219,13 +184,10 @@ def _candidates(problem: Problem, case: DataCase) -> Iterator[Change]:
 
 def _is_further(change: Change, problem: Problem) -> bool:
     """Whether the fault that a change leaves only came to light because the problem is mended."""
-    left = change.case.fault()
-    if left is None or "--samples" in change.suggestion.options:
-        return False
-    fault = left.problems[0]
-    if change.suggestion.argv and fault.message != problem.message:
-        return True  # what was mistyped is mended, whatever else is wrong
-    if problem.code in ("N406", "N411"):
-        return fault.code not in ("N406", "N411")
-    line, other = (p.place.line if p.place is not None else None for p in (fault, problem))
-    return fault.code in ("N404", "N415") and (line or 0) > (other or 0)
+    line, code, message = min(_faults(change.case))
+    if problem.code in _UNREADABLE:
+        return code not in _UNREADABLE
+    is_cell = code in ("N404", "N415") and "--samples" not in change.suggestion.options
+    # what was mistyped is mended, whatever else is wrong
+    is_typed = change.suggestion.argv is not None and message != problem.message
+    return is_typed or (is_cell and line > _key(problem)[0])

@@ -10,18 +10,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nncli.doctor.case import DataCase
-from nncli.doctor.column_names import at_the_spec
-from nncli.doctor.command_line import treat_command
+from nncli.doctor.column_choices import at_the_spec
+from nncli.doctor.command_line import treat_command, with_option
 from nncli.doctor.data import treat_file
 from nncli.doctor.layers import same_cause, treat_layers
-from nncli.doctor.line_changes import with_proposals
 from nncli.doctor.spec import treat_spec
 from nncli.doctor.spec_edits import SpecEditor
 from nncli.errors import DataError, SpecError
 from nncli.problems import Problem
 from nncli.specs.reader import SpecReading
 
-__all__ = ["DataCase", "Diagnosis", "diagnose", "treat_command", "treat_data", "treat_spec"]
+__all__ = [
+    "DataCase",
+    "Diagnosis",
+    "diagnose",
+    "treat_command",
+    "treat_data",
+    "treat_spec",
+    "with_option",
+]
 
 # What the beginning of sound data may be refused for: no rows, an open quote, a short array.
 _CUT_SHORT = frozenset({"N401", "N402", "N405", "N414"})
@@ -30,7 +37,7 @@ _CUT_SHORT = frozenset({"N401", "N402", "N405", "N414"})
 def treat_data(error: DataError, cases: Mapping[str, DataCase]) -> DataError:
     """Return an error of some data with the changes that mend it.
 
-    cases: by their file's name.  For a file that is no case, changes are proposed but not tried.
+    cases: by their file's name.  For a file that is no case, no changes are proposed.
     """
     by_file: dict[str, list[Problem]] = {}
     for problem in error.problems:
@@ -44,7 +51,7 @@ def treat_data(error: DataError, cases: Mapping[str, DataCase]) -> DataError:
             problems += [at_the_spec(each, case) for each in treated.problems]
             more, features = more + treated.more, treated.features
         else:
-            problems += map(with_proposals, found)
+            problems += found
     return DataError(problems, more=more, features=features)
 
 
@@ -66,12 +73,12 @@ def diagnose(reading: SpecReading, case: DataCase | None) -> Diagnosis:
 
     case: the beginning of the data, if there is any.
     """
-    fault = case.fault() if case is not None else None
-    features = fault.features if fault is not None else reading.spec.inputs.size
-    layers = treat_layers(reading, features if case is not None else None)
-    # of the beginning, the rest, which was not looked at, may hold what seems to be missing
-    is_cut = case is not None and not case.look.complete
-    if case is None or fault is None or (is_cut and fault.problems[0].code in _CUT_SHORT):
+    if case is None:
+        return Diagnosis(treat_layers(reading))
+    fault = case.fault()
+    layers = treat_layers(reading, fault.features if fault else reading.spec.inputs.size)
+    # what was not looked at may hold what seems to be missing
+    if fault is None or (not case.look.complete and fault.problems[0].code in _CUT_SHORT):
         return Diagnosis(layers)
     path, width = ("inputs", "size"), str(fault.features)
     other_inputs = SpecEditor(reading.source).replace(path, width) if reading.source else None

@@ -5,11 +5,9 @@ First each problem's own changes; if none of them leaves the spec whole, slips o
 
 from __future__ import annotations
 
-import math
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -28,29 +26,25 @@ from nncli.specs.reader import NOT_ASKED, Examination, examine_form, read_form
 from nncli.specs.stored import WeightsHeader
 from nncli.specs.yaml_source import is_yaml
 
-_TREATED_PROBLEMS = 10
-# What is read again with the problems' own changes, then with slips, as _reading_cost counts it;
-# and how many characters are parsed for these.
-_MAX_READ, _MAX_SEARCHED, _MAX_PARSED_CHARACTERS = 1_500_000, 1_000_000, 512 * 1024
+_TREATED_PROBLEMS, _MAX_REPAIRS = 10, 3
+# What is read again with the problems' own changes, then with slips, as `cost` counts it; and how
+# many characters are parsed for these.
+_MAX_READ, _MAX_SEARCHED, _MAX_PARSED_CHARACTERS = 1_500_000, 1_000_000, 1024 * 1024
 # How far from a problem a slip may be that still is YAML; where there is no YAML, it is anywhere.
 _REACH = 2
 # A repair that costs so much more than another is not what was meant.
 _MUCH_DEARER = 1.25
-_MAX_REPAIRS = 3
 # A slip that costs no more is told even where a change of another kind works as well; in a text
 # that is no YAML, even if there are other faults; and what costs more says what it assumes.
-_BEYOND_DOUBT, _LIKELY, _DOUBTFUL = 1.0, 2.0, 3.0
-# Where a suggestion says all that the advice says; and where the message says more than a slip's.
-_SELF_EXPLAINING, _SAID_WELL = frozenset({"N106", "N109", "N110"}), frozenset({"N103", "N110"})
+_BEYOND_DOUBT, _LIKELY, _DOUBTFUL, _ANY = 1.0, 2.0, 3.0, 100.0
+# Where the message says more than a slip's.
+_SAID_WELL = frozenset({"N103", "N110"})
 # The names in a network, which decide no number.
 _NAMES: dict[str, Any] = {"name": True, "layers": {"__all__": {"name"}}}
 
 
 def treat_spec(
-    examined: Examination,
-    propose: Callable[[Fault, SpecEditor], Iterable[Suggestion]] = proposals,
-    header: WeightsHeader | None = None,
-    features: int | None = None,
+    examined: Examination, header: WeightsHeader | None = None, features: int | None = None
 ) -> SpecError:
     """Return what a spec is refused for, with the changes that were seen to mend it.
 
@@ -60,58 +54,42 @@ def treat_spec(
     found, editor = examined.found, SpecEditor(examined.source, features)
     if len(examined.source.text.text) > MAX_CHARACTERS:
         return SpecError(found.problems, more=found.more)
+    patient = _Patient(examined, header)
     proposed = (
         (number, suggestion)
         for number, fault in enumerate(found.faults[:_TREATED_PROBLEMS])
-        for suggestion in propose(fault, editor)
+        for suggestion in proposals(fault, editor)
     )
-    kept: defaultdict[int, list[_Tried]] = defaultdict(list)
-    words: defaultdict[int, list[str]] = defaultdict(list)
-    for number, suggestion in islice(proposed, _MAX_READ // _reading_cost(examined)):
+    words = defaultdict[int, list[str]](list)
+    kept = defaultdict[int, list[_Tried]](list)
+    for number, suggestion in islice(proposed, _MAX_READ // patient.cost):
         if not suggestion.edits and not suggestion.options:
             words[number].append(suggestion.words)
-        elif tried := _tried(suggestion, found.problems[number], examined, header):
+        elif tried := patient.tried(suggestion, found.problems[number]):
             kept[number].append(tried)
-    problems: list[Problem] = []
+    problems, offered = list[Problem](), list[tuple[Suggestion, ...]]()
     for n, problem in enumerate(found.problems):
         advised = _advised(problem, found.faults[n], words[n], kept[n])
-        offered = [before.suggestions[0] for before in problems if before.suggestions]
-        is_same = any(suggestion in offered for suggestion in advised.suggestions[:1])
+        first = advised.suggestions[:1]
+        is_same = first in offered and first != ()
         problems.append(replace(problem, help=(SAME_CAUSE,)) if is_same else advised)
-    working = sorted(_working(examined, header), key=lambda it: (len(it[1].left), it[0].cost))
-    is_mended = any(not tried.left for tried in kept[0]) and _is_sure(found.faults[0])
-    if not working or (is_mended and working[0][0].cost > _BEYOND_DOUBT):
-        return SpecError(problems, more=found.more)
-    left = _seen(working[0][1].left)  # the slip explains what its repair mends
-    others = [problem for problem in problems if _seen([problem]) <= left]
-    return SpecError([_slip(working, examined), *others], more=found.more)
-
-
-def _reading_cost(examined: Examination) -> int:
-    """Return about how long it takes to read a spec, in thirds of a microsecond."""
-    text, faults = examined.source.text.text, len(examined.found.faults) + examined.found.more
-    return 1 + len(text) + 20 * sum(map(text.count, ",:\n")) + 60 * faults
-
-
-def _is_sure(fault: Fault) -> bool:
-    """Whether a change of a fault's own is likelier than a slip that would explain it, too.
-
-    A seed makes any network run, and no name has signs of YAML in it.
-    """
-    return fault.kind != "no seed" and not re.search(r"[\[\]{},:;=]", fault.typed)
+        offered.append(first)
+    is_mended = any(not tried.left for tried in kept[0])
+    if working := sorted(patient.slips(is_mended), key=lambda e: (len(e[1].left), e[0].cost)):
+        left = _seen(working[0][1].left)  # the slip explains what its repair mends
+        others = [problem for problem in problems if _seen([problem]) <= left]
+        problems = [_slip(working, examined), *others]
+    return SpecError(problems, more=found.more)
 
 
 def _advised(problem: Problem, fault: Fault, words: list[str], kept: list[_Tried]) -> Problem:
     """Return a problem with the changes that mend it: if some leave the spec whole, only those."""
     best = [tried for tried in kept if not tried.left] or kept
+    made = [tried.spec for tried in best]  # of two ways to write the same, the likelier
+    best = [t for n, t in enumerate(best) if t.spec is None or t.spec not in made[:n]]
     suggestions = tuple(tried.suggestion for tried in best)
-    said = {suggestion.words for suggestion in suggestions}
-    is_said = kept and (fault.choices or problem.code in _SELF_EXPLAINING)
-    advice = () if is_said else tuple(text for text in problem.help if text not in said)
+    advice = () if best and (fault.choices or not best[0].left) else problem.help
     return replace(problem, help=(*words, *advice), suggestions=suggestions)
-
-
-# ------------------------------------------------------------------------------ what a change does
 
 
 class _Tried(NamedTuple):
@@ -122,33 +100,81 @@ class _Tried(NamedTuple):
     left: tuple[Problem, ...]  # what is still wrong
 
 
-def _tried(
-    suggestion: Suggestion,
-    problem: Problem | None,
-    examined: Examination,
-    header: WeightsHeader | None,
-) -> _Tried | None:
-    """Return a change that makes its problem go away, and brings none where it changes something.
+@dataclass(frozen=True)
+class _Patient:
+    """A spec of which changes are tried.  header: of its weights file, if it has been read."""
 
-    A misspelt key hides what is wrong below it: that may come to light.  problem: None for any,
-    of which some must go and none come.
-    """
-    text, overrides = examined.source.text, examined.overrides
-    if suggestion.options:
-        overrides = replace(overrides, seed=int(suggestion.options[1]))
-    content = edited(text.text, suggestion.edits).encode()
-    reading = read_form(content, text.file, overrides)
-    again = examine_form(reading) if header is None else examine_completed(reading, header)
-    left = tuple(p for p in again.found.problems if p.message != NOT_ASKED.message)
-    known = _seen(examined.found.problems)
-    new = [other for other in left if not _seen([other]) <= known]
-    if (new or len(left) == len(known)) if problem is None else _seen([problem]) <= _seen(left):
-        return None
-    changed = {edit.line for edit in suggestion.edits}
-    for other in new:
-        if other.code == "N100" or other.place is None or other.place.line in changed:
-            return None
-    return _Tried(suggestion, again.spec, left)
+    examined: Examination
+    header: WeightsHeader | None
+
+    @property
+    def cost(self) -> int:
+        """About how long it takes to read the spec, in thirds of a microsecond."""
+        found, text = self.examined.found, self.examined.source.text.text
+        marks = sum(map(text.count, ",:\n"))
+        return 1 + len(text) + 20 * marks + 60 * (len(found.faults) + found.more)
+
+    def tried(self, suggestion: Suggestion, problem: Problem | None) -> _Tried | None:
+        """Return a change that makes its problem go away, and brings none where it is made.
+
+        A misspelt key hides what is wrong below it: that may come to light.  problem: None for
+        any, of which some must go and none come.
+        """
+        text, overrides = self.examined.source.text, self.examined.overrides
+        if suggestion.options:
+            overrides = replace(overrides, seed=int(suggestion.options[1]))
+        content = edited(text.text, suggestion.edits).encode()
+        form, header = read_form(content, text.file, overrides), self.header
+        again = examine_form(form) if header is None else examine_completed(form, header)
+        left = tuple(p for p in again.found.problems if p.message != NOT_ASKED.message)
+        known = _seen(self.examined.found.problems)
+        new = [other for other in left if not _seen([other]) <= known]
+        if problem is None:
+            is_mended = not new and len(left) < len(known)
+        else:
+            changed = {None, *(edit.line for edit in suggestion.edits)}
+            # a value that fits no other may well stand behind a misspelt key
+            bad = [p for p in new if problem.code != "N101" or not p.code.startswith("N2")]
+            is_bad = any(p.code == "N100" or (p.place and p.place.line) in changed for p in bad)
+            is_mended = not is_bad and not _seen([problem]) <= _seen(left)
+        return _Tried(suggestion, again.spec, left) if is_mended else None
+
+    def slips(self, is_mended: bool) -> Iterator[tuple[Repair, _Tried]]:
+        """Yield the slips of YAML whose repairs work, about the likeliest first.
+
+        They leave the spec whole, or they are likely and make YAML of it, or mend some problems.
+        is_mended: whether another change leaves the spec whole.
+        """
+        source, problems = self.examined.source, self.examined.found.problems
+        problem, likely = (problems[0], _LIKELY) if source.is_unreadable else (None, _BEYOND_DOUBT)
+        enough, is_whole = _ANY, False
+        if is_mended:  # what leaves something is no better
+            enough, likely = _BEYOND_DOUBT, -1.0
+        for repair in islice(self._repairs(), _MAX_SEARCHED // self.cost):
+            if repair.cost > enough:
+                return
+            tried = self.tried(Suggestion(repair.words, edits=repair.edits), problem)
+            if tried and not tried.left and not is_whole:
+                enough, is_whole = repair.cost + _MUCH_DEARER, True
+            if tried and (not tried.left or repair.cost <= likely):
+                yield repair, tried
+
+    def _repairs(self) -> Iterator[Repair]:
+        """Yield the repairs that make YAML of the text, each result once."""
+        text, found = self.examined.source.text, self.examined.found
+        if any(problem.code == "N104" for problem in found.problems):
+            return  # too much of it is no slip
+        suspects = {place.line - 1 for p in found.problems if (place := p.place) and place.line}
+        suspects |= {fault.stopped[0] for fault in found.faults if fault.stopped}
+        reach = len(text.lines) if self.examined.source.is_unreadable else _REACH
+        seen = {text.text}
+        proposed = repairs(text, suspects or {0}, reach)
+        for repair in islice(proposed, _MAX_PARSED_CHARACTERS // max(1, len(text.text))):
+            content = edited(text.text, repair.edits)
+            # what could not be read must not be there any more
+            if content not in seen and "\ufffd" not in content and is_yaml(content):
+                yield repair
+            seen.add(content)
 
 
 def _seen(problems: Iterable[Problem]) -> set[tuple[str, str]]:
@@ -156,50 +182,7 @@ def _seen(problems: Iterable[Problem]) -> set[tuple[str, str]]:
     return {(problem.code, problem.message) for problem in problems}
 
 
-# ----------------------------------------------------------------------------------- slips of YAML
-
-
-def _working(
-    examined: Examination, header: WeightsHeader | None
-) -> Iterator[tuple[Repair, _Tried]]:
-    """Yield the repairs that work, the likeliest first.
-
-    They leave the spec whole, or they are likely and make YAML of it, or mend some problems.
-    """
-    problems = examined.found.problems
-    if any(problem.code == "N104" for problem in problems):
-        return  # too much of it is no slip
-    problem = problems[0] if examined.source.is_unreadable else None
-    likely = _BEYOND_DOUBT if problem is None else _LIKELY
-    enough = math.inf
-    for repair in _likeliest(examined)[: _MAX_SEARCHED // _reading_cost(examined)]:
-        if repair.cost > enough:
-            return
-        suggestion = Suggestion(repair.words, edits=repair.edits)
-        tried = _tried(suggestion, problem, examined, header)
-        if tried and not tried.left:
-            enough = min(enough, repair.cost + _MUCH_DEARER)
-        if tried and (not tried.left or repair.cost <= likely):
-            yield repair, tried
-
-
-def _likeliest(examined: Examination) -> list[Repair]:
-    """Return the repairs that make YAML of a text, of those with the same result the likeliest."""
-    text, found = examined.source.text, examined.found
-    suspects = {place.line - 1 for p in found.problems if (place := p.place) and place.line}
-    suspects |= {fault.stopped[0] for fault in found.faults if fault.stopped}
-    reach = len(text.lines) if examined.source.is_unreadable else _REACH
-    proposed = repairs(text, suspects or {0}, reach)
-    best: dict[str, Repair] = {}
-    for repair in islice(proposed, _MAX_PARSED_CHARACTERS // max(1, len(text.text))):
-        content = edited(text.text, repair.edits)
-        # what could not be read must not be there any more
-        if "\ufffd" not in content and (content in best or is_yaml(content)):
-            best[content] = min(best.get(content, repair), repair, key=lambda each: each.cost)
-    return sorted(best.values(), key=lambda each: each.cost)
-
-
-def _slip(working: Sequence[tuple[Repair, _Tried]], examined: Examination) -> Problem:
+def _slip(working: list[tuple[Repair, _Tried]], examined: Examination) -> Problem:
     """Return the slip of YAML that the likeliest repair speaks of, as a problem.
 
     Repairs nearly as likely, but with other numbers, are offered beside it.
@@ -215,11 +198,9 @@ def _slip(working: Sequence[tuple[Repair, _Tried]], examined: Examination) -> Pr
         Suggestion(repair.words if is_certain else repair.assuming, edits=repair.edits)
         for repair in list(chosen.values())[:_MAX_REPAIRS]
     )
-    line, column = best.edits[0].line, best.edits[0].column
-    lines = [(problem.place and problem.place.line) or 0 for problem in examined.found.problems]
-    nearest = min(range(len(lines)), key=lambda number: abs(lines[number] - line))
-    problem = examined.found.problems[nearest]
-    if not best.message or problem.code in _SAID_WELL:
-        return replace(problem, help=problem.help[:1], suggestions=suggestions)
-    place = examined.source.text.place(line - 1, column - 1)
-    return Problem(problem.code, best.message, place, suggestions=suggestions)
+    problems, left = examined.found.problems, _seen(tried.left)
+    mended = next((problem for problem in problems if not _seen([problem]) <= left), problems[0])
+    if not best.message or mended.code in _SAID_WELL:
+        return replace(mended, help=mended.help[:1], suggestions=suggestions)
+    place = examined.source.text.place(best.edits[0].line - 1, best.edits[0].column - 1)
+    return Problem(mended.code, best.message, place, suggestions=suggestions)

@@ -97,6 +97,17 @@ class SpecEditor:
         place = list(owner).index(where[-1])
         return self.splice(where[:-1], place, place, [f"{key}: {text}"])
 
+    def insert_at_top(self, key: str, text: str) -> Edit | None:
+        """Return the edit that writes a new key in front of all others."""
+        return self.splice((), 0, 0, [f"{key}: {text}"])
+
+    def write(self, path: Path, text: str) -> Edit | None:
+        """Return the edit that writes *text* at *path*: as a new key, if there is none."""
+        if self.source.holds(path) or not isinstance(owner := self.value_at(path[:-1]), dict):
+            return self.replace(path, text)
+        before = next((key for key in ("weights", "layers") if key in owner), next(iter(owner)))
+        return self.insert_key((*path[:-1], before), str(path[-1]), text)
+
     def insert_first(self, path: Path, item: str) -> Edit | None:
         """Return the edit that writes an item in front of a list."""
         return self.splice(path, 0, 0, [item])
@@ -111,65 +122,69 @@ class SpecEditor:
         return self.splice(path, min(items, length), items, new if length > items else ())
 
     def swap(self, one: Path, other: Path) -> tuple[Edit, ...]:
-        """Return the edits that write two values in each other's place; none if that cannot be."""
-        spans = [self.source.span(self.source_path(path)) for path in (one, other)]
-        written = [piece_of(self.source.text, span) for span in spans if span is not None]
-        if len(written) < 2 or any(re.search(r"[&*]\w", value) for value in written):
+        """Return the edits that write two values in each other's place; none if that cannot be.
+
+        Lists of dashes cannot stand wherever those in brackets do; items of one list can.
+        """
+        pieces = [self.piece(path) for path in (other, one)]
+        if not all(pieces) or any(re.search(r"[&*]\w", piece) for piece in pieces):
             return ()  # what repeats the other must stand behind it
-        edits = (self.replace(one, written[1]), self.replace(other, written[0]))
-        return tuple(edit for edit in edits if edit is not None)
+        if isinstance(one[-1], str):
+            pieces = [self.in_brackets(path) for path in (other, one)]
+        return tuple(filter(None, map(self.replace, (one, other), pieces)))
 
     def splice(self, path: Path, start: int, stop: int, new: Sequence[str]) -> Edit | None:
         """Return the edit that writes *new* in the place of some members of a list or a mapping.
 
         start, stop: of those members, as of a slice.  One member must be left at least.
         """
-        source, owner = self.source, self.source_path(path)
-        held = value_at(source.value, owner)
-        steps = list(held) if isinstance(held, dict) else range(source.items(owner))
-        whole = source.span(owner)
-        left = len(steps) - (stop - start) + len(new)
-        if whole is None or not steps or stop > len(steps) or left < 1:
+        owner, held = self.source_path(path), self.value_at(path)
+        whole = self.source.span(owner) if held and isinstance(held, list | dict) else None
+        if whole is None or stop > len(held) or len(held) - (stop - start) + len(new) < 1:
             return None
         dash = "" if isinstance(held, dict) else "- "
-        gap = ", " if source.is_flow(owner) else f"\n{' ' * whole.column}{dash}"
+        gap = ", " if self.source.is_flow(owner) else f"\n{' ' * whole.column}{dash}"
         if new and start < stop:
             edges, text = ((start, False), (stop - 1, True)), gap.join(new)
-        elif stop < len(steps):
+        elif stop < len(held):
             edges, text = ((start, False), (stop, False)), "".join(item + gap for item in new)
         else:
             edges, text = ((start - 1, True), (stop - 1, True)), "".join(gap + i for i in new)
+        steps = list(held) if isinstance(held, dict) else range(len(held))
         one, other = (self._edge((*owner, steps[index]), of_end=end) for index, end in edges)
         if one is None or other is None:
             return None
-        if isinstance(held, dict):
-            summary = new[0] if new else f"(without `{steps[start]}`)"
-        else:
+        summary = new[0] if new else f"(without `{steps[min(start, len(held) - 1)]}`)"
+        if isinstance(held, list):
             summary = self._list_with(owner, start, stop, new)
-        return edit_of(source.text, Span(*one, *other), text, summary)
+        return edit_of(self.source.text, Span(*one, *other), text, summary)
 
     def _edge(self, where: Path, *, of_end: bool) -> tuple[int, int] | None:
         """Return where an item, or a key with its value, begins or ends."""
         span = self.source.span(where)
-        if of_end:
-            return span and span[2:]
         begin = self.source.key_span(where) or span
-        return begin and begin[:2]
+        return (span and span[2:]) if of_end else (begin and begin[:2])
 
     def _list_with(self, owner: Path, start: int, stop: int, new: Sequence[str]) -> str:
         """Return `key: [4, 5, 2]` with some items replaced; of a long one, the first of those."""
         key = next((step for step in reversed(owner) if isinstance(step, str)), "spec")
-        count = self.source.items(owner)
-        if start < stop and new and (count > _MAX_SHOWN_ITEMS or re.search(r"^\[|\n|: ", new[0])):
-            return shorten(f"{key}, item {start + 1}: {' '.join(new[0].split())}")
+        shown = new[0] if new else self.typed((*owner, start))
+        is_long = new and (self.source.items(owner) > _MAX_SHOWN_ITEMS or shown[:1] == "[")
+        if start < stop and (is_long or ": " in shown or "\n" in shown):
+            first, *more = new[0].split("\n") if new else ("(left out)",)
+            return shorten(f"{key}, item {start + 1}: {first}{' …' if more else ''}")
         items = [item or "…" for item in self.items(owner)]
         items[start:stop] = new
         return shorten(f"{key}: [{', '.join(items)}]")
 
     def typed(self, path: Path) -> str:
         """Return what stands for the value at *path*, on one line; nothing if that is shared."""
+        return " ".join(self.piece(path).split())
+
+    def piece(self, path: Path) -> str:
+        """Return what stands for the value at *path*, whole; nothing if that is shared."""
         span = self.source.span(self.source_path(path))
-        return " ".join(piece_of(self.source.text, span).split()) if span else ""
+        return piece_of(self.source.text, span) if span else ""
 
     def items(self, path: Path) -> list[str]:
         """Return the items that are written for the list at *path*; of what is none, nothing."""
@@ -179,12 +194,12 @@ class SpecEditor:
     def in_brackets(self, path: Path) -> str:
         """Return what stands at *path* with its lists and mappings in brackets."""
         where, value = self.source_path(path), self.value_at(path)
-        is_flow, span = self.source.is_flow(where), self.source.span(where)
-        if isinstance(value, list) and not is_flow:
-            items = (self.in_brackets((*where, index)) for index in range(len(value)))
-            return f"[{', '.join(items)}]"
-        if isinstance(value, dict) and not is_flow:
-            return f"{{{', '.join(f'{key}: {self.in_brackets((*where, key))}' for key in value)}}}"
+        if isinstance(value, list | dict) and not self.source.is_flow(where):
+            steps = range(len(value)) if isinstance(value, list) else value
+            inner = [self.in_brackets((*where, step)) for step in steps]
+            if isinstance(value, list):
+                return f"[{', '.join(inner)}]"
+            return f"{{{', '.join(map('{}: {}'.format, value, inner))}}}"
         if isinstance(value, str) and re.search(r"[\s,\[\]{}]", value):
             return json.dumps(value, ensure_ascii=False)
-        return piece_of(self.source.text, span) if span else ""
+        return self.piece(where)

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from functools import cached_property
+from itertools import groupby, pairwise, takewhile
 
 from nncli.data.column_facts import counts_up
-from nncli.data.csv.format import CsvFormat, split
+from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.numbers import is_missing, is_number, looks_like_a_number
 from nncli.data.csv.records import cell_spans
 from nncli.doctor.case import DataCase, text_lines
 from nncli.words import count_of
 
-_SIGNS = {
-    **dict.fromkeys(("#", "%", "//"), "a comment"),
-    "@": "the head of an ARFF file",
-    "sep=": "for Excel",
-    "\x1a": "Ctrl-Z, U+001A",
-}
+_MARK = "\ufeff"  # of a file's beginning, where files were joined
+# A comment, ARFF's keywords, Excel's separator, the end of a file of old; a sample is none of them.
+_SIGN = re.compile(r"[ \t]*(#|%|//|@|sep=|\x1a)", re.IGNORECASE)
+_SIGNS = {"@": "the head of an ARFF file", "sep=": "for Excel", "\x1a": "the end of an old file"}
 # A rule has nothing but signs, of which some stand in a row.
 _RULE = re.compile(r"(?=.*(?:[-=_*~]{3}|:-|-:|\+-))[-=+|:_*~ \t,;]+")
+# A cell as RFC 4180 quotes it.
+_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
+# MATLAB's `1.0e+03 *`, `x 1000`, `(in thousands)`.
+_FACTOR = re.compile(r"(?i)\d\s*\*\s*$|[x×*] ?10+\b|\b(?:thousands?|millions?|billions?)\b")
 _TOTAL = re.compile(
     r"(?i)\W*(?:(?:grand |sub)?totals?|sums?|average|avg|mean|median|min|max|count|std|summe|gesamt"
     r"|insgesamt|mittel(?:wert)?|durchschnitt|anzahl|suma|promedio|media|somme|moyenne)\b.*"
@@ -38,8 +41,21 @@ class Row:
     number: int  # of the line, from 1
     text: str
     cells: tuple[str, ...]
-    numbers: int  # how many of the cells are numbers
-    texts: frozenset[int]  # the positions of those that neither are nor were meant as numbers
+    pointed: tuple[str, ...]  # the cells with decimal points
+    spans: tuple[tuple[int, int], ...]  # where each cell begins and ends, quotes included
+
+    @cached_property
+    def numbers(self) -> int:
+        """How many of the cells are numbers."""
+        return sum(is_number(cell) is not None for cell in self.pointed)
+
+    @cached_property
+    def texts(self) -> frozenset[int]:
+        """The positions of the cells that neither are nor were meant as numbers."""
+        kinds = (is_number, is_missing, looks_like_a_number)
+        is_open = self.text.count('"') % 2 > 0  # of an open quote, nothing is known
+        cells = () if is_open else enumerate(self.pointed)
+        return frozenset(at for at, cell in cells if not any(kind(cell) for kind in kinds))
 
     @property
     def is_text(self) -> bool:
@@ -47,25 +63,29 @@ class Row:
         return bool(self.texts) and len(self.texts) + self.cells.count("") == len(self.cells)
 
 
-def cut_rows(lines: Sequence[str], csv: CsvFormat) -> Iterator[Row]:
-    """Yield the lines that are not blank, cut into cells.  A quoted cell ends with its line."""
-    for number, text in enumerate(lines, 1):
+def cut_rows(lines: Iterable[str], csv: CsvFormat, first: int = 1) -> Iterator[Row]:
+    """Yield the lines that are not blank, cut into cells.  first: the number of the first line."""
+    for number, text in enumerate(lines, first):
         if text.strip(" \t") or csv.delimiter in text:
-            is_open = text.count('"') % 2 > 0  # of an open quote, nothing is known
-            cells = [text] if is_open else split(text, csv.delimiter)
-            if '"' in text and not is_open:
-                cells = [text[start:end] for start, end in cell_spans(text, csv.delimiter)]
-            cells = [cell.strip(" \t").strip('"') for cell in cells]
-            pointed = csv.pointed(cells)
-            texts = (
-                at for at, cell in enumerate(pointed) if not (is_open or _is_near_number(cell))
-            )
-            numbers = sum(is_number(cell) is not None for cell in pointed)
-            yield Row(number, text, tuple(cells), numbers, frozenset(texts))
+            spans = _spans(text, csv.delimiter)
+            cells = [_unquoted(text[start:end]).strip(" \t") for start, end in spans]
+            yield Row(number, text, tuple(cells), tuple(csv.pointed(cells)), spans)
 
 
-def _is_near_number(cell: str) -> bool:
-    return bool(is_number(cell) or is_missing(cell) or looks_like_a_number(cell))
+def _spans(text: str, delimiter: str) -> tuple[tuple[int, int], ...]:
+    """Return where the cells of a line stand: quotes that enclose none are letters like others."""
+    spans = tuple(cell_spans(text, delimiter))
+    cells = [text[start:end] for start, end in spans]
+    is_whole = sum(cell.count('"') for cell in cells) == text.count('"')
+    are_apart = all(end < start for (_, end), (start, _) in pairwise(spans))
+    if is_whole and are_apart and all('"' not in _unquoted(cell, "") for cell in cells):
+        return spans
+    return tuple(cell_spans(text.replace('"', "'"), delimiter))
+
+
+def _unquoted(cell: str, quote: str = '"') -> str:
+    """Return a cell without the quotes that enclose it.  quote: what two of them within mean."""
+    return cell[1:-1].replace('""', quote) if _QUOTED.fullmatch(cell) else cell
 
 
 def table_width(rows: Sequence[Row]) -> int:
@@ -90,90 +110,78 @@ class Table:
 
     def lacks_a_name(self, header: Row) -> bool:
         """Whether a header lacks the name of a first column, which names or counts the rows."""
-        if len(header.cells) != self.width - 1 or len(self.samples) < 2:
-            return False
         cells = [row.cells[0] for row in self.samples]
-        if not all(map(str.isdecimal, cells)):
-            return not any(map(is_number, cells))
         # and are no thousands of numbers with a comma
-        are_groups = all(re.fullmatch("[0-9]{3}", row.cells[1]) for row in self.samples)
-        return cells[0] in ("0", "1") and counts_up(cells) and not are_groups
+        are_groups = all(re.fullmatch("[0-9]{3}", "".join(row.cells[1:2])) for row in self.samples)
+        counts = cells[:1] in (["0"], ["1"]) and counts_up(cells) and not are_groups
+        is_near = len(header.cells) == self.width - 1 and len(cells) > 1
+        return is_near and (counts or not any(map(is_number, cells)))
 
-    def headers(self) -> Iterator[Row | None]:
-        """Yield the row that may name the columns, and None if there is none, or it is a title."""
-        header = self._header()
-        yield header
-        fits = header is None or len(header.cells) == self.width
-        if header is not None and not fits and (len(header.cells) == 1 or ", " in header.text):
-            yield None
-
-    def _header(self) -> Row | None:
-        """Return the row that may name the columns: it may be too short or too long by one."""
+    def headers(self) -> list[Row | None]:
+        """Return the row that may name the columns, and None if there is none, or it is a title."""
         rows = takewhile(lambda row: row is not self.samples[0], self.rows)
         above = [row for row in rows if row.is_text and not self._sign_of(row)]
         named = [row for row in above if self._wanted and self._wanted <= set(row.cells)]
         fitting = [row for row in above[-2:] if len(row.cells) == self.width]
-        if not named and len(fitting) == 2 and all(map(_may_be_a_unit, fitting[1].cells)):
-            return fitting[0]
         near = [row for row in above[-1:] if abs(len(row.cells) - self.width) < 2]
-        return next(reversed(named or near), None)
+        # below names may stand units, or more names
+        header = next(iter(named[-1:] or fitting or near), None)
+        if header is None or len(header.cells) == self.width:
+            return [header]
+        may_be_title = len(header.cells) == 1 or ", " in header.text
+        return [header, None] if may_be_title else [header]
 
     def others(self, header: Row | None) -> dict[int, str]:
         """Return the numbers of the lines that are no samples, and what each seems to be."""
         found: dict[int, str] = {}
         for row in self.rows:
-            if row is not header and (what := self._what(row, header, found)):
+            if row is not header and (what := self._what(row, header, bool(found))):
                 found[row.number] = what
         return found
 
     def _sign_of(self, row: Row) -> str:
         """Return what a line is that begins with a sign, or has nothing but signs."""
-        text = row.text.lstrip(" \t").lower()
-        sign = next(filter(text.startswith, _SIGNS), "")
         if row.numbers and len(row.cells) == self.width:
             return ""  # a sample, whose first cell is #REF! or the like
-        return _SIGNS[sign] if sign else "a rule" if _RULE.fullmatch(text) else ""
+        if found := _SIGN.match(row.text):
+            return _SIGNS.get(found[1].lower(), "a comment")
+        return "a rule" if _RULE.fullmatch(row.text) else ""
 
-    def _what(self, row: Row, header: Row | None, found: Mapping[int, str]) -> str:
-        """Return what a row is, if it is no sample.  found: the lines above that are none."""
+    def _what(self, row: Row, header: Row | None, is_below: bool) -> str:
+        """Return what a row is, if it is no sample.  is_below: whether one above is none, too."""
         first, last = self.samples[0].number, self.samples[-1].number
         is_above = row.number < (header or self.samples[0]).number
         fits = len(row.cells) == self.width
         # a sample with a remark behind it has as many numbers as the others
-        has_texts = bool(row.texts) and 2 * row.numbers <= self.width
-        is_lone = len(row.cells) == 1 and row.cells[0].isdigit() and "a title" in found.values()
-        counts = self._is_complete and not found and row.cells[0] == str(len(self.samples))
+        is_odd = bool(row.texts) and 2 * row.numbers <= len(row.cells)
+        with_sample = not header and len(row.cells) > self.width and is_number(row.pointed[-1])
+        is_count = self._is_complete and not is_below and row.cells[0] == str(len(self.samples))
+        is_lone = len(row.cells) == 1 and row.cells[0].isdigit() and (header or is_below)
         ends = self._is_complete and row.number == last != first and 0 not in self._texts
         kinds = {
+            self._sign_of(row): True,
             "empty": not any(row.cells),
-            "the header again": header is not None and row.cells == header.cells,
-            "a title": is_above and (row.is_text or (is_lone and header is not None)),
-            "no row of the table": is_above and has_texts,
-            "a number below a title, if it is no sample": is_above and is_lone,
-            "a count": is_above and counts,
-            "": is_above,
-            "units": row.is_text and fits and row.number < first,
-            "no sample": (row.is_text and not (fits and row.number < last))
-            or (not fits and row.number > last and has_texts and not self._texts),
+            "the header again": header is not None and row.text.lstrip(_MARK) == header.text,
+            "a factor, if the numbers hold without it": row.number < first
+            and _FACTOR.search(row.text),
+            "a title": is_above and row.is_text,
+            "no row of the table": is_above and is_odd and not with_sample,
+            "a number above the table, if it is no sample": is_above and (is_count or is_lone),
+            "units, or more names": row.is_text and fits and header and row.number < first,
+            "no sample": row.is_text and not (fits and row.number < last),
+            "below the table": not fits and row.number > last and is_odd and not self._texts,
             "a total, if it is no sample": fits and ends and _TOTAL.fullmatch(row.cells[0]),
         }
-        found_kind = (what for what, holds in kinds.items() if holds)
-        return self._sign_of(row) or next(found_kind, "")
-
-
-def _may_be_a_unit(cell: str) -> bool:
-    return len(cell) < 6 or cell[0] in "([" or "/" in cell
+        return next((what for what, holds in kinds.items() if what and holds), "")
 
 
 def joined_lines(lines: Mapping[int, str]) -> list[tuple[int, int, str]]:
     """Return the first and the last of lines that follow one another, and what they are."""
-    runs: list[tuple[int, int, str]] = []
-    for number, what in lines.items():
-        first, last, before = runs[-1] if runs else (0, 0, "")
-        if runs and last == number - 1:
-            runs[-1] = (first, number, before if what in before else f"{before}; {what}")
-        else:
-            runs.append((number, number, what))
+    runs = []
+    for _, run in groupby(enumerate(lines), lambda item: item[1] - item[0]):
+        numbers = [number for _, number in run]
+        what = "; ".join(dict.fromkeys(lines[number] for number in numbers))
+        runs.append((numbers[0], numbers[-1], what))
     return runs
 
 

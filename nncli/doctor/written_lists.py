@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from nncli.doctor.spec_edits import SpecEditor, edit_of, piece_of
 from nncli.meant.lists import WRAPPER, Kind, Way, in_brackets, list_meant
+from nncli.meant.numbers import numbers_meant
 from nncli.problems import Edit, Suggestion
 from nncli.specs.faults import Path
 from nncli.specs.spec_text import Span, SpecText, end_of
@@ -32,13 +33,12 @@ _START = re.compile(
 )
 # Nobody types more lists.
 _MAX_PIECES = 200
-# The ways to read what is doubtful: what each assumes, and what makes it differ from the first.
-_WAYS: dict[Way, tuple[str, str]] = {
-    "plain": ("write it as a list, in brackets and with commas", "^"),
-    "joined": ("write the number without the blank in it", r"[\d.] [\d.]"),
-    "decimal": ("write points instead of commas, if they are decimal commas", r"\d,\d"),
+# The ways to read what is doubtful, and what each assumes.
+_WAYS: dict[Way, str] = {
+    "plain": "write it as one list, in brackets and with commas",
+    "joined": "write the number without the blank in it, if it is one",
+    "decimal": "write points instead of commas, if they are decimal commas",
 }
-_FEWER_BRACKETS = "take the brackets away that are too many"
 
 
 class _Piece(NamedTuple):
@@ -53,24 +53,17 @@ class _Piece(NamedTuple):
 def relisted(source: YamlSource) -> tuple[tuple[Suggestion, frozenset[str]], ...]:
     """Return the ways to write all such lists of a spec, each with the keys of what it changes."""
     pieces = list(islice(_pieces(source), _MAX_PIECES))
-    plain = [_written(piece, "plain", source) for piece in pieces]
     found: dict[tuple[Edit, ...], tuple[Suggestion, frozenset[str]]] = {}
-    for way, (words, pattern) in _WAYS.items():
-        changed = [
-            (piece, text)
-            for piece, before in zip(pieces, plain, strict=True)
-            if (
-                text := (re.search(pattern, piece.typed) and _written(piece, way, source)) or before
-            )
-        ]
-        edits = tuple(_edit(source.text, piece, text) for piece, text in changed)
-        bare = (
-            re.sub(r"[\[\]\s]", "", text) for piece, new in changed for text in (piece.typed, new)
-        )
-        said = _FEWER_BRACKETS if all(typed == next(bare) for typed in bare) else words
-        if edits:
-            keys = frozenset(piece.key for piece, _ in changed)
-            found.setdefault(edits, (Suggestion(said, edits=edits), keys))
+    for way, words in _WAYS.items():
+        changed = [(piece, new) for piece in pieces if (new := _written(piece, way, source))]
+        edits = tuple(_edit(source.text, piece, new) for piece, new in changed)
+        keys = frozenset(piece.key for piece, _ in changed)
+        bare = [[re.sub(r"[\[\]]", "", _normal(t)) for t in (p.typed, new)] for p, new in changed]
+        are_fewer = all(p.typed.count("[") > new.count("[") for p, new in changed)
+        is_same = are_fewer and all(typed == new for typed, new in bare)
+        said = "take the brackets away that are too many" if is_same else words
+        found.setdefault(edits, (Suggestion(said, edits=edits), keys))
+    found.pop((), None)
     return tuple(found.values())
 
 
@@ -106,7 +99,7 @@ def _places(value: Any, path: Path) -> Iterator[Path]:
         value = dict(enumerate(value))
     for key, held in value.items() if isinstance(value, dict) else ():
         is_list = isinstance(held, list) and _LISTS.get(key, (0, "names"))[1] != "names"
-        is_named = key == "layer_sizes" and isinstance(held, dict)
+        is_named = key in ("layer_sizes", "activations") and isinstance(held, dict)
         if is_list or is_named or (key in _LISTS and isinstance(held, str)):
             yield (*path, key)
         else:
@@ -134,12 +127,14 @@ def _written(piece: _Piece, way: Way, source: YamlSource) -> str | None:
     """Return the list that a text was meant for; None if it is none, or a proper one already."""
     typed = re.sub(r"(?m)(^|\s)#.*$", "", piece.typed)
     depth, kind = _LISTS[piece.key]
-    tree = list_meant(typed, kind, depth, way)
+    plain = list_meant(typed, kind, depth, "plain")
+    tree = list_meant(typed, kind, depth, way) or plain
     if not tree or (len(tree) < 2 and not re.search(r"[\[({]", typed)):
         return None
     new = in_brackets(tree)
     before, after = map(_normal, (typed, new))
-    if before == after or (source.root is not None and _skeleton(before) == _skeleton(after)):
+    is_same = source.root is not None and tree == plain and not re.search(r"\[\(|:", before)
+    if before == after or (is_same and _skeleton(before) == _skeleton(after)):
         return None  # single numbers are seen to by themselves
     return new
 
@@ -152,3 +147,29 @@ def _normal(text: str) -> str:
 
 def _skeleton(text: str) -> str:
     return re.sub(r"""(["'])[^"']*\1|[^\[\],]+""", "0", text)
+
+
+def joined_numbers(
+    editor: SpecEditor, path: Path, surplus: int
+) -> Iterator[tuple[str, tuple[Edit | None, ...]]]:
+    """Yield a list in which a comma that belongs to a number does not separate it any more.
+
+    surplus: by how many numbers the list is too long.
+    """
+    parts = editor.typed(path).strip("[] ").split(",") if 0 < surplus < _MAX_PIECES else []
+    close = {n for n, part in enumerate(parts) if n and part[:1].strip()}
+    joined = {n for n in close if numbers_meant(f"{parts[n - 1].strip()},{parts[n].strip()}")}
+    are_all_close = len(close) == len(parts) - 1
+    if len(joined) != surplus or not (are_all_close or joined == close):
+        return
+    pieces: list[str] = []
+    for number, part in enumerate(parts):
+        pieces[-1:] = [f"{pieces[-1]},{part}"] if number in joined else [*pieces[-1:], part.strip()]
+    # the likelier first: a decimal comma
+    meant = [numbers_meant(each)[::-1] if "," in each else [("", each)] for each in pieces]
+    for number in range(max(map(len, meant)) if all(meant) else 0):
+        chosen = [each[min(number, len(each) - 1)] for each in meant]
+        words = next(words for words, _ in chosen if words)
+        words += ", if it is one number" if are_all_close and ", if " not in words else ""
+        text = f"[{', '.join(plain for _, plain in chosen)}]"
+        yield words, (editor.replace(path, text),)

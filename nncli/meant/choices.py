@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nncli.meant.known_words import Known, alike, meanings, other_parameters, plain
+from nncli.meant.known_words import Known, alike, formula_meant, meanings, other_parameters, plain
 from nncli.specs.faults import Path
 from nncli.specs.wording import CHOICES
 from nncli.words import nearest
@@ -18,7 +18,14 @@ _CALL = re.compile(
 )
 # Keys that hold a choice's name, and those that hold its parameters.
 _NAMING = frozenset({"name", "type", "kind", "class", "classname", "function", "fn", "activation"})
-_HOLDING = frozenset({"config", "params", "parameters", "kwargs", "args", "options"})
+HOLDING = frozenset({"config", "params", "parameters", "kwargs", "args", "options"})
+# Keys whose value is a choice, or holds some.
+_CHOOSING: dict[Any, str] = {
+    "activation": "activation",
+    "activations": "activation",
+    "init": "initializer",
+    "scale": "scale",
+}
 _AROUND = " ,;.\"'`\u2018\u2019\u201c\u201d"
 # What a function is called on says nothing of it.
 _MAX_TYPED = 200
@@ -35,15 +42,20 @@ class Typed:
     named: tuple[tuple[str, Any], ...] = ()
 
 
-def choice_path(path: Path) -> tuple[str, Path] | None:
-    """Return what a path leads to or into (activation, initializer, scale), and its own path."""
-    for position, step in enumerate(path):
-        if step in ("activation", "scale"):
-            return str(step), path[: position + 1]
-        if step in ("init", "activations") and len(path) > position + 1:
-            what = "initializer" if step == "init" else "activation"
-            return what, path[: position + 2]
-    return None
+def choice_at(path: Path) -> tuple[str, Path]:
+    """Return the kind of choice that a path of the source leads to or into, and its own path.
+
+    >>> choice_at(("inputs", "scale", "standard")), choice_at(("init", "normal"))
+    (('scale', ('inputs', 'scale')), ('initializer', ('init',)))
+    """
+    for end, step in enumerate(path, start=1):
+        if step in _CHOOSING:
+            # what stands there itself is a choice, unless it holds some
+            is_one_of_some = any(
+                n in ("weights", "biases") or type(n) is int for n in path[end : end + 1]
+            )
+            return _CHOOSING[step], path[: end + is_one_of_some]
+    return "", ()
 
 
 def choices_meant(what: str, value: Any) -> Iterator[tuple[str, str | None]]:
@@ -51,7 +63,11 @@ def choices_meant(what: str, value: Any) -> Iterator[tuple[str, str | None]]:
 
     None where nncli has no such thing.
     """
-    typed, own = _typed(what, value), CHOICES[what]
+    is_formula = what == "activation" and isinstance(value, str)
+    if (formula := formula_meant(value) if is_formula else None) is not None:
+        yield f"write it `{formula}`", formula
+        return
+    typed, own = typed_choice(what, value), CHOICES[what]
     if typed is None:
         return
     found = meanings(what, typed.name, own) or alike(what, typed.name, own)
@@ -72,12 +88,14 @@ def choices_meant(what: str, value: Any) -> Iterator[tuple[str, str | None]]:
 def _said(kind: str, typed: Typed, parameters: Mapping[str, Any]) -> str:
     if kind == "normal" and len(typed.positional) == 1:
         return "assuming that the number is the standard deviation"
-    return "write its parameters so" if parameters else f"write it `{kind}`"
+    if kind in ("step", "sign") and typed.positional:
+        return "assuming that the number is its value at 0"
+    return "write its parameters like this" if parameters else f"write it `{kind}`"
 
 
-def _typed(what: str, value: Any) -> Typed | None:
+def typed_choice(what: str, value: Any) -> Typed | None:
     """Return the name and the parameters of a choice, whatever form it has."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value:
         return _typed_mapping(what, value)
     if isinstance(value, list) and value and isinstance(value[0], str):
         return Typed(value[0], tuple(value[1:]))
@@ -91,23 +109,18 @@ def _typed(what: str, value: Any) -> Typed | None:
     pairs = [re.split(r"\s*[=:]\s*", piece.strip(_AROUND), maxsplit=1) for piece in pieces]
     positional = tuple(pair[0] for pair in pairs if len(pair) == 1 and pair[0])
     if plain(what, name).split(".")[-1] in ("activation", "get") and positional:
-        return _typed(what, positional[0])
+        return typed_choice(what, positional[0])
     return Typed(name, positional, tuple((key, held) for key, *rest in pairs for held in rest))
 
 
-def _typed_mapping(what: str, value: Mapping[str, Any]) -> Typed | None:
+def _typed_mapping(what: str, value: Mapping[str, Any]) -> Typed:
     names = {key: plain(what, key) for key in value}
     naming = [key for key in value if names[key] in _NAMING and isinstance(value[key], str)]
-    kinds = [kind for kind, model in CHOICES[what].items() if value.keys() < {*model.model_fields}]
-    if not naming and len(kinds) == 1 and "kind" not in value:  # the only one with such parameters
-        return Typed(kinds[0], (), tuple(value.items()))
     known = [key for key in value if key in CHOICES[what] or meanings(what, key)]
-    key = next(iter((*naming, *known, *value)), None)
-    if key is None:
-        return None
+    key = next(iter((*naming, *known, *value)))
     others = {other: held for other, held in value.items() if other != key}
     inner = None if naming else value[key]
-    for holding in [other for other in others if names[other] in _HOLDING]:
+    for holding in [other for other in others if names[other] in HOLDING]:
         inner = others.pop(holding)
     if isinstance(inner, dict):
         others |= inner
@@ -133,7 +146,7 @@ def _parameters(known: Known, what: str, typed: Typed) -> dict[str, Any] | None:
         target = others.get(name, own.get(nearest(name, list(own)) or ""))
         if target in fields:
             result[str(target)] = value
-        elif target is None or (target != "" and _written(value) != _written(target)):
+        elif target is None or (target != "" and _written(value) not in _these(target)):
             return None
     return result
 
@@ -141,6 +154,10 @@ def _parameters(known: Known, what: str, typed: Typed) -> dict[str, Any] | None:
 def _says_nothing(value: Any, others: Mapping[str, Any]) -> bool:
     word = str(value).casefold()
     return word in ("true", "false", "none") or others.get(plain("parameter", word)) == ""
+
+
+def _these(values: Any) -> list[str]:
+    return list(map(_written, values if isinstance(values, list) else [values]))
 
 
 def _text(name: str, parameters: Mapping[str, Any]) -> str:

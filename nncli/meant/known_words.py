@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from nncli.words import nearest_spellings, shorten
+from nncli.words import nearest, nearest_spellings, shorten
 
 # What stands between the two words of a layout, and around the name of a function.
 _BETWEEN = re.compile(r"(?<![a-z])(?:by|x|times|and|then|to|as|are|is|the|each|per|in a)(?![a-z])")
 _BEGINNINGS = re.compile(r"^(nn|(layer)?activation)(?=\w)")
-_ENDINGS = re.compile(r"(layer|activation|function|func|fn|fct|initializer|init|distribution)$")
+_ENDINGS = re.compile(r"(layer|activation|function|func|fn|fct|initializer|init|distribution)+$")
 _LACKED = frozenset({"activation", "initializer", "scale", "dtype"})
 _WITH_NUMBERS = frozenset({"activation", "initializer"})
 # The keys of a row of the table that are no program.
@@ -73,6 +73,29 @@ def alike(kind: str, typed: str, own: Iterable[str]) -> tuple[Known, ...]:
     return tuple(known for word in near for known in _worded(kind, word, words[word]))
 
 
+@lru_cache(maxsize=1000)
+def keys_meant(written: str, own: tuple[str, ...]) -> tuple[Known, ...]:
+    """Return what an unknown key may mean: what can stand there, or can go, before what cannot."""
+    for key in own:
+        if plain("key", key) == plain("key", written):
+            return (Known(key, {}, f"write it `{key}`", ""),)
+    known = meanings("key", written)
+    fits = tuple(each for each in known if each.instead in own)
+    others = tuple(each for each in known if not each.instead)
+    return fits or others or (() if known else nearest_meant("key", written, own))
+
+
+def nearest_meant(kind: str, typed: str, own: Sequence[str]) -> tuple[Known, ...]:
+    """Return what a mistyped word may mean: the nearest of nncli's, if no other is as near."""
+    close = tuple(each for each in alike(kind, typed, own) if each.instead in own)
+    part = [name for name in own if name in re.split(r"[\W_]", typed)]
+    if not close and len(part) == 1:  # seed_value
+        return (Known(part[0], {}, f"perhaps `{part[0]}`", ""),)
+    better = nearest(typed, own) if not close and kind != "dtype" else None
+    guess = (Known(better, {}, f"did you mean `{better}`?", ""),) if better is not None else ()
+    return close or guess
+
+
 def plain(kind: str, typed: str) -> str:
     """Return a word by its letters and digits alone, dots between the parts of a name.
 
@@ -91,11 +114,23 @@ def _table() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def other_parameters(name: str) -> Mapping[str, float | str]:
+def formula_meant(written: str) -> str | None:
+    """Return the activation with a formula, which may begin with `f(x) =` or the like.
+
+    >>> formula_meant("1 / (1 + np.exp(-z))")
+    'sigmoid'
+    """
+    text = re.sub(r"\s|\b(np|numpy|math|torch|tf|jnp)\.", "", written[:_MAX_TYPED].casefold())
+    text = re.sub(r"\b[zt]\b", "x", text.replace("**", "^"))
+    names = {formula: name for name, forms in _table()["formula"].items() for formula in forms}
+    return names.get(text, names.get(re.sub(r"^\w+(\(x\))?=", "", text)))
+
+
+def other_parameters(name: str) -> Mapping[str, Any]:
     """Return what a parameter of a choice is called elsewhere, without what its letters decide.
 
-    The value is nncli's name; empty if the parameter changes nothing; else the only value with
-    which it changes nothing.
+    The value is nncli's name; empty if the parameter changes nothing; else the only value, or a
+    list of those, with which it changes nothing.
     """
     parameters = _table()["parameters"]
     merged = parameters["any"] | parameters.get(name, {})

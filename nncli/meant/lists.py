@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, Literal
 
 from nncli.data.csv.numbers import is_number
@@ -21,14 +21,17 @@ Kind = Literal["sizes", "words", "names", "numbers"]
 # The ways to read what is doubtful: as it stands; blanks within numbers; commas as points.
 Way = Literal["plain", "joined", "decimal"]
 # What programs write in front of a list.
-WRAPPER = r"(?:[\w.]+\.)?(?:array|asarray|tensor|matrix|constant|list|tuple|rbind|c)\s*\("
+# (A name without end is not read to its end at each of its letters.)
+WRAPPER = r"(?:[\w.]{1,40}\.)?(?:array|asarray|tensor|matrix|constant|list|tuple|rbind|c)\s*\("
 # A bracket, a comma or an item; where commas separate, an item may have blanks inside.
 _MARK, _NAME = (
     re.compile(rf"""[\[\],]|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\[\],\s][^\[\],{ends}]*""")
     for ends in (r"\s", "")
 )
 # A list of one number again and again: np.zeros(3), [0] * 3.
-_REPEATED = re.compile(r"(?:[\w.]+\.)?(zeros|ones|\[[-+.\d]+\])(?:\(+| *\* *)(\d\d?)[,)]*")
+_REPEATED = re.compile(
+    r"(?:[\w.]{1,40}\.)?(zeros|ones|\[[-+.\w]{1,40}\])(?:\(+| *\* *)(\d\d?)[,)]*"
+)
 # A deeper list is none of numbers.
 _MAX_DEPTH = 5
 
@@ -55,13 +58,23 @@ def _plain(text: str, kind: Kind, way: Way) -> str | None:
         text = text[1:-1].strip()
     text = _REPEATED.sub(_repeated, text)
     text = re.sub(r",\s*dtype\s*=\s*[\w.]+\s*(?=\))", "", re.sub(WRAPPER, "(", text))
+    is_named = kind in ("sizes", "words")  # {input: 4, hidden: [5, 3]}
+    text = re.sub(r"[^\W\d][\w ]{,40}: ", " ", text) if is_named else text
     if "=" in text.replace("=>", "") or (":" in text and kind != "sizes"):
         return None
     text = text.translate(str.maketrans("(){}|", "[][],"))
     if kind == "sizes":
-        text = re.sub(r"[^\W\d][\w ]*: |[\[\]]", " ", text)  # {input: 4, hidden: [5, 3]}
+        pairs = re.findall(r"\[\s*(\d+)\s*,\s*(\d+)\s*\]", text)  # what each layer takes and has
+        if len(pairs) > 1:
+            is_chain = all(one[1] == two[0] for one, two in pairwise(pairs))
+            return " ".join((pairs[0][0], *(last for _, last in pairs))) if is_chain else None
+        text = re.sub(
+            r"(?<=\d)\.0*(?!\d)|(?<=\d)[ _-]?(?:inputs?|hidden|outputs?|neurons?|units?)\b|[\[\]]",
+            " ",
+            text,
+        )
         between = r"(?<=\d)\s*(?:->|=>|to|by|[x×*/:→_–—-])\s*(?=\d)"
-        text = re.sub(between, " ", re.sub(r"(\d)\.0*(?!\d)", r"\1", text))
+        text = re.sub(between, " ", text) if "," not in text else text
     if kind == "words":
         text = re.sub(r"\s*(?:->|=>|→|\band\b|[/+&-])\s*", ",", text)
     if kind == "numbers":
@@ -69,7 +82,7 @@ def _plain(text: str, kind: Kind, way: Way) -> str | None:
         if way == "joined":
             text = re.sub(r"(?<=[\d.])[ ](?=[\d.])", "", text) if "," in text else ""
         if way == "decimal":
-            is_decimal = re.search(r"\d,\d", text) and re.search(r"\d(?:, |;| )", text)
+            is_decimal = re.search(r"\d,\d", text) and re.search(r"\d[\"']?(?:, |;| )", text)
             text = re.sub(r"(?<=\d),(?=\d)", ".", text) if is_decimal else ""
     return text
 
@@ -87,8 +100,12 @@ def _tree(text: str, kind: Kind, depth: int) -> list[Any] | None:
         rows = re.split(r"\s*,?\s*[;\n]\s*", text.strip("[] \n;"))
         text = f"[[{'], ['.join(rows)}]]"
     if kind != "names":  # a row in quotes is one all the same
-        in_row = r"[\2]" if depth == 2 else r"\2"
-        text = re.sub(r"""(["'])\[?([^"'\[\]]*[\s,;][^"'\[\]]*)\]?\1""", in_row, text)
+        form = "[{}]" if depth == 2 else "{}"
+        text = re.sub(
+            r"""(["'])\[?([^"'\[\]]*)\]?\1""",
+            lambda found: form.format(found[2]) if re.search(r"[\s,;]", found[2]) else found[0],
+            text,
+        )
     text = text.replace(";", ",")
     marks: list[str] = []
     for found in (_NAME if kind == "names" and "," in text else _MARK).finditer(text):
@@ -143,8 +160,6 @@ def _as_deep(tree: list[Any], depth: int) -> list[Any] | None:
             tree = tree[0]
         elif all(isinstance(item, list) and len(item) == 1 for item in tree):
             tree = [item[0] for item in tree]
-        elif depth == 2 and all(depth_of(row) == 2 and set(map(len, row)) == {1} for row in tree):
-            tree = [[cell[0] for cell in row] for row in tree]
         else:
             return None
     is_even = len(set(map(depth_of, tree))) == 1 and [] not in tree

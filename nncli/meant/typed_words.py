@@ -11,11 +11,17 @@ from nncli.meant.numbers import numbers_meant
 from nncli.problems import OptionForm, UsageFault, Words
 from nncli.words import nearest
 
-# What other tools have other words for: a command, an option, or the values of one.
-KINDS = {"N701": "command", "N702": "option"}
-KINDS |= {"--delimiter": "delimiter", "--dtype": "dtype", "--format": "format"}
-KINDS |= {"--activations": "activation", "--encoding": "encoding", "--samples": "samples"}
-YES, NO = frozenset({"yes", "true", "on"}), frozenset({"no", "false", "none"})
+# What the kinds of known words are called, where it is not as the option whose values they are.
+_KINDS = {"N701": "command", "N702": "option", "N704": "argument", "N501": "argument"}
+_YES, _NO = frozenset({"yes", "true", "on"}), frozenset({"no", "false", "none"})
+# As a value: the option can go.
+_NONE = frozenset({"none", "null", "default", "auto", "max", "inf"})
+
+
+def kind_of(fault: UsageFault) -> str:
+    """Return what kind of word is at fault, by which the table of known words goes."""
+    form = fault.form(fault.option)
+    return form.kind if form is not None else _KINDS.get(fault.problem.code, "")
 
 
 def words_meant(kind: str, typed: str, own: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -29,81 +35,68 @@ def words_meant(kind: str, typed: str, own: Sequence[str]) -> Iterator[tuple[str
         if each.instead is not None and {*each.instead.split()[:1]} <= {*own}:
             yield each.words, each.instead
     begun = [name for name in own if name.startswith(typed) and len(typed) > 4]
-    like = begun[0] if len(begun) == 1 else nearest(typed, own)
-    if not known and like is not None:
-        yield f"did you mean `{like}`?", like
+    bare = {name.lstrip("-"): name for name in own}  # all are alike by their dashes
+    like = begun if len(begun) == 1 else [bare.get(nearest(typed.lstrip("-"), [*bare]) or "")]
+    yield from ((f"did you mean `{name}`?", name) for name in like if name and not known)
 
 
 def as_value(word: str, fault: UsageFault) -> Iterator[tuple[str, Words]]:
     """Yield the options of which a word is a value, by any tool's name, each with the value."""
-    for form in fault.options if word.replace("-", "").isalnum() else ():
-        known = meanings(KINDS.get(form.name, ""), word, form.choices)
+    own = fault.form(fault.option)
+    if own is not None and meanings(own.kind, word, own.choices):
+        return  # the option at fault knows it
+    for form in fault.options if re.fullmatch(r"[^\W\d_][^\W_-]+(-\w+)*", word) else ():
+        known = meanings(form.kind, word, form.choices)
         value = word if word in form.choices else known[0].instead if known else None
         if value:
             yield f"`{word}` is a value of `{form.name}`", (form.name, value)
 
 
-def answers_meant(form: OptionForm, option: str, typed: str) -> Iterator[tuple[str, str]]:
-    """Yield the option that says what was given to one without values, if that is yes or no."""
-    for names, answers in zip(form.answers(option), (YES, NO), strict=True):
-        if typed.lower() in answers:
-            yield (
-                (f"write `{names[0]}` alone", names[0]) if names else (f"leave `{option}` out", "")
-            )
-        elif names and typed.lower() not in YES | NO:
-            yield f"if {max(answers)} is meant, write `{names[0]}` alone", names[0]
-
-
-def values_meant(typed: str, form: OptionForm) -> Iterator[tuple[str, str]]:
-    """Yield what a value may have meant, and the value so: what is beyond doubt first."""
-    bare = typed.strip("=:'\"`()[]{} ") or typed.strip("'\"`")
-    kind = KINDS.get(form.name, "")
+def values_meant(option: str, typed: str, form: OptionForm) -> Iterator[tuple[str, Words]]:
+    """Yield what a value may have meant, and the option with it: what is beyond doubt first."""
+    if not form.takes_value:
+        yield from _answers_meant(option, typed.lower(), form)
+        return
+    if typed.lower() in _NONE:
+        yield f"leave `{option}` out", ()
+    bare = typed.strip("=:'\"`()[]{}<> ") or typed.strip("'\"`")
     items = re.split(r"\s*[,;|]\s*|\s+", bare) if form.takes_list else [bare]
     alone = "separate the items with commas alone" if form.takes_list else "write it alone"
-    yield alone, ",".join(filter(None, items))
-    yield "write it once", bare[:1] if len({*bare}) == 1 else bare
-    yield "name each once", ",".join(dict.fromkeys(items))
-    yield "write out the range", ",".join(map(_range, items))
-    if not re.search(r"[^\W\dexo_]", bare):  # a unit may change the number
-        yield from ((text, _whole(number)) for text, number in numbers_meant(bare)[:1])
-    yield "write a whole number", ",".join(map(_whole, items))
-    known = [_of_value(kind, item, form.choices) for item in items]
-    yield one_text(tuple(text for text, _ in known if text)), ",".join(word for _, word in known)
+    yield alone, (option, ",".join(filter(None, items)))
+    yield "write it once", (option, bare[:1] if len({*bare}) == 1 else bare)
+    yield "name each once", (option, ",".join(dict.fromkeys(items)))
+    meant = [_item_meant(item, form) for item in items]
+    if text := one_text(tuple(text for text, _ in meant)):
+        yield text, (option, ",".join(item for _, item in meant))
     if found := re.fullmatch(r"-?([0-9]+)(?:\.[0-9]*)?", bare):
-        yield f"if {found[1]} is meant", found[1]
+        yield f"if {found[1]} is meant", (option, found[1])
     if form.name == "--seed" and re.search(r"\w", bare):
-        yield "if any seed will do", "0"
+        yield "if any seed will do", (option, "0")
 
 
-def _of_value(kind: str, item: str, choices: Words) -> tuple[str, str]:
-    """Return what one value may have meant, in words and itself; no words if that is not known."""
-    if item in choices:
-        return "", item
-    if len(choices) == 1:
-        return f"the only value is `{choices[0]}`", choices[0]
-    if choices:
-        return next(words_meant(kind, item, choices), ("", item))
-    known = meanings(kind, item) or alike(kind, item, ())
-    return next(((each.words, each.instead) for each in known if each.instead), ("", item))
+def _answers_meant(option: str, typed: str, form: OptionForm) -> Iterator[tuple[str, Words]]:
+    """Yield the option that says yes or no, whichever was given as a value to one without."""
+    for names, answers in zip(form.answers(option), (_YES, _NO), strict=True):
+        if typed in answers:
+            yield f"write `{names[0]}` alone" if names else f"leave `{option}` out", names[:1]
 
 
-def _range(item: str) -> str:
-    """Return the whole numbers of a short range such as 1-4 or 1:4, or the item itself."""
-    found = re.fullmatch(r"([0-9]{1,4})(?:-|:|\.\.+)([0-9]{1,4})", item)
-    if not found or not 0 < int(found[2]) - int(found[1]) < 100:
-        return item
-    return ",".join(map(str, range(int(found[1]), int(found[2]) + 1)))
-
-
-def _whole(text: str) -> str:
-    """Return 1.0 and 1e3 as 1 and 1000, anything else as it is."""
-    found = re.fullmatch(r"[0-9.]+(?:[eE][0-9])?", text)
-    number = float(text) if found and is_number(text) else 0.5
-    return str(int(number)) if number == int(number) else text
+def _item_meant(item: str, form: OptionForm) -> tuple[str, str]:
+    """Return what one value may mean, in words and as it is written; itself if that is unknown."""
+    if form.choices:
+        meant = words_meant(form.kind, item, form.choices)
+        return ("", item) if item in form.choices else next(meant, ("", item))
+    has_unit = re.search(r"[^\W\dexo_]", item)  # which may change the number
+    numbers_read = () if has_unit or is_number(item) else numbers_meant(item)
+    text, number = next(iter(numbers_read), ("write a whole number", item))
+    value = float(number) if is_number(number) else 0.5
+    return text, str(int(value)) if value % 1 == 0 and value < 1e15 else number
 
 
 def one_text(parts: Words) -> str:
     """Return several changes as one, and one question of several."""
-    first, *others = dict.fromkeys(part.rstrip("?") for part in parts if part) or ("",)
-    text = ", and ".join([first, *(part.removeprefix("did you mean ") for part in others)])
-    return f"{text}?" if first.startswith("did you mean") else text
+    first, *others = dict.fromkeys(filter(None, parts)) or ("",)
+    if first.startswith("did you mean"):
+        others = [part.removeprefix("did you mean ") for part in others]
+    text = ", and ".join(part.rstrip("?") for part in (first, *others))
+    return f"{text}?" if "did you mean" in text else text

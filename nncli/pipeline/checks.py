@@ -41,17 +41,23 @@ class ExpectedOutputs:
     layer = None  # the network's own outputs
 
     def __init__(
-        self, expected: SampleStream, tolerance: Tolerance, decimal: str | None = None
+        self,
+        expected: SampleStream,
+        tolerance: Tolerance,
+        decimal: str | None = None,
+        *,
+        is_text: bool = True,
     ) -> None:
         """Take opened values, whose columns are the outputs in their order.
 
         decimal: the point of the cells' texts, which are carried too, if they count to the digits
-        that they show.
+        that they show; is_text: whether they could count so.
         """
         self._neurons = len(expected.columns)
         self._source = source_name(expected.sources[0])
         self._tolerance = tolerance
         self._decimal = decimal
+        self._is_text = is_text
         self._rows = expected.rows_in_order()
         self._next: Rows | None = None
         self._found = 0  # rows of expected values that were read
@@ -130,15 +136,18 @@ class ExpectedOutputs:
             return []
         name = run.network.spec.output_columns[difference.neuron - 1]
         values = count_of(self._samples * neurons, "value")
+        verb = "differs" if self._samples * neurons == 1 else "differ"
         message = (
             f"sample {difference.sample}, neuron {difference.neuron} ({quoted(name)}): "
             f"expected {difference.expected!r}, got {difference.actual!r}; "
-            f"{self._count:,} of {values} differ; {self._most()}"
+            f"{self._count:,} of {values} {verb}; {self._most()}"
         )
         tolerance = self._tolerance
         hint = f"allowed was {tolerance.atol:g} + {tolerance.rtol:g} · |expected|: --atol, --rtol"
         digits = "if the expected values are rounded, --digits compares the digits that they show"
-        hints = (hint, digits) if self._decimal is None else (f"{hint}, and half a last digit",)
+        hints = (hint, digits) if self._is_text else (hint,)
+        if self._decimal is not None:
+            hints = (f"{hint}, and half a last digit",)
         return [Problem("N601", message, place, hints)]
 
     def _take(self, most: int | None) -> Rows | None:

@@ -74,19 +74,33 @@ def _suggestion_lines(suggestions: Sequence[Suggestion], room: int | None) -> li
     room: beyond which what to type gets a line of its own, which no terminal breaks at a blank.
     """
     words = [f"{'or ' if number else ''}{s.words}" for number, s in enumerate(suggestions)]
+    typed = [_typed(suggestion) for suggestion in suggestions]
+    pairs = list(zip(words, typed, strict=True))
+    fitting = [text for text, rest in pairs if rest and _fits(_beside(text, rest, 0), room)]
     # aligned, as far as one long line does not push all others off the screen
-    width = max((w for w in map(text_width, map(inert, words)) if w <= _MAX_ALIGNED), default=0)
+    widths = map(text_width, map(inert, fitting))
+    width = max((w for w in widths if w <= _MAX_ALIGNED), default=0)
     lines = []
-    for text, suggestion in zip(words, suggestions, strict=True):
-        said = (Span("help", "accent"), Span(": "), Span(text))
-        typed = _typed(suggestion)
-        gap = Span(" " * (max(0, width - text_width(inert(text))) + GAP))
-        whole = Line((*said, gap, *typed) if typed else said)
-        if typed and room is not None and whole.width() > room:
-            lines += [Line(said), Line((Span(" " * len("help: ")), *typed), is_copied=True)]
+    for text, rest in pairs:
+        whole = _beside(text, rest, width)
+        if rest and not _fits(whole, room):
+            below = Line((Span(" " * len("help: ")), *rest), is_copied=True)
+            lines += [_beside(text, (), 0), below]
         else:
             lines.append(whole)
     return lines
+
+
+def _beside(text: str, typed: tuple[Span, ...], width: int) -> Line:
+    """Return one line of words, and what to type behind a column of *width* characters."""
+    said = (Span("help", "accent"), Span(": "), Span(text))
+    if not typed:
+        return Line(said)
+    return Line((*said, Span(" " * (max(0, width - text_width(inert(text))) + GAP)), *typed))
+
+
+def _fits(whole: Line, room: int | None) -> bool:
+    return room is None or whole.width() <= room
 
 
 def _typed(suggestion: Suggestion) -> tuple[Span, ...]:
@@ -95,11 +109,13 @@ def _typed(suggestion: Suggestion) -> tuple[Span, ...]:
     if suggestion.edits:
         edit = suggestion.edits[0]
         # a line that is put in between looks other than one that takes another's place
-        is_new = edit.text.endswith("\n") and (edit.line, edit.column) == (
+        is_new = edit.text.rstrip(" ").endswith("\n") and (edit.line, edit.column) == (
             edit.end_line,
             edit.end_column,
         )
-        shown = f"+ {edit.summary}" if is_new else edit.summary
+        first, *others = (edit.summary or "(an empty line)").split("\n")
+        summary = f"{first} …" if others else first
+        shown = f"+ {summary}" if is_new else summary
         pieces.append([Span(f"{edit.file}:{edit.line}", "dim"), Span(" " * GAP)])
         pieces[-1].append(Span(shown, "accent"))
         if (more := len(suggestion.edits) - 1) > 0:

@@ -89,14 +89,24 @@ def may_hold(
 
 def may_say_sizes(source: YamlSource, *layers: int) -> bool:
     """Whether an unknown key of some layers, or beside them, may say what they are to fit."""
-    return any(
-        may_hold(source, path)
-        for path in (
-            *(("layers", index, key) for index in layers for key in _LAYER_SIZES),
-            *_SIZES,
-            *(_INPUT_SIZES if 0 in layers else ()),
-        )
+    paths: list[Path] = [
+        *(("layers", index, key) for index in layers for key in _LAYER_SIZES),
+        *_SIZES,
+        *(_INPUT_SIZES if 0 in layers else ()),
+    ]
+    # of thousands of layers hardly any have a key that has to be looked up
+    owners = {path[:-1] for path in paths}
+    return any(_has_others(source, owner) for owner in owners) and any(
+        may_hold(source, path) for path in paths
     )
+
+
+def _has_others(source: YamlSource, owner: Path) -> bool:
+    """Whether a mapping has keys that do not belong there, or takes some from elsewhere."""
+    where = source_path(source.value, owner)
+    mapping = value_at(source.value, where)
+    others = isinstance(mapping, dict) and not mapping.keys() <= {*keys_at(owner)}
+    return others or source.is_merged(where)
 
 
 def may_have_weights_file(source: YamlSource) -> bool:

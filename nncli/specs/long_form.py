@@ -63,10 +63,13 @@ def whole(value: Any) -> int | None:
     return value if type(value) is int and 1 <= value <= MAX_NEURONS else None
 
 
+_NOTHING_GIVEN = LayerSpec.model_construct(layout="inputs_by_neurons")
+
+
 def given_by(layer: Mapping[str, Any]) -> LayerSpec:
     """Return a layer of a long form as far as its weights and biases are concerned."""
     given = {key: layer[key] for key in ("weights", "biases", "layout") if key in layer}
-    return LayerSpec.model_construct(**{"layout": "inputs_by_neurons", **given})
+    return _NOTHING_GIVEN.model_copy(update=given)
 
 
 def long_form(
@@ -105,7 +108,9 @@ def _spread(written: dict[str, Any]) -> dict[str, Any]:
         spec["inputs"] = {key: spec["inputs"]}
     if isinstance(spec.get("outputs"), list):
         spec["outputs"] = {"columns": spec["outputs"]}
-    for owner in (spec, *spec["layers"]) if isinstance(spec.get("layers"), list) else (spec,):
+    if isinstance(own := spec.get("layers"), list):  # copies: the source stays as it is written
+        spec["layers"] = [dict(each) if isinstance(each, dict) else each for each in own]
+    for owner in (spec, *spec["layers"]) if isinstance(own, list) else (spec,):
         if isinstance(owner, dict) and isinstance(owner.get("init"), str):
             owner["init"] = {"weights": owner["init"]}
     return spec

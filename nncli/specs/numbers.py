@@ -132,7 +132,7 @@ def _rows(indices: list[int]) -> str:
         return f"row {indices[0] + 1} has"
     if len(indices) == 2:
         return f"rows {indices[0] + 1} and {indices[1] + 1} have"
-    return f"{len(indices):,} others have"
+    return f"the {len(indices):,} others have"
 
 
 def biases_faults(path: Path, values: Any, largest: float) -> Iterator[Fault]:

@@ -215,7 +215,8 @@ def misfit_faults(form: LongForm, source: YamlSource) -> Iterator[Fault]:
 def spec_notes(spec: NetworkSpec) -> Iterator[Note]:
     """Say what of a sound spec may be otherwise than was meant."""
     yield from _stored_square_notes(spec)
-    square = [n for n, layer in enumerate(spec.layers, start=1) if _is_square(spec, n, layer)]
+    handed = enumerate(zip(spec.layers, spec.layer_sizes, strict=False), start=1)
+    square = [number for number, (layer, inputs) in handed if _is_square(layer, inputs)]
     if square:
         message = (
             f"{numbered('layer', square)}: square weights would fit transposed, too; they are read "
@@ -232,13 +233,16 @@ def spec_notes(spec: NetworkSpec) -> Iterator[Note]:
             yield Note("lone_softmax", message, number)
 
 
-def _is_square(spec: NetworkSpec, number: int, layer: LayerSpec) -> bool:
-    """Whether weights that were typed could stand either way round without anyone noticing."""
+def _is_square(layer: LayerSpec, inputs: int) -> bool:
+    """Whether weights that were typed could stand either way round without anyone noticing.
+
+    inputs: what the layer is handed.
+    """
     rows = layer.weights
     if not isinstance(rows, tuple) or "layout" in layer.model_fields_set:
         return False
     # of those that do not fit, the clash says enough
-    square = (layer.neurons, spec.layer_sizes[number - 1])
+    square = (layer.neurons, inputs)
     fits = layer.weights_shape == shape_held_by(layer) == square == square[::-1]
     return fits and rows != tuple(zip(*rows, strict=True))
 

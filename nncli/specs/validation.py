@@ -188,7 +188,10 @@ def _wrong_kind(fault: Fault, kind: str, key: str, name: str, typed: str) -> Fau
         return fault._replace(help=(_EXAMPLES[key],), kind="other layers")
     if fault.path[:1] == ("layers",) and len(fault.path) == 2 and typed.isdecimal():
         return fault._replace(help=(f"write `{{neurons: {typed}}}`",), kind="other layers")
-    fault = fault._replace(help=(_EXAMPLES.get(key, f"write {expected}"),))
+    hint = _EXAMPLES.get(key, f"write {expected}")
+    if expected == "a mapping" and fault.path[:1] == ("layers",) and len(fault.path) == 2:
+        hint = "write a layer with its keys: `{neurons: 3, activation: relu}`"
+    fault = fault._replace(help=(hint,))
     return fault._replace(kind="no number") if kind in ("int_type", "float_type") else fault
 
 

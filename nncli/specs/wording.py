@@ -40,7 +40,8 @@ def describe(source: YamlSource, path: Path) -> str:
         value = held.get(step, value)
     if isinstance(value, list):
         return "a list" if value else "an empty list"
-    return "a mapping"
+    # so YAML reads a question mark alone: as a key without a name and without a value
+    return "`?`" if value == {"": None} else "a mapping"
 
 
 def _items(value: Any) -> list[Any]:

@@ -36,7 +36,7 @@ def test_an_unknown_code_is_wrong_usage(cli: RunCli, typed: str) -> None:
     done = cli("explain-error", typed)
     assert (done.code, done.out) == (2, "")
     assert f"there is no code '{typed}'" in done.err
-    assert "nncli explain-error lists them" in done.err
+    assert "`nncli explain-error` lists them" in done.err
 
 
 def test_without_a_code_all_are_listed(cli: RunCli) -> None:

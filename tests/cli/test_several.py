@@ -173,7 +173,7 @@ def test_a_file_that_is_named_twice_is_wrong_usage(cli: RunCli, folder: Path, ag
     done = cli("forward", "sum.yaml", "a.csv", again, cwd=folder)
     assert (done.code, done.out) == (2, "")
     assert "error[N704]: DATA names 'a.csv'" in done.err
-    assert done.err.endswith("each file is read once\n")
+    assert "each file is read once\n" in done.err
 
 
 def test_standard_input_beside_files_is_wrong_usage(cli: RunCli, folder: Path) -> None:
@@ -268,8 +268,8 @@ def test_an_option_that_all_files_bear_is_offered_for_a_later_one(
     done = cli(*command, "--format", "json", cwd=folder)
     [problem] = json.loads(done.out)["problems"]
     assert problem["code"] == "N406"
-    assert [found["options"] for found in problem["suggestions"]] == [["--encoding", "latin-1"]]
-    assert cli(*command, "--encoding", "latin-1", cwd=folder).code == 0
+    assert [found["options"] for found in problem["suggestions"]] == [["--encoding", "cp1252"]]
+    assert cli(*command, "--encoding", "cp1252", cwd=folder).code == 0
 
 
 def test_a_width_that_does_not_fit_is_told_of_the_first_file(cli: RunCli, folder: Path) -> None:

@@ -128,3 +128,7 @@ def test_a_first_column_of_far_larger_numbers_that_all_differ_tells_rows_apart(
     header = Header(("x1", "x2"), named=True, place=Place("batch.csv", 1))
     facts, _ = table_facts(header, [0, 1], [[cell, others] for cell in first])
     assert (facts.suspicion, facts.is_identifier) == (suspicion, bool(suspicion))
+
+
+def test_the_name_of_a_label_tells_where_no_row_has_its_column() -> None:
+    assert column_facts(0, "species", [], is_last=True).reason == "its name is that of a label"

@@ -13,9 +13,8 @@ from nncli.doctor.command_line import replaced
     ("typed", "option", "old", "new", "expected"),
     [
         ("forward n.yaml d.csv --keep Id", "--keep", "Id", "id", "forward n.yaml d.csv --keep id"),
-        ("forward n d --keep=a,Id", "--keep", "Id", "id", "forward n d --keep=a,id"),
-        ("forward n d --columns 'a, b,c'", "--columns", "b", "B", "forward n d --columns a,B,c"),
-        ("forward n d -oout.jsn", "-o", "out.jsn", "out.json", "forward n d -oout.json"),
+        ("forward n d --keep=a,Id", "--keep", "a,Id", "a,id", "forward n d --keep a,id"),
+        ("forward n d --keep 'a, b,c'", "--keep", "a,b,c", "a,B,c", "forward n d --keep a,B,c"),
         ("forward n d --keep a --keep b", "--keep", "b", "c", "forward n d --keep a --keep c"),
         ("forward n d --drop b", "--keep", "b", "c", None),
         ("forward n b --drop b", "--drop", "b", "c", "forward n b --drop c"),

@@ -54,7 +54,8 @@ def told(problem: Problem) -> tuple[str, list[str], bool]:
 
 def test_without_data_only_the_layers_are_told() -> None:
     found = diagnose(read(WRONG_INPUTS), None)
-    changes = ["inputs: 3", "weights: [[1], [2]]"]
+    within = [f"biases: {{within_weights: {where}}}" for where in ("last", "first")]
+    changes = ["inputs: 3", *within]
     assert [told(problem) for problem in found.problems] == [("N201", changes, False)]
     assert found.features is None
 

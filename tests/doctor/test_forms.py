@@ -89,7 +89,7 @@ SHORT = "layer_sizes: [4, 5, 3, 2]\nseed: 0\n"
         ("[relu]", [["relu", "relu", "linear"], "relu"]),
         ("\n- relu\n- tanh", [["relu", "tanh", "linear"]]),
         ("[relu, tanh, elu, silu]", [["relu", "tanh", "elu"]]),
-        ("[linear, tanh, elu, silu]", [["linear", "tanh", "elu"], ["tanh", "elu", "silu"]]),
+        ("[linear, tanh, elu, silu]", [["tanh", "elu", "silu"], ["linear", "tanh", "elu"]]),
     ],
 )
 def test_activations_become_as_many_as_layers(activations: str, offered: list[Any]) -> None:
@@ -228,6 +228,54 @@ def test_an_activation_as_a_layer_is_that_of_the_layer_in_front(relu: str) -> No
         f"inputs: 2\nlayers:\n- neurons: 3\n- {relu}\n- {{neurons: 1}}\nseed: 0\n"
     )
     assert mended["layers"] == [{"neurons": 3, "activation": "relu"}, {"neurons": 1}]
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "- nn.Linear(2, 3)\n- nn.Tanh()\n- nn.Dropout(0.2)\n- nn.Linear(3, 1)",
+        "- Dense: {units: 3, activation: tanh}\n- Dense: {units: 1}",
+        "- {class_name: Dense, config: {units: 3, activation: tanh}}\n- Dense(1)",
+        "- {type: InputLayer, shape: [2]}\n- {type: Dense, units: 3, activation: tanh}\n- [1]",
+        "- [3, tanh]\n- 1",
+        "- {name: input, neurons: 2}\n- {neurons: 3, activation: tanh}\n- {neurons: 1}",
+        "- layer_dense(units = 3, activation = 'tanh')\n- fullyConnectedLayer(1)",
+    ],
+)
+def test_layers_of_another_program_are_a_list_of_mappings(layers: str) -> None:
+    text = f"seed: 0\nlayers:\n{layers}\n"
+    text = text if "input" in layers.lower() or "Linear" in layers else f"inputs: 2\n{text}"
+    mended = first_mended(text, features=2)
+    keys = [{"neurons": 3, "activation": "tanh"}, {"neurons": 1}]
+    assert (mended["inputs"], mended["layers"]) == (2, keys)
+
+
+def test_what_a_layer_of_another_program_leaves_open_is_assumed_aloud() -> None:
+    text = "inputs: 2\nlayers: [Dense(3), LeakyReLU]\nseed: 0\n"
+    assert "assuming PyTorch's slope" in problems_of(text)[0].suggestions[0].words
+    for layer in ("lstm(4)", "{type: conv, neurons: 4}", "{Dense: {units: 4, bias_init: ones}}"):
+        assert problems_of(f"inputs: 2\nlayers: [{layer}, 1]\nseed: 0\n")[0].suggestions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("layer_sizes: [2, 2]\nclasses: [a, b]\nseed: 0\n", ("outputs", {"classes": ["a", "b"]})),
+        ("inputs: 2\nlayers: [{neurons: 1, seed: 4}]\n", ("seed", 4)),
+        (
+            "inputs: 2\ncolumns: [a, b]\nlayers: [{neurons: 1}]\nseed: 0\n",
+            ("inputs", {"size": 2, "columns": ["a", "b"]}),
+        ),
+    ],
+)
+def test_a_key_is_moved_to_the_part_to_which_it_belongs(text: str, part: tuple[str, Any]) -> None:
+    assert first_mended(text)[part[0]] == part[1]
+
+
+@pytest.mark.parametrize("called", ["sqrt(2)", "exp(0.5)", "-abs(3)"])
+def test_a_function_of_a_number_is_not_that_number(called: str) -> None:
+    text = f"inputs: 1\nlayers:\n- {{neurons: 1, weights: [[{called}]]}}\n"
+    assert problems_of(text)[0].suggestions == ()
 
 
 def test_a_seed_beside_given_weights_says_what_it_assumes() -> None:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from nncli.doctor import layers as doctor
 from nncli.doctor.edits import edited
 from nncli.doctor.layers import changes_of_inputs, treat_layers
-from nncli.network.shapes import LayerShape, layer_shape, shape_table
 from nncli.problems import Edit, Problem
-from nncli.specs.model import LayerSpec
 from nncli.specs.reader import SpecReading, inspect_spec
 
 SAME_CAUSE = ("the first change above mends this, too",)
@@ -299,6 +294,49 @@ def test_a_layer_that_was_pasted_twice_is_left_out(dash: str) -> None:
     assert edited(text, suggestion.edits) == f"inputs: 2\nlayers:\n{dash}{copy}\n{last}"
 
 
+def with_one_change(text: str) -> tuple[str, str]:
+    """Return what the first suggestion says, and the spec after it, in which nothing clashes."""
+    first, *others = treated(text)
+    assert {problem.help for problem in others} <= {SAME_CAUSE}
+    suggestion = first.suggestions[0]
+    after = edited(text, suggestion.edits)
+    assert reading(after).misfits == ()
+    return suggestion.words, after
+
+
+def test_sizes_that_all_are_wrong_are_written_as_the_weights_say() -> None:
+    # each layer says its inputs instead of its neurons
+    text = """\
+inputs: 2
+layers:
+  - {neurons: 2, weights: [[1, 2, 3], [4, 5, 6]], biases: [1, 2, 3]}
+  - {neurons: 3, weights: [[1], [2], [3]], biases: [1]}
+"""
+    words, after = with_one_change(text)
+    assert words == "let layer 1 have 3 neurons and let layer 2 have 1 neuron"
+    assert after == text.replace("neurons: 3", "neurons: 1").replace("neurons: 2", "neurons: 3")
+
+
+def test_a_row_of_biases_among_the_weights_is_read_as_such() -> None:
+    text = "inputs: 2\nlayers:\n  - {neurons: 1, biases: [0]}\n  - {neurons: 1, weights: [3, 5]}\n"
+    words, after = with_one_change(f"{text}seed: 0\n")
+    assert words == (
+        "read the last row of the weights of layer 2 as its biases, if these stand there"
+    )
+    assert "{neurons: 1, biases: {within_weights: last}, weights: [3, 5]}" in after
+    # biases of its own leave no room for others
+    text = text.replace("[3, 5]", "[3, 5], biases: [0]")
+    assert "within" not in with_one_change(f"{text}seed: 0\n")[1]
+
+
+def test_the_width_of_the_data_decides_between_changes() -> None:
+    # (3, 2) turned is (2, 3), and fits as well; but the data has three columns
+    text = "inputs: 2\nlayers:\n  - {neurons: 3, weights: [[1, 2], [3, 4], [5, 6]]}\n"
+    assert [s.words[:4] for s in treated(text)[0].suggestions] == ["read"]
+    [problem] = treat_layers(reading(text), 3)
+    assert offered(problem) == [(1, "inputs: 3"), (3, "neurons: 2")]
+
+
 # ---- column names, which speak of sizes as well --------------------------------------------------
 
 
@@ -335,9 +373,12 @@ layers:
 seed: 0
 """
     [problem] = treated(text)
-    assert offered(problem) == [(4, "weights: [[1], [2]]")]
+    assert offered(problem) == WITHIN_4
     [problem] = treated(text.replace("[0.1, 0.2]", "0.1"))
-    assert offered(problem) == [(3, "neurons: 3"), (4, "weights: [[1], [2]]")]
+    assert offered(problem) == [(3, "neurons: 3"), *WITHIN_4]
+
+
+WITHIN_4 = [(4, f"biases: {{within_weights: {where}}}") for where in ("last", "first")]
 
 
 # ---- the width of the data -----------------------------------------------------------------------
@@ -385,31 +426,16 @@ def test_no_more_than_twenty_clashes_are_treated() -> None:
     assert {problem.code for problem in problems} == {"N203"}
 
 
-@pytest.mark.parametrize(
-    "layer",
-    [
-        "{neurons: 1, biases: [1, 2]}",
-        "{neurons: 2, weights: [[1, 2]], biases: [1, 2]}",
-        "{neurons: 1, weights: [[1, 2], [3, 4]], biases: [1, 2, 3]}",
-    ],
-)
-def test_of_many_layers_only_those_near_a_clash_are_looked_at_again(
-    layer: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    few = reading(f"inputs: 1\nlayers:\n  - {layer}\nseed: 0\n")
-    many = replace(few, spec=few.spec.model_copy(update={"layers": few.spec.layers * 4_000}))
-    calls = 0
+@pytest.mark.parametrize(("layers", "are_tried"), [(50, True), (51, False)])
+def test_of_more_than_fifty_layers_no_changes_are_tried(layers: int, are_tried: bool) -> None:
+    problems = treated(f"inputs: 1\nlayers:\n{TOO_WIDE * layers}seed: 0\n")
+    assert len(problems) == 2 * layers - 1
+    assert bool(problems[0].suggestions) == are_tried
+    # what only the user can do is said of all
+    assert "2 rows, not 1" in problems[-2].help[0]
 
-    def counted(number: int, layer: LayerSpec, inputs: int) -> LayerShape:
-        nonlocal calls
-        calls += 1
-        return layer_shape(number, layer, inputs)
 
-    monkeypatch.setattr(doctor, "layer_shape", counted)  # not the walk through all of them
-    problems = treat_layers(many)
-    assert len(problems) == len(shape_table(many.spec).misfits) >= 3_999
-    # twenty clashes, each with at most eight changes that concern two layers
-    assert 0 < calls <= 20 * 8 * 2 + 20 * 2
+TOO_WIDE = "  - {neurons: 2, weights: [[1, 2]], biases: [1, 2, 3]}\n"
 
 
 def test_neurons_that_only_the_weights_say_turn_with_them() -> None:
@@ -421,4 +447,5 @@ def test_neurons_that_only_the_weights_say_turn_with_them() -> None:
 
 def test_a_flat_list_is_not_read_the_other_way_round() -> None:
     [problem] = treated("inputs: 1\nlayers:\n  - weights: [1, 10]\n")
-    assert offered(problem) == [(1, "inputs: 2"), (3, "weights: [1]")]
+    within = [(3, summary) for _, summary in WITHIN_4]
+    assert offered(problem) == [(1, "inputs: 2"), *within]

@@ -19,16 +19,16 @@ LAYER = "inputs: 2\nlayers:\n  - neurons: 1\n    "
 PROPOSED: dict[Kind, tuple[str, list[str]]] = {
     "activations of layers": (
         "inputs: 1\nactivations: relu\nlayers:\n- neurons: 2\nseed: 0\n",
-        ["(without `activations`)", "activation: relu"],
+        ["(without `activations`)", "layers, item 1: {neurons: 2, activation: relu}"],
     ),
     "array name": (
         "weights_file: m.npz\nlayers:\n  - weights: coefs_0\n",
-        ["weights: {tensor: coefs_0}"],
+        [],
     ),
     "choice": ("layer_sizes: [1, 2]\nseed: 0\nactivations: rleu\n", ["activations: relu"]),
     "choice form": (
         "layer_sizes: [1, 2]\nseed: 0\nactivations: {elu: 2}\n",
-        ["activations: {elu: {alpha: 2}}"],
+        ["activations: {elu: {alpha: 2}}", "activations: 2"],
     ),
     "count of activations": (
         "layer_sizes: [1, 2, 3]\nseed: 0\nactivations: [relu]\n",
@@ -39,12 +39,15 @@ PROPOSED: dict[Kind, tuple[str, list[str]]] = {
         ["layer_sizes: [1, 1]", "outputs: [a, output_2]"],
     ),
     "count of outputs": ("layer_sizes: [1, 2]\nseed: 0\noutputs: 2\n", ["(without `outputs`)"]),
-    "empty": ("layer_sizes: [1, 2]\nseed:\n", ["seed: 0"]),
+    "empty": ("layer_sizes: [1, 2]\nseed:\n", []),
     "flat weights": (
         "inputs: 1\nlayers:\n  - neurons: 2\n    weights: [1, 2]\n",
         ["weights: [[1], [2]]", "weights: [[1, 2]]"],
     ),
-    "missing key": ("layers: [1, 2]\nseed: 0\n", ["layer_sizes: [1, 2]"]),
+    "missing key": (
+        "layers: [1, 2]\nseed: 0\n",
+        ["layers, item 1: {neurons: 1}", "layers, item 2: {neurons: 2}", "layer_sizes: [1, 2]"],
+    ),
     "nested biases": (f"{LAYER}weights: [[1], [2]]\n    biases: [[1]]\n", ["biases: [1]"]),
     "no number": (f"{LAYER}weights: [[1], [007]]\n", ["weights: [7]"]),
     "no seed": ("layer_sizes: [1, 2]\n", ["seed: 0"]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 
 from nncli.doctor import spec as doctor
@@ -22,7 +24,8 @@ def shown(problem: Problem) -> list[tuple[tuple[str, ...], list[str]]]:
 
 def with_proposals(text: str, *proposals: Suggestion) -> SpecError:
     """Treat the only problem of a text with other proposals than the doctor's own."""
-    return doctor.treat_spec(examine_spec(text.encode(), "net.yaml"), lambda *_: proposals)
+    with patch.object(doctor, "proposals", lambda *_: proposals):
+        return treated(text)
 
 
 def edit_of(text: str, words: str, old: str, new: str) -> Suggestion:
@@ -89,6 +92,18 @@ def test_advice_that_a_change_repeats_is_not_given_twice() -> None:
     assert suggestion.words not in problem.help
 
 
+def test_beside_a_change_that_leaves_the_spec_whole_stands_no_advice() -> None:
+    [problem] = treated("layer_sizes: 2x5x5\nseed: 0\n").problems
+    assert [edit.text for edit in problem.suggestions[0].edits] == ["[2, 5, 5]"]
+    assert problem.help == ()
+
+
+def test_of_two_ways_to_write_the_same_network_one_is_offered() -> None:
+    [problem] = treated("inputs: {colummns: [a, b]}\nlayers:\n- neurons: 1\nseed: 0\n").problems
+    [suggestion] = problem.suggestions
+    assert suggestion.words == "did you mean `columns`?"
+
+
 def test_advice_stays_if_its_change_cannot_be_made() -> None:
     # the text stands once, for two layers: to change it there is not what anchors are for
     text = "layer_sizes: [1, 2, 2]\nactivations: [&a rleu, *a]\nseed: 0\n"
@@ -124,8 +139,15 @@ def test_changes_of_a_very_long_spec_are_not_tried(padding: int, is_tried: bool)
 def test_of_a_spec_that_takes_long_to_read_fewer_changes_are_tried() -> None:
     for sizes, tried in ((9999, 6), (2000, 32), (50, 100)):
         text = f"layer_sizes: [{'2, ' * sizes}1]\nactivations: rleu\nseed: 0\n"
-        [problem] = with_proposals(text, *[edit_of(text, "right", "rleu", "relu")] * 100).problems
+        slopes = (f"{{leaky_relu: {{negative_slope: {n}}}}}" for n in range(100))
+        edits = [edit_of(text, "right", "rleu", slope) for slope in slopes]
+        [problem] = with_proposals(text, *edits).problems
         assert len(problem.suggestions) == tried
+
+
+def test_a_spec_of_one_key_that_stands_twice_is_told_so() -> None:
+    first, second = treated("a: 1\na: 1\n").problems
+    assert (first.code, second.code) == ("N102", "N101")
 
 
 def test_further_problems_that_were_only_counted_stay_counted() -> None:

@@ -29,20 +29,23 @@ def taken_away(content: str) -> list[dict[int, str]]:
     ("content", "lines"),
     [
         (f"Report, of May\nby me\na,b\n{ROWS}", {1: "a title", 2: "a title"}),
-        (f"Report\n\n2024\na,b\n{ROWS}", {1: "a title", 3: "a title"}),
+        (
+            f"Report\n\n2024\na,b\n{ROWS}",
+            {1: "a title", 3: "a number above the table, if it is no sample"},
+        ),
         (
             "Report\n2024\n1,2,3\n4,5,6\n",
-            {1: "a title", 2: "a number below a title, if it is no sample"},
+            {1: "a title", 2: "a number above the table, if it is no sample"},
         ),
-        (f"3,2,yes,no\n{ROWS}", {1: "a count"}),
-        (f"3\na,b\n{ROWS}", {1: "a count"}),
+        (f"3,2,yes,no\n{ROWS}", {1: "no row of the table"}),
+        (f"3\na,b\n{ROWS}", {1: "a number above the table, if it is no sample"}),
         (f"# a\n\n% b\na,b\n{ROWS}// c\n", {1: "a comment", 3: "a comment", 8: "a comment"}),
-        (f"a,b\ncm,kg\n{ROWS}", {2: "units"}),
+        (f"a,b\ncm,kg\n{ROWS}", {2: "units, or more names"}),
         (f"a,b\n---,:-:\n{ROWS}", {2: "a rule"}),
         (f"a,b\n{ROWS}a,b\n7,8\n", {5: "the header again"}),
         (f"a,b\n{ROWS},\n \t,\n", {5: "empty", 6: "empty"}),
         (f"a,b\n{ROWS}Total,12\n", {5: "a total, if it is no sample"}),
-        (f"a,b\n{ROWS}Source: me, 2024, May\n", {5: "no sample"}),
+        (f"a,b\n{ROWS}Source: me, 2024, May\n", {5: "below the table"}),
     ],
 )
 def test_a_line_that_is_no_sample_is_told_what_it_is(content: str, lines: dict[int, str]) -> None:
@@ -62,6 +65,8 @@ def test_a_line_that_is_no_sample_is_told_what_it_is(content: str, lines: dict[i
         f"name,x\nAnn,1\nTotal,2\n{ROWS[:0]}",  # the names are texts
         f'"a,b\n{ROWS}',  # an open quote
         "x,y\nz,w\n",
+        f"a,b1,2\n{ROWS}",  # a sample behind the header
+        f"a,b,1,2\n{ROWS}",
     ],
 )
 def test_a_line_that_may_be_a_sample_stays(content: str) -> None:

@@ -24,6 +24,7 @@ def first_mended(text: str) -> Any:
 SIZES = """
 (4, 5, 2)|4,5,2|"4, 5, 2"|4-5-2|4 5 2|[4 5 2]|4x5x2|4 -> 5 -> 2|{4, 5, 2}|[[4, 5, 2]]|[4; 5; 2]
 [4, 5 2]|'[4, 5, 2]'|4/5/2|np.array([4, 5, 2])|784 - 5 - 2|4, 5, 2  # sizes
+[[4, 5], [5, 2]]|4 inputs, 5 hidden, 2 outputs|[4, hidden: 5, 2]
 {input: 4, hidden: [5], output: 2}|{in: 4, hidden: 5, out: 2}|[4, [5], 2]
 """
 
@@ -45,6 +46,7 @@ def test_sizes_on_lines_are_a_list(lines: str) -> None:
         *("relu, linear", "relu linear", "[relu linear]", "(relu, linear)", "relu -> linear"),
         *("[[relu, linear]]", '"relu, linear"', "[relu; linear]", "['relu, linear']"),
         *("{relu, linear}", "\n- relu linear", "\n  relu\n  linear", "[relu | linear]"),
+        *("{hidden: relu, output: linear}", "[(relu, linear)]"),
     ],
 )
 def test_activations_are_a_list(names: str) -> None:
@@ -71,7 +73,6 @@ WEIGHTS = [
     "\n  - [0.1 0.2]\n  - [0.3, 0.4]",
     "[[0,1 0,2]; [0,3 0,4]]",
     "[[[0.1, 0.2], [0.3, 0.4]]]",
-    "[[[0.1], [0.2]], [[0.3], [0.4]]]",
     "\n  - - [0.1, 0.2]\n    - [0.3, 0.4]",
     "[0.1, 0.2], [0.3, 0.4]",
     "[[0.1, 0.2] [0.3, 0.4]]",
@@ -132,6 +133,25 @@ def test_what_is_right_or_unclear_is_left_alone(text: str) -> None:
     assert relisted(read_yaml(text.encode(), "net.yaml")) == ()
 
 
+def test_a_number_with_a_blank_in_it_is_not_told_to_be_brackets_too_many() -> None:
+    text = f"{LAYER}biases: [-5 3077, 1]\n  weights: [[1, 2], [3, 4]]\n"
+    offered = treat_spec(examine_spec(text.encode(), "net.yaml")).problems[0].suggestions
+    assert [s.words for s in offered] == ["write the number without the blank in it, if it is one"]
+
+
+@pytest.mark.parametrize(("sizes", "are_too_many"), [("[[4, 5]]", True), ("4, 5", False)])
+def test_only_where_brackets_go_are_they_too_many(sizes: str, are_too_many: bool) -> None:
+    [(suggestion, _)] = relisted(read_yaml(f"layer_sizes: {sizes}\n".encode(), "net.yaml"))
+    assert suggestion.words.endswith("too many") is are_too_many
+
+
 def test_brackets_without_end_take_no_longer_than_the_text() -> None:
     text = "layer_sizes: [" * 2000
     assert relisted(read_yaml(text.encode(), "net.yaml")) == ()
+
+
+def test_a_word_without_end_takes_no_longer_than_the_text() -> None:
+    """Searched anew from each of its letters, it would take a minute."""
+    text = f"layer_sizes: {'3x' * 15_000}2\n"
+    [(suggestion, _)] = relisted(read_yaml(text.encode(), "net.yaml"))
+    assert suggestion.edits[0].text == f"[{'3, ' * 15_000}2]"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from nncli.doctor.edits import edited
@@ -99,6 +101,41 @@ def test_the_same_slip_in_all_lines_is_mended_at_once() -> None:
         assert numbers(edited(broken, edits)) == numbers(SHORT)
 
 
+LAYERS = """\
+inputs: 2
+layers:
+  - neurons: 3
+    activation: relu
+    biases: [0.5, -1, 0.25]
+  - neurons: 1
+    activation: tanh
+outputs:
+  columns: [y]
+seed: 1
+"""
+# what stands in several lines -> what is written instead in all of them
+TOGETHER = [
+    (r"(?m)^  - ", "  "),
+    (r"(?m)^  - ", "    "),
+    (r"(?m)^    (?=[ab])", "  "),
+    (r"(?m)^    (?=[ab])", "  - "),
+    (r"(?m)^  - (.*)\n    (.*)\n    ", r"   - \1\n     \2\n     "),
+    (r"\n(?=.)", "\n  "),
+    (r"(?m)^  columns", "columns"),
+    (r"(?m)^  columns", "  - columns"),
+    (r"(?m)(: \S.*)$", r"\1;"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "new"), TOGETHER)
+def test_lines_that_went_wrong_together_are_mended_by_one_suggestion(
+    pattern: str, new: str
+) -> None:
+    broken = re.sub(pattern, new, LAYERS)
+    suggestion = first_problem(broken).suggestions[0]
+    assert numbers(edited(broken, suggestion.edits)) == numbers(LAYERS)
+
+
 @pytest.mark.parametrize(
     ("text", "readings"),
     [
@@ -116,11 +153,33 @@ def test_what_may_mean_two_things_is_offered_as_two_that_say_what_they_assume(
     assert all(", if " in suggestion.words for suggestion in suggestions)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("-1.25", "-1]25"),  # a sign instead of the point, or one too many
+        ("-1.25", '-1."5'),
+        ("[1, 0.25,", "[1, ,"),  # a number is gone, or a comma too many
+        ("[[0.5, -1.25, 2], [1, 0.25, -0.5]]", "[ , [1, 0.25, -0.5]]"),
+        ("[[1], [-0.5], [2]]", "[2 # [1], [0.5]]"),
+    ],
+)
+def test_where_a_sign_may_stand_for_a_number_its_removal_says_what_it_assumes(
+    old: str, new: str
+) -> None:
+    assert LONG.count(old) == 1
+    for suggestion in first_problem(LONG.replace(old, new)).suggestions:
+        assert ", if " in suggestion.words
+
+
 def test_a_key_with_two_values_is_told_with_both_and_none_is_removed() -> None:
     problem = first_problem(SHORT + "seed: 410\n")
     assert "'37'" in problem.message
     assert "'410'" in problem.message
     assert problem.suggestions == ()
+
+
+def test_a_list_of_one_item_whose_key_stands_twice_is_no_trouble() -> None:
+    assert first_problem("units: 1\nunits: [1]\n").code == "N101"
 
 
 def test_a_slip_beside_another_fault_is_mended_and_the_other_stays() -> None:

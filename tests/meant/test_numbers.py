@@ -105,6 +105,9 @@ def test_a_number_in_disguise_is_found(cell: str, number: str) -> None:
         "sin(0.5)",
         "[1,5]",
         "2^3",
+        "2pi",
+        "~.5",  # a digit may be gone
+        "0.$",
         "1O" * 31,
     ],
 )

@@ -75,6 +75,13 @@ def test_the_first_difference_is_named_by_sample_and_neuron(check: Check) -> Non
     assert "help: allowed was 0 + 1e-09" in done.err
 
 
+def test_of_one_value_it_is_said_that_it_differs(cli: RunCli, write: Write) -> None:
+    spec = write("net.yaml", "inputs: 1\nlayers: [{neurons: 1, weights: [[2]]}]\n")
+    expected = write("expected.csv", "5\n")
+    done = cli("forward", spec, write("data.csv", "1\n"), "--expect", expected)
+    assert "1 of 1 value differs; " in done.err
+
+
 def test_the_result_is_shown_before_the_check_fails(check: Check) -> None:
     done = check("1,2\n", "0,0\n", "--format", "csv")
     assert (done.code, done.out) == (1, "left,right\n2,4\n")
@@ -405,7 +412,20 @@ def test_digits_compares_at_the_digits_that_are_shown(
     else:
         assert "the largest difference is" in done.err
     # without it, a value that was rounded differs
-    assert (cli(*arguments, expected).code, cli(*arguments[:3], "--digits").code) == (1, 2)
+    plain = cli(*arguments, expected, "--format", "json")
+    assert (plain.code, cli(*arguments[:3], "--digits").code) == (1, 2)
+    assert plain.json["problems"][0]["suggestions"][0]["options"] == ["--digits"]
+
+
+def test_numbers_of_an_array_show_no_digits_to_compare(
+    cli: RunCli, write: Callable[[str, str | bytes], Path], tmp_path: Path
+) -> None:
+    np.save(tmp_path / "y.npy", np.array([[0.5]]))
+    spec = write("net.yaml", "{inputs: 1, layers: [{weights: [1], biases: 0}]}")
+    arguments = ("forward", spec, write("x.csv", "1\n"), "--expect", tmp_path / "y.npy")
+    assert cli(*arguments, "--digits").code == 2
+    differing = cli(*arguments)
+    assert (differing.code, "--digits" in differing.err) == (1, False)
 
 
 def test_digits_counts_those_behind_a_decimal_comma(

@@ -143,3 +143,27 @@ def test_a_line_that_is_put_in_looks_other_than_one_that_is_changed() -> None:
     for edit, wanted in ((new, "net.yaml:2   + seed: 0"), (changed, "net.yaml:2   seed: 1")):
         problem = Problem("N109", "words", suggestions=(Suggestion("do", edits=(edit,)),))
         assert shown(problem)[1] == f"help: do   {wanted}"
+
+
+def test_of_a_change_that_is_many_lines_long_the_first_is_shown() -> None:
+    edit = Edit("net.yaml", 7, 5, 9, 3, "", "weights: [[1, 2],\n  [3, 4]]")
+    suggestion = Suggestion("swap the weights", edits=(edit, edit))
+    [line] = shown(Problem("N201", "words", None, suggestions=(suggestion,)))[1:]
+    assert line == "help: swap the weights   net.yaml:7   weights: [[1, 2], …   and 1 more change"
+
+
+def test_a_change_after_which_nothing_stands_in_its_line_says_so() -> None:
+    suggestion = Suggestion("remove it", edits=(Edit("net.yaml", 5, 1, 5, 8, "", ""),))
+    [line] = shown(Problem("N102", "words", None, suggestions=(suggestion,)))[1:]
+    assert line == "help: remove it   net.yaml:5   (an empty line)"
+
+
+def test_what_stands_on_a_line_of_its_own_does_not_push_the_others_aside() -> None:
+    long = Suggestion("let the network take what is there, if no column is missing", ("--x" * 9,))
+    short = Suggestion("if each column is a sample", ("--samples", "columns"))
+    problem = Problem("N407", "words", None, suggestions=(long, short))
+    assert to_plain(problem_lines(problem, 70, 80)).splitlines()[1:] == [
+        "help: let the network take what is there, if no column is missing",
+        "      " + "--x" * 9,
+        "help: or if each column is a sample   --samples columns",
+    ]

@@ -75,3 +75,23 @@ def test_what_unknown_keys_mean_need_not_be_asked_of_each() -> None:
     assert not may_hold(text, ("layers", 0, "weights"))
     assert may_hold(text, ("layers", 0, "weights"), exact=False)
     assert not may_hold(text, ("layers", 1, "weights"), exact=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        (
+            "inputs: 1\nlayers: [{weights: [[?]]}]\n",
+            "expected a number, got `?`",
+            "write a number",
+        ),
+        (
+            "inputs: 1\nlayers: [[5, relu]]\nseed: 0\n",
+            "`layers[1]` is a mapping, got a list",
+            "write a layer with its keys: `{neurons: 3, activation: relu}`",
+        ),
+    ],
+)
+def test_what_stands_there_and_what_would_help_is_said(text: str, message: str, hint: str) -> None:
+    [problem] = examine_spec(text.encode(), "net.yaml").found.problems
+    assert (problem.message, problem.help) == (message, (hint,))

@@ -184,7 +184,7 @@ def add_ragged(faults: FoundFaults, record: Record, first: Record, csv: CsvForma
 
 def _ragged(record: Record, first: Record, csv: CsvFormat) -> Problem:
     found, width = len(record.cells), len(first.cells)
-    message = f"{count_of(found, 'field')}, expected {width} as on line {first.line.number}"
+    message = f"{count_of(found, 'cell')}, expected {width} as on line {first.line.number}"
     no_sample = _why_no_sample(record, width)
     hint = no_sample or _why_ragged(record, width, csv.delimiter)
     row = faulty_row(record, range(width, found), csv, is_sample=not no_sample)

@@ -137,7 +137,7 @@ def numeric_header_note(frame: CsvFrame) -> Note | None:
 def empty_file(csv: CsvFormat, blank_lines: int) -> DataError:
     """Word a file without a single row."""
     message = "the file holds nothing but blank lines" if blank_lines else "the file is empty"
-    return DataError(Problem("N401", message, Place(csv.file, 1), ("one sample per line, please",)))
+    return DataError(Problem("N401", message, Place(csv.file, 1), ("write one sample per line",)))
 
 
 def no_rows(header: Header) -> Problem:

@@ -85,10 +85,12 @@ def test_columns_in_their_order_are_offered_as_an_assumption_only() -> None:
 
 def test_of_a_repeated_name_none_is_guessed() -> None:
     problem = treated(make_case("x,y,x\n1,2,3\n", f"inputs: [x, y]\n{LAYERS}"))
-    assert (problem.suggestions, problem.help) == ((), ("choose by position instead",))
+    words = "choose by position instead, with --columns: it counts from 1"
+    assert (problem.suggestions, problem.help) == ((), (words,))
     choice = ColumnChoice(drop=("x",))
     problem = treated(make_case("x,y,x\n1,2,3\n", f"inputs: 2\n{LAYERS}", choice=choice))
-    assert (problem.suggestions, problem.help) == ((), ("choose by position instead",))
+    words = "write its position instead, 1 or 3"
+    assert (problem.suggestions, problem.help) == ((), (words,))
 
 
 @pytest.mark.parametrize(
@@ -108,6 +110,10 @@ def test_a_tables_prefix_is_no_part_of_a_name(header: str, names: str) -> None:
         ("drop", "-1", "3"),
         ("columns", "1-2", "Insulin,mean radius"),
         ("columns", "2:3", "mean radius,x_3"),
+        ("columns", "0:2", "Insulin,mean radius"),
+        ("columns", ":-1", "Insulin,mean radius"),
+        ("columns", "1:", "mean radius,x_3"),
+        ("drop", "last", "3"),
         ("columns", "1;2", "1,2"),
         ("columns", "Insulin;x_3", "Insulin,x_3"),
         ("columns", "insulin,x3", "Insulin,x_3"),
@@ -127,7 +133,7 @@ def test_an_item_of_the_command_line_is_put_right_in_its_place(
     assert (suggestion.argv, suggestion.options) == ((*words, meant), ())
 
 
-@pytest.mark.parametrize("typed", ["0:2", "x_4", "1,9", "weight"])
+@pytest.mark.parametrize("typed", ["0:9", "x_4", "1,9", "weight"])
 def test_an_item_that_means_nothing_certain_is_left_to_the_user(typed: str) -> None:
     choice = ColumnChoice(columns=tuple(typed.split(",")))
     problem = treated(make_case(TABLE, f"inputs: 2\n{LAYERS}", choice=choice))
