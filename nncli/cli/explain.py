@@ -69,7 +69,8 @@ def explain(
         spec = read.reading.spec
         layers, neurons = _layers(layer, spec), _neurons(neuron, spec)
 
-        from nncli.explain.explanation import Wish, explain as explained
+        from nncli.explain.explanation import Wish
+        from nncli.explain.explanation import explain as explained
         from nncli.explain.notation import notation_of
         from nncli.network.network import build_network
 

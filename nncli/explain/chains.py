@@ -26,7 +26,7 @@ class ChainLine(NamedTuple):
 
 
 def chain(step: NeuronStep, notation: Notation) -> list[ChainLine]:
-    """Return the lines of a sum all of whose terms are shown: symbols, numbers, products, two, z."""
+    """Return the lines of a whole sum: symbols, factors, products, sum and bias, z."""
     neuron, letter = step.neuron, "x" if step.layer == 1 else "a"
     symbols = [
         _ordered((letter, (t.input,)), weight_of(t.input, neuron, notation), notation)
@@ -56,7 +56,7 @@ def _signs(written: Iterable[tuple[tuple[Factor, ...], ...]], step: NeuronStep) 
 
 
 def weight_of(number: int, neuron: int, notation: Notation) -> Symbol:
-    """Return an input's weight as a symbol: w(input, neuron) in rows, w(neuron, input) elsewhere."""
+    """Return a weight as a symbol: w(input, neuron) in rows, else w(neuron, input)."""
     return "w", (number, neuron) if notation == "rows" else (neuron, number)
 
 
@@ -77,6 +77,5 @@ def from_rounded(terms: Sequence[Term], bias: Shown, z: Shown) -> tuple[str, str
 
 def _as_exact_as(z: Shown, value: Decimal) -> str:
     """Return a number with as many decimals as are printed of z."""
-    exponent = z.number.as_tuple().exponent
-    assert isinstance(exponent, int)
-    return f"{value:.{max(0, -exponent)}f}" if "e" not in z.text else f"{value:.2e}"
+    mantissa, e, _ = z.text.partition("e")
+    return f"{value:.{len(mantissa.partition('.')[2])}{e or 'f'}}"

@@ -15,7 +15,7 @@ class Written:
     notation: Notation
 
     def sum(self, x: str, *, many: bool) -> str:
-        """Return the formula of the sums.  x: what the layer is handed; many: of several samples."""
+        """Return the formula of the sums.  x: what is handed in; many: of several samples."""
         x, z = (x.upper(), "Z") if many else (x, "z")
         if self.notation == "columns":
             return f"{z} = W · {x} + b"

@@ -34,9 +34,10 @@ def is_short(value: Decimal) -> bool:
     """Whether a number is printed in full."""
     if not value.is_finite():
         return False
-    _, digits, exponent = value.normalize().as_tuple()
-    assert isinstance(exponent, int)
-    return len(digits) <= _SHORT_DIGITS and -exponent <= _SHORT_DECIMALS and abs(value) < 10**9
+    # as text: Decimal's own operations round a long number before they look at it
+    whole, _, decimals = f"{value:f}".lstrip("-").partition(".")
+    decimals = decimals.rstrip("0")
+    return len(decimals) <= _SHORT_DECIMALS and len((whole + decimals).lstrip("0")) <= _SHORT_DIGITS
 
 
 def shown(value: Exact, decimals: int, most: int) -> Shown:

@@ -65,7 +65,9 @@ class LayerOfSample:
         if not all(z.is_finite for z in sums):
             return None
         largest = max(sums, key=lambda z: z.value)
-        differences = [z._replace(value=total([z.value, -largest.value])) for z in sums]
+        differences = [
+            z._replace(value=total([z.value, largest.value.copy_negate()])) for z in sums
+        ]
         powers = [float(np.exp(float(each.value))) for each in differences]
         shown = [list(map(self.printing.term, each)) for each in (sums, differences)]
         exponentials = [self.printing.term(_not_exact(power)) for power in powers]

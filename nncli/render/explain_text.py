@@ -284,10 +284,9 @@ class _Drawing:
             max(map(text_width, c)) for c in list(zip(*rows, strict=True))[:4]
         )
         for name, x, w, value, sign, bar in rows:
-            yield _copied(
-                f"{_MARGIN}{_right(name, names)}  {_right(x, xs)} {self._signs.times} {_right(w, ws)} "
-                f"{self._signs.sign(sign)} {_right(value, products)}  {bar}".rstrip()
-            )
+            factors = f"{_right(x, xs)} {self._signs.times} {_right(w, ws)}"
+            result = f"{self._signs.sign(sign)} {_right(value, products)}"
+            yield _copied(f"{_MARGIN}{_right(name, names)}  {factors} {result}  {bar}".rstrip())
         yield from self._ends(step, z)
 
     def _shortened(self, step: NeuronStep, z: str) -> str:
@@ -381,8 +380,8 @@ class _Drawing:
             rows.append((row.name, *map(self._number, numbers), divided, share))
         rows.append(("sum", "", "", total, "", self._signs.number(step.shares_sum)))
         widths = [max(map(text_width, column)) for column in zip(*rows, strict=True)]
-        for name, *cells in rows:
-            cells = [_right(cell, width) for cell, width in zip(cells, widths[1:], strict=True)]
+        for name, *texts in rows:
+            cells = [_right(text, width) for text, width in zip(texts, widths[1:], strict=True)]
             yield _copied(f"{_MARGIN}{name.ljust(widths[0])}  {'  '.join(cells)}".rstrip())
 
     def _scaling(self, step: ScalingStep) -> Iterator[Block]:
@@ -398,10 +397,9 @@ class _Drawing:
                 isinstance(part, Shown) and part.is_rounded for part in column.formula
             )
             sign = self._signs.sign("≈" if is_rounded else "=")
-            gap = " " * (names - text_width(column.name))
-            yield _copied(
-                f"{_MARGIN}{column.name}{gap}  {''.join(texts)}  {sign}  {self._number(column.result)}"
-            )
+            name = column.name + " " * (names - text_width(column.name))
+            result = self._number(column.result)
+            yield _copied(f"{_MARGIN}{name}  {''.join(texts)}  {sign}  {result}")
 
 
 def _plain(text: str, style: Style = "") -> Line:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -27,10 +29,10 @@ def steps(*arguments: str) -> list[dict[str, Any]]:
 
 def ends(text: str) -> list[str]:
     """Return the last lines of the sums: sign and number."""
-    lines = text.splitlines() + [""]
+    lines = [*text.splitlines(), ""]
     return [
         " ".join(one.split())
-        for one, other in zip(lines, lines[1:], strict=False)
+        for one, other in pairwise(lines)
         if re.match(r" +[=≈] ", one) and not re.match(r" +[=≈+] ", other)
     ]
 
@@ -89,9 +91,7 @@ def test_the_result_stands_where_row_and_column_meet() -> None:
     text = explained(*BATCH, "--neuron", "3")
     assert "  ▸ ⎡    1    2    3   2.5 ⎤  ⎡   4.8     1.21   [2.385] ⎤\n" in text
     *_, (pointing, first) = (
-        (line, below)
-        for line, below in zip(text.splitlines(), text.splitlines()[1:], strict=False)
-        if "▾" in line
+        (line, below) for line, below in pairwise(text.splitlines()) if "▾" in line
     )
     assert first[: pointing.index("▾") + 1].endswith("−0.26")
 
@@ -110,13 +110,11 @@ def test_the_floats_are_those_of_forward(name: str) -> None:
 
 
 def test_a_long_sum_closes_exactly() -> None:
-    from decimal import Decimal
-
     files = ("configs/digits.yaml", "sample_data/digits_test.csv")
     for step in steps(*files, "--layer", "1", "--neuron", "1,5"):
         if step["step"] == "neuron":
             shown = [Decimal(term["product"]) for term in step["terms"]]
-            assert len(shown) == 8 and step["terms_total"] == 64
+            assert (len(shown), step["terms_total"]) == (8, 64)
             assert sorted(map(abs, shown), reverse=True) == list(map(abs, shown))
             rest = Decimal(step["left_out"]["sum"])
             assert sum(shown) + rest + Decimal(step["bias"]) == Decimal(step["z"]["exact"])
@@ -153,4 +151,5 @@ def test_scaling_is_a_step_of_its_own() -> None:
 )
 def test_what_is_not_there_is_a_wrong_command_line(option: str, value: str, message: str) -> None:
     done = run_here("explain", *BATCH, option, value)
-    assert done.code == 2 and message in done.err and not done.out
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from random import Random
 
 import numpy as np
@@ -15,7 +16,6 @@ from nncli.explain.steps import Explanation, NeuronStep, Notation
 from nncli.network.network import Network
 from nncli.render.explain_text import Signs, explanation_view
 from nncli.render.layout.view import Line
-
 
 NUMBER = r"\d+(?:\.\d+)?(?:e-?\d+)?"
 TERM = rf"(?:{NUMBER}|\(−{NUMBER}\))(?:·(?:{NUMBER}|\(−{NUMBER}\)))?"
@@ -37,7 +37,7 @@ def number(rng: Random) -> float:
 def drawn(rng: Random) -> tuple[Network, np.ndarray]:
     sizes = [rng.randint(1, 9) for _ in range(rng.randint(2, 4))]
     layers = []
-    for inputs, neurons in zip(sizes, sizes[1:], strict=False):
+    for inputs, neurons in pairwise(sizes):
         rows = [[number(rng) for _ in range(neurons)] for _ in range(inputs)]
         biases = [number(rng) for _ in range(neurons)]
         layers.append(
