@@ -166,6 +166,9 @@ class _Drawing:
         else:
             yield from self._long_sum(step, z)
         yield from self._activation(step, z)
+        if step.z.other is not None:
+            gets = f"forward, in {self._found.spec.dtype}, gets {self._signs.number(f'{step.z.other}')}"
+            yield _plain(gets, "dim")
 
     def _legend(self, step: NeuronStep) -> Iterator[Block]:
         """Yield what the inputs are called, above the first sum of a sample."""

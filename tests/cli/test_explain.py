@@ -6,6 +6,7 @@ import json
 import re
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,6 +119,13 @@ def test_a_long_sum_closes_exactly() -> None:
             assert sorted(map(abs, shown), reverse=True) == list(map(abs, shown))
             rest = Decimal(step["left_out"]["sum"])
             assert sum(shown) + rest + Decimal(step["bias"]) == Decimal(step["z"]["exact"])
+
+
+def test_what_forward_s_own_type_makes_of_a_sum_is_said_where_it_differs(tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_text("inputs: 2\nlayers:\n- neurons: 1\n  weights: [[1], [1]]\ndtype: float32\n")
+    done = run_here("explain", spec, "-", stdin=b"16777216,1\n")
+    assert done.out.endswith("      =  16777217\n  forward, in float32, gets 16777216.0\n")
 
 
 def test_a_softmax_is_a_table_of_the_sample() -> None:

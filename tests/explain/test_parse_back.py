@@ -102,7 +102,7 @@ def half_unit(text: str) -> Fraction:
     return Fraction(10) ** (int(exponent or 0) - decimals) / 2
 
 
-@pytest.mark.parametrize("seed", range(200))
+@pytest.mark.parametrize("seed", range(60))
 def test_every_line_of_a_sum_is_as_true_as_its_sign(seed: int) -> None:
     rng = Random(seed)
     for notation in ("rows", "torch", "columns"):
