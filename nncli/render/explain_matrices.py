@@ -71,7 +71,10 @@ def beside(blocks: Sequence[list[str]], sign: str) -> list[str]:
 
 def arrangement(step: ProductStep, notation: Notation, signs: Signs) -> list[str]:
     """Return the matrices of a layer in the arrangement of a notation, line by line."""
-    return _drawn(corner(step, notation, signs), signs)
+    drawn = _drawn(corner(step, notation, signs), signs)
+    if notation == "columns":
+        drawn += ["", f"  + b to every column: {', '.join(signs.number(b.text) for b in step.b)}"]
+    return drawn
 
 
 def corner(step: ProductStep, notation: Notation, signs: Signs) -> Corner:
@@ -111,20 +114,17 @@ def _drawn(parts: Corner, signs: Signs) -> list[str]:
     widths = [max(map(text_width, column)) for column in zip(*stacked, strict=True)]
     left = _matrix(parts.left, signs, row=lit_row + 1)[1:]
     indent = max(*map(text_width, left), *map(text_width, parts.names)) + 2
-    marker = " " * (indent + 2 + sum(widths[:lit_column]) + 4 * lit_column + widths[lit_column])
-    lines = [marker + signs.marks[1]]
     above = _boxed(parts.above, widths, signs)
-    labels = [*parts.names, *(["+ b to every row"] if parts.bias else [])]
     if parts.bias:
-        above.append(_boxed([parts.bias], widths, signs)[0])
-    gap = max(0, len(above) - len(labels))
-    labels = (
-        [*[""] * gap, *labels]
-        if not parts.bias
-        else [*labels[:3], *[""] * (len(above) - 4), labels[3]]
-    )
-    for label, text in zip([*labels, *[""] * (len(above) - len(labels))], above, strict=False):
-        lines.append(_left(label, indent) + text)
+        above += _boxed([parts.bias], widths, signs)
+    before = sum(widths[:lit_column]) + 4 * lit_column
+    rows = [" " * (before + 2 + widths[lit_column]) + signs.marks[1], *above]
+    labels = [*parts.names, *["+ b to every row"] * bool(parts.bias)]
+    rows = [*[""] * (len(labels) - len(above)), *rows]
+    # the names stand beside the matrix above, that of the bias beside the bias
+    gaps = [""] * (len(rows) - len(labels))
+    labels = [*gaps[:1], *labels[:3], *gaps[1:], *labels[3:]] if parts.bias else [*gaps, *labels]
+    lines = [_left(label, indent) + row for label, row in zip(labels, rows, strict=True)]
     lines.append("")
     lit = (lit_row, lit_column)
     for text, row in zip(left, _boxed(parts.result, widths, signs, lit), strict=True):

@@ -167,8 +167,8 @@ class _Drawing:
             yield from self._long_sum(step, z)
         yield from self._activation(step, z)
         if step.z.other is not None:
-            gets = f"forward, in {self._found.spec.dtype}, gets {self._signs.number(f'{step.z.other}')}"
-            yield _plain(gets, "dim")
+            gets = self._signs.number(str(step.z.other))
+            yield _plain(f"forward, in {self._found.spec.dtype}, gets {gets}", "dim")
 
     def _legend(self, step: NeuronStep) -> Iterator[Block]:
         """Yield what the inputs are called, above the first sum of a sample."""
