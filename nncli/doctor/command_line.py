@@ -169,7 +169,7 @@ def _with_file(words: Words, path: str) -> Words:
 
 
 def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
-    """Yield the line with a word that is no file as several files, or as a part of a list."""
+    """Yield the line with a word that is no file as files, an answer, or a part of a list."""
     typed = fault.typed
     files = re.split(r"[\s,;]+", typed)
     if all(map(os.path.exists, files)):
@@ -177,6 +177,8 @@ def _no_file(before: Words, fault: UsageFault, after: Words) -> Lines:
     start = max((at for at, word in enumerate(before) if word[:1] == "-"), default=0)
     option, _, first = before[start].partition("=")
     form = fault.form(option)
+    if form is not None and not form.takes_value and start == len(before) - 1:
+        yield "", (*before[:-1], f"{option}={typed}", *after)  # mended in its turn
     rest = [*takewhile(lambda word: word[:1] != "-" and not os.path.exists(word), after)]
     items = [*filter(None, [first]), *before[start + 1 :], typed, *rest]
     if form is not None and form.takes_list and len(items) > 1:

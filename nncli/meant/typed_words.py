@@ -79,6 +79,8 @@ def _answers_meant(option: str, typed: str, form: OptionForm) -> Iterator[tuple[
     for names, answers in zip(form.answers(option), (_YES, _NO), strict=True):
         if typed in answers:
             yield f"write `{names[0]}` alone" if names else f"leave `{option}` out", names[:1]
+        elif typed in ("0", "1") and names:
+            yield f"if {max(answers)} is meant, write `{names[0]}` alone", names[:1]
 
 
 def _item_meant(item: str, form: OptionForm) -> tuple[str, str]:

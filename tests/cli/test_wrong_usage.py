@@ -94,6 +94,8 @@ N703  + --rows 1_000  =>  + --rows 1000
 N703  + --rtol 1%  =>  + --rtol 0.01
 N703  + --seed none  =>  +
 N703  + --header=False  =>  + --no-header
+N501  + --header no  =>  + --no-header
+N501  + --header true  =>  + --header
 N703  bench net.yaml --batch-sizes '1;8'  =>  bench net.yaml --batch-sizes 1,8
 N703  bench net.yaml --batch-sizes '[1, 8]'  =>  bench net.yaml --batch-sizes 1,8
 N703  bench net.yaml --dtype float,fp32  =>  bench net.yaml --dtype float64,float32
@@ -153,6 +155,11 @@ TOLD = [
     ("+ --seed 1.5", ["if 1 is meant", "if any seed will do"], ""),
     ("+ --seed -1", ["if 1 is meant", "if any seed will do"], ""),
     ("+ --seed abc", ["if any seed will do"], ""),
+    (
+        "+ --header=0",
+        ["if yes is meant, write `--header` alone", "if none is meant, write `--no-header` alone"],
+        "",
+    ),
     ("forward run net.yaml batch.csv", ["leave `run` out, if it is no file"], ""),
     ("evaluate net.yaml batch.csv", [], "no command yet"),
     ("train net.yaml batch.csv", [], "does not train"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import pytest
 
 from nncli.specs.faults import MAX_PROBLEMS, Fault
@@ -9,6 +11,8 @@ from nncli.specs.keys import may_hold
 from nncli.specs.located import located
 from nncli.specs.reader import examine_spec
 from nncli.specs.yaml_source import YamlSource, read_yaml
+
+PYYAML = tuple(map(int, version("PyYAML").split(".")))
 
 
 def source(text: str) -> YamlSource:
@@ -77,21 +81,16 @@ def test_what_unknown_keys_mean_need_not_be_asked_of_each() -> None:
     assert not may_hold(text, ("layers", 1, "weights"), exact=False)
 
 
-@pytest.mark.parametrize(
-    ("text", "message", "hint"),
-    [
-        (
-            "inputs: 1\nlayers: [{weights: [[?]]}]\n",
-            "expected a number, got `?`",
-            "write a number",
-        ),
-        (
-            "inputs: 1\nlayers: [[5, relu]]\nseed: 0\n",
-            "`layers[1]` is a mapping, got a list",
-            "write a layer with its keys: `{neurons: 3, activation: relu}`",
-        ),
-    ],
-)
-def test_what_stands_there_and_what_would_help_is_said(text: str, message: str, hint: str) -> None:
-    [problem] = examine_spec(text.encode(), "net.yaml").found.problems
-    assert (problem.message, problem.help) == (message, (hint,))
+def test_a_layer_in_another_form_is_shown_how_one_is_written() -> None:
+    [problem] = examine_spec(
+        b"inputs: 1\nlayers: [[5, relu]]\nseed: 0\n", "net.yaml"
+    ).found.problems
+    assert problem.message == "`layers[1]` is a mapping, got a list"
+    assert problem.help == ("write a layer with its keys: `{neurons: 3, activation: relu}`",)
+
+
+@pytest.mark.skipif(PYYAML < (6, 0, 4), reason="a lone ? in brackets is YAML since PyYAML 6.0.4")
+def test_a_lone_question_mark_is_no_number() -> None:
+    text = b"inputs: 1\nlayers: [{weights: [[?]]}]\n"
+    [problem] = examine_spec(text, "net.yaml").found.problems
+    assert (problem.message, problem.help) == ("expected a number, got `?`", ("write a number",))
