@@ -12,24 +12,30 @@ from nncli.cli.reading import (
     DataRequest,
     column_choice,
     data_request,
+    input_paths,
     opened_samples,
     overrides,
     read_config,
     refuse_misfits,
 )
-from nncli.cli.streams import remark_notes, show, takes_unicode, write_text
+from nncli.cli.streams import STDOUT_NAMES, remark_notes, show, takes_unicode, write_texts
 from nncli.errors import UsageError
-from nncli.words import count_of, did_you_mean, quoted
+from nncli.words import count_of, quoted
 
 if TYPE_CHECKING:
-    from nncli.explain.explanation import Run
+    from nncli.explain.explanation import Run, WantedLayer
+    from nncli.explain.steps import Explanation
     from nncli.network.network import Network
     from nncli.pipeline.run import ForwardRun
+    from nncli.results.places import OutputTarget
     from nncli.specs.model import NetworkSpec
     from nncli.specs.reader import SpecReading
 
 # So many samples stand in the matrices.
 _IN_MATRICES = 8
+# So many names are told of what there is.
+_NAMED = 12
+_FORMS: dict[str, opt.ExplainForm] = {".txt": "text", ".json": "json"}
 
 
 def explain(
@@ -49,9 +55,12 @@ def explain(
     layer: opt.ExplainedLayers = "all",
     neuron: opt.ExplainedNeurons = "all",
     notation: opt.Notation = None,
+    ones: opt.Ones = False,
     precision: opt.Precision = 4,
     terms: opt.Terms = "8",
-    format_: opt.ExplainFormat = "text",
+    format_: opt.ExplainFormat = None,
+    output: opt.ExplainOutput = None,
+    force: opt.Force = False,
     quiet: opt.Quiet = False,
     debug: opt.Debug = False,
 ) -> None:
@@ -59,7 +68,9 @@ def explain(
 
     Every sum is exact: = is true to the last digit, and ≈ says that something was rounded.
     """
-    with error_edge(debug=debug, json=format_ == "json"):
+    output = None if output in STDOUT_NAMES else output
+    with error_edge(debug=debug, json=format_ == "json" and output is None):
+        form = _form(format_, output)
         arguments = DataArguments(
             columns, drop, keep, samples, header, delimiter, decimal, encoding
         )
@@ -67,37 +78,36 @@ def explain(
         read = read_config(config, overrides(seed, dtype), request)
         refuse_misfits(read.reading, request)
         spec = read.reading.spec
-        layers, neurons = _layers(layer, spec), _neurons(neuron, spec)
 
         from nncli.explain.explanation import Wish
         from nncli.explain.explanation import explain as explained
         from nncli.explain.notation import notation_of
         from nncli.network.network import build_network
+        from nncli.results.places import check_output
 
+        layers = _wanted_layers(layer, neuron, spec)
+        inputs = input_paths(*read.files, *request.sources)
+        target = check_output(output, inputs, force=force) if output is not None else None
         network = build_network(spec, read.tensors)
         run, wanted = _run(network, read.reading, request, sample)
-        is_alone = spec.layer_sizes[1:] == (1,) or "all" not in (layer, neuron)
         wish = Wish(
             samples=wanted,
             layers=layers,
-            neurons=neurons,
             notation=notation or notation_of(spec, samples),
+            has_ones=ones,
             precision=precision,
             terms="all" if terms == "all" else int(terms),
-            matrices=not is_alone,
+            matrices=spec.layer_sizes[1:] != (1,) and "all" in (layer, neuron),
         )
         found = explained(network, _as_seen(run), wish)
         notes = (*read.reading.notes, *run.notes, *found.notes)
-        if format_ == "json":
+        if form == "json":
             from nncli.render.explain_json import explain_json
 
-            write_text(explain_json(found, run.sources, notes))
-            return
-        from nncli.render.explain_text import Signs, explanation_view
-
-        signs = Signs(is_ascii=not takes_unicode("⎡₁·≈▸"))
-        show(lambda width: explanation_view(found, width, signs))
-        remark_notes(notes, quiet=quiet)
+            _put_out([explain_json(found, run.sources, notes)], target)
+        else:
+            _show(found, target)
+        remark_notes(notes if form == "text" or target is not None else (), quiet=quiet)
 
 
 def _run(
@@ -136,33 +146,103 @@ def _as_seen(run: ForwardRun) -> Run:
     )
 
 
-def _layers(wanted: str, spec: NetworkSpec) -> tuple[int, ...]:
-    """Return the numbers of layers that were named or numbered.  Raises UsageError."""
-    count = len(spec.layers)
+# --------------------------------------------------------------------------- what is asked for
+
+
+def _form(format_: opt.ExplainForm | None, output: str | None) -> opt.ExplainForm:
+    """Return the form of the result.  Raises UsageError if the name of its file says none."""
+    from nncli.results.places import is_file_name
+
+    if format_ is not None or output is None or not is_file_name(output):
+        return format_ or "text"
+    for suffix, form in _FORMS.items():
+        if output.lower().endswith(suffix):
+            return form
+    message = f"the suffix of {output!r} names no format: {', '.join(_FORMS)}"
+    raise UsageError(message, "or name it: --format text", code="N703")
+
+
+def _wanted_layers(layer: str, neuron: str, spec: NetworkSpec) -> tuple[WantedLayer, ...]:
+    """Return the layers that were named or numbered, and which of their neurons.
+
+    Raises UsageError for what the network has not.
+    """
+    from nncli.explain.explanation import WantedLayer, output_names
+
+    count, sizes = len(spec.layers), spec.layer_sizes[1:]
+    numbers = _layers(layer, [each.name for each in spec.layers])
+    if neuron == "all":
+        return tuple(map(WantedLayer, numbers))
+    names, largest = output_names(spec), max(sizes[number - 1] for number in numbers)
+    neurons: dict[int, set[int]] = {number: set() for number in numbers}
+    for item in neuron.split(","):
+        number = _numbered("--neuron", item, names, largest, _has(numbers, largest))
+        if item not in names or item.isdigit():
+            for one in numbers:
+                neurons[one] |= {number} if number <= sizes[one - 1] else set()
+        elif count in neurons:
+            neurons[count].add(number)
+        else:
+            message = (
+                f"--neuron {item}: it is in layer {count}, the last, and --layer leaves it out"
+            )
+            raise UsageError(message, "leave `--layer` out", code="N703")
+    return tuple(WantedLayer(one, tuple(sorted(found))) for one, found in neurons.items() if found)
+
+
+def _has(layers: Sequence[int], largest: int) -> str:
+    """Return how many neurons some layers have."""
+    who = f"layer {layers[0]} has" if len(layers) == 1 else "the layers have at most"
+    return f"{who} {count_of(largest, 'neuron')}"
+
+
+def _layers(wanted: str, names: Sequence[str]) -> tuple[int, ...]:
+    """Return the numbers of layers.  names: of all.  Raises UsageError."""
+    count = len(names)
     if wanted == "all":
         return tuple(range(1, count + 1))
-    names = [layer.name for layer in spec.layers]
-    return (count,) if wanted == "last" else _numbers("--layer", wanted, names, count)
+    has = f"the network has {count_of(count, 'layer')}"
+    items = [str(count) if item == "last" else item for item in wanted.split(",")]
+    return tuple(sorted({_numbered("--layer", item, names, count, has) for item in items}))
 
 
-def _neurons(wanted: str, spec: NetworkSpec) -> tuple[int, ...] | None:
-    """Return the numbers of neurons; None for all.  Raises UsageError."""
-    if wanted == "all":
-        return None
-    return _numbers("--neuron", wanted, list(spec.output_columns), max(spec.layer_sizes[1:]))
+def _numbered(option: str, item: str, names: Sequence[str], count: int, has: str) -> int:
+    """Return the number of a layer or neuron.  has: how many there are.  Raises UsageError."""
+    if item.isascii() and item.isdigit():
+        if 1 <= int(item) <= count:
+            return int(item)
+        start = "they are numbered from 1, and " if int(item) == 0 else ""
+        raise UsageError(f"{option} {item}: {start}{has}", code="N703")
+    if item in names:
+        return names.index(item) + 1
+    message = f"{option}: there is no {option.removeprefix('--')} {quoted(item)}, and {has}"
+    known = f"their names are {', '.join(map(quoted, names[:_NAMED]))}"
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    help_lines = (f"{known}{more}",) if names else ()
+    raise UsageError(message, *help_lines, code="N703", choices=tuple(names))
 
 
-def _numbers(option: str, wanted: str, names: Sequence[str], count: int) -> tuple[int, ...]:
-    what, found = option.removeprefix("--"), set()
-    for item in wanted.split(","):
-        if item in names:
-            found.add(names.index(item) + 1)
-        elif item.isascii() and item.isdigit() and 1 <= int(item) <= count:
-            found.add(int(item))
-        elif item.isascii() and item.isdigit():
-            message = f"{option} {item}: the network has {count_of(count, what)}"
-            raise UsageError(message, code="N703")
-        else:
-            hints = did_you_mean(item, list(names))
-            raise UsageError(f"there is no {what} {quoted(item)}", *hints, code="N703")
-    return tuple(sorted(found))
+# -------------------------------------------------------------------------------- the result
+
+
+def _show(found: Explanation, target: OutputTarget | None) -> None:
+    """Show an explanation as text, or write it to its place."""
+    from nncli.render.explain_signs import NOT_ASCII, Signs
+    from nncli.render.explain_text import explanation_view
+    from nncli.render.layout.plain import to_plain
+
+    if target is not None:
+        _put_out([to_plain(explanation_view(found, None, Signs()))], target)
+        return
+    signs = Signs(is_ascii=not takes_unicode(NOT_ASCII))
+    show(lambda width: explanation_view(found, width, signs))
+
+
+def _put_out(texts: Sequence[str], target: OutputTarget | None) -> None:
+    """Write texts to their place, or to standard output.  Raises FileError."""
+    from nncli.results.places import write_output
+
+    if target is None:
+        write_texts(texts)
+    else:
+        write_output(target, [text.encode() for text in texts])

@@ -463,7 +463,7 @@ ExplainedSamples = Annotated[
     _display(
         "--sample",
         parser=numbers_or("all"),
-        metavar="LIST",
+        metavar="all|1,3",
         help="Whose sums to write out: 1,3 or all of those that matrices show.",
     ),
 ]
@@ -471,7 +471,7 @@ ExplainedLayers = Annotated[
     str,
     _display(
         "--layer",
-        metavar="LIST",
+        metavar="all|last|1,3",
         help="Which layers to explain: numbers or names as 1,3, last or all.",
     ),
 ]
@@ -479,7 +479,7 @@ ExplainedNeurons = Annotated[
     str,
     _display(
         "--neuron",
-        metavar="LIST",
+        metavar="all|1,3",
         help="Of which neurons to write the sums out: numbers as 1,3, names of outputs, or all.",
     ),
 ]
@@ -499,6 +499,15 @@ Terms = Annotated[
         help="Of a sum with more than 12 terms, show so many, the largest, or all.",
     ),
 ]
+Ones = Annotated[
+    bool,
+    _display("--ones", help="Write the biases into the matrices: [X | 1] @ [W ; b]."),
+]
+ExplainForm = Literal["text", "json"]
 ExplainFormat = Annotated[
-    Literal["text", "json"], _output("--format", help="Text, or every step as JSON.")
+    ExplainForm | None, _output("--format", help="Text, or every step as JSON.")
+]
+ExplainOutput = Annotated[
+    str | None,
+    _output("-o", "--output", metavar="FILE", help="Write it to a file: .txt, .json."),
 ]

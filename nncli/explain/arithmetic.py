@@ -41,8 +41,7 @@ class Arithmetic:
         """Return what a layer makes of a sample: a, of every neuron."""
         key = layer, row
         if key not in self._outputs:
-            neurons = self._network.layers[layer - 1].neurons
-            sums = [self.sum(layer, row, neuron) for neuron in range(neurons)]
+            sums = [self.sum(layer, row, neuron) for neuron in range(self.neurons(layer))]
             self._outputs[key] = activated(sums, self.activation(layer))
         return self._outputs[key]
 
@@ -51,6 +50,10 @@ class Arithmetic:
         if self.activation(layer).kind in _OF_ALL or (layer, row) in self._outputs:
             return self.outputs(layer, row)[neuron]
         return activated([self.sum(layer, row, neuron)], self.activation(layer), neuron)[0]
+
+    def neurons(self, layer: int) -> int:
+        """Return how many neurons a layer has."""
+        return self._network.layers[layer - 1].neurons
 
     def activation(self, layer: int) -> Activation:
         """Return a layer's activation."""

@@ -13,8 +13,16 @@ from nncli.explain.exact import product, total
 from nncli.explain.shown import Shown, is_short
 from nncli.explain.steps import NeuronStep, Notation, Term
 
-# A number or a symbol with its indices; or two, multiplied.
-Symbol = tuple[str, tuple[int, ...]]
+
+class Symbol(NamedTuple):
+    """A letter with its indices."""
+
+    letter: str
+    indices: tuple[int, ...]
+    has_comma: bool = False  # between the indices: where one of the layer's has two digits
+
+
+# One factor of a term.
 Factor = Symbol | Shown
 
 
@@ -27,19 +35,17 @@ class ChainLine(NamedTuple):
 
 def chain(step: NeuronStep, notation: Notation) -> list[ChainLine]:
     """Return the lines of a whole sum: symbols, factors, products, sum and bias, z."""
-    neuron, letter = step.neuron, "x" if step.layer == 1 else "a"
-    symbols = [
-        _ordered((letter, (t.input,)), weight_of(t.input, neuron, notation), notation)
-        for t in step.terms
-    ]
+    symbols = [product_of(term.input, step, notation) for term in step.terms]
     factors = [_ordered(term.x, term.w, notation) for term in step.terms]
     written: list[tuple[tuple[Factor, ...], ...]] = [
-        (*symbols, (("b", (neuron,)),)),
+        (*symbols, (Symbol("b", (step.neuron,)),)),
         (*factors, (step.bias,)),
         (*((term.product,) for term in step.terms), (step.bias,)),
         ((step.before_bias,), (step.bias,)),
         ((step.z.shown,),),
     ]
+    if not step.z.shown.value.is_finite:
+        written = [*written[:2], written[-1]]  # nothing is reckoned with NaN and infinity
     return [
         ChainLine(sign, terms) for sign, terms in zip(_signs(written, step), written, strict=True)
     ]
@@ -55,9 +61,14 @@ def _signs(written: Iterable[tuple[tuple[Factor, ...], ...]], step: NeuronStep) 
         yield "=" if is_exact else "≈"
 
 
-def weight_of(number: int, neuron: int, notation: Notation) -> Symbol:
-    """Return a weight as a symbol: w(input, neuron) in rows, else w(neuron, input)."""
-    return "w", (number, neuron) if notation == "rows" else (neuron, number)
+def product_of(number: int, step: NeuronStep, notation: Notation) -> tuple[Factor, Factor]:
+    """Return the product of an input and its weight in symbols.
+
+    The weight is w(input, neuron) in rows, else w(neuron, input).
+    """
+    indices = (number, step.neuron) if notation == "rows" else (step.neuron, number)
+    weight = Symbol("w", indices, max(step.terms_total, step.neurons) > 9)
+    return _ordered(Symbol(step.input_letter, (number,)), weight, notation)
 
 
 def _ordered(x: Factor, w: Factor, notation: Notation) -> tuple[Factor, Factor]:

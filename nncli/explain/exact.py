@@ -83,16 +83,24 @@ def activated(sums: Sequence[Exact], activation: Activation, first: int = 0) -> 
         with np.errstate(all="ignore"):
             results = build_activation(activation, "float64")(floats[:, None])[:, 0]
         return [Exact(value, False) for value in decimals_of(results)]
-    slopes = parameters.pop("slopes", None)
+    parameters.pop("slopes", None)
     found = []
     with localcontext(EXACTLY):
         for neuron, z in enumerate(sums, first):
             own = {name: decimal_of(value) for name, value in parameters.items()}
-            if slopes is not None:
-                slope = slopes[neuron] if isinstance(slopes, tuple) else slopes
-                own["negative_slope"] = decimal_of(slope)
+            if (slope := slope_of(activation, neuron)) is not None:
+                own["negative_slope"] = slope
             found.append(z if z.value.is_nan() else z._replace(value=exactly(z.value, **own)))
     return found
+
+
+def slope_of(activation: Activation, neuron: int) -> Decimal | None:
+    """Return by what an activation multiplies the negative sum of a neuron, if it does that."""
+    parameters = activation.parameters()
+    slopes = parameters.get("slopes", parameters.get("negative_slope"))
+    if slopes is None:
+        return None
+    return decimal_of(slopes[neuron] if isinstance(slopes, tuple) else slopes)
 
 
 def _relu(z: Decimal) -> Decimal:

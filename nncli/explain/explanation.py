@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -25,11 +27,20 @@ from nncli.explain.sums import LayerOfSample
 from nncli.network.activations import Array
 from nncli.network.dense import LayerResult
 from nncli.network.network import Network
+from nncli.network.rounding import LayerBounds, layer_bounds
 from nncli.problems import Note
+from nncli.specs.model import NetworkSpec
 from nncli.words import count_of
 
 # Matrices are drawn up to this size; of a layer with more neurons one is explained.
 MAX_DRAWN = 12
+
+
+class WantedLayer(NamedTuple):
+    """A layer that is to be explained."""
+
+    number: int  # from 1
+    neurons: tuple[int, ...] | None = None  # None: all of a small layer, the first of a large one
 
 
 @dataclass(frozen=True)
@@ -37,9 +48,9 @@ class Wish:
     """What is to be explained, and how."""
 
     samples: tuple[int, ...]  # whose sums are written out, by their numbers
-    layers: tuple[int, ...]
-    neurons: tuple[int, ...] | None = None  # None: all of a small layer, the first of a large one
+    layers: tuple[WantedLayer, ...]
     notation: Notation = "rows"
+    has_ones: bool = False  # whether matrices hold the biases, for an input that is always 1
     precision: int = 4
     terms: int | Literal["all"] = 8  # of a long sum
     matrices: bool = True
@@ -64,9 +75,10 @@ def explain(network: Network, run: Run, wish: Wish) -> Explanation:
     return Explanation(
         network.spec,
         wish.notation,
+        wish.has_ones,
         run.numbers,
         run.total,
-        wish.layers,
+        tuple(layer.number for layer in wish.layers),
         run.columns,
         tuple(maker.steps()),
         tuple(maker.notes()),
@@ -88,35 +100,42 @@ class _Maker:
     def steps(self) -> Iterator[Step]:
         """Yield everything that is explained."""
         wish, term = self._wish, self._printing.term
-        for sample in wish.samples if self._scaled and 1 in wish.layers else ():
+        explained = [layer.number for layer in wish.layers]
+        for sample in wish.samples if self._scaled and 1 in explained else ():
             columns = self._scaled[self._rows[sample]]
             yield ScalingStep("inputs", sample, tuple(column.shown(term) for column in columns))
         for layer in wish.layers:
             yield from self._of_layer(layer)
-        if len(self._network.layers) in wish.layers:
+        if len(self._network.layers) in explained:
             yield from self._unscaled()
 
     def notes(self) -> Iterator[Note]:
-        """Yield what is left out."""
-        for layer in self._wish.layers:
+        """Yield what is left out, and where NaN or infinity comes from."""
+        for layer, neurons in self._wish.layers:
             count = self._network.layers[layer - 1].neurons
-            if self._wish.neurons is None and count > MAX_DRAWN:
+            if neurons is None and count > MAX_DRAWN:
                 words = "the sum of the first one is shown; --neuron N chooses others"
                 message = f"layer {layer} has {count_of(count, 'neuron')}: {words}"
                 yield Note("neurons_left_out", message, layer)
+        for sample in self._wish.samples:
+            inputs = self._arithmetic.inputs(1, self._rows[sample])
+            for name, x in zip(self._run.columns, inputs, strict=True):
+                if not x.is_finite:
+                    message = f"sample {sample}: {name} is {x.value}, and so is what it leads to"
+                    yield Note("not_finite", message)
+                    return
 
-    def _of_layer(self, layer: int) -> Iterator[Step]:
-        held, neurons = self._network.layers[layer - 1], self._neurons(layer)
-        if not neurons:
-            return
+    def _of_layer(self, wanted: WantedLayer) -> Iterator[Step]:
+        layer, neurons = wanted.number, self._neurons(wanted)
+        held = self._network.layers[layer - 1]
         if self._wish.matrices and max(held.weights.shape) <= MAX_DRAWN:
             yield from self._transposed(layer)
             yield self._product(layer, neurons[0])
         for sample in self._wish.samples:
             of_sample = self._of_sample(layer, sample)
             yield from map(of_sample.neuron, neurons)
-            if held.activation_name == "softmax":
-                softmax = of_sample.softmax(self._names(layer))
+            if held.activation_name in ("softmax", "log_softmax"):
+                softmax = of_sample.softmax()
                 yield from [softmax] if softmax is not None else []
 
     def _of_sample(self, layer: int, sample: int) -> LayerOfSample:
@@ -125,31 +144,36 @@ class _Maker:
             self._arithmetic,
             self._printing,
             result,
+            self._bounds[layer - 1],
             self._rows[sample],
             sample,
             names,
+            output_names(self._network.spec) if layer == len(self._network.layers) else (),
             self._wish.terms,
         )
 
-    def _neurons(self, layer: int) -> tuple[int, ...]:
-        count = self._network.layers[layer - 1].neurons
-        if self._wish.neurons is not None:
-            return tuple(number for number in self._wish.neurons if number <= count)
+    @cached_property
+    def _bounds(self) -> list[LayerBounds]:
+        """How far `forward` may be from the exact numbers."""
+        run = self._run
+        batch = run.inputs if run.inputs is not None else run.batch
+        errors = [
+            list(map(_difference, self._arithmetic.inputs(1, row), floats))
+            for row, floats in enumerate(batch)
+        ]
+        return layer_bounds(self._network.without_scaling(), batch, np.array(errors))
+
+    def _neurons(self, wanted: WantedLayer) -> tuple[int, ...]:
+        if wanted.neurons is not None:
+            return wanted.neurons
+        count = self._network.layers[wanted.number - 1].neurons
         return (1,) if count > MAX_DRAWN else tuple(range(1, count + 1))
 
-    def _names(self, layer: int) -> tuple[str, ...]:
-        """Return what a layer's neurons are called."""
-        spec = self._network.spec
-        if layer == len(spec.layers) and spec.outputs is not None:
-            return spec.output_columns
-        return tuple(map(str, range(1, spec.layers[layer - 1].neurons + 1)))
-
     def _transposed(self, layer: int) -> Iterator[TransposeStep]:
-        """Yield how the weights are turned: from the spec's way, or for a product `x @ W.T`."""
-        held, notation = self._network.layers[layer - 1], self._wish.notation
+        """Yield how the weights are turned, if the spec holds them otherwise than the product."""
+        held = self._network.layers[layer - 1]
         by_neurons = held.layout == "neurons_by_inputs"
-        if notation == "torch" or by_neurons == (notation == "rows"):
-            by_neurons = by_neurons or notation == "torch"
+        if by_neurons != (self._wish.notation == "columns"):
             array = held.weights.T if by_neurons else held.weights
             yield TransposeStep(layer, self._matrix(array), array.shape, array.T.shape)
 
@@ -171,6 +195,7 @@ class _Maker:
             a=None
             if held.activation_name == "linear"
             else tuple(tuple(map(printed.result, row)) for row in a),
+            has_ones=self._wish.has_ones,
         )
 
     def _matrix(self, values: Array) -> Matrix:
@@ -186,3 +211,18 @@ class _Maker:
             if columns:
                 shown = tuple(column.shown(self._printing.result) for column in columns)
                 yield ScalingStep("outputs", sample, shown)
+
+
+def output_names(spec: NetworkSpec) -> tuple[str, ...]:
+    """Return what a spec calls the neurons of its last layer; nothing if it does not."""
+    outputs = spec.outputs
+    if outputs is None or (outputs.columns is None and outputs.classes is None):
+        return ()
+    return spec.output_columns
+
+
+def _difference(exact: Exact, value: float) -> float:
+    """Return how far a float is from the exact number; 0 for what is no number."""
+    if not exact.is_finite:
+        return 0.0
+    return abs(float(exact.value - Decimal(float(value))))

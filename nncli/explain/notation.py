@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nncli.explain.steps import Notation
 from nncli.specs.model import NetworkSpec
+
+
+class Letters(NamedTuple):
+    """What a layer's parts are called."""
+
+    x: str  # what it is handed
+    w: str
+    b: str
+    z: str
 
 
 @dataclass(frozen=True)
@@ -13,18 +23,21 @@ class Written:
     """A layer's formula in a notation."""
 
     notation: Notation
+    has_ones: bool = False  # whether the weights hold the bias, for an input that is always 1
 
-    def sum(self, x: str, *, many: bool) -> str:
-        """Return the formula of the sums.  x: what is handed in; many: of several samples."""
-        x, z = (x.upper(), "Z") if many else (x, "z")
+    def factors(self, letters: Letters) -> tuple[str, str]:
+        """Return the left and the right factor of the product, of which one is the weights."""
+        x, w, b, _ = letters
         if self.notation == "columns":
-            return f"{z} = W · {x} + b"
-        return f"{z} = {x} @ W{'.T' if self.notation == 'torch' else ''} + b"
+            return (f"[{w} | {b}]", f"[{x} ; 1]") if self.has_ones else (w, x)
+        w = f"{w}.T" if self.notation == "torch" else w
+        return (f"[{x} | 1]", f"[{w} ; {b}]") if self.has_ones else (x, w)
 
-    @property
-    def w(self) -> str:
-        """The matrix of weights as it stands in the formula."""
-        return "W.T" if self.notation == "torch" else "W"
+    def sum(self, letters: Letters) -> str:
+        """Return the formula of the sums."""
+        left, right = self.factors(letters)
+        product = f"{left} {'·' if self.notation == 'columns' else '@'} {right}"
+        return f"{letters.z} = {product}" + ("" if self.has_ones else f" + {letters.b}")
 
 
 def notation_of(spec: NetworkSpec, samples: str) -> Notation:

@@ -54,10 +54,23 @@ def shown(value: Exact, decimals: int, most: int) -> Shown:
     return Shown(value, rounded(number, decimals, most), True)
 
 
+def in_full(number: Decimal) -> str:
+    """Return a number with all its digits, as Python reads it.
+
+    >>> in_full(Decimal("16777216.0")), in_full(Decimal("1e30")), in_full(Decimal("-Infinity"))
+    ('16777216', '1e+30', '-inf')
+    """
+    if not number.is_finite():
+        return str(number).lower().replace("infinity", "inf")
+    return (
+        _plain(number) if not number or -16 < number.adjusted() < 16 else f"{number.normalize():e}"
+    )
+
+
 def rounded(number: Decimal, decimals: int, most: int) -> str:
     """Return a number rounded half to even.  Arguments as for `shown`."""
     if not number.is_finite():
-        return str(number).lower().replace("infinity", "inf")
+        return in_full(number)
     if number == 0:
         return "0"
     needed = _LEAST_DIGITS - 1 - number.adjusted()

@@ -57,6 +57,7 @@ class ProductStep:
     b: tuple[Shown, ...]  # (neurons,)
     z: Matrix  # (samples, neurons)
     a: Matrix | None  # (samples, neurons); None if the layer is linear
+    has_ones: bool = False  # whether the biases stand in W, for an input that is always 1
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,8 @@ class NeuronStep:
     layer: int
     layer_name: str
     neuron: int
+    neurons: int  # how many the layer has
+    name: str | None  # of the neuron, if it is an output that the spec names
     terms: tuple[Term, ...]  # those that are shown: all in order, or the largest first
     terms_total: int
     left_out: LeftOut
@@ -107,7 +110,13 @@ class NeuronStep:
     z: Result
     a: Result
     activation: Activation
+    slope: Shown | None  # by which the activation multiplies z, as leaky_relu does below 0
     from_rounded: tuple[str, str] | None  # what printed factors and products give, if another z
+
+    @property
+    def input_letter(self) -> str:
+        """What an input is called in formulas."""
+        return "x" if self.layer == 1 else "a"
 
     @property
     def is_whole(self) -> bool:
@@ -117,25 +126,26 @@ class NeuronStep:
 
 @dataclass(frozen=True)
 class SoftmaxRow:
-    """One neuron's part of a softmax."""
+    """One neuron's part of a softmax, or of its logarithm."""
 
     name: str
     z: Shown
     difference: Shown  # z - m
     exponential: Shown
-    share: Result
+    share: Result  # of the softmax; of log_softmax its logarithm
 
 
 @dataclass(frozen=True)
 class SoftmaxStep:
-    """The softmax of a layer for one sample."""
+    """The softmax of a layer for one sample, or its logarithm."""
 
     sample: int
     layer: int
     largest: Shown  # m
     rows: tuple[SoftmaxRow, ...]
     sum: Shown  # of the exponentials
-    shares_sum: str  # of the shares as they are printed
+    log_sum: Shown | None  # its logarithm, for log_softmax
+    shares_sum: Decimal  # of the shares as they are printed
 
 
 Step = ScalingStep | TransposeStep | ProductStep | NeuronStep | SoftmaxStep
@@ -147,6 +157,7 @@ class Explanation:
 
     spec: NetworkSpec
     notation: Notation
+    has_ones: bool  # whether the biases stand in the matrices of weights
     samples: tuple[int, ...]  # the numbers of those that matrices show
     samples_total: int | None  # None if there are more than were read
     layers: tuple[int, ...]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nncli.explain.chains import chain
-from nncli.explain.shown import Shown
+from nncli.explain.shown import Shown, in_full
 from nncli.explain.steps import (
     Explanation,
     Matrix,
@@ -47,7 +47,7 @@ def _step(step: Step, notation: Notation) -> dict[str, Any]:
         case NeuronStep():
             return _neuron(step, notation)
         case ProductStep():
-            return _product(step)
+            return _product(step, notation)
         case TransposeStep():
             shapes = {"spec_shape": list(step.spec_shape), "shape": list(step.shape)}
             return {"step": "transpose", "layer": step.layer, **shapes}
@@ -96,10 +96,19 @@ def _neuron(step: NeuronStep, notation: Notation) -> dict[str, Any]:
     }
 
 
-def _product(step: ProductStep) -> dict[str, Any]:
+def _shapes(samples: int, inputs: int, neurons: int, notation: Notation) -> dict[str, list[int]]:
+    """Return the shapes of the matrices as the notation has them."""
+    shapes = {"x": [samples, inputs], "w": [inputs, neurons], "z": [samples, neurons]}
+    return {k: v[::-1] if notation == "columns" else v for k, v in shapes.items()}
+
+
+def _product(step: ProductStep, notation: Notation) -> dict[str, Any]:
+    inputs, neurons = len(step.w) + step.has_ones, len(step.b)
     return {
         "step": "product",
         "layer": step.layer,
+        "ones": step.has_ones,
+        "shapes": _shapes(len(step.samples), inputs, neurons, notation),
         "samples": list(step.samples),
         "focus": {"sample": step.sample, "neuron": step.neuron},
         "x": _matrix(step.x),
@@ -150,8 +159,4 @@ def _matrix(matrix: Matrix) -> list[list[str]]:
 
 def _exact(shown: Shown) -> str:
     """Return a number in full."""
-    value = shown.value.value
-    if not value.is_finite():
-        return shown.text
-    text = f"{value:f}" if -16 < value.adjusted() < 16 or not value else f"{value.normalize():e}"
-    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+    return in_full(shown.value.value)
