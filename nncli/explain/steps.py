@@ -145,7 +145,7 @@ class SoftmaxStep:
     rows: tuple[SoftmaxRow, ...]
     sum: Shown  # of the exponentials
     log_sum: Shown | None  # its logarithm, for log_softmax
-    shares_sum: Decimal  # of the shares as they are printed
+    shares_sum: Decimal  # of the shares as they are printed, with as many decimals
 
 
 Step = ScalingStep | TransposeStep | ProductStep | NeuronStep | SoftmaxStep

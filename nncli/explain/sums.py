@@ -87,6 +87,7 @@ class LayerOfSample:
         ]
         shares = [self._output(neuron) for neuron in neurons]
         rows = map(SoftmaxRow, names, *shown, exponentials, shares)
+        printed = total(share.shown.number for share in shares)
         is_log = self.arithmetic.activation(layer).kind == "log_softmax"
         log_sum = self.printing.term(_not_exact(float(np.log(sum(powers))))) if is_log else None
         return SoftmaxStep(
@@ -96,7 +97,7 @@ class LayerOfSample:
             rows=tuple(rows),
             sum=self.printing.term(_not_exact(sum(powers))),
             log_sum=log_sum,
-            shares_sum=total(share.shown.number for share in shares),
+            shares_sum=Decimal(f"{printed:.{self.printing.precision}f}"),
         )
 
     def _slope(self, activation: Activation, z: Exact, neuron: int) -> Shown | None:

@@ -127,8 +127,9 @@ def _ends(step: NeuronStep, end: int, screen: Screen) -> Iterator[Block]:
     for name, text in rows:
         value = signs.number(text) if name else signs.said("─") * values
         line = f"{INDENT}{left(name, names)}"
-        if text_width(line) + text_width(value) + 2 > end and name:
-            yield screen.copied(line.rstrip())
+        if text_width(line) + text_width(value) + 2 > end:
+            if name:
+                yield screen.copied(line.rstrip())
             line = ""
         yield screen.copied(line + right(value, end - text_width(line)))
 

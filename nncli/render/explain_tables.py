@@ -21,9 +21,10 @@ def softmax(step: SoftmaxStep, screen: Screen) -> Iterator[Block]:
         sign = signs.sign(is_rounded=True)
         total, log = (signs.number(each.text) for each in (step.sum, step.log_sum))
         yield from screen.words([f"log(sum) = log({total})", f"{sign} {log}"], gap=" ")
+        yield screen.copied(f"{INDENT}{signs.said('log p = z − m − log(sum)')}")
     yield BLANK
     headings = ["z", "z − m", "exp(z − m)", *(["÷ sum", "p"] if step.log_sum is None else [])]
-    headings += ["z − m − log(sum)"] if step.log_sum is not None else []
+    headings += ["log p"] if step.log_sum is not None else []
     columns = (Column(" "), *(Column(signs.said(text), "right") for text in headings))
     rows = [tuple(map(Span, row)) for row in _softmax_rows(step, screen)]
     grid = Grid(columns, rows)
