@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 # So many samples stand in the matrices.
 _IN_MATRICES = 8
+# What only a run of all samples could say.
+_OF_ALL_SAMPLES = frozenset({"dead", "saturated", "vanishing", "exploding"})
 # So many names are told of what there is.
 _NAMED = 12
 _FORMS: dict[str, opt.ExplainForm] = {".txt": "text", ".json": "json"}
@@ -100,7 +102,8 @@ def explain(
             matrices=spec.layer_sizes[1:] != (1,) and "all" in (layer, neuron),
         )
         found = explained(network, _as_seen(run), wish)
-        notes = (*read.reading.notes, *run.notes, *found.notes)
+        about_data = [note for note in run.notes if note.code not in _OF_ALL_SAMPLES]
+        notes = (*read.reading.notes, *about_data, *found.notes)
         if form == "json":
             from nncli.render.explain_json import explain_json
 
@@ -186,7 +189,7 @@ def _wanted_layers(layer: str, neuron: str, spec: NetworkSpec) -> tuple[WantedLa
             message = (
                 f"--neuron {item}: it is in layer {count}, the last, and --layer leaves it out"
             )
-            raise UsageError(message, "leave `--layer` out", code="N703")
+            raise UsageError(message, "leave `--layer` out, or say `--layer last`", code="N703")
     return tuple(WantedLayer(one, tuple(sorted(found))) for one, found in neurons.items() if found)
 
 
@@ -208,14 +211,15 @@ def _layers(wanted: str, names: Sequence[str]) -> tuple[int, ...]:
 
 def _numbered(option: str, item: str, names: Sequence[str], count: int, has: str) -> int:
     """Return the number of a layer or neuron.  has: how many there are.  Raises UsageError."""
+    what = option.removeprefix("--")
     if item.isascii() and item.isdigit():
         if 1 <= int(item) <= count:
             return int(item)
-        start = "they are numbered from 1, and " if int(item) == 0 else ""
+        start = f"{what}s are numbered from 1, and " if int(item) == 0 else ""
         raise UsageError(f"{option} {item}: {start}{has}", code="N703")
     if item in names:
         return names.index(item) + 1
-    message = f"{option}: there is no {option.removeprefix('--')} {quoted(item)}, and {has}"
+    message = f"{option}: there is no {what} {quoted(item)}, and {has}"
     known = f"their names are {', '.join(map(quoted, names[:_NAMED]))}"
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     help_lines = (f"{known}{more}",) if names else ()

@@ -110,20 +110,13 @@ class _Maker:
             yield from self._unscaled()
 
     def notes(self) -> Iterator[Note]:
-        """Yield what is left out, and where NaN or infinity comes from."""
+        """Yield what is left out."""
         for layer, neurons in self._wish.layers:
             count = self._network.layers[layer - 1].neurons
             if neurons is None and count > MAX_DRAWN:
                 words = "the sum of the first one is shown; --neuron N chooses others"
                 message = f"layer {layer} has {count_of(count, 'neuron')}: {words}"
                 yield Note("neurons_left_out", message, layer)
-        for sample in self._wish.samples:
-            inputs = self._arithmetic.inputs(1, self._rows[sample])
-            for name, x in zip(self._run.columns, inputs, strict=True):
-                if not x.is_finite:
-                    message = f"sample {sample}: {name} is {x.value}, and so is what it leads to"
-                    yield Note("not_finite", message)
-                    return
 
     def _of_layer(self, wanted: WantedLayer) -> Iterator[Step]:
         layer, neurons = wanted.number, self._neurons(wanted)

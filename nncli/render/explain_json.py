@@ -127,6 +127,7 @@ def _softmax(step: SoftmaxStep) -> dict[str, Any]:
         "max": _exact(step.largest),
         "exps": [_exact(row.exponential) for row in step.rows],
         "sum": _exact(step.sum),
+        "log_sum": _exact(step.log_sum) if step.log_sum is not None else None,
         "shares": [_result(row.share) for row in step.rows],
     }
 

@@ -56,8 +56,8 @@ class _Drawing:
                 yield BLANK
                 yield from self._screen.heading(self._layer_name(number), self._formulas(number))
             layer = number or layer
-            yield BLANK
-            yield from self._of_step(step)
+            shown = list(self._of_step(step))
+            yield from [BLANK, *shown] if shown else []
 
     def _of_step(self, step: Step) -> Iterable[Block]:
         match step:
@@ -217,8 +217,10 @@ class _Drawing:
         kind, z = step.activation.kind, step.z.shown
         if kind in ("linear", "softmax", "log_softmax"):
             return
-        is_formula_rounded = z.is_rounded or (step.slope is not None and step.slope.is_rounded)
-        is_rounded = is_formula_rounded or step.a.shown.is_rounded
+        is_z_itself = kind in ("leaky_relu", "prelu") and step.slope is None
+        factors = (z, step.slope or z)
+        is_formula_rounded = not is_z_itself and any(each.is_rounded for each in factors)
+        is_rounded = z.is_rounded or is_formula_rounded or step.a.shown.is_rounded
         symbol = self._signs.symbol(Symbol("z", (step.neuron,)))
         parts = [
             f"=  {kind}({symbol})",
