@@ -10,20 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import Done, run_here
+from commands import NNCLI, Done, environment, on_terminal, run_apart, run_here
 
+NEURON = ("configs/neuron.yaml", "-")
 BATCH = ("configs/batch.yaml", "sample_data/batch.csv")
 TWO_LAYERS = ("configs/two_layers.yaml", "sample_data/two_layers.csv")
 BY_HAND = ("configs/by_hand.yaml", "sample_data/by_hand.csv", "--samples", "columns")
 
 
-def explained(*arguments: str) -> str:
+def explained(*arguments: str | Path) -> str:
     done = run_here("explain", *arguments)
     assert done.code == 0, done.err
     return done.out
 
 
-def steps(*arguments: str) -> list[dict[str, Any]]:
+def steps(*arguments: str | Path) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(explained(*arguments, "--format", "json"))["steps"]
     return found
 
@@ -148,16 +149,227 @@ def test_scaling_is_a_step_of_its_own() -> None:
     }
 
 
+def test_a_column_of_ones_carries_the_biases() -> None:
+    text = explained(*BATCH, "--neuron", "3", "--notation", "columns", "--ones")
+    assert text.splitlines()[:13] == [
+        "batch   4 → 3   3 samples of 3   Z = [W | b] · [X ; 1]   no activation",
+        "",
+        "                                               ▾",
+        "  [W | b] (3, 4+1) below                ⎡      1        2     −1.5  ⎤",
+        "  [X ; 1] (4+1, 3) to the right         ⎢      2        5      2.7  ⎥",
+        "  Z (3, 3) where they meet              ⎢      3       −1      3.3  ⎥",
+        "                                        ⎢    2.5        2     −0.8  ⎥",
+        "                                        ⎣      1        1        1  ⎦",
+        "",
+        "    ⎡   0.2    0.8  −0.5     1 │   2 ⎤  ⎡    4.8      8.9     1.41  ⎤",
+        "    ⎢   0.5  −0.91  0.26  −0.5 │   3 ⎥  ⎢   1.21    −1.81    1.051  ⎥",
+        "  ▸ ⎣ −0.26  −0.27  0.17  0.87 │ 0.5 ⎦  ⎣ [2.385]     0.2    0.026  ⎦",
+        "",
+    ]
+    assert ends(text) == ["= 2.385"]
+    rows = explained(*BATCH, "--neuron", "3", "--notation", "rows", "--ones")
+    assert "Z = [X | 1] @ [W ; b]" in rows
+    assert "  ▸ ⎡    1    2    3   2.5 │ 1 ⎤  ⎡   4.8     1.21   [2.385] ⎤\n" in rows
+    assert "⎣     2        3      0.5  ⎦\n" in rows
+    assert "Z = [X | 1] @ [W.T ; b]" in explained(*BATCH, "--ones")
+    (product,) = [s for s in steps(*BATCH, "--ones", "--neuron", "3") if s["step"] == "product"]
+    assert (product["ones"], product["shapes"]) == (True, {"x": [3, 5], "w": [5, 3], "z": [3, 3]})
+
+
+def test_in_columns_the_biases_are_a_column_of_their_own() -> None:
+    text = explained(*BY_HAND, "--layer", "3")
+    assert text.splitlines()[2:16] == [
+        "layer 3 of 4   Z₃ = W₃ · A₂ + b₃   A₃ = relu(Z₃)",
+        "",
+        "                                  ▾",
+        "  W₃ (3, 4) below             ⎡   7    4  ⎤",
+        "  A₂ (4, 2) to the right      ⎢   2    1  ⎥",
+        "  Z₃ (3, 2) where they meet   ⎢   6    4  ⎥",
+        "                              ⎣   5    9  ⎦",
+        "                      + b₃",
+        "  ▸ ⎡  0  1  −1  1 ⎤  ⎡ −2 ⎤  ⎡ [−1]   4  ⎤",
+        "    ⎢ −1  0   1  0 ⎥  ⎢  1 ⎥  ⎢   0    1  ⎥",
+        "    ⎣  0  1   1  0 ⎦  ⎣  0 ⎦  ⎣   8    5  ⎦",
+        "",
+        "  A₃ = relu(Z₃)               ⎡  [0]   4  ⎤",
+        "                              ⎢   0    1  ⎥",
+    ]
+    assert "  a₁  =  relu(z₁)  =  max(0, −1)  =  0\n" in text
+
+
+@pytest.mark.parametrize("name", ["iris", "cancer", "batch"])
+def test_a_model_in_another_form_is_explained_alike(name: str, tmp_path: Path) -> None:
+    data = "sample_data/batch.csv" if name == "batch" else f"sample_data/{name}_test.csv"
+    for suffix in ("onnx", "yaml"):
+        model = tmp_path / f"{name}.{suffix}"
+        assert run_here("convert", f"configs/{name}.yaml", model).code == 0
+        found, own = (steps(each, data) for each in (model, f"configs/{name}.yaml"))
+        kinds = [step["step"] for step in found if step["step"] != "transpose"]
+        assert kinds == [step["step"] for step in own if step["step"] != "transpose"]
+        sums, others = ([s for s in each if s["step"] == "neuron"] for each in (found, own))
+        for one, other in zip(sums, others, strict=True):
+            assert one["a"]["float"] == pytest.approx(other["a"]["float"], rel=1e-5, abs=1e-7)
+
+
+def test_a_file_holds_what_the_screen_shows(tmp_path: Path) -> None:
+    text, document = tmp_path / "sum.txt", tmp_path / "sum.json"
+    for file, form in ((text, "text"), (document, "json")):
+        shown = explained(*BATCH, "--format", form)
+        assert explained(*BATCH, "-o", file) == ""
+        assert file.read_text(encoding="utf-8") == shown
+        again = run_here("explain", *BATCH, "-o", file)
+        assert (again.code, again.told[0].code) == (5, "N504")
+        assert explained(*BATCH, "-o", file, "--force") == ""
+    assert explained(*BATCH, "-o", "-") == explained(*BATCH)
+    assert explained(*BATCH, "-o", text, "--force", "--format", "json") == ""
+    assert text.read_bytes() == document.read_bytes()
+
+
+def test_an_output_never_replaces_an_input(tmp_path: Path) -> None:
+    data = tmp_path / "data.txt"
+    data.write_bytes(b"1,2,3,4\n")
+    done = run_here("explain", BATCH[0], data, "-o", data, "--force")
+    assert (done.code, done.told[0].code, data.read_bytes()) == (5, "N505", b"1,2,3,4\n")
+
+
+def test_ascii_can_be_pasted_into_python() -> None:
+    command = (*NNCLI, "explain", *BATCH, "--neuron", "3")
+    done = run_apart(command, encoding="ascii", env=environment(PYTHONIOENCODING="ascii"))
+    assert done.out.isascii()
+    lines = [line.partition("=")[2] for line in done.out.splitlines() if line[:8] == "      = "]
+    values = [eval(line) for line in lines]  # noqa: S307  # it is this that somebody does
+    assert values == pytest.approx([2.385] * 4)
+
+
+WIDE = ("--precision", "6", "--sample", "1,2")
+
+
+@pytest.mark.parametrize("width", [40, 60])
 @pytest.mark.parametrize(
-    ("option", "value", "message"),
+    "arguments",
     [
-        ("--sample", "30", "--sample 30: there are 3 samples"),
-        ("--layer", "2", "--layer 2: the network has 1 layer"),
-        ("--neuron", "nine", "there is no neuron 'nine'"),
-        ("--terms", "0", "'0' is not a whole number"),
+        ("configs/iris.yaml", "sample_data/iris_test.csv", *WIDE),
+        ("configs/digits.yaml", "sample_data/digits_test.csv", "--neuron", "2", *WIDE),
+        ("configs/diabetes.yaml", "sample_data/diabetes_test.csv", "--ones", *WIDE),
+        BY_HAND,
     ],
 )
-def test_what_is_not_there_is_a_wrong_command_line(option: str, value: str, message: str) -> None:
-    done = run_here("explain", *BATCH, option, value)
+def test_no_line_is_wider_than_the_screen(arguments: tuple[str, ...], width: int) -> None:
+    _, _, shown = on_terminal("explain", *arguments, "-q", width=width, NO_COLOR="1")
+    assert shown.count("\n") > 20
+    assert [line for line in shown.splitlines() if len(line) > width] == []
+
+
+def test_letters_with_two_indices_are_written_alike_in_a_layer(tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    weights = [[1, 0]] * 10
+    spec.write_text(f"inputs: 10\nlayers:\n- {{weights: {weights}, biases: 0}}\n")
+    done = run_here("explain", spec, "-", "--neuron", "2", stdin=b"1,2,3,4,5,6,7,8,9,10\n")
+    symbols = next(line for line in done.out.splitlines() if "z₂  =" in line)
+    assert re.findall("w[₀-₉,]+", symbols) == [
+        *(f"w{digit},₂" for digit in "₁₂₃₄₅₆₇₈₉"),
+        "w₁₀,₂",
+    ]
+    text = explained("configs/digits.yaml", "sample_data/digits_test.csv", "--layer", "1")
+    assert "z₁ = x₁·w₁,₁ + x₂·w₁,₂ + … + x₆₄·w₁,₆₄ + b₁" in text
+
+
+def test_names_of_columns_stand_above_the_first_sum_of_a_sample() -> None:
+    text = explained(
+        "configs/iris.yaml", "sample_data/iris_test.csv", "--layer", "1", "--sample", "1,2"
+    )
+    assert text.count("x₁ sepal length (cm) −0.08929 · x₂ sepal width (cm) −0.78156") == 1
+    assert text.count("x₁ sepal length (cm)") == 2
+
+
+def test_a_neuron_with_a_name_is_one_of_the_last_layer() -> None:
+    files = ("configs/iris.yaml", "sample_data/iris_test.csv")
+    text = explained(*files, "--neuron", "virginica,1")
+    assert re.findall("sample .*neuron .*", text) == [
+        "sample 1, neuron 1",
+        "sample 1, neuron 1 (setosa)",
+        "sample 1, neuron 3 (virginica)",
+    ]
+    assert explained(*files, "--neuron", "setosa").count("sample 1, neuron") == 1
+
+
+def test_a_sum_alone_says_whose_it_is() -> None:
+    files = ("configs/layer_objects.yaml", "sample_data/layer_objects.csv")
+    text = explained(*files, "--sample", "2", "--layer", "1", "--neuron", "3")
+    head, *lines = text.splitlines()
+    whose = "layer 1 of 2   sample 2 of 3   neuron 3   z = x @ W + b   no activation"
+    assert head == f"layer_objects   4 → 5 → 2   {whose}"
+    assert lines == [
+        "",
+        "  z₃  =  x₁·w₁₃    + x₂·w₂₃       + x₃·w₃₃       + x₄·w₄₃       + b₃",
+        "      ≈  2·0.09787 + 5·(−0.01514) + (−1)·0.07610 + 2·(−0.02052) + 0",
+        "      ≈  0.19575   + (−0.07568)   + (−0.07610)   + (−0.04103)   + 0",
+        "      ≈  0.00293 + 0",
+        "      ≈  0.00293",
+        "      the rounded factors give 0.00290, the rounded products 0.00294",
+    ]
+
+
+def test_a_long_sum_ends_with_what_the_others_add() -> None:
+    files = ("configs/digits.yaml", "sample_data/digits_test.csv", "--layer", "1", "--neuron", "2")
+    text = explained(*files, "--terms", "2").splitlines()
+    at = text.index("  sample 1, neuron 2")
+    assert text[at + 1 :] == [
+        "  z₂ = x₁·w₂,₁ + x₂·w₂,₂ + … + x₆₄·w₂,₆₄ + b₂     64 terms, 34 of them 0",
+        "",
+        "                xₖ      w₂,ₖ   xₖ·w₂,ₖ",
+        "  pixel_2_2  0.875 · 0.53596 ≈ 0.46896  + ████████████████",
+        "  pixel_3_4  0.625 · 0.69330 ≈ 0.43331  + ███████████████",
+        "  the 2 largest terms           0.90227",
+        "  the other 28 that are not 0  −0.43759",
+        "  the 34 with x = 0                   0",
+        "                               ────────",
+        "  the sum before the bias       0.46468",
+        "  the bias b₂                  −0.17541",
+        "                               ────────",
+        "  z₂ ≈                           0.2893",
+        "  a₂  =  relu(z₂)  ≈  max(0, 0.2893)  ≈  0.2893",
+    ]
+    whole = explained(*files, "--terms", "all")
+    assert "+ x₆₄·w₂,₆₄" in whole
+    assert ends(whole) == ["≈ 0.2893"]
+
+
+def test_nothing_is_reckoned_with_what_is_no_number() -> None:
+    done = run_here("explain", *NEURON, "--sample", "1,2", stdin=b"1,nan,3,2.5\n1,2,inf,0\n")
+    assert [line.split(None, 1)[-1] for line in done.out.splitlines() if line[6:7] == "≈"] == [
+        "1·0.2  + NaN·0.8 + 3·(−0.5) + 2.5·1  + 2",
+        "NaN",
+        "1·0.2  + 2·0.8  + ∞·(−0.5) + 0·1    + 2",
+        "−∞",
+    ]
+    assert "the first (nan) at sample 1, column 2" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "remedy"),
+    [
+        ("--sample 60", "--sample 60: there are 50 samples", ""),
+        ("--layer 3", "--layer 3: the network has 2 layers", ""),
+        ("--layer 0", "--layer 0: layers are numbered from 1, and the network has 2 layers", ""),
+        ("--layer layr_2", "there is no layer 'layr_2'", "--layer layer_2"),
+        ("--neuron 9", "--neuron 9: the layers have at most 8 neurons", ""),
+        ("--layer last --neuron 4", "--neuron 4: layer 2 has 3 neurons", ""),
+        ("--neuron setoza,1", "there is no neuron 'setoza'", "--neuron setosa,1"),
+        ("--layer 1 --neuron setosa", "--neuron setosa: it is in layer 2, the last", ""),
+        ("--terms 0", "'0' is not a whole number", ""),
+        ("--samples 2", "'2' is not one of 'rows', 'columns'", "--sample 2"),
+        ("--sample columns", "'columns' is not a whole number", "--samples columns"),
+        ("--layers 2", "explain has no option '--layers'", "--layer 2"),
+        ("-o sums.pdf", "the suffix of 'sums.pdf' names no format: .txt, .json", ""),
+    ],
+)
+def test_what_is_not_there_is_a_wrong_command_line(
+    arguments: str, message: str, remedy: str
+) -> None:
+    files = ("configs/iris.yaml", "sample_data/iris_test.csv")
+    done = run_here("explain", *files, *arguments.split())
     assert (done.code, done.out) == (2, "")
-    assert message in done.err
+    (told,) = done.told
+    assert message in told.message
+    assert (f"   nncli explain {' '.join(files)} {remedy}" in told.help) is bool(remedy)

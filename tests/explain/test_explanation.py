@@ -11,7 +11,7 @@ from activation_cases import CASES
 from parse_back import explained
 
 from nncli.explain.explanation import Run, WantedLayer, Wish, explain
-from nncli.explain.steps import NeuronStep
+from nncli.explain.steps import NeuronStep, Notation
 from nncli.network.network import Network
 
 SPEC = """\
@@ -73,7 +73,7 @@ def test_every_activation_agrees_with_forward(activation: str, dtype: str) -> No
     ],
 )
 def test_weights_are_turned_only_if_the_spec_holds_them_otherwise(
-    notation: str, layout: str, is_turned: bool
+    notation: Notation, layout: str, is_turned: bool
 ) -> None:
     weights = "[[1, 2, 3], [4, 5, 6]]"
     if layout == "neurons_by_inputs":
