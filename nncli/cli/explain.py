@@ -73,13 +73,10 @@ def explain(
     output = None if output in STDOUT_NAMES else output
     with error_edge(debug=debug, json=format_ == "json" and output is None):
         form = _form(format_, output)
-        arguments = DataArguments(
-            columns, drop, keep, samples, header, delimiter, decimal, encoding
-        )
-        request = data_request(data, arguments, column_choice(arguments), quiet=quiet)
+        arguments = (columns, drop, keep, samples, header, delimiter, decimal, encoding)
+        request = _request(data, DataArguments(*arguments), quiet=quiet)
         read = read_config(config, overrides(seed, dtype), request)
         refuse_misfits(read.reading, request)
-        spec = read.reading.spec
 
         from nncli.explain.explanation import Wish
         from nncli.explain.explanation import explain as explained
@@ -87,6 +84,7 @@ def explain(
         from nncli.network.network import build_network
         from nncli.results.places import check_output
 
+        spec = read.reading.spec
         layers = _wanted_layers(layer, neuron, spec)
         inputs = input_paths(*read.files, *request.sources)
         target = check_output(output, inputs, force=force) if output is not None else None
@@ -102,15 +100,20 @@ def explain(
             matrices=spec.layer_sizes[1:] != (1,) and "all" in (layer, neuron),
         )
         found = explained(network, _as_seen(run), wish)
-        about_data = [note for note in run.notes if note.code not in _OF_ALL_SAMPLES]
-        notes = (*read.reading.notes, *about_data, *found.notes)
+        of_run = (note for note in run.notes if note.code not in _OF_ALL_SAMPLES)
+        notes = (*read.reading.notes, *of_run, *found.notes)
         if form == "json":
             from nncli.render.explain_json import explain_json
 
             _put_out([explain_json(found, run.sources, notes)], target)
         else:
             _show(found, target)
-        remark_notes(notes if form == "text" or target is not None else (), quiet=quiet)
+        # on standard output JSON has them itself
+        remark_notes(notes, quiet=quiet or (form == "json" and target is None))
+
+
+def _request(data: Sequence[str], arguments: DataArguments, *, quiet: bool) -> DataRequest:
+    return data_request(data, arguments, column_choice(arguments), quiet=quiet)
 
 
 def _run(

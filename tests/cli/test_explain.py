@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 from commands import NNCLI, Done, environment, on_terminal, run_apart, run_here
 
+from nncli.cli.streams import write_texts
+from nncli.render.layout.plain import to_plain
+
 NEURON = ("configs/neuron.yaml", "-")
 BATCH = ("configs/batch.yaml", "sample_data/batch.csv")
 TWO_LAYERS = ("configs/two_layers.yaml", "sample_data/two_layers.csv")
@@ -244,7 +247,7 @@ def test_ascii_can_be_pasted_into_python() -> None:
 WIDE = ("--precision", "6", "--sample", "1,2")
 
 
-@pytest.mark.parametrize("width", [40, 60])
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -254,10 +257,22 @@ WIDE = ("--precision", "6", "--sample", "1,2")
         BY_HAND,
     ],
 )
-def test_no_line_is_wider_than_the_screen(arguments: tuple[str, ...], width: int) -> None:
-    _, _, shown = on_terminal("explain", *arguments, "-q", width=width, NO_COLOR="1")
+def test_no_line_is_wider_than_the_screen(
+    arguments: tuple[str, ...], width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "nncli.cli.explain.show", lambda build: write_texts([to_plain(build(width))])
+    )
+    shown = explained(*arguments)
     assert shown.count("\n") > 20
     assert [line for line in shown.splitlines() if len(line) > width] == []
+
+
+def test_a_terminal_gets_lines_of_its_width() -> None:
+    code, _, shown = on_terminal("explain", *BY_HAND, "-q", width=44, NO_COLOR="1")
+    assert (code, max(map(len, shown.splitlines()))) == (0, 44)
+    assert "      =  0·7    + 1·2    + (−1)·6\r\n" in shown
+    assert "      +  1·5    + (−2)\r\n" in shown
 
 
 def test_letters_with_two_indices_are_written_alike_in_a_layer(tmp_path: Path) -> None:
