@@ -269,10 +269,11 @@ def test_no_line_is_wider_than_the_screen(
 
 
 def test_a_terminal_gets_lines_of_its_width() -> None:
-    code, _, shown = on_terminal("explain", *BY_HAND, "-q", width=44, NO_COLOR="1")
-    assert (code, max(map(len, shown.splitlines()))) == (0, 44)
-    assert "      =  0·7    + 1·2    + (−1)·6\r\n" in shown
-    assert "      +  1·5    + (−2)\r\n" in shown
+    code, _, shown = on_terminal("explain", *BY_HAND, "-q", width=40, NO_COLOR="1")
+    assert code == 0
+    assert max(map(len, shown.splitlines())) <= 40
+    assert "      =  0·7    + 1·2    + (−1)·6\n" in shown
+    assert "      +  1·5    + (−2)\n" in shown
 
 
 def test_letters_with_two_indices_are_written_alike_in_a_layer(tmp_path: Path) -> None:
