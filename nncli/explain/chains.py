@@ -61,6 +61,15 @@ def _signs(written: Iterable[tuple[tuple[Factor, ...], ...]], step: NeuronStep) 
         yield "=" if is_exact else "≈"
 
 
+def last_sign(step: NeuronStep, notation: Notation) -> str:
+    """Return the sign in front of z: = if no rounded number stands before it."""
+    if step.is_whole:
+        return chain(step, notation)[-1].sign
+    numbers = [each for term in step.terms for each in (term.x, term.w, term.product)]
+    numbers += [step.terms_sum, step.left_out.sum, step.before_bias, step.bias, step.z.shown]
+    return "≈" if any(number.is_rounded for number in numbers) else "="
+
+
 def product_of(number: int, step: NeuronStep, notation: Notation) -> tuple[Factor, Factor]:
     """Return the product of an input and its weight in symbols.
 

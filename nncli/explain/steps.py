@@ -70,6 +70,11 @@ class Term:
     w: Shown
     product: Shown
 
+    @property
+    def is_named(self) -> bool:
+        """Whether the data says what the input is called."""
+        return self.name not in (None, f"column_{self.input}")
+
 
 @dataclass(frozen=True)
 class LeftOut:

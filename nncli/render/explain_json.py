@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from nncli.explain.chains import chain
+from nncli.explain.chains import last_sign
 from nncli.explain.shown import Shown, in_full
 from nncli.explain.steps import (
     Explanation,
@@ -69,7 +69,6 @@ def _neuron(step: NeuronStep, notation: Notation) -> dict[str, Any]:
         }
         for term in step.terms
     ]
-    sign = "≈" if step.z.shown.is_rounded else "="
     rounded = step.from_rounded and dict(
         zip(("factors", "products"), step.from_rounded, strict=True)
     )
@@ -90,7 +89,7 @@ def _neuron(step: NeuronStep, notation: Notation) -> dict[str, Any]:
         "z": _result(step.z),
         "activation": step.activation.kind,
         "a": _result(step.a),
-        "sign": chain(step, notation)[-1].sign if step.is_whole else sign,
+        "sign": last_sign(step, notation),
         "from_rounded": rounded,
         "blank": None,
     }

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from nncli.explain.chains import Symbol, product_of
+from nncli.explain.chains import Symbol, last_sign, product_of
 from nncli.explain.shown import Shown
 from nncli.explain.steps import NeuronStep, Notation, Term
 from nncli.render.explain_lines import INDENT, Screen, left, right
 from nncli.render.layout.text import inert, text_width
 from nncli.render.layout.view import BLANK, Block
-from nncli.words import count_of
 
 _BAR = 16
 
@@ -40,7 +39,8 @@ def long_sum(step: NeuronStep, notation: Notation, screen: Screen) -> Iterator[B
         else:
             drawn = _bar(term.product, largest, bar, screen) if bar > 0 else ""
             yield screen.copied(f"{_line(row, widths, times, sign)}  {drawn}".rstrip())
-    yield from _ends(step, 0 if is_wide else widths.end, screen)
+    sign = last_sign(step, notation)
+    yield from _ends(step, sign, 0 if is_wide else widths.end, screen)
 
 
 def _shortened(step: NeuronStep, notation: Notation, screen: Screen) -> str:
@@ -84,14 +84,14 @@ def _heads(step: NeuronStep, notation: Notation, screen: Screen) -> _Row:
     x = f"{step.input_letter}{k}"
     w = f"w{','.join(indices if notation == 'rows' else indices[::-1])}"
     one, other = (w, x) if notation == "columns" else (x, w)
-    name = "k" if step.terms[0].name is None else ""
+    name = "" if step.terms[0].is_named else "k"
     return _Row(name, one, other, f"{one}{screen.signs.times}{other}")
 
 
 def _row(term: Term, notation: Notation, screen: Screen) -> _Row:
     x, w = (screen.signs.term(each.text) for each in (term.x, term.w))
     one, other = (w, x) if notation == "columns" else (x, w)
-    name = inert(term.name or str(term.input))
+    name = inert(term.name or "") if term.is_named else str(term.input)
     return _Row(name, one, other, screen.signs.number(term.product.text))
 
 
@@ -114,12 +114,12 @@ def _bar(product: Shown, largest: Decimal, length: int, screen: Screen) -> str:
     return f"{signs.number('-' if value < 0 else '+')} {('#' if signs.is_ascii else '█') * cells}"
 
 
-def _ends(step: NeuronStep, end: int, screen: Screen) -> Iterator[Block]:
+def _ends(step: NeuronStep, sign: str, end: int, screen: Screen) -> Iterator[Block]:
     """Yield what the parts add up to, below a line their sum, below another one z.
 
-    end: where the products end on the lines above.
+    sign: in front of z; end: where the products end on the lines above.
     """
-    signs, rows = screen.signs, _parts(step, screen)
+    signs, rows = screen.signs, _parts(step, sign, screen)
     names = max(text_width(name) for name, _ in rows)
     values = max(text_width(signs.number(text)) for _, text in rows)
     end = max(end, names + values + 2 * len(INDENT))
@@ -134,18 +134,27 @@ def _ends(step: NeuronStep, end: int, screen: Screen) -> Iterator[Block]:
         yield screen.copied(line + right(value, end - text_width(line)))
 
 
-def _parts(step: NeuronStep, screen: Screen) -> list[tuple[str, str]]:
+def _parts(step: NeuronStep, sign: str, screen: Screen) -> list[tuple[str, str]]:
     """Return the parts of a sum, each with its name; both empty for a line below them."""
     others, signs = step.left_out, screen.signs
     is_of_inputs = others.zero_inputs == others.zeros
-    which = f"with {step.input_letter} = 0" if is_of_inputs else "that are 0"
+    which = f"with {step.input_letter} = 0" if is_of_inputs else f"that {_be(others.zeros)} 0"
     z, b = (signs.symbol(Symbol(letter, (step.neuron,))) for letter in "zb")
-    sign = signs.sign(is_rounded=step.z.shown.is_rounded)
-    rows = [(f"the {count_of(len(step.terms), 'largest term')}", step.terms_sum.text)]
+    shown = len(step.terms)
+    largest = "the largest term" if shown == 1 else f"the {shown} largest terms"
+    rows = [(largest, step.terms_sum.text)]
     if others.count:
-        rows.append((f"the other {others.count:,} that are not 0", others.sum.text))
+        rows.append((f"the other {others.count:,} that {_be(others.count)} not 0", others.sum.text))
     if others.zeros:
         rows.append((f"the {others.zeros:,} {which}", "0"))
     rows += [("", ""), ("the sum before the bias", step.before_bias.text)]
-    rows += [(f"the bias {b}", step.bias.text), ("", ""), (f"{z} {sign}", step.z.shown.text)]
+    rows += [
+        (f"the bias {b}", step.bias.text),
+        ("", ""),
+        (f"{z} {signs.said(sign)}", step.z.shown.text),
+    ]
     return rows
+
+
+def _be(count: int) -> str:
+    return "is" if count == 1 else "are"

@@ -148,7 +148,7 @@ class _Drawing:
 
     def _legend(self, step: NeuronStep) -> Iterator[Block]:
         """Yield what the inputs are called, if they have names, and what they are."""
-        if all(term.name in (None, f"column_{term.input}") for term in step.terms):
+        if not any(term.is_named for term in step.terms):
             return
         said = [
             f"{self._signs.symbol(Symbol('x', (term.input,)))} {inert(term.name or '')} "

@@ -389,3 +389,25 @@ def test_what_is_not_there_is_a_wrong_command_line(
     (told,) = done.told
     assert message in told.message
     assert (f"   nncli explain {' '.join(files)} {remedy}" in told.help) is bool(remedy)
+
+
+def test_a_long_sum_says_why_its_other_terms_are_0_and_what_is_rounded(tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    weights = [[1], [-1], *[[0]] * 6, *[[2]] * 6]
+    spec.write_text(f"inputs: 14\nlayers:\n- {{weights: {weights}, biases: [0.5]}}\n")
+    row = ["1.12345678"] * 2 + ["7"] * 6 + ["0"] * 6
+    done = run_here("explain", spec, "-", "--terms", "1", stdin=",".join(row).encode())
+    assert [" ".join(line.split()) for line in done.out.splitlines()[5:]] == [
+        "1 1.12346 · 1 ≈ 1.12346 + ████████████████",
+        "the largest term 1.12346",
+        "the other 1 that is not 0 −1.12346",
+        "the 12 that are 0 0",
+        "────────",
+        "the sum before the bias 0",
+        "the bias b₁ 0.5",
+        "────────",
+        "z₁ ≈ 0.5",
+    ]
+    arguments = ("explain", spec, "-", "--terms", "1", "--format", "json")
+    (step,) = run_here(*arguments, stdin=",".join(row).encode()).json["steps"]
+    assert (step["sign"], step["z"]["exact"], step["left_out"]["zeros"]) == ("≈", "0.5", 12)
