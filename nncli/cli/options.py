@@ -471,6 +471,7 @@ ExplainedLayers = Annotated[
     str,
     _display(
         "--layer",
+        autocompletion=completion.layers,
         metavar="all|last|1,3",
         help="Which layers to explain: numbers or names as 1,3, last or all.",
     ),

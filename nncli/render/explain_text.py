@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from nncli.explain.chains import Symbol, chain
+from nncli.explain.chains import Symbol
 from nncli.explain.notation import Letters, Written
-from nncli.explain.shown import Shown, in_full
+from nncli.explain.shown import in_full
 from nncli.explain.steps import (
     Explanation,
     NeuronStep,
@@ -17,13 +17,13 @@ from nncli.explain.steps import (
     Step,
     TransposeStep,
 )
-from nncli.render.explain_formulas import formula
-from nncli.render.explain_lines import INDENT, Screen
+from nncli.render.explain_lines import Screen
 from nncli.render.explain_long_sums import long_sum
 from nncli.render.explain_matrices import arrangement, transposed
 from nncli.render.explain_signs import Signs
+from nncli.render.explain_sums import activation, whole_sum
 from nncli.render.explain_tables import scaling, softmax
-from nncli.render.layout.text import inert, text_width
+from nncli.render.layout.text import inert
 from nncli.render.layout.view import BLANK, Block
 from nncli.render.numbers import format_shape
 from nncli.words import count_of, numbered
@@ -108,10 +108,9 @@ class _Drawing:
     def _formulas(self, number: int) -> list[str]:
         """Return the formulas of a layer."""
         letters, a = self._letters(number)
-        activation = f"{a} = {self._layers[number - 1].activation.kind}({letters.z})"
-        is_linear = self._layers[number - 1].activation.kind == "linear"
-        written = self._signs.said(self._written.sum(letters))
-        return [written, "no activation" if is_linear else activation]
+        kind = self._layers[number - 1].activation.kind
+        output = "no activation" if kind == "linear" else f"{a} = {kind}({letters.z})"
+        return [self._signs.said(self._written.sum(letters)), output]
 
     def _letters(self, number: int) -> tuple[Letters, str]:
         """Return what a layer's parts are called, and its output."""
@@ -133,10 +132,10 @@ class _Drawing:
         if first is step and step.layer == 1 and step.is_whole:
             yield from self._legend(step)
         if step.is_whole:
-            yield from self._chain(step)
+            yield from whole_sum(step, self._found.notation, self._screen)
         else:
             yield from long_sum(step, self._found.notation, self._screen)
-        yield from self._activation(step)
+        yield from activation(step, self._screen)
         yield from self._float(step.z if step.z.other is not None else step.a)
 
     def _float(self, result: Result, of: str = "") -> Iterator[Block]:
@@ -156,82 +155,6 @@ class _Drawing:
             for term in step.terms
         ]
         yield from self._screen.words(said, gap=self._signs.said(" · "), style="dim")
-
-    def _chain(self, step: NeuronStep) -> Iterator[Block]:
-        """Yield the lines of a whole sum: three that run side by side, then the sum, and z."""
-        lines = chain(step, self._found.notation)
-        texts = [[self._term(term) for term in each.terms] for each in lines[:-1]]
-        texts.append([self._signs.number(step.z.shown.text)])
-        signs = [self._signs.said(each.sign).ljust(3 + self._signs.is_ascii) for each in lines]
-        z = self._signs.symbol(Symbol("z", (step.neuron,)))
-        width = self._screen.width
-        head = f"{INDENT}{z}  "
-        room = None if width is None else width - text_width(head) - len(signs[0])
-        if room is not None and max(text_width(text) for row in texts for text in row) > room:
-            yield self._screen.copied(f"{INDENT}{z}")
-            room, head = room + text_width(head) - len(INDENT), INDENT
-        whole = len(lines) - 2 if step.z.shown.value.is_finite else len(lines) - 1
-        groups = [(0, whole), *((at, at + 1) for at in range(whole, len(lines)))]
-        for start, end in groups:
-            for text in self._side_by_side(texts[start:end], signs[start:end], room):
-                yield self._screen.copied(f"{head}{text}")
-                head = " " * text_width(head)
-        if step.from_rounded is not None:
-            factors, products = map(self._signs.number, step.from_rounded)
-            said = [f"the rounded factors give {factors},", f"the rounded products {products}"]
-            yield from self._screen.words(said, gap=" ", indent=head, style="dim")
-
-    def _term(self, term: Iterable[Symbol | Shown]) -> str:
-        return self._signs.times.join(map(self._signs.factor, term))
-
-    def _side_by_side(
-        self, rows: Sequence[Sequence[str]], signs: Sequence[str], room: int | None
-    ) -> Iterator[str]:
-        """Yield rows of terms below one another, in as many parts as there is room for.
-
-        A later part begins with +, a factor that needs a line of its own with the sign of products.
-        """
-        columns = list(zip(*rows, strict=True))
-        widths = [max(map(text_width, column)) for column in columns]
-        start = 0
-        while start < len(columns):
-            end, left = start + 1, (room or 10**9) - widths[start]
-            while end < len(columns) and left >= widths[end] + 3:
-                left -= widths[end] + 3
-                end += 1
-            for number, sign in enumerate(signs):
-                cells = [
-                    columns[at][number] + " " * (widths[at] - text_width(columns[at][number]))
-                    for at in range(start, end)
-                ]
-                text = " + ".join(cells).rstrip()
-                begin = "+".ljust(len(sign)) if start else sign
-                if room is not None and text_width(text) > room:
-                    text, *factors = text.split(self._signs.times)
-                    yield begin + text
-                    begin, text = self._signs.times.ljust(len(sign)), "".join(factors)
-                yield begin + text
-            start = end
-
-    def _activation(self, step: NeuronStep) -> Iterator[Block]:
-        kind, z = step.activation.kind, step.z.shown
-        if kind in ("linear", "softmax", "log_softmax"):
-            return
-        is_z_itself = kind in ("leaky_relu", "prelu") and step.slope is None
-        factors = (z, step.slope or z)
-        is_formula_rounded = not is_z_itself and any(each.is_rounded for each in factors)
-        is_rounded = z.is_rounded or is_formula_rounded or step.a.shown.is_rounded
-        symbol = self._signs.symbol(Symbol("z", (step.neuron,)))
-        parts = [
-            f"=  {kind}({symbol})",
-            f"{self._signs.sign(is_rounded=is_formula_rounded)}  {formula(step, self._signs)}",
-            f"{self._signs.sign(is_rounded=is_rounded)}  {self._signs.number(step.a.shown.text)}",
-        ]
-        a = self._signs.symbol(Symbol("a", (step.neuron,)))
-        head = f"{INDENT}{a}  "
-        texts = self._screen.wrapped(parts, text_width(head), "  ")
-        for number, text in enumerate(texts):
-            yield self._screen.copied((head if number == 0 else " " * text_width(head)) + text)
 
     def _columns_shown(self, step: ScalingStep) -> set[str] | None:
         """Return which inputs the sums shown one by one are made of; None for all."""
