@@ -185,14 +185,15 @@ def _left_block(parts: Corner, signs: Signs) -> tuple[list[str], int]:
 def _labelled(
     names: Sequence[str], rows: Sequence[str], indent: int, *, is_last_apart: bool
 ) -> list[str]:
-    """Return rows with names beside them, the first row with none.
+    """Return rows with names beside them, the first row with none if there are more rows.
 
     is_last_apart: whether the last name belongs to the last row, and the others to the first ones.
     """
-    rows = [*[""] * (len(names) + 1 - len(rows)), *rows]
-    gaps = [""] * (len(rows) - len(names) - 1)
-    # right below what points down
-    labels = ["", *names[:-1], *gaps, *names[-1:]] if is_last_apart else ["", *names, *gaps]
+    rows = [*[""] * (len(names) - len(rows)), *rows]
+    gaps = [""] * (len(rows) - len(names))
+    first, others = gaps[:1], gaps[1:]  # right below what points down, if there is room
+    last = names[-1:] if is_last_apart else []
+    labels = [*first, *names[: len(names) - len(last)], *others, *last]
     return [_left(label, indent) + row for label, row in zip(labels, rows, strict=True)]
 
 
