@@ -17,7 +17,8 @@ import numpy as np
 from activation_cases import CASES
 
 from nncli.explain.explanation import Run, WantedLayer, Wish, explain
-from nncli.explain.steps import Explanation, NeuronStep, Notation
+from nncli.explain.notation import Notation
+from nncli.explain.steps import Explanation, NeuronStep
 from nncli.network.network import Network
 from nncli.render.explain_signs import Signs
 from nncli.render.explain_text import explanation_view

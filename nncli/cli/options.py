@@ -484,8 +484,9 @@ ExplainedNeurons = Annotated[
         help="Of which neurons to write the sums out: numbers as 1,3, names of outputs, or all.",
     ),
 ]
+NotationName = Literal["rows", "torch", "columns"]
 Notation = Annotated[
-    Literal["rows", "torch", "columns"] | None,
+    NotationName | None,
     _display(
         "--notation",
         help="How to write a layer: x @ W + b, x @ W.T + b, or W · x + b; else as the spec does.",

@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from nncli.explain.exact import product, total
+from nncli.explain.notation import Notation
 from nncli.explain.shown import Shown, is_short
-from nncli.explain.steps import NeuronStep, Notation, Term
+from nncli.explain.steps import NeuronStep, Term
 
 
 class Symbol(NamedTuple):

@@ -12,17 +12,10 @@ import numpy as np
 
 from nncli.explain.arithmetic import Arithmetic, as_stored
 from nncli.explain.exact import Exact, decimals_of
+from nncli.explain.notation import Notation
 from nncli.explain.scaling import scaled_inputs, unscaled_outputs
 from nncli.explain.shown import Printing
-from nncli.explain.steps import (
-    Explanation,
-    Matrix,
-    Notation,
-    ProductStep,
-    ScalingStep,
-    Step,
-    TransposeStep,
-)
+from nncli.explain.steps import Explanation, Matrix, ProductStep, ScalingStep, Step, TransposeStep
 from nncli.explain.sums import LayerOfSample
 from nncli.network.activations import Array
 from nncli.network.dense import LayerResult

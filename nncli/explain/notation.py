@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from nncli.explain.steps import Notation
 from nncli.specs.model import NetworkSpec
+
+# Samples as rows and a column per neuron; the same with a row per neuron, as PyTorch holds it;
+# samples as columns.
+Notation = Literal["rows", "torch", "columns"]
 
 
 class Letters(NamedTuple):

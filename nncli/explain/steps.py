@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from nncli.explain.notation import Notation
 from nncli.explain.shown import Shown
 from nncli.problems import Note
 from nncli.specs.model import Activation, NetworkSpec
 
-# Samples as rows and a column per neuron; the same with a row per neuron, as PyTorch holds it;
-# samples as columns.
-Notation = Literal["rows", "torch", "columns"]
 Matrix = tuple[tuple[Shown, ...], ...]
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from nncli.explain.chains import last_sign
+from nncli.explain.notation import Notation
 from nncli.explain.shown import Shown, in_full
 from nncli.explain.steps import (
     Explanation,
     Matrix,
     NeuronStep,
-    Notation,
     ProductStep,
     Result,
     ScalingStep,

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from nncli.explain.chains import Symbol, last_sign, product_of
+from nncli.explain.notation import Notation
 from nncli.explain.shown import Shown
-from nncli.explain.steps import NeuronStep, Notation, Term
+from nncli.explain.steps import NeuronStep, Term
 from nncli.render.explain_lines import INDENT, Screen, left, right
 from nncli.render.layout.text import inert, text_width
 from nncli.render.layout.view import BLANK, Block

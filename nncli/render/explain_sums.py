@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from nncli.explain.chains import Symbol, chain
+from nncli.explain.notation import Notation
 from nncli.explain.shown import Shown
-from nncli.explain.steps import NeuronStep, Notation
+from nncli.explain.steps import NeuronStep
 from nncli.render.explain_formulas import formula
 from nncli.render.explain_lines import INDENT, Screen, left
 from nncli.render.explain_signs import Signs

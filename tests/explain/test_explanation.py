@@ -11,7 +11,8 @@ from activation_cases import CASES
 from parse_back import explained
 
 from nncli.explain.explanation import Run, WantedLayer, Wish, explain
-from nncli.explain.steps import NeuronStep, Notation
+from nncli.explain.notation import Notation
+from nncli.explain.steps import NeuronStep
 from nncli.network.network import Network
 
 SPEC = """\
