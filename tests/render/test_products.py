@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from commands import run_here
 
@@ -45,3 +47,17 @@ def test_samples_in_columns_are_written_so() -> None:
 def test_the_scaled_inputs_have_the_shape_of_the_samples() -> None:
     done = run_here("shapes", "configs/iris.yaml", "--notation", "columns")
     assert "     inputs.scale             (4, N)          → (4, N)\n" in done.out
+
+
+@pytest.mark.parametrize(("layout", "name"), [("neurons_by_inputs", "  Wᵀ   "), ("", "   W   ")])
+def test_a_clash_is_drawn_with_the_weights_as_the_product_takes_them(
+    layout: str, name: str, tmp_path: Path
+) -> None:
+    spec = tmp_path / "net.yaml"
+    weights = [[1, 2, 3, 4, 5]] * 2 if layout else [[1, 2]] * 5  # for 5 inputs, 2 neurons
+    said = f"layout: {layout}" if layout else "name: one"
+    spec.write_text(f"inputs: 3\nlayers:\n- {{weights: {weights}, biases: 0, {said}}}\n")
+    done = run_here("shapes", spec)
+    assert (done.code, done.told[0].code) == (3, "N201")
+    assert f"│   x   │   ┌─ 5 │{name}│" in done.out
+    assert ("(2, 5)ᵀ" if layout else "(5, 2) ") in done.out
