@@ -110,7 +110,7 @@ def test_the_layers_chain_up_and_rows_are_of_one_shape(cli: RunCli) -> None:
     """What one layer puts out is what the next takes in."""
     done = cli("forward", "configs/two_layers.yaml", "sample_data/two_layers.csv")
     shapes = re.findall(
-        r"(\(\d+, \d+\)) @ (\(\d+, \d+\)) .*?(\(\d+, \d+\)) +\d+$", done.out, re.MULTILINE
+        r"(\(\d+, \d+\)) @ (\(\d+, \d+\))ᵀ? .*?(\(\d+, \d+\)) +\d+$", done.out, re.MULTILINE
     )
     assert len(shapes) == 2
     assert shapes[0][2] == shapes[1][0]
