@@ -88,6 +88,7 @@ def forward(
     rows: opt.Rows = 10,
     precision: opt.Precision = 4,
     weights: opt.Weights = False,
+    notation: opt.Notation = None,
     quiet: opt.Quiet = False,
     output: opt.Output = None,
     predict: opt.Predict = None,
@@ -122,13 +123,17 @@ def forward(
         _check_sources(request, checks)
         check_file_names(paths.by_option)
 
+        from nncli.explain.notation import notation_of
         from nncli.network.network import build_network
 
         read = read_config(config, overrides(seed, dtype), request)
         reading = read.reading
         refuse_misfits(reading, request)
         rule = _class_rule(reading, config) if predict is not None else None
-        display = _display(layers, rows, precision, weights, reading.spec)
+        display = replace(
+            _display(layers, rows, precision, weights, reading.spec),
+            notation=notation or notation_of(reading.spec, samples),
+        )
         network = build_network(reading.spec, read.tensors)
         inputs = input_paths(*read.files, *request.sources, expect)
         places = _places(paths, inputs, network, force=force)

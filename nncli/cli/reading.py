@@ -193,15 +193,18 @@ def refuse_misfits(reading: SpecReading, request: DataRequest | None) -> None:
         # -q silences notes, those beside an error too
         quiet = request is not None and request.quiet
         notes = () if quiet else reading.notes
-        raise Refused(found.error(), notes, clash=_clash(reading.spec, found.features))
+        raise Refused(found.error(), notes, clash=_clash(reading.spec, found.features, request))
 
 
-def _clash(spec: NetworkSpec, features: int | None) -> View:
+def _clash(spec: NetworkSpec, features: int | None, request: DataRequest | None) -> View:
     """Return a drawing of where shapes clash.  features: of the data, if they clash."""
+    from nncli.explain.notation import notation_of
     from nncli.network.shapes import shape_table
     from nncli.render.shapes import BatchSize, shapes_view
 
-    return shapes_view(shape_table(spec, features), BatchSize(1))
+    samples = request.options.samples if request is not None else "rows"
+    notation = notation_of(spec, samples)
+    return shapes_view(shape_table(spec, features), BatchSize(1), notation)
 
 
 @contextmanager
@@ -239,7 +242,7 @@ def opened_samples(
     if fault.features is None:
         raise Refused(fault, rejects=listed)
     notes = () if request.quiet else reading.notes
-    raise Refused(fault, notes, listed, _clash(reading.spec, fault.features))
+    raise Refused(fault, notes, listed, _clash(reading.spec, fault.features, request))
 
 
 def _sources_of(error: DataError, request: DataRequest) -> list[str] | None:

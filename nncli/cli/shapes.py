@@ -45,6 +45,7 @@ def shapes(
     delimiter: opt.Delimiter = None,
     decimal: opt.Decimal = ".",
     encoding: opt.Encoding = "utf-8",
+    notation: opt.Notation = None,
     format_: opt.ShapesFormat = "table",
     batch_size: opt.MemoryBatchSize = None,
     quiet: opt.Quiet = False,
@@ -66,6 +67,8 @@ def shapes(
             request = data_request((data,), arguments, choice, quiet=quiet)
         _check_rejects(rejects, data)
         read = read_config_or_weights(config, overrides(seed, dtype), request)
+        from nncli.explain.notation import notation_of
+
         if isinstance(read, WeightsHeader):
             _show_weights(read, request, format_, quiet=quiet)
             return
@@ -76,7 +79,8 @@ def shapes(
             found = _counted(reading, request, _target(rejects, read.files, request, force=force))
         else:
             found = _Findings()
-        _show(reading, found, _batch_size(batch_size, found, request), format_)
+        written = notation or notation_of(reading.spec, samples)
+        _show(reading, found, _batch_size(batch_size, found, request), written, format_)
         notes = (*reading.notes, *found.notes)
         if found.error is not None:
             fail(Refused(found.error, () if quiet else notes, found.rejects))
@@ -161,7 +165,13 @@ def _batch_size(wanted: int | None, found: _Findings, request: DataRequest | Non
     return BatchSize(wanted or found.samples or 1, found.samples, name)
 
 
-def _show(reading: SpecReading, found: _Findings, size: BatchSize, form: opt.ShapesForm) -> None:
+def _show(
+    reading: SpecReading,
+    found: _Findings,
+    size: BatchSize,
+    notation: opt.NotationName,
+    form: opt.ShapesForm,
+) -> None:
     """Show the shapes on standard output."""
     from nncli.network.shapes import shape_table
     from nncli.render.shapes import shapes_view
@@ -173,4 +183,4 @@ def _show(reading: SpecReading, found: _Findings, size: BatchSize, form: opt.Sha
         notes = (*reading.notes, *found.notes)
         write_text(shapes_json(reading.spec, table, size, notes, found.problems))
     else:
-        show_view(lambda _: shapes_view(table, size), form)
+        show_view(lambda _: shapes_view(table, size, notation), form)

@@ -158,6 +158,18 @@ def layer_list(value: Any) -> str:
     return text
 
 
+def numbers_or(word: str, most: int | None = None) -> Callable[[Any], str]:
+    """Return a parser of numbers from 1, rising, or a word.  most: how many of them."""
+
+    def parse(value: Any) -> str:
+        if value == word:
+            return word
+        numbers = sorted({whole_number(1)(item) for item in str(value).split(",", most or -1)})
+        return ",".join(map(str, numbers))
+
+    return parse
+
+
 def delimiter(value: Any) -> str:
     r"""Parse a delimiter: one ASCII character, or blanks; tab and \t are understood."""
     if value == BLANKS:

@@ -107,7 +107,7 @@ def blamed_on_words(error: NncliError, argv: Sequence[str]) -> NncliError:
     """Return an error of a command's body, with the words of the command line that explain it."""
     words, problem = tuple(argv), error.problems[0]
     if isinstance(error, UsageError):
-        return UsageError(treat_command(words, _of_body(problem, words), _refused))
+        return UsageError(treat_command(words, _of_body(error, words), _refused))
     if isinstance(error, FileError | DataError):
         fault = _refused(words)
         if fault is not None:
@@ -120,15 +120,18 @@ def blamed_on_words(error: NncliError, argv: Sequence[str]) -> NncliError:
     return error
 
 
-def _of_body(problem: Problem, words: Words) -> UsageFault:
+def _of_body(error: UsageError, words: Words) -> UsageFault:
     """Return the fault of options that go together for the parser, but not for the command."""
-    context = _parsed(words)
+    problem, context = error.problems[0], _parsed(words)
     forms = _forms([context.command])
     if problem.code == "N704":
         typed = next((word for word in words if words.count(word) > 1), "")
         return UsageFault(problem, typed, options=forms)
     named = [word for word in re.findall("--?[a-z-]+", problem.message) if word in _names(forms)]
     option, value = _last_value(named[:1] or [""], words)
+    known = next((form for form in forms if option in form.names), None)
+    if error.choices and known is not None:
+        forms = (replace(known, choices=error.choices), *forms)
     return UsageFault(problem, value, option, options=forms)
 
 

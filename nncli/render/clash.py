@@ -35,7 +35,7 @@ def _words(misfit: Misfit, layer: LayerShape, samples: str) -> str:
         outer = format_shape((samples, layer.weights_shape[1]))
         return f"{unequal}: the inner sizes must be equal; the outer ones remain, {outer}"
     if misfit.code == "N202":
-        return f"{unequal}: each neuron has a column of W"
+        return f"{unequal}: each neuron has a column of {_weights(layer)}"
     return f"{unequal}: each neuron has one bias"
 
 
@@ -44,13 +44,19 @@ def _drawing(misfit: Misfit, layer: LayerShape, samples: str) -> Figure:
     if misfit.code in ("N201", "N407"):
         return _linked_boxes(
             _Box("x", samples, str(layer.inputs), _rows(samples), _columns(layer.inputs)),
-            _Box("W", str(inputs), str(neurons), _rows(inputs), _columns(neurons)),
+            _Box(_weights(layer), str(inputs), str(neurons), _rows(inputs), _columns(neurons)),
         )
     if misfit.code == "N202":
-        box = _Box("W", str(inputs), str(neurons), _rows(inputs), _columns(neurons))
+        box = _Box(_weights(layer), str(inputs), str(neurons), _rows(inputs), _columns(neurons))
         return _box_and_number(box, f"neurons: {misfit.wanted}")
-    box = _Box("x @ W", samples, str(layer.neurons), _rows(samples), _columns(layer.neurons))
+    sizes = (samples, str(layer.neurons), _rows(samples), _columns(layer.neurons))
+    box = _Box(f"x @ {_weights(layer)}", *sizes)
     return _box_and_number(box, f"biases: {misfit.found}")
+
+
+def _weights(layer: LayerShape) -> str:
+    """Return what is drawn as (inputs, neurons): the spec's weights, or these turned."""
+    return "Wᵀ" if layer.layout == "neurons_by_inputs" else "W"
 
 
 def _rows(size: int | str) -> int:

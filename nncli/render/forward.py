@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import SupportsFloat, TypeAlias
 
+from nncli.explain.notation import Letters, Notation, Written
 from nncli.files import sources_name
 from nncli.network.activations import Array
 from nncli.network.dense import Dense
@@ -36,6 +37,7 @@ from nncli.render.numbers import (
     format_percent,
     format_shape,
 )
+from nncli.render.products import batch_shape, in_order, weights_text
 from nncli.render.quantities import format_rate, format_seconds
 from nncli.render.scaling import with_scaling
 from nncli.results.listeners import PREDICTION_NAMES
@@ -57,6 +59,7 @@ class Display:
     rows: int = 10  # the most samples of a table
     precision: int = DEFAULT_PRECISION  # decimals
     weights: bool = False  # whether to show weights and biases, too
+    notation: Notation = "rows"  # how the layers' formulas are written
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def forward_view(run: ForwardRun, display: Display, width: int | None) -> View:
 
 def layers_view(run: ForwardRun, display: Display) -> View:
     """Return the run without its numbers: title, table of layers, statistics of a large batch."""
-    blocks: list[Block] = [_title(run), BLANK, _layers_grid(run)]
+    blocks: list[Block] = [_title(run), BLANK, _layers_grid(run, display.notation)]
     if run.samples > display.rows:
         blocks += [BLANK, _statistics_grid(run.network.layers, run.statistics, display.precision)]
     return blocks
@@ -118,22 +121,33 @@ def _title(run: ForwardRun) -> Line:
     return line(Span(run.network.name, "accent"), f"   {run.network.dtype}   {shape}   {source}")
 
 
-def _layers_grid(run: ForwardRun) -> Grid:
+def _layers_grid(run: ForwardRun, notation: Notation) -> Grid:
     samples, layers, specs = run.samples, run.network.layers, run.network.spec.layers
+    shapes = {
+        heading: [format_shape(batch_shape(samples, width, notation)) for width in widths]
+        for heading, widths in (
+            ("input", [layer.inputs for layer in layers]),
+            ("output", [layer.neurons for layer in layers]),
+        )
+    }
+    weights = [weights_text((each.inputs, each.neurons), each.layout, notation) for each in layers]
+    product = [
+        _TextColumn("input", shapes["input"]),
+        _TextColumn("", ["·" if notation == "columns" else "@"] * len(layers), style="dim"),
+        _TextColumn("weights", weights),
+    ]
     grid = _grid(
         _TextColumn("#", list(map(str, range(1, len(layers) + 1))), "right", "dim"),
         _TextColumn("layer", [layer.name for layer in layers]),
-        _TextColumn("input", [format_shape((samples, layer.inputs)) for layer in layers]),
-        _TextColumn("", ["@"] * len(layers), style="dim"),
-        _TextColumn("weights", [format_shape(layer.weights.shape) for layer in layers]),
+        *in_order(product, notation),
         _TextColumn("", ["+"] * len(layers), style="dim"),
         _TextColumn("biases", [format_shape(layer.biases.shape) for layer in layers]),
         _TextColumn("activation", [activation_label(layer.activation) for layer in specs]),
-        _TextColumn("output", [format_shape((samples, layer.neurons)) for layer in layers]),
+        _TextColumn("output", shapes["output"]),
         _TextColumn("parameters", [f"{layer.parameters:,}" for layer in layers], "right"),
     )
     spec = run.network.spec
-    grid = with_scaling(grid, input_steps(spec), output_steps(spec), str(samples))
+    grid = with_scaling(grid, input_steps(spec), output_steps(spec), str(samples), notation)
     if len(layers) == 1:
         return grid
     total = sum(layer.parameters for layer in layers)
@@ -165,7 +179,8 @@ def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | N
     layer, result = run.network.layers[number - 1], run.shown.layers[number - 1]
     linear = layer.activation_name == "linear"
     activation = activation_formula(run.network.spec.layers[number - 1].activation)
-    formula = "a = x @ W + b" if linear else f"z = x @ W + b,  a = {activation}"
+    written = Written(display.notation).sum(Letters("x", "W", "b", "a" if linear else "z"))
+    formula = written if linear else f"{written},  a = {activation}"
     blocks: list[Block] = _heading(f"{number} {layer.name}", formula)
     if display.weights:
         blocks += _weights_blocks(layer, display, width)

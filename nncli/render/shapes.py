@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from nncli.explain.notation import Notation
 from nncli.network.shapes import LayerShape, ShapeTable
 from nncli.render.clash import clash_blocks
 from nncli.render.layout.view import BLANK, Block, Field, Grid, Span, Style, View, line, table
 from nncli.render.numbers import format_bytes, format_shape
+from nncli.render.products import batch_shape, in_order, weights_text
 from nncli.render.scaling import with_scaling
+from nncli.specs.model import Layout
 from nncli.words import count_of
 
 # Made once, as are the cells of shapes below: a long network has a few, in 100,000 rows.
@@ -31,13 +34,13 @@ class BatchSize:
         return "N" if self.samples is None else str(self.samples)
 
 
-def shapes_view(table: ShapeTable, batch: BatchSize) -> View:
+def shapes_view(table: ShapeTable, batch: BatchSize, notation: Notation = "rows") -> View:
     """Return the walk through the layers, up to and including the first that does not fit."""
+    ends = (table.layers[0].inputs, table.layers[-1].neurons)
+    first, last = (format_shape(batch_shape(batch.symbol, end, notation)) for end in ends)
     title = line(
         Span(table.name, "accent"),
-        f"   {table.dtype}   {count_of(len(table.layers), 'layer')}   "
-        f"({batch.symbol}, {table.layers[0].inputs}) → "
-        f"({batch.symbol}, {table.layers[-1].neurons})",
+        f"   {table.dtype}   {count_of(len(table.layers), 'layer')}   {first} → {last}",
     )
     shown: list[LayerShape] = []
     for layer in table.layers:
@@ -45,7 +48,8 @@ def shapes_view(table: ShapeTable, batch: BatchSize) -> View:
         if layer.misfits:
             break
     after = () if table.misfits else table.after
-    grid = with_scaling(layers_grid(shown, batch.symbol), table.before, after, batch.symbol)
+    layers = layers_grid(shown, batch.symbol, notation)
+    grid = with_scaling(layers, table.before, after, batch.symbol, notation)
     blocks: list[Block] = [title, BLANK, grid]
     if table.misfits:
         # a blank line at the end: the problem, on another stream, follows right below
@@ -53,18 +57,25 @@ def shapes_view(table: ShapeTable, batch: BatchSize) -> View:
     return [*blocks, BLANK, *_totals(table, batch)]
 
 
-def layers_grid(layers: list[LayerShape], samples: str) -> Grid:
+def layers_grid(layers: list[LayerShape], samples: str, notation: Notation = "rows") -> Grid:
     """Return a table of layers.  samples: what stands for their number in a shape."""
+
+    def of_batch(width: int) -> tuple[int | str, ...]:
+        return batch_shape(samples, width, notation)
+
+    product: list[Field[LayerShape]] = [
+        Field("input", lambda layer: _cell(of_batch(layer.inputs), "inputs", layer)),
+        Field("", lambda _: _TIMES),
+        Field("weights", lambda layer: _weights(layer, notation)),
+    ]
     fields: list[Field[LayerShape]] = [
         Field("#", lambda layer: Span(str(layer.layer), "dim"), "right"),
         Field("layer", lambda layer: Span(layer.name)),
-        Field("input", lambda layer: _shape((samples, layer.inputs), "inputs", layer)),
-        Field("", lambda _: _TIMES),
-        Field("weights", lambda layer: _shape(layer.weights_shape, "weights", layer)),
+        *in_order(product, notation),
         Field("", lambda _: _PLUS),
-        Field("biases", lambda layer: _shape(layer.biases_shape, "biases", layer)),
+        Field("biases", lambda layer: _cell(layer.biases_shape, "biases", layer)),
         Field("", lambda layer: _CLASH if layer.misfits else _ARROW),
-        Field("output", lambda layer: _result(layer, _shape_cell((samples, layer.neurons)))),
+        Field("output", lambda layer: _result(layer, _shape_cell(of_batch(layer.neurons)))),
         Field("parameters", lambda layer: _result(layer, _parameters(layer)), "right"),
         Field("multiply–adds", lambda layer: _result(layer, _multiply_adds(layer)), "right"),
     ]
@@ -82,10 +93,23 @@ def _tensors(layer: LayerShape) -> Span:
     return Span(weights if weights == biases else f"{weights} + {biases or '—'}")
 
 
-def _shape(shape: tuple[int | str, ...], key: str, layer: LayerShape) -> Span:
+def _cell(shape: tuple[int | str, ...], key: str, layer: LayerShape) -> Span:
     """Return a shape, marked if it is one of those of a layer that do not fit."""
+    return _shape_cell(shape, _style(key, layer))
+
+
+def _weights(layer: LayerShape, notation: Notation) -> Span:
+    return _weights_cell(layer.weights_shape, layer.layout, notation, _style("weights", layer))
+
+
+def _style(key: str, layer: LayerShape) -> Style:
     faulty = layer.misfits and any(misfit.key == key for misfit in layer.misfits)
-    return _shape_cell(shape, "error" if faulty else "")
+    return "error" if faulty else ""
+
+
+@lru_cache
+def _weights_cell(shape: tuple[int, int], layout: Layout, notation: Notation, style: Style) -> Span:
+    return Span(weights_text(shape, layout, notation), style)
 
 
 @lru_cache

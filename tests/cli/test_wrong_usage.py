@@ -152,7 +152,6 @@ TOLD = [
     ),
     ("forward run net.yaml batch.csv", ["leave `run` out, if it is no file"], ""),
     ("evaluate net.yaml batch.csv", [], "no command yet"),
-    ("explain net.yaml batch.csv", [], "no command yet"),
     ("train net.yaml batch.csv", [], "does not train"),
     ("frobnicate net.yaml", [], "the commands are forward, shapes"),
     ("+ --epochs 3", [], "does not train"),

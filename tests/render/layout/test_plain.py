@@ -21,17 +21,17 @@ FORWARD = """\
 two_layers   float64   3 samples × 4 features   sample_data/two_layers.csv
 
  #   layer     input    weights   biases   activation   output   parameters
- 1   layer_1   (3, 4) @ (4, 3)  + (3,)     linear       (3, 3)           15
- 2   layer_2   (3, 3) @ (3, 3)  + (3,)     linear       (3, 3)           12
+ 1   layer_1   (3, 4) @ (3, 4)ᵀ + (3,)     linear       (3, 3)           15
+ 2   layer_2   (3, 3) @ (3, 3)ᵀ + (3,)     linear       (3, 3)           12
      total                                                               27
 
-1 layer_1   a = x @ W + b
+1 layer_1   a = x @ W.T + b
  sample    a 1      a 2     a 3
       1   4.8     1.21    2.385
       2   8.9    -1.81    0.2
       3   1.41    1.051   0.026
 
-2 layer_2   a = x @ W + b
+2 layer_2   a = x @ W.T + b
  sample       a 1       a 2       a 3
       1    0.5031   -1.0418   -2.0388
       2    0.2434   -2.7332   -5.7633
@@ -42,8 +42,8 @@ SHAPES = """\
 two_layers   float64   2 layers   (N, 4) → (N, 3)
 
  #   layer     input    weights   biases   output     parameters   multiply–adds
- 1   layer_1   (N, 4) · (4, 3)  + (3,)   → (N, 3)   4×3 + 3 = 15              12
- 2   layer_2   (N, 3) · (3, 3)  + (3,)   → (N, 3)   3×3 + 3 = 12               9
+ 1   layer_1   (N, 4) · (3, 4)ᵀ + (3,)   → (N, 3)   4×3 + 3 = 15              12
+ 2   layer_2   (N, 3) · (3, 3)ᵀ + (3,)   → (N, 3)   3×3 + 3 = 12               9
 
  parameters      27   216 B as float64
  multiply–adds   21   per sample
@@ -110,7 +110,7 @@ def test_the_layers_chain_up_and_rows_are_of_one_shape(cli: RunCli) -> None:
     """What one layer puts out is what the next takes in."""
     done = cli("forward", "configs/two_layers.yaml", "sample_data/two_layers.csv")
     shapes = re.findall(
-        r"(\(\d+, \d+\)) @ (\(\d+, \d+\)) .*?(\(\d+, \d+\)) +\d+$", done.out, re.MULTILINE
+        r"(\(\d+, \d+\)) @ (\(\d+, \d+\))ᵀ? .*?(\(\d+, \d+\)) +\d+$", done.out, re.MULTILINE
     )
     assert len(shapes) == 2
     assert shapes[0][2] == shapes[1][0]
