@@ -261,9 +261,9 @@ def _display(layers: str, rows: int, precision: int, weights: bool, spec: Networ
 
 
 def _shown_layers(wanted: str, count: int) -> tuple[int, ...]:
-    """Return the numbers of the layers to show, of a network with *count*."""
+    """Return the numbers of the layers to show, of a network with *count*; 0: its inputs."""
     if wanted == "all":
-        return tuple(range(1, count + 1))
+        return tuple(range(count + 1))
     if wanted == "last":
         return (count,)
     numbers = tuple(sorted({int(item) for item in wanted.split(",")}))

@@ -150,11 +150,11 @@ def _range(item: str, first: str, last: str, sign: str | None, by: str | None) -
 
 
 def layer_list(value: Any) -> str:
-    """Check which layers to show: all, last, or numbers from 1; how many there are is not known."""
+    """Check which layers to show: all, last, or numbers from 0; how many there are is not known."""
     text = str(value)
     if text not in ("all", "last"):
         for item in text.split(","):
-            whole_number(1)(item)
+            whole_number(0)(item)
     return text
 
 

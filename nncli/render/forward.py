@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import SupportsFloat, TypeAlias
 
+from nncli.data.csv.first_row import positions
 from nncli.files import sources_name
 from nncli.network.activations import Array
 from nncli.network.dense import Dense
@@ -53,7 +55,7 @@ _Part: TypeAlias = tuple[str, Array, Sequence[str] | None]
 class Display:
     """What the user wants to see of a run."""
 
-    layers: tuple[int, ...]  # those whose numbers are shown, counted from 1
+    layers: tuple[int, ...]  # those whose numbers are shown, in order; 0: the inputs
     rows: int = 10  # the most samples of a table
     precision: int = DEFAULT_PRECISION  # decimals
     weights: bool = False  # whether to show weights and biases, too
@@ -84,10 +86,12 @@ class _TextColumn:
 def forward_view(run: ForwardRun, display: Display, width: int | None) -> View:
     """Return everything that a run shows.  width: of the terminal; None for no limit."""
     blocks: list[Block] = [*layers_view(run, display)]
-    if len(display.layers) == len(run.network.layers):
-        blocks += _inputs_blocks(run, display, width)
     for number in display.layers:
-        blocks += _layer_blocks(run, number, display, width)
+        blocks += (
+            _layer_blocks(run, number, display, width)
+            if number
+            else _inputs_blocks(run, display, width)
+        )
     if display.layers[-1] == len(run.network.layers):
         return [*blocks, *_outputs_blocks(run, display, width)]
     return [*blocks, *_classes_blocks(run, display, width)]
@@ -179,14 +183,18 @@ def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | N
 
 
 def _inputs_blocks(run: ForwardRun, display: Display, width: int | None) -> list[Block]:
-    """Return the scaled inputs, if they are scaled."""
+    """Return the batch itself, then the scaled inputs, if they are scaled."""
+    names = None if run.columns == positions(len(run.columns)) else run.columns
+    part: _Part = ("x", run.shown.batch, names)
+    blocks = _heading("0 inputs", "x, the batch as it was read")
+    blocks += _values_blocks(run, [part], display, width, is_output=False)
     if run.shown.inputs is None:
-        return []
+        return blocks
     *_, last = steps = input_steps(run.network.spec)
     formula = ",  then ".join(step.formula for step in steps)
-    part: _Part = ("x", run.shown.inputs, run.columns)
-    blocks = _values_blocks(run, [part], display, width, is_output=False)
-    return [*_heading(last.name, formula), *blocks]
+    scaled: _Part = ("x", run.shown.inputs, names)
+    blocks += _heading(last.name, formula)
+    return [*blocks, *_values_blocks(run, [scaled], display, width, is_output=False)]
 
 
 def _outputs_blocks(run: ForwardRun, display: Display, width: int | None) -> list[Block]:
@@ -229,21 +237,17 @@ def _values_blocks(
     labels = _labels(run, shown, width)
     ends = _prediction_columns(run, shown, display, width) if is_output else []
     groups = _neuron_columns(parts, shown, display.precision, width=width)
-    fitting = _fitting([*labels, *ends], groups, width)
-    columns, hints = parts[-1][1].shape[1], _left_out(run, display, is_output=is_output)
-    if fitting < columns and len(groups) > 1:
-        alone = _fitting([*labels, *ends], groups[-1:], width)
-        if is_output or alone == columns:
-            # rather every output than some of both, and what is asked for than the way there
-            groups, fitting = groups[-1:], alone
-            hints.append("z not shown; --format json for all")
-    if fitting < columns and parts[0][0] == "x":  # no file holds scaled inputs
+    fitted = _fitted([*labels, *ends], groups, width)
+    hints = _left_out(run, display, is_output=is_output)
+    if len(fitted) < len(groups):
+        hints.append("z not shown; --format json for all")
+    fitting, columns = len(fitted[-1]), parts[-1][1].shape[1]
+    if fitting < columns and parts[0][0] == "x":  # no file holds them
         hints.append(f"{fitting} of {columns:,} inputs shown; | less -S for all")
     elif fitting < columns:
         everything = "-o FILE" if is_output else "--format json"
         hints.append(f"{fitting} of {columns:,} neurons shown; {everything} for all")
-    fitted = [column for group in groups for column in group[:fitting]]
-    return [_grid(*labels, *fitted, *ends), *_hint_lines(hints)]
+    return [_grid(*labels, *chain(*fitted), *ends), *_hint_lines(hints)]
 
 
 def _left_out(run: ForwardRun, display: Display, *, is_output: bool) -> list[str]:
@@ -317,8 +321,8 @@ def _neuron_columns(
 ) -> list[list[_TextColumn]]:
     """Return a column for each neuron, for each of some parts."""
     neurons = parts[0][1].shape[1]
-    # the narrowest column is a digit and a gap: more cannot fit, and need not be formatted
-    count = neurons if width is None else min(neurons, width // (1 + GAP) + 1)
+    # the narrowest column is a digit and a blank: more cannot fit, and need not be formatted
+    count = neurons if width is None else min(neurons, width // 2 + 1)
     return [
         [
             _number_column(
@@ -346,19 +350,30 @@ def _number_column(
     return _TextColumn(heading, align_decimals(texts), "right")
 
 
-def _fitting(labels: list[_TextColumn], groups: list[list[_TextColumn]], width: int | None) -> int:
-    """Return how many neurons of each group fit into the width; at least one."""
-    count = len(groups[0])
-    if width is None:
-        return count
-    used = 1 + sum(label.width() for label in labels) + GAP * (len(labels) - 1)
-    fitting = 0
-    for index in range(count):
-        used += sum(GAP + group[index].width() for group in groups)
+def _fitted(
+    others: list[_TextColumn], groups: list[list[_TextColumn]], width: int | None
+) -> list[list[_TextColumn]]:
+    """Return what fits beside other columns: all groups, the last one, or its first columns.
+
+    A table may stand closer together than usual before it leaves out any.
+    """
+    if width is None or _width([*others, *chain(*groups)], gap=2) <= width:
+        return groups
+    last = groups[-1]
+    if _width([*others, *last], gap=1) <= width:
+        return [last]
+    used, fitting = _width([*others, last[0]], gap=GAP), 1
+    for column in last[1:]:
+        used += GAP + column.width()
         if used > width:
             break
         fitting += 1
-    return max(fitting, 1)
+    return [last[:fitting]]
+
+
+def _width(columns: Sequence[_TextColumn], gap: int) -> int:
+    """Return how wide a table of some columns is."""
+    return 1 + sum(column.width() for column in columns) + gap * (len(columns) - 1)
 
 
 def _grid(*columns: _TextColumn) -> Grid:
@@ -393,8 +408,9 @@ def _weights_blocks(layer: Dense, display: Display, width: int | None) -> list[B
         label = _TextColumn(row_word, numbers, "right", "dim")
         bias = _number_column("bias", biases, shown, display.precision)
         labels = [label, replace(bias, style="dim")]
-    fitting = _fitting(labels, [columns], width)
-    blocks: list[Block] = [_grid(*labels, *columns[:fitting])]
+    fitted = _fitted(labels, [columns], width)[0]
+    fitting = len(fitted)
+    blocks: list[Block] = [_grid(*labels, *fitted)]
     left_out = [
         f"{len(weights) - display.rows:,} of {len(weights):,} {row_word}s"
         if len(weights) > display.rows

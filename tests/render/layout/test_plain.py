@@ -25,6 +25,12 @@ two_layers   float64   3 samples × 4 features   sample_data/two_layers.csv
  2   layer_2   (3, 3) @ (3, 3)  + (3,)     linear       (3, 3)           12
      total                                                               27
 
+0 inputs   x, the batch as it was read
+ sample    x 1   x 2    x 3    x 4
+      1    1     2      3      2.5
+      2    2     5     -1      2
+      3   -1.5   2.7    3.3   -0.8
+
 1 layer_1   a = x @ W + b
  sample    a 1      a 2     a 3
       1   4.8     1.21    2.385
@@ -145,10 +151,12 @@ def test_left_out_samples_are_summed_up_in_a_line_for_each_layer(cli: RunCli) ->
 
 def test_only_the_layers_asked_for_show_their_numbers(cli: RunCli) -> None:
     command = ("forward", "configs/two_layers.yaml", "sample_data/two_layers.csv")
-    assert "\n1 layer_1" not in cli(*command, "--layers", "last").out
+    last = cli(*command, "--layers", "last").out
+    assert ("\n0 inputs" in last, "\n1 layer_1" in last) == (False, False)
     assert "\n2 layer_2" in cli(*command, "--layers", "2").out
     assert "\n2 layer_2" not in cli(*command, "--layers", "1").out
-    assert cli(*command, "--layers", "2,1").out == cli(*command).out
+    assert cli(*command, "--layers", "2,0,1").out == cli(*command).out
+    assert cli(*command, "--layers", "0").out.endswith("   2.7    3.3   -0.8\n")
 
 
 def test_weights_are_shown_in_the_layout_of_their_source(cli: RunCli) -> None:

@@ -79,7 +79,7 @@ def make_run(
 
 
 def display(run: ForwardRun, **more: int | bool) -> Display:
-    return Display(tuple(range(1, len(run.network.layers) + 1)), **more)  # type: ignore[arg-type]
+    return Display(tuple(range(len(run.network.layers) + 1)), **more)  # type: ignore[arg-type]
 
 
 RUNS = {
@@ -111,7 +111,7 @@ def test_no_value_is_ever_cut(case: str, width: int) -> None:
     whole = {
         format_number(value)
         for result in run.shown.layers
-        for values in (result.pre_activation, result.output)
+        for values in (run.shown.batch, result.pre_activation, result.output)
         for value in values.ravel()
     }
     statistics = {
@@ -140,17 +140,39 @@ def test_neurons_that_do_not_fit_are_counted() -> None:
     text = on_terminal(forward_view(run, display(run, precision=2), 80), 80)
     said = re.search(r"^ (\d+) of 64 neurons shown; -o FILE for all$", text, re.MULTILINE)
     assert said is not None
-    heading = next(row for row in text.splitlines() if row.startswith(" sample"))
+    _, heading = (row for row in text.splitlines() if row.startswith(" sample"))
     assert re.findall(r"a (\d+)", heading) == [str(n) for n in range(1, int(said[1]) + 1)]
 
 
-def test_outputs_come_before_what_they_are_computed_from() -> None:
-    """Of an inner layer z and a stand side by side."""
+def test_where_not_every_neuron_fits_z_is_left_out_first() -> None:
+    """Of an inner layer as of the last one."""
     run = make_run([2, 64, 64], 3)
     text = on_terminal(forward_view(run, display(run, precision=2), 80), 80)
-    inner, outer = (row for row in text.splitlines() if row.startswith(" sample"))
-    assert ("z 1 " in inner, "z 1 " in outer) == (True, False)
-    assert " z not shown; --format json for all" in text
+    _, inner, outer = (row for row in text.splitlines() if row.startswith(" sample"))
+    assert ("z 1 " in inner, "z 1 " in outer) == (False, False)
+    assert text.count(" z not shown; --format json for all") == 2
+
+
+def test_a_table_stands_closer_together_before_it_leaves_anything_out() -> None:
+    """Four of z and four of a: 6 for the sample's number, 7 for each; 72 with gaps of 2, not 80."""
+    run = make_run([2, 4], 3)
+    view = forward_view(run, display(run), 79)
+    heading = on_terminal(view, 79).splitlines()[-4]
+    assert re.fullmatch(r" sample  +z 1 .* a 4", heading.rstrip())
+    assert "not shown" not in on_terminal(view, 79)
+
+
+def test_the_class_and_its_probability_are_left_out_last() -> None:
+    network = Network.from_yaml_text(
+        "{layer_sizes: [2, 30], seed: 0, outputs: {classes: ["
+        + ", ".join(f"kind {n}" for n in range(30))
+        + "]}}"
+    )
+    plan = RunPlan(rule=class_rule(network.spec))
+    run = run_forward(network, stream_of([[1.0, 2.0]], ("a", "b"), {}), plan)
+    text = on_terminal(forward_view(run, display(run), 60), 60)
+    assert re.search(r"^ sample +kind 0 .* class +probability *$", text, re.MULTILINE)
+    assert re.search(r"^ [1-5] of 30 neurons shown; -o FILE for all$", text, re.MULTILINE)
 
 
 def test_of_an_inner_layer_json_has_the_neurons_that_do_not_fit() -> None:
@@ -169,11 +191,33 @@ def test_a_long_name_of_an_output_leaves_room_for_the_others() -> None:
     assert names[1] in to_plain(forward_view(run, display(run), None))
 
 
-def test_of_scaled_inputs_no_form_of_a_result_has_those_that_do_not_fit() -> None:
+def test_of_inputs_no_form_of_a_result_has_those_that_do_not_fit() -> None:
+    """Neither of those that were read nor of the scaled ones."""
     scale = {"standard": {"mean": 0, "std": 2}}
     run = make_run([30, 1], 2, scale=scale)
     text = on_terminal(forward_view(run, display(run), 80), 80)
-    assert re.search(r"^ \d of 30 inputs shown; \| less -S for all$", text, re.MULTILINE)
+    said = r"^ \d of 30 inputs shown; \| less -S for all$"
+    assert len(re.findall(said, text, re.MULTILINE)) == 2
+
+
+def test_inputs_are_shown_as_they_were_read_then_scaled() -> None:
+    """(20 − 12.5) / 3.2 = 2.34375 and (1 − 1) / 0.5 = 0."""
+    network = Network.from_yaml_text(
+        "{inputs: {size: 2, scale: {standard: {mean: [12.5, 1], std: [3.2, 0.5]}}},"
+        " layers: [{neurons: 1, weights: [1, 1]}]}"
+    )
+    run = run_forward(network, stream_of([[20, 1]], ("warm", "wet"), {}), RunPlan())
+    blocks = to_plain(forward_view(run, display(run), None)).split("\n\n")
+    assert blocks[2:4] == [
+        "0 inputs   x, the batch as it was read\n sample   warm   wet\n      1     20     1",
+        "inputs.scale   (x - mean) / std\n sample     warm   wet\n      1   2.3438     0",
+    ]
+
+
+def test_inputs_without_names_are_numbered_as_neurons_are() -> None:
+    run = make_run([3, 1], 2)
+    text = to_plain(forward_view(run, display(run), None))
+    assert re.search(r"^ sample +x 1 +x 2 +x 3$", text, re.MULTILINE)
 
 
 def test_a_wider_terminal_shows_more() -> None:
