@@ -32,8 +32,6 @@ from nncli.render.layout.view import (
 )
 from nncli.render.numbers import (
     DEFAULT_PRECISION,
-    align_decimals,
-    format_number,
     format_numbers,
     format_percent,
     format_shape,
@@ -80,7 +78,13 @@ class _TextColumn:
     style: Style = ""
 
     def width(self) -> int:
+        """Return how wide the column is on a screen."""
         return max(text_width(inert(text)) for text in (self.heading, *self.cells))
+
+    def spans(self) -> list[Span]:
+        """Return its cells; among numbers an exact zero steps back."""
+        dim: Style = "dim" if self.align == "right" else self.style
+        return [Span(text, dim if text.strip() == "0" else self.style) for text in self.cells]
 
 
 def forward_view(run: ForwardRun, display: Display, width: int | None) -> View:
@@ -345,9 +349,10 @@ def _number_column(
     *last: SupportsFloat,
 ) -> _TextColumn:
     """Return the shown values, aligned at the decimal point, with *last* below them."""
-    texts = ["" if row is None else format_number(values[row], precision) for row in shown]
-    texts += [format_number(value, precision) for value in last]
-    return _TextColumn(heading, align_decimals(texts), "right")
+    numbers = [values[row] for row in shown if row is not None]
+    texts = iter(format_numbers([*numbers, *last], precision))
+    cells = ["" if row is None else next(texts) for row in shown]
+    return _TextColumn(heading, [*cells, *texts], "right")
 
 
 def _fitted(
@@ -377,9 +382,8 @@ def _width(columns: Sequence[_TextColumn], gap: int) -> int:
 
 
 def _grid(*columns: _TextColumn) -> Grid:
-    spans = ([Span(text, column.style) for text in column.cells] for column in columns)
     headings = tuple(Column(column.heading, column.align) for column in columns)
-    return Grid(headings, tuple(zip(*spans, strict=True)))
+    return Grid(headings, tuple(zip(*(column.spans() for column in columns), strict=True)))
 
 
 def _weights_blocks(layer: Dense, display: Display, width: int | None) -> list[Block]:

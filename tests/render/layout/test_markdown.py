@@ -54,7 +54,7 @@ def kinds(markdown: str) -> set[str]:
 def test_a_forward_pass_in_markdown_has_every_number(cli: RunCli) -> None:
     command = ("forward", "configs/two_layers.yaml", "sample_data/two_layers.csv")
     cells = table_cells(cli(*command, "--format", "md").out)
-    for number in ("4.8", "-1.81", "2.385", "0.5031", "-5.7633"):
+    for number in ("4.80", "-1.810", "2.385", "0.5031", "-5.7633"):
         assert number in cells
 
 

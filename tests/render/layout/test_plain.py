@@ -27,14 +27,14 @@ two_layers   float64   3 samples × 4 features   sample_data/two_layers.csv
 
 0 inputs   x, the batch as it was read
  sample    x 1   x 2    x 3    x 4
-      1    1     2      3      2.5
-      2    2     5     -1      2
+      1    1.0   2.0    3.0    2.5
+      2    2.0   5.0   -1.0    2.0
       3   -1.5   2.7    3.3   -0.8
 
 1 layer_1   a = x @ W + b
  sample    a 1      a 2     a 3
-      1   4.8     1.21    2.385
-      2   8.9    -1.81    0.2
+      1   4.80    1.210   2.385
+      2   8.90   -1.810   0.200
       3   1.41    1.051   0.026
 
 2 layer_2   a = x @ W + b
@@ -170,7 +170,7 @@ def test_weights_are_shown_in_the_layout_of_their_source(cli: RunCli) -> None:
     )
     assert find_rows(by_input.out, r"^ input +neuron 1 .* neuron 5$")
     assert re.search(
-        r"^ +1 +0\.1764 +0\.04 +0\.0979 +0\.2241 +0\.1868$", by_input.out, re.MULTILINE
+        r"^ +1 +0\.1764 +0\.0400 +0\.0979 +0\.2241 +0\.1868$", by_input.out, re.MULTILINE
     )
     assert find_rows(by_input.out, r"^ +bias +0 +0 +0 +0 +0$")
 

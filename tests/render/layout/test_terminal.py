@@ -22,7 +22,7 @@ from nncli.render.forward import Display, forward_view
 from nncli.render.layout.plain import to_plain
 from nncli.render.layout.terminal import to_rich
 from nncli.render.layout.view import Column, Grid, Line, Span, View, line
-from nncli.render.numbers import format_number
+from nncli.render.numbers import format_numbers
 from nncli.render.shapes import BatchSize, shapes_view
 
 WIDTHS = (40, 60, 80, 140)
@@ -101,6 +101,11 @@ def test_no_line_is_wider_than_the_terminal(case: str, weights: bool, width: int
         assert cell_len(text) <= width, text
 
 
+def texts_of(values: npt.NDArray[np.floating]) -> list[str]:
+    """Return how the numbers of a table are written, column by column."""
+    return [text for column in values.T for text in format_numbers(column)]
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("case", RUNS)
 def test_no_value_is_ever_cut(case: str, width: int) -> None:
@@ -108,16 +113,15 @@ def test_no_value_is_ever_cut(case: str, width: int) -> None:
     sizes, samples, kept = RUNS[case]
     run = make_run(sizes, samples, kept=kept)
     text = on_terminal(forward_view(run, display(run), width), width)
-    whole = {
-        format_number(value)
-        for result in run.shown.layers
-        for values in (run.shown.batch, result.pre_activation, result.output)
-        for value in values.ravel()
-    }
+    arrays = [run.shown.batch]
+    for result in run.shown.layers:
+        arrays += [result.pre_activation, result.output]
+    rows = np.arange(samples) if samples <= 10 else np.r_[:5, samples - 5 : samples]
+    whole = {text.strip() for values in arrays for text in texts_of(values[rows])}
     statistics = {
-        format_number(getattr(row, name))
-        for row in run.statistics
+        text.strip()
         for name in ("minimum", "mean", "maximum", "std")
+        for text in format_numbers([getattr(row, name) for row in run.statistics])
     }
     shown = set(re.findall(r"(?<![\w.])-?\d+\.\d*(?:e[-+]\d+)?", text))
     assert shown
@@ -129,8 +133,8 @@ def test_no_value_is_ever_cut(case: str, width: int) -> None:
 def test_the_first_neuron_is_shown_however_narrow_the_terminal(width: int) -> None:
     run = make_run([2, 50], 3, kept=3)
     text = on_terminal(forward_view(run, display(run), width), width)
-    for value in run.shown.layers[-1].output[:, 0]:
-        assert format_number(value) in text
+    for number in format_numbers(run.shown.layers[-1].output[:, 0]):
+        assert number.strip() in text
     assert "of 50 neurons shown; -o FILE for all" in " ".join(text.split())
 
 
@@ -154,12 +158,15 @@ def test_where_not_every_neuron_fits_z_is_left_out_first() -> None:
 
 
 def test_a_table_stands_closer_together_before_it_leaves_anything_out() -> None:
-    """Four of z and four of a: 6 for the sample's number, 7 for each; 72 with gaps of 2, not 80."""
     run = make_run([2, 4], 3)
-    view = forward_view(run, display(run), 79)
-    heading = on_terminal(view, 79).splitlines()[-4]
-    assert re.fullmatch(r" sample  +z 1 .* a 4", heading.rstrip())
-    assert "not shown" not in on_terminal(view, 79)
+    whole = max(map(len, to_plain(forward_view(run, display(run), None)).splitlines()))
+    gaps = 8  # of three blanks each, between the sample's number, four of z and four of a
+    text = on_terminal(forward_view(run, display(run), whole - gaps), whole - gaps)
+    assert re.search(r"^ sample  +z 1 .* a 4$", text, re.MULTILINE)
+    assert "not shown" not in text
+    narrower = on_terminal(forward_view(run, display(run), whole - gaps - 1), whole - gaps - 1)
+    assert re.search(r"^ sample  +a 1 .* a 4 *$", narrower, re.MULTILINE)
+    assert " z not shown; --format json for all" in narrower
 
 
 def test_the_class_and_its_probability_are_left_out_last() -> None:
@@ -231,15 +238,6 @@ def test_a_wider_terminal_shows_more() -> None:
     assert counts == sorted(set(counts))
 
 
-def test_rather_every_output_than_some_of_both() -> None:
-    """Eight a's fit into 80 columns, eight z's beside them do not."""
-    run = make_run([2, 6], 3)
-    text = on_terminal(forward_view(run, display(run), 80), 80)
-    assert "z not shown; --format json for all" in text
-    assert "a 6" in text
-    assert "z 1" not in text
-
-
 def test_where_everything_fits_nothing_is_said_to_be_left_out() -> None:
     run = make_run([4, 3, 2], 3)
     text = on_terminal(forward_view(run, display(run), 80), 80)
@@ -259,8 +257,8 @@ def test_a_pipe_gets_every_neuron() -> None:
     text = to_plain(forward_view(run, display(run), None))
     assert "shown" not in text
     assert "a 64" in text
-    for value in run.shown.layers[-1].output.ravel():
-        assert format_number(value) in text
+    for number in texts_of(run.shown.layers[-1].output):
+        assert number.strip() in text
 
 
 # -------------------------------------------------------------------- tables that become lists
@@ -339,6 +337,14 @@ def test_a_long_kept_text_is_cut_on_a_terminal_and_whole_in_a_pipe() -> None:
 
 
 # ---------------------------------------------------------------------------------- colours
+
+
+def test_an_exact_zero_steps_back() -> None:
+    network = Network.from_yaml_text("{inputs: 1, layers: [{neurons: 1, weights: [[1]]}]}")
+    run = run_forward(network, stream_of([[0.0], [1e-9]], ("x",), {}), RunPlan())
+    text = on_terminal(forward_view(run, display(run), 80), 80, colour=True)
+    assert re.search("\x1b\\[2m0 *\x1b\\[0m", text)
+    assert not re.search("\x1b\\[2m1e-09", text)
 
 
 def test_the_class_of_a_sample_stands_out() -> None:
