@@ -236,8 +236,8 @@ Layers = Annotated[
         "--layers",
         parser=layer_list,
         autocompletion=completion.layers,
-        metavar="all|last|1,3",
-        help="Whose numbers the tables show.",
+        metavar="all|last|1,NAME",
+        help="Whose numbers the tables show; 0: the inputs.",
     ),
 ]
 Rows = Annotated[

@@ -387,41 +387,30 @@ def _grid(*columns: _TextColumn) -> Grid:
 
 
 def _weights_blocks(layer: Dense, display: Display, width: int | None) -> list[Block]:
-    """Return a layer's weights and biases in the layout in which the spec writes them."""
-    inputs_by_neurons = layer.layout == "inputs_by_neurons"
-    weights = layer.weights if inputs_by_neurons else layer.weights.T
-    row_word, column_word = ("input", "neuron") if inputs_by_neurons else ("neuron", "input")
-    shown = _shown_rows(len(weights), display.rows)
-    numbers = ["…" if row is None else str(row + 1) for row in shown]
-    count = weights.shape[1]
-    formatted = count if width is None else min(count, width // (1 + GAP) + 1)
-    biases = layer.biases
+    """Return W and b as `x @ W + b` has them, whatever way round the spec writes them."""
+    shown = _shown_rows(layer.inputs, display.rows)
+    inputs = ["…" if row is None else f"input {row + 1}" for row in shown]
+    label = _TextColumn("W", [*inputs, "b"], style="dim")
+    # as many as may fit: a blank and a digit each
+    formatted = layer.neurons if width is None else min(layer.neurons, width // 2 + 1)
     columns = [
         _number_column(
-            f"{column_word} {index + 1}",
-            weights[:, index],
+            f"neuron {index + 1}",
+            layer.weights[:, index],
             shown,
             display.precision,
-            *([biases[index]] if inputs_by_neurons else []),
+            layer.biases[index],
         )
         for index in range(formatted)
     ]
-    if inputs_by_neurons:
-        labels = [_TextColumn(row_word, [*numbers, "bias"], "right", "dim")]
-    else:
-        label = _TextColumn(row_word, numbers, "right", "dim")
-        bias = _number_column("bias", biases, shown, display.precision)
-        labels = [label, replace(bias, style="dim")]
-    fitted = _fitted(labels, [columns], width)[0]
-    fitting = len(fitted)
-    blocks: list[Block] = [_grid(*labels, *fitted)]
+    fitted = _fitted([label], [columns], width)[0]
     left_out = [
-        f"{len(weights) - display.rows:,} of {len(weights):,} {row_word}s"
-        if len(weights) > display.rows
-        else "",
-        f"{count - fitting:,} of {count:,} {column_word}s" if fitting < count else "",
+        f"{count:,} of {total:,} {what}"
+        for count, total, what in (
+            (layer.inputs - display.rows, layer.inputs, "inputs"),
+            (layer.neurons - len(fitted), layer.neurons, "neurons"),
+        )
+        if count > 0
     ]
-    if any(left_out):
-        hint = f" {' and '.join(filter(None, left_out))} not shown; --format json for all"
-        blocks.append(line(Span(hint, "dim")))
-    return [*blocks, BLANK]
+    hints = [f"{' and '.join(left_out)} not shown; --format json for all"] if left_out else []
+    return [_grid(label, *fitted), *_hint_lines(hints), BLANK]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -159,20 +160,43 @@ def test_only_the_layers_asked_for_show_their_numbers(cli: RunCli) -> None:
     assert cli(*command, "--layers", "0").out.endswith("   2.7    3.3   -0.8\n")
 
 
-def test_weights_are_shown_in_the_layout_of_their_source(cli: RunCli) -> None:
-    """The book writes one row per neuron, the video one column."""
-    by_neuron = cli("forward", "configs/two_layers.yaml", "sample_data/two_layers.csv", "--weights")
-    assert re.search(
-        r"^ neuron +bias +input 1 +input 2 +input 3 +input 4$", by_neuron.out, re.MULTILINE
-    )
-    by_input = cli(
-        "forward", "configs/layer_objects.yaml", "sample_data/layer_objects.csv", "--weights"
-    )
-    assert find_rows(by_input.out, r"^ input +neuron 1 .* neuron 5$")
-    assert re.search(
-        r"^ +1 +0\.1764 +0\.0400 +0\.0979 +0\.2241 +0\.1868$", by_input.out, re.MULTILINE
-    )
-    assert find_rows(by_input.out, r"^ +bias +0 +0 +0 +0 +0$")
+def test_layers_are_asked_for_by_name_or_number(cli: RunCli) -> None:
+    files = ("configs/three_inputs.yaml", "sample_data/three_inputs.csv")
+    command = ("forward", *files, "--samples", "columns", "--layers")
+    for by_name, by_number in (("output", "2"), ("inputs, hidden", "0,1"), ("0,last", "0,2")):
+        done = cli(*command, by_name)
+        assert (done.code, done.out) == (0, cli(*command, by_number).out)
+
+
+def test_a_layers_name_goes_before_a_number(
+    cli: RunCli, write: Callable[[str, str | bytes], Path]
+) -> None:
+    layers = "[{name: '2', neurons: 1, weights: [[1]]}, {name: inputs, neurons: 1, weights: [[1]]}]"
+    command = ("forward", write("net.yaml", f"{{layers: {layers}}}"), write("x.csv", "x\n1\n"))
+    assert "\n1 2   " in cli(*command, "--layers", "2").out
+    assert "\n2 inputs   " in cli(*command, "--layers", "inputs").out
+
+
+WEIGHTS = """\
+1 layer_1   a = x @ W + b
+ W         neuron 1   neuron 2   neuron 3
+ input 1        0.2       0.50      -0.26
+ input 2        0.8      -0.91      -0.27
+ input 3       -0.5       0.26       0.17
+ input 4        1.0      -0.50       0.87
+ b              2.0       3.00       0.50
+"""
+
+
+def test_weights_are_shown_as_the_formula_has_them(cli: RunCli) -> None:
+    """The book writes a row per neuron; x @ W + b has a column."""
+    command = ("configs/two_layers.yaml", "sample_data/two_layers.csv")
+    assert WEIGHTS in cli("forward", *command, "--weights").out
+    command = ("configs/layer_objects.yaml", "sample_data/layer_objects.csv")
+    by_input = cli("forward", *command, "--weights").out
+    assert find_rows(by_input, r"^ W +neuron 1 .* neuron 5$")
+    assert find_rows(by_input, r"^ input 1 +0\.1764 +0\.0400 +0\.0979 +0\.2241 +0\.1868$")
+    assert find_rows(by_input, r"^ b +0 +0 +0 +0 +0$")
 
 
 # --------------------------------------------------------------------------------- mechanics
