@@ -256,6 +256,7 @@ Precision = Annotated[
     ),
 ]
 Weights = Annotated[bool, _display("--weights", help="Show each layer's weights and biases, too.")]
+Draw = Annotated[bool, _display("--draw", help="Draw the matrices of each layer.")]
 MemoryBatchSize = Annotated[
     int | None,
     _display(

@@ -47,6 +47,7 @@ def shapes(
     encoding: opt.Encoding = "utf-8",
     format_: opt.ShapesFormat = "table",
     batch_size: opt.MemoryBatchSize = None,
+    draw: opt.Draw = False,
     quiet: opt.Quiet = False,
     rejects: opt.Rejects = None,
     force: opt.Force = False,
@@ -67,7 +68,7 @@ def shapes(
         _check_rejects(rejects, data)
         read = read_config_or_weights(config, overrides(seed, dtype), request)
         if isinstance(read, WeightsHeader):
-            _show_weights(read, request, format_, quiet=quiet)
+            _show_weights(read, request, format_, draw=draw, quiet=quiet)
             return
         reading = read.reading
         if reading.misfits:
@@ -76,7 +77,7 @@ def shapes(
             found = _counted(reading, request, _target(rejects, read.files, request, force=force))
         else:
             found = _Findings()
-        _show(reading, found, _batch_size(batch_size, found, request), format_)
+        _show(reading, found, _batch_size(batch_size, found, request), format_, draw=draw)
         notes = (*reading.notes, *found.notes)
         if found.error is not None:
             fail(Refused(found.error, () if quiet else notes, found.rejects))
@@ -84,7 +85,12 @@ def shapes(
 
 
 def _show_weights(
-    header: WeightsHeader, request: DataRequest | None, form: opt.ShapesForm, *, quiet: bool
+    header: WeightsHeader,
+    request: DataRequest | None,
+    form: opt.ShapesForm,
+    *,
+    draw: bool,
+    quiet: bool,
 ) -> None:
     """Show the arrays of a weights file.  Raises SpecError if there is data for a network."""
     from nncli.formats.config import untrained_notes, weights_alone
@@ -97,7 +103,7 @@ def _show_weights(
     if form == "json":
         write_text(stored_json(header, stored))
     else:
-        show_view(lambda _: stored_view(header, stored), form)
+        show_view(lambda _: stored_view(header, stored, draw=draw), form)
     remark_notes(untrained_notes(header), quiet=quiet)
 
 
@@ -161,7 +167,9 @@ def _batch_size(wanted: int | None, found: _Findings, request: DataRequest | Non
     return BatchSize(wanted or found.samples or 1, found.samples, name)
 
 
-def _show(reading: SpecReading, found: _Findings, size: BatchSize, form: opt.ShapesForm) -> None:
+def _show(
+    reading: SpecReading, found: _Findings, size: BatchSize, form: opt.ShapesForm, *, draw: bool
+) -> None:
     """Show the shapes on standard output."""
     from nncli.network.shapes import shape_table
     from nncli.render.shapes import shapes_view
@@ -173,4 +181,4 @@ def _show(reading: SpecReading, found: _Findings, size: BatchSize, form: opt.Sha
         notes = (*reading.notes, *found.notes)
         write_text(shapes_json(reading.spec, table, size, notes, found.problems))
     else:
-        show_view(lambda _: shapes_view(table, size), form)
+        show_view(lambda _: shapes_view(table, size, draw=draw), form)

@@ -1,4 +1,4 @@
-"""A clash of two shapes as a drawing: the matrices, and the two sizes that should be equal."""
+"""Two shapes as a drawing: the matrices, and the two sizes that are equal, or should be."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from nncli.network.shapes import LayerShape
 from nncli.render.layout.view import Block, Figure, Line, Span, Style, line
-from nncli.render.numbers import format_shape
+from nncli.render.numbers import format_shape, format_weights
 from nncli.specs.fit import Misfit
 
 _MARGIN = 4
@@ -23,6 +23,29 @@ def clash_blocks(layer: LayerShape, samples: str) -> list[Block]:
     first = layer.misfits[0]
     words = [line(Span(" ✗ ", "error"), _words(misfit, layer, samples)) for misfit in layer.misfits]
     return [_drawing(first, layer, samples), *words]
+
+
+def fit_blocks(layer: LayerShape, samples: str) -> list[Block]:
+    """Return how the shapes of a layer that fits go together, drawn and in words.
+
+    samples: what stands for the number of samples.
+    """
+    inputs, neurons = layer.weights_shape
+    x = _Box("x", samples, str(inputs), _rows(samples), _columns(inputs))
+    weights = _Box("W", str(inputs), str(neurons), _rows(inputs), _columns(neurons))
+    product = _Box("x @ W", samples, str(neurons), _rows(samples), _columns(neurons))
+    outer, biases = format_shape((samples, neurons)), format_shape(layer.biases_shape)
+    words = [
+        f"{inputs} = {inputs}: the inner sizes are equal; the outer ones remain, {outer}",
+        f"b {biases} is added to each row",
+    ]
+    if layer.turned:
+        written, turned = (
+            format_shape((neurons, inputs)),
+            format_weights((inputs, neurons), turned=True),
+        )
+        words.insert(0, f"W is written as {written}, a row per neuron, and transposed: {turned}")
+    return [_linked_boxes(x, weights, product), *(line(f" {text}") for text in words)]
 
 
 def _words(misfit: Misfit, layer: LayerShape, samples: str) -> str:
@@ -113,9 +136,10 @@ class _Canvas:
         return Line(tuple(spans))
 
 
-def _left_box(canvas: _Canvas, box: _Box) -> tuple[int, int, int]:
+def _left_box(canvas: _Canvas, box: _Box, style: Style = "error") -> tuple[int, int, int]:
     """Draw a matrix at the left margin, its rows beside it and its columns below.
 
+    style: of its columns, those that are linked.
     Return the row and the column behind that lower label, where a link begins, and the column
     that the link must pass to be seen.
     """
@@ -123,28 +147,47 @@ def _left_box(canvas: _Canvas, box: _Box) -> tuple[int, int, int]:
     right = canvas.box(left, box)
     canvas.put((box.height + 1) // 2, _MARGIN, box.rows, "accent")
     label = left + 1 + (box.width - len(box.columns)) // 2
-    canvas.put(box.height + 2, label, box.columns, "error")
+    canvas.put(box.height + 2, label, box.columns, style)
     start = label + len(box.columns) + 1
     return box.height + 2, start, max(right, start - 1) + 4
 
 
-def _linked_boxes(left: _Box, right: _Box) -> Figure:
-    """Draw two matrices, the columns of the left one linked to the rows of the right one."""
+def _linked_boxes(left: _Box, right: _Box, product: _Box | None = None) -> Figure:
+    """Draw two matrices, the columns of the left one linked to the rows of the right one.
+
+    product: of the two, where they fit.
+    """
     canvas = _Canvas()
-    below, start, corner = _left_box(canvas, left)
+    style: Style = "error" if product is None else "accent"
+    below, start, corner = _left_box(canvas, left, style)
     border = corner + len(right.rows) + 4
-    canvas.box(border, right)
+    end = canvas.box(border, right)
     # the link: from below the left box up to beside the right one
     canvas.put(below, start, "─" * (corner - start))
-    canvas.put(below, (start + corner) // 2, "✗", "error")
+    canvas.put(below, (start + corner) // 2, "✗" if product is None else "=", style)
     canvas.put(below, corner, "┘")
     for row in range(2, below):
         canvas.put(row, corner, "│")
     canvas.put(1, corner, "┌─")
-    canvas.put(1, border - len(right.rows) - 1, right.rows, "error")
+    canvas.put(1, border - len(right.rows) - 1, right.rows, style)
     middle = border + 1 + (right.width - len(right.columns)) // 2
     canvas.put(right.height + 2, middle, right.columns, "accent")
+    if product is not None:
+        _put_product(canvas, product, end)
     return Figure(canvas.lines())
+
+
+def _put_product(canvas: _Canvas, product: _Box, after: int) -> None:
+    """Draw a matrix behind an equals sign, its rows beside it and its columns below.
+
+    after: the column of the last border before it.
+    """
+    row, border = (product.height + 1) // 2, after + len(product.rows) + 7
+    canvas.put(row, after + 3, "=")
+    canvas.put(row, after + 6, product.rows)
+    canvas.box(border, product)
+    middle = border + 1 + (product.width - len(product.columns)) // 2
+    canvas.put(product.height + 2, middle, product.columns)
 
 
 def _box_and_number(box: _Box, number: str) -> Figure:

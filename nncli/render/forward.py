@@ -35,6 +35,7 @@ from nncli.render.numbers import (
     format_numbers,
     format_percent,
     format_shape,
+    format_weights,
 )
 from nncli.render.quantities import format_rate, format_seconds
 from nncli.render.scaling import with_scaling
@@ -133,7 +134,13 @@ def _layers_grid(run: ForwardRun) -> Grid:
         _TextColumn("layer", [layer.name for layer in layers]),
         _TextColumn("input", [format_shape((samples, layer.inputs)) for layer in layers]),
         _TextColumn("", ["@"] * len(layers), style="dim"),
-        _TextColumn("weights", [format_shape(layer.weights.shape) for layer in layers]),
+        _TextColumn(
+            "weights",
+            [
+                format_weights((layer.inputs, layer.neurons), turned=spec.is_turned)
+                for layer, spec in zip(layers, specs, strict=True)
+            ],
+        ),
         _TextColumn("", ["+"] * len(layers), style="dim"),
         _TextColumn("biases", [format_shape(layer.biases.shape) for layer in layers]),
         _TextColumn("activation", [activation_label(layer.activation) for layer in specs]),

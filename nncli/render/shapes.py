@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from nncli.network.shapes import LayerShape, ShapeTable
-from nncli.render.clash import clash_blocks
+from nncli.render.clash import clash_blocks, fit_blocks
 from nncli.render.layout.view import BLANK, Block, Field, Grid, Span, Style, View, line, table
-from nncli.render.numbers import format_bytes, format_shape
+from nncli.render.numbers import format_bytes, format_shape, format_weights
 from nncli.render.scaling import with_scaling
 from nncli.words import count_of
 
 # Made once, as are the cells of shapes below: a long network has a few, in 100,000 rows.
 _TIMES, _PLUS, _ARROW = (Span(sign, "dim") for sign in "·+→")
 _CLASH = Span("✗", "error")
+# More drawings than these nobody looks at.
+_MAX_DRAWN = 12
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,11 @@ class BatchSize:
         return "N" if self.samples is None else str(self.samples)
 
 
-def shapes_view(table: ShapeTable, batch: BatchSize) -> View:
-    """Return the walk through the layers, up to and including the first that does not fit."""
+def shapes_view(table: ShapeTable, batch: BatchSize, *, draw: bool = False) -> View:
+    """Return the walk through the layers, up to and including the first that does not fit.
+
+    draw: whether to draw the matrices of those that fit, too.
+    """
     title = line(
         Span(table.name, "accent"),
         f"   {table.dtype}   {count_of(len(table.layers), 'layer')}   "
@@ -47,10 +53,24 @@ def shapes_view(table: ShapeTable, batch: BatchSize) -> View:
     after = () if table.misfits else table.after
     grid = with_scaling(layers_grid(shown, batch.symbol), table.before, after, batch.symbol)
     blocks: list[Block] = [title, BLANK, grid]
+    if draw:
+        blocks += drawn_layers([layer for layer in shown if not layer.misfits], batch.symbol)
     if table.misfits:
         # a blank line at the end: the problem, on another stream, follows right below
         return [*blocks, BLANK, *clash_blocks(shown[-1], batch.symbol), BLANK]
     return [*blocks, BLANK, *_totals(table, batch)]
+
+
+def drawn_layers(layers: Sequence[LayerShape], samples: str) -> list[Block]:
+    """Return drawings of the first layers, all of which fit.  samples: as for `layers_grid`."""
+    blocks: list[Block] = []
+    for layer in layers[:_MAX_DRAWN]:
+        title = line(Span(f"{layer.layer} {layer.name}", "accent"))
+        blocks += [BLANK, title, *fit_blocks(layer, samples)]
+    if len(layers) > _MAX_DRAWN:
+        hint = f" {_MAX_DRAWN} of {len(layers):,} layers drawn"
+        blocks += [BLANK, line(Span(hint, "dim"))]
+    return blocks
 
 
 def layers_grid(layers: list[LayerShape], samples: str) -> Grid:
@@ -60,7 +80,7 @@ def layers_grid(layers: list[LayerShape], samples: str) -> Grid:
         Field("layer", lambda layer: Span(layer.name)),
         Field("input", lambda layer: _shape((samples, layer.inputs), "inputs", layer)),
         Field("", lambda _: _TIMES),
-        Field("weights", lambda layer: _shape(layer.weights_shape, "weights", layer)),
+        Field("weights", _weights),
         Field("", lambda _: _PLUS),
         Field("biases", lambda layer: _shape(layer.biases_shape, "biases", layer)),
         Field("", lambda layer: _CLASH if layer.misfits else _ARROW),
@@ -83,14 +103,27 @@ def _tensors(layer: LayerShape) -> Span:
 
 
 def _shape(shape: tuple[int | str, ...], key: str, layer: LayerShape) -> Span:
-    """Return a shape, marked if it is one of those of a layer that do not fit."""
+    return _shape_cell(shape, _style(key, layer))
+
+
+def _weights(layer: LayerShape) -> Span:
+    return _weights_cell(layer.weights_shape, layer.turned, _style("weights", layer))
+
+
+def _style(key: str, layer: LayerShape) -> Style:
+    """Return the style of a shape, which says if it is one of those that do not fit."""
     faulty = layer.misfits and any(misfit.key == key for misfit in layer.misfits)
-    return _shape_cell(shape, "error" if faulty else "")
+    return "error" if faulty else ""
 
 
 @lru_cache
 def _shape_cell(shape: tuple[int | str, ...], style: Style = "") -> Span:
     return Span(format_shape(shape), style)
+
+
+@lru_cache
+def _weights_cell(shape: tuple[int, int], turned: bool, style: Style) -> Span:
+    return Span(format_weights(shape, turned=turned), style)
 
 
 def _result(layer: LayerShape, cell: Span) -> Span:

@@ -11,14 +11,17 @@ from nncli.problems import Place, Problem
 from nncli.render.json_output import document, note_objects, problem_objects
 from nncli.render.layout.view import BLANK, Block, Field, Line, Span, View, line, table
 from nncli.render.numbers import format_shape
-from nncli.render.shapes import layers_grid
+from nncli.render.shapes import drawn_layers, layers_grid
 from nncli.specs.fit import shape_held_by
 from nncli.specs.stored import StoredTensor, WeightsHeader
 from nncli.words import count_of
 
 
-def stored_view(header: WeightsHeader, stored: StoredLayers) -> View:
-    """Return the arrays of a file, the layers that they make, and what to type next."""
+def stored_view(header: WeightsHeader, stored: StoredLayers, *, draw: bool = False) -> View:
+    """Return the arrays of a file, the layers that they make, and what to type next.
+
+    draw: whether to draw the matrices of the layers, too.
+    """
     tensors = (*header.tensors, *header.left_out)
     values = sum(math.prod(tensor.shape) for tensor in tensors)
     counted = f"   {count_of(len(tensors), 'array')}   {count_of(values, 'value')}"
@@ -35,7 +38,8 @@ def stored_view(header: WeightsHeader, stored: StoredLayers) -> View:
         chain = f"the matrices fit together: {' → '.join(map(str, sizes))}"
         if stored.layout is not None:
             chain += ", as (neurons, inputs)"
-        blocks += [line(chain), BLANK, layers_grid(shapes, "N"), BLANK]
+        blocks += [line(chain), BLANK, layers_grid(shapes, "N")]
+        blocks += [*(drawn_layers(shapes, "N") if draw else []), BLANK]
     return [*blocks, *_next(header, stored)]
 
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from nncli.network.shapes import LayerShape, shape_table
-from nncli.render.clash import clash_blocks
+from nncli.render.clash import clash_blocks, fit_blocks
 from nncli.render.layout.markdown import to_markdown
 from nncli.render.layout.plain import to_plain
 from nncli.render.layout.terminal import to_rich
 from nncli.render.layout.view import Figure, View
-from nncli.render.shapes import BatchSize, shapes_view
+from nncli.render.shapes import BatchSize, layers_grid, shapes_view
 from nncli.specs.fit import Misfit
 from nncli.specs.reader import inspect_spec
 
@@ -220,6 +220,74 @@ def test_the_clashes_of_a_spec_and_its_data_are_drawn(
     assert isinstance(figure, Figure)
     assert not isinstance(words, Figure)
     assert to_plain([words]).startswith(f" ✗ {expected}: ")
+
+
+# ---- what fits -----------------------------------------------------------------------------------
+
+
+FIT = """\
+      ┌─────────┐        ┌───────┐       ┌───────┐
+    3 │    x    │   ┌─ 4 │   W   │  =  3 │ x @ W │
+      └─────────┘   │    │       │       └───────┘
+           4 ───=───┘    └───────┘           3
+                             3
+ W is written as (3, 4), a row per neuron, and transposed: (3, 4)ᵀ → (4, 3)
+ 4 = 4: the inner sizes are equal; the outer ones remain, (3, 3)
+ b (3,) is added to each row
+"""
+
+
+def layer_of(text: str) -> LayerShape:
+    return shape_table(inspect_spec(text.encode(), "net.yaml").spec).layers[0]
+
+
+def test_what_fits_is_drawn_as_the_twin_of_a_clash() -> None:
+    """The book's batch: three samples of four numbers, and three neurons, each a row."""
+    rows = "[[1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1]]"
+    layer = layer_of(f"layers: [{{weights: {rows}, layout: neurons_by_inputs}}]\nseed: 0")
+    assert to_plain(fit_blocks(layer, "3")) == FIT
+
+
+def test_nothing_is_said_to_be_transposed_that_is_not() -> None:
+    """Weights with a column per neuron, and those that are drawn, in whatever layout."""
+    for text in (
+        "layers: [{weights: [[1, 2], [3, 4]]}]\nseed: 0",
+        "layout: neurons_by_inputs\nlayer_sizes: [3, 2]\nseed: 0",
+    ):
+        layer = layer_of(text)
+        assert not layer.turned
+        assert "transposed" not in to_plain(fit_blocks(layer, "N"))
+        assert "ᵀ" not in to_plain([layers_grid([layer], "N")])
+
+
+def test_the_table_says_where_weights_are_transposed() -> None:
+    layer = layer_of("layers: [{weights: [[1, 2, 3], [4, 5, 6]], layout: neurons_by_inputs}]")
+    row = to_plain([layers_grid([layer], "N")]).splitlines()[1]
+    assert row.startswith(" 1   layer_1   (N, 3) · (2, 3)ᵀ → (3, 2) + (2,)   → (N, 2)")
+
+
+@given(sizes=st.tuples(st.integers(1, 10**6), st.integers(1, 10**6)), samples=st.just("N"))
+def test_a_fit_is_as_narrow_as_a_screen_and_shows_every_size(
+    sizes: tuple[int, int], samples: str
+) -> None:
+    layer = layer_with(("N201", sizes[0], sizes[1], sizes, sizes[1]))
+    figure = fit_blocks(layer, samples)[0]
+    assert isinstance(figure, Figure)
+    lines = [line.text for line in figure.lines]
+    assert max(map(len, lines)) <= 79
+    assert boxes(lines) == 3
+    inputs, neurons = map(str, sizes)
+    numbers = re.findall("[0-9]+|N", "\n".join(lines))
+    assert sorted(numbers) == sorted([samples, inputs, inputs, neurons, samples, neurons])
+
+
+def test_every_layer_that_fits_is_drawn_up_to_a_dozen() -> None:
+    sizes = ", ".join(["2"] * 21)
+    spec = inspect_spec(f"layer_sizes: [{sizes}]\nseed: 0".encode(), "net.yaml").spec
+    text = to_plain(shapes_view(shape_table(spec), BatchSize(1), draw=True))
+    assert text.count("x @ W") == text.count("is added to each row") == 12
+    assert "\n12 layer_12\n" in text
+    assert "\n 12 of 20 layers drawn\n" in text
 
 
 # ---- laws ----------------------------------------------------------------------------------------

@@ -21,10 +21,10 @@ ROOT = Path(__file__).resolve().parents[3]
 FORWARD = """\
 two_layers   float64   3 samples × 4 features   sample_data/two_layers.csv
 
- #   layer     input    weights   biases   activation   output   parameters
- 1   layer_1   (3, 4) @ (4, 3)  + (3,)     linear       (3, 3)           15
- 2   layer_2   (3, 3) @ (3, 3)  + (3,)     linear       (3, 3)           12
-     total                                                               27
+ #   layer     input    weights            biases   activation   output   parameters
+ 1   layer_1   (3, 4) @ (3, 4)ᵀ → (4, 3) + (3,)     linear       (3, 3)           15
+ 2   layer_2   (3, 3) @ (3, 3)ᵀ → (3, 3) + (3,)     linear       (3, 3)           12
+     total                                                                        27
 
 0 inputs   x, the batch as it was read
  sample    x 1   x 2    x 3    x 4
@@ -48,9 +48,9 @@ two_layers   float64   3 samples × 4 features   sample_data/two_layers.csv
 SHAPES = """\
 two_layers   float64   2 layers   (N, 4) → (N, 3)
 
- #   layer     input    weights   biases   output     parameters   multiply–adds
- 1   layer_1   (N, 4) · (4, 3)  + (3,)   → (N, 3)   4×3 + 3 = 15              12
- 2   layer_2   (N, 3) · (3, 3)  + (3,)   → (N, 3)   3×3 + 3 = 12               9
+ #   layer     input    weights            biases   output     parameters   multiply–adds
+ 1   layer_1   (N, 4) · (3, 4)ᵀ → (4, 3) + (3,)   → (N, 3)   4×3 + 3 = 15              12
+ 2   layer_2   (N, 3) · (3, 3)ᵀ → (3, 3) + (3,)   → (N, 3)   3×3 + 3 = 12               9
 
  parameters      27   216 B as float64
  multiply–adds   21   per sample
@@ -117,7 +117,7 @@ def test_the_layers_chain_up_and_rows_are_of_one_shape(cli: RunCli) -> None:
     """What one layer puts out is what the next takes in."""
     done = cli("forward", "configs/two_layers.yaml", "sample_data/two_layers.csv")
     shapes = re.findall(
-        r"(\(\d+, \d+\)) @ (\(\d+, \d+\)) .*?(\(\d+, \d+\)) +\d+$", done.out, re.MULTILINE
+        r"(\(\d+, \d+\)) @ (\(\d+, \d+\)).* (\(\d+, \d+\)) +\d+$", done.out, re.MULTILINE
     )
     assert len(shapes) == 2
     assert shapes[0][2] == shapes[1][0]
