@@ -104,7 +104,8 @@ def forward_view(run: ForwardRun, display: Display, width: int | None) -> View:
 
 def layers_view(run: ForwardRun, display: Display) -> View:
     """Return the run without its numbers: title, table of layers, statistics of a large batch."""
-    blocks: list[Block] = [_title(run), BLANK, _layers_grid(run)]
+    grid = replace(_layers_grid(run), shorter=_layers_grid(run, brief=True))
+    blocks: list[Block] = [_title(run), BLANK, grid]
     if run.samples > display.rows:
         blocks += [BLANK, _statistics_grid(run.network.layers, run.statistics, display.precision)]
     return blocks
@@ -127,7 +128,8 @@ def _title(run: ForwardRun) -> Line:
     return line(Span(run.network.name, "accent"), f"   {run.network.dtype}   {shape}   {source}")
 
 
-def _layers_grid(run: ForwardRun) -> Grid:
+def _layers_grid(run: ForwardRun, *, brief: bool = False) -> Grid:
+    """Return the table of layers.  brief: whether it is to be narrow."""
     samples, layers, specs = run.samples, run.network.layers, run.network.spec.layers
     grid = _grid(
         _TextColumn("#", list(map(str, range(1, len(layers) + 1))), "right", "dim"),
@@ -137,7 +139,7 @@ def _layers_grid(run: ForwardRun) -> Grid:
         _TextColumn(
             "weights",
             [
-                format_weights((layer.inputs, layer.neurons), turned=spec.is_turned)
+                format_weights((layer.inputs, layer.neurons), turned=spec.is_turned, brief=brief)
                 for layer, spec in zip(layers, specs, strict=True)
             ],
         ),
@@ -146,6 +148,7 @@ def _layers_grid(run: ForwardRun) -> Grid:
         _TextColumn("activation", [activation_label(layer.activation) for layer in specs]),
         _TextColumn("output", [format_shape((samples, layer.neurons)) for layer in layers]),
         _TextColumn("parameters", [f"{layer.parameters:,}" for layer in layers], "right"),
+        keys=2,
     )
     spec = run.network.spec
     grid = with_scaling(grid, input_steps(spec), output_steps(spec), str(samples))
@@ -173,6 +176,7 @@ def _statistics_grid(
         numbers("std", [row.std for row in statistics]),
         _TextColumn("zeros", [format_percent(row.zeros) for row in statistics], "right"),
         _TextColumn("non-finite", [f"{row.nonfinite:,}" for row in statistics], "right"),
+        keys=2,
     )
 
 
@@ -388,9 +392,10 @@ def _width(columns: Sequence[_TextColumn], gap: int) -> int:
     return 1 + sum(column.width() for column in columns) + gap * (len(columns) - 1)
 
 
-def _grid(*columns: _TextColumn) -> Grid:
+def _grid(*columns: _TextColumn, keys: int = 1) -> Grid:
     headings = tuple(Column(column.heading, column.align) for column in columns)
-    return Grid(headings, tuple(zip(*(column.spans() for column in columns), strict=True)))
+    rows = tuple(zip(*(column.spans() for column in columns), strict=True))
+    return Grid(headings, rows, keys=keys)
 
 
 def _weights_blocks(layer: Dense, display: Display, width: int | None) -> list[Block]:

@@ -159,11 +159,15 @@ def format_shape(shape: Sequence[int | str]) -> str:
     return f"({shape[0]},)" if len(shape) == 1 else f"({', '.join(map(str, shape))})"
 
 
-def format_weights(shape: tuple[int, int], *, turned: bool) -> str:
+def format_weights(shape: tuple[int, int], *, turned: bool, brief: bool = False) -> str:
     """Return the shape (inputs, neurons) of weights, and how they come by it if they are turned.
 
     >>> format_weights((4, 3), turned=False), format_weights((4, 3), turned=True)
     ('(4, 3)', '(3, 4)ᵀ → (4, 3)')
+    >>> format_weights((4, 3), turned=True, brief=True)
+    '(3, 4)ᵀ'
     """
-    text = format_shape(shape)
-    return f"{format_shape(shape[::-1])}ᵀ → {text}" if turned else text
+    if not turned:
+        return format_shape(shape)
+    written = f"{format_shape(shape[::-1])}ᵀ"
+    return written if brief else f"{written} → {format_shape(shape)}"

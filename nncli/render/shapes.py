@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nncli.network.shapes import LayerShape, ShapeTable
@@ -51,7 +51,11 @@ def shapes_view(table: ShapeTable, batch: BatchSize, *, draw: bool = False) -> V
         if layer.misfits:
             break
     after = () if table.misfits else table.after
-    grid = with_scaling(layers_grid(shown, batch.symbol), table.before, after, batch.symbol)
+    grid, brief = (
+        with_scaling(one, table.before, after, batch.symbol)
+        for one in (layers_grid(shown, batch.symbol), layers_grid(shown, batch.symbol, brief=True))
+    )
+    grid = replace(grid, shorter=brief)
     blocks: list[Block] = [title, BLANK, grid]
     if draw:
         blocks += drawn_layers([layer for layer in shown if not layer.misfits], batch.symbol)
@@ -73,14 +77,17 @@ def drawn_layers(layers: Sequence[LayerShape], samples: str) -> list[Block]:
     return blocks
 
 
-def layers_grid(layers: list[LayerShape], samples: str) -> Grid:
-    """Return a table of layers.  samples: what stands for their number in a shape."""
+def layers_grid(layers: list[LayerShape], samples: str, *, brief: bool = False) -> Grid:
+    """Return a table of layers.
+
+    samples: what stands for their number in a shape; brief: whether it is to be narrow.
+    """
     fields: list[Field[LayerShape]] = [
         Field("#", lambda layer: Span(str(layer.layer), "dim"), "right"),
         Field("layer", lambda layer: Span(layer.name)),
         Field("input", lambda layer: _shape((samples, layer.inputs), "inputs", layer)),
         Field("", lambda _: _TIMES),
-        Field("weights", _weights),
+        Field("weights", lambda layer: _weights(layer, brief=brief)),
         Field("", lambda _: _PLUS),
         Field("biases", lambda layer: _shape(layer.biases_shape, "biases", layer)),
         Field("", lambda layer: _CLASH if layer.misfits else _ARROW),
@@ -91,7 +98,7 @@ def layers_grid(layers: list[LayerShape], samples: str) -> Grid:
     if any(layer.tensors for layer in layers):
         fields.append(Field("tensors", _tensors))
         fields.append(Field("layout", lambda layer: Span(layer.layout if layer.tensors else "")))
-    return table(fields, layers)
+    return table(fields, layers, keys=2)
 
 
 def _tensors(layer: LayerShape) -> Span:
@@ -106,8 +113,8 @@ def _shape(shape: tuple[int | str, ...], key: str, layer: LayerShape) -> Span:
     return _shape_cell(shape, _style(key, layer))
 
 
-def _weights(layer: LayerShape) -> Span:
-    return _weights_cell(layer.weights_shape, layer.turned, _style("weights", layer))
+def _weights(layer: LayerShape, *, brief: bool) -> Span:
+    return _weights_cell(layer.weights_shape, layer.turned, brief, _style("weights", layer))
 
 
 def _style(key: str, layer: LayerShape) -> Style:
@@ -122,8 +129,8 @@ def _shape_cell(shape: tuple[int | str, ...], style: Style = "") -> Span:
 
 
 @lru_cache
-def _weights_cell(shape: tuple[int, int], turned: bool, style: Style) -> Span:
-    return Span(format_weights(shape, turned=turned), style)
+def _weights_cell(shape: tuple[int, int], turned: bool, brief: bool, style: Style) -> Span:
+    return Span(format_weights(shape, turned=turned, brief=brief), style)
 
 
 def _result(layer: LayerShape, cell: Span) -> Span:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from commands import NNCLI, environment, run_apart
 
 from nncli.data.rows import Rows
 from nncli.data.stream import SampleStream
@@ -65,7 +64,7 @@ def test_samples_are_let_go_as_soon_as_they_are_counted(
 
 
 def test_drawings_are_shown_on_request_also_of_a_file_of_weights(cli: RunCli) -> None:
-    """ᵀ is .T in ASCII, as NumPy writes it; what clashes is drawn unasked."""
+    """What clashes is drawn unasked."""
     for config in ("configs/iris.yaml", "configs/iris.safetensors"):
         assert "x @ W" not in cli("shapes", config).out
         done = cli("shapes", config, "--draw")
@@ -74,9 +73,3 @@ def test_drawings_are_shown_on_request_also_of_a_file_of_weights(cli: RunCli) ->
     broken = cli("shapes", "configs/broken.yaml", "--draw")
     assert broken.code == 3
     assert broken.out.index("\n1 hidden\n") < broken.out.index("✗ 3 ≠ 5")
-
-
-def test_the_transpose_is_said_in_ascii() -> None:
-    environ = environment(PYTHONIOENCODING="ascii")
-    out = run_apart((*NNCLI, "shapes", "configs/batch.yaml"), env=environ).out
-    assert "(N, 4) . (3, 4).T -> (4, 3) + (3,)   -> (N, 3)" in out

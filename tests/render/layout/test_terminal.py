@@ -24,6 +24,7 @@ from nncli.render.layout.terminal import to_rich
 from nncli.render.layout.view import Column, Grid, Line, Span, View, line
 from nncli.render.numbers import format_numbers
 from nncli.render.shapes import BatchSize, shapes_view
+from nncli.specs.reader import inspect_spec
 
 WIDTHS = (40, 60, 80, 140)
 
@@ -261,23 +262,51 @@ def test_a_pipe_gets_every_neuron() -> None:
         assert number.strip() in text
 
 
-# -------------------------------------------------------------------- tables that become lists
+# ------------------------------------------------------------------- tables that come in parts
 
 
-def test_a_layers_table_that_is_too_wide_becomes_a_list_with_all_of_it() -> None:
+def test_a_layers_table_that_is_too_wide_comes_in_parts() -> None:
+    """A total has no shapes, so that it stands in the last part alone."""
     run = make_run([4, 3, 2], 3)
     text = on_terminal(forward_view(run, display(run), 40), 40)
-    assert text.split("\n\n")[1].splitlines() == [
-        " 1   layer layer_1   input (3, 4)",
-        "     weights (4, 3)   biases (3,)",
-        "     activation tanh   output (3, 3)",
-        "     parameters 15",
-        " 2   layer layer_2   input (3, 3)",
-        "     weights (3, 2)   biases (2,)",
-        "     activation tanh   output (3, 2)",
-        "     parameters 8",
-        "     layer total   parameters 23",
+    parts = [[row.rstrip() for row in part.splitlines()] for part in text.split("\n\n")[1:3]]
+    assert parts == [
+        [
+            " # layer   input    weights   biases",
+            " 1 layer_1 (3, 4) @ (4, 3)  + (3,)",
+            " 2 layer_2 (3, 3) @ (3, 2)  + (2,)",
+        ],
+        [
+            " # layer   activation output parameters",
+            " 1 layer_1 tanh       (3, 3)         15",
+            " 2 layer_2 tanh       (3, 2)          8",
+            "   total                             23",
+        ],
     ]
+
+
+def test_where_shapes_clash_a_narrow_table_reads_as_a_wide_one() -> None:
+    text = (
+        b"{name: net, layers: [{name: hidden, weights: [[1, 2], [3, 4], [5, 6]]},"
+        b" {weights: [[1]]}]}"
+    )
+    spec = inspect_spec(text, "net.yaml").spec
+    shown = on_terminal(shapes_view(shape_table(spec), BatchSize(1)), 60)
+    assert [row.rstrip() for row in shown.splitlines()[2:8]] == [
+        " #   layer     input    weights   biases   output",
+        " 1   hidden    (N, 3) · (3, 2)  + (2,)   → (N, 2)",
+        " 2   layer_2   (N, 2) · (1, 1)  + (1,)   ✗",
+        "",
+        " #   layer     parameters   multiply–adds",
+        " 1   hidden   3×2 + 2 = 8               6",
+    ]
+
+
+def test_a_narrow_table_says_in_fewer_words_that_weights_are_transposed() -> None:
+    text = b"layers: [{weights: [[1, 2, 3], [4, 5, 6]], layout: neurons_by_inputs}]"
+    view = shapes_view(shape_table(inspect_spec(text, "net.yaml").spec), BatchSize(1))
+    assert "· (2, 3)ᵀ → (3, 2) +" in on_terminal(view, 80)
+    assert "· (2, 3)ᵀ +" in on_terminal(view, 72)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
