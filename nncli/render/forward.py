@@ -107,7 +107,8 @@ def layers_view(run: ForwardRun, display: Display) -> View:
     grid = replace(_layers_grid(run), shorter=_layers_grid(run, brief=True))
     blocks: list[Block] = [_title(run), BLANK, grid]
     if run.samples > display.rows:
-        blocks += [BLANK, _statistics_grid(run.network.layers, run.statistics, display.precision)]
+        statistics = _statistics_grid(run.network.layers, run.statistics, display.precision)
+        blocks += [BLANK, replace(statistics, caption="over all samples")]
     return blocks
 
 
@@ -125,7 +126,8 @@ def summary_line(samples: int, usage: ResourceUsage, path: str) -> Line:
 def _title(run: ForwardRun) -> Line:
     source = sources_name(run.sources)
     shape = f"{count_of(run.samples, 'sample')} × {count_of(len(run.columns), 'feature')}"
-    return line(Span(run.network.name, "accent"), f"   {run.network.dtype}   {shape}   {source}")
+    rest = f"   {run.network.dtype}   {shape}   {source}"
+    return line(Span(run.network.name, "accent"), rest, level=1)
 
 
 def _layers_grid(run: ForwardRun, *, brief: bool = False) -> Grid:
@@ -233,7 +235,7 @@ def _classes_blocks(run: ForwardRun, display: Display, width: int | None) -> lis
 
 
 def _heading(name: str, formula: str) -> list[Block]:
-    return [BLANK, line(Span(name, "accent"), "   ", Span(formula, "dim"))]
+    return [BLANK, line(Span(name, "accent"), "   ", Span(formula, "dim"), level=2)]
 
 
 def _values_blocks(
@@ -262,7 +264,10 @@ def _values_blocks(
     elif fitting < columns:
         everything = "-o FILE" if is_output else "--format json"
         hints.append(f"{fitting} of {columns:,} neurons shown; {everything} for all")
-    return [_grid(*labels, *chain(*fitted), *ends), *_hint_lines(hints)]
+    grid = _grid(*labels, *chain(*fitted), *ends)
+    if display.weights and parts[-1][0] == "a":  # those of W and b stand right above
+        grid = replace(grid, caption=" and ".join(part[0] for part in parts[-len(fitted) :]))
+    return [grid, *_hint_lines(hints)]
 
 
 def _left_out(run: ForwardRun, display: Display, *, is_output: bool) -> list[str]:
@@ -425,4 +430,5 @@ def _weights_blocks(layer: Dense, display: Display, width: int | None) -> list[B
         if count > 0
     ]
     hints = [f"{' and '.join(left_out)} not shown; --format json for all"] if left_out else []
-    return [_grid(label, *fitted), *_hint_lines(hints), BLANK]
+    grid = replace(_grid(label, *fitted), caption="W and b")
+    return [grid, *_hint_lines(hints), BLANK]

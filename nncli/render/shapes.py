@@ -44,6 +44,7 @@ def shapes_view(table: ShapeTable, batch: BatchSize, *, draw: bool = False) -> V
         f"   {table.dtype}   {count_of(len(table.layers), 'layer')}   "
         f"({batch.symbol}, {table.layers[0].inputs}) → "
         f"({batch.symbol}, {table.layers[-1].neurons})",
+        level=1,
     )
     shown: list[LayerShape] = []
     for layer in table.layers:
@@ -69,7 +70,7 @@ def drawn_layers(layers: Sequence[LayerShape], samples: str) -> list[Block]:
     """Return drawings of the first layers, all of which fit.  samples: as for `layers_grid`."""
     blocks: list[Block] = []
     for layer in layers[:_MAX_DRAWN]:
-        title = line(Span(f"{layer.layer} {layer.name}", "accent"))
+        title = line(Span(f"{layer.layer} {layer.name}", "accent"), level=2)
         blocks += [BLANK, title, *fit_blocks(layer, samples)]
     if len(layers) > _MAX_DRAWN:
         hint = f" {_MAX_DRAWN} of {len(layers):,} layers drawn"

@@ -30,7 +30,7 @@ def stored_view(header: WeightsHeader, stored: StoredLayers, *, draw: bool = Fal
         Field("shape", lambda tensor: Span(format_shape(tensor.shape))),
         Field("dtype", lambda tensor: Span(tensor.dtype)),
     ]
-    title = line(Span(header.file, "accent"), counted)
+    title = line(Span(header.file, "accent"), counted, level=1)
     blocks: list[Block] = [title, BLANK, table(fields, tensors), BLANK]
     if stored.layers:
         shapes = _shapes(stored)

@@ -31,6 +31,7 @@ class Line:
 
     spans: tuple[Span, ...] = ()
     is_copied: bool = False  # whether it is to be pasted: a screen must not break it
+    level: int = 0  # of the heading that its first span is, 1 being the title; 0: it is none
 
     @property
     def text(self) -> str:
@@ -70,6 +71,7 @@ class Grid:
     gap: int = GAP
     keys: int = 1  # how many columns say what a row is of: each part of the table has them
     shorter: Grid | None = None  # the same in fewer words, for a screen on which it does not fit
+    caption: str = ""  # what it shows, for pages on which nothing else parts it from a table above
 
     def widths(self) -> list[int]:
         """Return how wide each column is on a screen."""
@@ -144,9 +146,10 @@ View = Sequence[Block]
 BLANK = Line()
 
 
-def line(*parts: str | Span) -> Line:
-    """Make a line of plain texts and spans."""
-    return Line(tuple(part if isinstance(part, Span) else Span(part) for part in parts))
+def line(*parts: str | Span, level: int = 0) -> Line:
+    """Make a line of plain texts and spans.  level: of a heading."""
+    spans = tuple(part if isinstance(part, Span) else Span(part) for part in parts)
+    return Line(spans, level=level)
 
 
 def fitted(grid: Grid, width: int) -> list[Block]:
@@ -155,9 +158,12 @@ def fitted(grid: Grid, width: int) -> list[Block]:
     As it is, closer together, in fewer words, in parts one below the other, or as a list.
     """
     for whole in (grid, grid.shorter):
-        for gap in range(grid.gap, 0, -1) if whole is not None else ():
-            closer = replace(whole or grid, gap=gap)
-            if closer.width() <= width:
+        if whole is None:
+            continue
+        columns, widths = range(len(whole.columns)), whole.widths()
+        for gap in range(whole.gap, 0, -1):
+            closer = replace(whole, gap=gap)
+            if _width_of(closer, columns, widths) <= width:
                 return [closer]
     ways = [_in_parts(way, width) for way in (grid, grid.shorter) if way is not None]
     found = [parts for parts in ways if parts]
