@@ -53,9 +53,10 @@ class UsageError(NncliError):
         code: str = "N705",
         choices: Sequence[str] = (),
     ) -> None:
-        """problem: or its message, told with this advice and under this code.
+        """Say what is wrong.
 
-        choices: what the option that it names could have said, where only its command knows that.
+        problem: or its message, told with this advice and under this code; choices: all that an
+        item of the option that the message begins with may be, where only its command knows that.
         """
         if isinstance(problem, str):
             problem = Problem(code, problem, help=help_lines)

@@ -93,7 +93,7 @@ def explain(
         wish = Wish(
             samples=wanted,
             layers=layers,
-            notation=notation or notation_of(spec, samples),
+            notation=notation or notation_of(spec.layers, samples),
             has_ones=ones,
             precision=precision,
             terms="all" if terms == "all" else int(terms),
@@ -181,7 +181,7 @@ def _wanted_layers(layer: str, neuron: str, spec: NetworkSpec) -> tuple[WantedLa
         return tuple(map(WantedLayer, numbers))
     names, largest = output_names(spec), max(sizes[number - 1] for number in numbers)
     neurons: dict[int, set[int]] = {number: set() for number in numbers}
-    for item in neuron.split(","):
+    for item in map(str.strip, neuron.split(",")):
         number = _numbered("--neuron", item, names, largest, _has(numbers, largest))
         if item not in names or item.isdigit():
             for one in numbers:
@@ -208,25 +208,27 @@ def _layers(wanted: str, names: Sequence[str]) -> tuple[int, ...]:
     if wanted == "all":
         return tuple(range(1, count + 1))
     has = f"the network has {count_of(count, 'layer')}"
-    items = [str(count) if item == "last" else item for item in wanted.split(",")]
-    return tuple(sorted({_numbered("--layer", item, names, count, has) for item in items}))
+    items = (item.strip() for item in wanted.split(","))
+    numbered = (str(count) if item == "last" else item for item in items)
+    return tuple(sorted({_numbered("--layer", item, names, count, has) for item in numbered}))
 
 
 def _numbered(option: str, item: str, names: Sequence[str], count: int, has: str) -> int:
     """Return the number of a layer or neuron.  has: how many there are.  Raises UsageError."""
     what = option.removeprefix("--")
+    known = (*names, *map(str, range(1, count + 1)), "all", *["last"] * (what == "layer"))
     if item.isascii() and item.isdigit():
         if 1 <= int(item) <= count:
             return int(item)
         start = f"{what}s are numbered from 1, and " if int(item) == 0 else ""
-        raise UsageError(f"{option} {item}: {start}{has}", code="N703")
+        raise UsageError(f"{option} {item}: {start}{has}", code="N703", choices=known)
     if item in names:
         return names.index(item) + 1
     message = f"{option}: there is no {what} {quoted(item)}, and {has}"
-    known = f"their names are {', '.join(map(quoted, names[:_NAMED]))}"
+    listed = f"their names are {', '.join(map(quoted, names[:_NAMED]))}"
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    help_lines = (f"{known}{more}",) if names else ()
-    raise UsageError(message, *help_lines, code="N703", choices=tuple(names))
+    help_lines = (f"{listed}{more}",) if names else ()
+    raise UsageError(message, *help_lines, code="N703", choices=known)
 
 
 # -------------------------------------------------------------------------------- the result

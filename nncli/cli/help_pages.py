@@ -27,7 +27,7 @@ EXAMPLES: dict[str, tuple[str, str, str]] = {
         "printf '1,2\\n2,-1\\n' | nncli forward configs/three_inputs.yaml - --format csv",
     ),
     "shapes": (
-        "nncli shapes configs/two_layers.yaml",
+        "nncli shapes configs/two_layers.yaml --draw",
         "nncli shapes configs/wide.yaml --batch-size 512",
         "nncli shapes configs/iris.yaml sample_data/iris_test.csv",
     ),

@@ -237,8 +237,8 @@ Layers = Annotated[
         "--layers",
         parser=layer_list,
         autocompletion=completion.layers,
-        metavar="all|last|1,3",
-        help="Whose numbers the tables show.",
+        metavar="all|last|1,NAME",
+        help="Whose numbers the tables show; 0: the inputs.",
     ),
 ]
 Rows = Annotated[
@@ -257,6 +257,7 @@ Precision = Annotated[
     ),
 ]
 Weights = Annotated[bool, _display("--weights", help="Show each layer's weights and biases, too.")]
+Draw = Annotated[bool, _display("--draw", help="Draw the matrices of each layer.")]
 MemoryBatchSize = Annotated[
     int | None,
     _display(

@@ -203,7 +203,7 @@ def _clash(spec: NetworkSpec, features: int | None, request: DataRequest | None)
     from nncli.render.shapes import BatchSize, shapes_view
 
     samples = request.options.samples if request is not None else "rows"
-    notation = notation_of(spec, samples)
+    notation = notation_of(spec.layers, samples)
     return shapes_view(shape_table(spec, features), BatchSize(1), notation)
 
 

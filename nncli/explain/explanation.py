@@ -158,7 +158,7 @@ class _Maker:
     def _transposed(self, layer: int) -> Iterator[TransposeStep]:
         """Yield how the weights are turned, if the spec holds them otherwise than the product."""
         held = self._network.layers[layer - 1]
-        by_neurons = held.layout == "neurons_by_inputs"
+        by_neurons = self._network.spec.layers[layer - 1].is_by_neurons
         if by_neurons != (self._wish.notation == "columns"):
             array = held.weights.T if by_neurons else held.weights
             yield TransposeStep(layer, self._matrix(array), array.shape, array.T.shape)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from nncli.specs.model import NetworkSpec
+from nncli.specs.model import LayerSpec
 
 # Samples as rows and a column per neuron; the same with a row per neuron, as PyTorch holds it;
 # samples as columns.
@@ -43,14 +44,11 @@ class Written:
         return f"{letters.z} = {product}" + ("" if self.has_ones else f" + {letters.b}")
 
 
-def notation_of(spec: NetworkSpec, samples: str) -> Notation:
-    """Return how the spec itself writes its layers.  samples: whether they are rows or columns.
+def notation_of(layers: Sequence[LayerSpec], samples: str) -> Notation:
+    """Return how a spec itself writes its layers.  samples: whether they are rows or columns.
 
     Weights that are drawn are written by nobody, and count as a column per neuron.
     """
     if samples == "columns":
         return "columns"
-    turned = [
-        layer.weights is not None and layer.layout == "neurons_by_inputs" for layer in spec.layers
-    ]
-    return "torch" if all(turned) else "rows"
+    return "torch" if all(layer.is_by_neurons for layer in layers) else "rows"

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from nncli.explain.notation import Notation
 from nncli.render.numbers import format_shape
-from nncli.specs.model import Layout
 
 T = TypeVar("T")
 
@@ -21,17 +20,26 @@ def batch_shape(samples: int | str, width: int, notation: Notation) -> tuple[int
     return (width, samples) if notation == "columns" else (samples, width)
 
 
-def weights_text(shape: tuple[int, int], layout: Layout, notation: Notation) -> str:
-    """Return the shape of weights as the spec holds them, turned if they are in the product.
+def weights_text(
+    shape: tuple[int, ...], notation: Notation, *, by_neurons: bool, brief: bool = False
+) -> str:
+    """Return the shape of weights as they are held, and what the product makes of it by turning.
 
-    shape: (inputs, neurons).
+    shape: (inputs, neurons); by_neurons: whether they are held with a row per neuron; brief:
+    whether it is enough to say that they are turned.
 
-    >>> weights_text((4, 3), "neurons_by_inputs", "torch")
+    >>> weights_text((4, 3), "torch", by_neurons=True)
+    '(3, 4)ᵀ → (4, 3)'
+    >>> weights_text((4, 3), "torch", by_neurons=True, brief=True)
     '(3, 4)ᵀ'
+    >>> weights_text((4, 3), "columns", by_neurons=True)
+    '(3, 4)'
     """
-    by_neurons = layout == "neurons_by_inputs"
-    is_turned = by_neurons != (notation == "columns")
-    return format_shape(shape[::-1] if by_neurons else shape) + "ᵀ" * is_turned
+    held, other = (shape[::-1], shape) if by_neurons else (shape, shape[::-1])
+    if by_neurons == (notation == "columns"):
+        return format_shape(held)
+    turned = f"{format_shape(held)}ᵀ"
+    return turned if brief else f"{turned} → {format_shape(other)}"
 
 
 def in_order(product: Sequence[T], notation: Notation) -> list[T]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nncli.explain.notation import Notation
 from nncli.network.shapes import LayerShape, ShapeTable
-from nncli.render.clash import clash_blocks
+from nncli.render.clash import clash_blocks, fit_blocks
 from nncli.render.layout.view import BLANK, Block, Field, Grid, Span, Style, View, line, table
 from nncli.render.numbers import format_bytes, format_shape
 from nncli.render.products import batch_shape, in_order, weights_text
 from nncli.render.scaling import with_scaling
-from nncli.specs.model import Layout
 from nncli.words import count_of
 
 # Made once, as are the cells of shapes below: a long network has a few, in 100,000 rows.
 _TIMES, _PLUS, _ARROW = (Span(sign, "dim") for sign in "·+→")
 _CLASH = Span("✗", "error")
+# More drawings than these nobody looks at.
+_MAX_DRAWN = 12
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,19 @@ class BatchSize:
         return "N" if self.samples is None else str(self.samples)
 
 
-def shapes_view(table: ShapeTable, batch: BatchSize, notation: Notation = "rows") -> View:
-    """Return the walk through the layers, up to and including the first that does not fit."""
+def shapes_view(
+    table: ShapeTable, batch: BatchSize, notation: Notation = "rows", *, draw: bool = False
+) -> View:
+    """Return the walk through the layers, up to and including the first that does not fit.
+
+    draw: whether to draw the matrices of those that fit, too.
+    """
     ends = (table.layers[0].inputs, table.layers[-1].neurons)
     first, last = (format_shape(batch_shape(batch.symbol, end, notation)) for end in ends)
     title = line(
         Span(table.name, "accent"),
         f"   {table.dtype}   {count_of(len(table.layers), 'layer')}   {first} → {last}",
+        level=1,
     )
     shown: list[LayerShape] = []
     for layer in table.layers:
@@ -48,17 +56,45 @@ def shapes_view(table: ShapeTable, batch: BatchSize, notation: Notation = "rows"
         if layer.misfits:
             break
     after = () if table.misfits else table.after
-    layers = layers_grid(shown, batch.symbol, notation)
-    grid = with_scaling(layers, table.before, after, batch.symbol, notation)
+    grid, brief = (
+        with_scaling(
+            layers_grid(shown, batch.symbol, notation, brief=is_brief),
+            table.before,
+            after,
+            batch.symbol,
+            notation,
+        )
+        for is_brief in (False, True)
+    )
+    grid = replace(grid, shorter=brief)
     blocks: list[Block] = [title, BLANK, grid]
+    if draw:
+        blocks += drawn_layers([each for each in shown if not each.misfits], batch.symbol, notation)
     if table.misfits:
         # a blank line at the end: the problem, on another stream, follows right below
-        return [*blocks, BLANK, *clash_blocks(shown[-1], batch.symbol), BLANK]
+        return [*blocks, BLANK, *clash_blocks(shown[-1], batch.symbol, notation), BLANK]
     return [*blocks, BLANK, *_totals(table, batch)]
 
 
-def layers_grid(layers: list[LayerShape], samples: str, notation: Notation = "rows") -> Grid:
-    """Return a table of layers.  samples: what stands for their number in a shape."""
+def drawn_layers(layers: Sequence[LayerShape], samples: str, notation: Notation) -> list[Block]:
+    """Return drawings of the first layers, all of which fit.  samples: as for `layers_grid`."""
+    blocks: list[Block] = []
+    for layer in layers[:_MAX_DRAWN]:
+        title = line(Span(f"{layer.layer} {layer.name}", "accent"), level=2)
+        blocks += [BLANK, title, *fit_blocks(layer, samples, notation)]
+    if len(layers) > _MAX_DRAWN:
+        hint = f" {_MAX_DRAWN} of {len(layers):,} layers drawn"
+        blocks += [BLANK, line(Span(hint, "dim"))]
+    return blocks
+
+
+def layers_grid(
+    layers: list[LayerShape], samples: str, notation: Notation = "rows", *, brief: bool = False
+) -> Grid:
+    """Return a table of layers.
+
+    samples: what stands for their number in a shape; brief: whether it is to be narrow.
+    """
 
     def of_batch(width: int) -> tuple[int | str, ...]:
         return batch_shape(samples, width, notation)
@@ -66,7 +102,7 @@ def layers_grid(layers: list[LayerShape], samples: str, notation: Notation = "ro
     product: list[Field[LayerShape]] = [
         Field("input", lambda layer: _cell(of_batch(layer.inputs), "inputs", layer)),
         Field("", lambda _: _TIMES),
-        Field("weights", lambda layer: _weights(layer, notation)),
+        Field("weights", lambda layer: _weights(layer, notation, brief=brief)),
     ]
     fields: list[Field[LayerShape]] = [
         Field("#", lambda layer: Span(str(layer.layer), "dim"), "right"),
@@ -82,7 +118,7 @@ def layers_grid(layers: list[LayerShape], samples: str, notation: Notation = "ro
     if any(layer.tensors for layer in layers):
         fields.append(Field("tensors", _tensors))
         fields.append(Field("layout", lambda layer: Span(layer.layout if layer.tensors else "")))
-    return table(fields, layers)
+    return table(fields, layers, keys=2)
 
 
 def _tensors(layer: LayerShape) -> Span:
@@ -98,23 +134,27 @@ def _cell(shape: tuple[int | str, ...], key: str, layer: LayerShape) -> Span:
     return _shape_cell(shape, _style(key, layer))
 
 
-def _weights(layer: LayerShape, notation: Notation) -> Span:
-    return _weights_cell(layer.weights_shape, layer.layout, notation, _style("weights", layer))
+def _weights(layer: LayerShape, notation: Notation, *, brief: bool) -> Span:
+    shape, style = layer.weights_shape, _style("weights", layer)
+    return _weights_cell(shape, layer.is_by_neurons, notation, brief, style)
 
 
 def _style(key: str, layer: LayerShape) -> Style:
+    """Return the style of a shape, which says if it is one of those that do not fit."""
     faulty = layer.misfits and any(misfit.key == key for misfit in layer.misfits)
     return "error" if faulty else ""
 
 
 @lru_cache
-def _weights_cell(shape: tuple[int, int], layout: Layout, notation: Notation, style: Style) -> Span:
-    return Span(weights_text(shape, layout, notation), style)
+def _shape_cell(shape: tuple[int | str, ...], style: Style = "") -> Span:
+    return Span(format_shape(shape), style)
 
 
 @lru_cache
-def _shape_cell(shape: tuple[int | str, ...], style: Style = "") -> Span:
-    return Span(format_shape(shape), style)
+def _weights_cell(
+    shape: tuple[int, int], by_neurons: bool, notation: Notation, brief: bool, style: Style
+) -> Span:
+    return Span(weights_text(shape, notation, by_neurons=by_neurons, brief=brief), style)
 
 
 def _result(layer: LayerShape, cell: Span) -> Span:

@@ -320,6 +320,11 @@ class LayerSpec(_Model):
         return shape_of(self.weights)
 
     @property
+    def is_by_neurons(self) -> bool:
+        """Whether weights are given, and stand with a row per neuron."""
+        return self.weights is not None and self.layout == "neurons_by_inputs"
+
+    @property
     def biases_count(self) -> int | None:
         """How many biases are given by themselves; None: they are drawn, or not known yet."""
         if isinstance(self.biases, Tensor):

@@ -369,6 +369,8 @@ def test_nothing_is_reckoned_with_what_is_no_number() -> None:
         ("--layer 3", "--layer 3: the network has 2 layers", ""),
         ("--layer 0", "--layer 0: layers are numbered from 1, and the network has 2 layers", ""),
         ("--layer layr_2", "there is no layer 'layr_2'", "--layer layer_2"),
+        ("--layer 1,lst", "there is no layer 'lst'", "--layer 1,last"),
+        ("--layer 1.0", "there is no layer '1.0'", "--layer 1"),
         ("--neuron 9", "--neuron 9: the layers have at most 8 neurons", ""),
         ("--layer last --neuron 4", "--neuron 4: layer 2 has 3 neurons", ""),
         ("--neuron setoza,1", "there is no neuron 'setoza'", "--neuron setosa,1"),

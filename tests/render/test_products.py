@@ -14,12 +14,12 @@ OBJECTS = ("configs/layer_objects.yaml", "sample_data/layer_objects.csv")  # dra
 @pytest.mark.parametrize(
     ("files", "notation", "product", "formula"),
     [
-        (BATCH, None, "(3, 4) @ (3, 4)ᵀ + (3,) linear (3, 3)", "a = x @ W.T + b"),
-        (BATCH, "rows", "(3, 4) @ (3, 4)ᵀ + (3,) linear (3, 3)", "a = x @ W + b"),
+        (BATCH, None, "(3, 4) @ (3, 4)ᵀ → (4, 3) + (3,) linear (3, 3)", "a = x @ W.T + b"),
+        (BATCH, "rows", "(3, 4) @ (3, 4)ᵀ → (4, 3) + (3,) linear (3, 3)", "a = x @ W + b"),
         (BATCH, "columns", "(3, 4) · (4, 3) + (3,) linear (3, 3)", "a = W · x + b"),
         (OBJECTS, None, "(3, 4) @ (4, 5) + (5,) linear (3, 5)", "a = x @ W + b"),
         (OBJECTS, "torch", "(3, 4) @ (4, 5) + (5,) linear (3, 5)", "a = x @ W.T + b"),
-        (OBJECTS, "columns", "(4, 5)ᵀ · (4, 3) + (5,) linear (5, 3)", "a = W · x + b"),
+        (OBJECTS, "columns", "(4, 5)ᵀ → (5, 4) · (4, 3) + (5,) linear (5, 3)", "a = W · x + b"),
     ],
 )
 def test_a_layer_is_written_in_a_notation(
