@@ -60,9 +60,7 @@ def _turned(layer: LayerShape, editor: SpecEditor, spec: NetworkSpec) -> Iterato
     alike = {
         each.layer: each.weights_shape
         for each in shape_table(spec).layers
-        # a flat list has no other way round
-        if isinstance(editor.value_at(("layers", each.layer - 1, "weights", 0)), list)
-        and each.layout != layout
+        if each.layout != layout and _has_two_ways(("layers", each.layer - 1, "weights"), editor)
     }
     # whether a square one must be turned, too, nobody can see
     square = [number for number, (inputs, neurons) in alike.items() if inputs == neurons]
@@ -77,6 +75,12 @@ def _turned(layer: LayerShape, editor: SpecEditor, spec: NetworkSpec) -> Iterato
         if is_all and not any(map(editor.source.holds, paths)):
             paths = [("layout",)]
         yield words, [editor.write(path, layout) for path in paths]
+
+
+def _has_two_ways(path: Path, editor: SpecEditor) -> bool:
+    """Whether weights can be read the other way round: rows or an array of a file, no flat list."""
+    written, first = editor.value_at(path), editor.value_at((*path, 0))
+    return isinstance(written, dict) or isinstance(first, list)
 
 
 def _resized(
