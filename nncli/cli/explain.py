@@ -74,7 +74,7 @@ def explain(
     with error_edge(debug=debug, json=format_ == "json" and output is None):
         form = _form(format_, output)
         arguments = (columns, drop, keep, samples, header, delimiter, decimal, encoding)
-        request = _request(data, DataArguments(*arguments), quiet=quiet)
+        request = _request(data, DataArguments(*arguments), notation, quiet=quiet)
         read = read_config(config, overrides(seed, dtype), request)
         refuse_misfits(read.reading, request)
 
@@ -112,8 +112,15 @@ def explain(
         remark_notes(notes, quiet=quiet or (form == "json" and target is None))
 
 
-def _request(data: Sequence[str], arguments: DataArguments, *, quiet: bool) -> DataRequest:
-    return data_request(data, arguments, column_choice(arguments), quiet=quiet)
+def _request(
+    data: Sequence[str],
+    arguments: DataArguments,
+    notation: opt.NotationName | None,
+    *,
+    quiet: bool,
+) -> DataRequest:
+    choice = column_choice(arguments)
+    return data_request(data, arguments, choice, quiet=quiet, notation=notation)
 
 
 def _run(

@@ -119,7 +119,9 @@ def forward(
             columns, drop, keep, samples, header, delimiter, decimal, encoding
         )
         choice = column_choice(arguments)
-        request = data_request(data, arguments, choice, quiet=quiet, whole=form == "json")
+        request = data_request(
+            data, arguments, choice, quiet=quiet, whole=form == "json", notation=notation
+        )
         checks = _Checks(expect, digits, rtol, atol, strict)
         paths = _Paths(output, rejects, save_activations)
         _check_sources(request, checks)

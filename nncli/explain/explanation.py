@@ -12,7 +12,7 @@ import numpy as np
 
 from nncli.explain.arithmetic import Arithmetic, as_stored
 from nncli.explain.exact import Exact, decimals_of
-from nncli.explain.notation import Notation
+from nncli.explain.notation import Notation, is_turned
 from nncli.explain.scaling import scaled_inputs, unscaled_outputs
 from nncli.explain.shown import Printing
 from nncli.explain.steps import Explanation, Matrix, ProductStep, ScalingStep, Step, TransposeStep
@@ -158,9 +158,8 @@ class _Maker:
     def _transposed(self, layer: int) -> Iterator[TransposeStep]:
         """Yield how the weights are turned, if the spec holds them otherwise than the product."""
         held = self._network.layers[layer - 1]
-        by_neurons = self._network.spec.layers[layer - 1].is_by_neurons
-        if by_neurons != (self._wish.notation == "columns"):
-            array = held.weights.T if by_neurons else held.weights
+        if is_turned(self._network.spec.layers[layer - 1].held_layout, self._wish.notation):
+            array = held.weights if self._wish.notation == "columns" else held.weights.T
             yield TransposeStep(layer, self._matrix(array), array.shape, array.T.shape)
 
     def _product(self, layer: int, neuron: int) -> ProductStep:

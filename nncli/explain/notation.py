@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from nncli.specs.model import LayerSpec
+from nncli.specs.model import LayerSpec, Layout
 
 # Samples as rows and a column per neuron; the same with a row per neuron, as PyTorch holds it;
 # samples as columns.
@@ -51,4 +51,16 @@ def notation_of(layers: Sequence[LayerSpec], samples: str) -> Notation:
     """
     if samples == "columns":
         return "columns"
-    return "torch" if all(layer.is_by_neurons for layer in layers) else "rows"
+    by_neurons = all(layer.held_layout == "neurons_by_inputs" for layer in layers)
+    return "torch" if by_neurons else "rows"
+
+
+def is_turned(held: Layout | None, notation: Notation) -> bool:
+    """Whether the product takes weights turned that are held so.
+
+    held: None if they are drawn, as the product takes them.
+
+    >>> is_turned("neurons_by_inputs", "torch"), is_turned("neurons_by_inputs", "columns")
+    (True, False)
+    """
+    return held is not None and (held == "neurons_by_inputs") != (notation == "columns")

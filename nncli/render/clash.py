@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
-from nncli.explain.notation import Notation
+from nncli.explain.notation import Notation, is_turned
 from nncli.network.shapes import LayerShape
 from nncli.render.layout.view import Block, Figure, Line, Span, Style, line
 from nncli.render.numbers import format_shape
@@ -44,10 +44,10 @@ def fit_blocks(layer: LayerShape, samples: str, notation: Notation = "rows") -> 
         f"{inputs} = {inputs}: the inner sizes are equal; the outer ones remain, {remaining}",
         f"b {biases} is added to each {each}",
     ]
-    weights = weights_text(layer.weights_shape, notation, by_neurons=layer.is_by_neurons)
-    held, turned, _ = weights.partition("ᵀ")
-    if turned:
-        way = "a row per neuron" if layer.is_by_neurons else "a column per neuron"
+    if is_turned(layer.held_layout, notation):
+        weights = weights_text(layer.weights_shape, layer.held_layout, notation)
+        held, _, _ = weights.partition("ᵀ")
+        way = "a column per neuron" if notation == "columns" else "a row per neuron"
         words.insert(0, f"W is held as {held}, {way}, and transposed: {weights}")
     drawn = (replace(b, width=min(b.width, _MAX_OF_THREE)) for b in (left, right, product))
     return [_linked_boxes(*drawn), *(line(f" {text}") for text in words)]

@@ -146,7 +146,7 @@ def _layers_grid(run: ForwardRun, notation: Notation, *, brief: bool = False) ->
         )
     }
     weights = [
-        weights_text(layer.weights.shape, notation, by_neurons=spec.is_by_neurons, brief=brief)
+        weights_text(layer.weights.shape, spec.held_layout, notation, brief=brief)
         for layer, spec in zip(layers, specs, strict=True)
     ]
     product = [

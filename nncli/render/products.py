@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from nncli.explain.notation import Notation
+from nncli.explain.notation import Notation, is_turned
 from nncli.render.numbers import format_shape
+from nncli.specs.model import Layout
 
 T = TypeVar("T")
 
@@ -21,25 +22,25 @@ def batch_shape(samples: int | str, width: int, notation: Notation) -> tuple[int
 
 
 def weights_text(
-    shape: tuple[int, ...], notation: Notation, *, by_neurons: bool, brief: bool = False
+    shape: tuple[int, ...], held: Layout | None, notation: Notation, *, brief: bool = False
 ) -> str:
     """Return the shape of weights as they are held, and what the product makes of it by turning.
 
-    shape: (inputs, neurons); by_neurons: whether they are held with a row per neuron; brief:
-    whether it is enough to say that they are turned.
+    shape: (inputs, neurons); held: how they stand in the spec or its file; None: they are drawn;
+    brief: whether it is enough to say that they are turned.
 
-    >>> weights_text((4, 3), "torch", by_neurons=True)
+    >>> weights_text((4, 3), "neurons_by_inputs", "torch")
     '(3, 4)ᵀ → (4, 3)'
-    >>> weights_text((4, 3), "torch", by_neurons=True, brief=True)
+    >>> weights_text((4, 3), "neurons_by_inputs", "torch", brief=True)
     '(3, 4)ᵀ'
-    >>> weights_text((4, 3), "columns", by_neurons=True)
+    >>> weights_text((4, 3), "neurons_by_inputs", "columns")
     '(3, 4)'
     """
-    held, other = (shape[::-1], shape) if by_neurons else (shape, shape[::-1])
-    if by_neurons == (notation == "columns"):
-        return format_shape(held)
-    turned = f"{format_shape(held)}ᵀ"
-    return turned if brief else f"{turned} → {format_shape(other)}"
+    product = format_shape(shape[::-1] if notation == "columns" else shape)
+    if not is_turned(held, notation):
+        return product
+    turned = f"{format_shape(shape if notation == 'columns' else shape[::-1])}ᵀ"
+    return turned if brief else f"{turned} → {product}"
 
 
 def in_order(product: Sequence[T], notation: Notation) -> list[T]:

@@ -13,6 +13,7 @@ from nncli.render.layout.view import BLANK, Block, Field, Grid, Span, Style, Vie
 from nncli.render.numbers import format_bytes, format_shape
 from nncli.render.products import batch_shape, in_order, weights_text
 from nncli.render.scaling import with_scaling
+from nncli.specs.model import Layout
 from nncli.words import count_of
 
 # Made once, as are the cells of shapes below: a long network has a few, in 100,000 rows.
@@ -136,7 +137,7 @@ def _cell(shape: tuple[int | str, ...], key: str, layer: LayerShape) -> Span:
 
 def _weights(layer: LayerShape, notation: Notation, *, brief: bool) -> Span:
     shape, style = layer.weights_shape, _style("weights", layer)
-    return _weights_cell(shape, layer.is_by_neurons, notation, brief, style)
+    return _weights_cell(shape, layer.held_layout, notation, brief, style)
 
 
 def _style(key: str, layer: LayerShape) -> Style:
@@ -152,9 +153,9 @@ def _shape_cell(shape: tuple[int | str, ...], style: Style = "") -> Span:
 
 @lru_cache
 def _weights_cell(
-    shape: tuple[int, int], by_neurons: bool, notation: Notation, brief: bool, style: Style
+    shape: tuple[int, int], held: Layout | None, notation: Notation, brief: bool, style: Style
 ) -> Span:
-    return Span(weights_text(shape, notation, by_neurons=by_neurons, brief=brief), style)
+    return Span(weights_text(shape, held, notation, brief=brief), style)
 
 
 def _result(layer: LayerShape, cell: Span) -> Span:

@@ -320,9 +320,9 @@ class LayerSpec(_Model):
         return shape_of(self.weights)
 
     @property
-    def is_by_neurons(self) -> bool:
-        """Whether weights are given, and stand with a row per neuron."""
-        return self.weights is not None and self.layout == "neurons_by_inputs"
+    def held_layout(self) -> Layout | None:
+        """How given weights stand in the spec or its file; None: they are drawn."""
+        return self.layout if self.weights is not None else None
 
     @property
     def biases_count(self) -> int | None:

@@ -12,7 +12,7 @@ from parse_back import explained
 
 from nncli.explain.explanation import Run, WantedLayer, Wish, explain
 from nncli.explain.notation import Notation
-from nncli.explain.steps import NeuronStep
+from nncli.explain.steps import NeuronStep, TransposeStep
 from nncli.network.network import Network
 
 SPEC = """\
@@ -83,6 +83,9 @@ def test_weights_are_turned_only_if_the_spec_holds_them_otherwise(
         f"inputs: 2\nlayers:\n- {{weights: {weights}, layout: {layout}}}\n"
     )
     found = explained(network, BATCH, replace(WISH, notation=notation))
+    drawn = Network.from_yaml_text(f"layout: {layout}\nlayer_sizes: [2, 3]\nseed: 0\n")
+    steps = explained(drawn, BATCH, replace(WISH, notation=notation)).steps
+    assert not any(isinstance(step, TransposeStep) for step in steps)
     kinds = [type(step).__name__ for step in found.steps]
     assert ("TransposeStep" in kinds) is is_turned
     product = found.steps[kinds.index("ProductStep")]

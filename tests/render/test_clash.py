@@ -298,10 +298,11 @@ def test_nothing_is_said_to_be_transposed_that_is_not() -> None:
         "layers: [{weights: [[1, 2], [3, 4]]}]\nseed: 0",
         "layout: neurons_by_inputs\nlayer_sizes: [3, 2]\nseed: 0",
     ):
-        layer = layer_of(text)
-        assert not layer.is_by_neurons
-        assert "transposed" not in to_plain(fit_blocks(layer, "N"))
-        assert "ᵀ" not in to_plain([layers_grid([layer], "N")])
+        assert "transposed" not in to_plain(fit_blocks(layer_of(text), "N"))
+        assert "ᵀ" not in to_plain([layers_grid([layer_of(text)], "N")])
+    for notation in NOTATIONS:
+        assert "transposed" not in to_plain(fit_blocks(layer_of(text), "N", notation))
+        assert "ᵀ" not in to_plain([layers_grid([layer_of(text)], "N", notation)])
 
 
 def test_the_table_says_where_weights_are_transposed() -> None:

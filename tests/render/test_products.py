@@ -19,7 +19,7 @@ OBJECTS = ("configs/layer_objects.yaml", "sample_data/layer_objects.csv")  # dra
         (BATCH, "columns", "(3, 4) · (4, 3) + (3,) linear (3, 3)", "a = W · x + b"),
         (OBJECTS, None, "(3, 4) @ (4, 5) + (5,) linear (3, 5)", "a = x @ W + b"),
         (OBJECTS, "torch", "(3, 4) @ (4, 5) + (5,) linear (3, 5)", "a = x @ W.T + b"),
-        (OBJECTS, "columns", "(4, 5)ᵀ → (5, 4) · (4, 3) + (5,) linear (5, 3)", "a = W · x + b"),
+        (OBJECTS, "columns", "(5, 4) · (4, 3) + (5,) linear (5, 3)", "a = W · x + b"),
     ],
 )
 def test_a_layer_is_written_in_a_notation(
@@ -61,3 +61,12 @@ def test_a_clash_is_drawn_with_the_weights_as_the_product_takes_them(
     assert (done.code, done.told[0].code) == (3, "N201")
     assert f"│   x   │   ┌─ 5 │{name}│" in done.out
     assert ("(2, 5)ᵀ" if layout else "(5, 2) ") in done.out
+
+
+def test_a_clash_with_the_data_is_drawn_in_the_notation_that_is_asked_for() -> None:
+    command = ("configs/batch.yaml", "-", "--notation", "columns")
+    for verb in ("forward", "explain"):
+        done = run_here(verb, *command, stdin=b"1,2\n3,4\n")
+        assert (done.code, done.told[0].code) == (4, "N407")
+        assert "✗ 4 ≠ 2: the inner sizes must be equal" in done.err
+        assert "│   ┌─ 2 │  x  │" in done.err
