@@ -46,11 +46,22 @@ class UsageError(NncliError):
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self, problem: Problem | str, *help_lines: str, code: str = "N705") -> None:
-        """problem: or its message, told with this advice and under this code."""
+    def __init__(
+        self,
+        problem: Problem | str,
+        *help_lines: str,
+        code: str = "N705",
+        choices: Sequence[str] = (),
+    ) -> None:
+        """Say what is wrong.
+
+        problem: or its message, told with this advice and under this code; choices: all that an
+        item of the option that the message begins with may be, where only its command knows that.
+        """
         if isinstance(problem, str):
             problem = Problem(code, problem, help=help_lines)
         super().__init__(problem)
+        self.choices = tuple(choices)
 
 
 class SpecError(NncliError):

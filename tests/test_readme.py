@@ -9,7 +9,14 @@ from commands import ROOT, run_shell
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # The pages whose commands run in the project's folder, too.
-PAGES = ("README.md", "docs/data.md", "docs/doctor.md", "docs/python.md", "docs/samples.md")
+PAGES = (
+    "README.md",
+    "docs/data.md",
+    "docs/doctor.md",
+    "docs/python.md",
+    "docs/samples.md",
+    "docs/explain.md",
+)
 
 
 def blocks(language: str, *pages: str) -> list[str]:
@@ -70,7 +77,7 @@ def test_the_python_of_the_readme_runs(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
-    (block,) = blocks("python", "docs/python.md", "docs/samples.md")
+    (block,) = blocks("python", "docs/python.md", "docs/samples.md", "docs/explain.md")
     exec(block, {})
     assert "layer_2" in capsys.readouterr().out
 

@@ -48,13 +48,14 @@ def columns(incomplete: str) -> list[str]:
 
 def layers(incomplete: str) -> list[str]:
     """Return the layers of CONFIG for the last item of a comma list."""
-    numbers: list[str] = []
+    found: list[str] = []
     with suppress(Exception):  # whatever is wrong with it, a command says so
         from nncli.specs.files import load_spec
 
         spec = load_spec(_word_ending(SUFFIXES["CONFIG"]))
-        numbers = [str(number) for number, _ in enumerate(spec.layers, start=1)]
-    return _last_items(incomplete, ("all", "last", *numbers))
+        for number, layer in enumerate(spec.layers, start=1):
+            found += [str(number)] if layer.name == f"layer_{number}" else [str(number), layer.name]
+    return _last_items(incomplete, ("all", "last", *found))
 
 
 def _word_ending(suffixes: tuple[str, ...]) -> str:

@@ -50,7 +50,7 @@ from nncli.results.forms import (
     load_libraries,
     open_sink,
 )
-from nncli.words import count_of
+from nncli.words import count_of, quoted, shorten
 
 if TYPE_CHECKING:
     from nncli.data.stream import SampleStream
@@ -66,6 +66,8 @@ if TYPE_CHECKING:
     from nncli.specs.reader import SpecReading
 
 _STDOUT = "-"
+# So many layers are named by a message.
+_NAMED = 8
 _NO_DIGITS = "--digits goes with --expect FILE, a CSV file whose rows are samples"
 
 
@@ -88,6 +90,7 @@ def forward(
     rows: opt.Rows = 10,
     precision: opt.Precision = 4,
     weights: opt.Weights = False,
+    notation: opt.Notation = None,
     quiet: opt.Quiet = False,
     output: opt.Output = None,
     predict: opt.Predict = None,
@@ -116,19 +119,25 @@ def forward(
             columns, drop, keep, samples, header, delimiter, decimal, encoding
         )
         choice = column_choice(arguments)
-        request = data_request(data, arguments, choice, quiet=quiet, whole=form == "json")
+        request = data_request(
+            data, arguments, choice, quiet=quiet, whole=form == "json", notation=notation
+        )
         checks = _Checks(expect, digits, rtol, atol, strict)
         paths = _Paths(output, rejects, save_activations)
         _check_sources(request, checks)
         check_file_names(paths.by_option)
 
+        from nncli.explain.notation import notation_of
         from nncli.network.network import build_network
 
         read = read_config(config, overrides(seed, dtype), request)
         reading = read.reading
         refuse_misfits(reading, request)
         rule = _class_rule(reading, config) if predict is not None else None
-        display = _display(layers, rows, precision, weights, reading.spec)
+        display = replace(
+            _display(layers, rows, precision, weights, reading.spec),
+            notation=notation or notation_of(reading.spec.layers, samples),
+        )
         network = build_network(reading.spec, read.tensors)
         inputs = input_paths(*read.files, *request.sources, expect)
         places = _places(paths, inputs, network, force=force)
@@ -257,20 +266,29 @@ def _display(layers: str, rows: int, precision: int, weights: bool, spec: Networ
     """Return what the tables show.  Raises UsageError for a layer that the network has not."""
     from nncli.render.forward import Display
 
-    return Display(_shown_layers(layers, len(spec.layers)), rows, precision, weights)
+    return Display(_shown_layers(layers, spec), rows, precision, weights)
 
 
-def _shown_layers(wanted: str, count: int) -> tuple[int, ...]:
-    """Return the numbers of the layers to show, of a network with *count*."""
-    if wanted == "all":
-        return tuple(range(1, count + 1))
-    if wanted == "last":
-        return (count,)
-    numbers = tuple(sorted({int(item) for item in wanted.split(",")}))
-    if numbers[-1] > count:
-        message = f"--layers {numbers[-1]}: the network has {count_of(count, 'layer')}"
-        raise UsageError(message, code="N703")
-    return numbers
+def _shown_layers(wanted: str, spec: NetworkSpec) -> tuple[int, ...]:
+    """Return the numbers of the layers to show; 0: the inputs.  Raises UsageError for unknown ones.
+
+    wanted: their names or numbers; a name goes before a number.
+    """
+    names, numbers = [layer.name for layer in spec.layers], range(len(spec.layers) + 1)
+    known: dict[str, tuple[int, ...]] = {str(number): (number,) for number in numbers}
+    known |= {"inputs": (0,)} | {name: (number,) for number, name in enumerate(names, start=1)}
+    known |= {"all": tuple(numbers), "last": (numbers[-1],)}
+    items = [item.strip() for item in wanted.split(",")]
+    unknown = next((item for item in items if item not in known), None)
+    if unknown is None:
+        return tuple(sorted({number for item in items for number in known[item]}))
+    if unknown.isascii() and unknown.isdigit():
+        message = f"--layers {shorten(unknown)}: the network has {count_of(len(names), 'layer')}"
+        raise UsageError(message, code="N703", choices=tuple(known))
+    listed = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+    message = f"--layers: the network has no layer {quoted(unknown)}"
+    hint = f"its layers are {listed}; numbers count from 1, and 0 means the inputs"
+    raise UsageError(message, hint, code="N703", choices=tuple(known))
 
 
 def _class_rule(reading: SpecReading, config: str) -> ClassRule:

@@ -27,9 +27,14 @@ EXAMPLES: dict[str, tuple[str, str, str]] = {
         "printf '1,2\\n2,-1\\n' | nncli forward configs/three_inputs.yaml - --format csv",
     ),
     "shapes": (
-        "nncli shapes configs/two_layers.yaml",
+        "nncli shapes configs/two_layers.yaml --draw",
         "nncli shapes configs/wide.yaml --batch-size 512",
         "nncli shapes configs/iris.yaml sample_data/iris_test.csv",
+    ),
+    "explain": (
+        "nncli explain configs/neuron.yaml sample_data/neuron.csv",
+        "nncli explain configs/batch.yaml sample_data/batch.csv --neuron 3",
+        "nncli explain configs/iris.yaml sample_data/iris_test.csv --layer last --sample 1,2",
     ),
     "bench": (
         "nncli bench configs/two_layers.yaml --batch-sizes 1,8,32",

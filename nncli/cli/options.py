@@ -20,6 +20,7 @@ from nncli.cli.values import (
     encoding,
     layer_list,
     nonnegative_number,
+    numbers_or,
     percentage,
     whole_number,
     whole_numbers,
@@ -236,8 +237,8 @@ Layers = Annotated[
         "--layers",
         parser=layer_list,
         autocompletion=completion.layers,
-        metavar="all|last|1,3",
-        help="Whose numbers the tables show.",
+        metavar="all|last|1,NAME",
+        help="Whose numbers the tables show; 0: the inputs.",
     ),
 ]
 Rows = Annotated[
@@ -256,6 +257,7 @@ Precision = Annotated[
     ),
 ]
 Weights = Annotated[bool, _display("--weights", help="Show each layer's weights and biases, too.")]
+Draw = Annotated[bool, _display("--draw", help="Draw the matrices of each layer.")]
 MemoryBatchSize = Annotated[
     int | None,
     _display(
@@ -454,3 +456,61 @@ MaxTime = Annotated[
 # -------------------------------------------------------------------------------------- help
 
 Debug = Annotated[bool, _help("--debug", help="Show a traceback if nncli has a bug.")]
+
+# ----------------------------------------------------------------------------------- explain
+
+ExplainedSamples = Annotated[
+    str,
+    _display(
+        "--sample",
+        parser=numbers_or("all"),
+        metavar="all|1,3",
+        help="Whose sums to write out: 1,3 or all of those that matrices show.",
+    ),
+]
+ExplainedLayers = Annotated[
+    str,
+    _display(
+        "--layer",
+        autocompletion=completion.layers,
+        metavar="all|last|1,3",
+        help="Which layers to explain: numbers or names as 1,3, last or all.",
+    ),
+]
+ExplainedNeurons = Annotated[
+    str,
+    _display(
+        "--neuron",
+        metavar="all|1,3",
+        help="Of which neurons to write the sums out: numbers as 1,3, names of outputs, or all.",
+    ),
+]
+NotationName = Literal["rows", "torch", "columns"]
+Notation = Annotated[
+    NotationName | None,
+    _display(
+        "--notation",
+        help="How to write a layer: x @ W + b, x @ W.T + b, or W · x + b; else as the spec does.",
+    ),
+]
+Terms = Annotated[
+    str,
+    _display(
+        "--terms",
+        parser=numbers_or("all", most=1),
+        metavar="N",
+        help="Of a sum with more than 12 terms, show so many, the largest, or all.",
+    ),
+]
+Ones = Annotated[
+    bool,
+    _display("--ones", help="Write the biases into the matrices: [X | 1] @ [W ; b]."),
+]
+ExplainForm = Literal["text", "json"]
+ExplainFormat = Annotated[
+    ExplainForm | None, _output("--format", help="Text, or every step as JSON.")
+]
+ExplainOutput = Annotated[
+    str | None,
+    _output("-o", "--output", metavar="FILE", help="Write it to a file: .txt, .json."),
+]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nncli.data.source_bytes import FirstLook
     from nncli.data.stream import SampleStream
     from nncli.doctor.diagnosis import DataCase, Diagnosis
+    from nncli.explain.notation import Notation
     from nncli.formats.config import Config
     from nncli.results.places import OutputTarget
     from nncli.specs.model import DType, NetworkSpec
@@ -122,13 +123,14 @@ def _features(request: DataRequest) -> int | None:
 class DataRequest:
     """Some data to read for a network, and how; quiet: whether without a word to a terminal.
 
-    sources: paths, or - alone.
+    sources: paths, or - alone; notation: in which a clash is drawn; None: the spec's own.
     """
 
     sources: tuple[str, ...]
     options: DataOptions
     choice: ColumnChoice
     quiet: bool = False
+    notation: Notation | None = None
 
     def case(self, reading: SpecReading, source: str, look: FirstLook) -> DataCase:
         """Return one of the sources as a case for a doctor."""
@@ -148,6 +150,7 @@ def data_request(
     *,
     quiet: bool,
     whole: bool = False,
+    notation: Notation | None = None,
 ) -> DataRequest:
     """Return what to read.
 
@@ -165,7 +168,7 @@ def data_request(
         samples=arguments.samples,
         max_bytes=MAX_HELD_BYTES if held else None,
     )
-    return DataRequest(expand_sources(data), options, choice, quiet)
+    return DataRequest(expand_sources(data), options, choice, quiet, notation)
 
 
 def diagnosis(reading: SpecReading, request: DataRequest | None) -> Diagnosis:
@@ -193,15 +196,19 @@ def refuse_misfits(reading: SpecReading, request: DataRequest | None) -> None:
         # -q silences notes, those beside an error too
         quiet = request is not None and request.quiet
         notes = () if quiet else reading.notes
-        raise Refused(found.error(), notes, clash=_clash(reading.spec, found.features))
+        raise Refused(found.error(), notes, clash=_clash(reading.spec, found.features, request))
 
 
-def _clash(spec: NetworkSpec, features: int | None) -> View:
+def _clash(spec: NetworkSpec, features: int | None, request: DataRequest | None) -> View:
     """Return a drawing of where shapes clash.  features: of the data, if they clash."""
+    from nncli.explain.notation import notation_of
     from nncli.network.shapes import shape_table
     from nncli.render.shapes import BatchSize, shapes_view
 
-    return shapes_view(shape_table(spec, features), BatchSize(1))
+    samples = request.options.samples if request is not None else "rows"
+    wanted = request.notation if request is not None else None
+    notation = wanted or notation_of(spec.layers, samples)
+    return shapes_view(shape_table(spec, features), BatchSize(1), notation)
 
 
 @contextmanager
@@ -239,7 +246,7 @@ def opened_samples(
     if fault.features is None:
         raise Refused(fault, rejects=listed)
     notes = () if request.quiet else reading.notes
-    raise Refused(fault, notes, listed, _clash(reading.spec, fault.features))
+    raise Refused(fault, notes, listed, _clash(reading.spec, fault.features, request))
 
 
 def _sources_of(error: DataError, request: DataRequest) -> list[str] | None:

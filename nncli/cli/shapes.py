@@ -26,9 +26,12 @@ from nncli.problems import Note, Problem
 from nncli.specs.stored import WeightsHeader
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nncli.errors import NncliError
     from nncli.render.shapes import BatchSize
     from nncli.results.places import OutputTarget
+    from nncli.specs.model import LayerSpec
     from nncli.specs.reader import SpecReading
 
 
@@ -45,8 +48,10 @@ def shapes(
     delimiter: opt.Delimiter = None,
     decimal: opt.Decimal = ".",
     encoding: opt.Encoding = "utf-8",
+    notation: opt.Notation = None,
     format_: opt.ShapesFormat = "table",
     batch_size: opt.MemoryBatchSize = None,
+    draw: opt.Draw = False,
     quiet: opt.Quiet = False,
     rejects: opt.Rejects = None,
     force: opt.Force = False,
@@ -66,8 +71,9 @@ def shapes(
             request = data_request((data,), arguments, choice, quiet=quiet)
         _check_rejects(rejects, data)
         read = read_config_or_weights(config, overrides(seed, dtype), request)
+        look = _Look(format_, notation, samples, draw)
         if isinstance(read, WeightsHeader):
-            _show_weights(read, request, format_, quiet=quiet)
+            _show_weights(read, request, look, quiet=quiet)
             return
         reading = read.reading
         if reading.misfits:
@@ -76,15 +82,31 @@ def shapes(
             found = _counted(reading, request, _target(rejects, read.files, request, force=force))
         else:
             found = _Findings()
-        _show(reading, found, _batch_size(batch_size, found, request), format_)
+        _show(reading, found, _batch_size(batch_size, found, request), look)
         notes = (*reading.notes, *found.notes)
         if found.error is not None:
             fail(Refused(found.error, () if quiet else notes, found.rejects))
         remark_notes(notes, quiet=quiet)
 
 
+@dataclass(frozen=True)
+class _Look:
+    """How shapes are to be shown."""
+
+    form: opt.ShapesForm
+    notation: opt.NotationName | None  # None: as the layers are written
+    samples: str  # whether they are rows or columns of the data
+    draw: bool  # whether the matrices are drawn, too
+
+    def notation_of(self, layers: Sequence[LayerSpec]) -> opt.NotationName:
+        """Return how some layers are written."""
+        from nncli.explain.notation import notation_of
+
+        return self.notation or notation_of(layers, self.samples)
+
+
 def _show_weights(
-    header: WeightsHeader, request: DataRequest | None, form: opt.ShapesForm, *, quiet: bool
+    header: WeightsHeader, request: DataRequest | None, look: _Look, *, quiet: bool
 ) -> None:
     """Show the arrays of a weights file.  Raises SpecError if there is data for a network."""
     from nncli.formats.config import untrained_notes, weights_alone
@@ -94,10 +116,11 @@ def _show_weights(
     if request is not None:
         raise SpecError(weights_alone(header))
     stored = stored_layers(header)
-    if form == "json":
+    if look.form == "json":
         write_text(stored_json(header, stored))
     else:
-        show_view(lambda _: stored_view(header, stored), form)
+        notation = look.notation_of(stored.layers)
+        show_view(lambda _: stored_view(header, stored, notation, draw=look.draw), look.form)
     remark_notes(untrained_notes(header), quiet=quiet)
 
 
@@ -161,16 +184,17 @@ def _batch_size(wanted: int | None, found: _Findings, request: DataRequest | Non
     return BatchSize(wanted or found.samples or 1, found.samples, name)
 
 
-def _show(reading: SpecReading, found: _Findings, size: BatchSize, form: opt.ShapesForm) -> None:
+def _show(reading: SpecReading, found: _Findings, size: BatchSize, look: _Look) -> None:
     """Show the shapes on standard output."""
     from nncli.network.shapes import shape_table
     from nncli.render.shapes import shapes_view
 
     table = shape_table(reading.spec, found.features)
-    if form == "json":
+    if look.form == "json":
         from nncli.render.shapes_json import shapes_json
 
         notes = (*reading.notes, *found.notes)
         write_text(shapes_json(reading.spec, table, size, notes, found.problems))
     else:
-        show_view(lambda _: shapes_view(table, size), form)
+        notation = look.notation_of(reading.spec.layers)
+        show_view(lambda _: shapes_view(table, size, notation, draw=look.draw), look.form)

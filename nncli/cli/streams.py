@@ -39,6 +39,7 @@ _ASCII_SIGNS = {
     "…": "...",
     "✗": "X",
     "√": "sqrt",
+    "ᵀ": ".T",
     "µ": "u",
     "━": "-",
     "─": "-",
@@ -128,6 +129,15 @@ def write_texts(texts: Iterable[str]) -> None:
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     errors = getattr(sys.stdout, "errors", None) or "strict"
     write_result(text.encode(encoding, errors) for text in texts)
+
+
+def takes_unicode(signs: str) -> bool:
+    """Whether some signs can be written to standard output as they are."""
+    try:
+        signs.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeError:
+        return False
+    return True
 
 
 def show(build: Callable[[int | None], View]) -> None:

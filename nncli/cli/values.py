@@ -150,12 +150,23 @@ def _range(item: str, first: str, last: str, sign: str | None, by: str | None) -
 
 
 def layer_list(value: Any) -> str:
-    """Check which layers to show: all, last, or numbers from 1; how many there are is not known."""
+    """Check a list of layers, named or numbered; which ones there are is not known."""
     text = str(value)
-    if text not in ("all", "last"):
-        for item in text.split(","):
-            whole_number(1)(item)
+    if "" in (item.strip() for item in text.split(",")):
+        raise ValueError(f"{text!r} has an empty item")
     return text
+
+
+def numbers_or(word: str, most: int | None = None) -> Callable[[Any], str]:
+    """Return a parser of numbers from 1, rising, or a word.  most: how many of them."""
+
+    def parse(value: Any) -> str:
+        if value == word:
+            return word
+        numbers = sorted({whole_number(1)(item) for item in str(value).split(",", most or -1)})
+        return ",".join(map(str, numbers))
+
+    return parse
 
 
 def delimiter(value: Any) -> str:

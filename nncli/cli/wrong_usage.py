@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from typing import Any
 
@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from nncli.data.csv.numbers import is_number
 from nncli.doctor.diagnosis import treat_command
 from nncli.errors import DataError, FileError, NncliError, SpecError, UsageError
 from nncli.files import STDIN, missing
@@ -107,7 +108,8 @@ def blamed_on_words(error: NncliError, argv: Sequence[str]) -> NncliError:
     """Return an error of a command's body, with the words of the command line that explain it."""
     words, problem = tuple(argv), error.problems[0]
     if isinstance(error, UsageError):
-        return UsageError(treat_command(words, _of_body(problem, words), _refused))
+        fault_of = partial(_refused_item, error) if error.choices else _refused
+        return UsageError(treat_command(words, _of_body(error, words), fault_of))
     if isinstance(error, FileError | DataError):
         fault = _refused(words)
         if fault is not None:
@@ -120,16 +122,33 @@ def blamed_on_words(error: NncliError, argv: Sequence[str]) -> NncliError:
     return error
 
 
-def _of_body(problem: Problem, words: Words) -> UsageFault:
+def _of_body(error: UsageError, words: Words) -> UsageFault:
     """Return the fault of options that go together for the parser, but not for the command."""
-    context = _parsed(words)
+    problem, context = error.problems[0], _parsed(words)
     forms = _forms([context.command])
     if problem.code == "N704":
         typed = next((word for word in words if words.count(word) > 1), "")
         return UsageFault(problem, typed, options=forms)
     named = [word for word in re.findall("--?[a-z-]+", problem.message) if word in _names(forms)]
     option, value = _last_value(named[:1] or [""], words)
+    # a number is no misspelt name
+    numbers = all(is_number(item.strip()) for item in value.split(","))
+    choices = () if numbers else tuple(name for name in error.choices if not is_number(name))
+    if choices:
+        forms = tuple(replace(f, choices=choices) if option in f.names else f for f in forms)
     return UsageFault(problem, value, option, options=forms)
+
+
+def _refused_item(error: UsageError, words: Words) -> UsageFault | None:
+    """Return what a command line would be refused for, where the items of an option are known."""
+    fault = _refused(words)
+    if fault is not None:
+        return fault
+    fault = _of_body(error, words)
+    items = [item.strip() for item in fault.typed.split(",")] if fault.typed else []
+    unknown = [item for item in items if item not in error.choices]
+    problem = Problem("N703", f"{fault.option}: there is no {', '.join(unknown)}")
+    return replace(fault, problem=problem) if unknown else None
 
 
 def _is_there(path: str) -> bool:

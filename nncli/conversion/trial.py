@@ -21,9 +21,9 @@ from nncli.formats.config import read_config
 from nncli.formats.saving import SavedFile, SavingForm
 from nncli.network.activations import Array
 from nncli.network.network import Network, build_network
+from nncli.network.rounding import Float64Array, agree_within, rounding_bounds
 from nncli.network.scaling import scaled_inputs, unscaled_outputs
 from nncli.specs.model import InputsSpec, MinMax, NetworkSpec, Numbers, Standard
-from nncli.timing.rounding import Float64Array, agree_within, rounding_bounds
 
 TRIED_SAMPLES = 64
 # Wide samples are fewer: so many numbers are tried, or two samples.

@@ -43,6 +43,9 @@ def words_meant(kind: str, typed: str, own: Sequence[str]) -> Iterator[tuple[str
 def as_value(word: str, fault: UsageFault) -> Iterator[tuple[str, Words]]:
     """Yield the options of which a word is a value, by any tool's name, each with the value."""
     own = fault.form(fault.option)
+    one = fault.form(own.name.removesuffix("s")) if own is not None and own.choices else None
+    if one not in (None, own) and re.fullmatch(r"[0-9]+(,[0-9]+)*", word):  # --samples 2
+        yield f"numbers are a value of `{one.name}`", (one.name, word)
     if own is not None and meanings(own.kind, word, own.choices):
         return  # the option at fault knows it
     for form in fault.options if re.fullmatch(r"[^\W\d_][^\W_-]+(-\w+)*", word) else ():

@@ -36,6 +36,7 @@ class LayerShape:
     weights_shape: tuple[int, int]  # what it holds, as (inputs, neurons)
     biases_shape: tuple[int]  # what it holds
     layout: Layout  # the orientation in which the weights are written or stored
+    held_layout: Layout | None = None  # how given weights stand; None: they are drawn
     tensors: tuple[str, str | None] | None = None  # those of the weights and biases, from a file
     misfits: tuple[Misfit, ...] = ()  # where these contradict each other
 
@@ -176,6 +177,7 @@ def layer_shape(number: int, layer: LayerSpec, inputs: int, *, stored: bool = Tr
         weights_shape=held or (inputs, layer.neurons),
         biases_shape=(layer.neurons if biases is None else biases,),
         layout=layer.layout,
+        held_layout=layer.held_layout,
         tensors=_tensors(layer) if stored else None,
         misfits=tuple(misfits),
     )

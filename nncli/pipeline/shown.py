@@ -26,6 +26,7 @@ class SamplesToShow:
 
     head: int | None = None  # how many of the first ones; None: all samples
     tail: int = 0  # how many of the last ones
+    others: tuple[int, ...] = ()  # the numbers of some more; not together with a tail
 
     def positions(self, first: int, samples: int) -> Positions:
         """Return which samples of a unit may be shown, as positions from 0.
@@ -36,7 +37,8 @@ class SamplesToShow:
             return np.arange(samples)
         head = max(0, min(samples, self.head + 1 - first))
         tail = max(head, samples - self.tail)
-        return np.concatenate([np.arange(head), np.arange(tail, samples)])
+        others = [n - first for n in sorted(self.others) if head <= n - first < samples]
+        return np.concatenate([np.arange(head), np.arange(tail, samples), *[others] * bool(others)])
 
 
 ALL_SAMPLES = SamplesToShow()
@@ -50,7 +52,8 @@ class ShownSamples:
     kept: dict[str, tuple[str, ...]]  # carried column → a text for each sample
     sample_names: tuple[str, ...] | None  # None if samples have no names
     layers: tuple[LayerResult, ...]  # arrays (samples shown, neurons); empty without samples
-    inputs: Array | None  # (samples shown, features), if they are scaled
+    batch: Array  # (samples shown, features), as it was read
+    inputs: Array | None  # the same, scaled, if they are
     outputs: Array  # (samples shown, neurons), of the network
     prediction: Prediction | None  # of the samples shown, if it is wanted
 
@@ -61,6 +64,7 @@ class ShownPart:
 
     numbers: Positions  # of the samples, from 1
     kept: tuple[list[str], ...]  # for each carried column a text for each sample
+    batch: Array  # (samples, features), as it was read
     steps: tuple[LayerValues, ...]  # inputs if scaled, layers, outputs if scaled; (samples, …)
 
     def cut(self, start: int, end: int) -> ShownPart:
@@ -68,6 +72,7 @@ class ShownPart:
         return ShownPart(
             self.numbers[start:end],
             tuple(texts[start:end] for texts in self.kept),
+            self.batch[start:end],
             tuple(values.map(lambda array: array[start:end]) for values in self.steps),
         )
 
@@ -83,7 +88,7 @@ class ShownSoFar:
     def add(self, part: ShownPart, samples: int) -> None:
         """Take in what may be shown of the next unit.  samples: how many were run, with it."""
         to_show = self._to_show
-        last_of_head = to_show.head if to_show.head is not None else math.inf
+        last_of_head = math.inf if to_show.head is None or not to_show.tail else to_show.head
         head = int(np.count_nonzero(part.numbers <= last_of_head))
         if head:
             self._head.append(part.cut(0, head))
@@ -120,7 +125,9 @@ class ShownSoFar:
         names = None if sample_names is None else tuple(sample_names[n - 1] for n in numbers)
         steps = joined_steps([part.steps for part in parts])
         if not steps:
-            return ShownSamples(numbers, kept, names, (), None, np.empty((0, 0)), None)
+            empty = np.empty((0, 0))
+            return ShownSamples(numbers, kept, names, (), empty, None, empty, None)
+        batch = np.concatenate([part.batch for part in parts])
         inputs = steps.pop(0).a if scales_inputs(network.spec) else None
         outputs = steps.pop().a if scales_outputs(network.spec) else steps[-1].a
         results = tuple(
@@ -130,7 +137,7 @@ class ShownSoFar:
             )
         )
         prediction = None if rule is None else in_blocks(outputs.T, rule)
-        return ShownSamples(numbers, kept, names, results, inputs, outputs, prediction)
+        return ShownSamples(numbers, kept, names, results, batch, inputs, outputs, prediction)
 
 
 def in_blocks(outputs: Array, rule: ClassRule) -> Prediction:

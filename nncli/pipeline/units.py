@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from nncli.data.rows import Rows, sliced
 from nncli.network.activations import Array
@@ -29,6 +30,15 @@ class Unit:
 
     def __len__(self) -> int:
         return sum(map(len, self.parts))
+
+    def samples_at(self, positions: npt.NDArray[np.intp]) -> Array:
+        """Return some samples as they were read.  positions: from 0, rising → (…, features)."""
+        found, start = [], 0
+        for part in self.parts:
+            own = positions[(positions >= start) & (positions < start + len(part))] - start
+            found.append(np.stack([column[own] for column in part.columns], axis=-1))
+            start += len(part)
+        return np.concatenate(found)
 
 
 def limited(stream: Iterator[Rows], limit: int | None) -> Iterator[Rows]:

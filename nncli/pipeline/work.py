@@ -144,7 +144,8 @@ def _shown(
     if not parts:
         return None
     texts = tuple(texts_at(column, positions) for column in kept)
-    return ShownPart(positions + unit.first, texts, tuple(joined_steps(parts)))
+    batch = unit.samples_at(positions)
+    return ShownPart(positions + unit.first, texts, batch, tuple(joined_steps(parts)))
 
 
 def _tiles(x: Array, network: Network) -> Iterator[tuple[int, int]]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import SupportsFloat, TypeAlias
 
+from nncli.data.csv.first_row import positions
+from nncli.explain.notation import Letters, Notation, Written
 from nncli.files import sources_name
 from nncli.network.activations import Array
 from nncli.network.dense import Dense
@@ -30,12 +33,11 @@ from nncli.render.layout.view import (
 )
 from nncli.render.numbers import (
     DEFAULT_PRECISION,
-    align_decimals,
-    format_number,
     format_numbers,
     format_percent,
     format_shape,
 )
+from nncli.render.products import batch_shape, in_order, weights_text
 from nncli.render.quantities import format_rate, format_seconds
 from nncli.render.scaling import with_scaling
 from nncli.results.listeners import PREDICTION_NAMES
@@ -53,10 +55,11 @@ _Part: TypeAlias = tuple[str, Array, Sequence[str] | None]
 class Display:
     """What the user wants to see of a run."""
 
-    layers: tuple[int, ...]  # those whose numbers are shown, counted from 1
+    layers: tuple[int, ...]  # those whose numbers are shown, in order; 0: the inputs
     rows: int = 10  # the most samples of a table
     precision: int = DEFAULT_PRECISION  # decimals
     weights: bool = False  # whether to show weights and biases, too
+    notation: Notation = "rows"  # how the layers' formulas are written
 
 
 @dataclass(frozen=True)
@@ -78,16 +81,24 @@ class _TextColumn:
     style: Style = ""
 
     def width(self) -> int:
+        """Return how wide the column is on a screen."""
         return max(text_width(inert(text)) for text in (self.heading, *self.cells))
+
+    def spans(self) -> list[Span]:
+        """Return its cells; among numbers an exact zero steps back."""
+        dim: Style = "dim" if self.align == "right" else self.style
+        return [Span(text, dim if text.strip() == "0" else self.style) for text in self.cells]
 
 
 def forward_view(run: ForwardRun, display: Display, width: int | None) -> View:
     """Return everything that a run shows.  width: of the terminal; None for no limit."""
     blocks: list[Block] = [*layers_view(run, display)]
-    if len(display.layers) == len(run.network.layers):
-        blocks += _inputs_blocks(run, display, width)
     for number in display.layers:
-        blocks += _layer_blocks(run, number, display, width)
+        blocks += (
+            _layer_blocks(run, number, display, width)
+            if number
+            else _inputs_blocks(run, display, width)
+        )
     if display.layers[-1] == len(run.network.layers):
         return [*blocks, *_outputs_blocks(run, display, width)]
     return [*blocks, *_classes_blocks(run, display, width)]
@@ -95,9 +106,14 @@ def forward_view(run: ForwardRun, display: Display, width: int | None) -> View:
 
 def layers_view(run: ForwardRun, display: Display) -> View:
     """Return the run without its numbers: title, table of layers, statistics of a large batch."""
-    blocks: list[Block] = [_title(run), BLANK, _layers_grid(run)]
+    grid = replace(
+        _layers_grid(run, display.notation),
+        shorter=_layers_grid(run, display.notation, brief=True),
+    )
+    blocks: list[Block] = [_title(run), BLANK, grid]
     if run.samples > display.rows:
-        blocks += [BLANK, _statistics_grid(run.network.layers, run.statistics, display.precision)]
+        statistics = _statistics_grid(run.network.layers, run.statistics, display.precision)
+        blocks += [BLANK, replace(statistics, caption="over all samples")]
     return blocks
 
 
@@ -115,25 +131,42 @@ def summary_line(samples: int, usage: ResourceUsage, path: str) -> Line:
 def _title(run: ForwardRun) -> Line:
     source = sources_name(run.sources)
     shape = f"{count_of(run.samples, 'sample')} × {count_of(len(run.columns), 'feature')}"
-    return line(Span(run.network.name, "accent"), f"   {run.network.dtype}   {shape}   {source}")
+    rest = f"   {run.network.dtype}   {shape}   {source}"
+    return line(Span(run.network.name, "accent"), rest, level=1)
 
 
-def _layers_grid(run: ForwardRun) -> Grid:
+def _layers_grid(run: ForwardRun, notation: Notation, *, brief: bool = False) -> Grid:
+    """Return the table of layers.  brief: whether it is to be narrow."""
     samples, layers, specs = run.samples, run.network.layers, run.network.spec.layers
+    shapes = {
+        heading: [format_shape(batch_shape(samples, width, notation)) for width in widths]
+        for heading, widths in (
+            ("input", [layer.inputs for layer in layers]),
+            ("output", [layer.neurons for layer in layers]),
+        )
+    }
+    weights = [
+        weights_text(layer.weights.shape, spec.held_layout, notation, brief=brief)
+        for layer, spec in zip(layers, specs, strict=True)
+    ]
+    product = [
+        _TextColumn("input", shapes["input"]),
+        _TextColumn("", ["·" if notation == "columns" else "@"] * len(layers), style="dim"),
+        _TextColumn("weights", weights),
+    ]
     grid = _grid(
         _TextColumn("#", list(map(str, range(1, len(layers) + 1))), "right", "dim"),
         _TextColumn("layer", [layer.name for layer in layers]),
-        _TextColumn("input", [format_shape((samples, layer.inputs)) for layer in layers]),
-        _TextColumn("", ["@"] * len(layers), style="dim"),
-        _TextColumn("weights", [format_shape(layer.weights.shape) for layer in layers]),
+        *in_order(product, notation),
         _TextColumn("", ["+"] * len(layers), style="dim"),
         _TextColumn("biases", [format_shape(layer.biases.shape) for layer in layers]),
         _TextColumn("activation", [activation_label(layer.activation) for layer in specs]),
-        _TextColumn("output", [format_shape((samples, layer.neurons)) for layer in layers]),
+        _TextColumn("output", shapes["output"]),
         _TextColumn("parameters", [f"{layer.parameters:,}" for layer in layers], "right"),
+        keys=2,
     )
     spec = run.network.spec
-    grid = with_scaling(grid, input_steps(spec), output_steps(spec), str(samples))
+    grid = with_scaling(grid, input_steps(spec), output_steps(spec), str(samples), notation)
     if len(layers) == 1:
         return grid
     total = sum(layer.parameters for layer in layers)
@@ -158,6 +191,7 @@ def _statistics_grid(
         numbers("std", [row.std for row in statistics]),
         _TextColumn("zeros", [format_percent(row.zeros) for row in statistics], "right"),
         _TextColumn("non-finite", [f"{row.nonfinite:,}" for row in statistics], "right"),
+        keys=2,
     )
 
 
@@ -165,7 +199,8 @@ def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | N
     layer, result = run.network.layers[number - 1], run.shown.layers[number - 1]
     linear = layer.activation_name == "linear"
     activation = activation_formula(run.network.spec.layers[number - 1].activation)
-    formula = "a = x @ W + b" if linear else f"z = x @ W + b,  a = {activation}"
+    written = Written(display.notation).sum(Letters("x", "W", "b", "a" if linear else "z"))
+    formula = written if linear else f"{written},  a = {activation}"
     blocks: list[Block] = _heading(f"{number} {layer.name}", formula)
     if display.weights:
         blocks += _weights_blocks(layer, display, width)
@@ -179,14 +214,18 @@ def _layer_blocks(run: ForwardRun, number: int, display: Display, width: int | N
 
 
 def _inputs_blocks(run: ForwardRun, display: Display, width: int | None) -> list[Block]:
-    """Return the scaled inputs, if they are scaled."""
+    """Return the batch itself, then the scaled inputs, if they are scaled."""
+    names = None if run.columns == positions(len(run.columns)) else run.columns
+    part: _Part = ("x", run.shown.batch, names)
+    blocks = _heading("0 inputs", "x, the batch as it was read")
+    blocks += _values_blocks(run, [part], display, width, is_output=False)
     if run.shown.inputs is None:
-        return []
+        return blocks
     *_, last = steps = input_steps(run.network.spec)
     formula = ",  then ".join(step.formula for step in steps)
-    part: _Part = ("x", run.shown.inputs, run.columns)
-    blocks = _values_blocks(run, [part], display, width, is_output=False)
-    return [*_heading(last.name, formula), *blocks]
+    scaled: _Part = ("x", run.shown.inputs, names)
+    blocks += _heading(last.name, formula)
+    return [*blocks, *_values_blocks(run, [scaled], display, width, is_output=False)]
 
 
 def _outputs_blocks(run: ForwardRun, display: Display, width: int | None) -> list[Block]:
@@ -210,7 +249,7 @@ def _classes_blocks(run: ForwardRun, display: Display, width: int | None) -> lis
 
 
 def _heading(name: str, formula: str) -> list[Block]:
-    return [BLANK, line(Span(name, "accent"), "   ", Span(formula, "dim"))]
+    return [BLANK, line(Span(name, "accent"), "   ", Span(formula, "dim"), level=2)]
 
 
 def _values_blocks(
@@ -229,21 +268,20 @@ def _values_blocks(
     labels = _labels(run, shown, width)
     ends = _prediction_columns(run, shown, display, width) if is_output else []
     groups = _neuron_columns(parts, shown, display.precision, width=width)
-    fitting = _fitting([*labels, *ends], groups, width)
-    columns, hints = parts[-1][1].shape[1], _left_out(run, display, is_output=is_output)
-    if fitting < columns and len(groups) > 1:
-        alone = _fitting([*labels, *ends], groups[-1:], width)
-        if is_output or alone == columns:
-            # rather every output than some of both, and what is asked for than the way there
-            groups, fitting = groups[-1:], alone
-            hints.append("z not shown; --format json for all")
-    if fitting < columns and parts[0][0] == "x":  # no file holds scaled inputs
+    fitted = _fitted([*labels, *ends], groups, width)
+    hints = _left_out(run, display, is_output=is_output)
+    if len(fitted) < len(groups):
+        hints.append("z not shown; --format json for all")
+    fitting, columns = len(fitted[-1]), parts[-1][1].shape[1]
+    if fitting < columns and parts[0][0] == "x":  # no file holds them
         hints.append(f"{fitting} of {columns:,} inputs shown; | less -S for all")
     elif fitting < columns:
         everything = "-o FILE" if is_output else "--format json"
         hints.append(f"{fitting} of {columns:,} neurons shown; {everything} for all")
-    fitted = [column for group in groups for column in group[:fitting]]
-    return [_grid(*labels, *fitted, *ends), *_hint_lines(hints)]
+    grid = _grid(*labels, *chain(*fitted), *ends)
+    if display.weights and parts[-1][0] == "a":  # those of W and b stand right above
+        grid = replace(grid, caption=" and ".join(part[0] for part in parts[-len(fitted) :]))
+    return [grid, *_hint_lines(hints)]
 
 
 def _left_out(run: ForwardRun, display: Display, *, is_output: bool) -> list[str]:
@@ -317,8 +355,8 @@ def _neuron_columns(
 ) -> list[list[_TextColumn]]:
     """Return a column for each neuron, for each of some parts."""
     neurons = parts[0][1].shape[1]
-    # the narrowest column is a digit and a gap: more cannot fit, and need not be formatted
-    count = neurons if width is None else min(neurons, width // (1 + GAP) + 1)
+    # the narrowest column is a digit and a blank: more cannot fit, and need not be formatted
+    count = neurons if width is None else min(neurons, width // 2 + 1)
     return [
         [
             _number_column(
@@ -341,67 +379,73 @@ def _number_column(
     *last: SupportsFloat,
 ) -> _TextColumn:
     """Return the shown values, aligned at the decimal point, with *last* below them."""
-    texts = ["" if row is None else format_number(values[row], precision) for row in shown]
-    texts += [format_number(value, precision) for value in last]
-    return _TextColumn(heading, align_decimals(texts), "right")
+    numbers = [values[row] for row in shown if row is not None]
+    texts = iter(format_numbers([*numbers, *last], precision))
+    cells = ["" if row is None else next(texts) for row in shown]
+    return _TextColumn(heading, [*cells, *texts], "right")
 
 
-def _fitting(labels: list[_TextColumn], groups: list[list[_TextColumn]], width: int | None) -> int:
-    """Return how many neurons of each group fit into the width; at least one."""
-    count = len(groups[0])
-    if width is None:
-        return count
-    used = 1 + sum(label.width() for label in labels) + GAP * (len(labels) - 1)
-    fitting = 0
-    for index in range(count):
-        used += sum(GAP + group[index].width() for group in groups)
+def _fitted(
+    others: list[_TextColumn], groups: list[list[_TextColumn]], width: int | None
+) -> list[list[_TextColumn]]:
+    """Return what fits beside other columns: all groups, the last one, or its first columns.
+
+    A table may stand closer together than usual before it leaves out any.
+    """
+    if width is None or _width([*others, *chain(*groups)], gap=2) <= width:
+        return groups
+    last = groups[-1]
+    if _width([*others, *last], gap=1) <= width:
+        return [last]
+    used, fitting = _width([*others, last[0]], gap=GAP), 1
+    for column in last[1:]:
+        used += GAP + column.width()
         if used > width:
             break
         fitting += 1
-    return max(fitting, 1)
+    return [last[:fitting]]
 
 
-def _grid(*columns: _TextColumn) -> Grid:
-    spans = ([Span(text, column.style) for text in column.cells] for column in columns)
+def _width(columns: Sequence[_TextColumn], gap: int) -> int:
+    """Return how wide a table of some columns is."""
+    return 1 + sum(column.width() for column in columns) + gap * (len(columns) - 1)
+
+
+def _grid(*columns: _TextColumn, keys: int = 1) -> Grid:
     headings = tuple(Column(column.heading, column.align) for column in columns)
-    return Grid(headings, tuple(zip(*spans, strict=True)))
+    rows = tuple(zip(*(column.spans() for column in columns), strict=True))
+    return Grid(headings, rows, keys=keys)
 
 
 def _weights_blocks(layer: Dense, display: Display, width: int | None) -> list[Block]:
-    """Return a layer's weights and biases in the layout in which the spec writes them."""
-    inputs_by_neurons = layer.layout == "inputs_by_neurons"
-    weights = layer.weights if inputs_by_neurons else layer.weights.T
-    row_word, column_word = ("input", "neuron") if inputs_by_neurons else ("neuron", "input")
+    """Return W and b as the formula has them, whatever way round the spec writes them."""
+    by_neurons = display.notation != "rows"
+    weights = layer.weights.T if by_neurons else layer.weights
+    row, column = ("neuron", "input") if by_neurons else ("input", "neuron")
     shown = _shown_rows(len(weights), display.rows)
-    numbers = ["…" if row is None else str(row + 1) for row in shown]
-    count = weights.shape[1]
-    formatted = count if width is None else min(count, width // (1 + GAP) + 1)
-    biases = layer.biases
-    columns = [
-        _number_column(
-            f"{column_word} {index + 1}",
-            weights[:, index],
-            shown,
-            display.precision,
-            *([biases[index]] if inputs_by_neurons else []),
-        )
-        for index in range(formatted)
-    ]
-    if inputs_by_neurons:
-        labels = [_TextColumn(row_word, [*numbers, "bias"], "right", "dim")]
+    labels = ["…" if at is None else f"{row} {at + 1}" for at in shown]
+    # where a neuron is a row, its bias stands beside its weights, else below them
+    below, beside = layer.biases, []
+    if by_neurons:
+        below, beside = below[:0], [_number_column("b", below, shown, display.precision)]
     else:
-        label = _TextColumn(row_word, numbers, "right", "dim")
-        bias = _number_column("bias", biases, shown, display.precision)
-        labels = [label, replace(bias, style="dim")]
-    fitting = _fitting(labels, [columns], width)
-    blocks: list[Block] = [_grid(*labels, *columns[:fitting])]
-    left_out = [
-        f"{len(weights) - display.rows:,} of {len(weights):,} {row_word}s"
-        if len(weights) > display.rows
-        else "",
-        f"{count - fitting:,} of {count:,} {column_word}s" if fitting < count else "",
+        labels.append("b")
+    # as many columns as may fit: a blank and a digit each
+    formatted = weights.shape[1] if width is None else width // 2 + 1
+    columns = [
+        _number_column(f"{column} {at + 1}", values, shown, display.precision, *below[at : at + 1])
+        for at, values in enumerate(weights.T[:formatted])
     ]
-    if any(left_out):
-        hint = f" {' and '.join(filter(None, left_out))} not shown; --format json for all"
-        blocks.append(line(Span(hint, "dim")))
-    return [*blocks, BLANK]
+    label = _TextColumn("W", labels, style="dim")
+    fitted = _fitted([label, *beside], [columns], width)[0]
+    rows_left, columns_left = len(weights) - display.rows, weights.shape[1] - len(fitted)
+    left_out = [
+        f"{count:,} of {total:,} {what}s"
+        for count, total, what in zip(
+            (rows_left, columns_left), weights.shape, (row, column), strict=True
+        )
+        if count > 0
+    ]
+    hints = [f"{' and '.join(left_out)} not shown; --format json for all"] if left_out else []
+    grid = replace(_grid(label, *fitted, *beside), caption="W and b")
+    return [grid, *_hint_lines(hints), BLANK]

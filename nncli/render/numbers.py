@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import SupportsFloat
 
 DEFAULT_PRECISION = 4
 # From here on NumPy, too, writes a number with an exponent.
 _LARGE = 1e8
-
-
-def format_number(value: SupportsFloat, precision: int = DEFAULT_PRECISION) -> str:
-    """Return a number with at most *precision* decimals, without trailing zeros.
-
-    A number that would round to 0, and a very large one, is written with an exponent.
-
-    >>> format_number(2.3850000001), format_number(3.0), format_number(0.00001234)
-    ('2.385', '3', '1.234e-05')
-    """
-    import numpy as np
-
-    number = float(value)
-    if not math.isfinite(number):
-        return str(number)
-    if number and not 10.0**-precision <= abs(number) < _LARGE:
-        text = np.format_float_scientific(value, precision=precision, trim="-")  # type: ignore[arg-type]
-        return text.replace(".e", "e")  # NumPy leaves the point of a number that was rounded
-    return np.format_float_positional(value, precision=precision, trim="-")  # type: ignore[arg-type]
+# What is written with an exponent because it is tiny has at least so many digits.
+_FEWEST_DIGITS = 3
+# A number may be so many units of its last bit beside the one that is shown for it.
+_LAST_BITS = 4
 
 
 def format_numbers(
@@ -35,18 +21,104 @@ def format_numbers(
 ) -> list[str]:
     """Return a column of numbers, aligned at the decimal point.
 
+    All have the same decimals: as many as are needed, at most *precision*.  Beside them an exact
+    zero is 0; what would round to 0 is written with an exponent and with as many digits as the
+    others have; what would round to 1 has more decimals.  Very large numbers have an exponent, too.
+
     >>> format_numbers([1.25, -10, 0.5])
-    ['  1.25', '-10   ', '  0.5 ']
+    ['  1.25', '-10.00', '  0.50']
+    >>> format_numbers([0.9815, 0.018, 0.99995, 1 / 30000, 0])
+    ['0.9815   ', '0.0180   ', '0.99995  ', '3.333e-05', '0        ']
     """
-    return align_decimals([format_number(value, precision) for value in values])
+    column = list(values)
+    sizes = [_size(value, precision) for value in column]
+    usual = [value for value, size in zip(column, sizes, strict=True) if size == "usual"]
+    decimals = _needed(usual, _positional, precision)
+    digits = max((_significant(_positional(value, decimals)) for value in usual), default=0)
+    mantissas = {"huge": precision, "tiny": precision}
+    if digits:
+        mantissas["tiny"] = min(precision, max(_FEWEST_DIGITS, digits) - 1)
+    for size, most in mantissas.items():
+        own = [value for value, its in zip(column, sizes, strict=True) if its == size]
+        mantissas[size] = _needed(own, _scientific, most)
+    return align_decimals(
+        [
+            str(float(value)).removesuffix(".0")
+            if size == "exact"
+            else _not_one(value, decimals)
+            if size == "usual"
+            else _scientific(value, mantissas[size])
+            for value, size in zip(column, sizes, strict=True)
+        ]
+    )
+
+
+def _size(value: SupportsFloat, precision: int) -> str:
+    """Return how a number is to be written: exact (0 and what is not finite), tiny, usual, huge."""
+    size = abs(float(value))
+    if size == 0 or not math.isfinite(size):
+        return "exact"
+    return "tiny" if size < 10.0**-precision else "huge" if size >= _LARGE else "usual"
+
+
+def _needed(
+    values: Iterable[SupportsFloat], write: Callable[[SupportsFloat, int], str], most: int
+) -> int:
+    """Return how many decimals show all of some numbers as they are; *most* where none do."""
+    needed = 0
+    for value in values:
+        text = write(value, most)
+        if not _is_meant(text, value):
+            return most
+        needed = max(needed, len(text.partition("e")[0].rstrip("0").partition(".")[2]))
+    return needed
+
+
+def _is_meant(text: str, value: SupportsFloat) -> bool:
+    """Whether a number is the one that is shown for it, but for its last bits: 0.1 + 0.2 is 0.3."""
+    eps = 2.0**-23 if getattr(value, "dtype", None) == "float32" else 2.0**-52
+    error, size = abs(float(text) - float(value)), abs(float(value))
+    return error <= _LAST_BITS * eps * (size if "e" in text else max(1.0, size))
+
+
+def _positional(value: SupportsFloat, decimals: int) -> str:
+    """Return a number with so many decimals."""
+    import numpy as np
+
+    text = np.format_float_positional(value, precision=decimals, trim="-")  # type: ignore[arg-type]
+    whole, _, rest = text.partition(".")
+    return f"{whole}.{rest.ljust(decimals, '0')}" if decimals else whole
+
+
+def _scientific(value: SupportsFloat, decimals: int) -> str:
+    """Return a number with an exponent and so many decimals in front of it."""
+    import numpy as np
+
+    text = np.format_float_scientific(value, precision=decimals, trim="-")  # type: ignore[arg-type]
+    mantissa, _, exponent = text.partition("e")
+    whole, _, rest = mantissa.partition(".")
+    return f"{whole}.{rest.ljust(decimals, '0')}e{exponent}" if decimals else f"{whole}e{exponent}"
+
+
+def _not_one(value: SupportsFloat, decimals: int) -> str:
+    """Return a number with so many decimals; with more if it is less than 1, but would look so."""
+    text = _positional(value, decimals)
+    while abs(float(text)) == 1 and not _is_meant(text, value) and abs(float(value)) < 1:
+        decimals += 1
+        text = _positional(value, decimals)
+    return text
+
+
+def _significant(text: str) -> int:
+    return len(text.lstrip("-0.").replace(".", ""))
 
 
 def align_decimals(texts: Sequence[str]) -> list[str]:
-    """Pad numbers so that their decimal points stand below one another."""
-    parts = [text.partition(".") for text in texts]
-    whole = max((len(before) for before, _, _ in parts), default=0)
-    rest = max((len(point + after) for _, point, after in parts), default=0)
-    return [before.rjust(whole) + (point + after).ljust(rest) for before, point, after in parts]
+    """Pad numbers so that their decimal points stand below one another, and where they would."""
+    wholes = [re.split("[.e]", text)[0] for text in texts]
+    rests = [text[len(whole) :] for text, whole in zip(texts, wholes, strict=True)]
+    before, behind = (max(map(len, parts), default=0) for parts in (wholes, rests))
+    return [w.rjust(before) + r.ljust(behind) for w, r in zip(wholes, rests, strict=True)]
 
 
 def format_bytes(count: int) -> str:

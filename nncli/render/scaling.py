@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nncli.explain.notation import Notation
 from nncli.network.shapes import ScalingStep
 from nncli.render.layout.view import Grid, Span
 from nncli.render.numbers import format_shape
+from nncli.render.products import batch_shape
 
 
 def with_scaling(
-    grid: Grid, before: Sequence[ScalingStep], after: Sequence[ScalingStep], samples: str
+    grid: Grid,
+    before: Sequence[ScalingStep],
+    after: Sequence[ScalingStep],
+    samples: str,
+    notation: Notation = "rows",
 ) -> Grid:
     """Return a table of layers with what is done before the first and after the last.
 
@@ -19,12 +25,12 @@ def with_scaling(
     """
     if not before and not after:
         return grid
-    rows = [[_row(grid, step, samples) for step in steps] for steps in (before, after)]
+    rows = [[_row(grid, step, samples, notation) for step in steps] for steps in (before, after)]
     return replace(grid, rows=(*rows[0], *grid.rows, *rows[1]))
 
 
-def _row(grid: Grid, step: ScalingStep, samples: str) -> tuple[Span, ...]:
-    shape = format_shape((samples, step.columns))
+def _row(grid: Grid, step: ScalingStep, samples: str, notation: Notation) -> tuple[Span, ...]:
+    shape = format_shape(batch_shape(samples, step.columns, notation))
     texts = {"layer": step.name, "input": shape, "activation": step.formula, "output": shape}
     row = [Span(texts.get(column.heading, "")) for column in grid.columns]
     headings = [column.heading for column in grid.columns]

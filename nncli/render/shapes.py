@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from nncli.explain.notation import Notation
 from nncli.network.shapes import LayerShape, ShapeTable
-from nncli.render.clash import clash_blocks
+from nncli.render.clash import clash_blocks, fit_blocks
 from nncli.render.layout.view import BLANK, Block, Field, Grid, Span, Style, View, line, table
 from nncli.render.numbers import format_bytes, format_shape
+from nncli.render.products import batch_shape, in_order, weights_text
 from nncli.render.scaling import with_scaling
+from nncli.specs.model import Layout
 from nncli.words import count_of
 
 # Made once, as are the cells of shapes below: a long network has a few, in 100,000 rows.
 _TIMES, _PLUS, _ARROW = (Span(sign, "dim") for sign in "·+→")
 _CLASH = Span("✗", "error")
+# More drawings than these nobody looks at.
+_MAX_DRAWN = 12
 
 
 @dataclass(frozen=True)
@@ -31,13 +37,19 @@ class BatchSize:
         return "N" if self.samples is None else str(self.samples)
 
 
-def shapes_view(table: ShapeTable, batch: BatchSize) -> View:
-    """Return the walk through the layers, up to and including the first that does not fit."""
+def shapes_view(
+    table: ShapeTable, batch: BatchSize, notation: Notation = "rows", *, draw: bool = False
+) -> View:
+    """Return the walk through the layers, up to and including the first that does not fit.
+
+    draw: whether to draw the matrices of those that fit, too.
+    """
+    ends = (table.layers[0].inputs, table.layers[-1].neurons)
+    first, last = (format_shape(batch_shape(batch.symbol, end, notation)) for end in ends)
     title = line(
         Span(table.name, "accent"),
-        f"   {table.dtype}   {count_of(len(table.layers), 'layer')}   "
-        f"({batch.symbol}, {table.layers[0].inputs}) → "
-        f"({batch.symbol}, {table.layers[-1].neurons})",
+        f"   {table.dtype}   {count_of(len(table.layers), 'layer')}   {first} → {last}",
+        level=1,
     )
     shown: list[LayerShape] = []
     for layer in table.layers:
@@ -45,33 +57,69 @@ def shapes_view(table: ShapeTable, batch: BatchSize) -> View:
         if layer.misfits:
             break
     after = () if table.misfits else table.after
-    grid = with_scaling(layers_grid(shown, batch.symbol), table.before, after, batch.symbol)
+    grid, brief = (
+        with_scaling(
+            layers_grid(shown, batch.symbol, notation, brief=is_brief),
+            table.before,
+            after,
+            batch.symbol,
+            notation,
+        )
+        for is_brief in (False, True)
+    )
+    grid = replace(grid, shorter=brief)
     blocks: list[Block] = [title, BLANK, grid]
+    if draw:
+        blocks += drawn_layers([each for each in shown if not each.misfits], batch.symbol, notation)
     if table.misfits:
         # a blank line at the end: the problem, on another stream, follows right below
-        return [*blocks, BLANK, *clash_blocks(shown[-1], batch.symbol), BLANK]
+        return [*blocks, BLANK, *clash_blocks(shown[-1], batch.symbol, notation), BLANK]
     return [*blocks, BLANK, *_totals(table, batch)]
 
 
-def layers_grid(layers: list[LayerShape], samples: str) -> Grid:
-    """Return a table of layers.  samples: what stands for their number in a shape."""
+def drawn_layers(layers: Sequence[LayerShape], samples: str, notation: Notation) -> list[Block]:
+    """Return drawings of the first layers, all of which fit.  samples: as for `layers_grid`."""
+    blocks: list[Block] = []
+    for layer in layers[:_MAX_DRAWN]:
+        title = line(Span(f"{layer.layer} {layer.name}", "accent"), level=2)
+        blocks += [BLANK, title, *fit_blocks(layer, samples, notation)]
+    if len(layers) > _MAX_DRAWN:
+        hint = f" {_MAX_DRAWN} of {len(layers):,} layers drawn"
+        blocks += [BLANK, line(Span(hint, "dim"))]
+    return blocks
+
+
+def layers_grid(
+    layers: list[LayerShape], samples: str, notation: Notation = "rows", *, brief: bool = False
+) -> Grid:
+    """Return a table of layers.
+
+    samples: what stands for their number in a shape; brief: whether it is to be narrow.
+    """
+
+    def of_batch(width: int) -> tuple[int | str, ...]:
+        return batch_shape(samples, width, notation)
+
+    product: list[Field[LayerShape]] = [
+        Field("input", lambda layer: _cell(of_batch(layer.inputs), "inputs", layer)),
+        Field("", lambda _: _TIMES),
+        Field("weights", lambda layer: _weights(layer, notation, brief=brief)),
+    ]
     fields: list[Field[LayerShape]] = [
         Field("#", lambda layer: Span(str(layer.layer), "dim"), "right"),
         Field("layer", lambda layer: Span(layer.name)),
-        Field("input", lambda layer: _shape((samples, layer.inputs), "inputs", layer)),
-        Field("", lambda _: _TIMES),
-        Field("weights", lambda layer: _shape(layer.weights_shape, "weights", layer)),
+        *in_order(product, notation),
         Field("", lambda _: _PLUS),
-        Field("biases", lambda layer: _shape(layer.biases_shape, "biases", layer)),
+        Field("biases", lambda layer: _cell(layer.biases_shape, "biases", layer)),
         Field("", lambda layer: _CLASH if layer.misfits else _ARROW),
-        Field("output", lambda layer: _result(layer, _shape_cell((samples, layer.neurons)))),
+        Field("output", lambda layer: _result(layer, _shape_cell(of_batch(layer.neurons)))),
         Field("parameters", lambda layer: _result(layer, _parameters(layer)), "right"),
         Field("multiply–adds", lambda layer: _result(layer, _multiply_adds(layer)), "right"),
     ]
     if any(layer.tensors for layer in layers):
         fields.append(Field("tensors", _tensors))
         fields.append(Field("layout", lambda layer: Span(layer.layout if layer.tensors else "")))
-    return table(fields, layers)
+    return table(fields, layers, keys=2)
 
 
 def _tensors(layer: LayerShape) -> Span:
@@ -82,15 +130,32 @@ def _tensors(layer: LayerShape) -> Span:
     return Span(weights if weights == biases else f"{weights} + {biases or '—'}")
 
 
-def _shape(shape: tuple[int | str, ...], key: str, layer: LayerShape) -> Span:
+def _cell(shape: tuple[int | str, ...], key: str, layer: LayerShape) -> Span:
     """Return a shape, marked if it is one of those of a layer that do not fit."""
+    return _shape_cell(shape, _style(key, layer))
+
+
+def _weights(layer: LayerShape, notation: Notation, *, brief: bool) -> Span:
+    shape, style = layer.weights_shape, _style("weights", layer)
+    return _weights_cell(shape, layer.held_layout, notation, brief, style)
+
+
+def _style(key: str, layer: LayerShape) -> Style:
+    """Return the style of a shape, which says if it is one of those that do not fit."""
     faulty = layer.misfits and any(misfit.key == key for misfit in layer.misfits)
-    return _shape_cell(shape, "error" if faulty else "")
+    return "error" if faulty else ""
 
 
 @lru_cache
 def _shape_cell(shape: tuple[int | str, ...], style: Style = "") -> Span:
     return Span(format_shape(shape), style)
+
+
+@lru_cache
+def _weights_cell(
+    shape: tuple[int, int], held: Layout | None, notation: Notation, brief: bool, style: Style
+) -> Span:
+    return Span(weights_text(shape, held, notation, brief=brief), style)
 
 
 def _result(layer: LayerShape, cell: Span) -> Span:

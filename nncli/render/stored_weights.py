@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from nncli.explain.notation import Notation
 from nncli.formats.config import convert_line, untrained_notes
 from nncli.formats.stored_layers import StoredLayers
 from nncli.network.shapes import LayerShape, layer_shape
@@ -11,14 +12,19 @@ from nncli.problems import Place, Problem
 from nncli.render.json_output import document, note_objects, problem_objects
 from nncli.render.layout.view import BLANK, Block, Field, Line, Span, View, line, table
 from nncli.render.numbers import format_shape
-from nncli.render.shapes import layers_grid
+from nncli.render.shapes import drawn_layers, layers_grid
 from nncli.specs.fit import shape_held_by
 from nncli.specs.stored import StoredTensor, WeightsHeader
 from nncli.words import count_of
 
 
-def stored_view(header: WeightsHeader, stored: StoredLayers) -> View:
-    """Return the arrays of a file, the layers that they make, and what to type next."""
+def stored_view(
+    header: WeightsHeader, stored: StoredLayers, notation: Notation = "rows", *, draw: bool = False
+) -> View:
+    """Return the arrays of a file, the layers that they make, and what to type next.
+
+    draw: whether to draw the matrices of the layers, too.
+    """
     tensors = (*header.tensors, *header.left_out)
     values = sum(math.prod(tensor.shape) for tensor in tensors)
     counted = f"   {count_of(len(tensors), 'array')}   {count_of(values, 'value')}"
@@ -27,7 +33,7 @@ def stored_view(header: WeightsHeader, stored: StoredLayers) -> View:
         Field("shape", lambda tensor: Span(format_shape(tensor.shape))),
         Field("dtype", lambda tensor: Span(tensor.dtype)),
     ]
-    title = line(Span(header.file, "accent"), counted)
+    title = line(Span(header.file, "accent"), counted, level=1)
     blocks: list[Block] = [title, BLANK, table(fields, tensors), BLANK]
     if stored.layers:
         shapes = _shapes(stored)
@@ -35,7 +41,8 @@ def stored_view(header: WeightsHeader, stored: StoredLayers) -> View:
         chain = f"the matrices fit together: {' → '.join(map(str, sizes))}"
         if stored.layout is not None:
             chain += ", as (neurons, inputs)"
-        blocks += [line(chain), BLANK, layers_grid(shapes, "N"), BLANK]
+        blocks += [line(chain), BLANK, layers_grid(shapes, "N", notation)]
+        blocks += [*(drawn_layers(shapes, "N", notation) if draw else []), BLANK]
     return [*blocks, *_next(header, stored)]
 
 

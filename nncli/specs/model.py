@@ -320,6 +320,11 @@ class LayerSpec(_Model):
         return shape_of(self.weights)
 
     @property
+    def held_layout(self) -> Layout | None:
+        """How given weights stand in the spec or its file; None: they are drawn."""
+        return self.layout if self.weights is not None else None
+
+    @property
     def biases_count(self) -> int | None:
         """How many biases are given by themselves; None: they are drawn, or not known yet."""
         if isinstance(self.biases, Tensor):

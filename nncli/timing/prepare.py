@@ -15,6 +15,7 @@ from nncli.errors import CheckFailed, UsageError
 from nncli.machine import memory_bytes
 from nncli.network.activations import Array
 from nncli.network.network import Network
+from nncli.network.rounding import Float64Array, agree_within, rounding_bounds
 from nncli.network.shapes import shape_table
 from nncli.problems import Note, Problem
 from nncli.specs.model import DType, NetworkSpec
@@ -27,7 +28,6 @@ from nncli.timing.backends import (
 )
 from nncli.timing.isolation import once_per_process
 from nncli.timing.names import BackendName, series_name
-from nncli.timing.rounding import Float64Array, agree_within, rounding_bounds
 from nncli.timing.sampling import Contestant, Plan
 
 # Without data, inputs are standard normal draws from this seed.

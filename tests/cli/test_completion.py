@@ -28,6 +28,7 @@ def offered(line: str, folder: Path = ROOT) -> list[str]:
         (f"{IRIS} --drop sp", ["species"]),
         (f"{IRIS} --columns species,petal", [r"species,petal\ length\ \(cm\)"]),
         (f"{IRIS} --layers ", ["all", "last", "1", "2"]),
+        ("nncli forward configs/three_inputs.yaml x.csv --layers 1,h", ["1,hidden"]),
         ("nncli bench configs/iris.yaml --backend numpy,l", ["numpy,loop"]),
         ("nncli forward configs/iris.yaml x.csv --format j", ["json", "jsonl"]),
         ("nncli shapes configs/two", ["configs/two_layers.yaml"]),

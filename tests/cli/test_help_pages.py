@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from commands import ROOT, RunCli
 
-COMMANDS = ("forward", "shapes", "bench", "convert", "explain-error", "schema")
+COMMANDS = ("forward", "shapes", "explain", "bench", "convert", "explain-error", "schema")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -136,7 +136,6 @@ NOT_WHOLE = ("0", "-1", "1.0", "1_000", "1e3", "٣", str(10**30), "", " ", "0x10
         ("shapes", FILES[0], "--batch-size"),
         ("forward", *FILES, "--rows"),
         ("forward", *FILES, "--precision"),
-        ("forward", *FILES, "--layers"),
     ],
     ids=lambda value: value[-1],
 )
@@ -148,6 +147,13 @@ def test_a_count_is_a_plain_whole_number_of_at_least_1(
     assert (done.code, done.out) == (2, "")
     assert option in done.err
     assert "1" in done.err
+
+
+@pytest.mark.parametrize("value", sorted({*NOT_WHOLE} - {"0"}))
+def test_a_layer_is_named_or_numbered(cli: RunCli, value: str) -> None:
+    done = cli("forward", *FILES, f"--layers={value}")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("error[N703]: --layers")
 
 
 @pytest.mark.parametrize(("precision", "code"), [(1, 0), (17, 0), (0, 2), (18, 2), (400, 2)])

@@ -98,8 +98,8 @@ def test_the_table_of_the_outputs_has_them(cli: RunCli, files: tuple[Path, Path]
     done = cli("forward", *files, "--predict", "class")
     assert done.out.splitlines()[-4:] == [
         " sample   z 1   z 2   z 3       rain   sun, or not       snow   class   probability",
-        "      1     0     1     2     0.09          0.2447     0.6652   snow         0.6652",
-        "      2     0    -1    -2     0.6652        0.2447     0.09     rain         0.6652",
+        "      1     0     1     2     0.0900        0.2447     0.6652   snow         0.6652",
+        "      2     0    -1    -2     0.6652        0.2447     0.0900   rain         0.6652",
         "      3   nan   nan   nan   nan           nan        nan                   nan",
     ]
 

@@ -61,3 +61,23 @@ def test_samples_are_let_go_as_soon_as_they_are_counted(
     done = cli("shapes", "net.yaml", "data.csv", "--format", "json", cwd=folder)
     assert done.json["batch_size"] == 500
     assert most <= 2  # one that is counted, and the next
+
+
+def test_drawings_are_shown_on_request_also_of_a_file_of_weights(cli: RunCli) -> None:
+    """What clashes is drawn unasked."""
+    for config in ("configs/iris.yaml", "configs/iris.safetensors"):
+        assert "x @ W" not in cli("shapes", config).out
+        as_held = cli("shapes", config, "--draw").out
+        assert as_held == cli("shapes", config, "--draw", "--notation", "torch").out
+        turned = "a row per neuron, and transposed: (8, 4)ᵀ → (4, 8)"
+        for notation, product, times in (
+            ("torch", "│ x @ Wᵀ │", 1),
+            ("rows", "│ x @ W │", 1),
+            ("columns", "W · x", 0),
+        ):
+            done = cli("shapes", config, "--draw", "--notation", notation)
+            assert product in done.out
+            assert done.out.count(turned) == times
+    broken = cli("shapes", "configs/broken.yaml", "--draw")
+    assert broken.code == 3
+    assert broken.out.index("\n1 hidden\n") < broken.out.index("✗ 3 ≠ 5")

@@ -100,7 +100,9 @@ N703  bench net.yaml --batch-sizes '[1, 8]'  =>  bench net.yaml --batch-sizes 1,
 N703  bench net.yaml --dtype float,fp32  =>  bench net.yaml --dtype float64,float32
 N703  bench net.yaml --backend numpy,pytorch  =>  bench net.yaml --backend numpy,torch
 N703  + --decimal comma  =>  + --decimal ,
-N703  + --layers 1.0,2.0  =>  + --layers 1,2
+N703  + --layers 1.0  =>  + --layers 1
+N703  + --layers lyer_1,last  =>  + --layers layer_1,last
+N703  + --layers '0;layer_1'  =>  + --layers 0,layer_1
 N704  bench net.yaml --batch-sizes 1 8 32  =>  bench net.yaml --batch-sizes 1,8,32
 N704  shapes net.yaml batch.csv deeper  =>  shapes net.yaml batch.csv
 N704  + batch.csv  =>  +
@@ -145,6 +147,8 @@ TOLD = [
     ("+ --seed 1.5", ["if 1 is meant", "if any seed will do"], ""),
     ("+ --seed -1", ["if 1 is meant", "if any seed will do"], ""),
     ("+ --seed abc", ["if any seed will do"], ""),
+    ("+ --layers 1.0,2.0", [], "its layers are layer_1; numbers count from 1"),
+    ("+ --layers output", [], "its layers are layer_1; numbers count from 1"),
     (
         "+ --header=0",
         ["if yes is meant, write `--header` alone", "if none is meant, write `--no-header` alone"],
@@ -152,7 +156,6 @@ TOLD = [
     ),
     ("forward run net.yaml batch.csv", ["leave `run` out, if it is no file"], ""),
     ("evaluate net.yaml batch.csv", [], "no command yet"),
-    ("explain net.yaml batch.csv", [], "no command yet"),
     ("train net.yaml batch.csv", [], "does not train"),
     ("frobnicate net.yaml", [], "the commands are forward, shapes"),
     ("+ --epochs 3", [], "does not train"),

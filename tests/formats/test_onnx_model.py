@@ -13,6 +13,7 @@ from activation_cases import CASES
 from nncli import Network, build_network, read_spec
 from nncli.formats.onnx_model import onnx_model
 from nncli.formats.stored_network import stored_spec
+from nncli.network.rounding import agree_within, rounding_bounds
 from nncli.specs.model import (
     Clip,
     InputsSpec,
@@ -22,7 +23,6 @@ from nncli.specs.model import (
     Standard,
 )
 from nncli.specs.written import spec_text
-from nncli.timing.rounding import agree_within, rounding_bounds
 
 onnx = pytest.importorskip("onnx", reason="needs the package onnx, of the extra `onnx`")
 

@@ -16,8 +16,8 @@ from commands import run_apart
 from nncli import Network, build_network, read_spec
 from nncli.formats.python_activations import SOURCES
 from nncli.formats.python_script import MAX_NUMBERS, PythonScript, python_script
+from nncli.network.rounding import agree_within, rounding_bounds
 from nncli.specs.model import ACTIVATIONS
-from nncli.timing.rounding import agree_within, rounding_bounds
 
 INIT = {"weights": {"normal": {"std": 1.0}}, "biases": {"normal": {"std": 1.0}}}
 

@@ -52,6 +52,7 @@ def test_the_first_and_the_last_samples_are_shown_with_their_texts(
         assert run.shown.layers == ()
         return
     positions = [n - 1 for n in wanted]
+    assert run.shown.batch.tolist() == x[positions].tolist()
     for shown, whole in zip(
         run.shown.layers, run_forward(network, stream_of(x), RunPlan()).shown.layers, strict=True
     ):

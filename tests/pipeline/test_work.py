@@ -111,6 +111,7 @@ def test_a_stream_gives_what_the_network_gives(dtype: str) -> None:
 def test_inputs_are_shown_as_the_first_layer_takes_them() -> None:
     """By hand: 9 is clipped to 4, -9 to -3 and -2."""
     shown = run_of(network_of(TARGET), np.array([[9, -9, -9], [0.5, -1, 2]])).shown
+    assert shown.batch.tolist() == [[9, -9, -9], [0.5, -1, 2]]
     assert shown.inputs is not None
     first, second = shown.inputs.tolist()
     assert first == pytest.approx([3.5 / 3, -2 / 0.7, -4 / 1.1], rel=1e-15)

@@ -10,18 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from nncli.explain.notation import Notation
 from nncli.network.shapes import LayerShape, shape_table
-from nncli.render.clash import clash_blocks
+from nncli.render.clash import clash_blocks, fit_blocks
 from nncli.render.layout.markdown import to_markdown
 from nncli.render.layout.plain import to_plain
 from nncli.render.layout.terminal import to_rich
 from nncli.render.layout.view import Figure, View
-from nncli.render.shapes import BatchSize, shapes_view
+from nncli.render.shapes import BatchSize, layers_grid, shapes_view
 from nncli.specs.fit import Misfit
 from nncli.specs.reader import inspect_spec
 
 # The code of a clash, the declared inputs and neurons, the shape of W, the number of biases.
 Clash = tuple[str, int, int, tuple[int, int], int]
+NOTATIONS: tuple[Notation, ...] = ("rows", "torch", "columns")
 KEYS = {"N201": "weights", "N202": "weights", "N203": "biases", "N407": "inputs"}
 
 
@@ -222,11 +224,126 @@ def test_the_clashes_of_a_spec_and_its_data_are_drawn(
     assert to_plain([words]).startswith(f" ✗ {expected}: ")
 
 
+# ---- what fits -----------------------------------------------------------------------------------
+
+
+FIT = """\
+      ┌─────────┐        ┌───────┐       ┌───────┐
+    3 │    x    │   ┌─ 4 │   W   │  =  3 │ x @ W │
+      └─────────┘   │    │       │       └───────┘
+           4 ───=───┘    └───────┘           3
+                             3
+ W is held as (3, 4), a row per neuron, and transposed: (3, 4)ᵀ → (4, 3)
+ 4 = 4: the inner sizes are equal; the outer ones remain, (3, 3)
+ b (3,) is added to each row
+"""
+
+
+FIT_OF_COLUMNS = """\
+      ┌─────────┐        ┌───────┐       ┌───────┐
+    3 │    W    │   ┌─ 4 │   x   │  =  3 │ W · x │
+      └─────────┘   │    │       │       └───────┘
+           4 ───=───┘    └───────┘           2
+                             2
+ 4 = 4: the inner sizes are equal; the outer ones remain, (3, 2)
+ b (3,) is added to each column
+"""
+TURNED = " W is held as (4, 3), a column per neuron, and transposed: (4, 3)ᵀ → (3, 4)\n"
+
+
+def layer_of(text: str) -> LayerShape:
+    return shape_table(inspect_spec(text.encode(), "net.yaml").spec).layers[0]
+
+
+def test_what_fits_is_drawn_as_the_twin_of_a_clash() -> None:
+    """The book's batch: three samples of four numbers, and three neurons, each a row."""
+    rows = "[[1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1]]"
+    layer = layer_of(f"layers: [{{weights: {rows}, layout: neurons_by_inputs}}]\nseed: 0")
+    assert to_plain(fit_blocks(layer, "3")) == FIT
+    torch = to_plain(fit_blocks(layer, "3", "torch"))
+    assert "│  =  3 │ x @ Wᵀ │\n" in torch
+    assert torch.splitlines()[5:] == FIT.splitlines()[5:]
+    assert to_plain(fit_blocks(layer, "2", "columns")) == FIT_OF_COLUMNS
+
+
+def test_in_columns_it_is_a_column_per_neuron_that_is_transposed() -> None:
+    rows = "[[1, 1, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1]]"
+    text = to_plain(fit_blocks(layer_of(f"layers: [{{weights: {rows}}}]"), "2", "columns"))
+    assert text == FIT_OF_COLUMNS.replace(" 4 = 4", f"{TURNED} 4 = 4")
+
+
+CLASH_OF_COLUMNS = f"""\
+      ┌─────────┐        ┌───────┐
+    2 │    W    │   ┌─ 3 │   x   │
+      └─────────┘   │    └───────┘
+           5 ───✗───┘        2
+ ✗ 5 ≠ 3: {INNER}, (2, 2)
+"""
+
+
+def test_a_clash_is_drawn_in_the_notation_of_the_table() -> None:
+    inner, biases = (layer_with((code, 3, 2, (5, 2), 4)) for code in ("N201", "N203"))
+    assert to_plain(clash_blocks(inner, "2", "columns")) == CLASH_OF_COLUMNS
+    assert "│  Wᵀ   │" in to_plain(clash_blocks(inner, "2", "torch"))
+    assert "│ x @ Wᵀ │" in to_plain(clash_blocks(biases, "2", "torch"))
+    assert "│ (W · x)ᵀ │" in to_plain(clash_blocks(biases, "2", "columns"))
+    neurons = layer_with(("N202", 3, 2, (3, 5), 2))
+    for notation in NOTATIONS[1:]:
+        assert to_plain(clash_blocks(neurons, "2", notation)).endswith("a column of Wᵀ\n")
+
+
+def test_nothing_is_said_to_be_transposed_that_is_not() -> None:
+    """Weights with a column per neuron, and those that are drawn, in whatever layout."""
+    for text in (
+        "layers: [{weights: [[1, 2], [3, 4]]}]\nseed: 0",
+        "layout: neurons_by_inputs\nlayer_sizes: [3, 2]\nseed: 0",
+    ):
+        assert "transposed" not in to_plain(fit_blocks(layer_of(text), "N"))
+        assert "ᵀ" not in to_plain([layers_grid([layer_of(text)], "N")])
+    for notation in NOTATIONS:
+        assert "transposed" not in to_plain(fit_blocks(layer_of(text), "N", notation))
+        assert "ᵀ" not in to_plain([layers_grid([layer_of(text)], "N", notation)])
+
+
+def test_the_table_says_where_weights_are_transposed() -> None:
+    layer = layer_of("layers: [{weights: [[1, 2, 3], [4, 5, 6]], layout: neurons_by_inputs}]")
+    row = to_plain([layers_grid([layer], "N")]).splitlines()[1]
+    assert row.startswith(" 1   layer_1   (N, 3) · (2, 3)ᵀ → (3, 2) + (2,)   → (N, 2)")
+
+
+@given(
+    sizes=st.tuples(st.integers(1, 10**6), st.integers(1, 10**6)),
+    samples=st.one_of(st.just("N"), st.integers(1, 10**6).map(str)),
+    notation=st.sampled_from(NOTATIONS),
+)
+def test_a_fit_is_as_narrow_as_a_screen_and_shows_every_size(
+    sizes: tuple[int, int], samples: str, notation: Notation
+) -> None:
+    layer = layer_with(("N201", sizes[0], sizes[1], sizes, sizes[1]))
+    figure = fit_blocks(layer, samples, notation)[0]
+    assert isinstance(figure, Figure)
+    lines = [line.text for line in figure.lines]
+    assert max(map(len, lines)) <= 79
+    assert boxes(lines) == 3
+    inputs, neurons = map(str, sizes)
+    numbers = re.findall("[0-9]+|N", "\n".join(lines))
+    assert sorted(numbers) == sorted([samples, inputs, inputs, neurons, samples, neurons])
+
+
+def test_every_layer_that_fits_is_drawn_up_to_a_dozen() -> None:
+    sizes = ", ".join(["2"] * 21)
+    spec = inspect_spec(f"layer_sizes: [{sizes}]\nseed: 0".encode(), "net.yaml").spec
+    text = to_plain(shapes_view(shape_table(spec), BatchSize(1), draw=True))
+    assert text.count("x @ W") == text.count("is added to each row") == 12
+    assert "\n12 layer_12\n" in text
+    assert "\n 12 of 20 layers drawn\n" in text
+
+
 # ---- laws ----------------------------------------------------------------------------------------
 
 
-def drawn(layer: LayerShape, samples: str) -> list[str]:
-    figure = clash_blocks(layer, samples)[0]
+def drawn(layer: LayerShape, samples: str, notation: Notation = "rows") -> list[str]:
+    figure = clash_blocks(layer, samples, notation)[0]
     assert isinstance(figure, Figure)
     return [line.text for line in figure.lines]
 
@@ -255,12 +372,13 @@ SIZES = st.one_of(st.integers(1, 12), st.integers(1, 10**6))
     code=st.sampled_from(sorted(KEYS)),
     sizes=st.tuples(SIZES, SIZES, st.tuples(SIZES, SIZES), SIZES),
     samples=st.one_of(st.just("N"), SIZES.map(str)),
+    notation=st.sampled_from(NOTATIONS),
 )
 def test_a_drawing_is_narrow_its_boxes_are_closed_and_it_shows_the_two_sizes(
-    code: str, sizes: tuple[int, int, tuple[int, int], int], samples: str
+    code: str, sizes: tuple[int, int, tuple[int, int], int], samples: str, notation: Notation
 ) -> None:
     layer = layer_with((code, *sizes))
-    lines = drawn(layer, samples)
+    lines = drawn(layer, samples, notation)
     assert max(map(len, lines)) <= 79
     assert boxes(lines) == (2 if code in ("N201", "N407") else 1)
     numbers = re.findall("[0-9]+|N", "\n".join(lines))

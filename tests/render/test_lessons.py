@@ -121,3 +121,8 @@ def test_most_lessons_have_examples() -> None:
     }
     # mended by another command, which measures: see its remedy
     assert set(WRONG) - set(RIGHT) == {"N417"}
+
+
+def test_the_lesson_on_inner_sizes_speaks_of_the_transpose(cli: RunCli) -> None:
+    """It is what people who know PyTorch look for."""
+    assert "transposed" in cli("explain-error", "N201").out

@@ -16,6 +16,7 @@ from activation_cases import CASES
 from nncli import Network, build_network, read_spec
 from nncli.data.frames import BatchLike
 from nncli.network.activations import Array
+from nncli.network.rounding import agree_within, rounding_bounds
 from nncli.timing.backends import (
     Unsupported,
     largest_batch,
@@ -23,7 +24,6 @@ from nncli.timing.backends import (
     prepare_backend,
 )
 from nncli.timing.names import BACKEND_PACKAGES, BACKENDS, BackendName
-from nncli.timing.rounding import agree_within, rounding_bounds
 
 DTYPES = ["float64", "float32"]
 # ONNX Runtime has no error function for float64; a later one may have it.

@@ -1,4 +1,4 @@
-"""Views as Markdown: grids as pipe tables."""
+"""Views as Markdown: headings, and grids as pipe tables."""
 
 from __future__ import annotations
 
@@ -16,12 +16,17 @@ def to_markdown(view: View) -> str:
     parts: list[str] = []
     for block in view:
         if isinstance(block, Grid):
+            parts += [f"**{_escaped(block.caption)}**\n"] if block.caption else []
             parts.append(_table(block))
         elif isinstance(block, Figure):
             drawing = "\n".join(line.text.rstrip() for line in block.lines)
             parts.append(f"```\n{drawing}\n```\n")
-        elif block.text.strip():
-            parts.append(_escaped(block.text.strip()) + "\n")
+        else:
+            texts = [span.text for span in block.spans]
+            if block.level:
+                parts.append(f"{'#' * block.level} {_escaped(texts.pop(0).strip())}\n")
+            if text := "".join(texts).strip():
+                parts.append(_escaped(text) + "\n")
     return "\n".join(parts)
 
 

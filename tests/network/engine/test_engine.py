@@ -21,7 +21,7 @@ from nncli.network.activations import Array
 from nncli.network.engine import engine, products
 from nncli.network.engine.engine import tile_samples
 from nncli.network.engine.sharing import share
-from nncli.timing.rounding import agree_within, rounding_bounds
+from nncli.network.rounding import agree_within, rounding_bounds
 
 DTYPES = ["float64", "float32"]
 

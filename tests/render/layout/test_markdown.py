@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +20,14 @@ if TYPE_CHECKING:
     from conftest import RunCli
 
 SHAPES = """\
-two\\_layers   float64   2 layers   (N, 4) → (N, 3)
+# two\\_layers
+
+float64   2 layers   (N, 4) → (N, 3)
 
 | \\# | layer | input |  | weights |  | biases |  | output | parameters | multiply–adds |
 | ---: | --- | --- | --- | --- | --- | --- | --- | --- | ---: | ---: |
-| 1 | layer\\_1 | (N, 4) | · | (4, 3) | + | (3,) | → | (N, 3) | 4×3 + 3 = 15 | 12 |
-| 2 | layer\\_2 | (N, 3) | · | (3, 3) | + | (3,) | → | (N, 3) | 3×3 + 3 = 12 | 9 |
+| 1 | layer\\_1 | (N, 4) | · | (3, 4)ᵀ → (4, 3) | + | (3,) | → | (N, 3) | 4×3 + 3 = 15 | 12 |
+| 2 | layer\\_2 | (N, 3) | · | (3, 3)ᵀ → (3, 3) | + | (3,) | → | (N, 3) | 3×3 + 3 = 12 | 9 |
 
 parameters      27   216 B as float64
 
@@ -54,8 +58,32 @@ def kinds(markdown: str) -> set[str]:
 def test_a_forward_pass_in_markdown_has_every_number(cli: RunCli) -> None:
     command = ("forward", "configs/two_layers.yaml", "sample_data/two_layers.csv")
     cells = table_cells(cli(*command, "--format", "md").out)
-    for number in ("4.8", "-1.81", "2.385", "0.5031", "-5.7633"):
+    for number in ("4.80", "-1.810", "2.385", "0.5031", "-5.7633"):
         assert number in cells
+
+
+def test_a_forward_pass_in_markdown_has_headings_and_tables_that_stand_apart(cli: RunCli) -> None:
+    """Between any two tables stands a heading or a line of text."""
+    command = ("forward", "configs/iris.yaml", "sample_data/iris_test.csv")
+    text = cli(*command, "--weights", "--rows", "2", "--format", "md").out
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    kinds = [token.type for token in tokens if token.level == 0]
+    assert "table_open" in kinds
+    assert ("table_close", "table_open") not in pairwise(kinds)
+    assert re.findall("^#.*$", text, re.MULTILINE) == [
+        "# iris",
+        "## 0 inputs",
+        "## inputs.scale",
+        "## 1 layer\\_1",
+        "## 2 layer\\_2",
+    ]
+    bold = re.findall(r"^\*\*(.*)\*\*$", text, re.MULTILINE)
+    assert bold == ["over all samples", "W and b", "z and a", "W and b", "z and a"]
+
+
+def test_a_heading_is_one_whatever_stands_in_it() -> None:
+    markdown = to_markdown([line(Span("a\n# <b>", "accent"), "   and   more", level=2)])
+    assert markdown == "## a\\\\n\\# \\<b\\>\n\nand   more\n"
 
 
 def test_markdown_has_no_trailing_decorations_for_the_eye(cli: RunCli) -> None:

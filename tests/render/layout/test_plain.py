@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,18 +21,24 @@ ROOT = Path(__file__).resolve().parents[3]
 FORWARD = """\
 two_layers   float64   3 samples × 4 features   sample_data/two_layers.csv
 
- #   layer     input    weights   biases   activation   output   parameters
- 1   layer_1   (3, 4) @ (4, 3)  + (3,)     linear       (3, 3)           15
- 2   layer_2   (3, 3) @ (3, 3)  + (3,)     linear       (3, 3)           12
-     total                                                               27
+ #   layer     input    weights            biases   activation   output   parameters
+ 1   layer_1   (3, 4) @ (3, 4)ᵀ → (4, 3) + (3,)     linear       (3, 3)           15
+ 2   layer_2   (3, 3) @ (3, 3)ᵀ → (3, 3) + (3,)     linear       (3, 3)           12
+     total                                                                        27
 
-1 layer_1   a = x @ W + b
+0 inputs   x, the batch as it was read
+ sample    x 1   x 2    x 3    x 4
+      1    1.0   2.0    3.0    2.5
+      2    2.0   5.0   -1.0    2.0
+      3   -1.5   2.7    3.3   -0.8
+
+1 layer_1   a = x @ W.T + b
  sample    a 1      a 2     a 3
-      1   4.8     1.21    2.385
-      2   8.9    -1.81    0.2
+      1   4.80    1.210   2.385
+      2   8.90   -1.810   0.200
       3   1.41    1.051   0.026
 
-2 layer_2   a = x @ W + b
+2 layer_2   a = x @ W.T + b
  sample       a 1       a 2       a 3
       1    0.5031   -1.0418   -2.0388
       2    0.2434   -2.7332   -5.7633
@@ -41,9 +48,9 @@ two_layers   float64   3 samples × 4 features   sample_data/two_layers.csv
 SHAPES = """\
 two_layers   float64   2 layers   (N, 4) → (N, 3)
 
- #   layer     input    weights   biases   output     parameters   multiply–adds
- 1   layer_1   (N, 4) · (4, 3)  + (3,)   → (N, 3)   4×3 + 3 = 15              12
- 2   layer_2   (N, 3) · (3, 3)  + (3,)   → (N, 3)   3×3 + 3 = 12               9
+ #   layer     input    weights            biases   output     parameters   multiply–adds
+ 1   layer_1   (N, 4) · (3, 4)ᵀ → (4, 3) + (3,)   → (N, 3)   4×3 + 3 = 15              12
+ 2   layer_2   (N, 3) · (3, 3)ᵀ → (3, 3) + (3,)   → (N, 3)   3×3 + 3 = 12               9
 
  parameters      27   216 B as float64
  multiply–adds   21   per sample
@@ -110,7 +117,7 @@ def test_the_layers_chain_up_and_rows_are_of_one_shape(cli: RunCli) -> None:
     """What one layer puts out is what the next takes in."""
     done = cli("forward", "configs/two_layers.yaml", "sample_data/two_layers.csv")
     shapes = re.findall(
-        r"(\(\d+, \d+\)) @ (\(\d+, \d+\)) .*?(\(\d+, \d+\)) +\d+$", done.out, re.MULTILINE
+        r"(\(\d+, \d+\)) @ (\(\d+, \d+\)).* (\(\d+, \d+\)) +\d+$", done.out, re.MULTILINE
     )
     assert len(shapes) == 2
     assert shapes[0][2] == shapes[1][0]
@@ -145,26 +152,62 @@ def test_left_out_samples_are_summed_up_in_a_line_for_each_layer(cli: RunCli) ->
 
 def test_only_the_layers_asked_for_show_their_numbers(cli: RunCli) -> None:
     command = ("forward", "configs/two_layers.yaml", "sample_data/two_layers.csv")
-    assert "\n1 layer_1" not in cli(*command, "--layers", "last").out
+    last = cli(*command, "--layers", "last").out
+    assert ("\n0 inputs" in last, "\n1 layer_1" in last) == (False, False)
     assert "\n2 layer_2" in cli(*command, "--layers", "2").out
     assert "\n2 layer_2" not in cli(*command, "--layers", "1").out
-    assert cli(*command, "--layers", "2,1").out == cli(*command).out
+    assert cli(*command, "--layers", "2,0,1").out == cli(*command).out
+    assert cli(*command, "--layers", "0").out.endswith("   2.7    3.3   -0.8\n")
 
 
-def test_weights_are_shown_in_the_layout_of_their_source(cli: RunCli) -> None:
-    """The book writes one row per neuron, the video one column."""
-    by_neuron = cli("forward", "configs/two_layers.yaml", "sample_data/two_layers.csv", "--weights")
-    assert re.search(
-        r"^ neuron +bias +input 1 +input 2 +input 3 +input 4$", by_neuron.out, re.MULTILINE
-    )
-    by_input = cli(
-        "forward", "configs/layer_objects.yaml", "sample_data/layer_objects.csv", "--weights"
-    )
-    assert find_rows(by_input.out, r"^ input +neuron 1 .* neuron 5$")
-    assert re.search(
-        r"^ +1 +0\.1764 +0\.04 +0\.0979 +0\.2241 +0\.1868$", by_input.out, re.MULTILINE
-    )
-    assert find_rows(by_input.out, r"^ +bias +0 +0 +0 +0 +0$")
+def test_layers_are_asked_for_by_name_or_number(cli: RunCli) -> None:
+    files = ("configs/three_inputs.yaml", "sample_data/three_inputs.csv")
+    command = ("forward", *files, "--samples", "columns", "--layers")
+    for by_name, by_number in (("output", "2"), ("inputs, hidden", "0,1"), ("0,last", "0,2")):
+        done = cli(*command, by_name)
+        assert (done.code, done.out) == (0, cli(*command, by_number).out)
+
+
+def test_a_layers_name_goes_before_a_number(
+    cli: RunCli, write: Callable[[str, str | bytes], Path]
+) -> None:
+    layers = "[{name: '2', neurons: 1, weights: [[1]]}, {name: inputs, neurons: 1, weights: [[1]]}]"
+    command = ("forward", write("net.yaml", f"{{layers: {layers}}}"), write("x.csv", "x\n1\n"))
+    assert "\n1 2   " in cli(*command, "--layers", "2").out
+    assert "\n2 inputs   " in cli(*command, "--layers", "inputs").out
+
+
+BY_INPUT = """\
+ W         neuron 1   neuron 2   neuron 3
+ input 1        0.2       0.50      -0.26
+ input 2        0.8      -0.91      -0.27
+ input 3       -0.5       0.26       0.17
+ input 4        1.0      -0.50       0.87
+ b              2.0       3.00       0.50
+"""
+BY_NEURON = """\
+ W          input 1   input 2   input 3   input 4     b
+ neuron 1      0.20      0.80     -0.50      1.00   2.0
+ neuron 2      0.50     -0.91      0.26     -0.50   3.0
+ neuron 3     -0.26     -0.27      0.17      0.87   0.5
+"""
+
+
+def test_weights_are_shown_as_the_formula_has_them(cli: RunCli) -> None:
+    """The book writes a row per neuron; x @ W + b has a column."""
+    command = ("configs/two_layers.yaml", "sample_data/two_layers.csv", "--weights")
+    for notation, expected in {
+        "--quiet": f"1 layer_1   a = x @ W.T + b\n{BY_NEURON}",
+        "--notation=rows": f"1 layer_1   a = x @ W + b\n{BY_INPUT}",
+        "--notation=torch": f"1 layer_1   a = x @ W.T + b\n{BY_NEURON}",
+        "--notation=columns": f"1 layer_1   a = W · x + b\n{BY_NEURON}",
+    }.items():
+        assert expected in cli("forward", *command, notation).out
+    drawn = ("configs/layer_objects.yaml", "sample_data/layer_objects.csv")
+    by_input = cli("forward", *drawn, "--weights").out
+    assert find_rows(by_input, r"^ W +neuron 1 .* neuron 5$")
+    assert find_rows(by_input, r"^ input 1 +0\.1764 +0\.0400 +0\.0979 +0\.2241 +0\.1868$")
+    assert find_rows(by_input, r"^ b +0 +0 +0 +0 +0$")
 
 
 # --------------------------------------------------------------------------------- mechanics

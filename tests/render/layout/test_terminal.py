@@ -22,8 +22,9 @@ from nncli.render.forward import Display, forward_view
 from nncli.render.layout.plain import to_plain
 from nncli.render.layout.terminal import to_rich
 from nncli.render.layout.view import Column, Grid, Line, Span, View, line
-from nncli.render.numbers import format_number
+from nncli.render.numbers import format_numbers
 from nncli.render.shapes import BatchSize, shapes_view
+from nncli.specs.reader import inspect_spec
 
 WIDTHS = (40, 60, 80, 140)
 
@@ -79,7 +80,7 @@ def make_run(
 
 
 def display(run: ForwardRun, **more: int | bool) -> Display:
-    return Display(tuple(range(1, len(run.network.layers) + 1)), **more)  # type: ignore[arg-type]
+    return Display(tuple(range(len(run.network.layers) + 1)), **more)  # type: ignore[arg-type]
 
 
 RUNS = {
@@ -101,6 +102,11 @@ def test_no_line_is_wider_than_the_terminal(case: str, weights: bool, width: int
         assert cell_len(text) <= width, text
 
 
+def texts_of(values: npt.NDArray[np.floating]) -> list[str]:
+    """Return how the numbers of a table are written, column by column."""
+    return [text for column in values.T for text in format_numbers(column)]
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("case", RUNS)
 def test_no_value_is_ever_cut(case: str, width: int) -> None:
@@ -108,16 +114,15 @@ def test_no_value_is_ever_cut(case: str, width: int) -> None:
     sizes, samples, kept = RUNS[case]
     run = make_run(sizes, samples, kept=kept)
     text = on_terminal(forward_view(run, display(run), width), width)
-    whole = {
-        format_number(value)
-        for result in run.shown.layers
-        for values in (result.pre_activation, result.output)
-        for value in values.ravel()
-    }
+    arrays = [run.shown.batch]
+    for result in run.shown.layers:
+        arrays += [result.pre_activation, result.output]
+    rows = np.arange(samples) if samples <= 10 else np.r_[:5, samples - 5 : samples]
+    whole = {text.strip() for values in arrays for text in texts_of(values[rows])}
     statistics = {
-        format_number(getattr(row, name))
-        for row in run.statistics
+        text.strip()
         for name in ("minimum", "mean", "maximum", "std")
+        for text in format_numbers([getattr(row, name) for row in run.statistics])
     }
     shown = set(re.findall(r"(?<![\w.])-?\d+\.\d*(?:e[-+]\d+)?", text))
     assert shown
@@ -129,8 +134,8 @@ def test_no_value_is_ever_cut(case: str, width: int) -> None:
 def test_the_first_neuron_is_shown_however_narrow_the_terminal(width: int) -> None:
     run = make_run([2, 50], 3, kept=3)
     text = on_terminal(forward_view(run, display(run), width), width)
-    for value in run.shown.layers[-1].output[:, 0]:
-        assert format_number(value) in text
+    for number in format_numbers(run.shown.layers[-1].output[:, 0]):
+        assert number.strip() in text
     assert "of 50 neurons shown; -o FILE for all" in " ".join(text.split())
 
 
@@ -140,17 +145,42 @@ def test_neurons_that_do_not_fit_are_counted() -> None:
     text = on_terminal(forward_view(run, display(run, precision=2), 80), 80)
     said = re.search(r"^ (\d+) of 64 neurons shown; -o FILE for all$", text, re.MULTILINE)
     assert said is not None
-    heading = next(row for row in text.splitlines() if row.startswith(" sample"))
+    _, heading = (row for row in text.splitlines() if row.startswith(" sample"))
     assert re.findall(r"a (\d+)", heading) == [str(n) for n in range(1, int(said[1]) + 1)]
 
 
-def test_outputs_come_before_what_they_are_computed_from() -> None:
-    """Of an inner layer z and a stand side by side."""
+def test_where_not_every_neuron_fits_z_is_left_out_first() -> None:
+    """Of an inner layer as of the last one."""
     run = make_run([2, 64, 64], 3)
     text = on_terminal(forward_view(run, display(run, precision=2), 80), 80)
-    inner, outer = (row for row in text.splitlines() if row.startswith(" sample"))
-    assert ("z 1 " in inner, "z 1 " in outer) == (True, False)
-    assert " z not shown; --format json for all" in text
+    _, inner, outer = (row for row in text.splitlines() if row.startswith(" sample"))
+    assert ("z 1 " in inner, "z 1 " in outer) == (False, False)
+    assert text.count(" z not shown; --format json for all") == 2
+
+
+def test_a_table_stands_closer_together_before_it_leaves_anything_out() -> None:
+    run = make_run([2, 4], 3)
+    whole = max(map(len, to_plain(forward_view(run, display(run), None)).splitlines()))
+    gaps = 8  # of three blanks each, between the sample's number, four of z and four of a
+    text = on_terminal(forward_view(run, display(run), whole - gaps), whole - gaps)
+    assert re.search(r"^ sample  +z 1 .* a 4$", text, re.MULTILINE)
+    assert "not shown" not in text
+    narrower = on_terminal(forward_view(run, display(run), whole - gaps - 1), whole - gaps - 1)
+    assert re.search(r"^ sample  +a 1 .* a 4 *$", narrower, re.MULTILINE)
+    assert " z not shown; --format json for all" in narrower
+
+
+def test_the_class_and_its_probability_are_left_out_last() -> None:
+    network = Network.from_yaml_text(
+        "{layer_sizes: [2, 30], seed: 0, outputs: {classes: ["
+        + ", ".join(f"kind {n}" for n in range(30))
+        + "]}}"
+    )
+    plan = RunPlan(rule=class_rule(network.spec))
+    run = run_forward(network, stream_of([[1.0, 2.0]], ("a", "b"), {}), plan)
+    text = on_terminal(forward_view(run, display(run), 60), 60)
+    assert re.search(r"^ sample +kind 0 .* class +probability *$", text, re.MULTILINE)
+    assert re.search(r"^ [1-5] of 30 neurons shown; -o FILE for all$", text, re.MULTILINE)
 
 
 def test_of_an_inner_layer_json_has_the_neurons_that_do_not_fit() -> None:
@@ -169,11 +199,33 @@ def test_a_long_name_of_an_output_leaves_room_for_the_others() -> None:
     assert names[1] in to_plain(forward_view(run, display(run), None))
 
 
-def test_of_scaled_inputs_no_form_of_a_result_has_those_that_do_not_fit() -> None:
+def test_of_inputs_no_form_of_a_result_has_those_that_do_not_fit() -> None:
+    """Neither of those that were read nor of the scaled ones."""
     scale = {"standard": {"mean": 0, "std": 2}}
     run = make_run([30, 1], 2, scale=scale)
     text = on_terminal(forward_view(run, display(run), 80), 80)
-    assert re.search(r"^ \d of 30 inputs shown; \| less -S for all$", text, re.MULTILINE)
+    said = r"^ \d of 30 inputs shown; \| less -S for all$"
+    assert len(re.findall(said, text, re.MULTILINE)) == 2
+
+
+def test_inputs_are_shown_as_they_were_read_then_scaled() -> None:
+    """(20 − 12.5) / 3.2 = 2.34375 and (1 − 1) / 0.5 = 0."""
+    network = Network.from_yaml_text(
+        "{inputs: {size: 2, scale: {standard: {mean: [12.5, 1], std: [3.2, 0.5]}}},"
+        " layers: [{neurons: 1, weights: [1, 1]}]}"
+    )
+    run = run_forward(network, stream_of([[20, 1]], ("warm", "wet"), {}), RunPlan())
+    blocks = to_plain(forward_view(run, display(run), None)).split("\n\n")
+    assert blocks[2:4] == [
+        "0 inputs   x, the batch as it was read\n sample   warm   wet\n      1     20     1",
+        "inputs.scale   (x - mean) / std\n sample     warm   wet\n      1   2.3438     0",
+    ]
+
+
+def test_inputs_without_names_are_numbered_as_neurons_are() -> None:
+    run = make_run([3, 1], 2)
+    text = to_plain(forward_view(run, display(run), None))
+    assert re.search(r"^ sample +x 1 +x 2 +x 3$", text, re.MULTILINE)
 
 
 def test_a_wider_terminal_shows_more() -> None:
@@ -185,15 +237,6 @@ def test_a_wider_terminal_shows_more() -> None:
         assert said is not None
         counts.append(int(said[1]))
     assert counts == sorted(set(counts))
-
-
-def test_rather_every_output_than_some_of_both() -> None:
-    """Eight a's fit into 80 columns, eight z's beside them do not."""
-    run = make_run([2, 6], 3)
-    text = on_terminal(forward_view(run, display(run), 80), 80)
-    assert "z not shown; --format json for all" in text
-    assert "a 6" in text
-    assert "z 1" not in text
 
 
 def test_where_everything_fits_nothing_is_said_to_be_left_out() -> None:
@@ -215,27 +258,55 @@ def test_a_pipe_gets_every_neuron() -> None:
     text = to_plain(forward_view(run, display(run), None))
     assert "shown" not in text
     assert "a 64" in text
-    for value in run.shown.layers[-1].output.ravel():
-        assert format_number(value) in text
+    for number in texts_of(run.shown.layers[-1].output):
+        assert number.strip() in text
 
 
-# -------------------------------------------------------------------- tables that become lists
+# ------------------------------------------------------------------- tables that come in parts
 
 
-def test_a_layers_table_that_is_too_wide_becomes_a_list_with_all_of_it() -> None:
+def test_a_layers_table_that_is_too_wide_comes_in_parts() -> None:
+    """A total has no shapes, so that it stands in the last part alone."""
     run = make_run([4, 3, 2], 3)
     text = on_terminal(forward_view(run, display(run), 40), 40)
-    assert text.split("\n\n")[1].splitlines() == [
-        " 1   layer layer_1   input (3, 4)",
-        "     weights (4, 3)   biases (3,)",
-        "     activation tanh   output (3, 3)",
-        "     parameters 15",
-        " 2   layer layer_2   input (3, 3)",
-        "     weights (3, 2)   biases (2,)",
-        "     activation tanh   output (3, 2)",
-        "     parameters 8",
-        "     layer total   parameters 23",
+    parts = [[row.rstrip() for row in part.splitlines()] for part in text.split("\n\n")[1:3]]
+    assert parts == [
+        [
+            " # layer   input    weights   biases",
+            " 1 layer_1 (3, 4) @ (4, 3)  + (3,)",
+            " 2 layer_2 (3, 3) @ (3, 2)  + (2,)",
+        ],
+        [
+            " # layer   activation output parameters",
+            " 1 layer_1 tanh       (3, 3)         15",
+            " 2 layer_2 tanh       (3, 2)          8",
+            "   total                             23",
+        ],
     ]
+
+
+def test_where_shapes_clash_a_narrow_table_reads_as_a_wide_one() -> None:
+    text = (
+        b"{name: net, layers: [{name: hidden, weights: [[1, 2], [3, 4], [5, 6]]},"
+        b" {weights: [[1]]}]}"
+    )
+    spec = inspect_spec(text, "net.yaml").spec
+    shown = on_terminal(shapes_view(shape_table(spec), BatchSize(1)), 60)
+    assert [row.rstrip() for row in shown.splitlines()[2:8]] == [
+        " #   layer     input    weights   biases   output",
+        " 1   hidden    (N, 3) · (3, 2)  + (2,)   → (N, 2)",
+        " 2   layer_2   (N, 2) · (1, 1)  + (1,)   ✗",
+        "",
+        " #   layer     parameters   multiply–adds",
+        " 1   hidden   3×2 + 2 = 8               6",
+    ]
+
+
+def test_a_narrow_table_says_in_fewer_words_that_weights_are_transposed() -> None:
+    text = b"layers: [{weights: [[1, 2, 3], [4, 5, 6]], layout: neurons_by_inputs}]"
+    view = shapes_view(shape_table(inspect_spec(text, "net.yaml").spec), BatchSize(1))
+    assert "· (2, 3)ᵀ → (3, 2) +" in on_terminal(view, 80)
+    assert "· (2, 3)ᵀ +" in on_terminal(view, 72)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -295,6 +366,14 @@ def test_a_long_kept_text_is_cut_on_a_terminal_and_whole_in_a_pipe() -> None:
 
 
 # ---------------------------------------------------------------------------------- colours
+
+
+def test_an_exact_zero_steps_back() -> None:
+    network = Network.from_yaml_text("{inputs: 1, layers: [{neurons: 1, weights: [[1]]}]}")
+    run = run_forward(network, stream_of([[0.0], [1e-9]], ("x",), {}), RunPlan())
+    text = on_terminal(forward_view(run, display(run), 80), 80, colour=True)
+    assert re.search("\x1b\\[2m0 *\x1b\\[0m", text)
+    assert not re.search("\x1b\\[2m1e-09", text)
 
 
 def test_the_class_of_a_sample_stands_out() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nncli.render.layout.plain import to_plain
 from nncli.render.layout.view import (
     BLANK,
     Align,
     Column,
     Grid,
-    Line,
     Span,
     fitted,
     grid_lines,
@@ -93,30 +95,88 @@ def test_a_grid_that_is_a_little_too_wide_moves_closer_together(width: int, gap:
     assert (block.gap, block.width()) == (gap, width)
 
 
-def texts(blocks: object) -> list[str]:
-    assert isinstance(blocks, list)
-    assert all(isinstance(block, Line) for block in blocks)
-    return [block.text for block in blocks]
+def shown(grid: Grid, width: int) -> list[str]:
+    """Return the lines of a grid on a screen, without blanks at their ends."""
+    lines = to_plain(fitted(grid, width)).splitlines()
+    return [line.rstrip() for line in lines]
 
 
-def test_a_grid_that_is_far_too_wide_becomes_a_list_with_its_headings() -> None:
-    assert texts(fitted(GRID, 21)) == [
-        " 1   layer hidden",
-        "     parameters 15",
-        " 2   layer out",
-        "     parameters 8",
+def test_a_grid_that_is_far_too_wide_comes_in_parts_that_all_have_its_keys() -> None:
+    assert shown(GRID, 21) == [
+        " #   layer",
+        " 1   hidden",
+        " 2   out",
+        "",
+        " #   parameters",
+        " 1 @         15",
+        " 2 @          8",
     ]
 
 
+LAYERS = Grid(
+    tuple(Column(text) for text in ("#", "layer", "input", "", "W", "", "b", "parameters")),
+    (
+        tuple(Span(text) for text in ("", "scale", "(2)", "", "", "", "", "")),
+        tuple(Span(text) for text in ("1", "in", "(2)", "@", "(2, 3)", "+", "(3)", "9")),
+        tuple(Span(text) for text in ("", "total", "", "", "", "", "", "9")),
+    ),
+    keys=2,
+)
+
+
+def test_what_signs_tie_together_stays_together_if_it_fits() -> None:
+    assert shown(LAYERS, 37) == [
+        " #   layer   input   W        b",
+        "     scale   (2)",
+        " 1   in      (2)   @ (2, 3) + (3)",
+        "",
+        " #   layer   parameters",
+        " 1   in      9",
+        "     total   9",
+    ]
+
+
+def test_otherwise_a_part_begins_with_a_sign() -> None:
+    assert shown(LAYERS, 25) == [
+        " # layer input   W",
+        "   scale (2)",
+        " 1 in    (2)   @ (2, 3)",
+        "",
+        " # layer   b   parameters",
+        " 1 in    + (3) 9",
+        "   total       9",
+    ]
+
+
+def test_a_grid_says_it_in_fewer_words_before_it_comes_in_parts() -> None:
+    long = Grid((Column("a"), Column("b")), ((Span("1"), Span("many words")),))
+    brief = Grid(long.columns, ((Span("1"), Span("few")),))
+    both = replace(long, shorter=brief)
+    assert shown(both, 13) == [" a b", " 1 many words"]
+    assert shown(both, 12) == [" a   b", " 1   few"]
+
+
+def test_a_part_without_anything_in_it_is_left_out() -> None:
+    columns = (Column("#"), Column("one heading"), Column("another heading"))
+    grid = Grid(columns, ((Span("1"), Span(""), Span("value")), (Span("2"), Span(""), Span(""))))
+    assert shown(grid, 20) == [" #   another heading", " 1   value", " 2"]
+
+
+def test_what_does_not_fit_beside_its_keys_becomes_a_list() -> None:
+    """Heading and value of each cell but the keys; empty ones and signs are left out."""
+    columns = (Column("#"), Column("layer"), Column("one"), Column(""), Column("another heading"))
+    cells = ("1", "a long name", "", "→", "value")
+    grid = Grid(columns, (tuple(Span(text) for text in cells),), keys=2)
+    assert shown(grid, 24) == [" 1   a long name", "     another heading value"]
+
+
 def test_a_list_uses_the_width_that_there_is() -> None:
-    wide = Grid(tuple(Column(f"heading {n}") for n in range(4)), ((Span("x"),) * 4,))
-    assert texts(fitted(wide, 36)) == [" x   heading 1 x   heading 2 x", "     heading 3 x"]
-
-
-def test_empty_cells_and_signs_are_left_out_of_a_list() -> None:
-    columns = (Column("#"), Column("one heading"), Column(""), Column("another heading"))
-    grid = Grid(columns, ((Span("1"), Span(""), Span("→"), Span("value")),))
-    assert texts(fitted(grid, 20)) == [" 1   another heading value"]
+    wide = Grid(tuple(Column(f"heading {n}") for n in range(4)), ((Span("x" * 9),) * 4,))
+    assert shown(wide, 15) == [
+        " xxxxxxxxx   heading 1 xxxxxxxxx",
+        "             heading 2 xxxxxxxxx",
+        "             heading 3 xxxxxxxxx",
+    ]
 
 
 cells = st.text(st.characters(categories=("Lu", "Ll", "Nd"), max_codepoint=0x24F), max_size=9)
@@ -130,9 +190,7 @@ def test_however_narrow_every_cell_is_shown_whole(
     grid = Grid(columns, tuple(tuple(Span(text) for text in row) for row in rows))
     blocks = fitted(grid, width)
     if isinstance(blocks[0], Grid):
-        assert blocks[0].width() <= width
-        assert blocks[0].rows == grid.rows
-        return
-    shown = [word for block in blocks if isinstance(block, Line) for word in block.text.split()]
+        assert all(block.width() <= width for block in blocks if isinstance(block, Grid))
+    words = [word for text in shown(grid, width) for word in text.split()]
     for row in rows:
-        assert set(row) - {""} <= set(shown)
+        assert set(row) - {""} <= set(words)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from nncli import Network, build_network, read_spec
 from nncli.network.activations import Array
-from nncli.timing.rounding import agree_within, rounding_bounds
+from nncli.network.rounding import agree_within, rounding_bounds
 
 INF, NAN = math.inf, math.nan
 Matrix = list[list[float]]

@@ -5,7 +5,7 @@ Every order of additions is right; the results differ by rounding alone, within 
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,21 +21,40 @@ Float64Array: TypeAlias = npt.NDArray[np.float64]
 _FUNCTION_UNITS = 16.0
 
 
+class LayerBounds(NamedTuple):
+    """How far what a layer makes of a batch may be from the exact values."""
+
+    z: Float64Array  # of the pre-activations, (samples, neurons)
+    a: Float64Array  # of the outputs, (samples, neurons)
+
+
 def rounding_bounds(network: Network, batch: Array) -> Float64Array:
     """Return how far each output may be expected to be from its exact value.
 
-    batch: (samples, inputs) → (samples, neurons of the last layer).  A sum of n products errs by at
-    most n + 2 units of |x| @ |W| + |b| in any order (Higham 2002, "Accuracy and Stability of
-    Numerical Algorithms", section 3.1).  The errors of a layer's inputs go on through its weights
-    and its activation: those of each neuron's own add up like random ones (Higham & Mary 2019, "A
-    New Approach to Probabilistic Rounding Error Analysis"), and those that all neurons share, such
-    as a function that is always a little too large, as the values themselves do.
-    Infinite or NaN where nothing can be said.
+    batch: (samples, inputs) → (samples, neurons of the last layer).  `layer_bounds` says how.
     """
+    return layer_bounds(network, batch)[-1].a
+
+
+def layer_bounds(
+    network: Network, batch: Array, errors: Float64Array | None = None
+) -> list[LayerBounds]:
+    """Return how far each layer's numbers may be expected to be from their exact values.
+
+    batch: (samples, inputs); errors: how far it is off itself, of the same shape.
+    A sum of n products errs by at most n + 2 units of |x| @ |W| + |b| in any order (Higham 2002,
+    "Accuracy and Stability of Numerical Algorithms", section 3.1).  The errors of a layer's inputs
+    go on through its weights and its activation: those of each neuron's own add up like random ones
+    (Higham & Mary 2019, "A New Approach to Probabilistic Rounding Error Analysis"), and those that
+    all neurons share, such as a function that is always a little too large, as the values
+    themselves do.  Infinite or NaN where nothing can be said.
+    """
+    found = []
     unit = float(np.finfo(network.dtype).eps) / 2
     vanishing = float(np.finfo(network.dtype).tiny)  # what underflow, or flushing to 0, may lose
     largest = float(np.finfo(network.dtype).max) / 2
-    own = np.zeros(np.shape(batch))  # (samples, inputs), as shared and x
+    # (samples, inputs), as shared and x
+    own = np.zeros(np.shape(batch)) if errors is None else errors
     shared = np.zeros(np.shape(batch))
     x = np.asarray(batch, dtype=np.float64)
     layers = zip(network.layers, network.spec.layers, network.trace(batch), strict=True)
@@ -53,8 +72,9 @@ def rounding_bounds(network: Network, batch: Array) -> Float64Array:
             computing = _activation_error(layer, spec.activation, z, a, unit)
             own = _largest_change(layer, z, moved, a) + computing
             shared = _change(layer, z, shared, a) + computing
+        found.append(LayerBounds(moved, own))
         x = result.output.astype(np.float64)
-    return own
+    return found
 
 
 def _activation_error(

@@ -1,0 +1,264 @@
+"""`nncli explain`: how a network gets its numbers, written out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nncli.cli import options as opt
+from nncli.cli.edge import error_edge
+from nncli.cli.reading import (
+    DataArguments,
+    DataRequest,
+    column_choice,
+    data_request,
+    input_paths,
+    opened_samples,
+    overrides,
+    read_config,
+    refuse_misfits,
+)
+from nncli.cli.streams import STDOUT_NAMES, remark_notes, show, takes_unicode, write_texts
+from nncli.errors import UsageError
+from nncli.words import count_of, quoted
+
+if TYPE_CHECKING:
+    from nncli.explain.explanation import Run, WantedLayer
+    from nncli.explain.steps import Explanation
+    from nncli.network.network import Network
+    from nncli.pipeline.run import ForwardRun
+    from nncli.results.places import OutputTarget
+    from nncli.specs.model import NetworkSpec
+    from nncli.specs.reader import SpecReading
+
+# So many samples stand in the matrices.
+_IN_MATRICES = 8
+# What only a run of all samples could say.
+_OF_ALL_SAMPLES = frozenset({"dead", "saturated", "vanishing", "exploding"})
+# So many names are told of what there is.
+_NAMED = 12
+_FORMS: dict[str, opt.ExplainForm] = {".txt": "text", ".json": "json"}
+
+
+def explain(
+    config: opt.Config,
+    data: opt.Data,
+    seed: opt.Seed = None,
+    dtype: opt.DTypeName = None,
+    samples: opt.Samples = "rows",
+    columns: opt.Columns = None,
+    drop: opt.Drop = None,
+    keep: opt.Keep = None,
+    header: opt.HasHeader = None,
+    delimiter: opt.Delimiter = None,
+    decimal: opt.Decimal = ".",
+    encoding: opt.Encoding = "utf-8",
+    sample: opt.ExplainedSamples = "1",
+    layer: opt.ExplainedLayers = "all",
+    neuron: opt.ExplainedNeurons = "all",
+    notation: opt.Notation = None,
+    ones: opt.Ones = False,
+    precision: opt.Precision = 4,
+    terms: opt.Terms = "8",
+    format_: opt.ExplainFormat = None,
+    output: opt.ExplainOutput = None,
+    force: opt.Force = False,
+    quiet: opt.Quiet = False,
+    debug: opt.Debug = False,
+) -> None:
+    """Write out how the network CONFIG gets its numbers from the batch DATA.
+
+    Every sum is exact: = is true to the last digit, and ≈ says that something was rounded.
+    """
+    output = None if output in STDOUT_NAMES else output
+    with error_edge(debug=debug, json=format_ == "json" and output is None):
+        form = _form(format_, output)
+        arguments = (columns, drop, keep, samples, header, delimiter, decimal, encoding)
+        request = _request(data, DataArguments(*arguments), notation, quiet=quiet)
+        read = read_config(config, overrides(seed, dtype), request)
+        refuse_misfits(read.reading, request)
+
+        from nncli.explain.explanation import Wish
+        from nncli.explain.explanation import explain as explained
+        from nncli.explain.notation import notation_of
+        from nncli.network.network import build_network
+        from nncli.results.places import check_output
+
+        spec = read.reading.spec
+        layers = _wanted_layers(layer, neuron, spec)
+        inputs = input_paths(*read.files, *request.sources)
+        target = check_output(output, inputs, force=force) if output is not None else None
+        network = build_network(spec, read.tensors)
+        run, wanted = _run(network, read.reading, request, sample)
+        wish = Wish(
+            samples=wanted,
+            layers=layers,
+            notation=notation or notation_of(spec.layers, samples),
+            has_ones=ones,
+            precision=precision,
+            terms="all" if terms == "all" else int(terms),
+            matrices=spec.layer_sizes[1:] != (1,) and "all" in (layer, neuron),
+        )
+        found = explained(network, _as_seen(run), wish)
+        of_run = (note for note in run.notes if note.code not in _OF_ALL_SAMPLES)
+        notes = (*read.reading.notes, *of_run, *found.notes)
+        if form == "json":
+            from nncli.render.explain_json import explain_json
+
+            _put_out([explain_json(found, run.sources, notes)], target)
+        else:
+            _show(found, target)
+        # on standard output JSON has them itself
+        remark_notes(notes, quiet=quiet or (form == "json" and target is None))
+
+
+def _request(
+    data: Sequence[str],
+    arguments: DataArguments,
+    notation: opt.NotationName | None,
+    *,
+    quiet: bool,
+) -> DataRequest:
+    choice = column_choice(arguments)
+    return data_request(data, arguments, choice, quiet=quiet, notation=notation)
+
+
+def _run(
+    network: Network, reading: SpecReading, request: DataRequest, sample: str
+) -> tuple[ForwardRun, tuple[int, ...]]:
+    """Run as many samples as are needed, and say whose sums are wanted.  Raises UsageError."""
+    from nncli.pipeline.run import RunPlan, run_forward
+    from nncli.pipeline.shown import SamplesToShow
+
+    chosen = () if sample == "all" else tuple(map(int, sample.split(",")))
+    last = max(_IN_MATRICES, *chosen, 0)
+    # one more, to know whether these are all
+    plan = RunPlan(SamplesToShow(_IN_MATRICES, 0, chosen), limit=last + 1)
+    with opened_samples(reading, request) as stream:
+        run = run_forward(network, stream, plan)
+    if chosen and chosen[-1] > run.samples:
+        message = f"--sample {chosen[-1]}: there are {count_of(run.samples, 'sample')}"
+        raise UsageError(message, code="N703")
+    return run, chosen or run.shown.numbers
+
+
+def _as_seen(run: ForwardRun) -> Run:
+    """Return what a run made of the samples that it shows."""
+    from nncli.explain.explanation import Run
+
+    shown, total = run.shown, run.samples
+    is_all = total <= max(_IN_MATRICES, *shown.numbers)
+    return Run(
+        numbers=shown.numbers,
+        total=total if is_all else None,
+        columns=run.columns,
+        batch=shown.batch,
+        inputs=shown.inputs,
+        layers=shown.layers,
+        outputs=shown.outputs,
+    )
+
+
+# --------------------------------------------------------------------------- what is asked for
+
+
+def _form(format_: opt.ExplainForm | None, output: str | None) -> opt.ExplainForm:
+    """Return the form of the result.  Raises UsageError if the name of its file says none."""
+    from nncli.results.places import is_file_name
+
+    if format_ is not None or output is None or not is_file_name(output):
+        return format_ or "text"
+    for suffix, form in _FORMS.items():
+        if output.lower().endswith(suffix):
+            return form
+    message = f"the suffix of {output!r} names no format: {', '.join(_FORMS)}"
+    raise UsageError(message, "or name it: --format text", code="N703")
+
+
+def _wanted_layers(layer: str, neuron: str, spec: NetworkSpec) -> tuple[WantedLayer, ...]:
+    """Return the layers that were named or numbered, and which of their neurons.
+
+    Raises UsageError for what the network has not.
+    """
+    from nncli.explain.explanation import WantedLayer, output_names
+
+    count, sizes = len(spec.layers), spec.layer_sizes[1:]
+    numbers = _layers(layer, [each.name for each in spec.layers])
+    if neuron == "all":
+        return tuple(map(WantedLayer, numbers))
+    names, largest = output_names(spec), max(sizes[number - 1] for number in numbers)
+    neurons: dict[int, set[int]] = {number: set() for number in numbers}
+    for item in map(str.strip, neuron.split(",")):
+        number = _numbered("--neuron", item, names, largest, _has(numbers, largest))
+        if item not in names or item.isdigit():
+            for one in numbers:
+                neurons[one] |= {number} if number <= sizes[one - 1] else set()
+        elif count in neurons:
+            neurons[count].add(number)
+        else:
+            message = (
+                f"--neuron {item}: it is in layer {count}, the last, and --layer leaves it out"
+            )
+            raise UsageError(message, "leave `--layer` out, or say `--layer last`", code="N703")
+    return tuple(WantedLayer(one, tuple(sorted(found))) for one, found in neurons.items() if found)
+
+
+def _has(layers: Sequence[int], largest: int) -> str:
+    """Return how many neurons some layers have."""
+    who = f"layer {layers[0]} has" if len(layers) == 1 else "the layers have at most"
+    return f"{who} {count_of(largest, 'neuron')}"
+
+
+def _layers(wanted: str, names: Sequence[str]) -> tuple[int, ...]:
+    """Return the numbers of layers.  names: of all.  Raises UsageError."""
+    count = len(names)
+    if wanted == "all":
+        return tuple(range(1, count + 1))
+    has = f"the network has {count_of(count, 'layer')}"
+    items = (item.strip() for item in wanted.split(","))
+    numbered = (str(count) if item == "last" else item for item in items)
+    return tuple(sorted({_numbered("--layer", item, names, count, has) for item in numbered}))
+
+
+def _numbered(option: str, item: str, names: Sequence[str], count: int, has: str) -> int:
+    """Return the number of a layer or neuron.  has: how many there are.  Raises UsageError."""
+    what = option.removeprefix("--")
+    known = (*names, *map(str, range(1, count + 1)), "all", *["last"] * (what == "layer"))
+    if item.isascii() and item.isdigit():
+        if 1 <= int(item) <= count:
+            return int(item)
+        start = f"{what}s are numbered from 1, and " if int(item) == 0 else ""
+        raise UsageError(f"{option} {item}: {start}{has}", code="N703", choices=known)
+    if item in names:
+        return names.index(item) + 1
+    message = f"{option}: there is no {what} {quoted(item)}, and {has}"
+    listed = f"their names are {', '.join(map(quoted, names[:_NAMED]))}"
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    help_lines = (f"{listed}{more}",) if names else ()
+    raise UsageError(message, *help_lines, code="N703", choices=known)
+
+
+# -------------------------------------------------------------------------------- the result
+
+
+def _show(found: Explanation, target: OutputTarget | None) -> None:
+    """Show an explanation as text, or write it to its place."""
+    from nncli.render.explain_signs import NOT_ASCII, Signs
+    from nncli.render.explain_text import explanation_view
+    from nncli.render.layout.plain import to_plain
+
+    if target is not None:
+        _put_out([to_plain(explanation_view(found, None, Signs()))], target)
+        return
+    signs = Signs(is_ascii=not takes_unicode(NOT_ASCII))
+    show(lambda width: explanation_view(found, width, signs))
+
+
+def _put_out(texts: Sequence[str], target: OutputTarget | None) -> None:
+    """Write texts to their place, or to standard output.  Raises FileError."""
+    from nncli.results.places import write_output
+
+    if target is None:
+        write_texts(texts)
+    else:
+        write_output(target, [text.encode() for text in texts])

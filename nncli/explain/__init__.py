@@ -1,0 +1,1 @@
+"""The arithmetic of a network as steps, in exact decimals: every number by hand."""

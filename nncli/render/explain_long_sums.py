@@ -1,0 +1,161 @@
+"""A long sum of an explanation: its largest terms with bars, and what the others add."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from nncli.explain.chains import Symbol, last_sign, product_of
+from nncli.explain.notation import Notation
+from nncli.explain.shown import Shown
+from nncli.explain.steps import NeuronStep, Term
+from nncli.render.explain_lines import INDENT, Screen, left, right
+from nncli.render.layout.text import inert, text_width
+from nncli.render.layout.view import BLANK, Block
+
+_BAR = 16
+
+
+def long_sum(step: NeuronStep, notation: Notation, screen: Screen) -> Iterator[Block]:
+    """Yield the largest terms of a sum, and what the others add."""
+    zeros = sum(term.product.text == "0" for term in step.terms) + step.left_out.zeros
+    counted = f"{step.terms_total:,} terms, {zeros:,} of them 0"
+    yield from screen.words([_shortened(step, notation, screen), counted], gap="     ")
+    yield BLANK
+    rows = [_heads(step, notation, screen)]
+    rows += [_row(term, notation, screen) for term in step.terms]
+    widths = _Widths(*(max(map(text_width, column)) for column in zip(*rows, strict=True)))
+    is_wide = screen.width is not None and widths.end > screen.width
+    if not is_wide:
+        yield screen.copied(_line(rows[0], widths, " ", " "))
+    bar = _BAR if screen.width is None else min(_BAR, screen.width - widths.end - len("  + "))
+    largest = max((abs(term.product.value.value) for term in step.terms), default=Decimal(1))
+    for row, term in zip(rows[1:], step.terms, strict=True):
+        times, sign = screen.signs.times, _sign(term, screen)
+        if is_wide:
+            yield screen.copied(f"{INDENT}{row.name}")
+            pieces = [f"{row.one} {times} {row.other}", f"{sign} {row.product}"]
+            yield from screen.words(pieces, indent=INDENT * 2)
+        else:
+            drawn = _bar(term.product, largest, bar, screen) if bar > 0 else ""
+            yield screen.copied(f"{_line(row, widths, times, sign)}  {drawn}".rstrip())
+    sign = last_sign(step, notation)
+    yield from _ends(step, sign, 0 if is_wide else widths.end, screen)
+
+
+def _shortened(step: NeuronStep, notation: Notation, screen: Screen) -> str:
+    """Return the sum in symbols: its first two terms and the last."""
+    signs = screen.signs
+    terms = [
+        signs.times.join(map(signs.factor, product_of(number, step, notation)))
+        for number in (1, 2, step.terms_total)
+    ]
+    z, b = (signs.symbol(Symbol(letter, (step.neuron,))) for letter in "zb")
+    return f"{z} = {' + '.join([*terms[:2], signs.said('…'), terms[2], b])}"
+
+
+class _Row(NamedTuple):
+    """A line of the table, as texts."""
+
+    name: str  # of the input, or its number
+    one: str  # of the factors: x, in columns w
+    other: str
+    product: str
+
+
+class _Widths(NamedTuple):
+    """How wide each column of the table is."""
+
+    name: int
+    one: int
+    other: int
+    product: int
+
+    @property
+    def end(self) -> int:
+        """Where the products end on their lines."""
+        return sum(self) + len("  " + "  " + " · " + " ≈ ")
+
+
+def _heads(step: NeuronStep, notation: Notation, screen: Screen) -> _Row:
+    """Return what the columns are called."""
+    k = "k" if screen.signs.is_ascii else "ₖ"
+    indices = [k, screen.signs.index(step.neuron)]
+    x = f"{step.input_letter}{k}"
+    w = f"w{','.join(indices if notation == 'rows' else indices[::-1])}"
+    one, other = (w, x) if notation == "columns" else (x, w)
+    name = "" if step.terms[0].is_named else "k"
+    return _Row(name, one, other, f"{one}{screen.signs.times}{other}")
+
+
+def _row(term: Term, notation: Notation, screen: Screen) -> _Row:
+    x, w = (screen.signs.term(each.text) for each in (term.x, term.w))
+    one, other = (w, x) if notation == "columns" else (x, w)
+    name = inert(term.name or "") if term.is_named else str(term.input)
+    return _Row(name, one, other, screen.signs.number(term.product.text))
+
+
+def _line(row: _Row, widths: _Widths, times: str, sign: str) -> str:
+    name, one, other, product = map(right, row, widths)
+    return f"{INDENT}{name}  {one} {times} {other} {sign} {product}"
+
+
+def _sign(term: Term, screen: Screen) -> str:
+    is_rounded = any(each.is_rounded for each in (term.x, term.w, term.product))
+    return screen.signs.sign(is_rounded=is_rounded)
+
+
+def _bar(product: Shown, largest: Decimal, length: int, screen: Screen) -> str:
+    """Return how large a product is as a bar."""
+    value, signs = product.value.value, screen.signs
+    if not value.is_finite() or not largest.is_finite() or not largest:
+        return ""
+    cells = int(abs(value) / largest * length + Decimal("0.5"))
+    return f"{signs.number('-' if value < 0 else '+')} {('#' if signs.is_ascii else '█') * cells}"
+
+
+def _ends(step: NeuronStep, sign: str, end: int, screen: Screen) -> Iterator[Block]:
+    """Yield what the parts add up to, below a line their sum, below another one z.
+
+    sign: in front of z; end: where the products end on the lines above.
+    """
+    signs, rows = screen.signs, _parts(step, sign, screen)
+    names = max(text_width(name) for name, _ in rows)
+    values = max(text_width(signs.number(text)) for _, text in rows)
+    end = max(end, names + values + 2 * len(INDENT))
+    end = end if screen.width is None else min(end, screen.width)
+    for name, text in rows:
+        value = signs.number(text) if name else signs.said("─") * values
+        line = f"{INDENT}{left(name, names)}"
+        if text_width(line) + text_width(value) + 2 > end:
+            if name:
+                yield screen.copied(line.rstrip())
+            line = ""
+        yield screen.copied(line + right(value, end - text_width(line)))
+
+
+def _parts(step: NeuronStep, sign: str, screen: Screen) -> list[tuple[str, str]]:
+    """Return the parts of a sum, each with its name; both empty for a line below them."""
+    others, signs = step.left_out, screen.signs
+    is_of_inputs = others.zero_inputs == others.zeros
+    which = f"with {step.input_letter} = 0" if is_of_inputs else f"that {_be(others.zeros)} 0"
+    z, b = (signs.symbol(Symbol(letter, (step.neuron,))) for letter in "zb")
+    shown = len(step.terms)
+    largest = "the largest term" if shown == 1 else f"the {shown} largest terms"
+    rows = [(largest, step.terms_sum.text)]
+    if others.count:
+        rows.append((f"the other {others.count:,} that {_be(others.count)} not 0", others.sum.text))
+    if others.zeros:
+        rows.append((f"the {others.zeros:,} {which}", "0"))
+    rows += [("", ""), ("the sum before the bias", step.before_bias.text)]
+    rows += [
+        (f"the bias {b}", step.bias.text),
+        ("", ""),
+        (f"{z} {signs.said(sign)}", step.z.shown.text),
+    ]
+    return rows
+
+
+def _be(count: int) -> str:
+    return "is" if count == 1 else "are"

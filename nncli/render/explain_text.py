@@ -1,0 +1,201 @@
+"""An explanation as text: matrices where they meet, sums line by line, at any width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from nncli.explain.chains import Symbol
+from nncli.explain.notation import Letters, Written
+from nncli.explain.shown import in_full
+from nncli.explain.steps import (
+    Explanation,
+    NeuronStep,
+    ProductStep,
+    Result,
+    ScalingStep,
+    SoftmaxStep,
+    Step,
+    TransposeStep,
+)
+from nncli.render.explain_lines import Screen
+from nncli.render.explain_long_sums import long_sum
+from nncli.render.explain_matrices import arrangement, transposed
+from nncli.render.explain_signs import Signs
+from nncli.render.explain_sums import activation, whole_sum
+from nncli.render.explain_tables import scaling, softmax
+from nncli.render.layout.text import inert
+from nncli.render.layout.view import BLANK, Block
+from nncli.render.numbers import format_shape
+from nncli.words import count_of, numbered
+
+
+def explanation_view(found: Explanation, width: int | None, signs: Signs) -> list[Block]:
+    """Return an explanation as lines.  width: of the screen; None for no limit."""
+    return list(_Drawing(found, Screen(width, signs)).blocks())
+
+
+class _Drawing:
+    """Draws one explanation."""
+
+    def __init__(self, found: Explanation, screen: Screen) -> None:
+        self._found, self._screen, self._signs = found, screen, screen.signs
+        self._written = Written(found.notation, found.has_ones)
+        self._layers = found.spec.layers
+        self._sums = [step for step in found.steps if isinstance(step, NeuronStep)]
+        self._products = {s.layer: s for s in found.steps if isinstance(s, ProductStep)}
+        # a sum alone needs no headings of its own
+        self._is_alone = len(found.steps) == len(self._sums) == 1
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield everything from top to bottom."""
+        yield from self._heading()
+        layer = 0
+        for step in self._found.steps:
+            number = getattr(step, "layer", 0)
+            if number not in (0, layer) and len(self._layers) > 1 and not self._is_alone:
+                yield BLANK
+                yield from self._screen.heading(self._layer_name(number), self._formulas(number))
+            layer = number or layer
+            shown = list(self._of_step(step))
+            yield from [BLANK, *shown] if shown else []
+
+    def _of_step(self, step: Step) -> Iterable[Block]:
+        match step:
+            case NeuronStep():
+                return self._sum(step)
+            case ProductStep():
+                return self._product(step)
+            case TransposeStep():
+                return self._transpose(step)
+            case SoftmaxStep():
+                return self._softmax(step)
+            case ScalingStep():
+                return scaling(step, self._columns_shown(step), self._screen)
+
+    # ------------------------------------------------------------------------------ headings
+
+    def _heading(self) -> Iterator[Block]:
+        found, pieces = self._found, []
+        if self._is_alone and len(self._layers) > 1:
+            pieces.append(self._layer_name(self._sums[0].layer))
+        pieces.append(self._samples())
+        if self._is_alone and self._sums[0].neurons > 1:
+            pieces.append(self._neuron(self._sums[0]))
+        if self._is_alone or len(self._layers) == 1:
+            pieces += self._formulas(found.layers[0])
+        sizes = self._signs.said(" → ".join(map(str, found.spec.layer_sizes)))
+        yield from self._screen.heading(inert(found.spec.name), [sizes, *pieces])
+
+    def _samples(self) -> str:
+        """Return which samples are shown."""
+        found = self._found
+        explained = tuple(dict.fromkeys(step.sample for step in self._sums))
+        numbers = found.samples if self._products else explained
+        total = f" of {found.samples_total:,}" if found.samples_total is not None else ""
+        if len(numbers) == 1 or not self._products:
+            return f"{numbered('sample', numbers)}{total}"
+        first = "first " if numbers[-1] == len(numbers) and not total else ""
+        return f"{first}{count_of(len(numbers), 'sample')}{total}"
+
+    def _layer_name(self, number: int) -> str:
+        name = self._layers[number - 1].name
+        own = f" {inert(name)}" if name != f"layer_{number}" else ""
+        return f"layer {number} of {len(self._layers)}{own}"
+
+    def _neuron(self, step: NeuronStep) -> str:
+        return f"neuron {step.neuron}" + (f" ({inert(step.name)})" if step.name else "")
+
+    def _formulas(self, number: int) -> list[str]:
+        """Return the formulas of a layer."""
+        letters, a = self._letters(number)
+        kind = self._layers[number - 1].activation.kind
+        output = "no activation" if kind == "linear" else f"{a} = {kind}({letters.z})"
+        return [self._signs.said(self._written.sum(letters)), output]
+
+    def _letters(self, number: int) -> tuple[Letters, str]:
+        """Return what a layer's parts are called, and its output."""
+        is_softmax = self._layers[number - 1].activation.kind == "softmax"
+        is_last = number == len(self._layers)
+        a = "P" if is_softmax and is_last else "A"
+        if number in self._products:
+            letters = self._signs.letters(number, len(self._layers))
+            return letters, a + letters.z[1:]
+        return Letters("x" if number == 1 else "a", "W", "b", "z"), a.lower()
+
+    # ---------------------------------------------------------------------------------- sums
+
+    def _sum(self, step: NeuronStep) -> Iterator[Block]:
+        if not self._is_alone:
+            said = f"sample {step.sample:,}, {self._neuron(step)}"
+            yield from self._screen.words([said], style="dim")
+        first = next(one for one in self._sums if one.sample == step.sample)
+        if first is step and step.layer == 1 and step.is_whole:
+            yield from self._legend(step)
+        if step.is_whole:
+            yield from whole_sum(step, self._found.notation, self._screen)
+        else:
+            yield from long_sum(step, self._found.notation, self._screen)
+        yield from activation(step, self._screen)
+        yield from self._float(step.z if step.z.other is not None else step.a)
+
+    def _float(self, result: Result, of: str = "") -> Iterator[Block]:
+        """Yield what `forward` has for a result, if that is another number."""
+        if result.other is not None:
+            gets = self._signs.number(in_full(result.other))
+            said = f"forward, in {self._found.spec.dtype}, gets {gets}{of}"
+            yield from self._screen.words([said], style="dim")
+
+    def _legend(self, step: NeuronStep) -> Iterator[Block]:
+        """Yield what the inputs are called, if they have names, and what they are."""
+        if not any(term.is_named for term in step.terms):
+            return
+        said = [
+            f"{self._signs.symbol(Symbol('x', (term.input,)))} {inert(term.name or '')} "
+            f"{self._signs.number(term.x.text)}"
+            for term in step.terms
+        ]
+        yield from self._screen.words(said, gap=self._signs.said(" · "), style="dim")
+
+    def _columns_shown(self, step: ScalingStep) -> set[str] | None:
+        """Return which inputs the sums shown one by one are made of; None for all."""
+        if step.where == "outputs":
+            return None
+        sums = [one for one in self._sums if one.layer == 1 and one.sample == step.sample]
+        if any(one.is_whole for one in sums):
+            return None
+        return {term.name for one in sums for term in one.terms if term.name is not None}
+
+    def _softmax(self, step: SoftmaxStep) -> Iterator[Block]:
+        yield from softmax(step, self._screen)
+        for row in step.rows:
+            yield from self._float(row.share, f" for {inert(row.name)}")
+
+    # ------------------------------------------------------------------------------- matrices
+
+    def _transpose(self, step: TransposeStep) -> Iterator[Block]:
+        letters, _ = self._letters(step.layer)
+        w = letters.w
+        if self._found.notation != "rows":
+            names = (w, f"{w}.T") if self._found.notation == "torch" else ("the spec", w)
+            drawn = transposed(step, self._products[step.layer].neuron, names, self._signs)
+            if self._screen.holds(drawn):
+                yield from map(self._screen.copied, drawn)
+                return
+        by_neuron = step.spec_shape[0] == self._layers[step.layer - 1].neurons
+        way = "a row per neuron" if by_neuron else "a column per neuron"
+        shapes = f"{format_shape(step.spec_shape)}ᵀ → {format_shape(step.shape)}"
+        said = [f"the spec holds {w} turned, {way}:", self._signs.said(shapes)]
+        yield from self._screen.words(said, gap=" ")
+
+    def _product(self, step: ProductStep) -> Iterator[Block]:
+        letters, a = self._letters(step.layer)
+        name = f"{a} = {self._layers[step.layer - 1].activation.kind}({letters.z})"
+        lines = arrangement(step, (letters, name), self._written, self._signs, self._screen.width)
+        if lines is not None:
+            yield from map(self._screen.copied, lines)
+            return
+        explained = {s.neuron for s in self._sums if s.layer == step.layer}
+        if len(explained) < len(step.b):
+            return  # some neurons were chosen: it is their sums that are wanted
+        said = f"the matrices are wider than {self._screen.width} columns: they are left out"
+        yield from self._screen.words([said], style="dim")
