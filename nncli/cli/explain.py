@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from nncli.cli.reading import (
 )
 from nncli.cli.streams import STDOUT_NAMES, remark_notes, show, takes_unicode, write_texts
 from nncli.errors import UsageError
+from nncli.results.forms import EXPLANATION_SUFFIXES, SUFFIXES, form_of_suffix
 from nncli.words import count_of, quoted
 
 if TYPE_CHECKING:
@@ -37,7 +39,6 @@ _IN_MATRICES = 8
 _OF_ALL_SAMPLES = frozenset({"dead", "saturated", "vanishing", "exploding"})
 # So many names are told of what there is.
 _NAMED = 12
-_FORMS: dict[str, opt.ExplainForm] = {".txt": "text", ".json": "json"}
 
 
 def explain(
@@ -168,11 +169,13 @@ def _form(format_: opt.ExplainForm | None, output: str | None) -> opt.ExplainFor
 
     if format_ is not None or output is None or not is_file_name(output):
         return format_ or "text"
-    for suffix, form in _FORMS.items():
-        if output.lower().endswith(suffix):
-            return form
-    message = f"the suffix of {output!r} names no format: {', '.join(_FORMS)}"
-    raise UsageError(message, "or name it: --format text", code="N703")
+    form = form_of_suffix(output, EXPLANATION_SUFFIXES)
+    if form is not None:
+        return form
+    message = f"the suffix of {output!r} names no format: {', '.join(EXPLANATION_SUFFIXES)}"
+    outputs = f"`nncli forward` takes `-o {shlex.quote(output)}`, and writes the outputs"
+    others = (outputs,) if form_of_suffix(output, SUFFIXES) else ()
+    raise UsageError(message, *others, "or name it: --format text", code="N703")
 
 
 def _wanted_layers(layer: str, neuron: str, spec: NetworkSpec) -> tuple[WantedLayer, ...]:

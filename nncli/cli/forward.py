@@ -42,6 +42,7 @@ from nncli.machine import peak_bytes, usable_processors
 from nncli.problems import Note, Problem
 from nncli.render.layout.view import line
 from nncli.results.forms import (
+    EXPLANATION_SUFFIXES,
     FILE_FORMS,
     SCREEN_FORMS,
     STREAMED_FORMS,
@@ -66,6 +67,8 @@ if TYPE_CHECKING:
     from nncli.specs.reader import SpecReading
 
 _STDOUT = "-"
+# Files into which a shell can put the tables.
+_TABLES = {".txt": "table", ".md": "md"}
 # So many layers are named by a message.
 _NAMED = 8
 _NO_DIGITS = "--digits goes with --expect FILE, a CSV file whose rows are samples"
@@ -235,12 +238,12 @@ def _resolve_format(format_: opt.ForwardForm | None, output: str | None) -> str:
     if format_ in SCREEN_FORMS:
         listed = f"{', '.join(FILE_FORMS[:-1])} or {FILE_FORMS[-1]}"
         message = f"--format {format_} is for the screen, -o writes {listed}"
-        raise UsageError(message)
+        raise UsageError(message, _with_redirection(f"--format {format_}", output))
     if format_ is not None:
         return format_
     if output == _STDOUT:
         return "csv"
-    form = form_of_suffix(output)
+    form = form_of_suffix(output, SUFFIXES)
     if form is not None:
         return form
     from nncli.results.places import is_file_name
@@ -249,7 +252,21 @@ def _resolve_format(format_: opt.ForwardForm | None, output: str | None) -> str:
         return "csv"
     known = ", ".join(SUFFIXES)
     message = f"the suffix of {output!r} names no format: {known}"
-    raise UsageError(message, "or name it: --format csv", code="N703")
+    raise UsageError(message, *_other_ways(output), "or name it: --format csv", code="N703")
+
+
+def _other_ways(output: str) -> Iterator[str]:
+    """Yield how else what a name may mean gets into its file: the tables, or the sums."""
+    form = form_of_suffix(output, _TABLES)
+    if form is not None:
+        yield _with_redirection(f"--format {form}", output)
+    if form_of_suffix(output, EXPLANATION_SUFFIXES):
+        yield f"`nncli explain` takes `-o {shlex.quote(output)}`, and writes the sums out"
+
+
+def _with_redirection(option: str, output: str) -> str:
+    place = shlex.quote(output)
+    return f"for the tables, write `{option} > {place}` in place of `-o {place}`"
 
 
 def _check_sources(request: DataRequest, checks: _Checks) -> None:

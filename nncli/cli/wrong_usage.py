@@ -205,7 +205,8 @@ def _fault(error: Any, group: TyperGroup, words: Words) -> UsageFault:
     if name is not None and hasattr(error, "possibilities"):
         typed = _typed_option(name, words)
         others = [n for n, c in group.commands.items() if any(typed in p.opts for p in c.params)]
-        elsewhere = f": only {' and '.join(others)} has it" if others else ""
+        has = "has" if len(others) == 1 else "have"
+        elsewhere = f": only {' and '.join(others)} {has} it" if others else ""
         problem = Problem(
             "N702", f"{command.name} has no option {quoted(typed)}{elsewhere}", help=hint
         )

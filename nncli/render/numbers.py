@@ -28,7 +28,7 @@ def format_numbers(
     >>> format_numbers([1.25, -10, 0.5])
     ['  1.25', '-10.00', '  0.50']
     >>> format_numbers([0.9815, 0.018, 0.99995, 1 / 30000, 0])
-    ['0.9815   ', '0.0180   ', '0.99995  ', '3.333e-05', '0        ']
+    ['0.9815    ', '0.0180    ', '0.99995   ', '3.3333e-05', '0         ']
     """
     column = list(values)
     sizes = [_size(value, precision) for value in column]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal, TypeVar
 
 if TYPE_CHECKING:
     from nncli.results.listeners import Listener, ResultColumns
 
+Form = TypeVar("Form", bound=str)
 # The forms that a file can have, by its suffix.
 SUFFIXES: Mapping[str, str] = MappingProxyType(
     {
@@ -21,6 +22,10 @@ SUFFIXES: Mapping[str, str] = MappingProxyType(
         ".parquet": "parquet",
     }
 )
+# Those that the file of an explanation can have.
+EXPLANATION_SUFFIXES: Mapping[str, Literal["text", "json"]] = MappingProxyType(
+    {".txt": "text", ".json": "json"}
+)
 FILE_FORMS = tuple(dict.fromkeys(SUFFIXES.values()))
 # Written unit by unit, in bounded memory; the others are made of a whole result at its end.
 STREAMED_FORMS = ("csv", "jsonl", "npy", "parquet")
@@ -28,13 +33,13 @@ STREAMED_FORMS = ("csv", "jsonl", "npy", "parquet")
 SCREEN_FORMS = ("table", "md")
 
 
-def form_of_suffix(path: str) -> str | None:
+def form_of_suffix(path: str, suffixes: Mapping[str, Form]) -> Form | None:
     """Return the form that a path's suffix names, in letters of either case; None: it names none.
 
-    >>> form_of_suffix("outputs.CSV")
+    >>> form_of_suffix("outputs.CSV", SUFFIXES)
     'csv'
     """
-    return next((form for end, form in SUFFIXES.items() if path.lower().endswith(end)), None)
+    return next((form for end, form in suffixes.items() if path.lower().endswith(end)), None)
 
 
 def load_libraries(form: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -254,6 +255,29 @@ def test_an_unknown_suffix_is_answered_with_the_formats(cli: RunCli) -> None:
     done = cli("forward", *FILES, "-o", "out.xyz")
     assert ".csv, .json, .jsonl, .ndjson, .npy" in done.err
     assert "help: or name it: --format csv" in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "is_explained"),
+    [("a b.txt", "--format table", True), ("out.MD", "--format md", False)],
+)
+def test_a_file_of_tables_is_answered_with_the_ways_to_write_it(
+    cli: RunCli, tmp_path: Path, name: str, option: str, is_explained: bool
+) -> None:
+    files, place = [ROOT / file for file in FILES], shlex.quote(name)
+    done = cli("forward", *files, "-o", name, cwd=tmp_path)
+    redirected = f"help: for the tables, write `{option} > {place}` in place of `-o {place}`\n"
+    assert redirected in done.err
+    assert redirected in cli("forward", *files, "-o", name, *option.split(), cwd=tmp_path).err
+    # what explain cannot write is not said to be written by it
+    assert (f"help: `nncli explain` takes `-o {place}`, and" in done.err) is is_explained
+    assert (cli("explain", *files, "-o", name, cwd=tmp_path).code == 0) is is_explained
+
+
+def test_a_file_of_outputs_is_answered_with_the_command_that_writes_it(cli: RunCli) -> None:
+    done = cli("explain", *FILES, "-o", "outputs.csv")
+    assert (done.code, done.out) == (2, "")
+    assert "help: `nncli forward` takes `-o outputs.csv`, and writes the outputs\n" in done.err
 
 
 # ------------------------------------------------------------------------- allowed oddities

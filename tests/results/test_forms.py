@@ -30,7 +30,7 @@ from block_results import (
 )
 from hypothesis import given
 
-from nncli.results.forms import FILE_FORMS, STREAMED_FORMS, form_of_suffix, open_sink
+from nncli.results.forms import FILE_FORMS, STREAMED_FORMS, SUFFIXES, form_of_suffix, open_sink
 from nncli.results.listeners import ResultColumns, UnitOutputs
 
 
@@ -238,7 +238,7 @@ print([name for name in sys.modules if name.startswith("pyarrow")])
     ],
 )
 def test_a_suffix_names_a_form(path: str, form: str | None) -> None:
-    assert form_of_suffix(path) == form
+    assert form_of_suffix(path, SUFFIXES) == form
 
 
 def test_every_form_of_a_file_but_json_is_written_block_by_block() -> None:
