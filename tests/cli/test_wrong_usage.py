@@ -57,6 +57,7 @@ N701  run forward net.yaml batch.csv  =>  +
 N701  predict --model net.yaml --data batch.csv  =>  +
 N702  + --sep ,  =>  + --delimiter ,
 N702  + --sep=,  =>  + --delimiter ,
+N702  + -columns a,b  =>  + --columns a,b
 N702  + -sep ,  =>  + --delimiter ,
 N702  + -s ,  =>  + --delimiter ,
 N702  + -s 7  =>  + --seed 7
