@@ -450,3 +450,11 @@ def test_what_only_the_user_can_do_takes_no_try_from_a_long_spec() -> None:
     rows = ", ".join(["[1]"] * 30_000)
     [problem] = treated(f"inputs: 30001\nlayers: [{{neurons: 1, weights: [{rows}]}}]\n")
     assert offered(problem) == [(1, "inputs: 30000")]
+
+
+def test_a_flat_list_that_is_to_be_cut_into_rows_says_in_which_order_it_is_read() -> None:
+    text = "inputs: 2\nlayers:\n  - {neurons: 3, weights: [1, 2, 3, 4, 5, 6]}\n"
+    [problem] = treated(text)
+    assert [each.words for each in problem.suggestions] == [
+        "write it in 2 rows of 3, if it is row by row"
+    ]
