@@ -66,7 +66,8 @@ def column_choice(arguments: DataArguments) -> ColumnChoice:
         raise UsageError(message)
     both = next((item for item in choice.drop if item in choice.keep), None)
     if both is not None:
-        raise UsageError(f"--drop and --keep both name {both!r}")
+        message = f"--drop and --keep both name {both!r}"
+        raise UsageError(message, "what is kept is no feature either: name it with --keep alone")
     return choice
 
 

@@ -123,11 +123,11 @@ def _meant(name: str, value: str, fault: UsageFault) -> Lines:
             yield "if a `;` was meant, quote it", (name, ";")
         yield from values_meant(name, typed, form) if typed else ()
     elif not fault.option:
-        for text, words in as_value(typed.lstrip("-").lower(), fault):  # --json
-            yield text, (*words, value)
         signed = _SIGNED.fullmatch(typed)
         if signed is not None and fault.form(f"--{signed[1]}") is not None:
             yield f"write `--{signed[1]}`", (f"--{signed[1]}", signed[2] or "", value)
+        for text, words in as_value(typed.lstrip("-").lower(), fault):  # --json
+            yield text, (*words, value)
         for text, meant in words_meant(kind_of(fault), typed, fault.names):
             yield text, (*meant.split(), value)
         for text, meant in words_meant("option", typed[:2], fault.names) if code == "N702" else ():

@@ -40,7 +40,7 @@ def treat_file(error: DataError, case: DataCase) -> DataError:
     """
     seen, trial = seen_rows(case), _shortened(case)
     told = (with_proposals(problem, seen) for problem in error.problems)
-    first, *others = (_in_words(problem, trial, seen) for problem in told)
+    first, *others = (_in_words(problem, trial, seen, error.features) for problem in told)
     kind = kind_of(case.look.content, doubtful=first.code in MISREAD)
     if kind is not None and kind.is_doubtful:
         advice = replace(first, help=(f"this is {kind.name}: {kind.as_data}",), suggestions=())
@@ -82,13 +82,13 @@ def _odd_first_row(case: DataCase) -> str:
     return f"the first row has {count_of(first, 'value')}, the other rows have {widths[0]}: {what}"
 
 
-def _in_words(problem: Problem, case: DataCase, seen: SeenRows) -> Problem:
+def _in_words(problem: Problem, case: DataCase, seen: SeenRows, features: int | None) -> Problem:
     """Return a problem with what to say of it if no change is found."""
     if problem.code in ("N403", "N407") and (odd := _odd_first_row(case)):
         return replace(problem, help=(odd,))
     if problem.code != "N407":
         return problem
-    width, advice = len(seen.header.names), "--columns says which columns to read"
+    width, advice = features or len(seen.header.names), "--columns says which columns to read"
     if (missing := case.wanted.size - width) > 0:
         inputs = count_of(width, "input")
         advice = f"add {count_of(missing, 'column')}, or write a network with {inputs}"
@@ -97,13 +97,11 @@ def _in_words(problem: Problem, case: DataCase, seen: SeenRows) -> Problem:
 
 def _key(problem: Problem) -> tuple[int, str, str]:
     """Return the line, the code and the message of a problem."""
-    line = problem.place.line if problem.place is not None else None
-    return line or 0, problem.code, problem.message
+    return (problem.place and problem.place.line) or 0, problem.code, problem.message
 
 
 def _faults(case: DataCase) -> set[tuple[int, str, str]]:
-    fault = case.fault()
-    return set(map(_key, fault.problems)) if fault is not None else set()
+    return set(map(_key, fault.problems)) if (fault := case.fault()) else set()
 
 
 def _changes_of_lines(problem: Problem, case: DataCase) -> Iterator[Change]:
@@ -130,8 +128,7 @@ def _changes_that_work(problem: Problem, case: DataCase) -> list[Change]:
     found: list[Change] = []
     for change in ways_of_reading(problem, case):
         found.append(change)
-        fault = change.case.fault()
-        if fault is not None and fault.problems[0].code in _OF_COLUMNS:
+        if (fault := change.case.fault()) and fault.problems[0].code in _OF_COLUMNS:
             # beside edits, the likeliest will do
             found += islice(column_changes(change), 1 if change.suggestion.edits else None)
     # an option would hold for another file as well, which is sound without it

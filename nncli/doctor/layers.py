@@ -56,26 +56,26 @@ def by_hand(fault: Fault, spec: NetworkSpec | None) -> Iterator[Suggestion]:
 
 def _turned(layer: LayerShape, editor: SpecEditor, spec: NetworkSpec) -> Iterator[Proposal]:
     """Yield the weights of this layer, and of all layers, read the other way round."""
-    layout = other_layout(layer.layout)
-    alike = {
-        each.layer: each.weights_shape
-        for each, own in zip(shape_table(spec).layers, spec.layers, strict=True)
+    layout, helps, square = other_layout(layer.layout), dict[int, bool](), list[int]()
+    for each, own in zip(shape_table(spec).layers, spec.layers, strict=True):
+        first = editor.value_at(("layers", each.layer - 1, "weights", 0))
         # a flat list has no other way round
-        if own.weights is not None
-        and each.layout != layout
-        and not isinstance(editor.value_at(("layers", each.layer - 1, "weights", 0)), int | float)
-    }
-    # whether a square one must be turned, too, nobody can see
-    square = [number for number, (inputs, neurons) in alike.items() if inputs == neurons]
-    for chosen in dict.fromkeys(((layer.layer,), tuple(alike))) if layer.layer in alike else ():
-        is_all = len(chosen) > 1
-        which = "all layers" if is_all else f"layer {layer.layer}"
+        if own.weights is not None and each.layout != layout and not isinstance(first, int | float):
+            turned = shape_held_by(own.model_copy(update={"layout": layout})) or (0, 0)
+            helps[each.layer] = turned[0] == each.inputs or turned[1] == each.neurons
+            # whether a square one must be turned, too, nobody can see
+            square += [each.layer] * (each.weights_shape == each.weights_shape[::-1])
+    # of a large spec, only the first way is tried
+    are_many = all(helps.values()) and len(helps) > len(square) + 1
+    ways = sorted([(layer.layer,), tuple(helps)], key=len, reverse=are_many)
+    for chosen in dict.fromkeys(ways) if helps.get(layer.layer) else ():
+        which = "all layers" if chosen[1:] else f"layer {layer.layer}"
         words = f"read the weights of {which} as {_MEANINGS[layout]}"
         if square:
-            are_so = "are so, too" if is_all else "are right"
+            are_so = "are so, too" if chosen[1:] else "are right"
             words += f", if those of {numbered('layer', square)} {are_so}: they fit either way"
         paths: list[Path] = [("layers", number - 1, "layout") for number in chosen]
-        if is_all and not any(map(editor.source.holds, paths)):
+        if chosen[1:] and not any(map(editor.source.holds, paths)):
             paths = [("layout",)]
         yield words, [editor.write(path, layout) for path in paths]
 

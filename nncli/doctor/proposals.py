@@ -171,7 +171,7 @@ def as_rows(fault: Fault, editor: SpecEditor) -> Iterator[Proposal]:
     for width in range(1, len(written) + 1) if len(written) <= _MAX_FLAT else ():
         if len(written) % width == 0:
             rows = [f"[{', '.join(written[n : n + width])}]" for n in range(0, len(written), width)]
-            words = f"write it in {count_of(len(rows), 'row')} of {width}"
+            words = f"write it in {count_of(len(rows), 'row')} of {width}, if it is row by row"
             yield words, editor.replace(path, f"[{', '.join(rows)}]")
 
 

@@ -80,7 +80,7 @@ def _one_by_one(patient: _Patient, editor: SpecEditor) -> tuple[list[Problem], b
         moves = layer_changes(fault, editor, spec) if spec else proposals(fault, editor)
         words, kept = list[str](), list[_Tried]()
         for suggestion in chain(by_hand(fault, spec), moves if tries > 0 else ()):
-            tries -= 1
+            tries -= bool(suggestion.edits or suggestion.options)
             if not suggestion.edits and not suggestion.options:
                 words.append(suggestion.words)
             elif tried := patient.tried(suggestion, key):

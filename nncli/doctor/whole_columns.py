@@ -168,7 +168,10 @@ def what_is_odd(seen: SeenRows) -> tuple[str, ...]:
         said.append(f"{_columns(of_text, seen.header)} {verb} text in every row, and {wanted}")
     gaps = {i: count for i, count in sorted(seen.gaps().items()) if i not in of_text}
     if sum(gaps.values()) > 1:
-        has = [f"{called(seen.header, i)} has {count_of(gaps[i], 'missing value')}" for i in gaps]
+        verb = "has" if seen.complete else "has at least"
+        has = [
+            f"{called(seen.header, i)} {verb} {count_of(gaps[i], 'missing value')}" for i in gaps
+        ]
         found = ", ".join((*has[:3], *["…"] * (len(has) > 3)))
         said.append(f"{found}: write numbers, or leave those rows out")
     return tuple(said)
@@ -199,8 +202,8 @@ def _in_words(chosen: Sequence[tuple[OddPiece, Reading]], seen: SeenRows) -> str
             count = "both" if len(group) == 2 else f"all {len(group):,}"
             words += f", in {count} such {where}"
         said.append(words)
-    rest = "" if seen.complete else f" (up to line {seen.rows[-1].number:,})"
-    return "; ".join(said) + rest
+    last = max(row.number for row in (*seen.rows[-1:], chosen[-1][0].row))
+    return "; ".join(said) + ("" if seen.complete else f" (up to line {last:,})")
 
 
 def _columns(positions: Collection[int], header: Header) -> str:

@@ -57,6 +57,7 @@ N701  run forward net.yaml batch.csv  =>  +
 N701  predict --model net.yaml --data batch.csv  =>  +
 N702  + --sep ,  =>  + --delimiter ,
 N702  + --sep=,  =>  + --delimiter ,
+N702  + -columns a,b  =>  + --columns a,b
 N702  + -sep ,  =>  + --delimiter ,
 N702  + -s ,  =>  + --delimiter ,
 N702  + -s 7  =>  + --seed 7
@@ -333,3 +334,12 @@ def test_a_value_that_fits_its_option_is_not_offered_to_another_one(
 ) -> None:
     found = problem(cli, "forward net.yaml batch.csv --delimiter comma --format json", folder)
     assert [s["argv"][-4:-2] for s in found["suggestions"]] == [["--delimiter", ","]]
+
+
+def test_a_column_that_is_both_kept_and_dropped_is_told_what_to_do(
+    cli: RunCli, folder: Path
+) -> None:
+    line = "forward net.yaml batch.csv --drop a --keep a --format json"
+    found = problem(cli, line, folder)
+    advice = ["what is kept is no feature either: name it with --keep alone"]
+    assert (found["code"], found["help"]) == ("N705", advice)

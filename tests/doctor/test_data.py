@@ -516,3 +516,27 @@ def test_of_columns_too_few_the_advice_says_how_many_to_add() -> None:
     spec = "inputs: 3\nlayers:\n  - neurons: 1\n    weights: [[1], [2], [3]]\n"
     [problem] = treat(make_case("a,b\n1,2\n4,5\n", spec)).problems
     assert problem.help == ("add 1 column, or write a network with 2 inputs",)
+
+
+def test_rows_that_all_end_in_a_text_are_no_trouble_below_a_shorter_header() -> None:
+    case = make_case("a,b\n" + "1,2,# x\n" * 20_000, complete=False)
+    [first, *_] = treat(case).problems
+    assert (first.code, first.suggestions) == ("N403", ())
+    assert first.help
+
+
+def test_columns_that_are_left_out_are_none_that_a_network_could_take() -> None:
+    spec = "inputs: 3\nlayers:\n  - neurons: 1\n    weights: [[1], [2], [3]]\n"
+    case = make_case("a,b,c\n1,2,3\n4,5,6\n", spec, choice=ColumnChoice(drop=("c",)))
+    [problem] = treat(case).problems
+    assert problem.help == ("add 1 column, or write a network with 2 inputs",)
+
+
+def test_of_a_row_with_another_delimiter_no_value_is_said_to_be_missing() -> None:
+    [problem] = treat(make_case("a,b\n1,2\n3;4\n5,6\n")).problems
+    assert problem.help == ("write the delimiter of the other rows, if these are 2 values",)
+
+
+def test_of_a_beginning_gaps_are_counted_as_the_least() -> None:
+    case = make_case("a,b\n1,\n2,\n3,4\n", complete=False)
+    assert treat(case).problems[0].help[0].startswith("'b' has at least 2 missing values")

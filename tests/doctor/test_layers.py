@@ -432,3 +432,29 @@ def test_neurons_that_only_the_weights_say_turn_with_them() -> None:
 def test_a_flat_list_is_not_read_the_other_way_round() -> None:
     [problem] = treated("inputs: 1\nlayers:\n  - weights: [1, 10]\n")
     assert offered(problem) == [(1, "inputs: 2")]
+
+
+@pytest.mark.parametrize("width", [3, 40_000])
+def test_layers_that_are_all_turned_are_turned_together_however_long_the_spec(width: int) -> None:
+    rows = [["1"] * width, ["1"] * width]
+    first = ", ".join(f"[{', '.join(row)}]" for row in rows)
+    layers = f"[{{neurons: 2, weights: [{first}]}}, {{neurons: 1, weights: [[1, 2]]}}]"
+    problems = treated(f"inputs: {width}\nlayers: {layers}\n")
+    assert [each.words for each in problems[0].suggestions] == [
+        "read the weights of all layers as (neurons, inputs)"
+    ]
+    assert problems[1].help == SAME_CAUSE
+
+
+def test_what_only_the_user_can_do_takes_no_try_from_a_long_spec() -> None:
+    rows = ", ".join(["[1]"] * 30_000)
+    [problem] = treated(f"inputs: 30001\nlayers: [{{neurons: 1, weights: [{rows}]}}]\n")
+    assert offered(problem) == [(1, "inputs: 30000")]
+
+
+def test_a_flat_list_that_is_to_be_cut_into_rows_says_in_which_order_it_is_read() -> None:
+    text = "inputs: 2\nlayers:\n  - {neurons: 3, weights: [1, 2, 3, 4, 5, 6]}\n"
+    [problem] = treated(text)
+    assert [each.words for each in problem.suggestions] == [
+        "write it in 2 rows of 3, if it is row by row"
+    ]

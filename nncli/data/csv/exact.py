@@ -216,6 +216,9 @@ def _why_ragged(record: Record, width: int, delimiter: str) -> str:
     if len(record.cells) < width:
         if not record.line.end:
             return "the last line has no line end: the file may be cut off"
+        parts = re.split(r"[;,|\t ]+", record.line.text.strip())
+        if len(parts) == width and all(map(is_number, parts)):
+            return f"write the delimiter of the other rows, if these are {width} values"
         missing = count_of(width - len(record.cells), "missing value")
         return f"add the {missing.removeprefix('1 ')}: every row needs one for every column"
     if not record.cells[-1].strip():
