@@ -71,7 +71,7 @@ def _one_by_one(patient: _Patient, editor: SpecEditor) -> tuple[list[Problem], b
     """Return the problems with what mends them, and whether a change for the first mends all."""
     found, spec, known = patient.examined.found, patient.examined.spec, patient.known
     problems, gone, is_mended = list[Problem](), set[_Key](), False
-    tries = max(1, _MAX_READ // patient.cost)
+    tries = max(not found.more, _MAX_READ // patient.cost)
     for number, (fault, problem) in enumerate(zip(found.faults, found.problems, strict=True)):
         key = _key(fault, problem)
         if key in gone:
