@@ -89,18 +89,24 @@ def may_hold(
 
 def may_say_sizes(source: YamlSource, *layers: int) -> bool:
     """Whether an unknown key of some layers, or beside them, may say what they are to fit."""
-    # of thousands of layers hardly any have a key that has to be looked up
     owners: list[Path] = [(), ("inputs",), ("outputs",), *(("layers", index) for index in layers)]
-    if not any(_has_others(source, owner) for owner in owners):
+    if _with_others(source).isdisjoint(owners):
         return False
     of_inputs = _INPUT_SIZES if 0 in layers else ()
     of_layers = (("layers", index, key) for index in layers for key in _LAYER_SIZES)
     return any(may_hold(source, path) for path in (*of_layers, *_SIZES, *of_inputs))
 
 
-@lru_cache(maxsize=16)  # of neighbouring layers, each asks for the other
+@lru_cache(maxsize=1)  # each of thousands of layers asks for it, and hardly any is among them
+def _with_others(source: YamlSource) -> frozenset[Path]:
+    """Return which mappings have keys that do not belong there, or take some from elsewhere."""
+    layers = value_at(source.value, ("layers",))
+    count = len(layers) if isinstance(layers, list) else 0
+    owners: list[Path] = [(), ("inputs",), ("outputs",), *(("layers", n) for n in range(count))]
+    return frozenset(owner for owner in owners if _has_others(source, owner))
+
+
 def _has_others(source: YamlSource, owner: Path) -> bool:
-    """Whether a mapping has keys that do not belong there, or takes some from elsewhere."""
     where = source_path(source.value, owner)
     mapping = value_at(source.value, where)
     others = isinstance(mapping, dict) and not mapping.keys() <= {*keys_at(owner)}
