@@ -85,11 +85,11 @@ class Composer:
     def take(self, event: Any) -> Fault | None:
         """Take the next event; a fault means that reading has to stop."""
         if isinstance(event, yaml.ScalarEvent):
-            stop = self._start(event, len(event.value), height=0)
-            if stop is None:
+            size = len(event.value)
+            if (stop := self._start(event, size, height=0)) is None:
                 # '' from the C parser, None from the Python one; quoted styles are ' " | >
                 node = Scalar(_span(event, event.end_mark), event.value, not event.style)
-                self._add(node, event, 1, len(event.value), height=0)
+                self._add(node, event, 1, size, height=0)
             return stop
         if isinstance(event, yaml.CollectionStartEvent):
             stop = self._start(event, 0, height=1)

@@ -11,6 +11,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -120,7 +121,11 @@ class YamlSource:
 
     def is_merged(self, path: Path) -> bool:
         """Whether the mapping at *path* takes keys from elsewhere: a fault of its own."""
-        return any(map(_is_merge, self._keys(path)))
+        return self._may_merge and any(map(_is_merge, self._keys(path)))
+
+    @cached_property
+    def _may_merge(self) -> bool:
+        return "<<" in self.text.text  # hardly any spec does, and each of its layers asks
 
     def is_flow(self, path: Path) -> bool:
         """Whether the list or mapping at *path* is written in brackets."""
