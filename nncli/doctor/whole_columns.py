@@ -12,10 +12,9 @@ from itertools import accumulate, takewhile
 from nncli.data.columns import Header, choose
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.numbers import is_missing, is_number, why_not_a_number
-from nncli.doctor.case import DataCase, called, text_lines
-from nncli.doctor.table_lines import Row, cut_rows
+from nncli.doctor.case import DataCase, called
+from nncli.doctor.table_lines import Row
 from nncli.errors import DataError
-from nncli.file_kinds import NPY_MAGIC
 from nncli.meant.numbers import ALONE, Reading, Surroundings, in_words, readings, what_is_around
 from nncli.problems import KEPT_PROBLEMS, Edit, Place, Problem, Suggestion
 from nncli.words import count_of, shorten
@@ -66,8 +65,7 @@ class SeenRows:
 def seen_rows(case: DataCase) -> SeenRows:
     """Return what a case's rows hold besides numbers: nothing if columns are no features."""
     csv, header = case.csv, case.header
-    is_table = not (case.look.content.startswith(NPY_MAGIC) or (header and header.transposed))
-    found = list(cut_rows(text_lines(case) if is_table else [], csv))
+    found = [] if header and header.transposed else case.rows
     if header is None:  # perhaps a doubtful first row stands in its way
         [(common, _)] = Counter(len(row.cells) for row in found).most_common(1) or [(0, 0)]
         header = Header(("",) * common, False, Place(case.file, 1))
