@@ -107,8 +107,10 @@ def explain(
             from nncli.render.explain_json import explain_json
 
             _put_out([explain_json(found, run.sources, notes)], target)
-        else:
+        elif form == "text":
             _show(found, target)
+        else:
+            _put_out([_document(found, form)], target)
         # on standard output JSON has them itself
         remark_notes(notes, quiet=quiet or (form == "json" and target is None))
 
@@ -255,6 +257,21 @@ def _show(found: Explanation, target: OutputTarget | None) -> None:
         return
     signs = Signs(is_ascii=not takes_unicode(NOT_ASCII))
     show(lambda width: explanation_view(found, width, signs))
+
+
+def _document(found: Explanation, form: opt.ExplainForm) -> str:
+    """Return an explanation as a document."""
+    if form == "latex":
+        from nncli.render.explain_latex import explain_latex
+
+        return explain_latex(found)
+    if form == "md":
+        from nncli.render.explain_markdown import explain_markdown
+
+        return explain_markdown(found)
+    from nncli.render.page.document import explain_page
+
+    return explain_page(found)
 
 
 def _put_out(texts: Sequence[str], target: OutputTarget | None) -> None:

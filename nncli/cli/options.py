@@ -506,11 +506,14 @@ Ones = Annotated[
     bool,
     _display("--ones", help="Write the biases into the matrices: [X | 1] @ [W ; b]."),
 ]
-ExplainForm = Literal["text", "json"]
+ExplainForm = Literal["text", "md", "latex", "html", "json"]
 ExplainFormat = Annotated[
-    ExplainForm | None, _output("--format", help="Text, or every step as JSON.")
+    ExplainForm | None,
+    _output("--format", help="Text, a page for a browser or printer, or every step as JSON."),
 ]
 ExplainOutput = Annotated[
     str | None,
-    _output("-o", "--output", metavar="FILE", help="Write it to a file: .txt, .json."),
+    _output(
+        "-o", "--output", metavar="FILE", help="Write it to a file: .txt, .md, .tex, .html, .json."
+    ),
 ]

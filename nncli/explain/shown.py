@@ -21,8 +21,14 @@ class Shown(NamedTuple):
     """A number and what is printed of it."""
 
     value: Exact
-    text: str  # as Python reads it: -1.5, 1.23e-12, nan
+    text: str  # as Python reads it: -1.5, 1.23e-12, nan; nothing in an empty box
     is_rounded: bool  # whether the text says another number, or one that was rounded before
+    box: str | None = None  # the label of the worksheet's box that it stands in: 5z, or none: ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is a box that a pupil is to fill in: then nothing is known of its value."""
+        return self.box is not None and not self.text
 
     @property
     def number(self) -> Decimal:

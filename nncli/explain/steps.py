@@ -94,6 +94,23 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Question:
+    """A neuron's sum for one sample that a worksheet asks for."""
+
+    number: int  # from 1
+    sample: int
+    layer: int
+    neuron: int
+    level: int  # 1: products are printed; 2: factors are; 3: symbols alone
+    answers: tuple[tuple[str, Shown], ...]  # what is asked for, by its letter: z, a
+
+    @property
+    def points(self) -> int:
+        """What it is worth."""
+        return len(self.answers)
+
+
+@dataclass(frozen=True)
 class NeuronStep:
     """One neuron's sum for one sample."""
 
@@ -115,6 +132,7 @@ class NeuronStep:
     activation: Activation
     slope: Shown | None  # by which the activation multiplies z, as leaky_relu does below 0
     from_rounded: tuple[str, str] | None  # what printed factors and products give, if another z
+    question: Question | None = None  # of the worksheet that asks for it
 
     @property
     def input_letter(self) -> str:
@@ -167,3 +185,19 @@ class Explanation:
     columns: tuple[str, ...]  # the names of the features
     steps: tuple[Step, ...]
     notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A worksheet: an explanation in which some numbers stand in boxes, empty or filled in.
+
+    Its sums are the worked example and the questions; what a question asks for stands in a box
+    wherever it is used.
+    """
+
+    found: Explanation
+    questions: tuple[Question, ...]
+    variant: int  # from 1
+    variants: int
+    seed: int  # that drew the questions, and the weights if the spec draws them
+    has_answers: bool  # whether the boxes are filled in

@@ -23,8 +23,10 @@ SUFFIXES: Mapping[str, str] = MappingProxyType(
     }
 )
 # Those that the file of an explanation can have.
-EXPLANATION_SUFFIXES: Mapping[str, Literal["text", "json"]] = MappingProxyType(
-    {".txt": "text", ".json": "json"}
+EXPLANATION_SUFFIXES: Mapping[str, Literal["text", "md", "latex", "html", "json"]] = (
+    MappingProxyType(
+        {".txt": "text", ".md": "md", ".tex": "latex", ".html": "html", ".json": "json"}
+    )
 )
 FILE_FORMS = tuple(dict.fromkeys(SUFFIXES.values()))
 # Written unit by unit, in bounded memory; the others are made of a whole result at its end.
