@@ -22,7 +22,7 @@ from nncli.cli.reading import (
 from nncli.cli.streams import STDOUT_NAMES, remark_notes, show, takes_unicode, write_texts
 from nncli.errors import UsageError
 from nncli.results.forms import EXPLANATION_SUFFIXES, SUFFIXES, form_of_suffix
-from nncli.words import count_of, quoted
+from nncli.words import count_of
 
 if TYPE_CHECKING:
     from nncli.explain.explanation import Run, WantedLayer
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 _IN_MATRICES = 8
 # What only a run of all samples could say.
 _OF_ALL_SAMPLES = frozenset({"dead", "saturated", "vanishing", "exploding"})
-# So many names are told of what there is.
-_NAMED = 12
 
 
 def explain(
@@ -181,66 +179,15 @@ def _form(format_: opt.ExplainForm | None, output: str | None) -> opt.ExplainFor
 
 
 def _wanted_layers(layer: str, neuron: str, spec: NetworkSpec) -> tuple[WantedLayer, ...]:
-    """Return the layers that were named or numbered, and which of their neurons.
+    """Return which layers are wanted, and their neurons.  Raises UsageError for unknown ones."""
+    from nncli.explain.wanted import ChoiceError, wanted_layers
 
-    Raises UsageError for what the network has not.
-    """
-    from nncli.explain.explanation import WantedLayer, output_names
-
-    count, sizes = len(spec.layers), spec.layer_sizes[1:]
-    numbers = _layers(layer, [each.name for each in spec.layers])
-    if neuron == "all":
-        return tuple(map(WantedLayer, numbers))
-    names, largest = output_names(spec), max(sizes[number - 1] for number in numbers)
-    neurons: dict[int, set[int]] = {number: set() for number in numbers}
-    for item in map(str.strip, neuron.split(",")):
-        number = _numbered("--neuron", item, names, largest, _has(numbers, largest))
-        if item not in names or item.isdigit():
-            for one in numbers:
-                neurons[one] |= {number} if number <= sizes[one - 1] else set()
-        elif count in neurons:
-            neurons[count].add(number)
-        else:
-            message = (
-                f"--neuron {item}: it is in layer {count}, the last, and --layer leaves it out"
-            )
-            raise UsageError(message, "leave `--layer` out, or say `--layer last`", code="N703")
-    return tuple(WantedLayer(one, tuple(sorted(found))) for one, found in neurons.items() if found)
-
-
-def _has(layers: Sequence[int], largest: int) -> str:
-    """Return how many neurons some layers have."""
-    who = f"layer {layers[0]} has" if len(layers) == 1 else "the layers have at most"
-    return f"{who} {count_of(largest, 'neuron')}"
-
-
-def _layers(wanted: str, names: Sequence[str]) -> tuple[int, ...]:
-    """Return the numbers of layers.  names: of all.  Raises UsageError."""
-    count = len(names)
-    if wanted == "all":
-        return tuple(range(1, count + 1))
-    has = f"the network has {count_of(count, 'layer')}"
-    items = (item.strip() for item in wanted.split(","))
-    numbered = (str(count) if item == "last" else item for item in items)
-    return tuple(sorted({_numbered("--layer", item, names, count, has) for item in numbered}))
-
-
-def _numbered(option: str, item: str, names: Sequence[str], count: int, has: str) -> int:
-    """Return the number of a layer or neuron.  has: how many there are.  Raises UsageError."""
-    what = option.removeprefix("--")
-    known = (*names, *map(str, range(1, count + 1)), "all", *["last"] * (what == "layer"))
-    if item.isascii() and item.isdigit():
-        if 1 <= int(item) <= count:
-            return int(item)
-        start = f"{what}s are numbered from 1, and " if int(item) == 0 else ""
-        raise UsageError(f"{option} {item}: {start}{has}", code="N703", choices=known)
-    if item in names:
-        return names.index(item) + 1
-    message = f"{option}: there is no {what} {quoted(item)}, and {has}"
-    listed = f"their names are {', '.join(map(quoted, names[:_NAMED]))}"
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    help_lines = (f"{listed}{more}",) if names else ()
-    raise UsageError(message, *help_lines, code="N703", choices=known)
+    layers, neurons = ([item.strip() for item in text.split(",")] for text in (layer, neuron))
+    try:
+        return wanted_layers(layers, neurons, spec)
+    except ChoiceError as error:
+        message = f"--{error.message}"
+        raise UsageError(message, *error.help, code="N703", choices=error.choices) from None
 
 
 # -------------------------------------------------------------------------------- the result
