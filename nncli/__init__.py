@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from nncli.network.network import Network, build_network
     from nncli.network.prediction import Prediction
     from nncli.network.shapes import ShapeTable, shape_table
+    from nncli.network.trace import Trace
+    from nncli.notebook.explained import Explained, explain
     from nncli.specs.files import load_spec
     from nncli.specs.model import NetworkSpec
     from nncli.specs.reader import read_spec
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "DataError": "nncli.errors",
     "Dense": "nncli.network.dense",
+    "Explained": "nncli.notebook.explained",
     "FileError": "nncli.errors",
     "LayerResult": "nncli.network.dense",
     "Network": "nncli.network.network",
@@ -34,7 +37,9 @@ _HOMES = {
     "ShapeError": "nncli.errors",
     "ShapeTable": "nncli.network.shapes",
     "SpecError": "nncli.errors",
+    "Trace": "nncli.network.trace",
     "build_network": "nncli.network.network",
+    "explain": "nncli.notebook.explained",
     "load_spec": "nncli.specs.files",
     "read_spec": "nncli.specs.reader",
     "shape_table": "nncli.network.shapes",
@@ -43,6 +48,7 @@ _HOMES = {
 __all__ = [
     "DataError",
     "Dense",
+    "Explained",
     "FileError",
     "LayerResult",
     "Network",
@@ -52,8 +58,10 @@ __all__ = [
     "ShapeError",
     "ShapeTable",
     "SpecError",
+    "Trace",
     "__version__",
     "build_network",
+    "explain",
     "load_spec",
     "read_spec",
     "shape_table",

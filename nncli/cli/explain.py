@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from nncli.specs.model import NetworkSpec
     from nncli.specs.reader import SpecReading
 
-# So many samples stand in the matrices.
-_IN_MATRICES = 8
 # What only a run of all samples could say.
 _OF_ALL_SAMPLES = frozenset({"dead", "saturated", "vanishing", "exploding"})
 
@@ -80,6 +78,7 @@ def explain(
         from nncli.explain.explanation import Wish
         from nncli.explain.explanation import explain as explained
         from nncli.explain.notation import notation_of
+        from nncli.explain.wanted import wants_matrices
         from nncli.network.network import build_network
         from nncli.results.places import check_output
 
@@ -96,7 +95,7 @@ def explain(
             has_ones=ones,
             precision=precision,
             terms="all" if terms == "all" else int(terms),
-            matrices=spec.layer_sizes[1:] != (1,) and "all" in (layer, neuron),
+            matrices=wants_matrices([layer], [neuron], spec),
         )
         found = explained(network, _as_seen(run), wish)
         of_run = (note for note in run.notes if note.code not in _OF_ALL_SAMPLES)
@@ -128,13 +127,14 @@ def _run(
     network: Network, reading: SpecReading, request: DataRequest, sample: str
 ) -> tuple[ForwardRun, tuple[int, ...]]:
     """Run as many samples as are needed, and say whose sums are wanted.  Raises UsageError."""
+    from nncli.explain.wanted import MAX_SAMPLES
     from nncli.pipeline.run import RunPlan, run_forward
     from nncli.pipeline.shown import SamplesToShow
 
     chosen = () if sample == "all" else tuple(map(int, sample.split(",")))
-    last = max(_IN_MATRICES, *chosen, 0)
+    last = max(MAX_SAMPLES, *chosen, 0)
     # one more, to know whether these are all
-    plan = RunPlan(SamplesToShow(_IN_MATRICES, 0, chosen), limit=last + 1)
+    plan = RunPlan(SamplesToShow(MAX_SAMPLES, 0, chosen), limit=last + 1)
     with opened_samples(reading, request) as stream:
         run = run_forward(network, stream, plan)
     if chosen and chosen[-1] > run.samples:
@@ -146,9 +146,10 @@ def _run(
 def _as_seen(run: ForwardRun) -> Run:
     """Return what a run made of the samples that it shows."""
     from nncli.explain.explanation import Run
+    from nncli.explain.wanted import MAX_SAMPLES
 
     shown, total = run.shown, run.samples
-    is_all = total <= max(_IN_MATRICES, *shown.numbers)
+    is_all = total <= max(MAX_SAMPLES, *shown.numbers)
     return Run(
         numbers=shown.numbers,
         total=total if is_all else None,

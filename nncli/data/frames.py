@@ -49,7 +49,7 @@ def as_array(batch: Any, wanted: tuple[str, ...] | None) -> Any:
     if hasattr(batch, "collect") and hasattr(batch, "collect_schema"):  # a LazyFrame of polars
         hint = ("give what its .collect() returns",)
         raise ShapeError(Problem("N204", "the batch is a plan to read data, not data", help=hint))
-    table = _with_columns(batch)
+    table = with_columns(batch)
     labels = _labels(table)
     if labels is None:
         return batch
@@ -61,6 +61,12 @@ def as_array(batch: Any, wanted: tuple[str, ...] | None) -> Any:
     chosen = _chosen(wanted or tuple(places), places)
     columns = [_numbers(table[labels[place]], str(labels[place])) for place in chosen]
     return np.stack(columns, axis=1) if columns else np.empty((0, 0))
+
+
+def column_names(table: Any) -> tuple[str, ...] | None:
+    """Return what a table with columns calls them; None if it is no table with names."""
+    labels = _labels(table)
+    return None if labels is None else tuple(map(str, labels))
 
 
 def refuse_masked(values: Any, what: str = "the batch") -> None:
@@ -76,8 +82,11 @@ def refuse_masked(values: Any, what: str = "the batch") -> None:
         raise _missing(f"{what} has {count_of(masked, 'masked value')}")
 
 
-def _with_columns(batch: Any) -> Any:
-    """Return what hands over Arrow data, and has no columns itself, as a table of Arrow."""
+def with_columns(batch: Any) -> Any:
+    """Return what hands over Arrow data, and has no columns itself, as a table of Arrow.
+
+    It may hand it over only once.
+    """
     if _labels(batch) is not None or not hasattr(batch, "__arrow_c_stream__"):
         return batch
     import pyarrow as pa

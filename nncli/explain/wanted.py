@@ -8,6 +8,8 @@ from nncli.explain.explanation import WantedLayer, output_names
 from nncli.specs.model import NetworkSpec
 from nncli.words import count_of, quoted
 
+# So many samples stand in the matrices.
+MAX_SAMPLES = 8
 # So many names are told of what there is.
 _NAMED = 12
 _ALL = ("all",)
@@ -50,6 +52,11 @@ def wanted_layers(
             message = f"neuron {item}: it is in layer {count}, the last, which was not chosen"
             raise ChoiceError(message, "choose the layer `last`, too, or no layers")
     return tuple(WantedLayer(one, tuple(sorted(own))) for one, own in found.items() if own)
+
+
+def wants_matrices(layers: Sequence[str], neurons: Sequence[str], spec: NetworkSpec) -> bool:
+    """Whether matrices are wanted, too: not where it is a sum alone that is."""
+    return spec.layer_sizes[1:] != (1,) and _ALL in (tuple(layers), tuple(neurons))
 
 
 def _has(layers: Sequence[int], largest: int) -> str:

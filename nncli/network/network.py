@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from nncli.data.frames import BatchLike, as_array, refuse_masked
+from nncli.data.frames import BatchLike
 from nncli.errors import FileError, ShapeError, SpecError
 from nncli.formats.config import read_config
 from nncli.machine import memory_bytes
 from nncli.network.activations import Array
 from nncli.network.dense import NO_TENSORS, Dense, LayerResult, LayerValues, build_dense
 from nncli.network.prediction import ClassRule, Prediction, class_rule, predict
+from nncli.network.samples import read_samples
 from nncli.network.scaling import (
     scaled_inputs,
     scales_inputs,
@@ -25,6 +26,7 @@ from nncli.network.scaling import (
     unscaled_outputs,
 )
 from nncli.network.shapes import shape_table
+from nncli.network.trace import Trace
 from nncli.problems import Problem
 from nncli.specs.model import DType, NetworkSpec, Tensor
 from nncli.specs.reader import Overrides, read_spec
@@ -59,6 +61,12 @@ class Network:
         )
         sizes = " -> ".join([str(self.spec.inputs.size), *shown])
         return f"<Network {shorten(self.spec.name)!r}: {sizes}, {self.spec.dtype}>"
+
+    def _repr_html_(self) -> str:
+        """Return the table of layers, for a notebook."""
+        from nncli.notebook.tables import network_html
+
+        return network_html(self)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, seed: int | None = None) -> Network:
@@ -111,7 +119,7 @@ class Network:
         engine = self._engine
         if self._takes_any and engine.takes(batch):
             return unscaled_outputs(engine.forward(batch), self.spec)
-        x = np.ascontiguousarray(self._check_batch(batch))
+        x = np.ascontiguousarray(self._first_inputs(read_samples(batch, self.spec).values))
         return unscaled_outputs(engine.forward(x), self.spec)
 
     def predict(self, batch: BatchLike) -> Prediction:
@@ -123,21 +131,23 @@ class Network:
         """
         return predict(self.forward(batch).T, self._rule)
 
-    def trace(self, batch: BatchLike) -> tuple[LayerResult, ...]:
+    def trace(self, batch: BatchLike) -> Trace:
         """Return what every layer makes of the batch, first to last, computed by `run`.
 
         The first layer takes scaled inputs, and the last one's output is before the outputs' scale
-        is undone.
+        is undone.  A notebook shows the result as tables.
         batch: as for `forward`; each result's arrays are (samples, neurons).
         Raises what `forward` does.
         """
-        results = self.run(self._check_batch(batch).T)
-        return tuple(
+        samples = read_samples(batch, self.spec)
+        results = self.run(self._first_inputs(samples.values).T)
+        made = [
             LayerResult(number, layer.name, *values.map(np.transpose))
             for number, (layer, values) in enumerate(
                 zip(self.layers, results, strict=True), start=1
             )
-        )
+        ]
+        return Trace(made, self, samples)
 
     def run(self, x: Array) -> Iterator[LayerValues]:
         """Yield what each layer makes of samples, by its own `run`.
@@ -178,38 +188,12 @@ class Network:
     def _rule(self) -> ClassRule:
         return class_rule(self.spec)
 
-    def _check_batch(self, batch: BatchLike) -> Array:
-        """Return a batch as the first layer takes it: (samples, inputs), scaled."""
-        x = _numbers(as_array(batch, self.spec.inputs.columns))
-        inputs = self.layer_sizes[0]
-        if x.ndim != 2:
-            help_line = "for a single sample, give x[None, :]" if x.ndim == 1 else "give 2-D data"
-            message = f"a batch has the shape (samples, features), got {x.shape}"
-            raise ShapeError(Problem("N204", message, help=(help_line,)))
-        if x.shape[1] != inputs:
-            message = f"the batch has {x.shape[1]} features, but the network takes {inputs}"
-            hints = (
-                ("the samples seem to stand in columns: give x.T",) if x.shape[0] == inputs else ()
-            )
-            raise ShapeError(Problem("N204", message, help=hints))
+    def _first_inputs(self, x: npt.NDArray[Any]) -> Array:
+        """Return samples as the first layer takes them, scaled.  x: (samples, inputs)."""
         if not self._takes_any:
             return scaled_inputs(x.astype(np.float64, copy=False), self.spec)
         with np.errstate(over="ignore"):
             return x.astype(self.dtype, copy=False)
-
-
-def _numbers(batch: npt.ArrayLike) -> npt.NDArray[Any]:
-    """Return a batch as an array of real numbers.  Raises ShapeError, DataError if it is none."""
-    hint = ("give a 2-D array of real numbers",)
-    try:
-        x = np.asarray(batch)
-    except ValueError:  # rows of different lengths
-        message = "the batch is not homologous: its rows differ in length"
-        raise ShapeError(Problem("N204", message, help=hint)) from None
-    if x.dtype.kind not in "fiub":
-        raise ShapeError(Problem("N204", f"the batch holds {x.dtype}, not numbers", help=hint))
-    refuse_masked(batch)
-    return x
 
 
 def build_network(spec: NetworkSpec, tensors: Mapping[str, Array] = NO_TENSORS) -> Network:

@@ -60,6 +60,7 @@ class Display:
     precision: int = DEFAULT_PRECISION  # decimals
     weights: bool = False  # whether to show weights and biases, too
     notation: Notation = "rows"  # how the layers' formulas are written
+    options: bool = True  # whether to say by which option the rest is shown
 
 
 @dataclass(frozen=True)
@@ -129,9 +130,9 @@ def summary_line(samples: int, usage: ResourceUsage, path: str) -> Line:
 
 
 def _title(run: ForwardRun) -> Line:
-    source = sources_name(run.sources)
+    source = f"   {sources_name(run.sources)}" if run.sources else ""
     shape = f"{count_of(run.samples, 'sample')} × {count_of(len(run.columns), 'feature')}"
-    rest = f"   {run.network.dtype}   {shape}   {source}"
+    rest = f"   {run.network.dtype}   {shape}{source}"
     return line(Span(run.network.name, "accent"), rest, level=1)
 
 
@@ -271,13 +272,15 @@ def _values_blocks(
     fitted = _fitted([*labels, *ends], groups, width)
     hints = _left_out(run, display, is_output=is_output)
     if len(fitted) < len(groups):
-        hints.append("z not shown; --format json for all")
+        hints.append(_hint("z not shown", "--format json for all", display))
     fitting, columns = len(fitted[-1]), parts[-1][1].shape[1]
     if fitting < columns and parts[0][0] == "x":  # no file holds them
-        hints.append(f"{fitting} of {columns:,} inputs shown; | less -S for all")
+        said = f"{fitting} of {columns:,} inputs shown"
+        hints.append(_hint(said, "| less -S for all", display))
     elif fitting < columns:
         everything = "-o FILE" if is_output else "--format json"
-        hints.append(f"{fitting} of {columns:,} neurons shown; {everything} for all")
+        said = f"{fitting} of {columns:,} neurons shown"
+        hints.append(_hint(said, f"{everything} for all", display))
     grid = _grid(*labels, *chain(*fitted), *ends)
     if display.weights and parts[-1][0] == "a":  # those of W and b stand right above
         grid = replace(grid, caption=" and ".join(part[0] for part in parts[-len(fitted) :]))
@@ -288,8 +291,13 @@ def _left_out(run: ForwardRun, display: Display, *, is_output: bool) -> list[str
     """Return what there is to say of samples that are not shown."""
     if run.samples <= display.rows:
         return []
-    everything = "; -o FILE writes all" if is_output else ""
-    return [f"{run.samples - display.rows:,} of {run.samples:,} samples not shown{everything}"]
+    said = f"{run.samples - display.rows:,} of {run.samples:,} samples not shown"
+    return [_hint(said, "-o FILE writes all", display) if is_output else said]
+
+
+def _hint(said: str, remedy: str, display: Display) -> str:
+    """Return what is left out, and by which option it is shown."""
+    return f"{said}; {remedy}" if display.options else said
 
 
 def _hint_lines(hints: Iterable[str]) -> Iterator[Line]:
@@ -446,6 +454,7 @@ def _weights_blocks(layer: Dense, display: Display, width: int | None) -> list[B
         )
         if count > 0
     ]
-    hints = [f"{' and '.join(left_out)} not shown; --format json for all"] if left_out else []
+    said = f"{' and '.join(left_out)} not shown"
+    hints = [_hint(said, "--format json for all", display)] if left_out else []
     grid = replace(_grid(label, *fitted, *beside), caption="W and b")
     return [grid, *_hint_lines(hints), BLANK]
