@@ -78,10 +78,11 @@ class Explained:
     def _repr_html_(self) -> str:
         """Return the page in a frame of its own: neither style changes the other."""
         height = min(_MAX_HEIGHT, _TOP + _LAYER * len(self.found.layers))
+        # otherwise a link to a layer is one to the notebook's page
+        page = self.to_html().replace("<head>", '<head><base href="about:srcdoc">', 1)
         return (
             f'<iframe title="{escape(self.found.spec.name)}, explained" sandbox="" '
-            f'style="width:100%;height:{height}px;border:0" '
-            f'srcdoc="{escape(self.to_html())}"></iframe>\n'
+            f'style="width:100%;height:{height}px;border:0" srcdoc="{escape(page)}"></iframe>\n'
         )
 
 
