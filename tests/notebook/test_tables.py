@@ -115,11 +115,11 @@ def test_a_trace_is_the_tuple_that_it_was() -> None:
     assert isinstance(trace, tuple)
     first, second = trace
     assert (trace[0], trace[-1], len(trace)) == (first, second, 2)
-    assert (first, second) == trace
     assert all(isinstance(result, LayerResult) for result in trace)
     again = copy.deepcopy(trace)
     assert again._repr_html_() == trace._repr_html_()
     assert np.array_equal(again[0].output, first.output)
+    assert trace == (first, second)
 
 
 def test_a_trace_shows_the_batch_that_it_is_of() -> None:
