@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 
 import pytest
@@ -80,6 +81,18 @@ def test_the_python_of_the_readme_runs(
     (block,) = blocks("python", "docs/python.md", "docs/samples.md", "docs/explain.md")
     exec(block, {})
     assert "layer_2" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("block", blocks("pycon", "docs/python.md"))
+def test_a_session_of_python_prints_what_its_page_shows(
+    block: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    session = doctest.DocTestParser().get_doctest(block, {}, "docs/python.md", None, None)
+    assert len(session.examples) >= 6
+    told: list[str] = []
+    results = doctest.DocTestRunner().run(session, out=told.append)
+    assert results.failed == 0, "".join(told)
 
 
 def test_the_table_of_exit_codes_is_complete() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,8 @@ def test_python_gets_what_the_command_writes(
     network = Network.load(f"configs/{name}.yaml")
     x = BATCH if name == "batch" else numbers(name)[:, : network.layer_sizes[0]]
     found = nncli.explain(network, x, **arguments)
+    if name != "batch":  # the command reads no further than it needs, and cannot know how many
+        found = nncli.Explained(replace(found.found, samples_total=None))
     if form != "json":
         made = {"md": found.to_markdown, "latex": found.to_latex, "html": found.to_html}
         assert made.get(form, found.to_text)() == done.out
@@ -169,7 +172,8 @@ def test_a_whole_table_is_not_run_for_some_of_its_samples() -> None:
     many = np.tile(BATCH, (1000, 1))
     found = nncli.explain(batch(), many, sample=2999, neuron=3)
     assert found.found.samples == (*range(1, 9), 2999)
-    assert str(found).endswith("= 0.2") or str(found).endswith("=  0.2")
+    assert str(found).endswith("=  0.2")
+    assert "9 samples of 3,000" in str(found)
 
 
 ORDERS = [
