@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nncli.data.csv.first_row import positions
 from nncli.data.frames import BatchLike, as_array, column_names, refuse_masked, with_columns
 from nncli.errors import ShapeError
 from nncli.problems import Problem
@@ -26,6 +25,8 @@ class Samples:
     @property
     def columns(self) -> tuple[str, ...]:
         """What the features are called."""
+        from nncli.data.csv.first_row import positions  # brings the reader of CSV
+
         return self.names or positions(self.values.shape[1])
 
     def at(self, rows: Iterable[int]) -> Samples:
