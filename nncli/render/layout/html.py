@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import chain, groupby
 
 from nncli.render.layout.text import inert
 from nncli.render.layout.view import BLANK, Column, Figure, Grid, Line, Span, Style, View
@@ -49,23 +48,20 @@ def to_html(view: View) -> str:
 
 
 def _blocks(view: View) -> Iterator[str]:
-    for is_text, group in groupby(view, key=_is_text):
-        blocks = [block for block in group if block != BLANK]
-        if is_text:
-            yield from [_lines([b for b in blocks if isinstance(b, Line)])] if blocks else []
+    lines: list[Line] = []  # that stand together
+    for block in (*view, BLANK):
+        if isinstance(block, Line) and block.spans and not block.level:
+            lines.append(block)
             continue
-        for block in blocks:
-            if isinstance(block, Grid):
-                yield _table(block)
-            elif isinstance(block, Figure):
-                yield _lines(block.lines, is_whole=True)
-            else:
-                yield _heading(block)
-
-
-def _is_text(block: object) -> bool:
-    """Whether it is a line that stands below others; a blank one ends them."""
-    return isinstance(block, Line) and not block.level and block != BLANK
+        if lines:
+            yield _lines(lines)
+            lines = []
+        if isinstance(block, Grid):
+            yield _table(block)
+        elif isinstance(block, Figure):
+            yield _lines(block.lines, is_whole=True)
+        elif block.level:
+            yield _heading(block)
 
 
 def _heading(line: Line) -> str:
@@ -94,18 +90,15 @@ def _table(grid: Grid) -> str:
         else f"<td{attribute}></td>"
         for column, attribute in zip(grid.columns, attributes, strict=True)
     )
-    rows = "".join(
-        chain.from_iterable(
-            (
-                "<tr>",
-                *(f"<td{a}>{_span(cell)}</td>" for a, cell in zip(attributes, row, strict=True)),
-                "</tr>\n",
-            )
-            for row in grid.rows
-        )
-    )
+    rows = "".join(_row(row, attributes) for row in grid.rows)
     head = f"<thead><tr>{headings}</tr></thead>\n"
     return f'<table class="n-table">\n{caption}{head}<tbody>\n{rows}</tbody></table>\n'
+
+
+def _row(row: Sequence[Span], attributes: Sequence[str]) -> str:
+    """Return a row of a table.  attributes: of each column's cells."""
+    cells = zip(row, attributes, strict=True)
+    return f"<tr>{''.join(f'<td{own}>{_span(cell)}</td>' for cell, own in cells)}</tr>\n"
 
 
 def _classes(column: Column, gap: int) -> Iterator[str]:
