@@ -23,7 +23,6 @@ from nncli.cli.reading import (
 from nncli.cli.streams import STDOUT_NAMES, remark_notes, show, takes_unicode, write_texts
 from nncli.cli.worksheet import (
     SheetWish,
-    boxed,
     refuse_unsuitable,
     sheet_notes,
     sheet_wish,
@@ -310,10 +309,11 @@ def _put_out_sheets(
     target: OutputTarget | None,
 ) -> None:
     """Show worksheets, or write them to their place."""
+    from nncli.explain.boxes import boxed
     from nncli.render.explain_json import explain_json, worksheets_json
     from nncli.render.explain_sheets import worksheet_view
 
-    sheets = boxed(made, has_answers=wanted.has_answers)
+    sheets = [boxed(sheet, has_answers=wanted.has_answers) for sheet in made]
     if form == "json" and wanted.variants is None:
         _put_out([explain_json(made[0].found, *said)], target)
     elif form == "json":

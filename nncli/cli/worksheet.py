@@ -76,8 +76,7 @@ def worksheets(
     from nncli.explain.explanation import explain
     from nncli.explain.questions import drawn_places
     from nncli.explain.seeds import SEEDS_PER_VARIANT, draws_numbers, first_suitable
-    from nncli.explain.steps import Sheet
-    from nncli.explain.worksheet import asked, questions_of
+    from nncli.explain.worksheet import Variant, worksheet
     from nncli.pipeline.again import shown_again
 
     spec, variants, (seen, wish) = run.network.spec, wanted.variants or 1, about
@@ -89,27 +88,13 @@ def worksheets(
             seed, again = network.spec.seed or 0, shown_again(network, run.shown)
             seen = replace(seen, inputs=again.inputs, layers=again.layers, outputs=again.outputs)
         whole = explain(network, seen, wish)
-        found = asked(whole, drawn_places(whole, wanted.questions, seed), wanted.level)
-        sheets.append(Sheet(found, questions_of(found), variant, variants, seed, True))
+        places = drawn_places(whole, wanted.questions, seed)
+        sheets.append(worksheet(whole, places, wanted.level, Variant(variant, variants, seed)))
     return sheets
 
 
 def sheet_notes(sheets: Sequence[Sheet]) -> list[Note]:
-    """Return what to remark on worksheets, whose numbers are in no boxes yet."""
+    """Return what to remark on worksheets, which are in no boxes yet."""
     from nncli.explain.worksheet import rounded_answers
 
-    questions = [question for sheet in sheets for question in sheet.questions]
-    found = sheets[0].found
-    return [*found.notes, *rounded_answers(questions, found.precision)]
-
-
-def boxed(sheets: Sequence[Sheet], *, has_answers: bool) -> list[Sheet]:
-    """Return worksheets with boxes, filled in or empty."""
-    from nncli.explain.worksheet import in_boxes, questions_of
-
-    made = []
-    for sheet in sheets:
-        found = in_boxes(sheet.found, has_answers=has_answers)
-        questions = questions_of(found)
-        made.append(replace(sheet, found=found, questions=questions, has_answers=has_answers))
-    return made
+    return [*sheets[0].found.notes, *rounded_answers(sheets)]

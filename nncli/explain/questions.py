@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from nncli.errors import UsageError
 from nncli.explain.explanation import MAX_DRAWN
-from nncli.explain.steps import Explanation, NeuronStep
+from nncli.explain.steps import Explanation, NeuronStep, Question
 from nncli.specs.model import NetworkSpec
 from nncli.words import count_of
 
@@ -29,9 +29,9 @@ class Place(NamedTuple):
 _Unit = tuple[Place, ...]
 
 
-def place_of(step: NeuronStep) -> Place:
+def place_of(of: NeuronStep | Question) -> Place:
     """Return where a sum stands."""
-    return Place(step.layer, step.sample, step.neuron)
+    return Place(of.layer, of.sample, of.neuron)
 
 
 def example_of(found: Explanation) -> Place:

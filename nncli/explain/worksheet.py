@@ -1,85 +1,67 @@
-"""From an explanation to a worksheet: its questions, and boxes where their numbers stand.
-
-An empty box knows nothing of its number: nothing that is drawn can depend on it.
-"""
+"""From an explanation to a worksheet: the sums that it shows, and its questions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from functools import cached_property
 
-from nncli.explain.exact import Exact
 from nncli.explain.questions import OF_ALL, Place, example_of, place_of
 from nncli.explain.shown import Shown
 from nncli.explain.steps import (
     Explanation,
-    Matrix,
     NeuronStep,
-    ProductStep,
     Question,
-    Result,
     ScalingStep,
-    SoftmaxRow,
+    Sheet,
     SoftmaxStep,
     Step,
-    Term,
 )
 from nncli.problems import Note
 from nncli.words import count_of
 
-_GONE = Decimal("NaN")
-# The letters of what a neuron hands on.
-_OUTPUTS = ("a", "p")
+
+@dataclass(frozen=True)
+class Variant:
+    """Which of several worksheets one is."""
+
+    number: int  # from 1
+    of: int  # how many there are
+    seed: int  # that drew it
 
 
-def asked(found: Explanation, places: Sequence[Place], level: int) -> Explanation:
-    """Return what a worksheet shows, with its questions, and every number.
+def worksheet(whole: Explanation, places: Sequence[Place], level: int, variant: Variant) -> Sheet:
+    """Return a worksheet, in no boxes yet.
 
-    found: all sums of its layers and samples; places: of those that are asked for, in their order.
+    whole: all sums of the layers and samples that may be asked for; places: of those that are, in
+    their order; level: as of a Question.
     """
-    steps = {place_of(step): step for step in found.steps if isinstance(step, NeuronStep)}
+    steps = {place_of(step): step for step in whole.steps if isinstance(step, NeuronStep)}
     unscaled = {
-        step.sample: [column.result for column in step.columns]
-        for step in found.steps
+        (len(whole.spec.layers), step.sample): [column.result for column in step.columns]
+        for step in whole.steps
         if isinstance(step, ScalingStep) and step.where == "outputs"
     }
-    last = len(found.spec.layers)
     questions = {}
     for number, place in enumerate(places, start=1):
-        y = unscaled.get(place.sample, []) if place.layer == last else []
-        answers = tuple(_answers(steps[place], y))
-        questions[place] = Question(number, place.sample, place.layer, place.neuron, level, answers)
-    shown = {example_of(found), *places}
-    return replace(found, steps=tuple(_chosen(found.steps, shown, questions)))
+        answers = tuple(_answers(steps[place], unscaled.get(place[:2], ())))
+        layer, sample, neuron = place
+        questions[place] = Question(number, sample, layer, neuron, level, answers)
+    shown = {example_of(whole), *places}
+    found = replace(whole, steps=tuple(_chosen(whole, shown, questions)))
+    return Sheet(found, tuple(questions.values()), variant.number, variant.of, variant.seed, True)
 
 
-def questions_of(found: Explanation) -> tuple[Question, ...]:
-    """Return the questions of a worksheet."""
-    sums = (step for step in found.steps if isinstance(step, NeuronStep))
-    return tuple(step.question for step in sums if step.question is not None)
-
-
-def in_boxes(found: Explanation, *, has_answers: bool) -> Explanation:
-    """Return a worksheet with its answers in boxes, filled in or empty.  found: as of `asked`."""
-    boxes = _Boxes({_place(q): q for q in questions_of(found)}, has_answers)
-    last = len(found.spec.layers)
-    shown = {place_of(step) for step in found.steps if isinstance(step, NeuronStep)}
-    outputs = {place for place in shown if place.layer == last}
-    return replace(found, steps=tuple(boxes.steps(found.steps, last, outputs)))
-
-
-def rounded_answers(questions: Iterable[Question], precision: int) -> Iterator[Note]:
-    """Yield that some answers have to be rounded, if it is so.  questions: with their numbers."""
-    answers = [shown for question in questions for _, shown in question.answers]
+def rounded_answers(sheets: Iterable[Sheet]) -> Iterator[Note]:
+    """Yield that some answers have to be rounded, if it is so.  sheets: in no boxes yet."""
+    answers, precision = [], 0
+    for sheet in sheets:
+        answers += [shown for question in sheet.questions for _, shown in question.answers]
+        precision = sheet.found.precision
     rounded = sum(answer.is_rounded for answer in answers)
     if rounded:
-        have = (
-            f"{rounded:,} of {count_of(len(answers), 'answer')} {'have' if rounded > 1 else 'has'}"
-        )
-        words = f"{have} to be rounded to {count_of(precision, 'decimal')}: say so to your class"
-        yield Note("rounded_answers", words)
+        share = f"{rounded:,} of {count_of(len(answers), 'answer')}"
+        to = f"to be rounded to {count_of(precision, 'decimal')}: say so to your class"
+        yield Note("rounded_answers", f"{share} {'has' if rounded == 1 else 'have'} {to}")
 
 
 def _answers(step: NeuronStep, outputs: Sequence[Shown]) -> Iterator[tuple[str, Shown]]:
@@ -93,12 +75,11 @@ def _answers(step: NeuronStep, outputs: Sequence[Shown]) -> Iterator[tuple[str, 
 
 
 def _chosen(
-    steps: Iterable[Step], shown: set[Place], questions: Mapping[Place, Question]
+    whole: Explanation, shown: set[Place], questions: Mapping[Place, Question]
 ) -> Iterator[Step]:
     """Yield the steps that lead to some sums, these with their questions."""
     rows = {place[:2] for place in shown}
-    layers = [step.layer for step in steps if isinstance(step, NeuronStep)]
-    for step in steps:
+    for step in whole.steps:
         match step:
             case NeuronStep():
                 place = place_of(step)
@@ -108,145 +89,8 @@ def _chosen(
                 if (step.layer, step.sample) in rows:
                     yield step
             case ScalingStep():
-                layer = 1 if step.where == "inputs" else max(layers)
+                layer = 1 if step.where == "inputs" else len(whole.spec.layers)
                 if (layer, step.sample) in rows:
                     yield step
             case _:
                 yield step
-
-
-def _place(question: Question) -> Place:
-    return Place(question.layer, question.sample, question.neuron)
-
-
-@dataclass(frozen=True)
-class _Boxes:
-    """Puts into boxes whatever some questions ask for."""
-
-    questions: Mapping[Place, Question]
-    has_answers: bool
-
-    def box(self, shown: Shown, label: str = "") -> Shown:
-        """Return a number in a box, or an empty one.  label: of what is asked for."""
-        # its sign must not tell how many digits the number has
-        is_rounded = not shown.value.is_exact
-        if self.has_answers:
-            return Shown(shown.value, shown.text, is_rounded, label)
-        return Shown(Exact(_GONE, shown.value.is_exact), "", is_rounded, label)
-
-    @cached_property
-    def answers(self) -> dict[Place, dict[str, Shown]]:
-        """The boxes of what is asked for, by its letter."""
-        return {
-            place: {letter: self.box(shown, f"{q.number}{letter}") for letter, shown in q.answers}
-            for place, q in self.questions.items()
-        }
-
-    @cached_property
-    def z(self) -> dict[Place, Shown]:
-        """The boxes of sums."""
-        return {place: boxes["z"] for place, boxes in self.answers.items()}
-
-    @cached_property
-    def a(self) -> dict[Place, Shown]:
-        """The boxes of what is handed on."""
-        return {
-            place: next((boxes[each] for each in _OUTPUTS if each in boxes), boxes["z"])
-            for place, boxes in self.answers.items()
-        }
-
-    def steps(self, steps: Iterable[Step], last: int, outputs: set[Place]) -> Iterator[Step]:
-        """Yield steps with boxes.  last: the last layer; outputs: its sums that are shown."""
-        for step in steps:
-            match step:
-                case NeuronStep():
-                    yield self._neuron(step) if step.question is not None else step
-                case ProductStep():
-                    yield self._product(step)
-                case SoftmaxStep():
-                    is_asked = Place(step.layer, step.sample, 1) in self.questions
-                    yield self._softmax(step) if is_asked else step
-                case ScalingStep(where="outputs"):
-                    yield self._unscaled(step, last, outputs)
-                case _:
-                    yield step
-
-    def _neuron(self, step: NeuronStep) -> NeuronStep:
-        place = place_of(step)
-        question, is_bare = self.questions[place], self.questions[place].level >= 3
-        return replace(
-            step,
-            terms=tuple(self._term(term, step, question.level) for term in step.terms),
-            terms_sum=self.box(step.terms_sum),
-            before_bias=self.box(step.before_bias),
-            bias=self.box(step.bias) if is_bare else step.bias,
-            z=self._result(step.z, self.z[place]),
-            a=self._result(step.a, self.a[place]),
-            slope=None,
-            from_rounded=None,
-            question=replace(question, answers=tuple(self.answers[place].items())),
-        )
-
-    def _term(self, term: Term, step: NeuronStep, level: int) -> Term:
-        x = self.a.get(Place(step.layer - 1, step.sample, term.input))
-        is_product_asked = x is not None or level >= 2
-        return replace(
-            term,
-            x=x or (self.box(term.x) if level >= 3 else term.x),
-            w=self.box(term.w) if level >= 3 else term.w,
-            product=self.box(term.product) if is_product_asked else term.product,
-        )
-
-    def _result(self, result: Result, box: Shown) -> Result:
-        return Result(box, result.float if self.has_answers else float("nan"))
-
-    def _product(self, step: ProductStep) -> ProductStep:
-        return replace(
-            step,
-            x=self._matrix(step.x, step.layer - 1, step.samples, self.a),
-            z=self._matrix(step.z, step.layer, step.samples, self.z),
-            a=None if step.a is None else self._matrix(step.a, step.layer, step.samples, self.a),
-        )
-
-    def _matrix(
-        self, matrix: Matrix, layer: int, samples: Sequence[int], boxes: Mapping[Place, Shown]
-    ) -> Matrix:
-        return tuple(
-            tuple(boxes.get(Place(layer, sample, n), shown) for n, shown in enumerate(row, 1))
-            for sample, row in zip(samples, matrix, strict=True)
-        )
-
-    def _softmax(self, step: SoftmaxStep) -> SoftmaxStep:
-        places = (Place(step.layer, step.sample, n) for n in range(1, len(step.rows) + 1))
-        return replace(
-            step,
-            largest=self.box(step.largest),
-            rows=tuple(
-                SoftmaxRow(
-                    row.name,
-                    self.z[place],
-                    self.box(row.difference),
-                    self.box(row.exponential),
-                    self._result(row.share, self.a[place]),
-                )
-                for place, row in zip(places, step.rows, strict=True)
-            ),
-            sum=self.box(step.sum),
-            log_sum=None if step.log_sum is None else self.box(step.log_sum),
-            shares_sum=Decimal(1),
-        )
-
-    def _unscaled(self, step: ScalingStep, last: int, outputs: set[Place]) -> ScalingStep:
-        """Return the outputs that are asked for, and the worked example's."""
-        columns = []
-        for neuron, column in enumerate(step.columns, start=1):
-            place = Place(last, step.sample, neuron)
-            if place in self.questions:
-                a, y = self.a[place], self.answers[place]["y"]
-                # its first number is the layer's output
-                at = next(n for n, part in enumerate(column.formula) if isinstance(part, Shown))
-                formula = (*column.formula[:at], a, *column.formula[at + 1 :])
-                columns.append(replace(column, formula=formula, result=y))
-            elif place in outputs:
-                columns.append(column)
-        return replace(step, columns=tuple(columns))
