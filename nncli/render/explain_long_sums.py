@@ -90,10 +90,10 @@ def _heads(step: NeuronStep, notation: Notation, screen: Screen) -> _Row:
 
 
 def _row(term: Term, notation: Notation, screen: Screen) -> _Row:
-    x, w = (screen.signs.term(each.text) for each in (term.x, term.w))
+    x, w = map(screen.signs.term, (term.x, term.w))
     one, other = (w, x) if notation == "columns" else (x, w)
     name = inert(term.name or "") if term.is_named else str(term.input)
-    return _Row(name, one, other, screen.signs.number(term.product.text))
+    return _Row(name, one, other, screen.signs.number(term.product))
 
 
 def _line(row: _Row, widths: _Widths, times: str, sign: str) -> str:
