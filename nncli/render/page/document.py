@@ -1,0 +1,202 @@
+"""The page of an explanation: the drawing, then every layer with its matrices and sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+
+from nncli.explain.steps import (
+    Explanation,
+    NeuronStep,
+    ScalingStep,
+    SoftmaxStep,
+    TransposeStep,
+)
+from nncli.render.explain_names import Names
+from nncli.render.page.drawing import Drawing, drawing_of, drawn
+from nncli.render.page.markup import SIGNS, Html, joined, tag
+from nncli.render.page.matrices import Choices, arrangement, transposed
+from nncli.render.page.sums import legend, scaling, softmax, sum_of
+
+
+def explain_page(found: Explanation) -> str:
+    """Return an explanation as a page."""
+    names = Names(found, SIGNS)
+    title = f"{found.spec.name}, every number by hand"
+    body = joined(
+        tag("h1", title),
+        tag("p", f"{names.sizes} · {names.samples()} · {rule(found)}", class_="sub"),
+        *network(drawing_of(found)),
+        *(section(names, layer) for layer in found.layers),
+        *(tag("p", note.message, class_="note") for note in found.notes),
+    )
+    return document(title, body, _chosen(names))
+
+
+def document(title: str, body: Html, rules: str = "") -> str:
+    """Return a whole document.  rules: styles beside those of every page."""
+    style = files("nncli.render.page").joinpath("page.css").read_text("utf-8")
+    head = joined(
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("title", title),
+        tag("style", Html(style + rules)),
+    )
+    page = tag("html", tag("head", head), tag("body", tag("main", body)), lang="en")
+    return f"<!DOCTYPE html>\n{page}\n"
+
+
+def rule(found: Explanation) -> str:
+    """Return how numbers are rounded, in one sentence."""
+    decimals = found.precision
+    return (
+        f"Results are rounded to {decimals} decimals and what goes into a sum to {decimals + 1}; "
+        "shorter numbers are exact; = is exactly true, ≈ is rounded."
+    )
+
+
+# ----------------------------------------------------------------------------- the whole network
+
+
+def network(drawing: Drawing | None, prefix: str = "") -> Iterator[Html]:
+    """Yield the drawing of a network, with a tab for each sample; nothing if there is none."""
+    if drawing is None:
+        return
+    rows = list(enumerate(drawing.samples, start=1))
+    buttons = [
+        _button(f"pick d{row}", "network", f"{prefix}d{row}", f"sample {n}", is_on=row == 1)
+        for row, n in rows
+    ]
+    labels = [
+        tag("label", f"sample {n}", for_=f"{prefix}d{row}", class_=f"t{row}") for row, n in rows
+    ]
+    tabs = (*buttons, tag("div", *labels, class_="tabs")) if len(rows) > 1 else ()
+    yield tag("section", *tabs, tag("div", drawn(drawing, prefix), class_="net"), key())
+
+
+def key() -> Html:
+    """Return what the drawing's signs mean."""
+    positive, negative = (
+        tag("svg", tag("path", d="M2 5H32", class_=kind, stroke_width=3), viewBox="0 0 34 10")
+        for kind in ("pos", "neg")
+    )
+    return tag(
+        "p",
+        tag("span", positive, "positive weight"),
+        tag("span", negative, "negative weight"),
+        *(tag("span", each) for each in ("thicker: larger", "a weight of 0 is not drawn")),
+        tag("span", "dashed circle: 0"),
+        class_="key",
+    )
+
+
+def _button(class_: str, group: str, id_: str, label: str, *, is_on: bool) -> Html:
+    return tag(
+        "input",
+        type="radio",
+        class_=class_,
+        name=group,
+        id=id_,
+        aria_label=label,
+        checked="" if is_on else None,
+    )
+
+
+# ------------------------------------------------------------------------------------- one layer
+
+
+def section(names: Names, layer: int) -> Html:
+    """Return everything that is explained of a layer."""
+    found = names.found
+    steps = [step for step in found.steps if getattr(step, "layer", 0) == layer]
+    product = names.products.get(layer)
+    sums = [step for step in steps if isinstance(step, NeuronStep)]
+    rows = {sample: row for row, sample in enumerate(found.samples, start=1)}
+    choices: Choices = (
+        {(rows[s.sample], s.neuron): f"L{layer}-{rows[s.sample]}-{s.neuron}" for s in sums}
+        if product is not None
+        else {}
+    )
+    lit = (rows[product.sample], product.neuron) if product is not None else None
+    content = joined(
+        *(
+            _button(
+                f"pick s{row} n{neuron}",
+                f"L{layer}",
+                button,
+                f"sample {found.samples[row - 1]}, neuron {neuron}",
+                is_on=(row, neuron) == lit,
+            )
+            for (row, neuron), button in choices.items()
+        ),
+        *_scaling(names, "inputs", layer == 1, rows),
+        *(transposed(step, names) for step in steps if isinstance(step, TransposeStep)),
+        *(arrangement(product, names, choices) for _ in range(product is not None)),
+        *(tag("p", HINT, class_="hint") for _ in range(len(choices) > 1)),
+        tag("div", *_sums(sums, names, rows), class_="sums" if choices else "sums all"),
+        *(
+            tag("div", softmax(step, names), class_=f"of-sample p{rows[step.sample]}")
+            for step in steps
+            if isinstance(step, SoftmaxStep)
+        ),
+        *_scaling(names, "outputs", layer == len(found.spec.layers), rows),
+    )
+    return tag("section", *heading(names, layer), content, id=f"L{layer}")
+
+
+HINT = "Choose a number of the result, or step through them with the arrow keys."
+
+
+def heading(names: Names, layer: int) -> Iterator[Html]:
+    """Yield a layer's name, and below it its formulas."""
+    said = names.layer(layer)
+    inputs, neurons = names.found.spec.layer_sizes[layer - 1 : layer + 1]
+    formulas = " · ".join(names.formulas(layer))
+    yield tag("h2", said[0].upper() + said[1:])
+    yield tag("p", f"{inputs} in, {neurons} out · ", tag("i", formulas), class_="sub")
+
+
+def _sums(sums: list[NeuronStep], names: Names, rows: dict[int, int]) -> Iterator[Html]:
+    seen: set[int] = set()
+    for step in sums:
+        if step.sample not in seen and (names_of := legend(step)) is not None:
+            yield tag("div", names_of, class_=f"of-sample p{rows[step.sample]}")
+        seen.add(step.sample)
+        yield sum_of(step, names, rows[step.sample], f"sample {step.sample}, {names.neuron(step)}")
+
+
+def _scaling(names: Names, where: str, is_here: bool, rows: dict[int, int]) -> Iterator[Html]:
+    """Yield how inputs are scaled, or outputs' scale is undone, if it is at this layer."""
+    steps = [step for step in names.found.steps if isinstance(step, ScalingStep)]
+    for step in steps if is_here else ():
+        if step.where == where:
+            what = "scaled inputs" if where == "inputs" else "outputs, their scale undone"
+            said = tag("h3", f"sample {step.sample}: {what}")
+            yield tag("div", said, scaling(step), class_=f"of-sample p{rows[step.sample]}")
+
+
+def _chosen(names: Names) -> str:
+    """Return the rules by which a chosen number is lit, and its sum shown."""
+    samples = range(1, len(names.found.samples) + 1)
+    neurons = range(1, max((len(step.b) for step in names.products.values()), default=0) + 1)
+    rules = [f".d{n}:checked~.net .d{n}{{display:block}}" for n in samples]
+    rules += [f".d{n}:checked~.tabs .t{n}{{{_TAB}}}" for n in samples]
+    rules += [f".d{n}:focus-visible~.tabs .t{n}{{{_FOCUS}}}" for n in samples]
+    rules += [f".s{n}:checked~.fig .x{n}{{background:var(--x-lit)}}" for n in samples]
+    rules += [f".s{n}:checked~.of-sample.p{n}{{display:block}}" for n in samples]
+    rules += [f".s{n}:checked~.sums .p{n}{{display:block}}" for n in samples]
+    rules += [f".n{n}:checked~.fig .w{n}{{background:var(--w-lit)}}" for n in neurons]
+    for sample in samples:
+        for neuron in neurons:
+            button, place = f".s{sample}.n{neuron}", f"{sample}-{neuron}"
+            rules += [
+                f"{button}:checked~.fig .z{place}{{background:var(--z-lit)}}",
+                f"{button}:checked~.fig .a{place}{{background:var(--a-lit)}}",
+                f"{button}:checked~.sums .q{place}{{display:block}}",
+                f"{button}:focus-visible~.fig .z{place}{{{_FOCUS}}}",
+            ]
+    return f"@media screen{{{''.join(rules)}}}"
+
+
+_TAB = "background:var(--z-lit);border-color:var(--z);font-weight:600"
+_FOCUS = "outline:2px solid var(--z);outline-offset:1px"
