@@ -131,8 +131,8 @@ def section(names: Names, layer: int) -> Html:
         ),
         *_scaling(names, "inputs", layer == 1, rows),
         *(transposed(step, names) for step in steps if isinstance(step, TransposeStep)),
-        *(arrangement(product, names, choices) for _ in range(product is not None)),
-        *(tag("p", HINT, class_="hint") for _ in range(len(choices) > 1)),
+        *([arrangement(product, names, choices)] if product is not None else []),
+        *([tag("p", HINT, class_="hint")] if len(choices) > 1 else []),
         tag("div", *_sums(sums, names, rows), class_="sums" if choices else "sums all"),
         *(
             tag("div", softmax(step, names), class_=f"of-sample p{rows[step.sample]}")

@@ -13,7 +13,7 @@ from nncli.explain.steps import Explanation, Matrix, NeuronStep, ProductStep
 from nncli.render.page.markup import SIGNS, Html, joined, tag
 
 _RADIUS, _ACROSS, _DOWN = 24, 150, 62
-_MARGIN = 40
+_MARGIN = 62
 # So many characters of a number stand in a circle; a longer one is rounded.
 _IN_CIRCLE = 6
 # How wide the lines of the smallest and the largest weight are.
@@ -147,11 +147,12 @@ def _size(shown: Shown) -> Decimal:
 def _circles(
     drawing: Drawing, sample: int, at: list[int], places: list[list[int]], prefix: str
 ) -> Iterator[Html]:
-    values = [drawing.layers[0].inputs[sample], *(each.outputs[sample] for each in drawing.layers)]
+    values = _values(drawing, sample)
+    everything = zip(*(_values(drawing, each) for each in drawing.samples), strict=True)
+    largest = [max(1, *(_size(n) for row in layer for n in row)) for layer in everything]
     for layer, (x, ys, numbers) in enumerate(zip(at, places, values, strict=True)):
-        largest = max(map(_size, numbers))
         circles = [
-            _circle(x, y, number, float(_size(number) / largest) if largest else 0.0)
+            _circle(x, y, number, float(_size(number) / largest[layer]))
             for y, number in zip(ys, numbers, strict=True)
         ]
         if layer == 0:
@@ -160,8 +161,14 @@ def _circles(
             yield tag("a", *circles, href=f"#{prefix}L{layer}", class_="out")
 
 
+def _values(drawing: Drawing, sample: int) -> list[Sequence[Shown]]:
+    """Return the numbers of a sample: its inputs, and every layer's outputs."""
+    layers = drawing.layers
+    return [layers[0].inputs[sample], *(layer.outputs[sample] for layer in layers)]
+
+
 def _circle(x: int, y: int, shown: Shown, share: float) -> Html:
-    """Return a number in its circle.  share: how large it is beside its layer's largest."""
+    """Return a number in its circle.  share: how large it is beside its layer's largest, and beside 1."""
     kind = "blank" if shown.box is not None else "zero" if shown.text == "0" else "value"
     label = shown.text if shown.box is None else shown.box.rstrip("zapy")
     content = [

@@ -59,7 +59,7 @@ def _table(matrix: Matrix, *, is_by_neuron: bool) -> Html:
 
 def _edges(rows: Sequence[object], at: int) -> str:
     """Return the classes of the brackets' ends in a row of a matrix."""
-    return " top" * (at == 0) + " end" * (at == len(rows) - 1)
+    return " top" * (at == 0) + " foot" * (at == len(rows) - 1)
 
 
 def _cells(values: Sequence[Shown], classes: Sequence[str], edges: str) -> Iterator[Html]:
@@ -106,7 +106,7 @@ class _Arrangement:
             yield tag("tr", class_="gap")
             said = joined("+ ", tag("b", self._letters.b), tag("span", " to every row", class_="w"))
             cells = _cells(
-                parts.bias, [f"b w{n + 1}" for n, _ in enumerate(parts.bias)], " top end"
+                parts.bias, [f"b w{n + 1}" for n, _ in enumerate(parts.bias)], " top foot"
             )
             yield tag("tr", tag("td", said, colspan=self._width + 1, class_="side"), _GAP, *cells)
         yield tag("tr", class_="gap")

@@ -79,8 +79,8 @@ def _whole_sum(step: NeuronStep, notation: Notation) -> Iterator[Html]:
     """Yield the lines that run side by side, and below them those of the whole sum."""
     lines = chain(step, notation)
     together = lines[:-2] if len(lines) > 3 else lines[:-1]
-    z = joined(symbol(Symbol("z", (step.neuron,))), " ", together[0].sign)
-    signs = [z, *(line.sign for line in together[1:])]
+    head = joined(symbol(Symbol("z", (step.neuron,))), " ", together[0].sign)
+    signs = [head, *(line.sign for line in together[1:])]
     stacks = [_stack("head", signs)]
     for at, terms in enumerate(zip(*(line.terms for line in together), strict=True)):
         is_last = at == len(together[0].terms) - 1
@@ -89,7 +89,8 @@ def _whole_sum(step: NeuronStep, notation: Notation) -> Iterator[Html]:
         plus = [_stack("plus", ["+"] * len(cells))] if at else []
         stacks.append(tag("span", *plus, _stack("term", cells), class_="group"))
     yield tag("div", *stacks, class_="stack", aria_hidden="true")
-    yield tag("p", *_ends(lines[len(together) :]), class_="end", aria_hidden="true")
+    z = symbol(Symbol("z", (step.neuron,)))
+    yield tag("p", z, " ", *_ends(lines[len(together) :]), class_="end", aria_hidden="true")
 
 
 def _kinds(notation: Notation) -> list[str]:
