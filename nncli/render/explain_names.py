@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nncli.explain.notation import Letters, Written
-from nncli.explain.steps import Explanation, NeuronStep, ProductStep
+from nncli.explain.steps import (
+    Explanation,
+    NeuronStep,
+    ProductStep,
+    ScaledColumn,
+    ScalingStep,
+)
 from nncli.render.explain_signs import Signs
 from nncli.render.layout.text import inert
 from nncli.words import count_of, numbered
@@ -77,3 +83,11 @@ class Names:
             letters = self.signs.letters(number, len(layers))
             return letters, a + letters.z[1:]
         return Letters("x" if number == 1 else "a", "W", "b", "z"), a.lower()
+
+    def scaled(self, step: ScalingStep) -> list[ScaledColumn]:
+        """Return the columns that the terms shown one by one are made of; all, if a sum is whole."""
+        sums = [one for one in self.sums if one.layer == 1 and one.sample == step.sample]
+        if step.where == "outputs" or any(one.is_whole for one in sums):
+            return list(step.columns)
+        wanted = {term.name for one in sums for term in one.terms}
+        return [column for column in step.columns if column.name in wanted]

@@ -172,7 +172,7 @@ def _scaling(names: Names, where: str, is_here: bool, rows: dict[int, int]) -> I
         if step.where == where:
             what = "scaled inputs" if where == "inputs" else "outputs, their scale undone"
             said = tag("h3", f"sample {step.sample}: {what}")
-            yield tag("div", said, scaling(step), class_=f"of-sample p{rows[step.sample]}")
+            yield tag("div", said, scaling(step, names), class_=f"of-sample p{rows[step.sample]}")
 
 
 def _chosen(names: Names) -> str:

@@ -149,7 +149,7 @@ def _circles(
 ) -> Iterator[Html]:
     values = _values(drawing, sample)
     everything = zip(*(_values(drawing, each) for each in drawing.samples), strict=True)
-    largest = [max(1, *(_size(n) for row in layer for n in row)) for layer in everything]
+    largest = [max([Decimal(1), *(_size(n) for row in layer for n in row)]) for layer in everything]
     for layer, (x, ys, numbers) in enumerate(zip(at, places, values, strict=True)):
         circles = [
             _circle(x, y, number, float(_size(number) / largest[layer]))
@@ -168,7 +168,10 @@ def _values(drawing: Drawing, sample: int) -> list[Sequence[Shown]]:
 
 
 def _circle(x: int, y: int, shown: Shown, share: float) -> Html:
-    """Return a number in its circle.  share: how large it is beside its layer's largest, and beside 1."""
+    """Return a number in its circle.
+
+    share: how large it is beside the largest of its layer, which counts as 1 at least.
+    """
     kind = "blank" if shown.box is not None else "zero" if shown.text == "0" else "value"
     label = shown.text if shown.box is None else shown.box.rstrip("zapy")
     content = [

@@ -226,10 +226,10 @@ def softmax(step: SoftmaxStep, names: Names) -> Html:
     )
 
 
-def scaling(step: ScalingStep) -> Html:
-    """Return how a sample's numbers are scaled, as a table: a row for each."""
-    rows = []
-    for column in step.columns:
+def scaling(step: ScalingStep, names: Names) -> Html:
+    """Return how a sample's numbers are scaled, as a table: a row for each that is shown."""
+    rows, columns = [], names.scaled(step)
+    for column in columns:
         formula = (
             part.replace("-", "−") if isinstance(part, str) else factor(part)
             for part in column.formula
@@ -245,4 +245,6 @@ def scaling(step: ScalingStep) -> Html:
                 tag("td", number(column.result, "n a" if step.where == "outputs" else "n x")),
             )
         )
-    return tag("table", *rows)
+    left_out = len(step.columns) - len(columns)
+    said = f"{left_out:,} of {len(step.columns):,} are left out: no term that is shown has them."
+    return joined(tag("table", *rows), *([tag("p", said, class_="note")] if left_out else []))
