@@ -85,7 +85,7 @@ class Names:
         return Letters("x" if number == 1 else "a", "W", "b", "z"), a.lower()
 
     def scaled(self, step: ScalingStep) -> list[ScaledColumn]:
-        """Return the columns that the terms shown one by one are made of; all, if a sum is whole."""
+        """Return the columns that are in the terms shown; all, if a sum is shown whole."""
         sums = [one for one in self.sums if one.layer == 1 and one.sample == step.sample]
         if step.where == "outputs" or any(one.is_whole for one in sums):
             return list(step.columns)

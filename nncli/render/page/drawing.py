@@ -185,8 +185,10 @@ def _circle(x: int, y: int, shown: Shown, share: float) -> Html:
         content.append(tag("text", label, x=x - 12, y=y - 5, class_="question"))
     else:
         text = _brief(shown)
-        content.append(tag("text", text, x=x, y=y + 5, class_="small" if len(text) > 5 else None))
-    return joined(*content)
+        content.append(tag("text", text, x=x, y=y + 5, class_="small" if len(text) > 4 else None))
+        if text != SIGNS.number(shown.text):
+            content.append(tag("title", SIGNS.number(shown.text)))
+    return tag("g", *content)
 
 
 def _brief(shown: Shown) -> str:
