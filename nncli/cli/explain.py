@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     # The sources of the data, and all that there is to remark.
     _Said = tuple[Sequence[str], Sequence[Note]]
 
+# A page has so many sums at most: a browser shows them all at once.
+_ON_A_PAGE = 2_000
 # What only a run of all samples could say.
 _OF_ALL_SAMPLES = frozenset({"dead", "saturated", "vanishing", "exploding"})
 
@@ -104,7 +106,7 @@ def explain(
         refuse_unsuitable(spec, layers, sheets)
         target = _target(output, input_paths(*read.files, *request.sources), force=force)
         network = build_network(spec, read.tensors)
-        run, wanted = _run(network, read.reading, request, sample or _samples(sheets))
+        run, wanted = _run(network, read.reading, request, sample or _samples(form, sheets))
         wish = Wish(
             samples=wanted,
             layers=layers,
@@ -112,6 +114,7 @@ def explain(
             has_ones=ones,
             precision=precision,
             terms="all" if terms == "all" else int(terms),
+            most_sums=_ON_A_PAGE if form == "html" else None,
             matrices=sheets is not None or _has_matrices(spec, layer, neuron),
         )
         notes = [*read.reading.notes, *_notes_on(run)]
@@ -175,9 +178,9 @@ def _run(
     return run, chosen or run.shown.numbers
 
 
-def _samples(sheets: SheetWish | None) -> str:
-    """Return whose sums are wanted unless it is said."""
-    return "1" if sheets is None else "all"
+def _samples(form: opt.ExplainForm, sheets: SheetWish | None) -> str:
+    """Return whose sums are wanted unless it is said: all where one is chosen from them."""
+    return "all" if form == "html" or sheets is not None else "1"
 
 
 def _notes_on(run: ForwardRun) -> list[Note]:

@@ -23,7 +23,7 @@ from nncli.network.network import Network
 from nncli.network.rounding import LayerBounds, layer_bounds
 from nncli.problems import Note
 from nncli.specs.model import NetworkSpec
-from nncli.words import count_of
+from nncli.words import count_of, numbered
 
 # Matrices are drawn up to this size; of a layer with more neurons one is explained.
 MAX_DRAWN = 12
@@ -46,6 +46,7 @@ class Wish:
     has_ones: bool = False  # whether matrices hold the biases, for an input that is always 1
     precision: int = 4
     terms: int | Literal["all"] = 8  # of a long sum
+    most_sums: int | None = None  # layers whose sums would be more are left out; None: none is
     matrices: bool = True
 
 
@@ -72,7 +73,7 @@ def explain(network: Network, run: Run, wish: Wish) -> Explanation:
         wish.precision,
         run.numbers,
         run.total,
-        tuple(layer.number for layer in wish.layers),
+        tuple(layer.number for layer in maker.layers),
         run.columns,
         tuple(maker.steps()),
         tuple(maker.notes()),
@@ -84,6 +85,7 @@ class _Maker:
 
     def __init__(self, network: Network, run: Run, wish: Wish) -> None:
         self._network, self._run, self._wish = network, run, wish
+        self.layers = self._fitting()
         self._printing = Printing(wish.precision)
         self._rows = {number: row for row, number in enumerate(run.numbers)}
         self._scaled = scaled_inputs(network.spec, run.columns, run.batch, run.inputs)
@@ -94,23 +96,36 @@ class _Maker:
     def steps(self) -> Iterator[Step]:
         """Yield everything that is explained."""
         wish, term = self._wish, self._printing.term
-        explained = [layer.number for layer in wish.layers]
+        explained = [layer.number for layer in self.layers]
         for sample in wish.samples if self._scaled and 1 in explained else ():
             columns = self._scaled[self._rows[sample]]
             yield ScalingStep("inputs", sample, tuple(column.shown(term) for column in columns))
-        for layer in wish.layers:
+        for layer in self.layers:
             yield from self._of_layer(layer)
         if len(self._network.layers) in explained:
             yield from self._unscaled()
 
     def notes(self) -> Iterator[Note]:
         """Yield what is left out."""
-        for layer, neurons in self._wish.layers:
+        left_out = [layer.number for layer in self._wish.layers[len(self.layers) :]]
+        if left_out:
+            words = f"at most {self._wish.most_sums:,} sums are shown; --layer N chooses others"
+            yield Note("layers_left_out", f"{numbered('layer', left_out)} left out: {words}")
+        for layer, neurons in self.layers:
             count = self._network.layers[layer - 1].neurons
             if neurons is None and count > MAX_DRAWN:
                 words = "the sum of the first one is shown; --neuron N chooses others"
                 message = f"layer {layer} has {count_of(count, 'neuron')}: {words}"
                 yield Note("neurons_left_out", message, layer)
+
+    def _fitting(self) -> tuple[WantedLayer, ...]:
+        """Return the first layers whose sums are not too many together, one at least."""
+        wish, sums = self._wish, 0
+        for number, layer in enumerate(wish.layers):
+            sums += len(self._neurons(layer)) * len(wish.samples)
+            if wish.most_sums is not None and number and sums > wish.most_sums:
+                return wish.layers[:number]
+        return wish.layers
 
     def _of_layer(self, wanted: WantedLayer) -> Iterator[Step]:
         layer, neurons = wanted.number, self._neurons(wanted)

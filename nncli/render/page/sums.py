@@ -57,19 +57,13 @@ def _plain(step: NeuronStep, notation: Notation) -> Iterator[str]:
     if step.is_whole:
         for line in chain(step, notation)[1:]:
             yield f" {line.sign} "
-            yield " + ".join(SIGNS.times.join(map(_said, term)) for term in line.terms)
+            yield " + ".join(SIGNS.times.join(map(SIGNS.factor, term)) for term in line.terms)
     else:
-        yield f" {last_sign(step, notation)} {_said(step.z.shown)}"
+        yield f" {last_sign(step, notation)} {SIGNS.number(step.z.shown)}"
     links = activation_links(step, SIGNS)
     if links:
         yield joined("; ", symbol(Symbol("a", (step.neuron,))))
         yield "".join(f" {sign} {text}" for sign, text in links)
-
-
-def _said(each: Factor) -> str:
-    if isinstance(each, Shown) and each.box is not None:
-        return f"[{each.box}{' ' if each.box and each.text else ''}{SIGNS.number(each.text)}]"
-    return SIGNS.factor(each)
 
 
 # --------------------------------------------------------------------------------- all terms

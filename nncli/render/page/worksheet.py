@@ -1,0 +1,120 @@
+"""Worksheets as pages that print: boxes to write in, and a table of all answers with the key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from nncli.explain.steps import NeuronStep, ScalingStep, Sheet, SoftmaxStep, TransposeStep
+from nncli.render.explain_names import Names
+from nncli.render.explain_sheets import (
+    instructions,
+    key_answers,
+    key_columns,
+    key_text,
+    points_of,
+    sheet_title,
+)
+from nncli.render.page.document import document, heading, network
+from nncli.render.page.drawing import drawing_of
+from nncli.render.page.markup import SIGNS, Html, joined, tag
+from nncli.render.page.matrices import arrangement, transposed
+from nncli.render.page.sums import legend, scaling, softmax, sum_of
+
+# So many answers stand beside one another in the table of all.
+_ACROSS = 12
+
+
+def worksheet_page(sheets: Sequence[Sheet]) -> str:
+    """Return worksheets as one page; filled in, if they are, behind a table of all answers."""
+    name = sheets[0].found.spec.name
+    has_answers = sheets[0].has_answers
+    body = joined(*_key(sheets), *map(_sheet, sheets))
+    return document(f"{name}: {'answers' if has_answers else 'worksheet'}", body)
+
+
+def _key(sheets: Sequence[Sheet]) -> Iterator[Html]:
+    """Yield the table of all answers, a row for each sheet; nothing if they are not wanted."""
+    if not sheets[0].has_answers:
+        return
+    labels = key_columns(sheets)
+    parts = [labels[at : at + _ACROSS] for at in range(0, len(labels), _ACROSS)]
+    title = tag("h1", f"{sheets[0].found.spec.name}: answers")
+    yield tag("article", title, *(_table(sheets, part) for part in parts), class_="answers")
+
+
+def _table(sheets: Sequence[Sheet], labels: Sequence[str]) -> Html:
+    heads = ("variant", "seed", *labels)
+    rows = [tag("tr", *(tag("th", each, scope="col") for each in heads))]
+    for sheet in sheets:
+        answers = key_answers(sheet)
+        texts = [key_text(answers[each], SIGNS) if each in answers else "" for each in labels]
+        start = tag("th", str(sheet.variant), scope="row"), tag("td", str(sheet.seed))
+        rows.append(tag("tr", *start, *(tag("td", text) for text in texts)))
+    return tag("table", *rows)
+
+
+def _sheet(sheet: Sheet) -> Html:
+    """Return one worksheet."""
+    names = Names(sheet.found, SIGNS)
+    drawing = drawing_of(sheet.found)
+    if drawing is not None:
+        drawing = replace(drawing, samples=drawing.samples[:1])
+    prefix = f"v{sheet.variant}-"
+    blanks = ("Name", "Date", f"Points       / {points_of(sheet.questions)}")
+    return tag(
+        "article",
+        tag("h1", sheet_title(sheet)),
+        tag("p", *(tag("span", each) for each in blanks), class_="who"),
+        tag(
+            "p", f"{names.sizes} · {' '.join(instructions(sheet))} Seed {sheet.seed}.", class_="sub"
+        ),
+        *network(drawing, prefix),
+        *(_section(names, layer, prefix) for layer in sheet.found.layers),
+        class_="sheet",
+    )
+
+
+def _section(names: Names, layer: int, prefix: str) -> Html:
+    """Return a layer: its matrices, the worked example if it is here, and the questions."""
+    found = names.found
+    steps = [step for step in found.steps if getattr(step, "layer", 0) == layer]
+    scaled = [step for step in found.steps if isinstance(step, ScalingStep)]
+    rows = {sample: row for row, sample in enumerate(found.samples, start=1)}
+    product = names.products.get(layer)
+    sums = [step for step in steps if isinstance(step, NeuronStep)]
+    return tag(
+        "section",
+        *heading(names, layer),
+        *(_scaled(step, names) for step in scaled if step.where == "inputs" and layer == 1),
+        *(transposed(step, names) for step in steps if isinstance(step, TransposeStep)),
+        *([arrangement(product, names, {})] if product is not None else []),
+        *(each for step in sums[:1] if (each := legend(step)) is not None),
+        tag(
+            "div",
+            *(sum_of(step, names, rows[step.sample], _heading(step, names)) for step in sums),
+            class_="sums all",
+        ),
+        *(
+            tag("div", tag("h3", f"sample {step.sample}"), softmax(step, names), class_="of-sample")
+            for step in steps
+            if isinstance(step, SoftmaxStep)
+        ),
+        *(
+            _scaled(step, names)
+            for step in scaled
+            if step.where == "outputs" and step.columns and layer == len(found.spec.layers)
+        ),
+        id=f"{prefix}L{layer}",
+    )
+
+
+def _heading(step: NeuronStep, names: Names) -> str:
+    said = f"sample {step.sample}, {names.neuron(step)}"
+    return f"Worked example: {said}" if step.question is None else f"{step.question.number}. {said}"
+
+
+def _scaled(step: ScalingStep, names: Names) -> Html:
+    what = "scaled inputs" if step.where == "inputs" else "outputs, their scale undone"
+    heading = tag("h3", f"sample {step.sample}: {what}")
+    return tag("div", heading, scaling(step, names), class_="of-sample")
