@@ -110,7 +110,8 @@ class _Maker:
         left_out = [layer.number for layer in self._wish.layers[len(self.layers) :]]
         if left_out:
             words = f"at most {self._wish.most_sums:,} sums are shown; --layer N chooses others"
-            yield Note("layers_left_out", f"{numbered('layer', left_out)} left out: {words}")
+            are = f"{numbered('layer', left_out)} {'is' if len(left_out) == 1 else 'are'} left out"
+            yield Note("layers_left_out", f"{are}: {words}")
         for layer, neurons in self.layers:
             count = self._network.layers[layer - 1].neurons
             if neurons is None and count > MAX_DRAWN:

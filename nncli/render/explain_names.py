@@ -41,6 +41,11 @@ class Names:
         return {step.layer: step for step in self.found.steps if isinstance(step, ProductStep)}
 
     @property
+    def is_sheet(self) -> bool:
+        """Whether it is a worksheet: then the sums without a question are worked examples."""
+        return any(step.question is not None for step in self.sums)
+
+    @property
     def sizes(self) -> str:
         """The sizes of all layers."""
         return self.signs.said(" → ".join(map(str, self.found.spec.layer_sizes)))

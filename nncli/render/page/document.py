@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
+from typing import Literal
 
 from nncli.explain.steps import (
     Explanation,
@@ -105,49 +106,41 @@ def _button(class_: str, group: str, id_: str, label: str, *, is_on: bool) -> Ht
 # ------------------------------------------------------------------------------------- one layer
 
 
-def section(names: Names, layer: int) -> Html:
-    """Return everything that is explained of a layer."""
+def section(names: Names, layer: int, prefix: str = "", *, has_choices: bool = True) -> Html:
+    """Return everything that is explained of a layer.
+
+    prefix: of its ids; has_choices: whether one sum at a time is shown, of the number chosen.
+    """
     found = names.found
     steps = [step for step in found.steps if getattr(step, "layer", 0) == layer]
-    product = names.products.get(layer)
     sums = [step for step in steps if isinstance(step, NeuronStep)]
     rows = {sample: row for row, sample in enumerate(found.samples, start=1)}
-    choices: Choices = (
-        {(rows[s.sample], s.neuron): f"L{layer}-{rows[s.sample]}-{s.neuron}" for s in sums}
-        if product is not None
-        else {}
-    )
-    lit = (rows[product.sample], product.neuron) if product is not None else None
+    product = names.products.get(layer)
+    choices: Choices = {}
+    if product is not None and has_choices:
+        places = [(rows[step.sample], step.neuron) for step in sums]
+        choices = {place: f"{prefix}L{layer}-{place[0]}-{place[1]}" for place in places}
     content = joined(
-        *(
-            _button(
-                f"pick s{row} n{neuron}",
-                f"L{layer}",
-                button,
-                f"sample {found.samples[row - 1]}, neuron {neuron}",
-                is_on=(row, neuron) == lit,
-            )
-            for (row, neuron), button in choices.items()
-        ),
-        *_scaling(names, "inputs", layer == 1, rows),
+        *(_button_of(names, layer, place, button) for place, button in choices.items()),
+        *_scaled(names, "inputs", rows if layer == 1 else {}),
         *(transposed(step, names) for step in steps if isinstance(step, TransposeStep)),
         *([arrangement(product, names, choices)] if product is not None else []),
-        *([tag("p", HINT, class_="hint")] if len(choices) > 1 else []),
+        *([tag("p", _HINT, class_="hint")] if len(choices) > 1 else []),
         tag("div", *_sums(sums, names, rows), class_="sums" if choices else "sums all"),
         *(
-            tag("div", softmax(step, names), class_=f"of-sample p{rows[step.sample]}")
+            _of_sample(rows, step.sample, "softmax", softmax(step, names))
             for step in steps
             if isinstance(step, SoftmaxStep)
         ),
-        *_scaling(names, "outputs", layer == len(found.spec.layers), rows),
+        *_scaled(names, "outputs", rows if layer == len(found.spec.layers) else {}),
     )
-    return tag("section", *heading(names, layer), content, id=f"L{layer}")
+    return tag("section", *_heading(names, layer), content, id=f"{prefix}L{layer}")
 
 
-HINT = "Choose a number of the result, or step through them with the arrow keys."
+_HINT = "Choose a number of the result, or step through them with the arrow keys."
 
 
-def heading(names: Names, layer: int) -> Iterator[Html]:
+def _heading(names: Names, layer: int) -> Iterator[Html]:
     """Yield a layer's name, and below it its formulas."""
     said = names.layer(layer)
     inputs, neurons = names.found.spec.layer_sizes[layer - 1 : layer + 1]
@@ -156,23 +149,51 @@ def heading(names: Names, layer: int) -> Iterator[Html]:
     yield tag("p", f"{inputs} in, {neurons} out · ", tag("i", formulas), class_="sub")
 
 
+def _button_of(names: Names, layer: int, place: tuple[int, int], button: str) -> Html:
+    """Return the button of a number of the result.  place: its sample's row and its neuron."""
+    row, neuron = place
+    product = names.products[layer]
+    samples = names.found.samples
+    return _button(
+        f"pick s{row} n{neuron}",
+        f"L{layer}",
+        button,
+        f"sample {samples[row - 1]}, neuron {neuron}",
+        is_on=(samples[row - 1], neuron) == (product.sample, product.neuron),
+    )
+
+
 def _sums(sums: list[NeuronStep], names: Names, rows: dict[int, int]) -> Iterator[Html]:
+    """Yield the sums of a layer, above the first of each sample what its inputs are called."""
     seen: set[int] = set()
     for step in sums:
-        if step.sample not in seen and (names_of := legend(step)) is not None:
-            yield tag("div", names_of, class_=f"of-sample p{rows[step.sample]}")
+        row = rows[step.sample]
+        if step.sample not in seen and (called := legend(step)) is not None:
+            yield tag("div", called, class_=f"of-sample p{row}")
         seen.add(step.sample)
-        yield sum_of(step, names, rows[step.sample], f"sample {step.sample}, {names.neuron(step)}")
+        said = f"sample {step.sample}, {names.neuron(step)}"
+        if step.question is not None:
+            said = f"{step.question.number}. {said}"
+        elif names.is_sheet:
+            said = f"Worked example: {said}"
+        yield sum_of(step, names, row, said)
 
 
-def _scaling(names: Names, where: str, is_here: bool, rows: dict[int, int]) -> Iterator[Html]:
-    """Yield how inputs are scaled, or outputs' scale is undone, if it is at this layer."""
-    steps = [step for step in names.found.steps if isinstance(step, ScalingStep)]
-    for step in steps if is_here else ():
-        if step.where == where:
-            what = "scaled inputs" if where == "inputs" else "outputs, their scale undone"
-            said = tag("h3", f"sample {step.sample}: {what}")
-            yield tag("div", said, scaling(step, names), class_=f"of-sample p{rows[step.sample]}")
+def _scaled(
+    names: Names, where: Literal["inputs", "outputs"], rows: dict[int, int]
+) -> Iterator[Html]:
+    """Yield how inputs are scaled, or outputs' scale is undone.  rows: of samples that are shown."""
+    what = "scaled inputs" if where == "inputs" else "outputs, their scale undone"
+    for step in names.found.steps:
+        if isinstance(step, ScalingStep) and step.where == where and step.sample in rows:
+            if step.columns:
+                yield _of_sample(rows, step.sample, what, scaling(step, names))
+
+
+def _of_sample(rows: dict[int, int], sample: int, what: str, content: Html) -> Html:
+    """Return what is said of a sample, whichever of its neurons is chosen."""
+    title = tag("h3", f"sample {sample}: {what}")
+    return tag("div", title, content, class_=f"of-sample p{rows[sample]}")
 
 
 def _chosen(names: Names) -> str:

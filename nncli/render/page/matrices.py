@@ -122,7 +122,7 @@ class _Arrangement:
         below = [*parts.above, *parts.result, *(parts.output or ())]
         below += [parts.bias] if parts.bias and not self._has_column else []
         columns += zip(*below, strict=True)
-        widths = [max(map(_length, column)) * 0.61 + 1.05 for column in columns]
+        widths = [max(map(_length, column)) * 0.62 + 1.1 for column in columns]
         return sum(widths) + 6 + 3 * self._has_column
 
     def _caption(self) -> str:

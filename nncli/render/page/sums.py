@@ -210,7 +210,7 @@ def softmax(step: SoftmaxStep, names: Names) -> Html:
     said = joined("largest z: ", tag("i", "m"), " = ", number(step.largest))
     if step.log_sum is not None:
         said = joined(said, "; log p = z − m − log(sum), and log(sum) ≈ ", number(step.log_sum))
-    elif step.shares_sum != 1 and all(row.share.shown.box is None for row in step.rows):
+    elif step.shares_sum.is_finite() and step.shares_sum != 1:
         said = joined(said, f"; the printed shares add up to {step.shares_sum:f}")
     total = tag("tr", tag("th", "sum", colspan=3), tag("td", number(step.sum)), tag("td"))
     return joined(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from nncli.explain.steps import NeuronStep, ScalingStep, Sheet, SoftmaxStep, TransposeStep
+from nncli.explain.steps import Sheet
 from nncli.render.explain_names import Names
 from nncli.render.explain_sheets import (
     instructions,
@@ -15,11 +15,9 @@ from nncli.render.explain_sheets import (
     points_of,
     sheet_title,
 )
-from nncli.render.page.document import document, heading, network
+from nncli.render.page.document import document, network, section
 from nncli.render.page.drawing import drawing_of
 from nncli.render.page.markup import SIGNS, Html, joined, tag
-from nncli.render.page.matrices import arrangement, transposed
-from nncli.render.page.sums import legend, scaling, softmax, sum_of
 
 # So many answers stand beside one another in the table of all.
 _ACROSS = 12
@@ -70,51 +68,6 @@ def _sheet(sheet: Sheet) -> Html:
             "p", f"{names.sizes} · {' '.join(instructions(sheet))} Seed {sheet.seed}.", class_="sub"
         ),
         *network(drawing, prefix),
-        *(_section(names, layer, prefix) for layer in sheet.found.layers),
+        *(section(names, layer, prefix, has_choices=False) for layer in sheet.found.layers),
         class_="sheet",
     )
-
-
-def _section(names: Names, layer: int, prefix: str) -> Html:
-    """Return a layer: its matrices, the worked example if it is here, and the questions."""
-    found = names.found
-    steps = [step for step in found.steps if getattr(step, "layer", 0) == layer]
-    scaled = [step for step in found.steps if isinstance(step, ScalingStep)]
-    rows = {sample: row for row, sample in enumerate(found.samples, start=1)}
-    product = names.products.get(layer)
-    sums = [step for step in steps if isinstance(step, NeuronStep)]
-    return tag(
-        "section",
-        *heading(names, layer),
-        *(_scaled(step, names) for step in scaled if step.where == "inputs" and layer == 1),
-        *(transposed(step, names) for step in steps if isinstance(step, TransposeStep)),
-        *([arrangement(product, names, {})] if product is not None else []),
-        *(each for step in sums[:1] if (each := legend(step)) is not None),
-        tag(
-            "div",
-            *(sum_of(step, names, rows[step.sample], _heading(step, names)) for step in sums),
-            class_="sums all",
-        ),
-        *(
-            tag("div", tag("h3", f"sample {step.sample}"), softmax(step, names), class_="of-sample")
-            for step in steps
-            if isinstance(step, SoftmaxStep)
-        ),
-        *(
-            _scaled(step, names)
-            for step in scaled
-            if step.where == "outputs" and step.columns and layer == len(found.spec.layers)
-        ),
-        id=f"{prefix}L{layer}",
-    )
-
-
-def _heading(step: NeuronStep, names: Names) -> str:
-    said = f"sample {step.sample}, {names.neuron(step)}"
-    return f"Worked example: {said}" if step.question is None else f"{step.question.number}. {said}"
-
-
-def _scaled(step: ScalingStep, names: Names) -> Html:
-    what = "scaled inputs" if step.where == "inputs" else "outputs, their scale undone"
-    heading = tag("h3", f"sample {step.sample}: {what}")
-    return tag("div", heading, scaling(step, names), class_="of-sample")
