@@ -55,11 +55,10 @@ def _plain(step: NeuronStep, notation: Notation) -> Iterator[str]:
     """Yield a sum as one line of text, for search, copying and screen readers."""
     yield symbol(Symbol("z", (step.neuron,)))
     if step.is_whole:
-        for line in chain(step, notation)[1:]:
+        for line in chain(step, notation)[1:-1]:
             yield f" {line.sign} "
             yield " + ".join(SIGNS.times.join(map(SIGNS.factor, term)) for term in line.terms)
-    else:
-        yield f" {last_sign(step, notation)} {SIGNS.number(step.z.shown)}"
+    yield f" {last_sign(step, notation)} {SIGNS.number(step.z.shown)}"
     links = activation_links(step, SIGNS)
     if links:
         yield joined("; ", symbol(Symbol("a", (step.neuron,))))
