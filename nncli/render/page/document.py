@@ -26,7 +26,11 @@ def explain_page(found: Explanation) -> str:
     title = f"{found.spec.name}, every number by hand"
     body = joined(
         tag("h1", title),
-        tag("p", f"{names.sizes} · {names.samples()} · {rule(found)}", class_="sub"),
+        tag(
+            "p",
+            f"{names.sizes} · {names.samples()} · {how_to_read(names)} {rule(found)}",
+            class_="sub",
+        ),
         *network(drawing_of(found)),
         *(section(names, layer) for layer in found.layers),
         *(tag("p", note.message, class_="note") for note in found.notes),
@@ -45,6 +49,23 @@ def document(title: str, body: Html, rules: str = "") -> str:
     )
     page = tag("html", tag("head", head), tag("body", tag("main", body)), lang="en")
     return f"<!DOCTYPE html>\n{page}\n"
+
+
+def how_to_read(names: Names) -> str:
+    """Return what the signs of the matrices mean, in a few sentences."""
+    product = {
+        "rows": "@ multiplies each row with each column",
+        "torch": ".T makes columns of rows, and @ multiplies each row with each column",
+        "columns": "· multiplies each row with each column",
+    }[names.found.notation]
+    letters = "A Z₁ is all numbers of layer 1, a z₁ that of its neuron 1."
+    is_deep = len(names.found.spec.layers) > 1
+    if not names.products:
+        return ""
+    shape = "(3, 4) has 3 rows and 4 columns"
+    return (
+        f"{product}, number by number, and adds up; {shape}. {letters if is_deep else ''}".strip()
+    )
 
 
 def rule(found: Explanation) -> str:
@@ -85,8 +106,8 @@ def key() -> Html:
         "p",
         tag("span", positive, "positive weight"),
         tag("span", negative, "negative weight"),
-        *(tag("span", each) for each in ("thicker: larger", "a weight of 0 is not drawn")),
-        tag("span", "dashed circle: 0"),
+        *(tag("span", each) for each in ("thicker: further from 0", "a weight of 0: no line")),
+        *(tag("span", each) for each in ("darker: further from 0", "dashed circle: 0")),
         class_="key",
     )
 
@@ -137,7 +158,21 @@ def section(names: Names, layer: int, prefix: str = "", *, has_choices: bool = T
     return tag("section", *_heading(names, layer), content, id=f"{prefix}L{layer}")
 
 
-_HINT = "Choose a number of the result, or step through them with the arrow keys."
+_HINT = (
+    "Choose a number of the result, or step through them with the arrow keys: its row and its "
+    "column are multiplied number by number, the products and the bias added."
+)
+# What an activation does, for those who have not met it.
+_MEANINGS = {
+    "relu": "relu keeps a positive number and makes 0 of a negative one.",
+    "leaky_relu": "leaky_relu keeps a positive number and makes a negative one smaller.",
+    "step": "step makes 1 of a positive number and 0 of a negative one.",
+    "sign": "sign makes 1 of a positive number and −1 of a negative one.",
+    "sigmoid": "sigmoid brings any number between 0 and 1; 0 becomes 0.5.",
+    "tanh": "tanh brings any number between −1 and 1; 0 stays 0.",
+    "softmax": "softmax makes shares of a sample's numbers: they add up to 1, and the largest number "
+    "has the largest share.",
+}
 
 
 def _heading(names: Names, layer: int) -> Iterator[Html]:
@@ -146,7 +181,9 @@ def _heading(names: Names, layer: int) -> Iterator[Html]:
     inputs, neurons = names.found.spec.layer_sizes[layer - 1 : layer + 1]
     formulas = " · ".join(names.formulas(layer))
     yield tag("h2", said[0].upper() + said[1:])
-    yield tag("p", f"{inputs} in, {neurons} out · ", tag("i", formulas), class_="sub")
+    meaning = _MEANINGS.get(names.found.spec.layers[layer - 1].activation.kind)
+    said = f" · {meaning}" if meaning is not None else ""
+    yield tag("p", f"{inputs} in, {neurons} out · ", tag("i", formulas), said, class_="sub")
 
 
 def _button_of(names: Names, layer: int, place: tuple[int, int], button: str) -> Html:
@@ -206,6 +243,7 @@ def _chosen(names: Names) -> str:
     rules += [f".s{n}:checked~.of-sample.p{n}{{display:block}}" for n in samples]
     rules += [f".s{n}:checked~.sums .p{n}{{display:block}}" for n in samples]
     rules += [f".n{n}:checked~.fig .w{n}{{background:var(--w-lit)}}" for n in neurons]
+    rules += [f".n{n}:checked~.fig .b.w{n}{{background:var(--b-lit)}}" for n in neurons]
     for sample in samples:
         for neuron in neurons:
             button, place = f".s{sample}.n{neuron}", f"{sample}-{neuron}"

@@ -173,7 +173,7 @@ def _circle(x: int, y: int, shown: Shown, share: float) -> Html:
     share: how large it is beside the largest of its layer, which counts as 1 at least.
     """
     kind = "blank" if shown.box is not None else "zero" if shown.text == "0" else "value"
-    label = shown.text if shown.box is None else shown.box.rstrip("zapy")
+    label = shown.box or ""
     content = [
         tag("circle", cx=x, cy=y, r=_RADIUS, class_="disc"),
         tag("circle", cx=x, cy=y, r=_RADIUS, class_=kind, fill_opacity=f"{0.5 * share:.2f}"),
@@ -182,7 +182,7 @@ def _circle(x: int, y: int, shown: Shown, share: float) -> Html:
         content.append(tag("text", _brief(shown), x=x, y=y + 9, class_="filled"))
         content.append(tag("text", label, x=x, y=y - 7, class_="question"))
     elif shown.box is not None:
-        content.append(tag("text", label, x=x - 12, y=y - 5, class_="question"))
+        content.append(tag("text", label, x=x - 9, y=y - 7, class_="question"))
     else:
         text = _brief(shown)
         content.append(tag("text", text, x=x, y=y + 5, class_="small" if len(text) > 4 else None))

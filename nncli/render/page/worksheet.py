@@ -15,7 +15,7 @@ from nncli.render.explain_sheets import (
     points_of,
     sheet_title,
 )
-from nncli.render.page.document import document, network, section
+from nncli.render.page.document import document, how_to_read, network, section
 from nncli.render.page.drawing import drawing_of
 from nncli.render.page.markup import SIGNS, Html, joined, tag
 
@@ -65,7 +65,9 @@ def _sheet(sheet: Sheet) -> Html:
         tag("h1", sheet_title(sheet)),
         tag("p", *(tag("span", each) for each in blanks), class_="who"),
         tag(
-            "p", f"{names.sizes} · {' '.join(instructions(sheet))} Seed {sheet.seed}.", class_="sub"
+            "p",
+            f"{names.sizes} · {how_to_read(names)} {' '.join(instructions(sheet))} Seed {sheet.seed}.",
+            class_="sub",
         ),
         *network(drawing, prefix),
         *(section(names, layer, prefix, has_choices=False) for layer in sheet.found.layers),
