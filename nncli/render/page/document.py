@@ -26,11 +26,8 @@ def explain_page(found: Explanation) -> str:
     title = f"{found.spec.name}, every number by hand"
     body = joined(
         tag("h1", title),
-        tag(
-            "p",
-            f"{names.sizes} · {names.samples()} · {how_to_read(names)} {rule(found)}",
-            class_="sub",
-        ),
+        tag("p", f"{names.sizes} · {names.samples()}. {rule(found)}", class_="sub"),
+        *how_to_read(names),
         *network(drawing_of(found)),
         *(section(names, layer) for layer in found.layers),
         *(tag("p", note.message, class_="note") for note in found.notes),
@@ -51,20 +48,23 @@ def document(title: str, body: Html, rules: str = "") -> str:
     return f"<!DOCTYPE html>\n{page}\n"
 
 
-def how_to_read(names: Names) -> str:
-    """Return what the signs of the matrices mean, in a few sentences."""
-    product = {
-        "rows": "@ multiplies each row with each column",
-        "torch": ".T makes columns of rows, and @ multiplies each row with each column",
-        "columns": "· multiplies each row with each column",
-    }[names.found.notation]
-    letters = "A Z₁ is all numbers of layer 1, a z₁ that of its neuron 1."
-    is_deep = len(names.found.spec.layers) > 1
+def how_to_read(names: Names) -> Iterator[Html]:
+    """Yield what the signs of the matrices mean, in a few sentences; nothing if there are none."""
     if not names.products:
-        return ""
-    shape = "(3, 4) has 3 rows and 4 columns"
-    return (
-        f"{product}, number by number, and adds up; {shape}. {letters if is_deep else ''}".strip()
+        return
+    letters, _ = names.letters(min(names.products))
+    left, right = names.written.factors(letters)
+    sign = "·" if names.found.notation == "columns" else "@"
+    turned = f"{letters.w}.T is {letters.w} with its rows as columns. "
+    index = "Z₁ is all numbers of layer 1, z₁ that of its neuron 1. "
+    yield tag(
+        "p",
+        f"How to read it: {left} {sign} {right} multiplies each row of {left} with each column of "
+        f"{right}, number by number, and adds up. ",
+        turned if names.found.notation == "torch" else "",
+        index if len(names.found.spec.layers) > 1 else "",
+        "A shape (3, 4) has 3 rows and 4 columns.",
+        class_="sub",
     )
 
 
@@ -165,13 +165,12 @@ _HINT = (
 # What an activation does, for those who have not met it.
 _MEANINGS = {
     "relu": "relu keeps a positive number and makes 0 of a negative one.",
-    "leaky_relu": "leaky_relu keeps a positive number and makes a negative one smaller.",
+    "leaky_relu": "leaky_relu keeps a positive number and brings a negative one closer to 0.",
     "step": "step makes 1 of a positive number and 0 of a negative one.",
     "sign": "sign makes 1 of a positive number and −1 of a negative one.",
     "sigmoid": "sigmoid brings any number between 0 and 1; 0 becomes 0.5.",
     "tanh": "tanh brings any number between −1 and 1; 0 stays 0.",
-    "softmax": "softmax makes shares of a sample's numbers: they add up to 1, and the largest number "
-    "has the largest share.",
+    "softmax": "softmax makes shares of a sample's numbers; they add up to 1.",
 }
 
 

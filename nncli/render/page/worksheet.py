@@ -65,10 +65,9 @@ def _sheet(sheet: Sheet) -> Html:
         tag("h1", sheet_title(sheet)),
         tag("p", *(tag("span", each) for each in blanks), class_="who"),
         tag(
-            "p",
-            f"{names.sizes} · {how_to_read(names)} {' '.join(instructions(sheet))} Seed {sheet.seed}.",
-            class_="sub",
+            "p", f"{names.sizes}. {' '.join(instructions(sheet))} Seed {sheet.seed}.", class_="sub"
         ),
+        *how_to_read(names),
         *network(drawing, prefix),
         *(section(names, layer, prefix, has_choices=False) for layer in sheet.found.layers),
         class_="sheet",
