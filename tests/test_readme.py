@@ -16,6 +16,7 @@ PAGES = (
     "docs/python.md",
     "docs/samples.md",
     "docs/explain.md",
+    "docs/teaching.md",
 )
 
 
