@@ -69,6 +69,7 @@ def explain(network: Network, run: Run, wish: Wish) -> Explanation:
         network.spec,
         wish.notation,
         wish.has_ones,
+        wish.precision,
         run.numbers,
         run.total,
         tuple(layer.number for layer in wish.layers),

@@ -179,6 +179,7 @@ class Explanation:
     spec: NetworkSpec
     notation: Notation
     has_ones: bool  # whether the biases stand in the matrices of weights
+    precision: int  # decimals of a result that is rounded
     samples: tuple[int, ...]  # the numbers of those that matrices show
     samples_total: int | None  # None if there are more than were read
     layers: tuple[int, ...]

@@ -19,7 +19,26 @@ _FORMULAS = {
 }
 
 
-def formula(step: NeuronStep, signs: Signs) -> str:
+def activation_links(step: NeuronStep, signs: Signs) -> list[tuple[str, str]]:
+    """Return how an activation makes a of z: its name, its formula, a, each behind its sign.
+
+    Nothing if it is linear, or a table shows it.
+    """
+    kind, z = step.activation.kind, step.z.shown
+    if kind in ("linear", "softmax", "log_softmax"):
+        return []
+    is_z_itself = kind in ("leaky_relu", "prelu") and step.slope is None
+    factors = (z, step.slope or z)
+    is_formula_rounded = not is_z_itself and any(each.is_rounded for each in factors)
+    is_rounded = z.is_rounded or is_formula_rounded or step.a.shown.is_rounded
+    return [
+        ("=", f"{kind}({signs.symbol(Symbol('z', (step.neuron,)))})"),
+        (signs.sign(is_rounded=is_formula_rounded), _formula(step, signs)),
+        (signs.sign(is_rounded=is_rounded), signs.number(step.a.shown.text)),
+    ]
+
+
+def _formula(step: NeuronStep, signs: Signs) -> str:
     """Return what an activation does with a neuron's sum."""
     activation, text = step.activation, step.z.shown.text
     if step.slope is not None:

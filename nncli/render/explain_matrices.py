@@ -1,43 +1,18 @@
-"""Matrices in brackets: side by side, and in the arrangement in which a product can be read off.
-
-The right factor stands above, the left one beside the result: each number of the result stands
-where the row and the column meet that it is made of.
-"""
+"""Matrices in brackets: side by side, and around the corner of a product."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
+from nncli.explain.corner import Corner, corner, turned
 from nncli.explain.notation import Letters, Written
+from nncli.explain.shown import Shown
 from nncli.explain.steps import Matrix, ProductStep, TransposeStep
 from nncli.render.explain_signs import Signs
 from nncli.render.layout.text import text_width
 from nncli.render.numbers import format_shape
 
 _GAP, _MARGIN = "  ", "  "
-Texts = Sequence[Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Corner:
-    """A product's parts as they stand around its corner, as texts."""
-
-    left: Texts
-    above: Texts
-    result: Texts
-    lit: tuple[int, int]  # the row and the column of the result whose sum is written out
-    names: tuple[str, str, str]  # what left, above and result are, with their shapes
-    bias: Sequence[str]  # what is added: a number for each neuron; none if the factors hold them
-    bias_name: str  # b, as the formula has it
-    is_turned: bool  # whether the neurons are the rows of the result
-    output: Texts | None = None  # of the same size as the result
-    output_name: str = ""
-
-
-def turned(matrix: Texts) -> list[list[str]]:
-    """Return columns as rows."""
-    return [list(column) for column in zip(*matrix, strict=True)]
 
 
 # ---------------------------------------------------------------------------- both ways round
@@ -48,14 +23,13 @@ def transposed(step: TransposeStep, neuron: int, names: tuple[str, str], signs: 
 
     neuron: whose row and column are pointed at; names: of both.
     """
-    held = _texts(step.held, signs)
     is_by_neurons = names[1].endswith(".T")  # else the spec's is turned, a column per neuron
     ways = ("a row per neuron", "a column per neuron")[:: 1 if is_by_neurons else -1]
     pairs = zip(names, (step.spec_shape, step.shape), ways, strict=True)
     heads = [f"{name} {format_shape(shape)}: {way}" for name, shape, way in pairs]
     row, column = (neuron, 0) if is_by_neurons else (0, neuron)
-    left = _matrix(held, signs, row=row, column=column)
-    right = _matrix(turned(held), signs, row=column, column=row)
+    left = _matrix(step.held, signs, row=row, column=column)
+    right = _matrix(turned(step.held), signs, row=column, column=row)
     lines = _beside([[heads[0], *left], [heads[1], *right]], signs.said("  →  "))
     return [f"{_MARGIN}{text}".rstrip() for text in lines]
 
@@ -89,87 +63,55 @@ def arrangement(
     names: what they and the outputs are called; width: None for no limit.
     None if they do not fit.
     """
-    parts = corner(step, names, written, signs)
+    letters, output = names
+    parts = corner(step, written.notation)
+    places = ("below", "to the right", "where they meet")
+    factors = (*written.factors(letters), letters.z)
+    said = [" ".join(each) for each in zip(factors, parts.shapes, places, strict=True)]
     for are_names_above in (False, True):
-        lines = _drawn(parts, signs, are_names_above=are_names_above)
+        lines = _drawn(parts, (said, letters.b, output), signs, are_names_above=are_names_above)
         if width is None or max(map(text_width, lines)) <= width:
             return lines
     return None
 
 
-def corner(step: ProductStep, names: tuple[Letters, str], written: Written, signs: Signs) -> Corner:
-    """Return what stands where."""
-    letters, output_name = names
-    b = [signs.number(value.text) for value in step.b]
-    left, above, result = (_texts(matrix, signs) for matrix in (step.x, step.w, step.z))
-    output = _texts(step.a, signs) if step.a is not None else None
-    if step.has_ones:
-        left, above = [[*row, "1"] for row in left], [*above, b]
-    lit = step.samples.index(step.sample), step.neuron - 1
-    is_turned = written.notation == "columns"
-    if is_turned:
-        left, above, result, lit = turned(above), turned(left), turned(result), lit[::-1]
-        output = turned(output) if output is not None else None
-    inputs, ones = len(step.w), "+1" * step.has_ones
-    shapes = (
-        f"({len(left)}, {inputs}{ones})",
-        f"({inputs}{ones}, {len(above[0])})",
-        format_shape((len(result), len(result[0]))),
-    )
-    places = ("below", "to the right", "where they meet")
-    first, second, third = (
-        f"{name} {shape} {place}"
-        for name, shape, place in zip(
-            (*written.factors(letters), letters.z), shapes, places, strict=True
-        )
-    )
-    bias = [] if step.has_ones else b
-    return Corner(
-        left,
-        above,
-        result,
-        lit,
-        (first, second, third),
-        bias,
-        letters.b,
-        is_turned,
-        output,
-        output_name,
-    )
-
-
-def _drawn(parts: Corner, signs: Signs, *, are_names_above: bool) -> list[str]:
+def _drawn(
+    parts: Corner, names: tuple[Sequence[str], str, str], signs: Signs, *, are_names_above: bool
+) -> list[str]:
+    """Return the arrangement line by line.  names: of the matrices, the biases, the outputs."""
+    said, bias, output = names
     _, column = parts.lit
-    widths = _widths(parts)
+    widths = _widths(parts, signs)
     left, before_bias = _left_block(parts, signs)
-    names = [*parts.names] if not are_names_above else []
-    indent = max(*map(text_width, left), *map(text_width, names), 0) + 2
+    labels = [*said] if not are_names_above else []
+    indent = max(*map(text_width, left), *map(text_width, labels), 0) + 2
     above = _boxed(parts.above, widths, signs)
     has_bias_row = bool(parts.bias) and not parts.is_turned
     if has_bias_row:
-        names += [""] * (len(above) - len(names)) if are_names_above else []
-        added = f"+ {parts.bias_name} to every row"
-        names.append(added if text_width(added) + 2 <= indent else f"+ {parts.bias_name}")
-        above += _boxed([parts.bias], widths, signs)
+        labels += [""] * (len(above) - len(labels)) if are_names_above else []
+        added = f"+ {bias} to every row"
+        labels.append(added if text_width(added) + 2 <= indent else f"+ {bias}")
+        above += _boxed((parts.bias,), widths, signs)
     mark = " " * (sum(widths[: column + 1]) + 4 * column + 2) + signs.marks[1]
-    lines = _labelled(names, [mark, *above], indent, is_last_apart=has_bias_row)
-    added = f"{' ' * before_bias}+ {parts.bias_name}" if parts.bias and parts.is_turned else ""
+    lines = _labelled(labels, [mark, *above], indent, is_last_apart=has_bias_row)
+    added = f"{' ' * before_bias}+ {bias}" if parts.bias and parts.is_turned else ""
     lines.append(added)
     for text, cells in zip(left, _boxed(parts.result, widths, signs, parts.lit), strict=True):
         lines.append(_left(text, indent) + cells)
     if parts.output is not None:
-        name = parts.output_name if text_width(parts.output_name) + 2 <= indent else ""
-        output = _boxed(parts.output, widths, signs, parts.lit)
-        lines += ["", *(_left("" if n else name, indent) + t for n, t in enumerate(output))]
-    above_all = [*parts.names] if are_names_above else []
+        name = output if text_width(output) + 2 <= indent else ""
+        rows = _boxed(parts.output, widths, signs, parts.lit)
+        lines += ["", *(_left("" if n else name, indent) + text for n, text in enumerate(rows))]
+    above_all = [*said] if are_names_above else []
     return [f"{_MARGIN}{text}".rstrip() for text in (*above_all, *lines)]
 
 
-def _widths(parts: Corner) -> list[int]:
+def _widths(parts: Corner, signs: Signs) -> list[int]:
     """Return how wide the columns of all are that stand below one another."""
     rows = [*parts.above, *parts.result, *(parts.output or [])]
     rows += [parts.bias] if parts.bias and not parts.is_turned else []
-    return [max(map(text_width, column)) for column in zip(*rows, strict=True)]
+    columns = zip(*_texts(rows, signs), strict=True)
+    return [max(map(text_width, column)) for column in columns]
 
 
 def _left_block(parts: Corner, signs: Signs) -> tuple[list[str], int]:
@@ -177,7 +119,7 @@ def _left_block(parts: Corner, signs: Signs) -> tuple[list[str], int]:
     left = _matrix(parts.left, signs, row=parts.lit[0] + 1, has_bar=not parts.bias)[1:]
     before = max(map(text_width, left)) + 2
     if parts.bias and parts.is_turned:
-        column = _matrix([[text] for text in parts.bias], signs)[1:]
+        column = _matrix(turned((parts.bias,)), signs)[1:]
         left = [f"{one}{two}" for one, two in zip(left, column, strict=True)]
     return left, before
 
@@ -198,11 +140,11 @@ def _labelled(
 
 
 def _boxed(
-    rows: Texts, widths: Sequence[int], signs: Signs, lit: tuple[int, int] | None = None
+    matrix: Matrix, widths: Sequence[int], signs: Signs, lit: tuple[int, int] | None = None
 ) -> list[str]:
     """Return a matrix with columns of given widths, room for brackets around each number."""
     lines = []
-    for number, row in enumerate(rows):
+    for number, row in enumerate(_texts(matrix, signs)):
         cells = []
         for column, (text, width) in enumerate(zip(row, widths, strict=True)):
             cell = f"[{text}]" if (number, column) == lit else f" {text} "
@@ -218,12 +160,13 @@ def _in_brackets(lines: Sequence[str], signs: Signs) -> list[str]:
 
 
 def _matrix(
-    rows: Texts, signs: Signs, *, row: int = 0, column: int = 0, has_bar: bool = False
+    matrix: Matrix, signs: Signs, *, row: int = 0, column: int = 0, has_bar: bool = False
 ) -> list[str]:
     """Return a matrix, a row or a column pointed at; the first line is for what points down.
 
     has_bar: whether a bar stands before the last column.
     """
+    rows = _texts(matrix, signs)
     widths = [max(map(text_width, each)) for each in zip(*rows, strict=True)]
     texts = []
     for each in rows:
@@ -238,7 +181,7 @@ def _matrix(
     return lines
 
 
-def _texts(matrix: Matrix, signs: Signs) -> list[list[str]]:
+def _texts(matrix: Iterable[Iterable[Shown]], signs: Signs) -> list[list[str]]:
     return [[signs.number(value.text) for value in row] for row in matrix]
 
 

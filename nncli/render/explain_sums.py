@@ -8,7 +8,7 @@ from nncli.explain.chains import Symbol, chain
 from nncli.explain.notation import Notation
 from nncli.explain.shown import Shown
 from nncli.explain.steps import NeuronStep
-from nncli.render.explain_formulas import formula
+from nncli.render.explain_formulas import activation_links
 from nncli.render.explain_lines import INDENT, Screen, left
 from nncli.render.explain_signs import Signs
 from nncli.render.layout.text import text_width
@@ -80,19 +80,9 @@ def _parts(widths: Sequence[int], room: int | None) -> Iterator[slice]:
 
 def activation(step: NeuronStep, screen: Screen) -> Iterator[Block]:
     """Yield what the activation makes of a sum; nothing if it is linear, or a table shows it."""
-    kind, z, signs = step.activation.kind, step.z.shown, screen.signs
-    if kind in ("linear", "softmax", "log_softmax"):
-        return
-    is_z_itself = kind in ("leaky_relu", "prelu") and step.slope is None
-    factors = (z, step.slope or z)
-    is_formula_rounded = not is_z_itself and any(each.is_rounded for each in factors)
-    is_rounded = z.is_rounded or is_formula_rounded or step.a.shown.is_rounded
-    pieces = [
-        f"=  {kind}({signs.symbol(Symbol('z', (step.neuron,)))})",
-        f"{signs.sign(is_rounded=is_formula_rounded)}  {formula(step, signs)}",
-        f"{signs.sign(is_rounded=is_rounded)}  {signs.number(step.a.shown.text)}",
-    ]
-    head = f"{INDENT}{signs.symbol(Symbol('a', (step.neuron,)))}  "
-    for text in screen.wrapped(pieces, text_width(head), "  "):
+    links = activation_links(step, screen.signs)
+    pieces = [f"{sign}  {text}" for sign, text in links]
+    head = f"{INDENT}{screen.signs.symbol(Symbol('a', (step.neuron,)))}  "
+    for text in screen.wrapped(pieces, text_width(head), "  ") if links else ():
         yield screen.copied(f"{head}{text}")
         head = " " * text_width(head)

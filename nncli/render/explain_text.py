@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from nncli.explain.chains import Symbol
-from nncli.explain.notation import Letters, Written
 from nncli.explain.shown import in_full
 from nncli.explain.steps import (
     Explanation,
@@ -20,13 +19,13 @@ from nncli.explain.steps import (
 from nncli.render.explain_lines import Screen
 from nncli.render.explain_long_sums import long_sum
 from nncli.render.explain_matrices import arrangement, transposed
+from nncli.render.explain_names import Names
 from nncli.render.explain_signs import Signs
 from nncli.render.explain_sums import activation, whole_sum
 from nncli.render.explain_tables import scaling, softmax
 from nncli.render.layout.text import inert
 from nncli.render.layout.view import BLANK, Block
 from nncli.render.numbers import format_shape
-from nncli.words import count_of, numbered
 
 
 def explanation_view(found: Explanation, width: int | None, signs: Signs) -> list[Block]:
@@ -39,10 +38,9 @@ class _Drawing:
 
     def __init__(self, found: Explanation, screen: Screen) -> None:
         self._found, self._screen, self._signs = found, screen, screen.signs
-        self._written = Written(found.notation, found.has_ones)
+        self._names = names = Names(found, screen.signs)
         self._layers = found.spec.layers
-        self._sums = [step for step in found.steps if isinstance(step, NeuronStep)]
-        self._products = {s.layer: s for s in found.steps if isinstance(s, ProductStep)}
+        self._sums, self._products = names.sums, names.products
         # a sum alone needs no headings of its own
         self._is_alone = len(found.steps) == len(self._sums) == 1
 
@@ -54,7 +52,9 @@ class _Drawing:
             number = getattr(step, "layer", 0)
             if number not in (0, layer) and len(self._layers) > 1 and not self._is_alone:
                 yield BLANK
-                yield from self._screen.heading(self._layer_name(number), self._formulas(number))
+                yield from self._screen.heading(
+                    self._names.layer(number), self._names.formulas(number)
+                )
             layer = number or layer
             shown = list(self._of_step(step))
             yield from [BLANK, *shown] if shown else []
@@ -77,56 +77,19 @@ class _Drawing:
     def _heading(self) -> Iterator[Block]:
         found, pieces = self._found, []
         if self._is_alone and len(self._layers) > 1:
-            pieces.append(self._layer_name(self._sums[0].layer))
-        pieces.append(self._samples())
+            pieces.append(self._names.layer(self._sums[0].layer))
+        pieces.append(self._names.samples())
         if self._is_alone and self._sums[0].neurons > 1:
-            pieces.append(self._neuron(self._sums[0]))
+            pieces.append(self._names.neuron(self._sums[0]))
         if self._is_alone or len(self._layers) == 1:
-            pieces += self._formulas(found.layers[0])
-        sizes = self._signs.said(" → ".join(map(str, found.spec.layer_sizes)))
-        yield from self._screen.heading(inert(found.spec.name), [sizes, *pieces])
-
-    def _samples(self) -> str:
-        """Return which samples are shown."""
-        found = self._found
-        explained = tuple(dict.fromkeys(step.sample for step in self._sums))
-        numbers = found.samples if self._products else explained
-        total = f" of {found.samples_total:,}" if found.samples_total is not None else ""
-        if len(numbers) == 1 or not self._products:
-            return f"{numbered('sample', numbers)}{total}"
-        first = "first " if numbers[-1] == len(numbers) and not total else ""
-        return f"{first}{count_of(len(numbers), 'sample')}{total}"
-
-    def _layer_name(self, number: int) -> str:
-        name = self._layers[number - 1].name
-        own = f" {inert(name)}" if name != f"layer_{number}" else ""
-        return f"layer {number} of {len(self._layers)}{own}"
-
-    def _neuron(self, step: NeuronStep) -> str:
-        return f"neuron {step.neuron}" + (f" ({inert(step.name)})" if step.name else "")
-
-    def _formulas(self, number: int) -> list[str]:
-        """Return the formulas of a layer."""
-        letters, a = self._letters(number)
-        kind = self._layers[number - 1].activation.kind
-        output = "no activation" if kind == "linear" else f"{a} = {kind}({letters.z})"
-        return [self._signs.said(self._written.sum(letters)), output]
-
-    def _letters(self, number: int) -> tuple[Letters, str]:
-        """Return what a layer's parts are called, and its output."""
-        is_softmax = self._layers[number - 1].activation.kind == "softmax"
-        is_last = number == len(self._layers)
-        a = "P" if is_softmax and is_last else "A"
-        if number in self._products:
-            letters = self._signs.letters(number, len(self._layers))
-            return letters, a + letters.z[1:]
-        return Letters("x" if number == 1 else "a", "W", "b", "z"), a.lower()
+            pieces += self._names.formulas(found.layers[0])
+        yield from self._screen.heading(inert(found.spec.name), [self._names.sizes, *pieces])
 
     # ---------------------------------------------------------------------------------- sums
 
     def _sum(self, step: NeuronStep) -> Iterator[Block]:
         if not self._is_alone:
-            said = f"sample {step.sample:,}, {self._neuron(step)}"
+            said = f"sample {step.sample:,}, {self._names.neuron(step)}"
             yield from self._screen.words([said], style="dim")
         first = next(one for one in self._sums if one.sample == step.sample)
         if first is step and step.layer == 1 and step.is_whole:
@@ -173,7 +136,7 @@ class _Drawing:
     # ------------------------------------------------------------------------------- matrices
 
     def _transpose(self, step: TransposeStep) -> Iterator[Block]:
-        letters, _ = self._letters(step.layer)
+        letters, _ = self._names.letters(step.layer)
         w = letters.w
         if self._found.notation != "rows":
             names = (w, f"{w}.T") if self._found.notation == "torch" else ("the spec", w)
@@ -188,9 +151,11 @@ class _Drawing:
         yield from self._screen.words(said, gap=" ")
 
     def _product(self, step: ProductStep) -> Iterator[Block]:
-        letters, a = self._letters(step.layer)
+        letters, a = self._names.letters(step.layer)
         name = f"{a} = {self._layers[step.layer - 1].activation.kind}({letters.z})"
-        lines = arrangement(step, (letters, name), self._written, self._signs, self._screen.width)
+        lines = arrangement(
+            step, (letters, name), self._names.written, self._signs, self._screen.width
+        )
         if lines is not None:
             yield from map(self._screen.copied, lines)
             return

@@ -1,0 +1,79 @@
+"""What the parts of an explanation are called: its samples, layers, neurons and matrices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from nncli.explain.notation import Letters, Written
+from nncli.explain.steps import Explanation, NeuronStep, ProductStep
+from nncli.render.explain_signs import Signs
+from nncli.render.layout.text import inert
+from nncli.words import count_of, numbered
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names in one explanation, as plain text."""
+
+    found: Explanation
+    signs: Signs
+
+    @cached_property
+    def written(self) -> Written:
+        """The formulas of the notation."""
+        return Written(self.found.notation, self.found.has_ones)
+
+    @cached_property
+    def sums(self) -> tuple[NeuronStep, ...]:
+        """The sums that are explained."""
+        return tuple(step for step in self.found.steps if isinstance(step, NeuronStep))
+
+    @cached_property
+    def products(self) -> dict[int, ProductStep]:
+        """The matrices that are shown, by the number of their layer."""
+        return {step.layer: step for step in self.found.steps if isinstance(step, ProductStep)}
+
+    @property
+    def sizes(self) -> str:
+        """The sizes of all layers."""
+        return self.signs.said(" → ".join(map(str, self.found.spec.layer_sizes)))
+
+    def samples(self) -> str:
+        """Return which samples are shown."""
+        found = self.found
+        explained = tuple(dict.fromkeys(step.sample for step in self.sums))
+        numbers = found.samples if self.products else explained
+        total = f" of {found.samples_total:,}" if found.samples_total is not None else ""
+        if len(numbers) == 1 or not self.products:
+            return f"{numbered('sample', numbers)}{total}"
+        first = "first " if numbers[-1] == len(numbers) and not total else ""
+        return f"{first}{count_of(len(numbers), 'sample')}{total}"
+
+    def layer(self, number: int) -> str:
+        """Return what a layer is called."""
+        layers = self.found.spec.layers
+        name = layers[number - 1].name
+        own = f" {inert(name)}" if name != f"layer_{number}" else ""
+        return f"layer {number} of {len(layers)}{own}"
+
+    def neuron(self, step: NeuronStep) -> str:
+        """Return what a neuron is called."""
+        return f"neuron {step.neuron}" + (f" ({inert(step.name)})" if step.name else "")
+
+    def formulas(self, number: int) -> list[str]:
+        """Return the formulas of a layer: of its sums, and of its outputs."""
+        letters, a = self.letters(number)
+        kind = self.found.spec.layers[number - 1].activation.kind
+        output = "no activation" if kind == "linear" else f"{a} = {kind}({letters.z})"
+        return [self.signs.said(self.written.sum(letters)), output]
+
+    def letters(self, number: int) -> tuple[Letters, str]:
+        """Return what a layer's parts are called, and its output."""
+        layers = self.found.spec.layers
+        is_softmax = layers[number - 1].activation.kind == "softmax"
+        a = "P" if is_softmax and number == len(layers) else "A"
+        if number in self.products:
+            letters = self.signs.letters(number, len(layers))
+            return letters, a + letters.z[1:]
+        return Letters("x" if number == 1 else "a", "W", "b", "z"), a.lower()
