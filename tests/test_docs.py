@@ -101,6 +101,21 @@ def test_a_conversion_prints_what_its_page_shows(block: str, workplace: Path) ->
         assert without_figures(run_shell(command, workplace)) == without_figures(shown)
 
 
+LESSONS = re.findall(r"^(nncli .*-o (\S+))$", document("teaching.md"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(("command", "file"), LESSONS, ids=[file for _, file in LESSONS])
+def test_a_command_of_the_lesson_writes_its_file(command: str, file: str, workplace: Path) -> None:
+    assert "error" not in run_shell(command, workplace)
+    assert (workplace / file).stat().st_size > 1_000
+
+
+def test_the_seed_of_the_lesson_is_that_of_the_exercise() -> None:
+    spec = (ROOT / "configs" / "exercise.yaml").read_text(encoding="utf-8")
+    [seed] = re.findall(r"--seed (\d+)` gives its numbers", document("teaching.md"))
+    assert f"\nseed: {seed}\n" in spec
+
+
 def without_figures(text: str) -> str:
     """Return what a command prints without what other releases and processors do otherwise."""
     sizes = re.sub(r" +[0-9,]+$", " SIZE", text, flags=re.MULTILINE)

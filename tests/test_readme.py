@@ -17,6 +17,7 @@ PAGES = (
     "docs/python.md",
     "docs/samples.md",
     "docs/explain.md",
+    "docs/teaching.md",
 )
 
 

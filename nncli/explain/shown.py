@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from nncli.explain.exact import Exact
+from nncli.explain.exact import EXACTLY, Exact
 
 # A number is short up to so many decimals and significant digits.
 _SHORT_DECIMALS, _SHORT_DIGITS = 6, 9
@@ -68,9 +68,9 @@ def in_full(number: Decimal) -> str:
     """
     if not number.is_finite():
         return str(number).lower().replace("infinity", "inf")
-    return (
-        _plain(number) if not number or -16 < number.adjusted() < 16 else f"{number.normalize():e}"
-    )
+    if not number or -16 < number.adjusted() < 16:
+        return _plain(number)
+    return f"{number.normalize(EXACTLY):e}"  # its zeros are cut off, but no other digit
 
 
 def rounded(number: Decimal, decimals: int, most: int) -> str:

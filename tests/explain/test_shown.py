@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from nncli.explain.exact import Exact
-from nncli.explain.shown import Printing
+from nncli.explain.shown import Printing, in_full
 
 PRINTING = Printing(4)
 
@@ -60,3 +60,10 @@ def test_what_was_rounded_before_keeps_its_decimals(number: str, text: str) -> N
 @pytest.mark.parametrize(("number", "text"), [("0.12345", "0.1234"), ("0.12355", "0.1236")])
 def test_a_half_goes_to_the_even_digit(number: str, text: str) -> None:
     assert PRINTING.result(Exact(Decimal(number), is_exact=False)).text == text
+
+
+@pytest.mark.parametrize("exponent", ["e-40", "e-1", "e+0", "e+40"])
+def test_a_number_in_full_has_all_its_digits(exponent: str) -> None:
+    """A product of two float64 has up to 34, and Decimal's own operations keep 28."""
+    number = Decimal(f"1.2345678901234567890123456789012345678901{exponent}")
+    assert Decimal(in_full(number)) == number
