@@ -18,7 +18,7 @@ from nncli.network.shapes import input_steps, output_steps
 from nncli.network.statistics import LayerStatistics
 from nncli.pipeline.run import ForwardRun
 from nncli.render.activations import activation_formula, activation_label
-from nncli.render.layout.text import inert, text_width
+from nncli.render.layout.text import elided, inert, text_width
 from nncli.render.layout.view import (
     BLANK,
     GAP,
@@ -338,11 +338,8 @@ def _shown_samples(numbers: Sequence[int], rows: int) -> list[int | None]:
 
 
 def _cut(text: str, width: int | None) -> str:
-    """Return a text, on a terminal without its middle if it is long: names differ at either end."""
-    if width is None or len(text) <= _LABEL_CHARACTERS:
-        return text
-    half = _LABEL_CHARACTERS // 2
-    return f"{text[:half]}…{text[1 - half :]}"
+    """Return a text, on a terminal without its middle if it is long."""
+    return text if width is None else elided(text, _LABEL_CHARACTERS)
 
 
 def _labels(run: ForwardRun, shown: list[int | None], width: int | None) -> list[_TextColumn]:

@@ -7,8 +7,9 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from nncli.render.layout.narrow import fitted
 from nncli.render.layout.text import inert
-from nncli.render.layout.view import Block, Figure, Grid, Line, Style, View, fitted, grid_lines
+from nncli.render.layout.view import Block, Figure, Grid, Line, Style, View, grid_lines
 
 _STYLES: dict[Style, str] = {
     "": "",
@@ -23,7 +24,7 @@ _WHOLE: dict[str, Any] = {"no_wrap": True, "overflow": "ignore"}
 
 
 def to_rich(view: View, width: int) -> RenderableType:
-    """Return a view for a terminal of *width* columns; a grid that is too wide becomes a list."""
+    """Return a view for a terminal of *width* columns; a grid that is too wide comes in parts."""
     blocks: list[Block] = []
     for block in view:
         if isinstance(block, Figure):
