@@ -386,6 +386,24 @@ def test_the_class_of_a_sample_stands_out() -> None:
     assert re.search("\x1b\\[1;36mhi *\x1b\\[0m", text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("net   float64   (N, 4) → (N, 3)", ["net   float64", "  (N, 4) → (N, 3)"]),
+        (" 3 of 8 neurons shown; -o FILE", [" 3 of 8 neurons", " shown; -o FILE"]),
+        ("error: layer 2 takes 5 inputs", ["error: layer 2 takes", "5 inputs"]),
+        (" scale   from [min, max] to [0, 1]", [" scale   from [min,", "   max] to [0, 1]"]),
+        ("x" * 25, ["x" * 20, "x" * 5]),
+    ],
+)
+def test_a_line_that_is_too_long_is_broken_between_its_parts(
+    text: str, expected: list[str]
+) -> None:
+    """Parts stand three blanks apart; one that is too long itself is broken at its blanks."""
+    assert on_terminal([line(text)], 20).splitlines() == expected
+    assert on_terminal([line(Span(text[:7], "accent"), text[7:])], 20).splitlines() == expected
+
+
 # of the second row the first is the largest, too; the third has no class
 SCORES = [[1.5, 2.0, -1.0], [3.0, 2.0, 3.0], [1.0, np.nan, 9.0], [0.5, 0.5, 0.75]]
 
