@@ -21,6 +21,7 @@ class Signs:
     """How arithmetic is written: in its own signs, or in ASCII, where Python can read it."""
 
     is_ascii: bool = False
+    is_close: bool = False  # whether the columns of matrices stand closer together than usual
 
     def number(self, text: str) -> str:
         """Return a number."""
@@ -72,6 +73,11 @@ class Signs:
         if self.is_ascii:
             return (("[", "]"),) * 4
         return ("⎡", "⎤"), ("⎢", "⎥"), ("⎣", "⎦"), ("[", "]")
+
+    @property
+    def gaps(self) -> tuple[str, str]:
+        """Between the columns of a matrix, and of one with room for brackets around each number."""
+        return (" ", "") if self.is_close else ("  ", "  ")
 
     @property
     def marks(self) -> tuple[str, str]:
