@@ -52,16 +52,20 @@ class UsageError(NncliError):
         *help_lines: str,
         code: str = "N705",
         choices: Sequence[str] = (),
+        elsewhere: tuple[str, str] | None = None,
     ) -> None:
         """Say what is wrong.
 
         problem: or its message, told with this advice and under this code; choices: all that an
-        item of the option that the message begins with may be, where only its command knows that.
+        item of the option that the message begins with may be, where only its command knows that;
+        elsewhere: advice, and the command that takes the words as they are.
         """
         if isinstance(problem, str):
-            problem = Problem(code, problem, help=help_lines)
+            advice = (elsewhere[0], *help_lines) if elsewhere is not None else help_lines
+            problem = Problem(code, problem, help=advice)
         super().__init__(problem)
         self.choices = tuple(choices)
+        self.elsewhere = elsewhere
 
 
 class SpecError(NncliError):

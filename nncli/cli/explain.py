@@ -219,8 +219,8 @@ def _form(format_: opt.ExplainForm | None, output: str | None) -> opt.ExplainFor
         return form
     message = f"the suffix of {output!r} names no format: {', '.join(EXPLANATION_SUFFIXES)}"
     outputs = f"`nncli forward` takes `-o {shlex.quote(output)}`, and writes the outputs"
-    others = (outputs,) if form_of_suffix(output, SUFFIXES) else ()
-    raise UsageError(message, *others, "or name it: --format text", code="N703")
+    elsewhere = (outputs, "forward") if form_of_suffix(output, SUFFIXES) else None
+    raise UsageError(message, "or name it: --format text", code="N703", elsewhere=elsewhere)
 
 
 def _wanted_layers(layer: str, neuron: str, spec: NetworkSpec) -> tuple[WantedLayer, ...]:

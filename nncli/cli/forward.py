@@ -252,16 +252,17 @@ def _resolve_format(format_: opt.ForwardForm | None, output: str | None) -> str:
         return "csv"
     known = ", ".join(SUFFIXES)
     message = f"the suffix of {output!r} names no format: {known}"
-    raise UsageError(message, *_other_ways(output), "or name it: --format csv", code="N703")
-
-
-def _other_ways(output: str) -> Iterator[str]:
-    """Yield how else what a name may mean gets into its file: the tables, or the sums."""
-    form = form_of_suffix(output, _TABLES)
-    if form is not None:
-        yield _with_redirection(f"--format {form}", output)
-    if form_of_suffix(output, EXPLANATION_SUFFIXES):
-        yield f"`nncli explain` takes `-o {shlex.quote(output)}`, and writes the sums out"
+    tables = form_of_suffix(output, _TABLES)
+    ways = (_with_redirection(f"--format {tables}", output),) if tables is not None else ()
+    is_of_sums = form_of_suffix(output, EXPLANATION_SUFFIXES) is not None
+    sums = f"`nncli explain` takes `-o {shlex.quote(output)}`, and writes the sums out"
+    raise UsageError(
+        message,
+        *ways,
+        "or name it: --format csv",
+        code="N703",
+        elsewhere=(sums, "explain") if is_of_sums else None,
+    )
 
 
 def _with_redirection(option: str, output: str) -> str:

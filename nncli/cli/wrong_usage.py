@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from nncli.data.csv.numbers import is_number
-from nncli.doctor.diagnosis import treat_command
+from nncli.doctor.diagnosis import treat_command, with_line
 from nncli.errors import DataError, FileError, NncliError, SpecError, UsageError
 from nncli.files import STDIN, missing
 from nncli.problems import OptionForm, Place, Problem, UsageFault, Words
@@ -109,7 +109,8 @@ def blamed_on_words(error: NncliError, argv: Sequence[str]) -> NncliError:
     words, problem = tuple(argv), error.problems[0]
     if isinstance(error, UsageError):
         fault_of = partial(_refused_item, error) if error.choices else _refused
-        return UsageError(treat_command(words, _of_body(error, words), fault_of))
+        treated = treat_command(words, _of_body(error, words), fault_of)
+        return UsageError(_with_command(treated, error.elsewhere, words))
     if isinstance(error, FileError | DataError):
         fault = _refused(words)
         if fault is not None:
@@ -120,6 +121,13 @@ def blamed_on_words(error: NncliError, argv: Sequence[str]) -> NncliError:
         if fault is not None:
             return SpecError(treat_command(words, fault, _refused))
     return error
+
+
+def _with_command(problem: Problem, elsewhere: tuple[str, str] | None, words: Words) -> Problem:
+    """Return a problem with the whole line of the command that takes the words, if one does."""
+    if elsewhere is None or _refused((elsewhere[1], *words[1:])) is not None:
+        return problem
+    return with_line(problem, elsewhere[0], (elsewhere[1], *words[1:]))
 
 
 def _of_body(error: UsageError, words: Words) -> UsageFault:

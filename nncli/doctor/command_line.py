@@ -41,6 +41,13 @@ def with_option(problem: Problem, option: str) -> Problem:
     return replace(problem, suggestions=told, help=helps)
 
 
+def with_line(problem: Problem, advice: str, argv: Words) -> Problem:
+    """Return a problem with one of its pieces of advice as a suggestion of a whole line."""
+    told = Suggestion(advice, argv=argv)
+    helps = tuple(text for text in problem.help if text != advice)
+    return replace(problem, suggestions=(told, *problem.suggestions), help=helps)
+
+
 def _mended(
     argv: Words, fault: UsageFault, fault_of: FaultOf, most: int
 ) -> Iterator[tuple[Words, Words]]:

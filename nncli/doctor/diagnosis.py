@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from nncli.doctor.case import DataCase
-from nncli.doctor.command_line import treat_command, with_option
+from nncli.doctor.command_line import treat_command, with_line, with_option
 from nncli.doctor.data import treat_file
 from nncli.doctor.spec import SAME_CAUSE, treat_spec
 from nncli.doctor.spec_edits import SpecEditor
@@ -25,6 +25,7 @@ __all__ = [
     "treat_command",
     "treat_data",
     "treat_spec",
+    "with_line",
     "with_option",
 ]
 

@@ -110,6 +110,25 @@ def _fault(spec: NetworkSpec) -> tuple[str, str] | None:
     return None
 
 
+def are_classes(spec: NetworkSpec) -> bool:
+    """Whether a network's outputs stand for classes, of which a sample's largest is its own."""
+    if _fault(spec) is not None:
+        return False
+    # linear outputs whose columns alone have names may be quantities
+    is_named = spec.outputs is not None and spec.outputs.classes is not None
+    return spec.activations[-1] != "linear" or is_named
+
+
+def largest_outputs(outputs: Array) -> npt.NDArray[np.intp]:
+    """Return which of each sample's outputs is the largest: (samples,).
+
+    outputs: (neurons, samples).  Of equal ones it is the first; -1 where an output is NaN.
+    """
+    largest: npt.NDArray[np.intp] = outputs.argmax(axis=0)
+    largest[np.isnan(outputs).any(axis=0)] = -1
+    return largest
+
+
 def predict(outputs: Array, rule: ClassRule) -> Prediction:
     """Return the class of each sample by a rule; of equal outputs the first is the largest.
 

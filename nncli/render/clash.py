@@ -60,19 +60,23 @@ def _words(misfit: Misfit, layer: LayerShape, samples: str, notation: Notation) 
         outer = format_shape(batch_shape(samples, layer.weights_shape[1], notation))
         return f"{left} ≠ {right}: the inner sizes must be equal; the outer ones remain, {outer}"
     if misfit.code == "N202":
-        return f"{unequal}: each neuron has a column of {_by_columns(notation)}"
+        way = "column" if notation == "rows" else "row"
+        return f"{unequal}: each neuron has a {way} of W"
     return f"{unequal}: each neuron has one bias"
 
 
 def _drawing(misfit: Misfit, layer: LayerShape, samples: str, notation: Notation) -> Figure:
     if misfit.code in ("N201", "N407"):
         return _linked_boxes(*_factors(layer, samples, notation))
+    is_a_row = notation == "columns"
+    name, number = _product_name(notation), f"biases: {misfit.found}"
+    shape = batch_shape(samples, layer.neurons, notation)
     if misfit.code == "N202":
-        box = _box(_by_columns(notation), layer.weights_shape)
-        return _box_and_number(box, f"neurons: {misfit.wanted}")
-    name = _product_name(notation)
-    name = f"({name})ᵀ" if notation == "columns" else name
-    return _box_and_number(_box(name, (samples, layer.neurons)), f"biases: {misfit.found}")
+        is_a_row = notation != "rows"
+        name, number = "W", f"neurons: {misfit.wanted}"
+        shape = layer.weights_shape[::-1] if is_a_row else layer.weights_shape
+    draw = _rows_and_number if is_a_row else _columns_and_number
+    return draw(_box(name, shape), number)
 
 
 def _factors(layer: LayerShape, samples: str, notation: Notation) -> tuple[_Box, _Box]:
@@ -214,7 +218,21 @@ def _put_product(canvas: _Canvas, product: _Box, after: int) -> None:
     canvas.put(product.height + 2, middle, product.columns)
 
 
-def _box_and_number(box: _Box, number: str) -> Figure:
+def _rows_and_number(box: _Box, number: str) -> Figure:
+    """Draw a matrix, its rows linked to a number that should be the same."""
+    canvas, left, row = _Canvas(), _MARGIN + 2, (box.height + 1) // 2
+    end = canvas.box(left, box)
+    start = end + 2 + len(box.rows) + 1
+    canvas.put(row, end + 2, box.rows, "error")
+    canvas.put(row, start, "───✗───")
+    canvas.put(row, start + 3, "✗", "error")
+    canvas.put(row, start + 8, number, "error")
+    label = left + 1 + (box.width - len(box.columns)) // 2
+    canvas.put(box.height + 2, label, box.columns, "accent")
+    return Figure(canvas.lines())
+
+
+def _columns_and_number(box: _Box, number: str) -> Figure:
     """Draw a matrix, its columns linked to a number that should be the same."""
     canvas = _Canvas()
     below, start, stop = _left_box(canvas, box)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from nncli.explain.corner import Corner, corner, turned
@@ -13,9 +13,11 @@ from nncli.render.explain_signs import Signs
 from nncli.render.layout.text import text_width
 from nncli.render.numbers import format_shape
 
-_GAP, _MARGIN = "  ", "  "
+_MARGIN = "  "
 # Where nothing is pointed at.
 _UNLIT = (-1, -1)
+
+Texts = Sequence[Sequence[str]]
 
 
 # ---------------------------------------------------------------------------- both ways round
@@ -74,10 +76,11 @@ def arrangement(
     places = ("below", "to the right", "where they meet")
     factors = (*written.factors(letters), letters.z)
     said = [" ".join(each) for each in zip(factors, parts.shapes, places, strict=True)]
-    for are_names_above in (False, True):
-        lines = _drawn(parts, (said, letters.b, output), signs, are_names_above=are_names_above)
-        if width is None or max(map(text_width, lines)) <= width:
-            return lines
+    for each in (signs, replace(signs, is_close=True)):
+        for are_names_above in (False, True):
+            lines = _drawn(parts, (said, letters.b, output), each, are_names_above=are_names_above)
+            if width is None or max(map(text_width, lines)) <= width:
+                return lines
     return None
 
 
@@ -117,15 +120,19 @@ def _mark_above(parts: Corner, widths: Sequence[int], signs: Signs) -> list[str]
     _, column = parts.lit
     if parts.lit == _UNLIT:
         return []
-    return [" " * (sum(widths[: column + 1]) + 4 * column + 2) + signs.marks[1]]
+    before = sum(widths[: column + 1]) + (2 + len(signs.gaps[1])) * column
+    return [" " * (before + 2) + signs.marks[1]]
 
 
 def _widths(parts: Corner, signs: Signs) -> list[int]:
     """Return how wide the columns of all are that stand below one another."""
     rows = [*parts.above, *parts.result, *(parts.output or [])]
     rows += [parts.bias] if parts.bias and not parts.is_turned else []
-    columns = zip(*_texts(rows, signs), strict=True)
-    return [max(map(text_width, column)) for column in columns]
+    return _text_widths(_texts(rows, signs))
+
+
+def _text_widths(rows: Texts) -> list[int]:
+    return [max(map(text_width, column)) for column in zip(*rows, strict=True)]
 
 
 def _left_block(parts: Corner, signs: Signs) -> tuple[list[str], int]:
@@ -153,6 +160,99 @@ def _labelled(
     return [_left(label, indent) + row for label, row in zip(labels, rows, strict=True)]
 
 
+# ------------------------------------------------------------------------ one below the other
+
+
+def stacked(
+    step: ProductStep,
+    names: tuple[Letters, str],
+    written: Written,
+    signs: Signs,
+    width: int,
+    *,
+    is_lit: bool = True,
+) -> list[str] | None:
+    """Return the matrices of a layer one below the other, as its formula has them.
+
+    As the arrangement; where a matrix is still too wide, some of its columns are left out.
+    """
+    letters, output = names
+    parts = corner(step, written.notation)
+    row, column = (at + 1 for at in (parts.lit if is_lit else _UNLIT))
+    (left, right), (times, way) = written.factors(letters), ("@", "row")
+    if parts.is_turned:
+        times, way = signs.times, "column"
+    b = (parts.bias,) if not parts.is_turned else turned((parts.bias,))
+    blocks = [
+        (f"{left} {parts.shapes[0]}", parts.left, row, 0),
+        (f"{times} {right} {parts.shapes[1]}", parts.above, 0, column),
+        (f"+ {letters.b} to every {way}", b if parts.bias else (), 0, 0),
+        (f"{letters.z} {parts.shapes[2]}", parts.result, row, column),
+        (output, parts.output or (), row, column),
+    ]
+    lines: list[str] = []
+    for name, matrix, *lit in blocks:
+        if matrix:
+            bar = not parts.bias and matrix is parts.left
+            drawn = _narrow(matrix, lit, signs, width - len(_MARGIN), has_bar=bar)
+            lines += ["", name, *drawn] if lines else [name, *drawn]
+    lines = [f"{_MARGIN}{text}".rstrip() for text in lines]
+    return lines if max(map(text_width, lines)) <= width else None
+
+
+def _narrow(
+    matrix: Matrix, lit: Sequence[int], signs: Signs, width: int, *, has_bar: bool
+) -> list[str]:
+    """Return a matrix as narrow as it must be: its columns closer together, or some left out."""
+    row, column = lit
+    for each in (signs, replace(signs, is_close=True)):
+        drawn = _matrix(matrix, each, row=row, column=column, has_bar=has_bar)
+        if max(map(text_width, drawn)) <= width:
+            break
+    else:
+        room = width - text_width("▸ ⎡  ⎤") - 2 * has_bar
+        rows, column = _fewer_columns(_texts(matrix, each), column, each, room)
+        drawn = _pointed(rows, each, row=row, column=column, has_bar=has_bar)
+    return drawn if drawn[0] else drawn[1:]
+
+
+def _fewer_columns(
+    rows: Texts, column: int, signs: Signs, room: int
+) -> tuple[list[list[str]], int]:
+    """Return the columns that fit, dots between them for the others, and where *column* is now.
+
+    That one and the last are the first to be kept.
+    """
+    dots, (gap, _), widths = signs.said("…"), signs.gaps, _text_widths(rows)
+    last = len(widths) - 1
+    kept = [max(0, column - 1)]
+    for at in (last, *range(last)):
+        tried = sorted({*kept, at})
+        shown = list(_with_gaps(tried, last))
+        needed = sum(len(dots) if each is None else widths[each] for each in shown)
+        if needed + len(gap) * (len(shown) - 1) > room:
+            break
+        kept = tried
+    shown = list(_with_gaps(kept, last))
+    texts = [[dots if at is None else row[at] for at in shown] for row in rows]
+    return texts, shown.index(column - 1) + 1 if column else 0
+
+
+def _with_gaps(numbers: Sequence[int], last: int) -> Iterator[int | None]:
+    """Yield numbers in order, None where some from 0 to the last are left out."""
+    before = -1
+    for number in numbers:
+        if number > before + 1:
+            yield None
+        yield number
+        before = number
+    if before < last:
+        yield None
+
+
+# --------------------------------------------------------------------------------- in brackets
+
+
 def _boxed(
     matrix: Matrix, widths: Sequence[int], signs: Signs, lit: tuple[int, int] | None = None
 ) -> list[str]:
@@ -163,7 +263,7 @@ def _boxed(
         for column, (text, width) in enumerate(zip(row, widths, strict=True)):
             cell = f"[{text}]" if (number, column) == lit else f" {text} "
             cells.append(" " * (width - text_width(text)) + cell)
-        lines.append(_GAP.join(cells))
+        lines.append(signs.gaps[1].join(cells))
     return _in_brackets(lines, signs)
 
 
@@ -180,15 +280,21 @@ def _matrix(
 
     has_bar: whether a bar stands before the last column.
     """
-    rows = _texts(matrix, signs)
-    widths = [max(map(text_width, each)) for each in zip(*rows, strict=True)]
+    return _pointed(_texts(matrix, signs), signs, row=row, column=column, has_bar=has_bar)
+
+
+def _pointed(
+    rows: Texts, signs: Signs, *, row: int = 0, column: int = 0, has_bar: bool = False
+) -> list[str]:
+    """Return the same of a matrix in texts."""
+    widths, (gap, _) = _text_widths(rows), signs.gaps
     texts = []
     for each in rows:
         cells = [" " * (w - text_width(t)) + t for t, w in zip(each, widths, strict=True)]
         end = f" {signs.said('│')} {cells.pop()}" if has_bar else ""
-        texts.append(_GAP.join(cells) + end)
+        texts.append(gap.join(cells) + end)
     mark, down = signs.marks
-    at = 4 + sum(widths[:column]) + len(_GAP) * (column - 1) - 1 if column else 0
+    at = 4 + sum(widths[:column]) + len(gap) * (column - 1) - 1 if column else 0
     lines = [" " * at + down if column else ""]
     for number, text in enumerate(_in_brackets(texts, signs), start=1):
         lines.append(f"{mark if number == row else ' '} {text}")

@@ -34,6 +34,7 @@ class Signs:
     """How arithmetic is written: in its own signs, or in ASCII, where Python can read it."""
 
     is_ascii: bool = False
+    is_close: bool = False  # whether the columns of matrices stand closer together than usual
 
     def number(self, number: Shown | str) -> str:
         """Return a number, or the box that it stands in: empty ones are as wide as each other."""
@@ -92,6 +93,11 @@ class Signs:
         if self.is_ascii:
             return (("[", "]"),) * 4
         return ("⎡", "⎤"), ("⎢", "⎥"), ("⎣", "⎦"), ("[", "]")
+
+    @property
+    def gaps(self) -> tuple[str, str]:
+        """Between the columns of a matrix, and of one with room for brackets around each number."""
+        return (" ", "") if self.is_close else ("  ", "  ")
 
     @property
     def marks(self) -> tuple[str, str]:

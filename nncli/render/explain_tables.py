@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from nncli.explain.shown import Shown
 from nncli.explain.steps import ScaledColumn, ScalingStep, SoftmaxStep
 from nncli.render.explain_lines import INDENT, Screen, left
+from nncli.render.layout.narrow import fitted
 from nncli.render.layout.text import inert, text_width
-from nncli.render.layout.view import BLANK, Block, Column, Grid, Span, fitted
+from nncli.render.layout.view import BLANK, Block, Column, Grid, Span
 
 # ------------------------------------------------------------------------------------ softmax
 

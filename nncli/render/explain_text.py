@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from nncli.explain.chains import Symbol
 from nncli.explain.shown import in_full
@@ -18,7 +19,7 @@ from nncli.explain.steps import (
 )
 from nncli.render.explain_lines import Screen
 from nncli.render.explain_long_sums import long_sum
-from nncli.render.explain_matrices import arrangement, transposed
+from nncli.render.explain_matrices import arrangement, stacked, transposed
 from nncli.render.explain_names import Names
 from nncli.render.explain_signs import Signs
 from nncli.render.explain_sums import activation, whole_sum
@@ -43,7 +44,7 @@ class _Drawing:
         self._sums, self._products = names.sums, names.products
         # a sum alone needs no headings of its own
         self._is_alone = len(found.steps) == len(self._sums) == 1
-        self._is_sheet = any(step.question is not None for step in self._sums)
+        self._is_sheet = names.is_sheet
 
     def blocks(self) -> Iterator[Block]:
         """Yield everything from top to bottom."""
@@ -140,32 +141,32 @@ class _Drawing:
         if self._found.notation != "rows":
             neuron = 0 if self._is_sheet else self._products[step.layer].neuron
             names = (w, f"{w}.T") if self._found.notation == "torch" else ("the spec", w)
-            drawn = transposed(step, neuron, names, self._signs)
-            if self._screen.holds(drawn):
-                yield from map(self._screen.copied, drawn)
-                return
-        by_neuron = step.spec_shape[0] == self._layers[step.layer - 1].neurons
-        way = "a row per neuron" if by_neuron else "a column per neuron"
+            for signs in (self._signs, replace(self._signs, is_close=True)):
+                drawn = transposed(step, neuron, names, signs)
+                if self._screen.holds(drawn):
+                    yield from map(self._screen.copied, drawn)
+                    return
+        way = "a column per neuron" if self._found.notation == "columns" else "a row per neuron"
         shapes = f"{format_shape(step.spec_shape)}ᵀ → {format_shape(step.shape)}"
-        said = [f"the spec holds {w} turned, {way}:", self._signs.said(shapes)]
+        turned = f"the spec holds {w} turned, {way}:"
+        if self._found.notation == "torch":  # it holds W as it is
+            turned = f"{w} has {way}, and the product takes {w}.T:"
+        said = [turned, self._signs.said(shapes)]
         yield from self._screen.words(said, gap=" ")
 
     def _product(self, step: ProductStep) -> Iterator[Block]:
         letters, a = self._names.letters(step.layer)
         name = f"{a} = {self._layers[step.layer - 1].activation.kind}({letters.z})"
-        lines = arrangement(
-            step,
-            (letters, name),
-            self._names.written,
-            self._signs,
-            self._screen.width,
-            is_lit=not self._is_sheet,
-        )
+        about = (letters, name), self._names.written, self._signs
+        width, is_lit = self._screen.width, not self._is_sheet
+        lines = arrangement(step, *about, width, is_lit=is_lit)
+        if lines is None and width is not None:
+            explained = {s.neuron for s in self._sums if s.layer == step.layer}
+            if len(explained) < len(step.b) and not self._is_sheet:
+                return  # some neurons were chosen: it is their sums that are wanted
+            lines = stacked(step, *about, width, is_lit=is_lit)
         if lines is not None:
             yield from map(self._screen.copied, lines)
             return
-        explained = {s.neuron for s in self._sums if s.layer == step.layer}
-        if len(explained) < len(step.b):
-            return  # some neurons were chosen: it is their sums that are wanted
         said = f"the matrices are wider than {self._screen.width} columns: they are left out"
         yield from self._screen.words([said], style="dim")

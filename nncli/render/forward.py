@@ -12,12 +12,13 @@ from nncli.explain.notation import Letters, Notation, Written
 from nncli.files import sources_name
 from nncli.network.activations import Array
 from nncli.network.dense import Dense
+from nncli.network.prediction import are_classes, largest_outputs
 from nncli.network.scaling import scales_outputs
 from nncli.network.shapes import input_steps, output_steps
 from nncli.network.statistics import LayerStatistics
 from nncli.pipeline.run import ForwardRun
 from nncli.render.activations import activation_formula, activation_label
-from nncli.render.layout.text import inert, text_width
+from nncli.render.layout.text import elided, inert, text_width
 from nncli.render.layout.view import (
     BLANK,
     GAP,
@@ -80,6 +81,7 @@ class _TextColumn:
     cells: Sequence[str]
     align: Align = "left"
     style: Style = ""
+    lit: frozenset[int] = frozenset()  # which cells are in the accent
 
     def width(self) -> int:
         """Return how wide the column is on a screen."""
@@ -87,8 +89,12 @@ class _TextColumn:
 
     def spans(self) -> list[Span]:
         """Return its cells; among numbers an exact zero steps back."""
-        dim: Style = "dim" if self.align == "right" else self.style
-        return [Span(text, dim if text.strip() == "0" else self.style) for text in self.cells]
+        zero: Style = "dim" if self.align == "right" else self.style
+        styles = (
+            "accent" if at in self.lit else zero if text.strip() == "0" else self.style
+            for at, text in enumerate(self.cells)
+        )
+        return list(map(Span, self.cells, styles))
 
 
 def forward_view(run: ForwardRun, display: Display, width: int | None) -> View:
@@ -269,6 +275,8 @@ def _values_blocks(
     labels = _labels(run, shown, width)
     ends = _prediction_columns(run, shown, display, width) if is_output else []
     groups = _neuron_columns(parts, shown, display.precision, width=width)
+    if is_output:
+        groups[-1] = _with_classes_lit(run, groups[-1], shown)
     fitted = _fitted([*labels, *ends], groups, width)
     hints = _left_out(run, display, is_output=is_output)
     if len(fitted) < len(groups):
@@ -338,11 +346,8 @@ def _shown_samples(numbers: Sequence[int], rows: int) -> list[int | None]:
 
 
 def _cut(text: str, width: int | None) -> str:
-    """Return a text, on a terminal without its middle if it is long: names differ at either end."""
-    if width is None or len(text) <= _LABEL_CHARACTERS:
-        return text
-    half = _LABEL_CHARACTERS // 2
-    return f"{text[:half]}…{text[1 - half :]}"
+    """Return a text, on a terminal without its middle if it is long."""
+    return text if width is None else elided(text, _LABEL_CHARACTERS)
 
 
 def _labels(run: ForwardRun, shown: list[int | None], width: int | None) -> list[_TextColumn]:
@@ -376,6 +381,21 @@ def _neuron_columns(
             for index in range(count)
         ]
         for symbol, values, named in parts
+    ]
+
+
+def _with_classes_lit(
+    run: ForwardRun, columns: list[_TextColumn], shown: list[int | None]
+) -> list[_TextColumn]:
+    """Return the columns of the outputs, each sample's largest in the accent if it is a class."""
+    told = run.shown.prediction is not None or are_classes(run.network.spec)
+    if not told or run.network.spec.layers[-1].neurons == 1:
+        return columns
+    largest = largest_outputs(run.shown.outputs.T)
+    classes = [None if row is None else largest[row] for row in shown]
+    return [
+        replace(column, lit=frozenset(at for at, each in enumerate(classes) if each == number))
+        for number, column in enumerate(columns)
     ]
 
 

@@ -257,27 +257,42 @@ def test_an_unknown_suffix_is_answered_with_the_formats(cli: RunCli) -> None:
     assert "help: or name it: --format csv" in done.err
 
 
-@pytest.mark.parametrize(
-    ("name", "option", "is_explained"),
-    [("a b.txt", "--format table", True), ("out.MD", "--format md", False)],
-)
-def test_a_file_of_tables_is_answered_with_the_ways_to_write_it(
-    cli: RunCli, tmp_path: Path, name: str, option: str, is_explained: bool
+@pytest.mark.parametrize(("name", "form"), [("a b.txt", "table"), ("out.MD", "md")])
+def test_a_file_of_tables_is_answered_with_the_way_to_write_them(
+    cli: RunCli, tmp_path: Path, name: str, form: str
 ) -> None:
     files, place = [ROOT / file for file in FILES], shlex.quote(name)
     done = cli("forward", *files, "-o", name, cwd=tmp_path)
-    redirected = f"help: for the tables, write `{option} > {place}` in place of `-o {place}`\n"
-    assert redirected in done.err
-    assert redirected in cli("forward", *files, "-o", name, *option.split(), cwd=tmp_path).err
-    # what explain cannot write is not said to be written by it
-    assert (f"help: `nncli explain` takes `-o {place}`, and" in done.err) is is_explained
-    assert (cli("explain", *files, "-o", name, cwd=tmp_path).code == 0) is is_explained
+    redirected = f"help: for the tables, write `--format {form} > {place}` in place of"
+    assert f"{redirected} `-o {place}`\n" in done.err
+    assert redirected in cli("forward", *files, "-o", name, "--format", form, cwd=tmp_path).err
 
 
-def test_a_file_of_outputs_is_answered_with_the_command_that_writes_it(cli: RunCli) -> None:
-    done = cli("explain", *FILES, "-o", "outputs.csv")
+@pytest.mark.parametrize(
+    ("command", "name", "other"),
+    [
+        ("forward", "a b.txt", "explain"),
+        ("forward", "out.MD", "explain"),
+        ("forward", "out.html", "explain"),
+        ("forward", "out.tex", "explain"),
+        ("explain", "out.csv", "forward"),
+        ("explain", "out.parquet", "forward"),
+    ],
+)
+def test_a_file_of_another_command_is_answered_with_its_whole_line(
+    cli: RunCli, command: str, name: str, other: str
+) -> None:
+    words = (*FILES, "--seed", "1", "-o", name)
+    advice = f"help: `nncli {other}` takes `-o {shlex.quote(name)}`, and writes the"
+    done = cli(command, *words)
     assert (done.code, done.out) == (2, "")
-    assert "help: `nncli forward` takes `-o outputs.csv`, and writes the outputs\n" in done.err
+    (told,) = (text for text in done.err.splitlines() if text.startswith(advice))
+    assert told.endswith(f"   {shlex.join(['nncli', other, *words])}")
+
+
+def test_a_line_that_the_other_command_refuses_is_not_told(cli: RunCli) -> None:
+    done = cli("forward", *FILES, "-o", "out.txt", "--rows", "5")
+    assert "help: `nncli explain` takes `-o out.txt`, and writes the sums out\n" in done.err
 
 
 # ------------------------------------------------------------------------- allowed oddities

@@ -9,8 +9,9 @@ import pytest
 
 from nncli import read_spec
 from nncli.render.bench import bench_view, recommendation_reason
+from nncli.render.layout.narrow import fitted
 from nncli.render.layout.plain import to_plain
-from nncli.render.layout.view import Grid, fitted
+from nncli.render.layout.view import Grid
 from nncli.timing.advice import Timing, find_cliffs, fit_line, recommend
 from nncli.timing.bench import Advice, BenchRun, LayerShare, MatmulRate, Result
 from nncli.timing.comparison import Compared, Comparison, TimingDifference

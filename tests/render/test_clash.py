@@ -286,10 +286,31 @@ def test_a_clash_is_drawn_in_the_notation_of_the_table() -> None:
     assert to_plain(clash_blocks(inner, "2", "columns")) == CLASH_OF_COLUMNS
     assert "│  Wᵀ   │" in to_plain(clash_blocks(inner, "2", "torch"))
     assert "│ x @ Wᵀ │" in to_plain(clash_blocks(biases, "2", "torch"))
-    assert "│ (W · x)ᵀ │" in to_plain(clash_blocks(biases, "2", "columns"))
+
+
+A_ROW_OF_W = """\
+      ┌───────┐
+      │   W   │ 5 ───✗─── neurons: 2
+      │       │
+      └───────┘
+          3
+ ✗ 5 ≠ 2: each neuron has a row of W
+"""
+A_ROW_OF_THE_SUMS = """\
+      ┌─────────┐
+      │  W · x  │ 2 ───✗─── biases: 4
+      └─────────┘
+           6
+ ✗ 4 ≠ 2: each neuron has one bias
+"""
+
+
+def test_where_each_neuron_is_a_row_it_is_rows_that_clash() -> None:
     neurons = layer_with(("N202", 3, 2, (3, 5), 2))
     for notation in NOTATIONS[1:]:
-        assert to_plain(clash_blocks(neurons, "2", notation)).endswith("a column of Wᵀ\n")
+        assert to_plain(clash_blocks(neurons, "2", notation)) == A_ROW_OF_W
+    biases = layer_with(("N203", 3, 2, (3, 2), 4))
+    assert to_plain(clash_blocks(biases, "6", "columns")) == A_ROW_OF_THE_SUMS
 
 
 def test_nothing_is_said_to_be_transposed_that_is_not() -> None:

@@ -39,3 +39,40 @@ def _character_width(character: str) -> int:
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def elided(text: str, most: int) -> str:
+    """Return a text of at most so many cells, without its middle: names differ at either end.
+
+    >>> elided("layer_of_a_long_name", 10)
+    'layer…name'
+    """
+    if text_width(text) <= most:
+        return text
+    half = most // 2
+    start, end = text[:half], text[half + 1 - most :]
+    while text_width(start) > half:
+        start = start[:-1]
+    while text_width(end) > most - half - 1:
+        end = end[1:]
+    return f"{start}…{end}"
+
+
+def broken(text: str, width: int) -> list[str]:
+    """Return a text in pieces of at most *width* cells, broken at blanks; a longer word anywhere.
+
+    >>> broken("layer_1.weight + layer_1.bias", 16)
+    ['layer_1.weight +', 'layer_1.bias']
+    """
+    pieces = [""]
+    for word in text.split(" "):
+        joined = f"{pieces[-1]} {word}" if pieces[-1] else word
+        if text_width(joined) <= width:
+            pieces[-1] = joined
+            continue
+        pieces += [""] if pieces[-1] else []
+        for character in word:
+            if text_width(pieces[-1] + character) > width:
+                pieces.append("")
+            pieces[-1] += character
+    return pieces

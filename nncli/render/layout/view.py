@@ -6,7 +6,7 @@ A view knows nothing of Rich or Markdown; one renderer for each turns it into ou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, Literal, NamedTuple, TypeVar
 
@@ -115,25 +115,6 @@ class _RowsOf(Generic[T]):
             yield tuple([cell(thing) for cell in cells])
 
 
-@dataclass(frozen=True)
-class _PartOfRows:
-    """Some columns of a table's rows, but for those rows that have their cells in other parts."""
-
-    rows: Iterable[tuple[Span, ...]]
-    columns: Sequence[int]
-    keys: int
-
-    def __iter__(self) -> Iterator[tuple[Span, ...]]:
-        for row in self.rows:
-            cells = tuple([row[column] for column in self.columns])
-            if _has_text(cells[self.keys :]) or not _has_text(row[self.keys :]):
-                yield cells
-
-
-def _has_text(cells: Iterable[Span]) -> bool:
-    return any(cell.text.strip() for cell in cells)
-
-
 def table(fields: Sequence[Field[T]], things: Iterable[T], keys: int = 1) -> Grid:
     """Return a grid with a row for each of some things."""
     columns = tuple(Column(field.heading, field.align) for field in fields)
@@ -150,117 +131,6 @@ def line(*parts: str | Span, level: int = 0) -> Line:
     """Make a line of plain texts and spans.  level: of a heading."""
     spans = tuple(part if isinstance(part, Span) else Span(part) for part in parts)
     return Line(spans, level=level)
-
-
-def fitted(grid: Grid, width: int) -> list[Block]:
-    """Return a grid so that it fits a screen.
-
-    As it is, closer together, in fewer words, in parts one below the other, or as a list.
-    """
-    for whole in (grid, grid.shorter):
-        if whole is None:
-            continue
-        columns, widths = range(len(whole.columns)), whole.widths()
-        for gap in range(whole.gap, 0, -1):
-            closer = replace(whole, gap=gap)
-            if _width_of(closer, columns, widths) <= width:
-                return [closer]
-    ways = [_in_parts(way, width) for way in (grid, grid.shorter) if way is not None]
-    found = [parts for parts in ways if parts]
-    return _apart(min(found, key=len)) if found else _as_list(grid, width)
-
-
-def _apart(parts: Sequence[Grid]) -> list[Block]:
-    """Return parts of a table with a blank line between them."""
-    blocks: list[Block] = []
-    for part in parts:
-        blocks += [*([BLANK] if blocks else []), part]
-    return blocks
-
-
-def _in_parts(grid: Grid, width: int) -> list[Grid]:
-    """Return the columns in parts that fit a screen: as few as can be.  None of them: no parts.
-
-    What signs tie together stays together, if it fits.
-    """
-    widths = grid.widths()
-    for tied in (True, False):
-        ways = [
-            _parts(replace(grid, gap=gap), widths, width, tied=tied)
-            for gap in range(grid.gap, 0, -1)
-        ]
-        found = [parts for parts in ways if parts]
-        if found:
-            return min(found, key=len)
-    return []
-
-
-def _parts(grid: Grid, widths: Sequence[int], width: int, *, tied: bool) -> list[Grid]:
-    """Return a grid in parts, none of which is wider than a screen; nothing if one would be."""
-    keys = list(range(grid.keys))
-    parts: list[list[int]] = []
-    for unit in _units(grid, tied=tied):
-        if parts and _width_of(grid, [*keys, *parts[-1], *unit], widths) <= width:
-            parts[-1] += unit
-        elif _width_of(grid, [*keys, *unit], widths) <= width:
-            parts.append([*unit])
-        else:
-            return []
-    found = [_part(grid, [*keys, *part]) for part in parts]
-    telling = [part for part in found if any(_has_text(row[grid.keys :]) for row in part.rows)]
-    return telling or found[:1]
-
-
-def _units(grid: Grid, *, tied: bool) -> list[list[int]]:
-    """Return the columns behind the keys, those together that no end of a line may part."""
-    units: list[list[int]] = []
-    is_sign = [not column.heading for column in grid.columns]
-    for at in range(grid.keys, len(is_sign)):
-        after_sign = at > grid.keys and is_sign[at - 1]
-        if units and (after_sign or (tied and is_sign[at])):
-            units[-1].append(at)
-        else:
-            units.append([at])
-    return units
-
-
-def _part(grid: Grid, columns: Sequence[int]) -> Grid:
-    """Return some columns of a grid."""
-    headings = tuple(grid.columns[column] for column in columns)
-    return Grid(headings, _PartOfRows(grid.rows, columns, grid.keys), grid.gap, grid.keys)
-
-
-def _width_of(grid: Grid, columns: Sequence[int], widths: Sequence[int]) -> int:
-    """Return how wide some columns of a grid are.  widths: of all its columns."""
-    part = _part(grid, columns)
-    return 1 + sum(widths[column] for column in columns) + sum(part.gaps())
-
-
-def _as_list(grid: Grid, width: int) -> list[Block]:
-    """Return each row as its keys, then heading and value of the others, line by line."""
-    labels = [text_width(inert(row[0].text.strip())) for row in grid.rows]
-    indent = max(labels, default=0) + 1 + GAP
-    lines: list[Block] = []
-    for row in grid.rows:
-        first = row[0]._replace(text=f" {row[0].text.strip()}".ljust(indent))
-        name = row[1]._replace(text=row[1].text.strip()) if grid.keys > 1 else Span("")
-        spans, used = [first, name], indent + Line((name,)).width()
-        for column, span in zip(grid.columns[grid.keys :], row[grid.keys :], strict=True):
-            value = span._replace(text=span.text.strip())
-            if not column.heading or not value.text:
-                continue
-            heading = Span(f"{column.heading} ", "dim")
-            needed = Line((heading, value)).width()
-            if used > indent and used + GAP + needed > width:
-                lines.append(Line(tuple(spans)))
-                spans, used = [Span(" " * indent)], indent
-            if used > indent:
-                spans.append(Span(" " * GAP))
-                used += GAP
-            spans += [heading, value]
-            used += needed
-        lines.append(Line(tuple(spans)))
-    return lines
 
 
 def grid_lines(grid: Grid) -> Iterator[Line]:

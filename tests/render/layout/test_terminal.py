@@ -386,6 +386,52 @@ def test_the_class_of_a_sample_stands_out() -> None:
     assert re.search("\x1b\\[1;36mhi *\x1b\\[0m", text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("net   float64   (N, 4) → (N, 3)", ["net   float64", "  (N, 4) → (N, 3)"]),
+        (" 3 of 8 neurons shown; -o FILE", [" 3 of 8 neurons", " shown; -o FILE"]),
+        ("error: layer 2 takes 5 inputs", ["error: layer 2 takes", "5 inputs"]),
+        (" scale   from [min, max] to [0, 1]", [" scale   from [min,", "   max] to [0, 1]"]),
+        ("x" * 25, ["x" * 20, "x" * 5]),
+    ],
+)
+def test_a_line_that_is_too_long_is_broken_between_its_parts(
+    text: str, expected: list[str]
+) -> None:
+    """Parts stand three blanks apart; one that is too long itself is broken at its blanks."""
+    assert on_terminal([line(text)], 20).splitlines() == expected
+    assert on_terminal([line(Span(text[:7], "accent"), text[7:])], 20).splitlines() == expected
+
+
+# of the second row the first is the largest, too; the third has no class
+SCORES = [[1.5, 2.0, -1.0], [3.0, 2.0, 3.0], [1.0, np.nan, 9.0], [0.5, 0.5, 0.75]]
+
+
+@pytest.mark.parametrize(
+    ("activation", "outputs", "largest"),
+    [
+        ("linear", "classes", {"2", "3", "0.75"}),
+        ("softmax", "columns", {"0.6037", "0.4223", "0.391"}),
+        ("linear", "columns", set()),  # these may be quantities
+        ("sigmoid", "columns", set()),
+        ("relu", "classes", set()),
+    ],
+)
+def test_the_largest_of_some_classes_stands_out(
+    activation: str, outputs: str, largest: set[str]
+) -> None:
+    layer = f"{{activation: {activation}, weights: [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}}"
+    text = f"{{inputs: 3, layers: [{layer}], outputs: {{{outputs}: [r, g, b]}}}}"
+    network = Network.from_yaml_text(text)
+    run = run_forward(network, stream_of(SCORES, ("x", "y", "z"), {}), RunPlan())
+    shown = on_terminal(forward_view(run, display(run), 80), 80, colour=True)
+    _, values = shown.split("1 layer_1\x1b")
+    lit = re.findall("\x1b\\[1;36m *([^ ]+) *\x1b", values)
+    assert {number.rstrip("0").rstrip(".") for number in lit} == largest
+    assert len(lit) == len(largest)
+
+
 def test_colours_are_there_only_if_asked_for() -> None:
     run = make_run([4, 3, 2], 3)
     view = forward_view(run, display(run), 80)

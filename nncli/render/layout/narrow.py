@@ -1,0 +1,206 @@
+"""A grid on a screen for which it is too wide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from nncli.render.layout.text import broken, elided, inert, text_width
+from nncli.render.layout.view import BLANK, Block, Grid, Span
+
+# Where not all of a table fits, what its rows are of is cut to so many characters.
+_KEY, _SHORTEST = 24, 8
+
+
+def fitted(grid: Grid, width: int) -> list[Block]:
+    """Return a grid so that it fits a screen.
+
+    As it is, closer together, in fewer words, in parts one below the other; if these are still too
+    wide, with the texts of some columns broken.  No number is ever cut.
+    """
+    ways = [way for way in (grid, grid.shorter) if way is not None]
+    for way in ways:
+        least = 1 + sum(way.widths())
+        for gap in range(way.gap, 0, -1):
+            closer = replace(way, gap=gap)
+            if least + sum(closer.gaps()) <= width:
+                return [closer]
+    cut = [_with_short_keys(way, _KEY) for way in ways]
+    found = [parts for parts in (_in_parts(way, width) for way in cut) if parts]
+    return _apart(min(found, key=len) if found else _broken_parts(ways[-1], width))
+
+
+def _apart(parts: Sequence[Grid]) -> list[Block]:
+    """Return parts of a table with a blank line between them."""
+    blocks: list[Block] = []
+    for part in parts:
+        blocks += [*([BLANK] if blocks else []), part]
+    return blocks
+
+
+# -------------------------------------------------------------------------------- in parts
+
+
+def _in_parts(grid: Grid, width: int) -> list[Grid]:
+    """Return the columns in parts that fit a screen: as few as can be.  None of them: no parts.
+
+    What signs tie together stays together, if it fits.
+    """
+    widths = _Widths.of(grid)
+    for tied in (True, False):
+        ways = [
+            _parts(replace(grid, gap=gap), widths, width, tied=tied)
+            for gap in range(grid.gap, 0, -1)
+        ]
+        found = [parts for parts in ways if parts]
+        if found:
+            return min(found, key=len)
+    return []
+
+
+@dataclass(frozen=True)
+class _Widths:
+    """How wide the columns of a grid are."""
+
+    own: Sequence[int]
+    keys: Sequence[Sequence[int]]  # for each column, the keys of those rows that have a cell in it
+
+    @classmethod
+    def of(cls, grid: Grid) -> _Widths:
+        """Measure a grid."""
+        headings = [text_width(inert(column.heading)) for column in grid.columns]
+        own, keys = [*headings], [headings[: grid.keys] for _ in headings]
+        for row in grid.rows:
+            cells = [text_width(inert(span.text)) for span in row]
+            own = list(map(max, own, cells))
+            is_bare = not _has_text(row[grid.keys :])
+            for column, span in enumerate(row):
+                if is_bare or span.text.strip():
+                    keys[column] = list(map(max, keys[column], cells[: grid.keys]))
+        return cls(own, keys)
+
+    def of_part(self, grid: Grid, columns: Sequence[int]) -> int:
+        """Return how wide some columns are behind their keys."""
+        keys = [self.keys[column] for column in columns]
+        total: int = 1 + sum(map(max, zip(*keys, strict=True)))
+        return total + sum(self.own[at] for at in columns) + sum(_part(grid, columns).gaps())
+
+
+def _parts(grid: Grid, widths: _Widths, width: int, *, tied: bool) -> list[Grid]:
+    """Return a grid in parts, none of which is wider than a screen; nothing if one would be."""
+    parts: list[list[int]] = []
+    for unit in _units(grid, tied=tied):
+        if parts and widths.of_part(grid, [*parts[-1], *unit]) <= width:
+            parts[-1] += unit
+        elif widths.of_part(grid, unit) <= width:
+            parts.append([*unit])
+        else:
+            return []
+    return _telling([_part(grid, part) for part in parts])
+
+
+def _telling(parts: Sequence[Grid]) -> list[Grid]:
+    """Return those parts that have anything in them; the first one if none has."""
+    found = [part for part in parts if any(_has_text(row[part.keys :]) for row in part.rows)]
+    return found or [*parts[:1]]
+
+
+def _units(grid: Grid, *, tied: bool) -> list[list[int]]:
+    """Return the columns behind the keys, those together that no end of a line may part."""
+    units: list[list[int]] = []
+    is_sign = [not column.heading for column in grid.columns]
+    for at in range(grid.keys, len(is_sign)):
+        after_sign = at > grid.keys and is_sign[at - 1]
+        if units and (after_sign or (tied and is_sign[at])):
+            units[-1].append(at)
+        else:
+            units.append([at])
+    return units or [[]]
+
+
+def _part(grid: Grid, columns: Sequence[int]) -> Grid:
+    """Return some columns of a grid behind its keys."""
+    columns = [*range(grid.keys), *columns]
+    headings = tuple(grid.columns[column] for column in columns)
+    return Grid(headings, _PartOfRows(grid.rows, columns, grid.keys), grid.gap, grid.keys)
+
+
+@dataclass(frozen=True)
+class _PartOfRows:
+    """Some columns of a table's rows, but for those rows that have their cells in other parts."""
+
+    rows: Iterable[tuple[Span, ...]]
+    columns: Sequence[int]
+    keys: int
+
+    def __iter__(self) -> Iterator[tuple[Span, ...]]:
+        for row in self.rows:
+            cells = tuple([row[column] for column in self.columns])
+            if _has_text(cells[self.keys :]) or not _has_text(row[self.keys :]):
+                yield cells
+
+
+def _has_text(cells: Iterable[Span]) -> bool:
+    return any(cell.text.strip() for cell in cells)
+
+
+# ---------------------------------------------------------------------------- texts that are cut
+
+
+def _with_short_keys(grid: Grid, most: int) -> Grid:
+    """Return a grid whose keys that are no numbers have at most so many characters."""
+    keys = [column.align == "left" for column in grid.columns[: grid.keys]]
+    rows = _ShortKeys(grid.rows, tuple(most if is_text else None for is_text in keys))
+    return replace(grid, rows=rows)
+
+
+def _broken_parts(grid: Grid, width: int) -> list[Grid]:
+    """Return a grid in parts, texts that are too wide broken, and keys shorter still.
+
+    A part with a number that is too wide is as wide as it takes.
+    """
+    short = replace(_with_short_keys(grid, max(_SHORTEST, width // 3)), gap=1)
+    widths, rooms = _Widths.of(short), dict[int, int]()
+    for unit in _units(short, tied=False):
+        excess = widths.of_part(short, unit) - width
+        if excess > 0 and short.columns[unit[-1]].align == "left":
+            rooms[unit[-1]] = max(_SHORTEST, widths.own[unit[-1]] - excess)
+    broken_grid = replace(short, rows=_BrokenRows(short.rows, rooms))
+    widths = _Widths.of(broken_grid)
+    least = max(widths.of_part(broken_grid, unit) for unit in _units(short, tied=False))
+    return _in_parts(broken_grid, max(width, least))
+
+
+@dataclass(frozen=True)
+class _ShortKeys:
+    """Rows whose keys have at most so many characters."""
+
+    rows: Iterable[tuple[Span, ...]]
+    most: Sequence[int | None]  # for each key; None for no limit
+
+    def __iter__(self) -> Iterator[tuple[Span, ...]]:
+        for row in self.rows:
+            keys = (
+                span if most is None else span._replace(text=elided(inert(span.text), most))
+                for span, most in zip(row, self.most, strict=False)
+            )
+            yield (*keys, *row[len(self.most) :])
+
+
+@dataclass(frozen=True)
+class _BrokenRows:
+    """Rows that go on in further rows where a cell is wider than its column's room."""
+
+    rows: Iterable[tuple[Span, ...]]
+    rooms: Mapping[int, int]  # by the number of the column
+
+    def __iter__(self) -> Iterator[tuple[Span, ...]]:
+        for row in self.rows:
+            cells = [
+                broken(inert(span.text), self.rooms[at]) if at in self.rooms else [span.text]
+                for at, span in enumerate(row)
+            ]
+            for texts in zip_longest(*cells, fillvalue=""):
+                pieces = zip(row, texts, strict=True)
+                yield tuple([span._replace(text=text) for span, text in pieces])
