@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nncli.explain.shown import Shown
 from nncli.explain.steps import ScaledColumn, ScalingStep, SoftmaxStep
@@ -48,9 +48,8 @@ def _softmax_rows(step: SoftmaxStep, screen: Screen) -> Iterator[list[str]]:
 # ------------------------------------------------------------------------------------ scaling
 
 
-def scaling(step: ScalingStep, wanted: set[str] | None, screen: Screen) -> Iterator[Block]:
-    """Yield how a sample's numbers are scaled.  wanted: which of them; None for all."""
-    columns = [each for each in step.columns if wanted is None or each.name in wanted]
+def scaling(step: ScalingStep, columns: Sequence[ScaledColumn], screen: Screen) -> Iterator[Block]:
+    """Yield how a sample's numbers are scaled.  columns: those that are shown."""
     what = "scaled inputs" if step.where == "inputs" else "outputs, their scale undone"
     left_out = len(step.columns) - len(columns)
     more = f"; {left_out:,} of {len(step.columns):,} are left out" if left_out else ""

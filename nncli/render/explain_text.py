@@ -70,7 +70,7 @@ class _Drawing:
             case SoftmaxStep():
                 return self._softmax(step)
             case ScalingStep():
-                return scaling(step, self._columns_shown(step), self._screen)
+                return scaling(step, self._names.scaled(step), self._screen)
 
     # ------------------------------------------------------------------------------ headings
 
@@ -118,15 +118,6 @@ class _Drawing:
             for term in step.terms
         ]
         yield from self._screen.words(said, gap=self._signs.said(" · "), style="dim")
-
-    def _columns_shown(self, step: ScalingStep) -> set[str] | None:
-        """Return which inputs the sums shown one by one are made of; None for all."""
-        if step.where == "outputs":
-            return None
-        sums = [one for one in self._sums if one.layer == 1 and one.sample == step.sample]
-        if any(one.is_whole for one in sums):
-            return None
-        return {term.name for one in sums for term in one.terms if term.name is not None}
 
     def _softmax(self, step: SoftmaxStep) -> Iterator[Block]:
         yield from softmax(step, self._screen)
