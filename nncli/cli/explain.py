@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nncli.cli import options as opt
@@ -20,18 +21,31 @@ from nncli.cli.reading import (
     refuse_misfits,
 )
 from nncli.cli.streams import STDOUT_NAMES, remark_notes, show, takes_unicode, write_texts
+from nncli.cli.worksheet import (
+    SheetWish,
+    refuse_unsuitable,
+    sheet_notes,
+    sheet_wish,
+    worksheets,
+)
 from nncli.errors import UsageError
 from nncli.results.forms import EXPLANATION_SUFFIXES, SUFFIXES, form_of_suffix
 from nncli.words import count_of, quoted
 
 if TYPE_CHECKING:
     from nncli.explain.explanation import Run, WantedLayer
-    from nncli.explain.steps import Explanation
+    from nncli.explain.steps import Explanation, Sheet
     from nncli.network.network import Network
     from nncli.pipeline.run import ForwardRun
+    from nncli.problems import Note
+    from nncli.render.explain_signs import Signs
+    from nncli.render.layout.view import View
     from nncli.results.places import OutputTarget
     from nncli.specs.model import NetworkSpec
     from nncli.specs.reader import SpecReading
+
+    # The sources of the data, and all that there is to remark.
+    _Said = tuple[Sequence[str], Sequence[Note]]
 
 # So many samples stand in the matrices.
 _IN_MATRICES = 8
@@ -54,7 +68,7 @@ def explain(
     delimiter: opt.Delimiter = None,
     decimal: opt.Decimal = ".",
     encoding: opt.Encoding = "utf-8",
-    sample: opt.ExplainedSamples = "1",
+    sample: opt.ExplainedSamples = None,
     layer: opt.ExplainedLayers = "all",
     neuron: opt.ExplainedNeurons = "all",
     notation: opt.Notation = None,
@@ -63,6 +77,10 @@ def explain(
     terms: opt.Terms = "8",
     format_: opt.ExplainFormat = None,
     output: opt.ExplainOutput = None,
+    blanks: opt.Blanks = None,
+    level: opt.Level = None,
+    variants: opt.Variants = None,
+    answers: opt.Answers = False,
     force: opt.Force = False,
     quiet: opt.Quiet = False,
     debug: opt.Debug = False,
@@ -74,6 +92,7 @@ def explain(
     output = None if output in STDOUT_NAMES else output
     with error_edge(debug=debug, json=format_ == "json" and output is None):
         form = _form(format_, output)
+        sheets = sheet_wish(blanks, level, variants, answers=answers, neuron=neuron)
         arguments = (columns, drop, keep, samples, header, delimiter, decimal, encoding)
         request = _request(data, DataArguments(*arguments), notation, quiet=quiet)
         read = read_config(config, overrides(seed, dtype), request)
@@ -83,14 +102,13 @@ def explain(
         from nncli.explain.explanation import explain as explained
         from nncli.explain.notation import notation_of
         from nncli.network.network import build_network
-        from nncli.results.places import check_output
 
         spec = read.reading.spec
         layers = _wanted_layers(layer, neuron, spec)
-        inputs = input_paths(*read.files, *request.sources)
-        target = check_output(output, inputs, force=force) if output is not None else None
+        refuse_unsuitable(spec, layers, sheets)
+        target = _target(output, input_paths(*read.files, *request.sources), force=force)
         network = build_network(spec, read.tensors)
-        run, wanted = _run(network, read.reading, request, sample)
+        run, wanted = _run(network, read.reading, request, sample or _samples(sheets))
         wish = Wish(
             samples=wanted,
             layers=layers,
@@ -98,19 +116,17 @@ def explain(
             has_ones=ones,
             precision=precision,
             terms="all" if terms == "all" else int(terms),
-            matrices=spec.layer_sizes[1:] != (1,) and "all" in (layer, neuron),
+            matrices=sheets is not None or _has_matrices(spec, layer, neuron),
         )
-        found = explained(network, _as_seen(run), wish)
-        of_run = (note for note in run.notes if note.code not in _OF_ALL_SAMPLES)
-        notes = (*read.reading.notes, *of_run, *found.notes)
-        if form == "json":
-            from nncli.render.explain_json import explain_json
-
-            _put_out([explain_json(found, run.sources, notes)], target)
-        elif form == "text":
-            _show(found, target)
+        notes = [*read.reading.notes, *_notes_on(run)]
+        if sheets is None:
+            found = explained(network, _as_seen(run), wish)
+            notes += found.notes
+            _put_out_explanation(found, form, (run.sources, notes), target)
         else:
-            _put_out([_document(found, form)], target)
+            made = worksheets(read.tensors, run, (_as_seen(run), wish), sheets)
+            notes += sheet_notes(made)
+            _put_out_sheets(made, sheets, form, (run.sources, notes), target)
         # on standard output JSON has them itself
         remark_notes(notes, quiet=quiet or (form == "json" and target is None))
 
@@ -124,6 +140,21 @@ def _request(
 ) -> DataRequest:
     choice = column_choice(arguments)
     return data_request(data, arguments, choice, quiet=quiet, notation=notation)
+
+
+def _target(output: str | None, inputs: Sequence[str], *, force: bool) -> OutputTarget | None:
+    """Return where to write, None for standard output.  Raises FileError.
+
+    inputs: the files that are read, none of which may be written.
+    """
+    from nncli.results.places import check_output
+
+    return check_output(output, inputs, force=force) if output is not None else None
+
+
+def _has_matrices(spec: NetworkSpec, layer: str, neuron: str) -> bool:
+    """Whether more than a single sum is wanted."""
+    return spec.layer_sizes[1:] != (1,) and "all" in (layer, neuron)
 
 
 def _run(
@@ -143,6 +174,15 @@ def _run(
         message = f"--sample {chosen[-1]}: there are {count_of(run.samples, 'sample')}"
         raise UsageError(message, code="N703")
     return run, chosen or run.shown.numbers
+
+
+def _samples(sheets: SheetWish | None) -> str:
+    """Return whose sums are wanted unless it is said."""
+    return "1" if sheets is None else "all"
+
+
+def _notes_on(run: ForwardRun) -> list[Note]:
+    return [note for note in run.notes if note.code not in _OF_ALL_SAMPLES]
 
 
 def _as_seen(run: ForwardRun) -> Run:
@@ -246,17 +286,54 @@ def _numbered(option: str, item: str, names: Sequence[str], count: int, has: str
 # -------------------------------------------------------------------------------- the result
 
 
-def _show(found: Explanation, target: OutputTarget | None) -> None:
-    """Show an explanation as text, or write it to its place."""
-    from nncli.render.explain_signs import NOT_ASCII, Signs
+def _put_out_explanation(
+    found: Explanation, form: opt.ExplainForm, said: _Said, target: OutputTarget | None
+) -> None:
+    """Show an explanation, or write it to its place."""
+    from nncli.render.explain_json import explain_json
     from nncli.render.explain_text import explanation_view
+
+    if form == "json":
+        _put_out([explain_json(found, *said)], target)
+    elif form == "text":
+        _show(partial(explanation_view, found), target)
+    else:
+        _put_out([_document(found, form)], target)
+
+
+def _put_out_sheets(
+    made: Sequence[Sheet],
+    wanted: SheetWish,
+    form: opt.ExplainForm,
+    said: _Said,
+    target: OutputTarget | None,
+) -> None:
+    """Show worksheets, or write them to their place."""
+    from nncli.explain.boxes import boxed
+    from nncli.render.explain_json import explain_json, worksheets_json
+    from nncli.render.explain_sheets import worksheet_view
+
+    sheets = [boxed(sheet, has_answers=wanted.has_answers) for sheet in made]
+    if form == "json" and wanted.variants is None:
+        _put_out([explain_json(made[0].found, *said)], target)
+    elif form == "json":
+        _put_out([worksheets_json(made, *said)], target)
+    elif form == "text":
+        _show(partial(worksheet_view, sheets), target)
+    else:
+        _put_out([_worksheet_document(sheets, form)], target)
+
+
+def _show(view: Callable[[int | None, Signs], View], target: OutputTarget | None) -> None:
+    """Show text, or write it to its place.  view: of a width, None for no limit."""
+    from nncli.render.explain_signs import NOT_ASCII, Signs
     from nncli.render.layout.plain import to_plain
 
     if target is not None:
-        _put_out([to_plain(explanation_view(found, None, Signs()))], target)
+        _put_out([to_plain(view(None, Signs()))], target)
         return
     signs = Signs(is_ascii=not takes_unicode(NOT_ASCII))
-    show(lambda width: explanation_view(found, width, signs))
+    show(lambda width: view(width, signs))
 
 
 def _document(found: Explanation, form: opt.ExplainForm) -> str:
@@ -272,6 +349,21 @@ def _document(found: Explanation, form: opt.ExplainForm) -> str:
     from nncli.render.page.document import explain_page
 
     return explain_page(found)
+
+
+def _worksheet_document(sheets: Sequence[Sheet], form: opt.ExplainForm) -> str:
+    """Return worksheets as a document."""
+    if form == "latex":
+        from nncli.render.explain_latex_sheets import worksheet_latex
+
+        return worksheet_latex(sheets)
+    if form == "md":
+        from nncli.render.explain_markdown import worksheet_markdown
+
+        return worksheet_markdown(sheets)
+    from nncli.render.page.worksheet import worksheet_page
+
+    return worksheet_page(sheets)
 
 
 def _put_out(texts: Sequence[str], target: OutputTarget | None) -> None:

@@ -28,6 +28,7 @@ from nncli.cli.values import (
 from nncli.timing.names import BACKENDS
 
 _MAX_THREADS = 1024
+MAX_VARIANTS = 200
 
 # One for each panel of a help page.
 _network = partial(typer.Option, rich_help_panel="Network")
@@ -35,6 +36,7 @@ _data = partial(typer.Option, rich_help_panel="Data")
 _speed = partial(typer.Option, rich_help_panel="Speed")
 _display = partial(typer.Option, rich_help_panel="Display")
 _output = partial(typer.Option, rich_help_panel="Output")
+_worksheet = partial(typer.Option, rich_help_panel="Worksheet")
 _check = partial(typer.Option, rich_help_panel="Checks")
 _help = partial(typer.Option, rich_help_panel="Help")
 
@@ -460,12 +462,13 @@ Debug = Annotated[bool, _help("--debug", help="Show a traceback if nncli has a b
 # ----------------------------------------------------------------------------------- explain
 
 ExplainedSamples = Annotated[
-    str,
+    str | None,
     _display(
         "--sample",
         parser=numbers_or("all"),
         metavar="all|1,3",
-        help="Whose sums to write out: 1,3 or all of those that matrices show.",
+        help="Whose sums to write out: 1,3 or all of those that matrices show; of the first "
+        "unless said here, on a worksheet of all.",
     ),
 ]
 ExplainedLayers = Annotated[
@@ -516,4 +519,37 @@ ExplainOutput = Annotated[
     _output(
         "-o", "--output", metavar="FILE", help="Write it to a file: .txt, .md, .tex, .html, .json."
     ),
+]
+Blanks = Annotated[
+    str | None,
+    _worksheet(
+        "--blanks",
+        parser=numbers_or("all", most=1),
+        metavar="N|all",
+        help="Make a worksheet: leave the numbers of N sums blank, or of all but the first.",
+    ),
+]
+Level = Annotated[
+    int | None,
+    _worksheet(
+        "--level",
+        parser=whole_number(1, 3),
+        metavar="1|2|3",
+        help="What is left of a blank sum: 1: its products; 2: its factors, unless said here; "
+        "3: its symbols.",
+    ),
+]
+Variants = Annotated[
+    int | None,
+    _worksheet(
+        "--variants",
+        parser=whole_number(1, MAX_VARIANTS),
+        metavar="N",
+        help="Make so many worksheets, each with its own seed: of the questions, and of the "
+        "weights if the spec draws them.",
+    ),
+]
+Answers = Annotated[
+    bool,
+    _worksheet("--answers", help="Fill the worksheets in, behind a table of all answers."),
 ]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from nncli.explain.exact import product, total
 from nncli.explain.notation import Notation
-from nncli.explain.shown import Shown, is_short
+from nncli.explain.shown import Shown
 from nncli.explain.steps import NeuronStep, Term
 
 
@@ -45,7 +45,7 @@ def chain(step: NeuronStep, notation: Notation) -> list[ChainLine]:
         ((step.before_bias,), (step.bias,)),
         ((step.z.shown,),),
     ]
-    if not step.z.shown.value.is_finite:
+    if step.z.shown.box is None and not step.z.shown.value.is_finite:
         written = [*written[:2], written[-1]]  # nothing is reckoned with NaN and infinity
     return [
         ChainLine(sign, terms) for sign, terms in zip(_signs(written, step), written, strict=True)
@@ -54,11 +54,10 @@ def chain(step: NeuronStep, notation: Notation) -> list[ChainLine]:
 
 def _signs(written: Iterable[tuple[tuple[Factor, ...], ...]], step: NeuronStep) -> Iterator[str]:
     is_exact = True
-    z = step.z.shown.value
     for number, terms in enumerate(written):
         numbers = [each for term in terms for each in term if isinstance(each, Shown)]
         is_exact &= not any(each.is_rounded for each in numbers)
-        is_exact &= number == 0 or (z.is_exact and is_short(z.value))
+        is_exact &= number == 0 or not step.z.shown.is_rounded
         yield "=" if is_exact else "≈"
 
 

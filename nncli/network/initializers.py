@@ -76,6 +76,29 @@ def lecun_normal(generator: np.random.RandomState, shape: Shape, fans: Fans) -> 
     return normal(generator, shape, fans, 0, math.sqrt(1 / fans.inputs))
 
 
+def whole_numbers(
+    generator: np.random.RandomState,
+    shape: Shape,
+    _: Fans,
+    low: int = -2,
+    high: int = 2,
+    zeros: float = 0.3,
+) -> Float64Array:
+    """Draw 0 with probability *zeros*, else a whole number from *low* to *high* except 0.
+
+    Those are equally likely.  For exercises: sums of such numbers can be worked by hand.
+    """
+    # one draw for each value, so that no value depends on how many are drawn at once
+    draws = generator.random_sample(shape)
+    count = high - low + 1 - (low <= 0 <= high)
+    if count == 0 or zeros == 1:
+        return np.zeros(shape)
+    places = np.floor((draws - zeros) * (count / (1 - zeros)))
+    numbers = low + np.minimum(places, count - 1)  # a product may be rounded up to the count
+    numbers += (low <= 0) & (numbers >= 0)  # leave 0 out
+    return np.where(draws < zeros, 0.0, numbers)
+
+
 def constant(_: np.random.RandomState | None, shape: Shape, __: Fans, value: float) -> Float64Array:
     """Return *value* everywhere; draws nothing."""
     return np.full(shape, value, dtype=np.float64)
@@ -104,6 +127,7 @@ INITIALIZER_FUNCTIONS: Mapping[str, Callable[..., Float64Array]] = MappingProxyT
             he_normal,
             lecun_uniform,
             lecun_normal,
+            whole_numbers,
             constant,
             zeros,
             ones,

@@ -27,14 +27,15 @@ def activation_links(step: NeuronStep, signs: Signs) -> list[tuple[str, str]]:
     kind, z = step.activation.kind, step.z.shown
     if kind in ("linear", "softmax", "log_softmax"):
         return []
-    is_z_itself = kind in ("leaky_relu", "prelu") and step.slope is None
+    is_asked = step.question is not None  # then the formula is the pupil's to find
+    is_z_itself = is_asked or (kind in ("leaky_relu", "prelu") and step.slope is None)
     factors = (z, step.slope or z)
     is_formula_rounded = not is_z_itself and any(each.is_rounded for each in factors)
     is_rounded = z.is_rounded or is_formula_rounded or step.a.shown.is_rounded
     return [
         ("=", f"{kind}({signs.symbol(Symbol('z', (step.neuron,)))})"),
-        (signs.sign(is_rounded=is_formula_rounded), _formula(step, signs)),
-        (signs.sign(is_rounded=is_rounded), signs.number(step.a.shown.text)),
+        *[(signs.sign(is_rounded=is_formula_rounded), _formula(step, signs))] * (not is_asked),
+        (signs.sign(is_rounded=is_rounded), signs.number(step.a.shown)),
     ]
 
 

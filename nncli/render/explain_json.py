@@ -14,8 +14,10 @@ from nncli.explain.steps import (
     Matrix,
     NeuronStep,
     ProductStep,
+    Question,
     Result,
     ScalingStep,
+    Sheet,
     SoftmaxStep,
     Step,
     TransposeStep,
@@ -26,20 +28,42 @@ from nncli.render.json_output import document, network_object, note_objects
 
 def explain_json(found: Explanation, sources: Sequence[str], notes: Sequence[Note]) -> str:
     """Return an explanation as one JSON document.  sources: of the data; notes: all there are."""
-    return document(
+    return document(_whole(found, {"steps": _steps(found)}, sources, notes))
+
+
+def worksheets_json(sheets: Sequence[Sheet], sources: Sequence[str], notes: Sequence[Note]) -> str:
+    """Return worksheets, which are in no boxes, as one JSON document."""
+    objects = [
         {
-            "format": "nncli.explain/1",
-            "network": network_object(found.spec),
-            "data": {
-                "sources": list(sources),
-                "samples": found.samples_total,
-                "columns": list(found.columns),
-            },
-            "notation": found.notation,
-            "steps": [_step(step, found.notation) for step in found.steps],
-            "notes": note_objects(notes),
+            "variant": sheet.variant,
+            "seed": sheet.seed,
+            "points": sum(question.points for question in sheet.questions),
+            "steps": _steps(sheet.found),
         }
-    )
+        for sheet in sheets
+    ]
+    return document(_whole(sheets[0].found, {"sheets": objects}, sources, notes))
+
+
+def _whole(
+    found: Explanation, own: dict[str, Any], sources: Sequence[str], notes: Sequence[Note]
+) -> dict[str, Any]:
+    return {
+        "format": "nncli.explain/1",
+        "network": network_object(found.spec),
+        "data": {
+            "sources": list(sources),
+            "samples": found.samples_total,
+            "columns": list(found.columns),
+        },
+        "notation": found.notation,
+        **own,
+        "notes": note_objects(notes),
+    }
+
+
+def _steps(found: Explanation) -> list[dict[str, Any]]:
+    return [_step(step, found.notation) for step in found.steps]
 
 
 def _step(step: Step, notation: Notation) -> dict[str, Any]:
@@ -91,7 +115,16 @@ def _neuron(step: NeuronStep, notation: Notation) -> dict[str, Any]:
         "a": _result(step.a),
         "sign": last_sign(step, notation),
         "from_rounded": rounded,
-        "blank": None,
+        "blank": _blank(step.question) if step.question is not None else None,
+    }
+
+
+def _blank(question: Question) -> dict[str, Any]:
+    return {
+        "id": question.number,
+        "parts": [letter for letter, _ in question.answers],
+        "level": question.level,
+        "points": question.points,
     }
 
 

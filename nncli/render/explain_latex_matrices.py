@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from nncli.explain.corner import Corner, corner, turned
@@ -66,13 +66,14 @@ def _in_brackets(
     cells: _Cells,
     widest: Sequence[tuple[float, str]] = (),
     *,
+    tall: Set[int] = frozenset(),
     has_bar: bool = False,
     has_line: bool = False,
 ) -> _Display:
     """Return a matrix in brackets.
 
-    widest: of each column, a number that it leaves room for; has_bar, has_line: before the last
-    column, above the last row.
+    widest: of each column, a number that it leaves room for; tall: rows beside which there are
+    boxes; has_bar, has_line: before the last column, above the last row.
     """
     columns = cells.columns()
     widest = widest or [max(column) for column in columns]
@@ -80,6 +81,8 @@ def _in_brackets(
     for texts_of, column, (wide, most) in zip(texts, columns, widest, strict=True):
         if wide > max(column)[0]:
             texts_of[0] = rf"\as{{{most}}}{{{texts_of[0]}}}"
+    for row in tall:
+        texts[-1][row] += r" \tall"
     rows = [" & ".join(row) for row in zip(*texts, strict=True)]
     if has_line:
         rows[-1] = rf"\hline {rows[-1]}"
@@ -233,12 +236,18 @@ def _named(parts: Corner, names: tuple[tuple[str, str, str], str, str], *, is_li
         for columns in zip(*(b.columns() for b in below), strict=True)
     ]
     has_ones = not parts.bias
+    tall = {
+        at
+        for at, (one, other) in enumerate(zip(parts.left, parts.result, strict=True))
+        if any(shown.box is not None for shown in (*one, *other))
+    }
+    beside = tall if parts.is_turned else frozenset()
     return _Named(
-        left=_in_brackets(left, has_bar=has_ones),
+        left=_in_brackets(left, tall=tall, has_bar=has_ones),
         above=_in_brackets(above, widest, has_line=has_ones),
-        result=_in_brackets(result, widest),
-        output=_in_brackets(output, widest) if output is not None else None,
-        bias=_in_brackets(bias, () if parts.is_turned else widest) if bias is not None else None,
+        result=_in_brackets(result, widest, tall=tall),
+        output=output and _in_brackets(output, widest),
+        bias=bias and _in_brackets(bias, () if parts.is_turned else widest, tall=beside),
         names=factors,
         shapes=parts.shapes,
         bias_name=bias_name,

@@ -8,23 +8,26 @@ from nncli.render.explain_signs import Signs
 from nncli.render.layout.latex import escaped, maths, maths_width
 
 SIGNS = Signs()
-# So wide is a box, in points: 14 mm, its frame and the space around it.
-_BOX = 46.0
+# How wide a box is at least, with its frame and the space around it, and a line to write on.
+_BOX, _GAP = 46.0, 30.0
 
-# What a worksheet writes its boxes with: at least 14 x 7 mm, with a label; and a line without one.
+# What a worksheet writes its boxes with.
 BOXES = r"""
-% \blank{label}{number}: a box to write in
+% \blank{label}{number}: a box to write in, of at least 14 mm x 7 mm
 \newlength{\blankwidth}
+\newlength{\labelwidth}
 \newcommand{\blank}[2]{\,\vcenter{\kern0.6mm\hbox{\setlength{\fboxsep}{0pt}%
-  \settowidth{\blankwidth}{\tiny\,#1\,}\addtolength{\blankwidth}{3mm}%
-  \addtolength{\blankwidth}{\widthof{$#2$}}%
+  \settowidth{\labelwidth}{\tiny\,#1\,}\settowidth{\blankwidth}{$#2$}%
+  \addtolength{\blankwidth}{2\labelwidth}%
   \ifdim\blankwidth<14mm\setlength{\blankwidth}{14mm}\fi
-  \fbox{\rule[-2.5mm]{0pt}{7mm}\makebox[0pt][l]{\raisebox{2.2mm}{\tiny\,#1}}%
+  \fbox{\rule[-2.5mm]{0pt}{7mm}\rlap{\raisebox{2.3mm}{\tiny\,#1}}%
   \makebox[\blankwidth]{$#2$}}}\kern0.6mm}\,}
+% \tall: a row as tall as one with a box
+\newcommand{\tall}{\rule[-3.3mm]{0pt}{8.4mm}}
 % \gap{number}: a line to write on
-\newcommand{\gap}[1]{\underline{\rule[-0.5mm]{0pt}{6mm}%
-  \settowidth{\blankwidth}{$#1$}%
-  \ifdim\blankwidth<10mm\setlength{\blankwidth}{10mm}\fi\makebox[\blankwidth]{$#1$}}}
+\newcommand{\gap}[1]{\settowidth{\blankwidth}{$#1$}%
+  \ifdim\blankwidth<10mm\setlength{\blankwidth}{10mm}\fi
+  \underline{\rule[-0.5mm]{0pt}{5mm}\makebox[\blankwidth]{$#1$}}}
 """
 
 
@@ -54,7 +57,8 @@ def width(each: Factor, *, is_term: bool = True) -> float:
     if isinstance(each, Symbol):
         return maths_width(SIGNS.symbol(each))
     if each.box is not None:
-        return max(_BOX, 24 + maths_width(each.text))
+        own = maths_width(SIGNS.number(each.text))
+        return max(_BOX, 34 + own) if each.box else max(_GAP, own)
     return maths_width(SIGNS.term(each.text) if is_term else SIGNS.number(each.text))
 
 

@@ -90,10 +90,10 @@ def heads(step: NeuronStep, notation: Notation, signs: Signs) -> Row:
 
 
 def _row(term: Term, notation: Notation, screen: Screen) -> Row:
-    x, w = (screen.signs.term(each.text) for each in (term.x, term.w))
+    x, w = map(screen.signs.term, (term.x, term.w))
     one, other = (w, x) if notation == "columns" else (x, w)
     name = inert(term.name or "") if term.is_named else str(term.input)
-    return Row(name, one, other, screen.signs.number(term.product.text))
+    return Row(name, one, other, screen.signs.number(term.product))
 
 
 def _line(row: Row, widths: _Widths, times: str, sign: str) -> str:

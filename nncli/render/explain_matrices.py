@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from nncli.explain.corner import Corner, corner, turned
 from nncli.explain.notation import Letters, Written
@@ -13,6 +14,8 @@ from nncli.render.layout.text import text_width
 from nncli.render.numbers import format_shape
 
 _GAP, _MARGIN = "  ", "  "
+# Where nothing is pointed at.
+_UNLIT = (-1, -1)
 
 
 # ---------------------------------------------------------------------------- both ways round
@@ -21,7 +24,7 @@ _GAP, _MARGIN = "  ", "  "
 def transposed(step: TransposeStep, neuron: int, names: tuple[str, str], signs: Signs) -> list[str]:
     """Return weights as the spec holds them, and the other way round, side by side.
 
-    neuron: whose row and column are pointed at; names: of both.
+    neuron: whose row and column are pointed at, 0 for none; names: of both.
     """
     is_by_neurons = names[1].endswith(".T")  # else the spec's is turned, a column per neuron
     ways = ("a row per neuron", "a column per neuron")[:: 1 if is_by_neurons else -1]
@@ -57,14 +60,17 @@ def arrangement(
     written: Written,
     signs: Signs,
     width: int | None,
+    *,
+    is_lit: bool = True,
 ) -> list[str] | None:
     """Return the matrices of a layer in the arrangement of a notation, line by line.
 
-    names: what they and the outputs are called; width: None for no limit.
-    None if they do not fit.
+    names: what they and the outputs are called; width: None for no limit;
+    is_lit: whether the number is pointed at whose sum follows.  None if they do not fit.
     """
     letters, output = names
     parts = corner(step, written.notation)
+    parts = parts if is_lit else replace(parts, lit=_UNLIT)
     places = ("below", "to the right", "where they meet")
     factors = (*written.factors(letters), letters.z)
     said = [" ".join(each) for each in zip(factors, parts.shapes, places, strict=True)]
@@ -80,7 +86,6 @@ def _drawn(
 ) -> list[str]:
     """Return the arrangement line by line.  names: of the matrices, the biases, the outputs."""
     said, bias, output = names
-    _, column = parts.lit
     widths = _widths(parts, signs)
     left, before_bias = _left_block(parts, signs)
     labels = [*said] if not are_names_above else []
@@ -92,8 +97,9 @@ def _drawn(
         added = f"+ {bias} to every row"
         labels.append(added if text_width(added) + 2 <= indent else f"+ {bias}")
         above += _boxed((parts.bias,), widths, signs)
-    mark = " " * (sum(widths[: column + 1]) + 4 * column + 2) + signs.marks[1]
-    lines = _labelled(labels, [mark, *above], indent, is_last_apart=has_bias_row)
+    lines = _labelled(
+        labels, [*_mark_above(parts, widths, signs), *above], indent, is_last_apart=has_bias_row
+    )
     added = f"{' ' * before_bias}+ {bias}" if parts.bias and parts.is_turned else ""
     lines.append(added)
     for text, cells in zip(left, _boxed(parts.result, widths, signs, parts.lit), strict=True):
@@ -104,6 +110,14 @@ def _drawn(
         lines += ["", *(_left("" if n else name, indent) + text for n, text in enumerate(rows))]
     above_all = [*said] if are_names_above else []
     return [f"{_MARGIN}{text}".rstrip() for text in (*above_all, *lines)]
+
+
+def _mark_above(parts: Corner, widths: Sequence[int], signs: Signs) -> list[str]:
+    """Return the line that points down to a column, if one is pointed at."""
+    _, column = parts.lit
+    if parts.lit == _UNLIT:
+        return []
+    return [" " * (sum(widths[: column + 1]) + 4 * column + 2) + signs.marks[1]]
 
 
 def _widths(parts: Corner, signs: Signs) -> list[int]:
@@ -182,7 +196,7 @@ def _matrix(
 
 
 def _texts(matrix: Iterable[Iterable[Shown]], signs: Signs) -> list[list[str]]:
-    return [[signs.number(value.text) for value in row] for row in matrix]
+    return [[signs.number(value) for value in row] for row in matrix]
 
 
 def _left(text: str, width: int) -> str:

@@ -10,8 +10,21 @@ from nncli.explain.shown import Shown
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ASCII = str.maketrans(
-    {"·": "*", "→": "->", "≈": "~=", "−": "-", "÷": "/", "…": "...", "│": "|", "─": "-", "ᵀ": ""}
+    {
+        "·": "*",
+        "→": "->",
+        "≈": "~=",
+        "−": "-",
+        "÷": "/",
+        "…": "...",
+        "│": "|",
+        "─": "-",
+        "ᵀ": "",
+        "±": "+-",
+    }
 )
+# How wide an empty box is, whatever is to be written into it.
+_BOX = 8
 # The signs that an output must take for all to be written as it is.
 NOT_ASCII = "·→≈−÷…│─ᵀ∞₀₁₂₃₄₅₆₇₈₉ₖ⎡⎤⎢⎥⎣⎦▸▾█"
 
@@ -22,17 +35,24 @@ class Signs:
 
     is_ascii: bool = False
 
-    def number(self, text: str) -> str:
-        """Return a number."""
+    def number(self, number: Shown | str) -> str:
+        """Return a number, or the box that it stands in: empty ones are as wide as each other."""
+        if isinstance(number, Shown):
+            text = self.number(number.text)
+            if not number.box:
+                return "_" * _BOX if number.is_empty else text
+            return f"[{number.box.ljust(_BOX)}]" if number.is_empty else f"[{number.box}: {text}]"
+        text = number
         if self.is_ascii:
             return text
         words = {"nan": "NaN", "inf": "∞", "-inf": "−∞"}
         mantissa, e, exponent = text.partition("e")
         return words.get(text) or mantissa.replace("-", "−") + e + exponent
 
-    def term(self, text: str) -> str:
+    def term(self, number: Shown | str) -> str:
         """Return a number that is added or multiplied: a negative one in parentheses."""
-        return f"({self.number(text)})" if text.startswith("-") else self.number(text)
+        text = number if isinstance(number, str) else "" if number.box else number.text
+        return f"({self.number(number)})" if text.startswith("-") else self.number(number)
 
     def symbol(self, symbol: Symbol) -> str:
         """Return a letter with its indices."""
@@ -45,7 +65,7 @@ class Signs:
 
     def factor(self, factor: Factor) -> str:
         """Return a number or a letter that is multiplied."""
-        return self.term(factor.text) if isinstance(factor, Shown) else self.symbol(factor)
+        return self.term(factor) if isinstance(factor, Shown) else self.symbol(factor)
 
     def sign(self, *, is_rounded: bool) -> str:
         """Return the sign in front of a value."""

@@ -21,7 +21,7 @@ def whole_sum(step: NeuronStep, notation: Notation, screen: Screen) -> Iterator[
     """Yield the lines of a sum: three that run side by side, then the sum before the bias, z."""
     signs, lines = screen.signs, chain(step, notation)
     rows = [[_term(term, signs) for term in each.terms] for each in lines[:-1]]
-    rows.append([signs.number(step.z.shown.text)])  # alone, and so without parentheses
+    rows.append([signs.number(step.z.shown)])  # alone, and so without parentheses
     begins = [signs.said(each.sign).ljust(3 + signs.is_ascii) for each in lines]
     z = signs.symbol(Symbol("z", (step.neuron,)))
     head = f"{INDENT}{z}  "

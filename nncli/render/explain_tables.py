@@ -16,10 +16,10 @@ from nncli.render.layout.view import BLANK, Block, Column, Grid, Span, fitted
 def softmax(step: SoftmaxStep, screen: Screen) -> Iterator[Block]:
     """Yield a softmax, or its logarithm, as a table: a row for each neuron."""
     signs = screen.signs
-    yield screen.copied(f"{INDENT}largest z  m = {signs.number(step.largest.text)}")
+    yield screen.copied(f"{INDENT}largest z  m = {signs.number(step.largest)}")
     if step.log_sum is not None:
         sign = signs.sign(is_rounded=True)
-        total, log = (signs.number(each.text) for each in (step.sum, step.log_sum))
+        total, log = map(signs.number, (step.sum, step.log_sum))
         yield from screen.words([f"log(sum) = log({total})", f"{sign} {log}"], gap=" ")
         yield screen.copied(f"{INDENT}{signs.said('log p = z − m − log(sum)')}")
     yield BLANK
@@ -36,12 +36,12 @@ def softmax(step: SoftmaxStep, screen: Screen) -> Iterator[Block]:
 
 
 def _softmax_rows(step: SoftmaxStep, screen: Screen) -> Iterator[list[str]]:
-    signs, total = screen.signs, screen.signs.number(step.sum.text)
+    signs, total = screen.signs, screen.signs.number(step.sum)
     for row in step.rows:
         numbers = [row.z, row.difference, row.exponential]
         end = [signs.said(f"÷ {total}")] if step.log_sum is None else []
-        texts = [signs.number(each.text) for each in numbers]
-        yield [f" {inert(row.name)}", *texts, *end, signs.number(row.share.shown.text)]
+        texts = map(signs.number, numbers)
+        yield [f" {inert(row.name)}", *texts, *end, signs.number(row.share.shown)]
     yield [" sum", "", "", total, *(["", "1"] if step.log_sum is None else [""])]
 
 
@@ -61,7 +61,7 @@ def scaling(step: ScalingStep, columns: Sequence[ScaledColumn], screen: Screen) 
             isinstance(part, Shown) and part.is_rounded for part in column.formula
         )
         sign = screen.signs.sign(is_rounded=is_rounded)
-        result = f"{sign}  {screen.signs.number(column.result.text)}"
+        result = f"{sign}  {screen.signs.number(column.result)}"
         line = f"{INDENT}{left(name, names)}  {left(formula, formulas)}  {result}"
         if screen.holds([line]):
             yield screen.copied(line)
@@ -73,6 +73,6 @@ def scaling(step: ScalingStep, columns: Sequence[ScaledColumn], screen: Screen) 
 def _scaling_formula(column: ScaledColumn, screen: Screen) -> str:
     signs = screen.signs
     return "".join(
-        signs.said(part.replace("-", "−")) if isinstance(part, str) else signs.term(part.text)
+        signs.said(part.replace("-", "−")) if isinstance(part, str) else signs.term(part)
         for part in column.formula
     )

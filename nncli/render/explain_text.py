@@ -43,6 +43,7 @@ class _Drawing:
         self._sums, self._products = names.sums, names.products
         # a sum alone needs no headings of its own
         self._is_alone = len(found.steps) == len(self._sums) == 1
+        self._is_sheet = any(step.question is not None for step in self._sums)
 
     def blocks(self) -> Iterator[Block]:
         """Yield everything from top to bottom."""
@@ -89,7 +90,7 @@ class _Drawing:
 
     def _sum(self, step: NeuronStep) -> Iterator[Block]:
         if not self._is_alone:
-            said = f"sample {step.sample:,}, {self._names.neuron(step)}"
+            said = f"{self._number_of(step)}sample {step.sample:,}, {self._names.neuron(step)}"
             yield from self._screen.words([said], style="dim")
         first = next(one for one in self._sums if one.sample == step.sample)
         if first is step and step.layer == 1 and step.is_whole:
@@ -100,6 +101,12 @@ class _Drawing:
             yield from long_sum(step, self._found.notation, self._screen)
         yield from activation(step, self._screen)
         yield from self._float(step.z if step.z.other is not None else step.a)
+
+    def _number_of(self, step: NeuronStep) -> str:
+        """Return the number of a worksheet's question, or what else a sum is on it."""
+        if step.question is not None:
+            return f"{step.question.number}. "
+        return "worked example: " if self._is_sheet else ""
 
     def _float(self, result: Result, of: str = "") -> Iterator[Block]:
         """Yield what `forward` has for a result, if that is another number."""
@@ -113,8 +120,9 @@ class _Drawing:
         if not any(term.is_named for term in step.terms):
             return
         said = [
-            f"{self._signs.symbol(Symbol('x', (term.input,)))} {inert(term.name or '')} "
-            f"{self._signs.number(term.x.text)}"
+            f"{self._signs.symbol(Symbol('x', (term.input,)))} {inert(term.name or '')}"
+            # what a worksheet asks for is not told here
+            + (f" {self._signs.number(term.x)}" if term.x.box is None else "")
             for term in step.terms
         ]
         yield from self._screen.words(said, gap=self._signs.said(" · "), style="dim")
@@ -130,8 +138,9 @@ class _Drawing:
         letters, _ = self._names.letters(step.layer)
         w = letters.w
         if self._found.notation != "rows":
+            neuron = 0 if self._is_sheet else self._products[step.layer].neuron
             names = (w, f"{w}.T") if self._found.notation == "torch" else ("the spec", w)
-            drawn = transposed(step, self._products[step.layer].neuron, names, self._signs)
+            drawn = transposed(step, neuron, names, self._signs)
             if self._screen.holds(drawn):
                 yield from map(self._screen.copied, drawn)
                 return
@@ -145,7 +154,12 @@ class _Drawing:
         letters, a = self._names.letters(step.layer)
         name = f"{a} = {self._layers[step.layer - 1].activation.kind}({letters.z})"
         lines = arrangement(
-            step, (letters, name), self._names.written, self._signs, self._screen.width
+            step,
+            (letters, name),
+            self._names.written,
+            self._signs,
+            self._screen.width,
+            is_lit=not self._is_sheet,
         )
         if lines is not None:
             yield from map(self._screen.copied, lines)

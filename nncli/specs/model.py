@@ -24,6 +24,9 @@ MAX_NEURONS = 2**63 - 1
 # The largest magnitude that still rounds to a finite float32 is just under this.
 FLOAT32_OVERFLOW = float.fromhex("0x1.ffffffp+127")
 
+# Up to here float32 holds every whole number.
+MAX_WHOLE_NUMBER = 2**24
+
 # Klambauer et al. 2017, "Self-Normalizing Neural Networks", equation 14.
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
@@ -31,6 +34,7 @@ SELU_SCALE = 1.0507009873554805
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], Field(min_length=1)]
 Size = Annotated[int, Field(ge=1, le=MAX_NEURONS)]
+WholeNumber = Annotated[int, Field(ge=-MAX_WHOLE_NUMBER, le=MAX_WHOLE_NUMBER)]
 _NUMBERS_SCHEMA = {"type": "array", "minItems": 1, "items": {"type": "number"}}
 _ROWS_SCHEMA = {"type": "array", "minItems": 1, "items": _NUMBERS_SCHEMA}
 _NUMBER_SCHEMA = {"type": "number"}
@@ -204,6 +208,17 @@ class Uniform(_Choice):
     high: float = 0.1
 
 
+class WholeNumbers(_Choice):
+    """Small whole numbers for exercises: some 0, the others equally likely from *low* to *high*."""
+
+    kind: Literal["whole_numbers"]
+    low: WholeNumber = -2
+    high: WholeNumber = 2
+    zeros: Annotated[
+        float, Field(ge=0, le=1, description="The share of zeros; 0.3 by default.")
+    ] = 0.3
+
+
 class Constant(_Choice):
     """The same value everywhere."""
 
@@ -216,7 +231,7 @@ Activation = Annotated[
     Field(discriminator="kind"),
 ]
 Initializer = Annotated[
-    Normal | Uniform | PlainInitializer | Constant,
+    Normal | Uniform | PlainInitializer | WholeNumbers | Constant,
     Field(discriminator="kind"),
 ]
 

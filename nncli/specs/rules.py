@@ -183,6 +183,21 @@ def initializer_faults(form: LongForm, dtype: DType | None) -> Iterator[Fault]:
                 message = f"high - low must be finite and not negative, got {low:g} to {high:g}"
                 hint = "write a `high` above `low`, not further than the largest float from it"
                 yield Fault("N107", message, (hint,), (*path, "uniform"))
+            yield from _whole_numbers_faults(choice, (*path, "whole_numbers"))
+
+
+def _whole_numbers_faults(choice: Any, path: Path) -> Iterator[Fault]:
+    """Yield a fault if there is nothing to draw from."""
+    low = _float(choice, "whole_numbers", "low", -2.0)
+    high = _float(choice, "whole_numbers", "high", 2.0)
+    if not (low.is_integer() and high.is_integer()):
+        return  # told of as such
+    if low > high:
+        message = f"`low` must not be above `high`, got {low:.0f} and {high:.0f}"
+        yield Fault("N107", message, (f"write a `high` of at least {low:.0f}",), path)
+    elif low == high == 0 and _float(choice, "whole_numbers", "zeros", 0.3) < 1:
+        hint = "write a `high` of at least 1, or `zeros: 1`"
+        yield Fault("N107", "from `low` to `high` there is no number but 0", (hint,), path)
 
 
 def _float(choice: Any, kind: str, key: str, default: float) -> float:

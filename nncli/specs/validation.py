@@ -13,6 +13,7 @@ from nncli.specs.keys import keys_at
 from nncli.specs.long_form import LongForm
 from nncli.specs.model import (
     MAX_SEED,
+    MAX_WHOLE_NUMBER,
     LayerSpec,
     NetworkSpec,
 )
@@ -22,12 +23,16 @@ from nncli.specs.wording import CHOICES, OUTPUTS_HELP, PARAMETERS_EXAMPLES, SPAC
 from nncli.specs.yaml_source import YamlSource
 from nncli.words import quoted, strange_character
 
+_WHOLE_NUMBER = f"a whole number from -{MAX_WHOLE_NUMBER} to {MAX_WHOLE_NUMBER}"
 RANGES = {
     "seed": f"a whole number from 0 to {MAX_SEED}",
     "neurons": "a whole number of at least 1",
     "size": "a whole number of at least 1",
     "std": "a number of at least 0",
     "alpha": "a number above 0",
+    "low": _WHOLE_NUMBER,
+    "high": _WHOLE_NUMBER,
+    "zeros": "a number from 0 to 1",
     "threshold": "a number between 0 and 1",
 }
 # Of so many faults the 100 that are told can be chosen; of the others only the places count.
@@ -38,6 +43,9 @@ _RANGE_HELP = {
     "seed": "a seed is not negative",
     "std": "a standard deviation is not negative",
     "alpha": "celu divides by its alpha",
+    "low": "choose a larger number",
+    "high": "choose a larger number",
+    "zeros": "it is the share of weights that are 0",
     "threshold": "without it, it is 0.5",
 }
 _EXAMPLES = {

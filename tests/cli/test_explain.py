@@ -379,7 +379,11 @@ def test_nothing_is_reckoned_with_what_is_no_number() -> None:
         ("--samples 2", "'2' is not one of 'rows', 'columns'", "--sample 2"),
         ("--sample columns", "'columns' is not a whole number", "--samples columns"),
         ("--layers 2", "explain has no option '--layers'", "--layer 2"),
-        ("-o sums.pdf", "the suffix of 'sums.pdf' names no format: .txt, .md, .tex, .html, .json", ""),
+        (
+            "-o sums.pdf",
+            "the suffix of 'sums.pdf' names no format: .txt, .md, .tex, .html, .json",
+            "",
+        ),
     ],
 )
 def test_what_is_not_there_is_a_wrong_command_line(

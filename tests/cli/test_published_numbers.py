@@ -479,6 +479,7 @@ EXPECTATIONS: dict[str, tuple[str, ...]] = {
     "layer_objects": PRINTED_DIGITS,
     "three_inputs": ("--samples", "columns"),
     "by_hand": ("--samples", "columns", *PRINTED_DIGITS),
+    "exercise": (),
 }
 
 
@@ -524,6 +525,21 @@ def test_published_digits_are_too_few_for_the_default_tolerance() -> None:
     )
     assert done.code == 1
     assert "error[N601]" in done.err
+
+
+# ------------------------------------------------- an exercise of small whole numbers
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_the_exercise_gives_the_numbers_that_its_drawn_weights_make(dtype: str) -> None:
+    """Drawn by seed 78: here they stand a row per neuron, and the sums are worked exactly."""
+    first = PaperLayer([[0, 1, 2], [1, 2, 0], [1, -2, 0]], [-1, 1, 2], relu)
+    second = PaperLayer([[1, -1, 0], [0, 1, 2]], [2, -1], linear)
+    document = forward_sample("exercise", "--dtype", dtype)
+    assert_agrees(document, [[1, 2, -1], [2, 0, 1], [-1, 1, 3]], [first, second])
+    hidden, outputs = document["layers"]
+    assert hidden["pre_activation"] == [[-1, 6, -1], [1, 3, 4], [6, 2, -1]]
+    assert outputs["output"] == [[-4, 5], [0, 10], [6, 1]]
 
 
 # ------------------------------------------------------------------ shapes

@@ -90,6 +90,12 @@ def test_an_activation_in_other_words_or_forms_is_written_as_it_should_be(
         ("{kernel: HeNormal, bias: zeros}", "{weights: he_normal, biases: zeros}"),
         ("{biases: 0.5}", "{biases: {constant: {value: 0.5}}}"),
         ("{weights: he_normel}", "{weights: he_normal}"),
+        ("{weights: WholeNumbers}", "{weights: whole_numbers}"),
+        (
+            "{weights: {whole_number: {min: -3, max: 3}}}",
+            "{weights: {whole_numbers: {low: -3, high: 3}}}",
+        ),
+        ("{biases: np.random.randint}", "{biases: whole_numbers}"),
     ],
 )
 def test_an_initializer_in_other_words_or_forms_is_written_as_it_should_be(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import inspect
 import math
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +38,17 @@ def uniforms(limit: float) -> Draw:
     return lambda generator, shape: 2 * limit * generator.random_sample(shape) - limit
 
 
+def numbers_between(bounds: list[float], numbers: list[float]) -> Draw:
+    """Return a draw of the number whose piece of [0, 1), cut at the bounds, holds a uniform one."""
+
+    def draw(generator: np.random.RandomState, shape: tuple[int, ...]) -> Float64Array:
+        uniform = generator.random_sample(shape)
+        drawn = [numbers[bisect.bisect_right(bounds, each)] for each in uniform.flat]
+        return np.array(drawn).reshape(shape)
+
+    return draw
+
+
 # What each formula's source says, for 7 inputs and 5 neurons.
 FORMULAS: dict[str, tuple[dict[str, float], Draw]] = {
     "normal": ({}, normals(0.1)),
@@ -54,6 +67,15 @@ FORMULAS: dict[str, tuple[dict[str, float], Draw]] = {
     "he_normal": ({}, normals(math.sqrt(2 / INPUTS))),
     "lecun_uniform": ({}, uniforms(math.sqrt(3 / INPUTS))),
     "lecun_normal": ({}, normals(math.sqrt(1 / INPUTS))),
+    "whole_numbers": ({}, numbers_between([0.3, 0.475, 0.65, 0.825], [0.0, -2.0, -1.0, 1.0, 2.0])),
+    "whole_numbers 2 5": (
+        {"low": 2, "high": 5, "zeros": 0.6},
+        numbers_between([0.6, 0.7, 0.8, 0.9], [0.0, 2.0, 3.0, 4.0, 5.0]),
+    ),
+    "whole_numbers -1 0": (
+        {"low": -1, "high": 0, "zeros": 0.5},
+        numbers_between([0.5], [0.0, -1.0]),
+    ),
     "constant": ({"value": -0.25}, lambda _, shape: np.full(shape, -0.25)),
     "zeros": ({}, lambda _, shape: np.full(shape, 0.0)),
     "ones": ({}, lambda _, shape: np.full(shape, 1.0)),
@@ -97,6 +119,46 @@ def test_the_spread_is_what_the_paper_asks_for(name: str, variance: float) -> No
     drawn = INITIALIZER_FUNCTIONS[name](np.random.RandomState(0), (60, 400), Fans(60, 40))
     assert drawn.var() == pytest.approx(variance, rel=0.05)
     assert abs(drawn.mean()) < 4 * math.sqrt(variance / drawn.size)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "shares"),
+    [
+        ({}, {0: 0.3, -2: 0.175, -1: 0.175, 1: 0.175, 2: 0.175}),
+        ({"zeros": 0.0}, {-2: 0.25, -1: 0.25, 1: 0.25, 2: 0.25}),
+        ({"low": 1, "high": 6, "zeros": 0.0}, dict.fromkeys(range(1, 7), 1 / 6)),
+        ({"low": -3, "high": -1, "zeros": 0.4}, {0: 0.4, -3: 0.2, -2: 0.2, -1: 0.2}),
+        ({"low": 0, "high": 2, "zeros": 0.2}, {0: 0.2, 1: 0.4, 2: 0.4}),
+        ({"low": 4, "high": 4, "zeros": 0.9}, {0: 0.9, 4: 0.1}),
+        ({"zeros": 1.0}, {0: 1.0}),
+        ({"low": 0, "high": 0, "zeros": 1.0}, {0: 1.0}),
+    ],
+)
+def test_whole_numbers_are_as_frequent_as_their_parameters_say(
+    parameters: dict[str, float], shares: dict[int, float]
+) -> None:
+    """Within five standard deviations of a count of 40,000 draws."""
+    generator, draws = np.random.RandomState(1), 40_000
+    drawn = INITIALIZER_FUNCTIONS["whole_numbers"](generator, (200, 200), Fans(1, 1), **parameters)
+    counts = Counter(drawn.ravel().tolist())
+    assert set(counts) == set(shares)
+    for number, share in shares.items():
+        assert abs(counts[number] - draws * share) <= 5 * math.sqrt(draws * share * (1 - share))
+
+
+class Last:
+    """A generator that draws the largest number below 1 for ever."""
+
+    def random_sample(self, shape: tuple[int, ...]) -> Float64Array:
+        return np.full(shape, 1 - 2.0**-53)
+
+
+@pytest.mark.parametrize("zeros", [0.0, 0.1, 0.3, 0.7, 0.99])
+@pytest.mark.parametrize("high", [1, 2, 3, 7, 2**24])
+def test_no_whole_number_is_above_the_highest(zeros: float, high: int) -> None:
+    function = INITIALIZER_FUNCTIONS["whole_numbers"]
+    drawn = function(Last(), (1,), Fans(1, 1), low=-high, high=high, zeros=zeros)
+    assert drawn.tolist() == [high]
 
 
 # ----------------------------------------------------------------------------- the stream
@@ -151,6 +213,20 @@ def test_layers_draw_one_after_the_other_weights_before_biases() -> None:
     for layer, (inputs, neurons) in zip(network.layers, [(3, 4), (4, 2)], strict=True):
         assert np.array_equal(layer.weights, stream.standard_normal((inputs, neurons)))
         assert np.array_equal(layer.biases, stream.standard_normal(neurons))
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_whole_numbers_of_a_seed_are_the_same_for_good(dtype: str) -> None:
+    """Read from the uniform draws of seed 3 by hand; 0.3, 0.475, 0.65, 0.825 part the numbers.
+
+    0.55 0.71 0.29 0.51 0.89 0.90 0.13 0.21 0.05 0.44 | 0.03 0.46
+    """
+    init = "init: {weights: whole_numbers, biases: whole_numbers}"
+    network = Network.from_yaml_text(f"{{layer_sizes: [5, 2], seed: 3, dtype: {dtype}, {init}}}")
+    [layer] = network.layers
+    assert layer.weights.dtype == layer.biases.dtype == dtype
+    assert layer.weights.tolist() == [[-1, 1], [0, -1], [2, 2], [0, 0], [0, -2]]
+    assert layer.biases.tolist() == [0, -2]
 
 
 def test_explicit_weights_draw_nothing() -> None:

@@ -33,6 +33,7 @@ from nncli.specs.model import (
     PlainInitializer,
     PRelu,
     Uniform,
+    WholeNumbers,
 )
 from nncli.specs.reader import Overrides, inspect_spec, read_spec
 
@@ -170,6 +171,14 @@ def test_an_activation_is_a_name_or_a_name_with_parameters(written: str, expecte
         ("normal", Normal(kind="normal", mean=0.0, std=0.1)),
         ("{normal: {mean: 1, std: 0}}", Normal(kind="normal", mean=1.0, std=0.0)),
         ("{uniform: {low: -1, high: 1}}", Uniform(kind="uniform", low=-1.0, high=1.0)),
+        (
+            "whole_numbers",
+            WholeNumbers(kind="whole_numbers", low=-2, high=2, zeros=0.3),
+        ),
+        (
+            "{whole_numbers: {low: 1, high: 6, zeros: 0}}",
+            WholeNumbers(kind="whole_numbers", low=1, high=6, zeros=0.0),
+        ),
         ("{constant: {value: -.5}}", Constant(kind="constant", value=-0.5)),
         ("lecun_normal", PlainInitializer(kind="lecun_normal")),
     ],
@@ -359,6 +368,18 @@ SINGLE: list[tuple[str, tuple[str, int, int]]] = [
     (SHORT + "init: constant\n", ("N106", 3, 7)),
     (SHORT + "init: [he_normal]\n", ("N105", 3, 7)),
     (SHORT + "init: {weights: {normal: {std: -1}}}\n", ("N107", 3, 32)),
+    (SHORT + "init: {weights: {whole_numbers: {low: 1.5}}}\n", ("N105", 3, 39)),
+    (SHORT + "init: {weights: {whole_numbers: {low: 2.5}}}\n", ("N105", 3, 39)),
+    (SHORT + "init: {weights: {whole_numbers: {low: -2.0}}}\n", ("N105", 3, 39)),
+    (SHORT + "init: {weights: {whole_numbers: {low: true}}}\n", ("N105", 3, 39)),
+    (SHORT + "init: {weights: {whole_numbers: {high: 16777217}}}\n", ("N107", 3, 40)),
+    (SHORT + "init: {biases: {whole_numbers: {low: -16777217}}}\n", ("N107", 3, 38)),
+    (SHORT + "init: {biases: {whole_numbers: {zeros: -0.1}}}\n", ("N107", 3, 40)),
+    (SHORT + "init: {biases: {whole_numbers: {zeros: 1.01}}}\n", ("N107", 3, 40)),
+    (SHORT + "init: {biases: {whole_numbers: {zeros: {}}}}\n", ("N105", 3, 40)),
+    (SHORT + "init: {biases: {whole_numbers: {low: 3}}}\n", ("N107", 3, 32)),
+    (SHORT + "init: {weights: {whole_numbers: {low: 0, high: 0}}}\n", ("N107", 3, 33)),
+    (SHORT + "init: {weights: {whole_numbers: {mean: 0}}}\n", ("N101", 3, 34)),
     (SHORT + "init: {weights: constant}\n", ("N106", 3, 17)),
     (SHORT + "init: {weights: {constant: {}}}\n", ("N106", 3, 28)),
     (SHORT + "outputs: a\n", ("N105", 3, 10)),

@@ -154,6 +154,13 @@ GOOD: dict[str, Spec] = {
     "init": long(init={"weights": "he_normal", "biases": {"uniform": {"low": 0, "high": 1}}}),
     "init of biases": long(init={"biases": "ones"}),
     "constant": long(init={"weights": {"constant": {"value": -1}}}),
+    "whole numbers by name": short(init="whole_numbers"),
+    "whole numbers": long(
+        init={
+            "weights": {"whole_numbers": {"low": -9, "high": 9, "zeros": 0}},
+            "biases": {"whole_numbers": {"zeros": 1}},
+        }
+    ),
     "explicit": layer(weights=[[1], [2.5]], biases=[0]),
     "rows of neurons": layer(weights=[[1, 2.5]], layout="neurons_by_inputs"),
     "weights as a flat list": layer(weights=[1, 2], biases=1),
@@ -252,6 +259,9 @@ BAD: dict[str, object] = {
     "init without its value": short(init="constant"),
     "unknown initializer": short(init={"weights": "he_normel"}),
     "negative spread": short(init={"weights": {"normal": {"std": -1}}}),
+    "whole numbers from a fraction": short(init={"weights": {"whole_numbers": {"low": 0.5}}}),
+    "whole numbers that float32 lacks": short(init={"weights": {"whole_numbers": {"high": 2**25}}}),
+    "more zeros than all": short(init={"weights": {"whole_numbers": {"zeros": 1.5}}}),
     "constant without a value": short(init={"weights": "constant"}),
     "constant with no value": short(init={"weights": {"constant": {}}}),
     "null as init": short(init={"weights": None}),
@@ -359,6 +369,7 @@ RELATIONS: dict[str, Spec] = {
         layers=[{"neurons": 1, "activation": "softmax"}],
         outputs={"scale": {"standard": {"mean": 0, "std": 1}}},
     ),
+    "whole numbers from high to low": short(init={"weights": {"whole_numbers": {"low": 3}}}),
     "low above high": long(inputs={"size": 2, "clip": {"low": 1, "high": 0}}),
     "std 0": long(inputs={"size": 2, "scale": {"standard": {"mean": 0, "std": 0}}}),
     "max equal to min": long(inputs={"size": 2, "scale": {"min_max": {"min": 1, "max": 1}}}),

@@ -27,6 +27,7 @@ from nncli.specs.model import (
     Standard,
     Tensor,
     Uniform,
+    WholeNumbers,
     WithinWeights,
 )
 from nncli.specs.reader import inspect_spec, read_spec
@@ -52,6 +53,13 @@ INITS = st.builds(
         st.just(PlainInitializer(kind="he_normal")),
         st.just(Normal(kind="normal")),
         st.builds(Normal, kind=st.just("normal"), mean=NUMBERS, std=st.floats(0, 9)),
+        st.builds(
+            WholeNumbers,
+            kind=st.just("whole_numbers"),
+            low=st.integers(-9, -1),
+            high=st.integers(-1, 2**24),
+            zeros=st.floats(0, 1),
+        ),
     ),
     biases=st.one_of(
         st.sampled_from([PlainInitializer(kind="zeros"), PlainInitializer(kind="ones")]),

@@ -126,6 +126,7 @@ _SIGNS = {
     "≈": r"\approx ",
     "→": r"\to ",
     "÷": r"\div ",
+    "±": r"\pm ",
     "…": r"\cdots",
     "∞": r"\infty ",
     "NaN": r"\mathrm{NaN}",
@@ -158,7 +159,7 @@ def _sign(found: re.Match[str]) -> str:
 
 # How wide signs of mathematics are, in points at 10 points; digits and other letters are 5.
 _WIDTHS = {".": 2.8, ",": 4.5, "(": 3.9, ")": 3.9, "[": 2.8, "]": 2.8, " ": 0.0}
-_WIDTHS |= {"−": 7.8, "·": 7.3, "+": 12.3, "=": 13.4, "≈": 13.4, "e": 24.0, "→": 15.6}
+_WIDTHS |= {"−": 7.8, "·": 7.3, "+": 12.3, "=": 13.4, "≈": 13.4, "e": 24.0, "→": 15.6, "±": 12.3}
 _WIDTHS |= dict.fromkeys("₀₁₂₃₄₅₆₇₈₉ₖ", 4.0)
 _WIDTHS |= dict.fromkeys("xzabwpWXZAP@", 7.5)
 

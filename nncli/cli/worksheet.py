@@ -1,0 +1,100 @@
+"""The worksheets of `nncli explain`: what is asked for, and how they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from nncli.errors import UsageError
+
+if TYPE_CHECKING:
+    from nncli.explain.explanation import Run, WantedLayer, Wish
+    from nncli.explain.steps import Sheet
+    from nncli.network.activations import Array
+    from nncli.pipeline.run import ForwardRun
+    from nncli.problems import Note
+    from nncli.specs.model import NetworkSpec
+
+
+@dataclass(frozen=True)
+class SheetWish:
+    """Which worksheets are wanted."""
+
+    questions: int | Literal["all"]
+    level: int  # 1: products are printed; 2: factors are; 3: symbols alone
+    variants: int | None  # None: one, which is none of several
+    has_answers: bool
+
+
+def sheet_wish(
+    blanks: str | None, level: int | None, variants: int | None, *, answers: bool, neuron: str
+) -> SheetWish | None:
+    """Return which worksheets are wanted, if any.  Raises UsageError for contradictions."""
+    given = {"--level": level, "--variants": variants, "--answers": answers or None}
+    if blanks is None:
+        option = next((name for name, value in given.items() if value is not None), None)
+        if option is not None:
+            message = f"{option} is about worksheets, and --blanks makes one"
+            raise UsageError(message, "say how many sums to leave blank: --blanks 12")
+        return None
+    if neuron != "all":
+        message = "--neuron says whose sums to write out, but --blanks chooses them itself"
+        raise UsageError(message, "leave one of them out; --layer and --sample go with --blanks")
+    questions: int | Literal["all"] = "all" if blanks == "all" else int(blanks)
+    return SheetWish(questions, level or 2, variants, answers)
+
+
+def refuse_unsuitable(
+    spec: NetworkSpec, layers: Sequence[WantedLayer], wanted: SheetWish | None
+) -> None:
+    """Raise UsageError for layers that are too large, and for a seed with too few behind it."""
+    from nncli.explain.questions import refuse_large_layers
+    from nncli.explain.seeds import SEEDS_PER_VARIANT
+    from nncli.specs.model import MAX_SEED
+
+    if wanted is None:
+        return
+    refuse_large_layers(spec, [layer.number for layer in layers])
+    most = MAX_SEED + 1 - SEEDS_PER_VARIANT * (wanted.variants or 1)
+    if (spec.seed or 0) > most:
+        message = f"--seed {spec.seed}: worksheets try the seeds behind it, and there are too few"
+        raise UsageError(message, f"at most --seed {most}", code="N703")
+
+
+def worksheets(
+    tensors: Mapping[str, Array],
+    run: ForwardRun,
+    about: tuple[Run, Wish],
+    wanted: SheetWish,
+) -> list[Sheet]:
+    """Return the worksheets, their numbers in no boxes yet.
+
+    tensors: of the spec; run: of its network; about: what that made of the samples, and what is to
+    be explained.  Raises UsageError if there are too few questions, SpecError if no network suits.
+    """
+    from nncli.explain.explanation import explain
+    from nncli.explain.questions import drawn_places
+    from nncli.explain.seeds import SEEDS_PER_VARIANT, draws_numbers, first_suitable
+    from nncli.explain.worksheet import Variant, worksheet
+    from nncli.pipeline.again import shown_again
+
+    spec, variants, (seen, wish) = run.network.spec, wanted.variants or 1, about
+    network, is_drawn, sheets = run.network, draws_numbers(spec), []
+    for variant in range(1, variants + 1):
+        seed = (spec.seed or 0) + SEEDS_PER_VARIANT * (variant - 1)
+        if is_drawn:
+            network = first_suitable(spec, tensors, run.shown.batch, seed)
+            seed, again = network.spec.seed or 0, shown_again(network, run.shown)
+            seen = replace(seen, inputs=again.inputs, layers=again.layers, outputs=again.outputs)
+        whole = explain(network, seen, wish)
+        places = drawn_places(whole, wanted.questions, seed)
+        sheets.append(worksheet(whole, places, wanted.level, Variant(variant, variants, seed)))
+    return sheets
+
+
+def sheet_notes(sheets: Sequence[Sheet]) -> list[Note]:
+    """Return what to remark on worksheets, which are in no boxes yet."""
+    from nncli.explain.worksheet import rounded_answers
+
+    return [*sheets[0].found.notes, *rounded_answers(sheets)]

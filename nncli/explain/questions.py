@@ -1,0 +1,168 @@
+"""Which sums a worksheet asks for: drawn by a seed, spread over the layers."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from nncli.errors import UsageError
+from nncli.explain.explanation import MAX_DRAWN
+from nncli.explain.steps import Explanation, NeuronStep, Question
+from nncli.specs.model import NetworkSpec
+from nncli.words import count_of
+
+# What these make of a neuron depends on the others: a row is asked for as a whole, or not at all.
+OF_ALL = frozenset({"softmax", "log_softmax"})
+
+
+class Place(NamedTuple):
+    """Where a sum stands."""
+
+    layer: int
+    sample: int
+    neuron: int
+
+
+# Sums that are asked for together, of one layer and sample.
+_Unit = tuple[Place, ...]
+
+
+def place_of(of: NeuronStep | Question) -> Place:
+    """Return where a sum stands."""
+    return Place(of.layer, of.sample, of.neuron)
+
+
+def example_of(found: Explanation) -> Place:
+    """Return the sum that a worksheet shows worked out: the first one."""
+    return place_of(next(step for step in found.steps if isinstance(step, NeuronStep)))
+
+
+def refuse_large_layers(spec: NetworkSpec, layers: Sequence[int]) -> None:
+    """Raise UsageError if a worksheet has no room for the matrices of some layers."""
+    sizes = spec.layer_sizes
+    fitting = [n for n in range(1, len(sizes)) if max(sizes[n - 1 : n + 1]) <= MAX_DRAWN]
+    large = next((layer for layer in layers if layer not in fitting), None)
+    if large is None:
+        return
+    inputs, neurons = sizes[large - 1], sizes[large]
+    has = f"{count_of(inputs, 'input')} and {count_of(neurons, 'neuron')}"
+    message = f"--blanks: layer {large} has {has}, a worksheet takes up to {MAX_DRAWN} of each"
+    options = ",".join(map(str, fitting))
+    help_line = f"leave it out: --layer {options}" if fitting else "no layer of this network fits"
+    raise UsageError(message, help_line, code="N703")
+
+
+def drawn_places(found: Explanation, wanted: int | Literal["all"], seed: int) -> tuple[Place, ...]:
+    """Return the sums to ask for, in the order of the worksheet.
+
+    found: all sums of the layers and samples that may be asked for; wanted: how many, or all but
+    the worked example.  Raises UsageError if there are not so many.
+    """
+    units = _units(found)
+    if wanted == "all" and units:
+        return tuple(sorted(place for unit in units for place in unit))
+    _refuse_impossible(wanted, units)
+    generator = random.Random(seed)  # noqa: S311  # it keeps no secret
+    shuffled = sorted(units, key=lambda _: generator.random())
+    return tuple(sorted(_Draw(shuffled, int(wanted)).places()))
+
+
+def _units(found: Explanation) -> list[_Unit]:
+    """Return what can be asked for: not the worked example, and nothing that is no number."""
+    units: dict[tuple[int, ...], list[NeuronStep]] = {}
+    for step in found.steps:
+        if isinstance(step, NeuronStep):
+            place = place_of(step)
+            key = place[:2] if step.activation.kind in OF_ALL else place
+            units.setdefault(key, []).append(step)
+    example = example_of(found)
+    return [
+        tuple(map(place_of, steps))
+        for steps in units.values()
+        if example not in map(place_of, steps) and all(map(_is_number, steps))
+    ]
+
+
+def _is_number(step: NeuronStep) -> bool:
+    return step.z.shown.value.is_finite and step.a.shown.value.is_finite
+
+
+def _refuse_impossible(wanted: int | Literal["all"], units: Sequence[_Unit]) -> None:
+    """Raise UsageError if no choice of some units has so many sums."""
+    option, sizes = f"--blanks {wanted}", list(map(len, units))
+    if not sizes:
+        message = f"{option}: there is nothing to ask for beside the worked example"
+        help_line = "more layers or samples would do: see --layer and --sample"
+        raise UsageError(message, help_line, code="N703")
+    most, count = sum(sizes), int(wanted)
+    if count > most:
+        message = f"{option}: there are {count_of(most, 'question')}"
+        raise UsageError(message, "--blanks all asks for all of them", code="N703")
+    possible = _sums(sizes)
+    if possible >> count & 1:
+        return
+    near = [n for n in (*range(count - 1, 0, -1), *range(count, most + 1)) if possible >> n & 1]
+    below, above = (n for n in near if n < count), (n for n in near if n > count)
+    would_do = " or ".join(str(n) for n in (next(below, None), next(above, None)) if n)
+    message = f"{option}: a softmax is asked for as a whole, with all its neurons"
+    raise UsageError(message, f"this would do: --blanks {would_do}", code="N703")
+
+
+def _sums(sizes: Iterable[int]) -> int:
+    """Return all sums of some of the sizes, as the bits of a number."""
+    sums = 1
+    for size in sizes:
+        sums |= sums << size
+    return sums
+
+
+class _Draw:
+    """Takes units layer by layer in turn, in their order, preferring those with printed inputs."""
+
+    def __init__(self, units: Sequence[_Unit], wanted: int) -> None:
+        layers = sorted({unit[0].layer for unit in units})
+        self._waiting = {n: [unit for unit in units if unit[0].layer == n] for n in layers}
+        self._left, self._dependents = wanted, 0
+        self._most_dependents = wanted // 2
+        self._asked: Counter[tuple[int, int]] = Counter()  # by layer and sample
+        self._taken: list[Place] = []
+
+    def places(self) -> list[Place]:
+        """Return what was taken."""
+        while self._left:
+            if not [layer for layer in self._waiting if self._take(layer)]:
+                self._most_dependents = len(self._taken) + self._left  # it cannot be helped
+        return self._taken
+
+    def _take(self, layer: int) -> bool:
+        """Take a unit of a layer, if one fits."""
+        rooms = {size: self._leaves_a_way(size) for size in {len(u) for u in self._waiting[layer]}}
+        fitting = [unit for unit in self._waiting[layer] if rooms[len(unit)]]
+        unit = min(fitting, key=self._new_dependents, default=None)
+        if unit is None:
+            return False
+        new = self._new_dependents(unit)
+        if self._dependents + new > self._most_dependents:
+            return False
+        self._waiting[layer].remove(unit)
+        self._taken += unit
+        self._asked[layer, unit[0].sample] += len(unit)
+        self._dependents += new
+        self._left -= len(unit)
+        return True
+
+    def _leaves_a_way(self, size: int) -> bool:
+        """Whether the rest can still be reached once a unit of this size is taken."""
+        if size > self._left:
+            return False
+        sizes = [len(unit) for units in self._waiting.values() for unit in units]
+        sizes.remove(size)
+        return bool(_sums(sizes) >> (self._left - size) & 1)
+
+    def _new_dependents(self, unit: _Unit) -> int:
+        """Return how many more sums would use an answer, once this one is asked for."""
+        layer, sample, _ = unit[0]
+        own = len(unit) if self._asked[layer - 1, sample] else 0
+        return own + (0 if self._asked[layer, sample] else self._asked[layer + 1, sample])
