@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from nncli.explain.chains import Symbol
 from nncli.explain.shown import Shown, in_full
@@ -18,7 +18,7 @@ from nncli.explain.steps import (
 )
 from nncli.render.explain_latex_matrices import COMMANDS, arrangement, transposed
 from nncli.render.explain_latex_numbers import SIGNS, number, said_sign, set_name, term
-from nncli.render.explain_latex_sums import comment, long_sum, whole_sum
+from nncli.render.explain_latex_sums import comment, is_narrow, long_sum, whole_sum
 from nncli.render.explain_names import Names
 from nncli.render.layout.latex import escaped, maths
 from nncli.render.numbers import format_shape
@@ -83,13 +83,33 @@ class _Drawing:
     def lines(self) -> Iterator[str]:
         """Yield the steps, and a heading for each layer."""
         layer = 0
-        for step in self._found.steps:
-            number = getattr(step, "layer", 0)
+        for steps in self._groups():
+            number = getattr(steps[0], "layer", 0)
             is_first = number not in (0, layer)
             if is_first:
                 layer = number
                 yield from self._heading(layer)
-            yield from self._apart(list(self._of_step(step)), is_first=is_first)
+            drawn = [list(self._of_step(step)) for step in steps]
+            yield from self._apart(_in_columns(drawn), is_first=is_first)
+
+    def _groups(self) -> Iterator[Sequence[Step]]:
+        """Yield the steps, those together that have room beside each other."""
+        waiting: list[NeuronStep] = []
+        for step in self._found.steps:
+            if not isinstance(step, NeuronStep) or not self._is_narrow(step):
+                yield from [[*waiting]] if waiting else []
+                yield [step]
+                waiting = []
+            elif waiting and waiting[0].layer == step.layer:
+                yield [*waiting, step]
+                waiting = []
+            else:
+                yield from [[*waiting]] if waiting else []
+                waiting = [step]
+        yield from [[*waiting]] if waiting else []
+
+    def _is_narrow(self, step: NeuronStep) -> bool:
+        return not list(self._notes(step)) and is_narrow(step, self._found.notation)
 
     def _apart(self, lines: list[str], *, is_first: bool) -> Iterator[str]:
         """Yield the lines of a step as a paragraph.  is_first: whether a heading stands above."""
@@ -230,6 +250,16 @@ class _Drawing:
             sign = said_sign(is_rounded=is_rounded)
             rows.append([set_name(column.name), formula, f"{{}}{sign} {number(column.result)}"])
         yield from _table(rows, "l@{\\quad}l@{\\;}l")
+
+
+def _in_columns(blocks: list[list[str]]) -> list[str]:
+    """Return blocks of lines beside each other."""
+    if len(blocks) == 1:
+        return blocks[0]
+    lines = []
+    for block in blocks:
+        lines += [r"\begin{minipage}[t]{0.5\textwidth}", *block, r"\end{minipage}%"]
+    return [*lines, r"\par\medskip"]
 
 
 def _table(rows: list[list[str]], spec: str, lines: tuple[int, ...] = ()) -> Iterator[str]:

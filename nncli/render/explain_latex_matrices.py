@@ -78,16 +78,18 @@ def _in_brackets(
     columns = cells.columns()
     widest = widest or [max(column) for column in columns]
     texts = [[text for _, text in column] for column in columns]
-    for texts_of, column, (wide, most) in zip(texts, columns, widest, strict=True):
-        if wide > max(column)[0]:
-            texts_of[0] = rf"\as{{{most}}}{{{texts_of[0]}}}"
+    has_boxes = [most.startswith(r"\blank") for _, most in widest]
+    for at, (wide, most) in enumerate(widest):
+        if wide > max(columns[at])[0]:
+            as_wide = r"\amid" if has_boxes[at] else r"\as"
+            texts[at][0] = rf"{as_wide}{{{most}}}{{{texts[at][0]}}}"
     for row in tall:
         texts[-1][row] += r" \tall"
     rows = [" & ".join(row) for row in zip(*texts, strict=True)]
     if has_line:
         rows[-1] = rf"\hline {rows[-1]}"
-    spec = "r" * len(columns)
-    spec = f"{spec[:-1]}|r" if has_bar else spec
+    spec = "".join("c" if has_box else "r" for has_box in has_boxes)
+    spec = f"{spec[:-1]}|{spec[-1]}" if has_bar else spec
     body = " \\\\\n".join(rows)
     text = f"\\left[\\begin{{array}}{{@{{}}{spec}@{{}}}}\n{body}\n\\end{{array}}\\right]"
     total = sum(each for each, _ in widest) + _COLUMN_GAP * (len(columns) - 1)
@@ -241,13 +243,13 @@ def _named(parts: Corner, names: tuple[tuple[str, str, str], str, str], *, is_li
         for at, (one, other) in enumerate(zip(parts.left, parts.result, strict=True))
         if any(shown.box is not None for shown in (*one, *other))
     }
-    beside = tall if parts.is_turned else frozenset()
+    beside, across = (tall, ()) if parts.is_turned else (frozenset(), widest)
     return _Named(
         left=_in_brackets(left, tall=tall, has_bar=has_ones),
         above=_in_brackets(above, widest, has_line=has_ones),
         result=_in_brackets(result, widest, tall=tall),
-        output=output and _in_brackets(output, widest),
-        bias=bias and _in_brackets(bias, () if parts.is_turned else widest, tall=beside),
+        output=_in_brackets(output, widest) if output is not None else None,
+        bias=_in_brackets(bias, across, tall=beside) if bias is not None else None,
         names=factors,
         shapes=parts.shapes,
         bias_name=bias_name,

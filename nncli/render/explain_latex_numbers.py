@@ -8,25 +8,26 @@ from nncli.render.explain_signs import Signs
 from nncli.render.layout.latex import escaped, maths, maths_width
 
 SIGNS = Signs()
-# How wide a box is at least, with its frame and the space around it, and a line to write on.
-_BOX, _GAP = 46.0, 30.0
+# How wide a box is, with its frame and the space around it, and a line to write on; both are wider
+# where a number is rounded.  No width depends on the number: filled in, a sheet stays as it is.
+_BOX, _LINE, _ROUNDED = 53.0, 36.0, 14.0
 
 # What a worksheet writes its boxes with.
 BOXES = r"""
-% \blank{label}{number}: a box to write in, of at least 14 mm x 7 mm
+% \blank{label}{number}: a box to write in, of at least 16 mm x 7 mm
 \newlength{\blankwidth}
-\newlength{\labelwidth}
 \newcommand{\blank}[2]{\,\vcenter{\kern0.6mm\hbox{\setlength{\fboxsep}{0pt}%
-  \settowidth{\labelwidth}{\tiny\,#1\,}\settowidth{\blankwidth}{$#2$}%
-  \addtolength{\blankwidth}{2\labelwidth}%
-  \ifdim\blankwidth<14mm\setlength{\blankwidth}{14mm}\fi
-  \fbox{\rule[-2.5mm]{0pt}{7mm}\rlap{\raisebox{2.3mm}{\tiny\,#1}}%
+  \settowidth{\blankwidth}{$#2$}\addtolength{\blankwidth}{3mm}%
+  \ifdim\blankwidth<16mm\setlength{\blankwidth}{16mm}\fi
+  \fbox{\rule[-2mm]{0pt}{7mm}\rlap{\raisebox{2.9mm}{\scriptsize\,#1}}%
   \makebox[\blankwidth]{$#2$}}}\kern0.6mm}\,}
 % \tall: a row as tall as one with a box
 \newcommand{\tall}{\rule[-3.3mm]{0pt}{8.4mm}}
+% \amid{box}{number}: a number in the middle of the room that a box takes
+\newcommand{\amid}[2]{\settowidth{\blankwidth}{$#1$}\makebox[\blankwidth]{$#2$}}
 % \gap{number}: a line to write on
 \newcommand{\gap}[1]{\settowidth{\blankwidth}{$#1$}%
-  \ifdim\blankwidth<10mm\setlength{\blankwidth}{10mm}\fi
+  \ifdim\blankwidth<12mm\setlength{\blankwidth}{12mm}\fi
   \underline{\rule[-0.5mm]{0pt}{5mm}\makebox[\blankwidth]{$#1$}}}
 """
 
@@ -57,8 +58,7 @@ def width(each: Factor, *, is_term: bool = True) -> float:
     if isinstance(each, Symbol):
         return maths_width(SIGNS.symbol(each))
     if each.box is not None:
-        own = maths_width(SIGNS.number(each.text))
-        return max(_BOX, 34 + own) if each.box else max(_GAP, own)
+        return (_BOX if each.box else _LINE) + _ROUNDED * each.is_rounded
     return maths_width(SIGNS.term(each.text) if is_term else SIGNS.number(each.text))
 
 

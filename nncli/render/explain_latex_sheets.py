@@ -48,7 +48,7 @@ def _top(sheet: Sheet) -> Iterator[str]:
 
 
 def _key(sheets: Sequence[Sheet]) -> Iterator[str]:
-    """Yield the table of all answers: a row for each sheet, in as many parts as there is room for."""
+    """Yield the table of all answers: a row for each sheet, in parts if it is wide or long."""
     yield rf"\section*{{{escaped(sheets[0].found.spec.name)}: answers}}"
     yield r"\begingroup\footnotesize\setlength{\tabcolsep}{4pt}"
     columns = list(_columns(sheets))

@@ -25,6 +25,8 @@ from nncli.render.layout.latex import escaped, maths, maths_width
 
 # How wide a line of terms may be, in points, behind the letter and its sign: the text is 484 wide.
 _ROOM = 442.0
+_HALF = 203.0  # in a column of two
+_INDENT = 22.0  # of what is continued
 _PLUS = maths_width("+")
 # How long the bar of a long sum's largest term is.
 _BAR_MM = 25
@@ -48,23 +50,43 @@ def whole_sum(step: NeuronStep, notation: Notation, notes: Sequence[str]) -> Ite
 
     Terms stand below one another, if all of them have room on one line.  notes: to stand below.
     """
-    lines = chain(step, notation)
-    count = max(1, len(lines) - 2) if len(lines) > 3 else len(lines) - 1
-    widths = [list(map(_width, line.terms)) for line in lines[:count]]
-    columns = list(map(max, zip(*widths, strict=True)))
-    is_narrow = len(list(_groups(columns, _ROOM))) == 1
-    rows = []
-    for line, own in zip(lines, widths, strict=False):
-        groups = [slice(None)] if is_narrow else _even_groups(own)
-        rows += _rows(line, groups, " &&+ " if is_narrow else " + ")
-    rows += map(_end, lines[count:])
+    together, below = _parts(chain(step, notation))
+    is_aligned = _terms_width(together) <= _ROOM
+    rows: list[str] = []
+    for line in together:
+        groups = [slice(None)] if is_aligned else _even_groups(list(map(_width, line.terms)))
+        rows += _rows(line, groups, " &&+ " if is_aligned else " + ")
+    rows += map(_end, below)
     rows[0] = _symbol("z", step) + rows[0]
-    name, argument = ("alignedat", f"{{{len(columns)}}}") if is_narrow else ("aligned", "")
+    pairs = f"{{{len(together[0].terms)}}}"
+    name, argument = ("alignedat", pairs) if is_aligned else ("aligned", "")
     yield r"\["
     yield rf"\begin{{{name}}}{argument}"
     yield " \\\\\n".join([*rows, *_activation(step), *map(_note, notes)])
     yield rf"\end{{{name}}}"
     yield r"\]"
+
+
+def is_narrow(step: NeuronStep, notation: Notation) -> bool:
+    """Whether two such sums have room beside each other, as far as lines with signs go."""
+    if not step.is_whole:
+        return False
+    together, _ = _parts(chain(step, notation))
+    links = "".join(f"{sign}{text}" for sign, text in activation_links(step, SIGNS)[:-1])
+    wide = maths_width(links) + _PLUS + width(step.a.shown)
+    return max(_terms_width(together), wide) <= _HALF
+
+
+def _parts(lines: list[ChainLine]) -> tuple[list[ChainLine], list[ChainLine]]:
+    """Return the lines whose terms stand below one another, and those below them."""
+    count = len(lines) - 2 if len(lines) > 3 else len(lines) - 1
+    return lines[:count], lines[count:]
+
+
+def _terms_width(lines: Sequence[ChainLine]) -> float:
+    """Return how wide lines are whose terms stand below one another."""
+    columns = zip(*(map(_width, line.terms) for line in lines), strict=True)
+    return sum(max(column, default=0.0) for column in columns) + _PLUS * (len(lines[0].terms) - 1)
 
 
 def _symbol(letter: str, step: NeuronStep) -> str:
@@ -78,8 +100,8 @@ def _width(factors: Iterable[Factor]) -> float:
 
 def _even_groups(widths: Sequence[float]) -> list[slice]:
     """Return which terms stand beside one another: in few lines, none much longer than others."""
-    found = list(_groups(widths, _ROOM))
-    narrower, room = found, _ROOM
+    found = list(_groups(widths, _ROOM - _INDENT))
+    narrower, room = found, _ROOM - _INDENT
     while len(narrower) == len(found) > 1:
         found, room = narrower, room - _PLUS
         narrower = list(_groups(widths, room))
