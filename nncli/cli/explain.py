@@ -306,7 +306,7 @@ def _document(found: Explanation, form: opt.ExplainForm) -> str:
 def _worksheet_document(sheets: Sequence[Sheet], form: opt.ExplainForm) -> str:
     """Return worksheets as a document."""
     if form == "latex":
-        from nncli.render.explain_latex import worksheet_latex
+        from nncli.render.explain_latex_sheets import worksheet_latex
 
         return worksheet_latex(sheets)
     if form == "md":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nncli.render.explain_signs import Signs
 from nncli.render.layout.text import text_width
@@ -27,12 +27,18 @@ class Screen:
         """Return a line that nothing else breaks."""
         return Line((Span(text),), is_copied=True)
 
-    def heading(self, name: str, pieces: Sequence[str]) -> Iterator[Line]:
-        """Yield a name, and beside it what is said of it."""
+    def heading(self, name: str, pieces: Sequence[str], level: int = 1) -> Iterator[Line]:
+        """Yield a name, and beside it what is said of it.  level: of the heading."""
         first, *others = self.wrapped([name, *pieces], 0, "   ", indent=len(INDENT))
         shown = first[: len(name)]
-        yield Line((Span(shown, "accent"), Span(first[len(shown) :])), is_copied=True)
+        yield Line((Span(shown, "accent"), Span(first[len(shown) :])), is_copied=True, level=level)
         yield from map(self.copied, others)
+
+    def said(self, text: str) -> Iterator[Line]:
+        """Yield what a sum or a table is of, as a heading."""
+        first, *others = self.words([text], style="dim")
+        yield replace(first, level=3)
+        yield from others
 
     def words(
         self, pieces: Sequence[str], *, gap: str = " ", indent: str = INDENT, style: Style = ""

@@ -11,6 +11,7 @@ from nncli.explain.notation import Notation
 from nncli.explain.shown import Shown
 from nncli.explain.steps import NeuronStep, Term
 from nncli.render.explain_lines import INDENT, Screen, left, right
+from nncli.render.explain_signs import Signs
 from nncli.render.layout.text import inert, text_width
 from nncli.render.layout.view import BLANK, Block
 
@@ -19,11 +20,9 @@ _BAR = 16
 
 def long_sum(step: NeuronStep, notation: Notation, screen: Screen) -> Iterator[Block]:
     """Yield the largest terms of a sum, and what the others add."""
-    zeros = sum(term.product.text == "0" for term in step.terms) + step.left_out.zeros
-    counted = f"{step.terms_total:,} terms, {zeros:,} of them 0"
-    yield from screen.words([_shortened(step, notation, screen), counted], gap="     ")
+    yield from screen.words(shortened(step, notation, screen.signs), gap="     ")
     yield BLANK
-    rows = [_heads(step, notation, screen)]
+    rows = [heads(step, notation, screen.signs)]
     rows += [_row(term, notation, screen) for term in step.terms]
     widths = _Widths(*(max(map(text_width, column)) for column in zip(*rows, strict=True)))
     is_wide = screen.width is not None and widths.end > screen.width
@@ -44,18 +43,19 @@ def long_sum(step: NeuronStep, notation: Notation, screen: Screen) -> Iterator[B
     yield from _ends(step, sign, 0 if is_wide else widths.end, screen)
 
 
-def _shortened(step: NeuronStep, notation: Notation, screen: Screen) -> str:
-    """Return the sum in symbols: its first two terms and the last."""
-    signs = screen.signs
+def shortened(step: NeuronStep, notation: Notation, signs: Signs) -> tuple[str, str]:
+    """Return the sum in symbols, its first two terms and the last, and how many there are."""
     terms = [
         signs.times.join(map(signs.factor, product_of(number, step, notation)))
         for number in (1, 2, step.terms_total)
     ]
     z, b = (signs.symbol(Symbol(letter, (step.neuron,))) for letter in "zb")
-    return f"{z} = {' + '.join([*terms[:2], signs.said('…'), terms[2], b])}"
+    zeros = sum(term.product.text == "0" for term in step.terms) + step.left_out.zeros
+    written = f"{z} = {' + '.join([*terms[:2], signs.said('…'), terms[2], b])}"
+    return written, f"{step.terms_total:,} terms, {zeros:,} of them 0"
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
     """A line of the table, as texts."""
 
     name: str  # of the input, or its number
@@ -78,25 +78,25 @@ class _Widths(NamedTuple):
         return sum(self) + len("  " + "  " + " · " + " ≈ ")
 
 
-def _heads(step: NeuronStep, notation: Notation, screen: Screen) -> _Row:
+def heads(step: NeuronStep, notation: Notation, signs: Signs) -> Row:
     """Return what the columns are called."""
-    k = "k" if screen.signs.is_ascii else "ₖ"
-    indices = [k, screen.signs.index(step.neuron)]
+    k = "k" if signs.is_ascii else "ₖ"
+    indices = [k, signs.index(step.neuron)]
     x = f"{step.input_letter}{k}"
     w = f"w{','.join(indices if notation == 'rows' else indices[::-1])}"
     one, other = (w, x) if notation == "columns" else (x, w)
     name = "" if step.terms[0].is_named else "k"
-    return _Row(name, one, other, f"{one}{screen.signs.times}{other}")
+    return Row(name, one, other, f"{one}{signs.times}{other}")
 
 
-def _row(term: Term, notation: Notation, screen: Screen) -> _Row:
+def _row(term: Term, notation: Notation, screen: Screen) -> Row:
     x, w = map(screen.signs.term, (term.x, term.w))
     one, other = (w, x) if notation == "columns" else (x, w)
     name = inert(term.name or "") if term.is_named else str(term.input)
-    return _Row(name, one, other, screen.signs.number(term.product))
+    return Row(name, one, other, screen.signs.number(term.product))
 
 
-def _line(row: _Row, widths: _Widths, times: str, sign: str) -> str:
+def _line(row: Row, widths: _Widths, times: str, sign: str) -> str:
     name, one, other, product = map(right, row, widths)
     return f"{INDENT}{name}  {one} {times} {other} {sign} {product}"
 
@@ -120,7 +120,7 @@ def _ends(step: NeuronStep, sign: str, end: int, screen: Screen) -> Iterator[Blo
 
     sign: in front of z; end: where the products end on the lines above.
     """
-    signs, rows = screen.signs, _parts(step, sign, screen)
+    signs, rows = screen.signs, parts(step, sign, screen.signs)
     names = max(text_width(name) for name, _ in rows)
     values = max(text_width(signs.number(text)) for _, text in rows)
     end = max(end, names + values + 2 * len(INDENT))
@@ -135,9 +135,9 @@ def _ends(step: NeuronStep, sign: str, end: int, screen: Screen) -> Iterator[Blo
         yield screen.copied(line + right(value, end - text_width(line)))
 
 
-def _parts(step: NeuronStep, sign: str, screen: Screen) -> list[tuple[str, str]]:
+def parts(step: NeuronStep, sign: str, signs: Signs) -> list[tuple[str, str]]:
     """Return the parts of a sum, each with its name; both empty for a line below them."""
-    others, signs = step.left_out, screen.signs
+    others = step.left_out
     is_of_inputs = others.zero_inputs == others.zeros
     which = f"with {step.input_letter} = 0" if is_of_inputs else f"that {_be(others.zeros)} 0"
     z, b = (signs.symbol(Symbol(letter, (step.neuron,))) for letter in "zb")

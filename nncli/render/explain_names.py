@@ -61,6 +61,14 @@ class Names:
         first = "first " if numbers[-1] == len(numbers) and not total else ""
         return f"{first}{count_of(len(numbers), 'sample')}{total}"
 
+    def scaled(self, step: ScalingStep) -> list[ScaledColumn]:
+        """Return which scaled numbers are shown: those that the sums shown are made of."""
+        sums = [one for one in self.sums if one.layer == 1 and one.sample == step.sample]
+        if step.where == "outputs" or any(one.is_whole for one in sums):
+            return list(step.columns)
+        wanted = {term.name for one in sums for term in one.terms}
+        return [column for column in step.columns if column.name in wanted]
+
     def layer(self, number: int) -> str:
         """Return what a layer is called."""
         layers = self.found.spec.layers

@@ -54,7 +54,7 @@ def scaling(step: ScalingStep, columns: Sequence[ScaledColumn], screen: Screen) 
     what = "scaled inputs" if step.where == "inputs" else "outputs, their scale undone"
     left_out = len(step.columns) - len(columns)
     more = f"; {left_out:,} of {len(step.columns):,} are left out" if left_out else ""
-    yield from screen.words([f"sample {step.sample:,}: {what}{more}"], style="dim")
+    yield from screen.said(f"sample {step.sample:,}: {what}{more}")
     texts = [(inert(each.name), _scaling_formula(each, screen)) for each in columns]
     names, formulas = (max(map(text_width, column)) for column in zip(*texts, strict=True))
     for (name, formula), column in zip(texts, columns, strict=True):

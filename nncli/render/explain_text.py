@@ -55,7 +55,7 @@ class _Drawing:
             if number not in (0, layer) and len(self._layers) > 1 and not self._is_alone:
                 yield BLANK
                 yield from self._screen.heading(
-                    self._names.layer(number), self._names.formulas(number)
+                    self._names.layer(number), self._names.formulas(number), level=2
                 )
             layer = number or layer
             shown = list(self._of_step(step))
@@ -92,7 +92,7 @@ class _Drawing:
     def _sum(self, step: NeuronStep) -> Iterator[Block]:
         if not self._is_alone:
             said = f"{self._number_of(step)}sample {step.sample:,}, {self._names.neuron(step)}"
-            yield from self._screen.words([said], style="dim")
+            yield from self._screen.said(said)
         first = next(one for one in self._sums if one.sample == step.sample)
         if first is step and step.layer == 1 and step.is_whole:
             yield from self._legend(step)

@@ -16,7 +16,7 @@ def to_markdown(view: View) -> str:
     parts: list[str] = []
     for block in view:
         if isinstance(block, Grid):
-            parts += [f"**{_escaped(block.caption)}**\n"] if block.caption else []
+            parts += [f"**{escaped(block.caption)}**\n"] if block.caption else []
             parts.append(_table(block))
         elif isinstance(block, Figure):
             drawing = "\n".join(line.text.rstrip() for line in block.lines)
@@ -24,9 +24,9 @@ def to_markdown(view: View) -> str:
         else:
             texts = [span.text for span in block.spans]
             if block.level:
-                parts.append(f"{'#' * block.level} {_escaped(texts.pop(0).strip())}\n")
+                parts.append(f"{'#' * block.level} {escaped(texts.pop(0).strip())}\n")
             if text := "".join(texts).strip():
-                parts.append(_escaped(text) + "\n")
+                parts.append(escaped(text) + "\n")
     return "\n".join(parts)
 
 
@@ -38,8 +38,9 @@ def _table(grid: Grid) -> str:
 
 
 def _row(cells: list[str]) -> str:
-    return "| " + " | ".join(_escaped(cell.strip()) for cell in cells) + " |"
+    return "| " + " | ".join(escaped(cell.strip()) for cell in cells) + " |"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return foreign text, made inert, so that nothing in it is Markdown."""
     return _SPECIAL.sub(r"\\\1", inert(text))
