@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import compileall
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from browser import Browser, BrowserError, browser_path, running_browser
 from commands import ROOT, Done, RunCli, run_here
 from hypothesis import settings
 
@@ -46,3 +48,18 @@ def write(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
         return path
 
     return write_file
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Run a headless Chromium, one for each process of tests."""
+    path = browser_path()
+    if path is None:
+        pytest.skip("no Chromium is installed: pages are not looked at")
+    with ExitStack() as stack:
+        try:
+            running = running_browser(path, tmp_path_factory.mktemp("browser"))
+            found = stack.enter_context(running)
+        except BrowserError as error:
+            pytest.skip(f"{path} does not work here: {error}")
+        yield found
