@@ -29,12 +29,15 @@
   };
 
   const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const known = new Map();
   const rgba = (color) => {
+    if (known.has(color)) return known.get(color);
     canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = color;
     canvas.fillRect(0, 0, 1, 1);
     const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
-    return [r, g, b, a / 255];
+    known.set(color, [r, g, b, a / 255]);
+    return known.get(color);
   };
   const over = ([r, g, b, a], below) =>
     [r, g, b].map((value, at) => value * a + below[at] * (1 - a));
@@ -50,23 +53,30 @@
       (v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
   };
-  // Every text that has less contrast than that, by the formula of WCAG 2; the window holds the page.
+  // Every text that has less contrast than that, by the formula of WCAG 2, once for each pair of
+  // colours and kind of element; the window must hold the whole page.
   const faint = (least) => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const found = [];
+    const found = [], met = new Set();
     for (let node; (node = walker.nextNode());) {
       const e = node.parentElement;
       if (!node.data.trim() || !isSeen(e)) continue;
+      const style = getComputedStyle(e);
+      const color = e.namespaceURI.endsWith("svg") ? style.fill : style.color;
+      const path = [e, e.parentElement, e.parentElement.parentElement];
+      const before = e.previousElementSibling;  // the circle that a number is drawn on
+      const kind = [e.localName, color, ...path.map(background), before && background(before)].join();
+      if (met.has(kind)) continue;
+      met.add(kind);
       const range = document.createRange();
       range.selectNodeContents(node);
       const box = range.getClientRects()[0];
       if (!box) continue;
       const stack = document.elementsFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-      const base = getComputedStyle(document.documentElement).colorScheme.includes("dark") &&
-        matchMedia("(prefers-color-scheme: dark)").matches ? [18, 18, 18] : [255, 255, 255];
-      const below = stack.reverse().map(background).reduce((color, on) => over(on, color), base);
-      const style = getComputedStyle(e);
-      const ink = over(rgba(e.namespaceURI.endsWith("svg") ? style.fill : style.color), below);
+      const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+      const base = isDark ? [18, 18, 18] : [255, 255, 255];
+      const below = stack.reverse().map(background).reduce((under, on) => over(on, under), base);
+      const ink = over(rgba(color), below);
       const [light, dark] = [luminance(ink), luminance(below)].sort((a, b) => b - a);
       const contrast = (light + 0.05) / (dark + 0.05);
       if (contrast < least) found.push(`${contrast.toFixed(2)}: ${tag(e)}`);
@@ -74,20 +84,21 @@
     return found;
   };
 
-  // The sums that are seen: [layer, sample, neuron, z].
+  // The sums that are seen: [layer, sample, neuron].
   const sums = () => all("[data-z]").filter(isSeen).map(
-    ({dataset: of}) => [+of.layer, +of.sample, +of.neuron, of.z]);
-  const labels = (input) => [...input.labels].filter(isSeen);
-  const look = (e) => {
-    const style = getComputedStyle(e.closest("td") ?? e), own = getComputedStyle(e);
-    return [style.backgroundColor, own.backgroundColor].join();
+    ({dataset: of}) => [+of.layer, +of.sample, +of.neuron]);
+  // The radio buttons within an element, in the order in which arrow keys go through them.
+  const buttons = (e) => [...e.querySelectorAll("input[type=radio]")];
+  const cellOf = (button) => document.querySelector(`td label[for="${button.id}"]`).closest("td");
+  // How each number of a button's group looks: [id, whether it is chosen, its look].
+  const looks = (id) => {
+    const {name} = document.getElementById(id);
+    return buttons(document).filter((each) => each.name === name).map(
+      (each) => [each.id, each.checked, getComputedStyle(cellOf(each)).backgroundColor]);
   };
-  // How each number of a layer that can be chosen looks: [id, whether it is chosen, its look].
-  const looks = (name) => all(`input[name="${CSS.escape(name)}"]`).map(
-    (input) => [input.id, input.checked, look(labels(input)[0])]);
   const boxes = (selector) => all(selector).filter(isSeen).map((e) => {
     const {x, y, width, height} = e.getBoundingClientRect();
     return {x, y, width, height, text: e.textContent.trim()};
   });
-  return {all, isSeen, labels, overflowing, faint, sums, looks, boxes};
+  return {all, overflowing, faint, sums, buttons, looks, boxes};
 })()
