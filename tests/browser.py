@@ -269,3 +269,10 @@ class Page:
     def _told(self, event: str) -> list[dict[str, Any]]:
         found = self._browser.happened
         return [told for told in found if _is(told, event, self._session)]
+
+
+def printed(page: Page, paper: str, pdftotext: str) -> list[str]:
+    """Return the text of each printed page, in the order in which it was written."""
+    asked = [pdftotext, "-raw", "-enc", "UTF-8", "-", "-"]
+    done = subprocess.run(asked, input=page.pdf(paper), capture_output=True, check=True, timeout=60)
+    return done.stdout.decode().split("\f")[:-1]

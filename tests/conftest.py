@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import compileall
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -63,3 +64,12 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         except BrowserError as error:
             pytest.skip(f"{path} does not work here: {error}")
         yield found
+
+
+@pytest.fixture(scope="session")
+def pdftotext() -> str:
+    """Return where the program is that reads what was printed."""
+    path = shutil.which("pdftotext")
+    if path is None:
+        pytest.skip("pdftotext is not installed: what is printed cannot be read")
+    return path

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import PAPER
+from browser import PAPER, printed
 from commands import run_here
 from explained_samples import SAMPLES, Place, numbers_in_json
 
@@ -183,21 +181,6 @@ def test_without_styles_all_sums_are_seen(browser: Browser, page_of: PageOf) -> 
 
 
 # ---------------------------------------------------------------------------------------- in print
-
-
-@pytest.fixture(scope="session")
-def pdftotext() -> str:
-    path = shutil.which("pdftotext")
-    if path is None:
-        pytest.skip("pdftotext is not installed: what is printed cannot be read")
-    return path
-
-
-def printed(page: Page, paper: str, pdftotext: str) -> list[str]:
-    """Return the text of each printed page, in the order in which it was written."""
-    asked = [pdftotext, "-raw", "-enc", "UTF-8", "-", "-"]
-    done = subprocess.run(asked, input=page.pdf(paper), capture_output=True, check=True, timeout=60)
-    return done.stdout.decode().split("\f")[:-1]
 
 
 def printed_sums(pages: list[str]) -> dict[Place, str]:

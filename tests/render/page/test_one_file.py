@@ -103,6 +103,14 @@ def test_the_page_of_the_worksheet_is_small() -> None:
     assert len(page_of(*SAMPLES["by_hand"]).encode()) < 200_000
 
 
+@pytest.mark.parametrize("options", [(), ("--answers",)], ids=["blank", "filled in"])
+@pytest.mark.parametrize("name", ["by_hand", "layer_objects", "weather", "iris"])
+def test_worksheets_are_one_file_without_buttons(name: str, options: tuple[str, ...]) -> None:
+    page = check(page_of(*SAMPLES[name], "--blanks", "3", "--variants", "2", *options))
+    assert not page.named("input") + page.named("label")
+    assert len([tag for tag in page.named("article") if "sheet" in tag.classes]) == 2
+
+
 @pytest.mark.parametrize("activation", CASES)
 def test_the_page_of_every_activation_is_well_formed(activation: str, tmp_path: Path) -> None:
     spec = tmp_path / "net.yaml"
@@ -117,7 +125,7 @@ def test_the_page_of_what_is_no_number_is_well_formed() -> None:
     assert {"NaN", "∞", "−∞"} <= {tag.text for tag in page.named("label")}
 
 
-def named(write_to: Path, name: str, at: int) -> str:
+def named(write_to: Path, name: str, at: int, *options: str) -> str:
     """Return the page of a network in which one name is as given, the others as usual."""
     names = ["net", "one", "two", "hidden", "last", "cat", "dog"]
     names[at] = name
@@ -129,7 +137,7 @@ def named(write_to: Path, name: str, at: int) -> str:
     spec.write_text(text, encoding="utf-8")
     heads = ",".join('"' + each.replace('"', '""') + '"' for each in names[1:3])
     data.write_text(f"{heads}\n1,2\n-3,0.1\n", encoding="utf-8")
-    return page_of(spec, data, "--sample", "all")
+    return page_of(spec, data, *options)
 
 
 def skeleton(page: Tag) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
@@ -144,9 +152,10 @@ def skeleton(page: Tag) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
 @pytest.mark.parametrize("at", range(7), ids=["net", "x1", "x2", "layer1", "layer2", "y1", "y2"])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_text_and_nothing_else(name: str, at: int, tmp_path: Path) -> None:
-    page, tame = (check(named(tmp_path, each, at)) for each in (name, "_" * len(name)))
-    assert skeleton(page) == skeleton(tame)
-    said = page.text
-    assert not re.search("[\u200b-\u200f\u202a-\u202e\u2060-\u206f]", said)
-    visible = name.encode("unicode_escape").decode() if "\u202e" in name else name
-    assert visible[:12] in said
+    for options in (("--sample", "all"), ("--blanks", "2")):
+        names = (name, "_" * len(name))
+        page, tame = (check(named(tmp_path, each, at, *options)) for each in names)
+        assert skeleton(page) == skeleton(tame)
+        assert not re.search("[\u200b-\u200f\u202a-\u202e\u2060-\u206f]", page.text)
+        visible = name.encode("unicode_escape").decode() if "\u202e" in name else name
+        assert visible[:12] in page.text
