@@ -150,26 +150,20 @@ def test_what_the_keys_go_to_is_outlined(browser: Browser, page_of: PageOf) -> N
 LOOKED_AT = ("by_hand", "batch", "neuron", "layer_objects", "weather", "iris", "cancer", "digits")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1200])
 @pytest.mark.parametrize("name", LOOKED_AT)
-def test_nothing_is_too_wide_or_too_faint(
-    browser: Browser, page_of: PageOf, name: str, width: int, dark: bool
-) -> None:
-    with browser.page(page_of(name), width, dark=dark) as page:
-        page.resize(width, page.of("document.documentElement.scrollHeight"))
-        assert page.looking("look.overflowing()") == []
-        assert page.looking("look.faint(3)") == []
-        paper = page.of("getComputedStyle(document.body).backgroundColor")
-        assert (sum(map(int, re.findall(r"\d+", paper))) < 300) == dark
-
-
-@pytest.mark.parametrize("name", LOOKED_AT)
-def test_a_page_asks_for_nothing_and_complains_of_nothing(
-    browser: Browser, page_of: PageOf, name: str
+def test_nothing_is_too_wide_or_too_faint_light_and_dark(
+    browser: Browser, page_of: PageOf, name: str, width: int
 ) -> None:
     path = page_of(name)
-    with browser.page(path) as page:
+    with browser.page(path, width) as page:
+        page.resize(width, page.of("document.documentElement.scrollHeight"))
+        assert page.looking("look.overflowing()") == []
+        for is_dark in (False, True):
+            page.light(on=not is_dark)
+            assert page.looking("look.faint(3)") == []
+            paper = page.of("getComputedStyle(document.body).backgroundColor")
+            assert (sum(map(int, re.findall(r"\d+", paper))) < 300) == is_dark
         assert page.addresses == [path.as_uri()]
         assert page.complaints == []
 
