@@ -21,10 +21,10 @@ import numpy as np
 import numpy.typing as npt
 from activation_cases import CASES
 
-from nncli.explain.explanation import Run, WantedLayer, Wish, explain
-from nncli.explain.notation import Notation
-from nncli.explain.shown import Shown
-from nncli.explain.steps import Explanation, NeuronStep
+from nncli.explanation.explanation import Run, WantedLayer, Wish, explain
+from nncli.explanation.notation import Notation
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import Explanation, NeuronStep
 from nncli.network.network import Network
 from nncli.render.explain_signs import Signs
 from nncli.render.explain_text import explanation_view

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from parse_back import NOTATIONS, drawn
 
-from nncli.explain.exact import Exact
-from nncli.explain.explanation import Run, WantedLayer, Wish, explain
-from nncli.explain.questions import Place, drawn_places, place_of
-from nncli.explain.shown import Shown
-from nncli.explain.steps import (
+from nncli.explanation.exact import Exact
+from nncli.explanation.explanation import Run, WantedLayer, Wish, explain
+from nncli.explanation.questions import Place, drawn_places, place_of
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import (
     Matrix,
     NeuronStep,
     ProductStep,
@@ -27,7 +27,7 @@ from nncli.explain.steps import (
     Step,
     Term,
 )
-from nncli.explain.worksheet import Variant, worksheet
+from nncli.explanation.worksheet import Variant, worksheet
 from nncli.network.network import Network
 from nncli.network.scaling import scaled_inputs, scales_inputs
 

@@ -17,7 +17,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("cli", "notebook"),
     ("render", "cluster"),
     ("conversion",),
-    ("pipeline", "explain", "timing", "doctor"),
+    ("pipeline", "explanation", "timing", "doctor"),
     ("network",),
     ("results", "formats"),
     ("meant",),

@@ -33,8 +33,8 @@ from nncli.results.forms import EXPLANATION_SUFFIXES, SUFFIXES, form_of_suffix
 from nncli.words import count_of
 
 if TYPE_CHECKING:
-    from nncli.explain.explanation import Run, WantedLayer
-    from nncli.explain.steps import Explanation, Sheet
+    from nncli.explanation.explanation import Run, WantedLayer
+    from nncli.explanation.steps import Explanation, Sheet
     from nncli.network.network import Network
     from nncli.pipeline.run import ForwardRun
     from nncli.problems import Note
@@ -96,9 +96,9 @@ def explain(
         read = read_config(config, overrides(seed, dtype), request)
         refuse_misfits(read.reading, request)
 
-        from nncli.explain.explanation import Wish
-        from nncli.explain.explanation import explain as explained
-        from nncli.explain.notation import notation_of
+        from nncli.explanation.explanation import Wish
+        from nncli.explanation.explanation import explain as explained
+        from nncli.explanation.notation import notation_of
         from nncli.network.network import build_network
 
         spec = read.reading.spec
@@ -153,7 +153,7 @@ def _target(output: str | None, inputs: Sequence[str], *, force: bool) -> Output
 
 def _has_matrices(spec: NetworkSpec, layer: str, neuron: str) -> bool:
     """Whether more than a single sum is wanted."""
-    from nncli.explain.wanted import wants_matrices
+    from nncli.explanation.wanted import wants_matrices
 
     return wants_matrices([layer], [neuron], spec)
 
@@ -162,7 +162,7 @@ def _run(
     network: Network, reading: SpecReading, request: DataRequest, sample: str
 ) -> tuple[ForwardRun, tuple[int, ...]]:
     """Run as many samples as are needed, and say whose sums are wanted.  Raises UsageError."""
-    from nncli.explain.wanted import MAX_SAMPLES
+    from nncli.explanation.wanted import MAX_SAMPLES
     from nncli.pipeline.run import RunPlan, run_forward
     from nncli.pipeline.shown import SamplesToShow
 
@@ -189,8 +189,8 @@ def _notes_on(run: ForwardRun) -> list[Note]:
 
 def _as_seen(run: ForwardRun) -> Run:
     """Return what a run made of the samples that it shows."""
-    from nncli.explain.explanation import Run
-    from nncli.explain.wanted import MAX_SAMPLES
+    from nncli.explanation.explanation import Run
+    from nncli.explanation.wanted import MAX_SAMPLES
 
     shown, total = run.shown, run.samples
     is_all = total <= max(MAX_SAMPLES, *shown.numbers)
@@ -225,7 +225,7 @@ def _form(format_: opt.ExplainForm | None, output: str | None) -> opt.ExplainFor
 
 def _wanted_layers(layer: str, neuron: str, spec: NetworkSpec) -> tuple[WantedLayer, ...]:
     """Return which layers are wanted, and their neurons.  Raises UsageError for unknown ones."""
-    from nncli.explain.wanted import ChoiceError, wanted_layers
+    from nncli.explanation.wanted import ChoiceError, wanted_layers
 
     layers, neurons = ([item.strip() for item in text.split(",")] for text in (layer, neuron))
     try:
@@ -261,7 +261,7 @@ def _put_out_sheets(
     target: OutputTarget | None,
 ) -> None:
     """Show worksheets, or write them to their place."""
-    from nncli.explain.boxes import boxed
+    from nncli.explanation.boxes import boxed
     from nncli.render.explain_json import explain_json, worksheets_json
     from nncli.render.explain_sheets import worksheet_view
 

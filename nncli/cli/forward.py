@@ -130,7 +130,7 @@ def forward(
         _check_sources(request, checks)
         check_file_names(paths.by_option)
 
-        from nncli.explain.notation import notation_of
+        from nncli.explanation.notation import notation_of
         from nncli.network.network import build_network
 
         read = read_config(config, overrides(seed, dtype), request)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nncli.data.source_bytes import FirstLook
     from nncli.data.stream import SampleStream
     from nncli.doctor.diagnosis import DataCase, Diagnosis
-    from nncli.explain.notation import Notation
+    from nncli.explanation.notation import Notation
     from nncli.formats.config import Config
     from nncli.results.places import OutputTarget
     from nncli.specs.model import DType, NetworkSpec
@@ -202,7 +202,7 @@ def refuse_misfits(reading: SpecReading, request: DataRequest | None) -> None:
 
 def _clash(spec: NetworkSpec, features: int | None, request: DataRequest | None) -> View:
     """Return a drawing of where shapes clash.  features: of the data, if they clash."""
-    from nncli.explain.notation import notation_of
+    from nncli.explanation.notation import notation_of
     from nncli.network.shapes import shape_table
     from nncli.render.shapes import BatchSize, shapes_view
 

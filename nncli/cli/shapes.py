@@ -100,7 +100,7 @@ class _Look:
 
     def notation_of(self, layers: Sequence[LayerSpec]) -> opt.NotationName:
         """Return how some layers are written."""
-        from nncli.explain.notation import notation_of
+        from nncli.explanation.notation import notation_of
 
         return self.notation or notation_of(layers, self.samples)
 

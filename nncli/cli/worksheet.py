@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from nncli.errors import UsageError
 
 if TYPE_CHECKING:
-    from nncli.explain.explanation import Run, WantedLayer, Wish
-    from nncli.explain.steps import Sheet
+    from nncli.explanation.explanation import Run, WantedLayer, Wish
+    from nncli.explanation.steps import Sheet
     from nncli.network.activations import Array
     from nncli.pipeline.run import ForwardRun
     from nncli.problems import Note
@@ -49,8 +49,8 @@ def refuse_unsuitable(
     spec: NetworkSpec, layers: Sequence[WantedLayer], wanted: SheetWish | None
 ) -> None:
     """Raise UsageError for layers that are too large, and for a seed with too few behind it."""
-    from nncli.explain.questions import refuse_large_layers
-    from nncli.explain.seeds import SEEDS_PER_VARIANT
+    from nncli.explanation.questions import refuse_large_layers
+    from nncli.explanation.seeds import SEEDS_PER_VARIANT
     from nncli.specs.model import MAX_SEED
 
     if wanted is None:
@@ -73,10 +73,10 @@ def worksheets(
     tensors: of the spec; run: of its network; about: what that made of the samples, and what is to
     be explained.  Raises UsageError if there are too few questions, SpecError if no network suits.
     """
-    from nncli.explain.explanation import explain
-    from nncli.explain.questions import drawn_places
-    from nncli.explain.seeds import SEEDS_PER_VARIANT, draws_numbers, first_suitable
-    from nncli.explain.worksheet import Variant, worksheet
+    from nncli.explanation.explanation import explain
+    from nncli.explanation.questions import drawn_places
+    from nncli.explanation.seeds import SEEDS_PER_VARIANT, draws_numbers, first_suitable
+    from nncli.explanation.worksheet import Variant, worksheet
     from nncli.pipeline.again import shown_again
 
     spec, variants, (seen, wish) = run.network.spec, wanted.variants or 1, about
@@ -95,6 +95,6 @@ def worksheets(
 
 def sheet_notes(sheets: Sequence[Sheet]) -> list[Note]:
     """Return what to remark on worksheets, which are in no boxes yet."""
-    from nncli.explain.worksheet import rounded_answers
+    from nncli.explanation.worksheet import rounded_answers
 
     return [*sheets[0].found.notes, *rounded_answers(sheets)]

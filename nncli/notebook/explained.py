@@ -11,11 +11,11 @@ import numpy as np
 
 from nncli.data.frames import BatchLike
 from nncli.data.rows import Rows
-from nncli.explain import explanation
-from nncli.explain.explanation import Run, Wish
-from nncli.explain.notation import Notation, notation_of
-from nncli.explain.steps import Explanation
-from nncli.explain.wanted import MAX_SAMPLES, ChoiceError, wanted_layers, wants_matrices
+from nncli.explanation import explanation
+from nncli.explanation.explanation import Run, Wish
+from nncli.explanation.notation import Notation, notation_of
+from nncli.explanation.steps import Explanation
+from nncli.explanation.wanted import MAX_SAMPLES, ChoiceError, wanted_layers, wants_matrices
 from nncli.network.activations import Array
 from nncli.network.dense import LayerResult
 from nncli.network.network import Network

@@ -7,7 +7,7 @@ from itertools import islice
 
 import numpy as np
 
-from nncli.explain.notation import notation_of
+from nncli.explanation.notation import notation_of
 from nncli.network.dense import LayerResult
 from nncli.network.network import Network
 from nncli.network.scaling import scaled_inputs, scales_inputs, unscaled_outputs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
-from nncli.explain.notation import Notation, is_turned
+from nncli.explanation.notation import Notation, is_turned
 from nncli.network.shapes import LayerShape
 from nncli.render.layout.view import Block, Figure, Line, Span, Style, line
 from nncli.render.numbers import format_shape

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nncli.explain.chains import Symbol
-from nncli.explain.steps import NeuronStep
+from nncli.explanation.chains import Symbol
+from nncli.explanation.steps import NeuronStep
 from nncli.render.explain_signs import Signs
 from nncli.specs.model import HardTanh
 

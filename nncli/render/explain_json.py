@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from nncli.explain.chains import last_sign
-from nncli.explain.notation import Notation
-from nncli.explain.shown import Shown, in_full
-from nncli.explain.steps import (
+from nncli.explanation.chains import last_sign
+from nncli.explanation.notation import Notation
+from nncli.explanation.shown import Shown, in_full
+from nncli.explanation.steps import (
     Explanation,
     Matrix,
     NeuronStep,

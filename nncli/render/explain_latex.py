@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from nncli.explain.chains import Symbol
-from nncli.explain.shown import Shown, in_full
-from nncli.explain.steps import (
+from nncli.explanation.chains import Symbol
+from nncli.explanation.shown import Shown, in_full
+from nncli.explanation.steps import (
     Explanation,
     NeuronStep,
     ProductStep,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from nncli.explain.corner import Corner, corner, turned
-from nncli.explain.notation import Letters, Written
-from nncli.explain.steps import Matrix, ProductStep, TransposeStep
+from nncli.explanation.corner import Corner, corner, turned
+from nncli.explanation.notation import Letters, Written
+from nncli.explanation.steps import Matrix, ProductStep, TransposeStep
 from nncli.render.explain_latex_numbers import number, width
 from nncli.render.layout.latex import maths, maths_width
 from nncli.render.numbers import format_shape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nncli.explain.steps import Sheet
+from nncli.explanation.steps import Sheet
 from nncli.render.explain_latex import explanation_lines, latex_document
 from nncli.render.explain_latex_numbers import BOXES, SIGNS
 from nncli.render.explain_sheets import (

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from nncli.explain.chains import ChainLine, Factor, Symbol, chain, last_sign
-from nncli.explain.notation import Notation
-from nncli.explain.shown import Shown
-from nncli.explain.steps import NeuronStep, Term
+from nncli.explanation.chains import ChainLine, Factor, Symbol, chain, last_sign
+from nncli.explanation.notation import Notation
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import NeuronStep, Term
 from nncli.render.explain_formulas import activation_links
 from nncli.render.explain_latex_numbers import (
     SIGNS,

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from nncli.explain.chains import Symbol, last_sign, product_of
-from nncli.explain.notation import Notation
-from nncli.explain.shown import Shown
-from nncli.explain.steps import NeuronStep, Term
+from nncli.explanation.chains import Symbol, last_sign, product_of
+from nncli.explanation.notation import Notation
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import NeuronStep, Term
 from nncli.render.explain_lines import INDENT, Screen, left, right
 from nncli.render.explain_signs import Signs
 from nncli.render.layout.text import inert, text_width

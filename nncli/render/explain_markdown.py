@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from nncli.explain.steps import Explanation, Sheet
+from nncli.explanation.steps import Explanation, Sheet
 from nncli.render.explain_sheets import worksheet_view
 from nncli.render.explain_signs import Signs
 from nncli.render.explain_text import explanation_view

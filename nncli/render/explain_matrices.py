@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from nncli.explain.corner import Corner, corner, turned
-from nncli.explain.notation import Letters, Written
-from nncli.explain.shown import Shown
-from nncli.explain.steps import Matrix, ProductStep, TransposeStep
+from nncli.explanation.corner import Corner, corner, turned
+from nncli.explanation.notation import Letters, Written
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import Matrix, ProductStep, TransposeStep
 from nncli.render.explain_signs import Signs
 from nncli.render.layout.text import text_width
 from nncli.render.numbers import format_shape

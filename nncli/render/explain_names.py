@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from nncli.explain.notation import Letters, Written
-from nncli.explain.steps import (
+from nncli.explanation.notation import Letters, Written
+from nncli.explanation.steps import (
     Explanation,
     NeuronStep,
     ProductStep,
@@ -96,11 +96,3 @@ class Names:
             letters = self.signs.letters(number, len(layers))
             return letters, a + letters.z[1:]
         return Letters("x" if number == 1 else "a", "W", "b", "z"), a.lower()
-
-    def scaled(self, step: ScalingStep) -> list[ScaledColumn]:
-        """Return the columns that are in the terms shown; all, if a sum is shown whole."""
-        sums = [one for one in self.sums if one.layer == 1 and one.sample == step.sample]
-        if step.where == "outputs" or any(one.is_whole for one in sums):
-            return list(step.columns)
-        wanted = {term.name for one in sums for term in one.terms}
-        return [column for column in step.columns if column.name in wanted]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from nncli.explain.shown import Shown, in_full, is_short
-from nncli.explain.steps import Question, Sheet
+from nncli.explanation.shown import Shown, in_full, is_short
+from nncli.explanation.steps import Question, Sheet
 from nncli.render.explain_lines import Screen
 from nncli.render.explain_signs import Signs
 from nncli.render.explain_text import explanation_view
 from nncli.render.layout.text import inert
-from nncli.render.layout.view import BLANK, Block, Column, Grid, Span, fitted
+from nncli.render.layout.narrow import fitted
+from nncli.render.layout.view import BLANK, Block, Column, Grid, Span
 from nncli.words import count_of
 
 

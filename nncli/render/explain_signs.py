@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nncli.explain.chains import Factor, Symbol
-from nncli.explain.notation import Letters
-from nncli.explain.shown import Shown
+from nncli.explanation.chains import Factor, Symbol
+from nncli.explanation.notation import Letters
+from nncli.explanation.shown import Shown
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ASCII = str.maketrans(

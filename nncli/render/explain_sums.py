@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from nncli.explain.chains import Symbol, chain
-from nncli.explain.notation import Notation
-from nncli.explain.shown import Shown
-from nncli.explain.steps import NeuronStep
+from nncli.explanation.chains import Symbol, chain
+from nncli.explanation.notation import Notation
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import NeuronStep
 from nncli.render.explain_formulas import activation_links
 from nncli.render.explain_lines import INDENT, Screen, left
 from nncli.render.explain_signs import Signs

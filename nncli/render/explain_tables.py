@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nncli.explain.shown import Shown
-from nncli.explain.steps import ScaledColumn, ScalingStep, SoftmaxStep
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import ScaledColumn, ScalingStep, SoftmaxStep
 from nncli.render.explain_lines import INDENT, Screen, left
 from nncli.render.layout.narrow import fitted
 from nncli.render.layout.text import inert, text_width

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from nncli.explain.chains import Symbol
-from nncli.explain.shown import in_full
-from nncli.explain.steps import (
+from nncli.explanation.chains import Symbol
+from nncli.explanation.shown import in_full
+from nncli.explanation.steps import (
     Explanation,
     NeuronStep,
     ProductStep,

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import SupportsFloat, TypeAlias
 
 from nncli.data.csv.first_row import positions
-from nncli.explain.notation import Letters, Notation, Written
+from nncli.explanation.notation import Letters, Notation, Written
 from nncli.files import sources_name
 from nncli.network.activations import Array
 from nncli.network.dense import Dense

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from nncli.explain.notation import Notation, is_turned
+from nncli.explanation.notation import Notation, is_turned
 from nncli.render.numbers import format_shape
 from nncli.specs.model import Layout
 

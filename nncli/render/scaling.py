@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nncli.explain.notation import Notation
+from nncli.explanation.notation import Notation
 from nncli.network.shapes import ScalingStep
 from nncli.render.layout.view import Grid, Span
 from nncli.render.numbers import format_shape

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from nncli.explain.notation import Notation
+from nncli.explanation.notation import Notation
 from nncli.network.shapes import LayerShape, ShapeTable
 from nncli.render.clash import clash_blocks, fit_blocks
 from nncli.render.layout.view import BLANK, Block, Field, Grid, Span, Style, View, line, table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from nncli.explain.notation import Notation
+from nncli.explanation.notation import Notation
 from nncli.formats.config import convert_line, untrained_notes
 from nncli.formats.stored_layers import StoredLayers
 from nncli.network.shapes import LayerShape, layer_shape

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from nncli.explain.notation import Notation
+from nncli.explanation.notation import Notation
 from nncli.network.shapes import LayerShape, shape_table
 from nncli.render.clash import clash_blocks, fit_blocks
 from nncli.render.layout.markdown import to_markdown

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Literal
 
-from nncli.explain.steps import (
+from nncli.explanation.steps import (
     Explanation,
     NeuronStep,
     ScalingStep,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from nncli.explain.explanation import output_names
-from nncli.explain.shown import Shown
-from nncli.explain.steps import Explanation, Matrix, NeuronStep, ProductStep
+from nncli.explanation.explanation import output_names
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import Explanation, Matrix, NeuronStep, ProductStep
 from nncli.render.page.markup import SIGNS, Html, joined, tag
 
 _RADIUS, _ACROSS, _DOWN = 24, 150, 62

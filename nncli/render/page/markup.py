@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from nncli.explain.chains import Factor, Symbol
-from nncli.explain.shown import Shown
+from nncli.explanation.chains import Factor, Symbol
+from nncli.explanation.shown import Shown
 from nncli.render.explain_signs import Signs
 from nncli.render.layout.text import inert
 

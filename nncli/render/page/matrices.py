@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nncli.explain.corner import corner, turned
-from nncli.explain.shown import Shown
-from nncli.explain.steps import Matrix, ProductStep, TransposeStep
+from nncli.explanation.corner import corner, turned
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import Matrix, ProductStep, TransposeStep
 from nncli.render.explain_names import Names
 from nncli.render.numbers import format_shape
 from nncli.render.page.markup import SIGNS, Html, joined, number, tag

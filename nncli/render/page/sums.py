@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nncli.explain.chains import ChainLine, Factor, Symbol, chain, last_sign, product_of
-from nncli.explain.notation import Notation
-from nncli.explain.shown import Shown, in_full
-from nncli.explain.steps import NeuronStep, Result, ScalingStep, SoftmaxStep, Term
+from nncli.explanation.chains import ChainLine, Factor, Symbol, chain, last_sign, product_of
+from nncli.explanation.notation import Notation
+from nncli.explanation.shown import Shown, in_full
+from nncli.explanation.steps import NeuronStep, Result, ScalingStep, SoftmaxStep, Term
 from nncli.render.explain_formulas import activation_links
 from nncli.render.explain_names import Names
 from nncli.render.page.markup import SIGNS, Html, factor, joined, number, symbol, tag

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from nncli.explain.steps import Sheet
+from nncli.explanation.steps import Sheet
 from nncli.render.explain_names import Names
 from nncli.render.explain_sheets import (
     instructions,

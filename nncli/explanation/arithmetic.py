@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from nncli.explain.exact import Exact, activated, decimals_of, weighted
+from nncli.explanation.exact import Exact, activated, decimals_of, weighted
 from nncli.network.activations import Array
 from nncli.network.network import Network
 from nncli.specs.model import Activation

@@ -10,13 +10,20 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from nncli.explain.arithmetic import Arithmetic, as_stored
-from nncli.explain.exact import Exact, decimals_of
-from nncli.explain.notation import Notation, is_turned
-from nncli.explain.scaling import scaled_inputs, unscaled_outputs
-from nncli.explain.shown import Printing
-from nncli.explain.steps import Explanation, Matrix, ProductStep, ScalingStep, Step, TransposeStep
-from nncli.explain.sums import LayerOfSample
+from nncli.explanation.arithmetic import Arithmetic, as_stored
+from nncli.explanation.exact import Exact, decimals_of
+from nncli.explanation.notation import Notation, is_turned
+from nncli.explanation.scaling import scaled_inputs, unscaled_outputs
+from nncli.explanation.shown import Printing
+from nncli.explanation.steps import (
+    Explanation,
+    Matrix,
+    ProductStep,
+    ScalingStep,
+    Step,
+    TransposeStep,
+)
+from nncli.explanation.sums import LayerOfSample
 from nncli.network.activations import Array
 from nncli.network.dense import LayerResult
 from nncli.network.network import Network

@@ -12,14 +12,14 @@ from decimal import ROUND_CEILING, ROUND_DOWN, Decimal, localcontext
 import pytest
 from parse_back import check_seed
 
-from nncli.explain import arithmetic, chains, shown
-from nncli.explain.arithmetic import Arithmetic
-from nncli.explain.chains import ChainLine, Factor
-from nncli.explain.exact import Exact, decimals_of, weighted
-from nncli.explain.notation import Notation
-from nncli.explain.shown import Printing, Shown
-from nncli.explain.steps import NeuronStep
-from nncli.explain.sums import LayerOfSample
+from nncli.explanation import arithmetic, chains, shown
+from nncli.explanation.arithmetic import Arithmetic
+from nncli.explanation.chains import ChainLine, Factor
+from nncli.explanation.exact import Exact, decimals_of, weighted
+from nncli.explanation.notation import Notation
+from nncli.explanation.shown import Printing, Shown
+from nncli.explanation.steps import NeuronStep
+from nncli.explanation.sums import LayerOfSample
 from nncli.render import explain_long_sums, explain_sums
 from nncli.render.explain_signs import Signs
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nncli.errors import SpecError
-from nncli.explain.seeds import SEEDS_PER_VARIANT, draws_numbers, first_suitable
+from nncli.explanation.seeds import SEEDS_PER_VARIANT, draws_numbers, first_suitable
 from nncli.network.network import Network, build_network
 from nncli.specs.reader import read_spec
 
@@ -81,7 +81,7 @@ def test_the_first_seed_that_suits_is_found(first: int) -> None:
 def test_where_none_suits_it_is_said_what_most_of_them_lack(
     text: str, batch: list[list[float]], why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nncli.explain.seeds.SEEDS_PER_VARIANT", 50)
+    monkeypatch.setattr("nncli.explanation.seeds.SEEDS_PER_VARIANT", 50)
     spec = read_spec(
         f"layer_sizes: [2, 2]\nactivations: relu\ninit: {{weights: {text}}}\nseed: 7\n".encode(),
         "net.yaml",

@@ -9,9 +9,9 @@ import pytest
 from parse_back import explained
 
 from nncli.errors import UsageError
-from nncli.explain.explanation import WantedLayer, Wish
-from nncli.explain.questions import Place, drawn_places, refuse_large_layers
-from nncli.explain.steps import Explanation
+from nncli.explanation.explanation import WantedLayer, Wish
+from nncli.explanation.questions import Place, drawn_places, refuse_large_layers
+from nncli.explanation.steps import Explanation
 from nncli.network.network import Network
 from nncli.specs.reader import read_spec
 

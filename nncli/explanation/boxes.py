@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-from nncli.explain.exact import Exact
-from nncli.explain.questions import Place, place_of
-from nncli.explain.shown import Shown
-from nncli.explain.steps import (
+from nncli.explanation.exact import Exact
+from nncli.explanation.questions import Place, place_of
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import (
     Matrix,
     NeuronStep,
     ProductStep,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from nncli.explain.notation import Notation
-from nncli.explain.shown import Shown
+from nncli.explanation.notation import Notation
+from nncli.explanation.shown import Shown
 from nncli.problems import Note
 from nncli.specs.model import Activation, NetworkSpec
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from nncli.explain.exact import product, total
-from nncli.explain.notation import Notation
-from nncli.explain.shown import Shown
-from nncli.explain.steps import NeuronStep, Term
+from nncli.explanation.exact import product, total
+from nncli.explanation.notation import Notation
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import NeuronStep, Term
 
 
 class Symbol(NamedTuple):

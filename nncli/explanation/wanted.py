@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nncli.explain.explanation import WantedLayer, output_names
+from nncli.explanation.explanation import WantedLayer, output_names
 from nncli.specs.model import NetworkSpec
 from nncli.words import count_of, quoted
 

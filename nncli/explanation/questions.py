@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from nncli.errors import UsageError
-from nncli.explain.explanation import MAX_DRAWN
-from nncli.explain.steps import Explanation, NeuronStep, Question
+from nncli.explanation.explanation import MAX_DRAWN
+from nncli.explanation.steps import Explanation, NeuronStep, Question
 from nncli.specs.model import NetworkSpec
 from nncli.words import count_of
 

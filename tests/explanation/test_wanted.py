@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.explain.explanation import WantedLayer
-from nncli.explain.wanted import ChoiceError, wanted_layers
+from nncli.explanation.explanation import WantedLayer
+from nncli.explanation.wanted import ChoiceError, wanted_layers
 from nncli.specs.reader import read_spec
 
 SPEC = read_spec(

@@ -7,9 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from nncli.explain.exact import EXACTLY, Exact, decimal_of, decimals_of
-from nncli.explain.shown import Shown
-from nncli.explain.steps import ScaledColumn
+from nncli.explanation.exact import EXACTLY, Exact, decimal_of, decimals_of
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import ScaledColumn
 from nncli.network.activations import Array
 from nncli.specs.model import Clip, MinMax, NetworkSpec, Numbers, Standard
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from nncli.explain.exact import Exact
-from nncli.explain.notation import Notation
-from nncli.explain.shown import Shown
-from nncli.explain.steps import Matrix, ProductStep
+from nncli.explanation.exact import Exact
+from nncli.explanation.notation import Notation
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import Matrix, ProductStep
 
 _ONE = Shown(Exact(Decimal(1)), "1", False)
 

@@ -10,11 +10,11 @@ from typing import Literal
 
 import numpy as np
 
-from nncli.explain.arithmetic import Arithmetic
-from nncli.explain.chains import from_rounded
-from nncli.explain.exact import Exact, decimal_of, product, slope_of, total
-from nncli.explain.shown import Printing, Shown, rounded
-from nncli.explain.steps import LeftOut, NeuronStep, Result, SoftmaxRow, SoftmaxStep, Term
+from nncli.explanation.arithmetic import Arithmetic
+from nncli.explanation.chains import from_rounded
+from nncli.explanation.exact import Exact, decimal_of, product, slope_of, total
+from nncli.explanation.shown import Printing, Shown, rounded
+from nncli.explanation.steps import LeftOut, NeuronStep, Result, SoftmaxRow, SoftmaxStep, Term
 from nncli.network.activations import Array
 from nncli.network.dense import LayerResult
 from nncli.network.rounding import Float64Array, LayerBounds

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from nncli.explain.exact import Exact
-from nncli.explain.shown import Printing, in_full
+from nncli.explanation.exact import Exact
+from nncli.explanation.shown import Printing, in_full
 
 PRINTING = Printing(4)
 

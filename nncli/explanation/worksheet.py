@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nncli.explain.questions import OF_ALL, Place, example_of, place_of
-from nncli.explain.shown import Shown
-from nncli.explain.steps import (
+from nncli.explanation.questions import OF_ALL, Place, example_of, place_of
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import (
     Explanation,
     NeuronStep,
     Question,

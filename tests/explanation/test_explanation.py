@@ -10,9 +10,9 @@ import pytest
 from activation_cases import CASES
 from parse_back import explained
 
-from nncli.explain.explanation import Run, WantedLayer, Wish, explain
-from nncli.explain.notation import Notation
-from nncli.explain.steps import NeuronStep, TransposeStep
+from nncli.explanation.explanation import Run, WantedLayer, Wish, explain
+from nncli.explanation.notation import Notation
+from nncli.explanation.steps import NeuronStep, TransposeStep
 from nncli.network.network import Network
 
 SPEC = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from nncli.explain.exact import EXACTLY, Exact
+from nncli.explanation.exact import EXACTLY, Exact
 
 # A number is short up to so many decimals and significant digits.
 _SHORT_DECIMALS, _SHORT_DIGITS = 6, 9

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from sheet_cases import Scrambled, random_sheet, scaled_network, sheet_of
 
-from nncli.explain.boxes import boxed
-from nncli.explain.explanation import WantedLayer, Wish
-from nncli.explain.shown import Shown
-from nncli.explain.steps import (
+from nncli.explanation.boxes import boxed
+from nncli.explanation.explanation import WantedLayer, Wish
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import (
     NeuronStep,
     ProductStep,
     ScalingStep,
