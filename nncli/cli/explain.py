@@ -33,8 +33,9 @@ from nncli.results.forms import EXPLANATION_SUFFIXES, SUFFIXES, form_of_suffix
 from nncli.words import count_of
 
 if TYPE_CHECKING:
-    from nncli.explanation.explanation import Run, WantedLayer
+    from nncli.explanation.explanation import Run, WantedLayer, Wish
     from nncli.explanation.steps import Explanation, Sheet
+    from nncli.formats.config import Config
     from nncli.network.network import Network
     from nncli.pipeline.run import ForwardRun
     from nncli.problems import Note
@@ -97,7 +98,6 @@ def explain(
         refuse_misfits(read.reading, request)
 
         from nncli.explanation.explanation import Wish
-        from nncli.explanation.explanation import explain as explained
         from nncli.explanation.notation import notation_of
         from nncli.network.network import build_network
 
@@ -117,15 +117,8 @@ def explain(
             most_sums=_ON_A_PAGE if form == "html" else None,
             matrices=sheets is not None or _has_matrices(spec, layer, neuron),
         )
-        notes = [*read.reading.notes, *_notes_on(run)]
-        if sheets is None:
-            found = explained(network, _as_seen(run), wish)
-            notes += found.notes
-            _put_out_explanation(found, form, (run.sources, notes), target)
-        else:
-            made = worksheets(read.tensors, run, (_as_seen(run), wish), sheets)
-            notes += sheet_notes(made)
-            _put_out_sheets(made, sheets, form, (run.sources, notes), target)
+        made = (network, read, run, wish)
+        notes = _put_out_all(made, sheets, form, target)
         # on standard output JSON has them itself
         remark_notes(notes, quiet=quiet or (form == "json" and target is None))
 
@@ -236,6 +229,28 @@ def _wanted_layers(layer: str, neuron: str, spec: NetworkSpec) -> tuple[WantedLa
 
 
 # -------------------------------------------------------------------------------- the result
+
+
+def _put_out_all(
+    made: tuple[Network, Config, ForwardRun, Wish],
+    sheets: SheetWish | None,
+    form: opt.ExplainForm,
+    target: OutputTarget | None,
+) -> list[Note]:
+    """Show what is wished for, or write it to its place; return all that there is to remark."""
+    from nncli.explanation.explanation import explain as explained
+
+    network, read, run, wish = made
+    notes = [*read.reading.notes, *_notes_on(run)]
+    if sheets is None:
+        found = explained(network, _as_seen(run), wish)
+        notes += found.notes
+        _put_out_explanation(found, form, (run.sources, notes), target)
+    else:
+        drawn = worksheets(read.tensors, run, (_as_seen(run), wish), sheets)
+        notes += sheet_notes(drawn)
+        _put_out_sheets(drawn, sheets, form, (run.sources, notes), target)
+    return notes
 
 
 def _put_out_explanation(

@@ -10,8 +10,8 @@ from nncli.explanation.steps import Question, Sheet
 from nncli.render.explain_lines import Screen
 from nncli.render.explain_signs import Signs
 from nncli.render.explain_text import explanation_view
-from nncli.render.layout.text import inert
 from nncli.render.layout.narrow import fitted
+from nncli.render.layout.text import inert
 from nncli.render.layout.view import BLANK, Block, Column, Grid, Span
 from nncli.words import count_of
 
