@@ -22,6 +22,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
         ("by_hand", "by_hand", "--samples", "columns"),
         ("three_inputs", "three_inputs", "--samples", "columns"),
         ("weather", "weather"),
+        ("exercise", "exercise"),
         ("iris", "iris_test"),
         ("cancer", "cancer_test"),
         ("diabetes", "diabetes_test"),
@@ -125,7 +126,7 @@ def numbers_in_latex(text: str) -> Numbers:
 def is_said(number: str, latex: str) -> bool:
     """Return whether a number stands in a formula."""
     plain = re.sub(r"\\cdot 10\^\{(-?\d+)\}", r"e\1", latex.replace(r"\,", ""))
-    texts = {"nan": r"\text{NaN}", "inf": r"\infty", "-inf": r"-\infty"}
+    texts = {"nan": r"\mathrm{NaN}", "inf": r"\infty", "-inf": r"-\infty"}
     return bool(re.search(rf"(?<![\d.]){re.escape(texts.get(number, number))}(?![\d.])", plain))
 
 

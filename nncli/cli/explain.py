@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     # The sources of the data, and all that there is to remark.
     _Said = tuple[Sequence[str], Sequence[Note]]
 
-# A page has so many sums at most: a browser shows them all at once.
-_ON_A_PAGE = 2_000
 # What only a run of all samples could say.
 _OF_ALL_SAMPLES = frozenset({"dead", "saturated", "vanishing", "exploding"})
 
@@ -97,7 +95,7 @@ def explain(
         read = read_config(config, overrides(seed, dtype), request)
         refuse_misfits(read.reading, request)
 
-        from nncli.explanation.explanation import Wish
+        from nncli.explanation.explanation import MAX_ON_PAGE, Wish
         from nncli.explanation.notation import notation_of
         from nncli.network.network import build_network
 
@@ -114,7 +112,7 @@ def explain(
             has_ones=ones,
             precision=precision,
             terms="all" if terms == "all" else int(terms),
-            most_sums=_ON_A_PAGE if form == "html" else None,
+            most_sums=MAX_ON_PAGE if form == "html" else None,
             matrices=sheets is not None or _has_matrices(spec, layer, neuron),
         )
         made = (network, read, run, wish)

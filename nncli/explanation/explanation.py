@@ -32,6 +32,8 @@ from nncli.problems import Note
 from nncli.specs.model import NetworkSpec
 from nncli.words import count_of, numbered
 
+# A page has so many sums at most: a browser lays all of them out.
+MAX_ON_PAGE = 2_000
 # Matrices are drawn up to this size; of a layer with more neurons one is explained.
 MAX_DRAWN = 12
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from html import escape
 from typing import Literal, TypeAlias, get_args
 
@@ -12,7 +13,7 @@ import numpy as np
 from nncli.data.frames import BatchLike
 from nncli.data.rows import Rows
 from nncli.explanation import explanation
-from nncli.explanation.explanation import Run, Wish
+from nncli.explanation.explanation import MAX_ON_PAGE, Run, Wish
 from nncli.explanation.notation import Notation, notation_of
 from nncli.explanation.steps import Explanation
 from nncli.explanation.wanted import MAX_SAMPLES, ChoiceError, wanted_layers, wants_matrices
@@ -37,7 +38,15 @@ _MAX_PRECISION = 17
 class Explained:
     """Some of a network's numbers with the way to each; a notebook shows it as a page."""
 
-    found: Explanation  # the steps, of which everything is made
+    network: Network
+    run: Run
+    wish: Wish
+    page_wish: Wish  # a page shows the sums of all samples, unless some are chosen
+
+    @cached_property
+    def found(self) -> Explanation:
+        """The steps, of which everything is made."""
+        return explanation.explain(self.network, self.run, self.wish)
 
     def __repr__(self) -> str:
         """Return the sums as text."""
@@ -55,7 +64,7 @@ class Explained:
         """Return a whole page, without a script or an address."""
         from nncli.render.page.document import explain_page
 
-        return explain_page(self.found)
+        return explain_page(explanation.explain(self.network, self.run, self.page_wish))
 
     def to_latex(self) -> str:
         """Return a LaTeX document, which needs amsmath."""
@@ -90,7 +99,7 @@ def explain(
     network: Network,
     x: BatchLike,
     *,
-    sample: Chosen = 1,
+    sample: Chosen | None = None,
     layer: Chosen = "all",
     neuron: Chosen = "all",
     notation: Notation | None = None,
@@ -103,7 +112,8 @@ def explain(
 
     x: (samples, inputs), as for `Network.forward`.
     sample, layer, neuron: whose sums are written out, by number, from 1; layers and the neurons of
-    the last one by name, too; `"all"`, of samples those that matrices show; or several of them.
+    the last one by name, too; `"all"`, of samples those that matrices show; or several of them;
+    no sample: the first one's, on a page all.
     notation: "rows", "torch" or "columns"; None: as the spec writes its layers.
     ones: whether the biases stand in the matrices of weights.
     precision: decimals of what has to be rounded.  terms: how many of a long sum are shown.
@@ -114,7 +124,7 @@ def explain(
     spec = network.spec
     layers, neurons = _items("layer", layer), _items("neuron", neuron)
     samples = _named(read_samples(x, spec), columns)
-    run, wanted = _run(network, samples, _items("sample", sample))
+    run, wanted = _run(network, samples, _items("sample", 1 if sample is None else sample))
     wish = Wish(
         samples=wanted,
         layers=wanted_layers(layers, neurons, spec),
@@ -124,7 +134,9 @@ def explain(
         terms=terms,
         matrices=wants_matrices(layers, neurons, spec),
     )
-    return Explained(explanation.explain(network, run, wish))
+    samples_of_page = run.numbers if sample is None else wanted
+    page_wish = replace(wish, samples=samples_of_page, most_sums=MAX_ON_PAGE)
+    return Explained(network, run, wish, page_wish)
 
 
 def _check(notation: Notation | None, precision: int, terms: int | Literal["all"]) -> None:

@@ -185,7 +185,7 @@ class _Named:
             rows.append((maths(self.output_name), self.output.text))
             shown = [*shown, self.output_name]
         text = " \\\\\n\\noalign{\\vskip 4pt}\n".join(f"{one}\n&\n{other}" for one, other in rows)
-        wide = max(left.width, *map(maths_width, shown)) + _GAP + self.above.width
+        wide = max([left.width, *map(maths_width, shown)]) + _GAP + self.above.width
         found = _sized([f"\\begin{{array}}{{r@{{\\;\\;}}c}}\n{text}\n\\end{{array}}"], wide)
         return [*before, *found] if found is not None else None
 

@@ -56,7 +56,7 @@ def test_python_gets_what_the_command_writes(
     x = BATCH if name == "batch" else numbers(name)[:, : network.layer_sizes[0]]
     found = nncli.explain(network, x, **arguments)
     if name != "batch":  # the command reads no further than it needs, and cannot know how many
-        found = nncli.Explained(replace(found.found, samples_total=None))
+        found = replace(found, run=replace(found.run, total=None))
     if form != "json":
         made = {"md": found.to_markdown, "latex": found.to_latex, "html": found.to_html}
         assert made.get(form, found.to_text)() == done.out
@@ -104,7 +104,7 @@ def test_a_frame_is_as_high_as_its_layers_need_up_to_a_bound() -> None:
     for layers in (1, 2, 9):
         sizes = [1] * (layers + 1)
         network = Network.from_yaml_text(f"layer_sizes: {sizes}\nseed: 0")
-        [height] = re.findall(r"height:(\d+)px", nncli.explain(network, [[1]])._repr_html_())
+        [height] = re.findall(r"height:(\d+)px;border", nncli.explain(network, [[1]])._repr_html_())
         heights.append(int(height))
     assert heights == sorted(set(heights))
     assert heights[-1] <= 900

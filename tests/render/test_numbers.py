@@ -105,7 +105,9 @@ def test_only_zero_is_shown_as_zero(values: list[float], precision: int) -> None
 def test_nothing_less_than_one_is_shown_as_one(values: list[float], precision: int) -> None:
     """Nothing but sums that are 1 in all but their last bits."""
     for value, text in zip(values, format_numbers(values, precision), strict=True):
-        assert (abs(float(text)) == 1) is (abs(value) > 1 - 9e-16)
+        is_one, is_meant = abs(float(text)) == 1, abs(value) > 1 - 9e-16
+        # so many decimals show those bits
+        assert is_one is is_meant or (precision >= 15 and is_meant)
 
 
 @given(columns, precisions)
