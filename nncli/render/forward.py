@@ -90,7 +90,7 @@ class _TextColumn:
         """Return its cells; among numbers an exact zero steps back."""
         zero: Style = "dim" if self.align == "right" else self.style
         styles = (
-            "accent" if at in self.lit else zero if text.strip() == "0" else self.style
+            "accent" if at in self.lit else zero if text.strip() in ("0", "-0") else self.style
             for at, text in enumerate(self.cells)
         )
         return list(map(Span, self.cells, styles))

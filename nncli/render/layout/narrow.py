@@ -20,15 +20,19 @@ def fitted(grid: Grid, width: int) -> list[Block]:
     wide, with the texts of some columns broken.  No number is ever cut.
     """
     ways = [way for way in (grid, grid.shorter) if way is not None]
+    longest_key = 0
     for way in ways:
-        least = 1 + sum(way.widths())
+        widths = way.widths()
+        least, longest_key = 1 + sum(widths), max(longest_key, *widths[: way.keys])
         for gap in range(way.gap, 0, -1):
             closer = replace(way, gap=gap)
             if least + sum(closer.gaps()) <= width:
                 return [closer]
-    cut = [_with_short_keys(way, _KEY) for way in ways]
+    shorter = max(_SHORTEST, min(_KEY, width // 3))
+    limits = dict.fromkeys(min(longest_key, most) for most in (_KEY, shorter))
+    cut = [_with_short_keys(way, most) for most in limits for way in ways]
     found = [parts for parts in (_in_parts(way, width) for way in cut) if parts]
-    return _apart(min(found, key=len) if found else _broken_parts(ways[-1], width))
+    return _apart(min(found, key=len) if found else _broken_parts(cut[-1], width))
 
 
 def _apart(parts: Sequence[Grid]) -> list[Block]:
@@ -156,19 +160,19 @@ def _with_short_keys(grid: Grid, most: int) -> Grid:
 
 
 def _broken_parts(grid: Grid, width: int) -> list[Grid]:
-    """Return a grid in parts, texts that are too wide broken, and keys shorter still.
+    """Return a grid in parts, texts that are too wide broken.
 
     A part with a number that is too wide is as wide as it takes.
     """
-    short = replace(_with_short_keys(grid, max(_SHORTEST, width // 3)), gap=1)
-    widths, rooms = _Widths.of(short), dict[int, int]()
-    for unit in _units(short, tied=False):
-        excess = widths.of_part(short, unit) - width
-        if excess > 0 and short.columns[unit[-1]].align == "left":
+    close = replace(grid, gap=1)
+    widths, rooms = _Widths.of(close), dict[int, int]()
+    for unit in _units(close, tied=False):
+        excess = widths.of_part(close, unit) - width
+        if excess > 0 and close.columns[unit[-1]].align == "left":
             rooms[unit[-1]] = max(_SHORTEST, widths.own[unit[-1]] - excess)
-    broken_grid = replace(short, rows=_BrokenRows(short.rows, rooms))
+    broken_grid = replace(close, rows=_BrokenRows(close.rows, rooms))
     widths = _Widths.of(broken_grid)
-    least = max(widths.of_part(broken_grid, unit) for unit in _units(short, tied=False))
+    least = max(widths.of_part(broken_grid, unit) for unit in _units(close, tied=False))
     return _in_parts(broken_grid, max(width, least))
 
 

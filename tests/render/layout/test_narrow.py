@@ -137,6 +137,13 @@ def test_of_long_keys_the_middle_is_left_out_before_any_text_is_broken() -> None
     ]
 
 
+def test_keys_are_cut_shorter_where_that_takes_fewer_parts() -> None:
+    columns = (Column("key"), Column("one", "right"), Column("two", "right"))
+    grid = Grid(columns, ((Span("a_name_that_is_long"), Span("12345"), Span("67890")),))
+    assert shown(grid, 27) == [" key           one     two", " a_na…long   12345   67890"]
+    assert len(shown(grid, 19)) == 5
+
+
 def test_texts_that_are_still_too_wide_go_on_in_further_rows() -> None:
     assert shown(LONG, 30) == [
         " # layer        made of",

@@ -370,9 +370,10 @@ def test_a_long_kept_text_is_cut_on_a_terminal_and_whole_in_a_pipe() -> None:
 
 def test_an_exact_zero_steps_back() -> None:
     network = Network.from_yaml_text("{inputs: 1, layers: [{neurons: 1, weights: [[1]]}]}")
-    run = run_forward(network, stream_of([[0.0], [1e-9]], ("x",), {}), RunPlan())
+    run = run_forward(network, stream_of([[0.0], [-0.0], [1e-9]], ("x",), {}), RunPlan())
     text = on_terminal(forward_view(run, display(run), 80), 80, colour=True)
     assert re.search("\x1b\\[2m0 *\x1b\\[0m", text)
+    assert re.search("\x1b\\[2m-0 *\x1b\\[0m", text)
     assert not re.search("\x1b\\[2m1e-09", text)
 
 
