@@ -31,8 +31,12 @@ def fitted(grid: Grid, width: int) -> list[Block]:
     shorter = max(_SHORTEST, min(_KEY, width // 3))
     limits = dict.fromkeys(min(longest_key, most) for most in (_KEY, shorter))
     cut = [_with_short_keys(way, most) for most in limits for way in ways]
-    found = [parts for parts in (_in_parts(way, width) for way in cut) if parts]
-    return _apart(min(found, key=len) if found else _broken_parts(cut[-1], width))
+    briefest_first = [_with_short_keys(way, most) for most in limits for way in ways[::-1]]
+    return _apart(
+        _in_parts(cut, width, tied=True)
+        or _in_parts(briefest_first, width, tied=False)
+        or _broken_parts(cut[-1], width)
+    )
 
 
 def _apart(parts: Sequence[Grid]) -> list[Block]:
@@ -46,21 +50,17 @@ def _apart(parts: Sequence[Grid]) -> list[Block]:
 # -------------------------------------------------------------------------------- in parts
 
 
-def _in_parts(grid: Grid, width: int) -> list[Grid]:
-    """Return the columns in parts that fit a screen: as few as can be.  None of them: no parts.
+def _in_parts(grids: Sequence[Grid], width: int, *, tied: bool) -> list[Grid]:
+    """Return one of some grids in parts that fit a screen: as few as can be; none if none fit.
 
-    What signs tie together stays together, if it fits.
+    tied: whether what signs tie together is to stay together.
     """
-    widths = _Widths.of(grid)
-    for tied in (True, False):
-        ways = [
-            _parts(replace(grid, gap=gap), widths, width, tied=tied)
-            for gap in range(grid.gap, 0, -1)
-        ]
-        found = [parts for parts in ways if parts]
-        if found:
-            return min(found, key=len)
-    return []
+    ways = (
+        _parts(replace(grid, gap=gap), widths, width, tied=tied)
+        for grid, widths in ((grid, _Widths.of(grid)) for grid in grids)
+        for gap in range(grid.gap, 0, -1)
+    )
+    return min((parts for parts in ways if parts), key=len, default=[])
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def _broken_parts(grid: Grid, width: int) -> list[Grid]:
     broken_grid = replace(close, rows=_BrokenRows(close.rows, rooms))
     widths = _Widths.of(broken_grid)
     least = max(widths.of_part(broken_grid, unit) for unit in _units(close, tied=False))
-    return _in_parts(broken_grid, max(width, least))
+    return _in_parts([broken_grid], max(width, least), tied=False)
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,29 @@ def test_a_grid_says_it_in_fewer_words_before_it_comes_in_parts() -> None:
     assert shown(both, 12) == [" a   b", " 1   few"]
 
 
+def test_fewer_words_keep_more_together_where_signs_have_to_be_parted() -> None:
+    columns = tuple(Column(text) for text in ("#", "x", "", "W", "", "b"))
+    rows = [
+        tuple(
+            tuple(map(Span, row))
+            for row in (
+                ("scaled input", "(9, 4)", *[""] * 4),
+                ("1", "(9, 4)", "@", text, "+", "(3)"),
+            )
+        )
+        for text in ("(3, 4)ᵀ → (4, 3)", "(3, 4)ᵀ")
+    ]
+    long, brief = (Grid(columns, each) for each in rows)
+    assert shown(replace(long, shorter=brief), 32) == [
+        " #              x        W",
+        " scaled input   (9, 4)",
+        " 1              (9, 4) @ (3, 4)ᵀ",
+        "",
+        " #   b",
+        " 1 + (3)",
+    ]
+
+
 def test_a_part_without_anything_in_it_is_left_out() -> None:
     columns = (Column("#"), Column("one heading"), Column("another heading"))
     grid = Grid(columns, ((Span("1"), Span(""), Span("value")), (Span("2"), Span(""), Span(""))))
