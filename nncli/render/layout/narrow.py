@@ -9,7 +9,7 @@ from itertools import zip_longest
 from nncli.render.layout.text import broken, elided, inert, text_width
 from nncli.render.layout.view import BLANK, Block, Grid, Span
 
-# Where not all of a table fits, what its rows are of is cut to so many characters.
+# Where not all of a table fits, a name beside a number is cut to so many characters.
 _KEY, _SHORTEST = 24, 8
 
 
@@ -29,7 +29,9 @@ def fitted(grid: Grid, width: int) -> list[Block]:
             if least + sum(closer.gaps()) <= width:
                 return [closer]
     shorter = max(_SHORTEST, min(_KEY, width // 3))
-    limits = dict.fromkeys(min(longest_key, most) for most in (_KEY, shorter))
+    # a name that is all that tells the rows apart stays whole
+    wanted = (_KEY, shorter) if grid.keys > 1 else (longest_key,)
+    limits = dict.fromkeys(min(longest_key, most) for most in wanted)
     cut = [_with_short_keys(way, most) for most in limits for way in ways]
     briefest_first = [_with_short_keys(way, most) for most in limits for way in ways[::-1]]
     return _apart(
@@ -164,8 +166,12 @@ def _broken_parts(grid: Grid, width: int) -> list[Grid]:
 
     A part with a number that is too wide is as wide as it takes.
     """
-    close = replace(grid, gap=1)
-    widths, rooms = _Widths.of(close), dict[int, int]()
+    close, rooms = replace(grid, gap=1), dict[int, int]()
+    if grid.keys == 1 and grid.columns[0].align == "left":
+        columns = zip(grid.columns, grid.widths(), strict=True)
+        number = max((own for column, own in columns if column.align == "right"), default=0)
+        rooms[0] = max(_SHORTEST, min(width // 2, width - number - 2))
+    widths = _Widths.of(replace(close, rows=_BrokenRows(close.rows, rooms)))
     for unit in _units(close, tied=False):
         excess = widths.of_part(close, unit) - width
         if excess > 0 and close.columns[unit[-1]].align == "left":

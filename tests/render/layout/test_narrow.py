@@ -161,10 +161,28 @@ def test_of_long_keys_the_middle_is_left_out_before_any_text_is_broken() -> None
 
 
 def test_keys_are_cut_shorter_where_that_takes_fewer_parts() -> None:
-    columns = (Column("key"), Column("one", "right"), Column("two", "right"))
-    grid = Grid(columns, ((Span("a_name_that_is_long"), Span("12345"), Span("67890")),))
-    assert shown(grid, 27) == [" key           one     two", " a_na…long   12345   67890"]
+    columns = (Column("#"), Column("name"), Column("one", "right"), Column("two", "right"))
+    cells = tuple(map(Span, ("1", "a_name_that_is_long", "12345", "67890")))
+    grid = Grid(columns, (cells,), keys=2)
+    assert shown(grid, 27) == [" #  name         one    two", " 1  a_na…long  12345  67890"]
     assert len(shown(grid, 19)) == 5
+
+
+def test_a_key_that_stands_alone_is_broken_not_cut() -> None:
+    columns = (Column("tensor"), Column("shape"), Column("n", "right"))
+    grid = Grid(columns, (tuple(map(Span, ("a.tensor.of.a.model", "(2, 3)", "6"))),))
+    assert shown(grid, 28) == [
+        " tensor               shape",
+        " a.tensor.of.a.model  (2, 3)",
+        "",
+        " tensor               n",
+        " a.tensor.of.a.model  6",
+    ]
+    assert shown(grid, 20) == [
+        " tensor     shape  n",
+        " a.tensor.o (2, 3) 6",
+        " f.a.model",
+    ]
 
 
 def test_texts_that_are_still_too_wide_go_on_in_further_rows() -> None:
@@ -184,7 +202,7 @@ def test_texts_that_are_still_too_wide_go_on_in_further_rows() -> None:
 
 def test_a_number_is_never_cut() -> None:
     grid = Grid((Column("key"), Column("n", "right")), ((Span("name of it"), Span("9" * 20)),))
-    assert shown(grid, 15) == [f" key{' ' * 25}n", f" name… it {'9' * 20}"]
+    assert shown(grid, 15) == [f" key{' ' * 24}n", f" name of {'9' * 20}", " it"]
 
 
 def test_a_column_that_says_what_its_rows_are_of_may_be_all() -> None:
