@@ -26,7 +26,7 @@ ITEM_BYTES: dict[DType, int] = {"float64": 8, "float32": 4}
 
 @dataclass(frozen=True)
 class LayerShape:
-    """The shapes of one layer: (N, inputs) · (inputs, neurons) + (neurons,) → (N, neurons)."""
+    """The shapes of one layer: (N, inputs) @ (inputs, neurons) + (neurons,) → (N, neurons)."""
 
     layer: int  # its number, from 1
     name: str

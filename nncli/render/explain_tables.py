@@ -30,7 +30,7 @@ def softmax(step: SoftmaxStep, screen: Screen) -> Iterator[Block]:
     rows = [tuple(map(Span, row)) for row in _softmax_rows(step, screen)]
     grid = Grid(columns, rows)
     yield from fitted(grid, screen.width) if screen.width is not None else [grid]
-    if step.log_sum is None and step.shares_sum != 1:
+    if step.log_sum is None and step.shares_sum.is_finite() and step.shares_sum != 1:
         said = f"the printed shares add up to {signs.number(f'{step.shares_sum:f}')}"
         yield BLANK
         yield from screen.words([said], style="dim")

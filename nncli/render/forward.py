@@ -38,7 +38,7 @@ from nncli.render.numbers import (
     format_percent,
     format_shape,
 )
-from nncli.render.products import batch_shape, in_order, weights_text
+from nncli.render.products import batch_shape, in_order, product_sign, weights_text
 from nncli.render.quantities import format_rate, format_seconds
 from nncli.render.scaling import with_scaling
 from nncli.results.listeners import PREDICTION_NAMES
@@ -91,7 +91,7 @@ class _TextColumn:
         """Return its cells; among numbers an exact zero steps back."""
         zero: Style = "dim" if self.align == "right" else self.style
         styles = (
-            "accent" if at in self.lit else zero if text.strip() == "0" else self.style
+            "accent" if at in self.lit else zero if text.strip() in ("0", "-0") else self.style
             for at, text in enumerate(self.cells)
         )
         return list(map(Span, self.cells, styles))
@@ -158,7 +158,7 @@ def _layers_grid(run: ForwardRun, notation: Notation, *, brief: bool = False) ->
     ]
     product = [
         _TextColumn("input", shapes["input"]),
-        _TextColumn("", ["·" if notation == "columns" else "@"] * len(layers), style="dim"),
+        _TextColumn("", [product_sign(notation)] * len(layers), style="dim"),
         _TextColumn("weights", weights),
     ]
     grid = _grid(

@@ -21,6 +21,11 @@ def batch_shape(samples: int | str, width: int, notation: Notation) -> tuple[int
     return (width, samples) if notation == "columns" else (samples, width)
 
 
+def product_sign(notation: Notation) -> str:
+    """Return the sign of a product, as the notation's formula has it."""
+    return "·" if notation == "columns" else "@"
+
+
 def weights_text(
     shape: tuple[int, ...], held: Layout | None, notation: Notation, *, brief: bool = False
 ) -> str:

@@ -11,13 +11,13 @@ from nncli.network.shapes import LayerShape, ShapeTable
 from nncli.render.clash import clash_blocks, fit_blocks
 from nncli.render.layout.view import BLANK, Block, Field, Grid, Span, Style, View, line, table
 from nncli.render.numbers import format_bytes, format_shape
-from nncli.render.products import batch_shape, in_order, weights_text
+from nncli.render.products import batch_shape, in_order, product_sign, weights_text
 from nncli.render.scaling import with_scaling
 from nncli.specs.model import Layout
 from nncli.words import count_of
 
 # Made once, as are the cells of shapes below: a long network has a few, in 100,000 rows.
-_TIMES, _PLUS, _ARROW = (Span(sign, "dim") for sign in "·+→")
+_PLUS, _ARROW = (Span(sign, "dim") for sign in "+→")
 _CLASH = Span("✗", "error")
 # More drawings than these nobody looks at.
 _MAX_DRAWN = 12
@@ -100,9 +100,10 @@ def layers_grid(
     def of_batch(width: int) -> tuple[int | str, ...]:
         return batch_shape(samples, width, notation)
 
+    times = Span(product_sign(notation), "dim")
     product: list[Field[LayerShape]] = [
         Field("input", lambda layer: _cell(of_batch(layer.inputs), "inputs", layer)),
-        Field("", lambda _: _TIMES),
+        Field("", lambda _: times),
         Field("weights", lambda layer: _weights(layer, notation, brief=brief)),
     ]
     fields: list[Field[LayerShape]] = [

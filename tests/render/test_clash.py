@@ -329,7 +329,7 @@ def test_nothing_is_said_to_be_transposed_that_is_not() -> None:
 def test_the_table_says_where_weights_are_transposed() -> None:
     layer = layer_of("layers: [{weights: [[1, 2, 3], [4, 5, 6]], layout: neurons_by_inputs}]")
     row = to_plain([layers_grid([layer], "N")]).splitlines()[1]
-    assert row.startswith(" 1   layer_1   (N, 3) · (2, 3)ᵀ → (3, 2) + (2,)   → (N, 2)")
+    assert row.startswith(" 1   layer_1   (N, 3) @ (2, 3)ᵀ → (3, 2) + (2,)   → (N, 2)")
 
 
 @given(

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from nncli.render.layout.text import broken, elided, inert, text_width
 from nncli.render.layout.view import BLANK, Block, Grid, Span
 
-# Where not all of a table fits, what its rows are of is cut to so many characters.
+# Where not all of a table fits, a name beside a number is cut to so many characters.
 _KEY, _SHORTEST = 24, 8
 
 
@@ -20,15 +20,25 @@ def fitted(grid: Grid, width: int) -> list[Block]:
     wide, with the texts of some columns broken.  No number is ever cut.
     """
     ways = [way for way in (grid, grid.shorter) if way is not None]
+    longest_key = 0
     for way in ways:
-        least = 1 + sum(way.widths())
+        widths = way.widths()
+        least, longest_key = 1 + sum(widths), max(longest_key, *widths[: way.keys])
         for gap in range(way.gap, 0, -1):
             closer = replace(way, gap=gap)
             if least + sum(closer.gaps()) <= width:
                 return [closer]
-    cut = [_with_short_keys(way, _KEY) for way in ways]
-    found = [parts for parts in (_in_parts(way, width) for way in cut) if parts]
-    return _apart(min(found, key=len) if found else _broken_parts(ways[-1], width))
+    shorter = max(_SHORTEST, min(_KEY, width // 3))
+    # a name that is all that tells the rows apart stays whole
+    wanted = (_KEY, shorter) if grid.keys > 1 else (longest_key,)
+    limits = dict.fromkeys(min(longest_key, most) for most in wanted)
+    cut = [_with_short_keys(way, most) for most in limits for way in ways]
+    briefest_first = [_with_short_keys(way, most) for most in limits for way in ways[::-1]]
+    return _apart(
+        _in_parts(cut, width, tied=True)
+        or _in_parts(briefest_first, width, tied=False)
+        or _broken_parts(cut[-1], width)
+    )
 
 
 def _apart(parts: Sequence[Grid]) -> list[Block]:
@@ -42,21 +52,17 @@ def _apart(parts: Sequence[Grid]) -> list[Block]:
 # -------------------------------------------------------------------------------- in parts
 
 
-def _in_parts(grid: Grid, width: int) -> list[Grid]:
-    """Return the columns in parts that fit a screen: as few as can be.  None of them: no parts.
+def _in_parts(grids: Sequence[Grid], width: int, *, tied: bool) -> list[Grid]:
+    """Return one of some grids in parts that fit a screen: as few as can be; none if none fit.
 
-    What signs tie together stays together, if it fits.
+    tied: whether what signs tie together is to stay together.
     """
-    widths = _Widths.of(grid)
-    for tied in (True, False):
-        ways = [
-            _parts(replace(grid, gap=gap), widths, width, tied=tied)
-            for gap in range(grid.gap, 0, -1)
-        ]
-        found = [parts for parts in ways if parts]
-        if found:
-            return min(found, key=len)
-    return []
+    ways = (
+        _parts(replace(grid, gap=gap), widths, width, tied=tied)
+        for grid, widths in ((grid, _Widths.of(grid)) for grid in grids)
+        for gap in range(grid.gap, 0, -1)
+    )
+    return min((parts for parts in ways if parts), key=len, default=[])
 
 
 @dataclass(frozen=True)
@@ -156,20 +162,24 @@ def _with_short_keys(grid: Grid, most: int) -> Grid:
 
 
 def _broken_parts(grid: Grid, width: int) -> list[Grid]:
-    """Return a grid in parts, texts that are too wide broken, and keys shorter still.
+    """Return a grid in parts, texts that are too wide broken.
 
     A part with a number that is too wide is as wide as it takes.
     """
-    short = replace(_with_short_keys(grid, max(_SHORTEST, width // 3)), gap=1)
-    widths, rooms = _Widths.of(short), dict[int, int]()
-    for unit in _units(short, tied=False):
-        excess = widths.of_part(short, unit) - width
-        if excess > 0 and short.columns[unit[-1]].align == "left":
+    close, rooms = replace(grid, gap=1), dict[int, int]()
+    if grid.keys == 1 and grid.columns[0].align == "left":
+        columns = zip(grid.columns, grid.widths(), strict=True)
+        number = max((own for column, own in columns if column.align == "right"), default=0)
+        rooms[0] = max(_SHORTEST, min(width // 2, width - number - 2))
+    widths = _Widths.of(replace(close, rows=_BrokenRows(close.rows, rooms)))
+    for unit in _units(close, tied=False):
+        excess = widths.of_part(close, unit) - width
+        if excess > 0 and close.columns[unit[-1]].align == "left":
             rooms[unit[-1]] = max(_SHORTEST, widths.own[unit[-1]] - excess)
-    broken_grid = replace(short, rows=_BrokenRows(short.rows, rooms))
+    broken_grid = replace(close, rows=_BrokenRows(close.rows, rooms))
     widths = _Widths.of(broken_grid)
-    least = max(widths.of_part(broken_grid, unit) for unit in _units(short, tied=False))
-    return _in_parts(broken_grid, max(width, least))
+    least = max(widths.of_part(broken_grid, unit) for unit in _units(close, tied=False))
+    return _in_parts([broken_grid], max(width, least), tied=False)
 
 
 @dataclass(frozen=True)

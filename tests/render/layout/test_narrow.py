@@ -96,6 +96,29 @@ def test_a_grid_says_it_in_fewer_words_before_it_comes_in_parts() -> None:
     assert shown(both, 12) == [" a   b", " 1   few"]
 
 
+def test_fewer_words_keep_more_together_where_signs_have_to_be_parted() -> None:
+    columns = tuple(Column(text) for text in ("#", "x", "", "W", "", "b"))
+    rows = [
+        tuple(
+            tuple(map(Span, row))
+            for row in (
+                ("scaled input", "(9, 4)", *[""] * 4),
+                ("1", "(9, 4)", "@", text, "+", "(3)"),
+            )
+        )
+        for text in ("(3, 4)ᵀ → (4, 3)", "(3, 4)ᵀ")
+    ]
+    long, brief = (Grid(columns, each) for each in rows)
+    assert shown(replace(long, shorter=brief), 32) == [
+        " #              x        W",
+        " scaled input   (9, 4)",
+        " 1              (9, 4) @ (3, 4)ᵀ",
+        "",
+        " #   b",
+        " 1 + (3)",
+    ]
+
+
 def test_a_part_without_anything_in_it_is_left_out() -> None:
     columns = (Column("#"), Column("one heading"), Column("another heading"))
     grid = Grid(columns, ((Span("1"), Span(""), Span("value")), (Span("2"), Span(""), Span(""))))
@@ -137,6 +160,31 @@ def test_of_long_keys_the_middle_is_left_out_before_any_text_is_broken() -> None
     ]
 
 
+def test_keys_are_cut_shorter_where_that_takes_fewer_parts() -> None:
+    columns = (Column("#"), Column("name"), Column("one", "right"), Column("two", "right"))
+    cells = tuple(map(Span, ("1", "a_name_that_is_long", "12345", "67890")))
+    grid = Grid(columns, (cells,), keys=2)
+    assert shown(grid, 27) == [" #  name         one    two", " 1  a_na…long  12345  67890"]
+    assert len(shown(grid, 19)) == 5
+
+
+def test_a_key_that_stands_alone_is_broken_not_cut() -> None:
+    columns = (Column("tensor"), Column("shape"), Column("n", "right"))
+    grid = Grid(columns, (tuple(map(Span, ("a.tensor.of.a.model", "(2, 3)", "6"))),))
+    assert shown(grid, 28) == [
+        " tensor               shape",
+        " a.tensor.of.a.model  (2, 3)",
+        "",
+        " tensor               n",
+        " a.tensor.of.a.model  6",
+    ]
+    assert shown(grid, 20) == [
+        " tensor     shape  n",
+        " a.tensor.o (2, 3) 6",
+        " f.a.model",
+    ]
+
+
 def test_texts_that_are_still_too_wide_go_on_in_further_rows() -> None:
     assert shown(LONG, 30) == [
         " # layer        made of",
@@ -154,7 +202,7 @@ def test_texts_that_are_still_too_wide_go_on_in_further_rows() -> None:
 
 def test_a_number_is_never_cut() -> None:
     grid = Grid((Column("key"), Column("n", "right")), ((Span("name of it"), Span("9" * 20)),))
-    assert shown(grid, 15) == [f" key{' ' * 25}n", f" name… it {'9' * 20}"]
+    assert shown(grid, 15) == [f" key{' ' * 24}n", f" name of {'9' * 20}", " it"]
 
 
 def test_a_column_that_says_what_its_rows_are_of_may_be_all() -> None:

@@ -49,8 +49,8 @@ SHAPES = """\
 two_layers   float64   2 layers   (N, 4) → (N, 3)
 
  #   layer     input    weights            biases   output     parameters   multiply–adds
- 1   layer_1   (N, 4) · (3, 4)ᵀ → (4, 3) + (3,)   → (N, 3)   4×3 + 3 = 15              12
- 2   layer_2   (N, 3) · (3, 3)ᵀ → (3, 3) + (3,)   → (N, 3)   3×3 + 3 = 12               9
+ 1   layer_1   (N, 4) @ (3, 4)ᵀ → (4, 3) + (3,)   → (N, 3)   4×3 + 3 = 15              12
+ 2   layer_2   (N, 3) @ (3, 3)ᵀ → (3, 3) + (3,)   → (N, 3)   3×3 + 3 = 12               9
 
  parameters      27   216 B as float64
  multiply–adds   21   per sample

@@ -294,8 +294,8 @@ def test_where_shapes_clash_a_narrow_table_reads_as_a_wide_one() -> None:
     shown = on_terminal(shapes_view(shape_table(spec), BatchSize(1)), 60)
     assert [row.rstrip() for row in shown.splitlines()[2:8]] == [
         " #   layer     input    weights   biases   output",
-        " 1   hidden    (N, 3) · (3, 2)  + (2,)   → (N, 2)",
-        " 2   layer_2   (N, 2) · (1, 1)  + (1,)   ✗",
+        " 1   hidden    (N, 3) @ (3, 2)  + (2,)   → (N, 2)",
+        " 2   layer_2   (N, 2) @ (1, 1)  + (1,)   ✗",
         "",
         " #   layer     parameters   multiply–adds",
         " 1   hidden   3×2 + 2 = 8               6",
@@ -305,8 +305,8 @@ def test_where_shapes_clash_a_narrow_table_reads_as_a_wide_one() -> None:
 def test_a_narrow_table_says_in_fewer_words_that_weights_are_transposed() -> None:
     text = b"layers: [{weights: [[1, 2, 3], [4, 5, 6]], layout: neurons_by_inputs}]"
     view = shapes_view(shape_table(inspect_spec(text, "net.yaml").spec), BatchSize(1))
-    assert "· (2, 3)ᵀ → (3, 2) +" in on_terminal(view, 80)
-    assert "· (2, 3)ᵀ +" in on_terminal(view, 72)
+    assert "@ (2, 3)ᵀ → (3, 2) +" in on_terminal(view, 80)
+    assert "@ (2, 3)ᵀ +" in on_terminal(view, 72)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -370,9 +370,10 @@ def test_a_long_kept_text_is_cut_on_a_terminal_and_whole_in_a_pipe() -> None:
 
 def test_an_exact_zero_steps_back() -> None:
     network = Network.from_yaml_text("{inputs: 1, layers: [{neurons: 1, weights: [[1]]}]}")
-    run = run_forward(network, stream_of([[0.0], [1e-9]], ("x",), {}), RunPlan())
+    run = run_forward(network, stream_of([[0.0], [-0.0], [1e-9]], ("x",), {}), RunPlan())
     text = on_terminal(forward_view(run, display(run), 80), 80, colour=True)
     assert re.search("\x1b\\[2m0 *\x1b\\[0m", text)
+    assert re.search("\x1b\\[2m-0 *\x1b\\[0m", text)
     assert not re.search("\x1b\\[2m1e-09", text)
 
 
