@@ -1,0 +1,1 @@
+"""How good a network is, beside the targets of its samples."""
