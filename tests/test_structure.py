@@ -17,7 +17,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("cli", "notebook"),
     ("render", "cluster"),
     ("conversion",),
-    ("pipeline", "explanation", "timing", "doctor"),
+    ("pipeline", "explanation", "evaluation", "timing", "doctor"),
     ("network",),
     ("results", "formats"),
     ("meant",),

@@ -24,6 +24,7 @@ class Rows:
     columns: tuple[Floats, ...]  # an array (rows,) for each feature
     kept: tuple[Texts, ...] = ()  # as many texts for each carried column
     blank_lines: int = 0  # that were skipped
+    targets: tuple[npt.NDArray[Any], ...] = ()  # an array (rows,) for each target column
 
     def __len__(self) -> int:
         return len(self.columns[0])
@@ -91,6 +92,18 @@ def texts_at(texts: Texts, positions: Any) -> list[str]:
     return text_list(take(positions))
 
 
+def coded_texts(texts: Texts) -> tuple[npt.NDArray[np.intp], list[str]]:
+    """Return carried texts as numbers (rows,) from 0, and the distinct text of each number."""
+    encode = getattr(texts, "dictionary_encode", None)
+    if encode is not None:
+        encoded = encode()
+        codes = numbers_of(encoded.indices, np.int32).astype(np.intp)
+        return codes, encoded.dictionary.to_pylist()
+    numbers: dict[str, int] = {}
+    found = [numbers.setdefault(text, len(numbers)) for text in texts]
+    return np.array(found, np.intp), list(numbers)
+
+
 def text_array(texts: Texts) -> Any:
     """Return carried texts as an Arrow string array."""
     import pyarrow as pa
@@ -145,4 +158,7 @@ def sliced(rows: Rows, start: int, end: int) -> Rows:
     if (start, end) == (0, len(rows)):
         return rows
     kept = tuple(texts[start:end] for texts in rows.kept)
-    return Rows(tuple(column[start:end] for column in rows.columns), kept)
+    columns, targets = (
+        tuple(column[start:end] for column in columns) for columns in (rows.columns, rows.targets)
+    )
+    return Rows(columns, kept, targets=targets)

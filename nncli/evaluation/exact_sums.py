@@ -24,8 +24,6 @@ _SMALLEST_EXPONENT = 52 - _UNIT_BITS
 # Tiles of larger values would overflow on their way.
 _LARGEST = 2.0**1000
 
-_FIRST_DIGITS = ~np.int64(2**29 - 1)  # of the bits of a float
-
 
 class ExactSum:
     """The sum of any number of floats, rounded only when it is asked for.
@@ -110,7 +108,7 @@ def nearest_float(value: Fraction) -> float:
 
 
 def add_squares(total: ExactSum, values: Floats) -> None:
-    """Add the squares of all values (samples,), each with half as many digits again as a float.
+    """Add the squares of all values (samples,), without rounding unless they are below 1e-290.
 
     Dekker 1971, "A floating-point technique for extending the available precision": the rounding
     of a product is known exactly from the products of half the digits.
@@ -125,5 +123,4 @@ def add_squares(total: ExactSum, values: Floats) -> None:
     low = values - high
     rounding = ((high * high - squares) + 2.0 * high * low) + low * low
     if rounding.any():
-        # of what is small already, half the digits: more of them cost time
-        total.add((rounding.view(np.int64) & _FIRST_DIGITS).view(np.float64))
+        total.add(rounding)

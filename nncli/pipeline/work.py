@@ -82,13 +82,14 @@ def work(
     wanted = {listener.layer for listener in listeners} | ({None} if rule is not None else set())
     computed = _computed(network, unit, positions, wanted)
     kept = tuple(joined_texts(parts) for parts in zip(*(p.kept for p in unit.parts), strict=True))
+    targets = [np.concatenate(c) for c in zip(*(p.targets for p in unit.parts), strict=True)]
     outputs = {
         layer: [row.reshape(-1)[:samples] for row in blocks]
         for layer, blocks in computed.outputs.items()
     }
     prediction = None if rule is None else _predicted(outputs[None], rule)
     heard = {
-        layer: UnitOutputs(unit.first, kept, values, prediction if layer is None else None)
+        layer: UnitOutputs(unit.first, kept, values, prediction if layer is None else None, targets)
         for layer, values in outputs.items()
     }
     prepared = tuple(listener.prepare(heard[listener.layer]) for listener in listeners)

@@ -47,6 +47,7 @@ class UnitOutputs:
     kept: Sequence[Texts]  # for each carried column a text for each sample
     values: Sequence[Array]  # for each neuron an array (samples,)
     prediction: UnitPrediction | None = None  # of the network's outputs, if it is wanted
+    targets: Sequence[npt.NDArray[Any]] = ()  # for each target column an array (samples,)
 
 
 class Listener(Protocol):
