@@ -78,7 +78,7 @@ def test_many_leaves_hold_what_one_would(digits: int, monkeypatch: pytest.Monkey
     found = ranking_of(scores, positive, 20)
     assert found.distinct == len(set(scores))
     assert found.figures() == ranking_of(scores, positive).figures()
-    check(found.figures(), scores, positive)
+    check(found.figures(), scores.tolist(), positive.tolist())
 
 
 @given(SAMPLES, st.integers(0, 4), st.integers(1, 4))
