@@ -58,6 +58,7 @@ PROBLEM_TITLES: dict[str, str] = {
     "N417": "not a saved benchmark",
     "N418": "files whose columns differ",
     "N419": "unusable Parquet file",
+    "N420": "unusable target",
     "N501": "no such file",
     "N502": "not a file",
     "N503": "permission denied",

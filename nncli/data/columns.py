@@ -147,6 +147,42 @@ def choose(header: Header, choice: ColumnChoice, wanted: WantedInputs) -> Select
     return selection
 
 
+def choose_with_targets(
+    header: Header,
+    choice: ColumnChoice,
+    targets: Sequence[str],
+    wanted: WantedInputs,
+    *,
+    as_numbers: bool,
+) -> Selection:
+    """Return what `choose` does, with target columns behind the others; they are never inputs.
+
+    targets: names or positions; as_numbers: whether they are read as features are, or carried.
+    Raises DataError.
+    """
+    positions = tuple(find_column(item, header, "--target") for item in targets)
+    _refuse_repeats(positions, header, "--target")
+    names = header.names_at(positions)
+    if wanted.columns is not None and not header.positional and not choice.columns:
+        _refuse_targets([name for name in names if name in wanted.columns], header)
+    own = choose(header, replace(choice, drop=(*choice.drop, *targets)), wanted)
+    _refuse_targets(header.names_at(p for p in positions if p in own.features), header)
+    if as_numbers:
+        found = replace(own, features=(*own.features, *positions))
+    else:
+        found = replace(own, kept=(*own.kept, *positions))
+    _check_kinds(header, found)
+    return found
+
+
+def _refuse_targets(names: Sequence[str], header: Header) -> None:
+    """Raise DataError if any target is an input."""
+    if names:
+        message = f"--target names {quoted(names[0])}, which is one of the network's inputs"
+        hint = "a network that is given the answer shows nothing: name another column"
+        raise DataError(Problem("N408", message, header.place, (hint,)))
+
+
 def _as_rows(header: Header, size: int) -> tuple[Note, ...]:
     """Remark that samples which are arrays are read as rows.  Raises DataError if none fits."""
     if not header.image:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from nncli.data.columns import Frame, Header
 from nncli.data.rejects import Reject
-from nncli.data.rows import Faults, Floats
+from nncli.data.rows import CellPlace, Faults, Floats
 from nncli.problems import KEPT_PROBLEMS, Problem
 from nncli.words import quoted
 
@@ -31,8 +31,7 @@ class _FaultyCells:
 
     def problem(self, row: int, first: int, header: Header) -> Problem:
         """Word one of them.  first: the number of the first row, from 1."""
-        number, column = f"row {first + row:,}", self.position
-        called = f"column {quoted(header.names[column]) if header.named else column + 1}"
+        number, called = f"row {first + row:,}", _column_called(header, self.position)
         place = header.place
         if self.code == "N404":
             message = f"missing value in {called}, {number}"
@@ -41,6 +40,15 @@ class _FaultyCells:
         message = f"{self.values[row]:g} in {number}, {called} is too large for float32"
         hints = ("use dtype: float64", "scale the column, or leave the row out")
         return Problem("N415", message, place, hints)
+
+
+def numbered_cell(header: Header, row: int, position: int) -> CellPlace:
+    """Return where a cell is of a file whose rows are no lines.  row: its number, from 1."""
+    return CellPlace(header.place, f"{_column_called(header, position)}, row {row:,}")
+
+
+def _column_called(header: Header, position: int) -> str:
+    return f"column {quoted(header.names[position]) if header.named else position + 1}"
 
 
 class CellFaults:

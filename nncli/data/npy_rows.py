@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from nncli.data.columns import MAX_COLUMNS, Frame, Header, Selection, check_width
-from nncli.data.faulty_cells import CellFaults
+from nncli.data.faulty_cells import CellFaults, numbered_cell
 from nncli.data.npy_header import HEADER_BYTES, NpyHeader, check_header, check_size, shortened
-from nncli.data.rows import Faults, Rows
+from nncli.data.rows import CellPlace, Faults, Rows
 from nncli.data.source_bytes import MAX_HELD_BYTES, Content
 from nncli.data.stream import SampleStream
 from nncli.errors import DataError
@@ -41,6 +41,10 @@ class NpyChunk:
         for position, values in zip(self.frame.selection.features, columns, strict=True):
             cells.add_too_large(position, values)
         return cells.faults() or Rows(columns)
+
+    def cell(self, row: int, position: int) -> CellPlace:
+        """Return where a cell is.  row: of those that were read; position: of its column."""
+        return numbered_cell(self.frame.header, self.first + row, position)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from nncli.data.columns import ColumnKind, Frame, Header, Selection
-from nncli.data.faulty_cells import CellFaults
-from nncli.data.rows import Faults, Rows, numbers_of, text_scalar
+from nncli.data.faulty_cells import CellFaults, numbered_cell
+from nncli.data.rows import CellPlace, Faults, Rows, numbers_of, text_scalar
 from nncli.data.source_bytes import Content
 from nncli.data.stream import SampleStream
 from nncli.errors import DataError
@@ -197,6 +197,10 @@ class ParquetChunk:
             cells.add_too_large(position, values)
             columns.append(values)
         return cells.faults() or self._with_texts(columns)
+
+    def cell(self, row: int, position: int) -> CellPlace:
+        """Return where a cell is.  row: of those that were read; position: of its column."""
+        return numbered_cell(self.frame.header, self.first + row, position)
 
     def _with_texts(self, columns: list[Any]) -> Rows | Faults:
         import pyarrow as pa

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nncli.data.rejects import Reject, rest_rejected
-from nncli.problems import Problem
+from nncli.problems import Place, Problem
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 # Carried texts, one per row: of the exact reader, or an Arrow string array.
@@ -40,11 +40,25 @@ class Faults:
     ended: bool = False  # whether nothing behind them can be read
 
 
+@dataclass(frozen=True)
+class CellPlace:
+    """Where a cell is that was read well, for those who find that it cannot be what it says."""
+
+    place: Place  # of the cell, or of the file's columns where rows are no lines
+    called: str  # column 5 ('species'); with its row where rows are no lines
+
+
 class UnreadRows(Protocol):
     """Some rows of a source as a value: chunks may be read in any order, by any thread."""
 
     def read(self) -> Rows | Faults:
         """Read them."""
+
+    def cell(self, row: int, position: int) -> CellPlace | None:
+        """Return where a cell is, if that is known.
+
+        row: of those that were read, from 0; position: of its column in the file, from 0.
+        """
 
 
 # A part of a source: rows to be read, or already read.

@@ -24,8 +24,8 @@ from nncli.data.csv.first_row import (
 )
 from nncli.data.csv.format import CsvFormat
 from nncli.data.csv.lines import FILE_START, whole_lines
-from nncli.data.csv.records import Record, RecordReader
-from nncli.data.rows import Faults, Rows, ended_by
+from nncli.data.csv.records import Record, RecordReader, place_of
+from nncli.data.rows import CellPlace, Faults, Rows, ended_by
 from nncli.data.source_bytes import LOOK_BYTES, Content
 from nncli.data.stream import SampleStream
 from nncli.errors import DataError
@@ -62,11 +62,19 @@ class CsvChunk:
             return replace(rows, blank_lines=rows.blank_lines + self.blank_lines)
         return rows
 
+    def cell(self, row: int, position: int) -> CellPlace:
+        """Return where a cell is.  row: of those that were read; position: of its column."""
+        record = next(islice(self._records(), row, None))
+        place = place_of(self.frame.csv, record, position)
+        return CellPlace(place, self.frame.header.numbered(position))
+
+    def _records(self) -> RecordReader:
+        utf8 = replace(self.frame.csv, encoding="utf-8")
+        return RecordReader([self.text.content], utf8, self.text.start)
+
     def _read_exactly(self) -> Rows | Faults:
-        frame, text = self.frame, self.text
-        utf8 = replace(frame.csv, encoding="utf-8")
-        reader = RecordReader([text.content], utf8, text.start)
-        rows = read_rows(reader, frame)
+        reader = self._records()
+        rows = read_rows(reader, self.frame)
         return replace(rows, blank_lines=reader.blank_lines) if isinstance(rows, Rows) else rows
 
 
