@@ -104,10 +104,15 @@ def _judged_classes(task: ClassTask, outputs: Sequence[Array], targets: Indices)
 def _class_losses(task: ClassTask, outputs: Sequence[Array], targets: Indices) -> Floats:
     if task.rule.meaning == "second":
         return _two_class_losses(outputs[0].astype(np.float64), targets == 1, task.dtype)
-    own = np.empty(len(targets))
-    for number, row in enumerate(outputs):
-        np.copyto(own, row, where=targets == number)
+    own = _own(outputs, targets).astype(np.float64, copy=False)
     return _log_losses(_probabilities(task, outputs, own), task.dtype)
+
+
+def _own(outputs: Sequence[Array], targets: Indices) -> Array:
+    """Return the output of each sample's own class: (samples,)."""
+    samples = len(targets)
+    flat: Array = np.concatenate(outputs)
+    return flat.take(targets * samples + np.arange(samples))
 
 
 def _two_class_losses(second: Floats, is_second: npt.NDArray[np.bool_], dtype: DType) -> Floats:
@@ -166,9 +171,7 @@ def _ranks(outputs: Sequence[Array], targets: Indices) -> Indices:
     Of equal outputs the last one comes first, as in sklearn.metrics.top_k_accuracy_score; with an
     output of NaN all classes come before.
     """
-    own = np.empty(len(targets), outputs[0].dtype)
-    for number, row in enumerate(outputs):
-        np.copyto(own, row, where=targets == number)
+    own = _own(outputs, targets)
     ranks = np.zeros(len(targets), np.intp)
     unknown = np.isnan(own)
     for number, row in enumerate(outputs):

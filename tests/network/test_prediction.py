@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nncli import Network, SpecError
-from nncli.network.prediction import ClassRule, class_rule, predict
+from nncli.network.prediction import ClassRule, class_rule, largest_outputs, predict
 
 NAN, INF = math.nan, math.inf
 ABC = ("a", "b", "c")
@@ -187,3 +187,22 @@ def test_an_output_that_equals_the_threshold_is_not_above_it(dtype: str) -> None
     outputs = np.stack([at, np.nextafter(at, np.ones_like(at))], axis=1)
     found = predict(outputs, ClassRule(("no", "yes"), "second", 0.3))
     assert found.classes.tolist() == ["no", "yes"]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_the_largest_outputs_are_the_first_of_equal_ones_and_none_beside_nan(dtype: str) -> None:
+    random = np.random.RandomState(0)
+    for neurons in (1, 2, 7):
+        outputs = random.randint(-2, 3, (neurons, 500)).astype(dtype)
+        outputs[random.random_sample(outputs.shape) < 0.05] = NAN
+        outputs[random.random_sample(outputs.shape) < 0.05] = -INF
+        expected = outputs.argmax(axis=0)
+        expected[np.isnan(outputs).any(axis=0)] = -1
+        np.testing.assert_array_equal(largest_outputs(outputs), expected)
+        np.testing.assert_array_equal(largest_outputs(list(outputs)), expected)
+
+
+def test_the_largest_of_very_many_outputs_is_found() -> None:
+    outputs = np.zeros((40_000, 2))
+    outputs[39_999, 0] = outputs[33_000, 1] = 1
+    assert largest_outputs(outputs).tolist() == [39_999, 33_000]
