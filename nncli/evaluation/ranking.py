@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -22,10 +22,15 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 MAX_SCORES = 10_000_000
 # Beyond, scores are put into 2**20 equal bins; into fewer where several rankings need more.
 MOST_BIN_BITS = 20
-# New scores wait until there are so many, or a quarter of what was sorted in already.
-_MAX_WAITING = 2**20
+# New scores, of 8 bytes each, wait until with those that were sorted in they take as much as so
+# many.  No fewer are sorted in at a time, unless they are the last; and so many looked at at once.
+_MAX_HELD = 12_000_000
+_MIN_WAITING = 2**21
+_PIECE = 2**17
 # Scores stand in sorted leaves of about so many, of which one at a time is made anew.
 _LEAF = 2**16
+# The last bit of a word, behind those of a score.
+_CLASS = np.uint64(1)
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,10 @@ class Ranking:
     def __init__(self) -> None:
         """Begin without samples."""
         self._leaves: list[_Leaf] = []
-        self._waiting: list[Words] = []
+        # Bits of scores, then one of the class: those that wait come first.  It grows in place,
+        # for many small arrays would not give their memory back.
+        self._words = np.empty(0, np.uint64)
+        self.waiting = 0  # how many scores wait to be sorted in
         self._bin_bits: int | None = None
         self._has_nan = False
 
@@ -69,17 +77,20 @@ class Ranking:
             scores, is_positive = scores[known], is_positive[known]
         # positive floats are in the order of their bits; those of -0 shall be those of 0
         bits = (scores + 0.0).view(np.uint64)
-        self._waiting.append((bits << np.uint64(1)) | is_positive)
+        self._take((bits << _CLASS) | is_positive)
 
     def merge(self, other: Ranking) -> None:
         """Take the samples of another ranking in, which has only just begun."""
         self._has_nan |= other._has_nan
-        self._waiting += other._waiting
+        self._take(other._words[: other.waiting])
 
-    @property
-    def waiting(self) -> int:
-        """How many scores wait to be sorted in."""
-        return sum(map(len, self._waiting))
+    def _take(self, words: Words) -> None:
+        """Let scores wait."""
+        end = self.waiting + len(words)
+        if end > len(self._words):
+            self._words.resize(end + self.waiting // 8, refcheck=False)
+        self._words[self.waiting : end] = words
+        self.waiting = end
 
     @property
     def distinct(self) -> int:
@@ -88,36 +99,42 @@ class Ranking:
 
     def sort_in(self) -> None:
         """Sort in what waits."""
-        if not self._waiting:
+        if not self.waiting:
             return
-        words = np.concatenate(self._waiting)
-        self._waiting = []
+        words = self._words
+        self._words = np.empty(0, np.uint64)
+        words.resize(self.waiting, refcheck=False)
+        self.waiting = 0
         words.sort()
-        new = _counted(words)
-        del words  # there may be millions
-        self._insert(_in_bins(new, self._bin_bits))
+        if self._bin_bits is not None:
+            words = (_in_bins(words >> _CLASS, self._bin_bits) << _CLASS) | (words & _CLASS)
+        leaves, self._leaves = self._leaves or [_EMPTY], []
+        found: list[_Leaf] = []  # the highest first
+        # from the highest on, giving memory back on the way: there may be millions
+        while leaves:
+            leaf = leaves.pop()
+            lowest = leaf.scores[0] if leaves else np.uint64(0)
+            start = int(np.searchsorted(words, lowest << _CLASS))
+            while start < len(words):
+                at = max(start, len(words) - _PIECE)
+                score = words[at] >> _CLASS if at > start else lowest
+                at = int(np.searchsorted(words, score << _CLASS))
+                leaf, above = _parted(leaf, int(np.searchsorted(leaf.scores, score)))
+                found += reversed(_cut(_merged(above, _counted(words[at:]))))
+                words.resize(at, refcheck=False)
+            found += [leaf] if len(leaf.scores) else []
+        self._leaves = found[::-1]
 
     def put_into_bins(self, bits: int) -> None:
         """Put all scores into 2**bits equal bins, and those to come.  bits: no more than before."""
         self.sort_in()
         self._bin_bits = bits
-        old, self._leaves = self._leaves, []
+        old, self._leaves = self._leaves[::-1], []
         while old:
-            self._insert(_in_bins(old.pop(0), bits))
-
-    def _insert(self, new: _Leaf) -> None:
-        """Sort distinct scores in, leaf by leaf."""
-        if not self._leaves:
-            self._leaves = list(_cut(new))
-            return
-        firsts = np.array([leaf.scores[0] for leaf in self._leaves[1:]], np.uint64)
-        cuts = [0, *np.searchsorted(new.scores, firsts).tolist(), len(new.scores)]
-        leaves: list[_Leaf] = []
-        for number, (start, end) in enumerate(pairwise(cuts)):
-            leaf, self._leaves[number] = self._leaves[number], _EMPTY  # or all are there twice
-            part = _Leaf(*(values[start:end] for values in new))
-            leaves += _cut(_merged(leaf, part)) if start < end else [leaf]
-        self._leaves = leaves
+            leaf = old.pop()
+            binned = _joined(_in_bins(leaf.scores, bits), leaf.negatives, leaf.positives)
+            last = self._leaves.pop() if self._leaves else _EMPTY
+            self._leaves += _cut(_merged(last, binned))
 
     def figures(self) -> RankFigures:
         """Return the figures.
@@ -194,7 +211,8 @@ def limit_scores(rankings: Sequence[Ranking], most: int = MAX_SCORES) -> None:
     alone: the bins are the finest of which they fill no more.
     """
     waiting = sum(ranking.waiting for ranking in rankings)
-    if waiting > max(_MAX_WAITING, sum(ranking.distinct for ranking in rankings) // 4):
+    distinct = sum(ranking.distinct for ranking in rankings)
+    if waiting > max(_MIN_WAITING, _MAX_HELD - distinct * 5 // 4):
         settle_scores(rankings, most)
 
 
@@ -216,13 +234,13 @@ def settle_scores(rankings: Sequence[Ranking], most: int = MAX_SCORES) -> None:
 
 def _counted(words: Words) -> _Leaf:
     """Return the distinct scores of some words in rising order."""
-    scores = words >> np.uint64(1)
+    scores = words >> _CLASS
     starts = _starts(scores)
     if len(starts) == len(words):
-        positives = (words & np.uint64(1)).astype(np.uint8)
+        positives = (words & _CLASS).astype(np.uint8)
         return _Leaf(scores, np.uint8(1) - positives, positives)
     sizes = np.diff(starts, append=len(words))
-    up = np.add.reduceat(words & np.uint64(1), starts)
+    up = np.add.reduceat(words & _CLASS, starts)
     return _Leaf(scores[starts], _small(sizes - up.astype(np.int64)), _small(up))
 
 
@@ -238,12 +256,11 @@ def _small(counts: npt.NDArray[Any]) -> Counts:
     return counts.astype(np.min_scalar_type(int(counts.max(initial=0))))
 
 
-def _in_bins(leaf: _Leaf, bits: int | None) -> _Leaf:
-    """Return scores rounded down to the beginnings of 2**bits bins; None: as they are."""
-    if bits is None or not len(leaf.scores):
-        return leaf
-    bins = np.minimum(np.floor(leaf.scores.view(np.float64) * 2**bits), 2**bits - 1)
-    return _joined((bins / 2**bits).view(np.uint64), leaf.negatives, leaf.positives)
+def _in_bins(scores: Words, bits: int) -> Words:
+    """Return scores rounded down to the beginnings of 2**bits bins, in the same order."""
+    bins = np.minimum(np.floor(scores.view(np.float64) * 2**bits), 2**bits - 1)
+    found: Words = (bins / 2**bits).view(np.uint64)
+    return found
 
 
 def _joined(scores: Words, negatives: Counts, positives: Counts) -> _Leaf:
@@ -266,15 +283,24 @@ def _merged(one: _Leaf, other: _Leaf) -> _Leaf:
     return _joined(scores[order], down, up)
 
 
-def _cut(leaf: _Leaf) -> Iterator[_Leaf]:
+def _parted(leaf: _Leaf, place: int) -> tuple[_Leaf, _Leaf]:
+    """Return what stands before a place, and the rest."""
+    return _Leaf(*(values[:place] for values in leaf)), _Leaf(*(values[place:] for values in leaf))
+
+
+def _cut(leaf: _Leaf) -> list[_Leaf]:
     """Cut what became too large for a leaf; each piece has memory of its own."""
     count = len(leaf.scores)
-    pieces = max(1, count // _LEAF) if count > 2 * _LEAF else 1
-    for number in range(pieces):
-        start, end = number * count // pieces, (number + 1) * count // pieces
-        if start < end:
-            scores, down, up = (values[start:end] for values in leaf)
-            yield _Leaf(scores.copy(), _small(down), _small(up))
+    pieces = count // _LEAF if count > 2 * _LEAF else 1
+    edges = [number * count // pieces for number in range(pieces + 1)]
+    return [
+        _Leaf(
+            leaf.scores[start:end].copy(),
+            _small(leaf.negatives[start:end]),
+            _small(leaf.positives[start:end]),
+        )
+        for start, end in pairwise(edges)
+    ]
 
 
 def _objects_if_large(leaf: _Leaf) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

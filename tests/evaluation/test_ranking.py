@@ -72,6 +72,7 @@ def test_the_figures_are_those_of_all_pairs(samples: list[tuple[float, bool]], p
 @pytest.mark.parametrize("digits", [2, 3, 15])
 def test_many_leaves_hold_what_one_would(digits: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rankings, "_LEAF", 8)
+    monkeypatch.setattr(rankings, "_PIECE", 5)
     random = np.random.RandomState(digits)
     scores = np.round(random.random_sample(700), digits)
     positive = random.random_sample(700) < scores

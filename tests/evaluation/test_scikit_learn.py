@@ -150,3 +150,20 @@ def test_numbers(seed: int) -> None:
         close(scores.mae, metrics.mean_absolute_error(true, predicted))
         close(scores.r2, metrics.r2_score(true, predicted))
         close(scores.max_error, float(np.abs(true - predicted).max()))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_outputs_of_float32_are_clipped_as_scikit_learn_clips_them(seed: int) -> None:
+    from sklearn import metrics
+
+    random = np.random.RandomState(seed)
+    second = (10.0 ** random.uniform(-12, 0, 500)).astype(np.float32)
+    targets = random.randint(2, size=500)
+    task = class_task(2, "second", dtype="float32")
+    found = classes_of(evaluated(task, second[:, None], targets).figures)
+    both = np.stack([1 - second, second], axis=1)
+    # its own arithmetic is float32
+    assert found.log_loss == pytest.approx(metrics.log_loss(targets, both), rel=1e-5)
+    assert found.ranking is not None
+    close(found.ranking.roc_auc, metrics.roc_auc_score(targets, second))
+    check_counts(found, targets, second > 0.5)
