@@ -124,10 +124,11 @@ def numbers_in_latex(text: str) -> Numbers:
 
 
 def is_said(number: str, latex: str) -> bool:
-    """Return whether a number stands in a formula."""
-    plain = re.sub(r"\\cdot 10\^\{(-?\d+)\}", r"e\1", latex.replace(r"\,", ""))
+    """Return whether a formula has a line that ends with a number."""
     texts = {"nan": r"\mathrm{NaN}", "inf": r"\infty", "-inf": r"-\infty"}
-    return bool(re.search(rf"(?<![\d.]){re.escape(texts.get(number, number))}(?![\d.])", plain))
+    text = re.sub(r"e(-?\d+)$", r"\\times 10^{\1}", number)
+    ending = rf"(?:=|\\approx)[ &}}$]*{re.escape(texts.get(number, text))}(?: \\\\)?$"
+    return bool(re.search(ending, latex, re.MULTILINE))
 
 
 def numbers_in_page(text: str) -> Numbers:
