@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import PAPER, printed
+from browser import PAPER, PRINTED_WIDTHS, printed
 from commands import run_here
 from explained_samples import SAMPLES, Place, numbers_in_json
 
@@ -207,6 +207,15 @@ def test_paper_holds_every_sum(
     for place, (z, _) in expected.items():
         number = re.escape(z.replace("-", "−"))
         assert re.search(rf"[=≈]\s*{number}(?![\d.])", found[place]), (place, z, found[place])
+
+
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_nothing_is_too_wide_for_paper(browser: Browser, page_of: PageOf, name: str) -> None:
+    """A browser would print the whole document smaller."""
+    with browser.page(page_of(name)) as page, page.as_printed():
+        for width in PRINTED_WIDTHS.values():
+            page.resize(width)
+            assert page.looking("look.overflowing()") == []
 
 
 @pytest.mark.parametrize("name", ["by_hand", "batch", "layer_objects"])
