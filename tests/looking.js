@@ -14,11 +14,12 @@
   const all = (selector) => [...document.querySelectorAll(selector)];
 
   // Everything that is wider than the window, or than the box that it would have to scroll in.
-  const overflowing = () => {
+  // may: what may scroll, a selector.
+  const overflowing = (may = "script") => {
     const width = document.documentElement.clientWidth;
     const root = document.documentElement;
     const found = root.scrollWidth > width ? [`the page: ${root.scrollWidth} > ${width}`] : [];
-    for (const e of all("body *").filter(isSeen)) {
+    for (const e of all("body *").filter((e) => isSeen(e) && !e.closest(may))) {
       const box = e.getBoundingClientRect();
       if (box.left < -0.5 || box.right > width + 0.5)
         found.push(`${tag(e)}: ${box.left} to ${box.right}`);

@@ -147,6 +147,8 @@ def test_what_the_keys_go_to_is_outlined(browser: Browser, page_of: PageOf) -> N
 
 # --------------------------------------------------------------------------- what is seen, and how
 
+# Their matrices have a dozen columns of seven digits: on a telephone they scroll.
+WIDE = {"iris", "cancer"}
 LOOKED_AT = ("by_hand", "batch", "neuron", "layer_objects", "weather", "iris", "cancer", "digits")
 
 
@@ -158,7 +160,8 @@ def test_nothing_is_too_wide_or_too_faint_light_and_dark(
     path = page_of(name)
     with browser.page(path, width) as page:
         page.resize(width, page.of("document.documentElement.scrollHeight"))
-        assert page.looking("look.overflowing()") == []
+        scrolling = "'.fig'" if name in WIDE and width == 390 else ""
+        assert page.looking(f"look.overflowing({scrolling})") == []
         for is_dark in (False, True):
             page.light(on=not is_dark)
             assert page.looking("look.faint(3)") == []
