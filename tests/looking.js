@@ -85,6 +85,22 @@
     return found;
   };
 
+  // Every number that goes on in a further line.
+  const broken = () => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [], range = document.createRange();
+    for (let node; (node = walker.nextNode());) {
+      if (!isSeen(node.parentElement)) continue;
+      for (const number of node.data.matchAll(/[(−]*\d[\d.,e-]*\d\)?/g)) {
+        range.setStart(node, number.index);
+        range.setEnd(node, number.index + number[0].length);
+        const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+        if (lines.size > 1) found.push(`${number[0]}: ${tag(node.parentElement)}`);
+      }
+    }
+    return found;
+  };
+
   // The sums that are seen: [layer, sample, neuron].
   const sums = () => all("[data-z]").filter(isSeen).map(
     ({dataset: of}) => [+of.layer, +of.sample, +of.neuron]);
@@ -101,5 +117,5 @@
     const {x, y, width, height} = e.getBoundingClientRect();
     return {x, y, width, height, text: e.textContent.trim()};
   });
-  return {all, overflowing, faint, sums, buttons, looks, boxes};
+  return {all, overflowing, broken, faint, sums, buttons, looks, boxes};
 })()

@@ -162,6 +162,7 @@ def test_nothing_is_too_wide_or_too_faint_light_and_dark(
         page.resize(width, page.of("document.documentElement.scrollHeight"))
         scrolling = "'.fig'" if name in WIDE and width == 390 else ""
         assert page.looking(f"look.overflowing({scrolling})") == []
+        assert page.looking("look.broken()") == []
         for is_dark in (False, True):
             page.light(on=not is_dark)
             assert page.looking("look.faint(3)") == []
@@ -219,6 +220,7 @@ def test_nothing_is_too_wide_for_paper(browser: Browser, page_of: PageOf, name: 
         for width in PRINTED_WIDTHS.values():
             page.resize(width)
             assert page.looking("look.overflowing()") == []
+            assert page.looking("look.broken()") == []
 
 
 @pytest.mark.parametrize("name", ["by_hand", "batch", "layer_objects"])

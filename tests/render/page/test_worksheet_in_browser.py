@@ -51,7 +51,7 @@ def test_boxes_have_room_for_handwriting_and_nothing_is_too_wide_for_paper(
             assert len(boxes) >= 4
             small = [b for b in boxes if b["width"] < LEAST[0] or b["height"] < LEAST[1]]
             assert small == []
-            assert page.looking("look.overflowing()") == []
+            assert page.looking("[...look.overflowing(), ...look.broken()]") == []
 
 
 @pytest.mark.parametrize("name", SHEETS)
@@ -59,6 +59,7 @@ def test_a_sheet_can_be_read_on_a_screen(browser: Browser, sheet_of: SheetOf, na
     with browser.page(sheet_of(name)) as page:
         page.resize(1200, page.of("document.documentElement.scrollHeight"))
         assert page.looking("look.overflowing()") == []
+        assert page.looking("look.broken()") == []
         for is_dark in (False, True):
             page.light(on=not is_dark)
             assert page.looking("look.faint(3)") == []
