@@ -125,7 +125,7 @@ def numbers_in_latex(text: str) -> Numbers:
 
 def is_said(number: str, latex: str) -> bool:
     """Return whether a formula has a line that ends with a number."""
-    texts = {"nan": r"\mathrm{NaN}", "inf": r"\infty", "-inf": r"-\infty"}
+    texts = {"nan": r"\text{NaN}", "inf": r"\infty", "-inf": r"-\infty"}
     text = re.sub(r"e(-?\d+)$", r"\\times 10^{\1}", number)
     ending = rf"(?:=|\\approx)[ &}}$]*{re.escape(texts.get(number, text))}(?: \\\\)?$"
     whole = re.sub(r"\\rlap\{\$(.*)\$\}", r"\1", latex)  # what takes no room of its column
