@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from parse_back import NOTATIONS, drawn
 
-from nncli.explanation.exact import Exact
-from nncli.explanation.explanation import Run, WantedLayer, Wish, explain
-from nncli.explanation.questions import Place, drawn_places, place_of
-from nncli.explanation.shown import Shown
-from nncli.explanation.steps import (
+from nncli.explain.exact import Exact
+from nncli.explain.explanation import Run, WantedLayer, Wish, explain
+from nncli.explain.questions import Place, drawn_places, place_of
+from nncli.explain.shown import Shown
+from nncli.explain.steps import (
+    Explanation,
     Matrix,
     NeuronStep,
     ProductStep,
@@ -27,7 +28,7 @@ from nncli.explanation.steps import (
     Step,
     Term,
 )
-from nncli.explanation.worksheet import Variant, worksheet
+from nncli.explain.worksheet import Variant, worksheet
 from nncli.network.network import Network
 from nncli.network.scaling import scaled_inputs, scales_inputs
 
@@ -70,13 +71,18 @@ def random_sheet(rng: Random) -> Sheet:
 
 def sheet_of(network: Network, batch: Array64, wish: Wish, level: int, seed: int) -> Sheet:
     """Return the worksheet that asks for all sums but the first, in no boxes yet."""
+    whole = whole_of(network, batch, wish)
+    return worksheet(whole, drawn_places(whole, "all", seed), level, Variant(1, 1, seed))
+
+
+def whole_of(network: Network, batch: Array64, wish: Wish) -> Explanation:
+    """Return the explanation of a batch, as the command makes it."""
     names = tuple(f"column_{n + 1}" for n in range(network.layer_sizes[0]))
     inputs = scaled_inputs(batch, network.spec) if scales_inputs(network.spec) else None
     samples = tuple(range(1, len(batch) + 1))
     layers, outputs = network.trace(batch), network.forward(batch)
     run = Run(samples, len(batch), names, batch, inputs, layers, outputs)
-    whole = explain(network, run, wish)
-    return worksheet(whole, drawn_places(whole, "all", seed), level, Variant(1, 1, seed))
+    return explain(network, run, wish)
 
 
 class Scrambled:
