@@ -59,7 +59,7 @@ def refuse_unsuitable(
     most = MAX_SEED + 1 - SEEDS_PER_VARIANT * (wanted.variants or 1)
     if (spec.seed or 0) > most:
         message = f"--seed {spec.seed}: worksheets try the seeds behind it, and there are too few"
-        raise UsageError(message, f"at most --seed {most}", code="N703")
+        raise UsageError(message, f"at most --seed {most}", code="N703", choices=(str(most),))
 
 
 def worksheets(

@@ -99,15 +99,17 @@ def _refuse_impossible(wanted: int | Literal["all"], units: Sequence[_Unit]) -> 
     most, count = sum(sizes), int(wanted)
     if count > most:
         message = f"{option}: there are {count_of(most, 'question')}"
-        raise UsageError(message, "--blanks all asks for all of them", code="N703")
+        known, help_line = (str(most), "all"), "--blanks all asks for all of them"
+        raise UsageError(message, help_line, code="N703", choices=known)
     possible = _sums(sizes)
     if possible >> count & 1:
         return
     near = [n for n in (*range(count - 1, 0, -1), *range(count, most + 1)) if possible >> n & 1]
     below, above = (n for n in near if n < count), (n for n in near if n > count)
-    would_do = " or ".join(str(n) for n in (next(below, None), next(above, None)) if n)
+    known = [str(n) for n in (next(below, None), next(above, None)) if n is not None]
     message = f"{option}: a softmax is asked for as a whole, with all its neurons"
-    raise UsageError(message, f"this would do: --blanks {would_do}", code="N703")
+    help_line = f"this would do: --blanks {' or '.join(known)}"
+    raise UsageError(message, help_line, code="N703", choices=known)
 
 
 def _sums(sizes: Iterable[int]) -> int:
