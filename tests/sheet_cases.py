@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from parse_back import NOTATIONS, drawn
 
-from nncli.explain.exact import Exact
-from nncli.explain.explanation import Run, WantedLayer, Wish, explain
-from nncli.explain.questions import Place, drawn_places, place_of
-from nncli.explain.shown import Shown
-from nncli.explain.steps import (
+from nncli.explanation.exact import Exact
+from nncli.explanation.explanation import Run, WantedLayer, Wish, explain
+from nncli.explanation.questions import Place, drawn_places, place_of
+from nncli.explanation.shown import Shown
+from nncli.explanation.steps import (
     Explanation,
     Matrix,
     NeuronStep,
@@ -28,7 +28,7 @@ from nncli.explain.steps import (
     Step,
     Term,
 )
-from nncli.explain.worksheet import Variant, worksheet
+from nncli.explanation.worksheet import Variant, worksheet
 from nncli.network.network import Network
 from nncli.network.scaling import scaled_inputs, scales_inputs
 
@@ -36,7 +36,7 @@ Array64 = npt.NDArray[np.float64]
 # Scaled before the first layer and after the last, whose activation is still to be written.
 SCALED = """\
 inputs: {size: 3, scale: {standard: {mean: 1, std: 2.5}}}
-outputs: {scale: {min_max: {min: [-1, 0, 2], max: [3, 5, 9]}}, columns: [a, b, c]}
+outputs: {scale: {min_max: {min: [-1, 0, 2], max: [3, 5, 9], to: TO}}, columns: [a, b, c]}
 layers:
   - weights: [[1, -2, 0.5], [0.25, 1, 3], [2, -1, 1]]
     biases: [1, 0, -1]
@@ -45,9 +45,9 @@ layers:
 """
 
 
-def scaled_network(activation: str) -> Network:
-    """Return a network of two layers, the last with this activation."""
-    text = SCALED.replace("ACTIVATION", activation)
+def scaled_network(activation: str, to: str = "[0, 1]") -> Network:
+    """Return a network of two layers, the last with this activation.  to: what outputs are from."""
+    text = SCALED.replace("ACTIVATION", activation).replace("TO", to)
     if "softmax" in activation:  # shares have no other scale
         text = "".join(line for line in text.splitlines(True) if not line.startswith("outputs"))
     return Network.from_yaml_text(text)

@@ -99,7 +99,7 @@ def _refuse_impossible(wanted: int | Literal["all"], units: Sequence[_Unit]) -> 
     most, count = sum(sizes), int(wanted)
     if count > most:
         message = f"{option}: there are {count_of(most, 'question')}"
-        known, help_line = (str(most), "all"), "--blanks all asks for all of them"
+        known, help_line = [str(most), "all"], "--blanks all asks for all of them"
         raise UsageError(message, help_line, code="N703", choices=known)
     possible = _sums(sizes)
     if possible >> count & 1:

@@ -98,4 +98,6 @@ def _top(sheet: Sheet, screen: Screen) -> Iterator[Block]:
     blanks = [f"Name {'_' * 24}", f"Date {'_' * 10}", f"Points ____ / {points_of(sheet.questions)}"]
     yield from screen.words(blanks, gap="  ")
     yield BLANK
-    yield from screen.words(instructions(sheet))
+    first, *others = instructions(sheet)
+    yield from screen.words([first])
+    yield from screen.words(others)

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from sheet_cases import Scrambled, random_sheet, scaled_network, sheet_of, whole_of
 
-from nncli.explain.boxes import boxed
-from nncli.explain.exact import Exact, decimal_of
-from nncli.explain.explanation import WantedLayer, Wish
-from nncli.explain.shown import Printing
-from nncli.explain.steps import Sheet
+from nncli.explanation.boxes import boxed
+from nncli.explanation.exact import Exact, decimal_of
+from nncli.explanation.explanation import WantedLayer, Wish
+from nncli.explanation.shown import Printing
+from nncli.explanation.steps import Sheet
 from nncli.network.network import Network
 from nncli.render.explain_sheets import key_answers, key_text, worksheet_view
 from nncli.render.explain_signs import Signs
@@ -53,7 +53,8 @@ two: worksheet   seed 7
 
   Name ________________________  Date __________  Points ____ / 4
 
-  Fill in the boxes; those with the same label hold the same number. Write a number in full if it has at most 6 decimals; round any other to 4 decimals.
+  Fill in the boxes; those with the same label hold the same number.
+  Write a number in full if it has at most 6 decimals; round any other to 4 decimals.
 
 two   2 → 2 → 1   sample 1 of 1
 
@@ -102,7 +103,7 @@ layer 2 of 2   Z₂ = A₁ @ W₂ + b₂   A₂ = sigmoid(Z₂)
       =  ________ + (−1)
       =  [2z      ]
   a₁  =  sigmoid(z₁)  ≈  [2a      ]
-"""  # noqa: E501  # as wide as it is where there is no limit
+"""
 
 
 def test_the_key_stands_before_the_sheets_that_are_filled_in() -> None:
