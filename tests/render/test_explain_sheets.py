@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from random import Random
 
 import numpy as np
@@ -15,10 +16,13 @@ from nncli.explanation.explanation import WantedLayer, Wish
 from nncli.explanation.shown import Printing
 from nncli.explanation.steps import Sheet
 from nncli.network.network import Network
+from nncli.render.explain_latex_sheets import worksheet_latex
+from nncli.render.explain_markdown import worksheet_markdown
 from nncli.render.explain_sheets import key_answers, key_text, worksheet_view
 from nncli.render.explain_signs import Signs
 from nncli.render.explain_text import explanation_view
 from nncli.render.layout.plain import to_plain
+from nncli.render.page.worksheet import worksheet_page
 
 SIGNS = Signs()
 NEURONS = """\
@@ -128,6 +132,16 @@ def test_what_a_box_is_to_hold_changes_nothing_on_a_sheet(seed: int) -> None:
             assert text_of(other, width, is_ascii=is_ascii) == text_of(
                 sheet, width, is_ascii=is_ascii
             )
+
+
+@pytest.mark.parametrize("write", [worksheet_markdown, worksheet_latex, worksheet_page])
+def test_nor_in_any_other_form(write: Callable[[Sequence[Sheet]], str]) -> None:
+    for seed in range(10):
+        sheet = random_sheet(Random(seed))
+        other = Scrambled(sheet, Random(seed)).sheet()
+        assert other.found != sheet.found
+        one, two = (write([boxed(each, has_answers=False)]) for each in (sheet, other))
+        assert one == two
 
 
 def filled_in(text: str, key: dict[str, str]) -> str:
