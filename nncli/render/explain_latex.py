@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from nncli.explanation.chains import Symbol
@@ -20,7 +21,7 @@ from nncli.render.explain_latex_matrices import COMMANDS, arrangement, transpose
 from nncli.render.explain_latex_numbers import SIGNS, number, said_sign, set_name, term
 from nncli.render.explain_latex_sums import comment, is_narrow, long_sum, whole_sum
 from nncli.render.explain_names import Names
-from nncli.render.layout.latex import escaped, maths
+from nncli.render.layout.latex import escaped, maths, maths_width, sized
 from nncli.render.numbers import format_shape
 from nncli.words import count_of
 
@@ -262,12 +263,19 @@ def _in_columns(blocks: list[list[str]]) -> list[str]:
     return [*lines, r"\par\medskip"]
 
 
-def _table(rows: list[list[str]], spec: str, lines: tuple[int, ...] = ()) -> Iterator[str]:
-    """Yield a table in a display.  lines: above which rows there is one."""
-    yield r"\["
-    yield rf"\begin{{array}}{{{spec}}}"
+def _table(rows: list[list[str]], spec: str, lines: tuple[int, ...] = ()) -> list[str]:
+    """Return a table in a display.  lines: above which rows there is one."""
+    body = ""
     for at, row in enumerate(rows):
-        yield from [r"\hline"] if at in lines else []
-        yield " & ".join(row) + r" \\"
-    yield r"\end{array}"
-    yield r"\]"
+        body += "\\hline\n" if at in lines else ""
+        body += " & ".join(row) + " \\\\\n"
+    widths = [max(map(_cell_width, column)) for column in zip(*rows, strict=True)]
+    return sized([f"\\begin{{array}}{{{spec}}}\n{body}\\end{{array}}"], sum(widths))
+
+
+def _cell_width(cell: str) -> float:
+    """Return about how wide a cell is, in points, with the space around it."""
+    if cell.startswith(r"\parbox"):
+        return 185.0
+    plain = re.sub(r"\\[a-z]+|[{}]", "", cell)
+    return maths_width(plain) + (60.0 if r"\blank" in cell else 12.0)

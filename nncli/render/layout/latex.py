@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from nncli.render.layout.text import inert
@@ -167,3 +168,28 @@ _WIDTHS |= dict.fromkeys("xzabwpWXZAP@", 7.5)
 def maths_width(text: str) -> float:
     """Return about how wide arithmetic is that is written in its own signs, in points."""
     return sum(_WIDTHS.get(character, 5.0) for character in text)
+
+
+# ------------------------------------------------------------------------------------ displays
+
+# How wide a display may be, in points.
+_ROOM = 465.0
+# Sizes of type, and how wide a digit is in them; the smallest is hard to read.
+_SIZES = (("", 1.0), (r"\small", 0.94), (r"\footnotesize", 0.87), (r"\scriptsize", 0.81))
+_SMALLEST = r"\tiny"
+
+
+def sized(displays: Sequence[str], width: float) -> list[str]:
+    """Return displays in a size of type in which they fit, as far as there is one.
+
+    width: of the widest, in points at the size of the text.
+    """
+    fitting = (size for size, factor in _SIZES if width * factor <= _ROOM)
+    size = next(fitting, _SMALLEST)
+    lines = [line for text in displays for line in (r"\[", *text.splitlines(), r"\]")]
+    return [rf"\begingroup{size}", *lines, r"\endgroup"] if size else lines
+
+
+def fitted(displays: Sequence[str], width: float) -> list[str] | None:
+    """Return displays in a size of type that can be read; None if they do not fit in any."""
+    return sized(displays, width) if width * _SIZES[-1][1] <= _ROOM else None
