@@ -123,7 +123,8 @@ class _Drawing:
         name = escaped(self._names.layer(layer))
         formulas = self._names.formulas(layer)
         yield ""
-        yield rf"\subsection*{{{name[0].upper()}{name[1:]}}}"
+        if len(self._layers) > 1:
+            yield rf"\subsection*{{{name[0].upper()}{name[1:]}}}"
         yield r", \quad ".join(
             text if text == "no activation" else f"${maths(text)}$" for text in formulas
         )

@@ -22,7 +22,6 @@ from nncli.render.explain_latex_numbers import (
 )
 from nncli.render.explain_long_sums import heads, parts, shortened
 from nncli.render.layout.latex import escaped, maths, maths_width, sized
-from nncli.render.layout.text import text_width
 
 # How wide a line of terms may be, in points, behind the letter and its sign: the text is 484 wide.
 _ROOM = 442.0
@@ -186,8 +185,8 @@ def long_sum(step: NeuronStep, notation: Notation, notes: Sequence[str]) -> Iter
         lines.append(rf"{cell} & {value} \\" if said else r"\cline{1-6}")
     lines.append(r"\end{array}")
     columns = zip(*((each.x, each.w, each.product) for each in step.terms), strict=True)
-    names = max(text_width(each.name or "") for each in step.terms)
-    wide = sum(max(map(width, column)) for column in columns) + 5.0 * min(names, 36)
+    names = max(len(escaped(each.name or "")) for each in step.terms)
+    wide = sum(max(map(width, column)) for column in columns) + 5.0 * min(names, 40)
     yield from sized(["\n".join(lines)], wide + _BAR_WIDTH)
     below = [*_activation(step), *map(_note, notes)]
     if below:

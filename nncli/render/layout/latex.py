@@ -79,7 +79,7 @@ def escaped(text: str) -> str:
     A character that pdflatex has no sign for is told by its number.
 
     >>> print(escaped("50 % of a_b: Grün, 漢"))
-    50 \% of a\_b: Gr\"{u}n, [U+6F22]
+    50 \% of a\_b: Gr\"{u}n, [U+6F22]\allowbreak{}
     """
     words = inert(text).split(" ")
     return " ".join(
@@ -108,7 +108,7 @@ def _set(character: str) -> str:
     if re.fullmatch(r"(SUB|SUPER)SCRIPT (\w+)", name) and unicodedata.digit(character, -1) >= 0:
         place = "_" if name.startswith("SUB") else "^"
         return f"${place}{{{unicodedata.digit(character)}}}$"
-    return f"[U+{ord(character):04X}]"
+    return rf"[U+{ord(character):04X}]\allowbreak{{}}"
 
 
 # ---------------------------------------------------------------------------------- arithmetic
