@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,12 +10,32 @@ import pytest
 from commands import run_here
 from explained_samples import SAMPLES, Found, explained, results
 
+from nncli.render.layout.text import inert
 
-def test_a_neuron_is_headings_and_its_lines() -> None:
-    assert explained("layer", "md", "--neuron", "2") == (
-        "# layer\n\n"
-        "```text\n4 → 3   sample 1 of 1   Z = X @ W.T + b   no activation\n```\n"
+
+def test_a_neuron_is_a_heading_and_its_lines() -> None:
+    assert explained("neuron_3", "md") == (
+        "# neuron\\_3\n\n"
+        "```text\n"
+        "3 → 1   sample 1 of 1   z = x @ W + b   no activation\n\n"
+        "  z₁  =  x₁·w₁₁ + x₂·w₂₁ + x₃·w₃₁   + b₁\n"
+        "      =  1·0.2  + 2·0.8  + 3·(−0.5) + 2\n"
+        "      =  0.2    + 1.6    + (−1.5)   + 2\n"
+        "      =  0.3 + 2\n"
+        "      =  2.3\n"
+        "```\n"
     )
+
+
+def test_layers_samples_and_neurons_have_headings() -> None:
+    text = explained("two_layers", "md", "--layer", "2", "--neuron", "1", "--sample", "1,3")
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    assert headings == [
+        "# two\\_layers",
+        "## layer 2 of 2",
+        "### sample 1, neuron 1",
+        "### sample 3, neuron 1",
+    ]
 
 
 def unescaped(heading: str) -> str:
@@ -27,11 +48,11 @@ def lines_of(markdown: str) -> list[str]:
     return [text for text in lines if text.strip() and not re.match("`{3,}", text)]
 
 
-@pytest.mark.parametrize("options", [(), ("--blanks", "3"), ("--blanks", "3", "--answers")])
-@pytest.mark.parametrize("name", SAMPLES)
+SHEETS = [("exercise", ("--blanks", "3", *more)) for more in ((), ("--answers",))]
+
+
+@pytest.mark.parametrize(("name", "options"), [*((name, ()) for name in SAMPLES), *SHEETS])
 def test_it_has_the_lines_of_the_text_form(name: str, options: tuple[str, ...]) -> None:
-    if options and name not in ("by_hand", "exercise", "iris"):
-        return
     markdown, text = (explained(name, form, *options) for form in ("md", "text"))
     assert "".join(" ".join(lines_of(markdown)).split()) == "".join(text.split())
     indented = {line for line in text.splitlines() if line.startswith("      ")}
@@ -39,17 +60,55 @@ def test_it_has_the_lines_of_the_text_form(name: str, options: tuple[str, ...]) 
 
 
 def results_in(markdown: str) -> list[Found]:
-    """Return every sum's results, found by the headings above it."""
-    found = []
-    layer = 1
+    """Return every sum's results, by the headings above it."""
+    found: list[Found] = []
+    sample = layer = neuron = 1
     for part in re.split(r"^(?=#)", markdown, flags=re.MULTILINE):
         head, _, block = part.partition("\n")
         if place := re.match(r"## layer (\d+)", head):
             layer = int(place[1])
-        if not (place := re.match(r"### sample (\d+), neuron (\d+)", head)):
+        if place := re.match(r"### sample (\d+), neuron (\d+)", head):
+            sample, neuron = map(int, place.groups())
+        results = re.findall(r"^  (?:z[₀-₉]+)? +[=≈] +(\S+)$", block, re.MULTILINE)
+        if not results:
             continue
-        lines = re.findall(r"^  [ za₀-₉]+[=≈] (?:.* )?(\S+)$", block, re.MULTILINE)
-        last = re.findall(r"^  a[₀-₉]+  =.* (\S+)$", block, re.MULTILINE)
-        shares = re.findall(r"^ (?!sum)\S.* (\S+)$", block, re.MULTILINE)
-        found.append((int(place[1]), layer, int(place[2]), lines, last, shares))
+        outputs = re.findall(r"^  a[₀-₉]+  =.* (\S+)$", block, re.MULTILINE) or results
+        found.append((sample, layer, neuron, ascii_of(results[-1]), ascii_of(outputs[-1])))
+        if shares := re.findall(r"^ .* ÷ .* (\S+)$", block.partition("÷ sum")[2], re.MULTILINE):
+            rows = zip(found[-len(shares) :], shares, strict=True)
+            found[-len(shares) :] = [(*sum_[:4], ascii_of(share)) for sum_, share in rows]
     return found
+
+
+def ascii_of(text: str) -> str:
+    return text.replace("−", "-")
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_sum_of_a_sample_has_the_results_of_its_json(name: str) -> None:
+    options = ("--sample", "all", *(("--neuron", "all") if name != "digits" else ()))
+    assert results_in(explained(name, "md", *options)) == results(name, *options)
+
+
+@pytest.mark.parametrize(
+    "name", ["```", "` ``` `", "# x", "<script>", "a*b_[c](d)|e", "\n## 漢 \x1b"]
+)
+def test_names_stay_text(name: str, tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    quoted = json.dumps(name)
+    spec.write_text(
+        f"name: {quoted}\ninputs: 1\nlayers:\n- {{name: {quoted}, neurons: 2, activation: softmax, "
+        f"weights: [[1, 2]]}}\noutputs: {{classes: [{quoted}, b]}}\n",
+        encoding="utf-8",
+    )
+    done = run_here("explain", spec, "-", "--format", "md", stdin=b"1\n3\n")
+    assert done.code == 0, done.err
+    headings = [text for text in done.out.splitlines() if text.startswith("#")]
+    assert len(headings) == 3
+    assert not re.search(r"(?<!\\)[<`*_\[|]", "".join(headings))
+    assert "\x1b" not in done.out
+    fences = [text for text in done.out.splitlines() if re.match(r"`{3,}(text)?$", text)]
+    openings, closings = fences[::2], fences[1::2]
+    assert openings == [f"{fence}text" for fence in closings]
+    runs = [len(run) for run in re.findall("`+", inert(name))]
+    assert max(map(len, closings)) > max(runs, default=0)
