@@ -248,5 +248,5 @@ def _named(parts: Corner, names: tuple[tuple[str, str, str], str, str], *, is_li
 
 def _stacked(lines: Sequence[str]) -> str:
     # {} because LaTeX takes what begins with [ for an argument of the line break
-    body = " \\\\\n".join(f"{{}}{line}" for line in lines)
+    body = " \\\\\n".join(f"{{}}{line}" if line.startswith("[") else line for line in lines)
     return f"\\begin{{array}}{{r@{{}}}}\n{body}\n\\end{{array}}"

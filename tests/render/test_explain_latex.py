@@ -83,6 +83,38 @@ def test_every_sum_of_a_sample_has_the_results_of_its_json(name: str) -> None:
     assert shown
 
 
+@pytest.mark.parametrize(
+    ("notation", "formula", "symbols"),
+    [
+        ("rows", r"Z = X\,W + b", r"x_{1}\cdot w_{13} &&+ x_{2}\cdot w_{23}"),
+        ("torch", r"Z = X\,W^{T} + b", r"x_{1}\cdot w_{31} &&+ x_{2}\cdot w_{32}"),
+        ("columns", r"Z = W \cdot X + b", r"w_{31}\cdot x_{1} &&+ w_{32}\cdot x_{2}"),
+    ],
+)
+def test_a_layer_is_written_in_its_notation(notation: str, formula: str, symbols: str) -> None:
+    text = explained("batch", "latex", "--notation", notation)
+    assert f"${formula}$, \\quad no activation" in text
+    assert f"z_{{3}} &= {symbols}" in text
+
+
+def test_the_matrices_stand_around_their_corner() -> None:
+    text = explained("batch", "latex", "--notation", "rows")
+    # each column of the weights, the biases and the sums is as wide as its widest number
+    assert (
+        "\\left[\\begin{array}{@{}rrrr@{}}\n"
+        "\\mathbf{1} & \\mathbf{2} & \\mathbf{3} & \\mathbf{2.5} \\\\\n"
+        "2 & 5 & -1 & 2 \\\\\n"
+        "-1.5 & 2.7 & 3.3 & -0.8\n"
+        "\\end{array}\\right]\n"
+        "&\n"
+        "\\left[\\begin{array}{@{}rrr@{}}\n"
+        "\\as{\\mathbf{-0.5}}{\\mathbf{4.8}} & 1.21 & \\as{-0.27}{2.385} \\\\\n"
+        "8.9 & -1.81 & 0.2 \\\\\n"
+        "1.41 & 1.051 & 0.026\n"
+        "\\end{array}\\right]\n"
+    ) in text
+
+
 def plain(latex: str) -> str:
     """Return a line of a sum as the text form has it, without blanks."""
     text = re.sub(r"\\rlap\{\$(.*)\$\}", r"\1", latex).removesuffix(r" \\")
