@@ -48,24 +48,15 @@ _PREAMBLE = r"""\documentclass[fleqn]{article}
 def explain_latex(found: Explanation) -> str:
     """Return an explanation as a whole document."""
     names = Names(found, SIGNS)
-    sizes, samples = maths(names.sizes), escaped(names.samples())
-    top = [rf"\section*{{{escaped(found.spec.name)}}}", f"${sizes}$, {samples}. {rounding(found)}"]
-    return latex_document([*top, *explanation_lines(found)])
+    title = rf"\section*{{{escaped(found.spec.name)}}}"
+    said = escaped(f"{names.samples()}. {names.rounding}")
+    return latex_document([title, f"${maths(names.sizes)}$, {said}", *explanation_lines(found)])
 
 
 def latex_document(lines: Iterable[str], preamble: str = "") -> str:
     """Return lines as a document.  preamble: more commands."""
     body = "\n".join(lines)
     return f"{_PREAMBLE}{COMMANDS}{preamble}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
-
-
-def rounding(found: Explanation) -> str:
-    """Return how the numbers are rounded, in a sentence."""
-    results, terms = found.precision, found.precision + 1
-    return (
-        f"Results are rounded to {count_of(results, 'decimal')}, what goes into a sum to {terms}; "
-        r"shorter numbers are exact: $=$ is true to the last digit, $\approx$ is rounded."
-    )
 
 
 def explanation_lines(found: Explanation) -> Iterator[str]:

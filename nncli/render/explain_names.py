@@ -50,6 +50,14 @@ class Names:
         """The sizes of all layers."""
         return self.signs.said(" → ".join(map(str, self.found.spec.layer_sizes)))
 
+    @property
+    def rounding(self) -> str:
+        """How numbers are rounded, in a sentence."""
+        decimals = self.found.precision
+        results = f"Results are rounded to {count_of(decimals, 'decimal')} and what goes into a sum"
+        exact = "shorter numbers are exact; = is exactly true, ≈ is rounded."
+        return f"{results} to {decimals + 1}; {exact}"
+
     def samples(self) -> str:
         """Return which samples are shown."""
         found = self.found

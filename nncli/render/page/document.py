@@ -26,7 +26,7 @@ def explain_page(found: Explanation) -> str:
     title = f"{found.spec.name}, every number by hand"
     body = joined(
         tag("h1", title),
-        tag("p", f"{names.sizes} · {names.samples()}. {rule(found)}", class_="sub"),
+        tag("p", f"{names.sizes} · {names.samples()}. {names.rounding}", class_="sub"),
         *how_to_read(names),
         *network(drawing_of(found)),
         *(section(names, layer) for layer in found.layers),
@@ -65,15 +65,6 @@ def how_to_read(names: Names) -> Iterator[Html]:
         index if len(names.found.spec.layers) > 1 else "",
         "A shape (3, 4) has 3 rows and 4 columns.",
         class_="sub",
-    )
-
-
-def rule(found: Explanation) -> str:
-    """Return how numbers are rounded, in one sentence."""
-    decimals = found.precision
-    return (
-        f"Results are rounded to {decimals} decimals and what goes into a sum to {decimals + 1}; "
-        "shorter numbers are exact; = is exactly true, ≈ is rounded."
     )
 
 
