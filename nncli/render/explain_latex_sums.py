@@ -25,7 +25,7 @@ from nncli.render.layout.latex import escaped, maths, maths_width, sized
 
 # How wide a line of terms may be, in points, behind the letter and its sign: the text is 484 wide.
 _ROOM = 442.0
-_HALF = 203.0  # in a column of two
+_HALF = 207.0  # in a column of two
 _INDENT = 22.0  # of what is continued
 _PLUS = maths_width("+")
 # How long the bar of a long sum's largest term is.
