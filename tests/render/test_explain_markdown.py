@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from commands import run_here
-from explained_samples import SAMPLES, Found, explained, results
+from explained_samples import SAMPLES, explained
 
 from nncli.render.layout.text import inert
 
 
 def test_a_neuron_is_a_heading_and_its_lines() -> None:
-    assert explained("neuron_3", "md") == (
+    assert explained("md", *SAMPLES["neuron_3"]) == (
         "# neuron\\_3\n\n"
         "```text\n"
         "3 → 1   sample 1 of 1   z = x @ W + b   no activation\n\n"
@@ -28,7 +28,9 @@ def test_a_neuron_is_a_heading_and_its_lines() -> None:
 
 
 def test_layers_samples_and_neurons_have_headings() -> None:
-    text = explained("two_layers", "md", "--layer", "2", "--neuron", "1", "--sample", "1,3")
+    text = explained(
+        "md", *SAMPLES["two_layers"], "--layer", "2", "--sample", "1,3", "--neuron", "1"
+    )
     headings = [line for line in text.splitlines() if line.startswith("#")]
     assert headings == [
         "# two\\_layers",
@@ -48,46 +50,19 @@ def lines_of(markdown: str) -> list[str]:
     return [text for text in lines if text.strip() and not re.match("`{3,}", text)]
 
 
-SHEETS = [("exercise", ("--blanks", "3", *more)) for more in ((), ("--answers",))]
-
-
-@pytest.mark.parametrize(("name", "options"), [*((name, ()) for name in SAMPLES), *SHEETS])
-def test_it_has_the_lines_of_the_text_form(name: str, options: tuple[str, ...]) -> None:
-    markdown, text = (explained(name, form, *options) for form in ("md", "text"))
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *SAMPLES.values(),
+        (*SAMPLES["exercise"], "--blanks", "3"),
+        (*SAMPLES["exercise"], "--blanks", "3", "--answers", "--variants", "2"),
+    ],
+)
+def test_it_has_the_lines_of_the_text_form(arguments: tuple[str, ...]) -> None:
+    markdown, text = (explained(form, *arguments) for form in ("md", "text"))
     assert "".join(" ".join(lines_of(markdown)).split()) == "".join(text.split())
     indented = {line for line in text.splitlines() if line.startswith("      ")}
     assert indented <= set(markdown.splitlines())
-
-
-def results_in(markdown: str) -> list[Found]:
-    """Return every sum's results, by the headings above it."""
-    found: list[Found] = []
-    sample = layer = neuron = 1
-    for part in re.split(r"^(?=#)", markdown, flags=re.MULTILINE):
-        head, _, block = part.partition("\n")
-        if place := re.match(r"## layer (\d+)", head):
-            layer = int(place[1])
-        if place := re.match(r"### sample (\d+), neuron (\d+)", head):
-            sample, neuron = map(int, place.groups())
-        results = re.findall(r"^  (?:z[₀-₉]+)? +[=≈] +(\S+)$", block, re.MULTILINE)
-        if not results:
-            continue
-        outputs = re.findall(r"^  a[₀-₉]+  =.* (\S+)$", block, re.MULTILINE) or results
-        found.append((sample, layer, neuron, ascii_of(results[-1]), ascii_of(outputs[-1])))
-        if shares := re.findall(r"^ .* ÷ .* (\S+)$", block.partition("÷ sum")[2], re.MULTILINE):
-            rows = zip(found[-len(shares) :], shares, strict=True)
-            found[-len(shares) :] = [(*sum_[:4], ascii_of(share)) for sum_, share in rows]
-    return found
-
-
-def ascii_of(text: str) -> str:
-    return text.replace("−", "-")
-
-
-@pytest.mark.parametrize("name", SAMPLES)
-def test_every_sum_of_a_sample_has_the_results_of_its_json(name: str) -> None:
-    options = ("--sample", "all", *(("--neuron", "all") if name != "digits" else ()))
-    assert results_in(explained(name, "md", *options)) == results(name, *options)
 
 
 @pytest.mark.parametrize(
