@@ -70,7 +70,6 @@ class _Drawing:
     def __init__(self, found: Explanation) -> None:
         self._found, self._names = found, Names(found, SIGNS)
         self._layers = found.spec.layers
-        self._is_sheet = any(step.question is not None for step in self._names.sums)
 
     def lines(self) -> Iterator[str]:
         """Yield the steps, and a heading for each layer."""
@@ -156,7 +155,7 @@ class _Drawing:
         question = step.question
         if question is not None:
             return rf"\textbf{{{question.number}.}} {name} ({count_of(question.points, 'point')})"
-        return f"Worked example: {name}" if self._is_sheet else name
+        return f"Worked example: {name}" if self._names.is_sheet else name
 
     def _legend(self, step: NeuronStep) -> Iterator[str]:
         """Yield what the inputs are called, if they have names, and what they are."""
@@ -183,7 +182,7 @@ class _Drawing:
         if self._found.notation != "rows":
             is_torch = self._found.notation == "torch"
             names = (w, maths(f"{letters.w}.T")) if is_torch else (r"\text{the spec}", w)
-            neuron = 0 if self._is_sheet else self._names.products[step.layer].neuron
+            neuron = 0 if self._names.is_sheet else self._names.products[step.layer].neuron
             drawn = transposed(step, neuron, names, is_by_neurons=is_torch)
             if drawn is not None:
                 yield from drawn
@@ -195,7 +194,7 @@ class _Drawing:
     def _product(self, step: ProductStep) -> Iterator[str]:
         letters, a = self._names.letters(step.layer)
         name = f"{a} = {self._layers[step.layer - 1].activation.kind}({letters.z})"
-        is_lit = not self._is_sheet
+        is_lit = not self._names.is_sheet
         drawn = arrangement(step, (letters, name), self._names.written, is_lit=is_lit)
         if drawn is None:
             yield "The matrices are wider than the page: they are left out."

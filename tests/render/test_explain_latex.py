@@ -139,7 +139,8 @@ def test_the_lines_of_a_sum_are_those_of_the_text(seed: int) -> None:
     found = random_explanation(seed)
     view = explanation_view(found, None, Signs())
     printed = list(chains([each.text for each in view if hasattr(each, "text")]))
-    expected = [["".join(line.split()) for line in lines] for lines in printed]
+    # letters are set otherwise
+    expected = [["".join(line.split()) for line in lines[1:]] for lines in printed]
     assert sums(explain_latex(found)) == expected
     assert expected or not any(hasattr(step, "is_whole") and step.is_whole for step in found.steps)
 

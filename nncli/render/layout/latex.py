@@ -130,7 +130,7 @@ _SIGNS = {
     "±": r"\pm ",
     "…": r"\cdots",
     "∞": r"\infty ",
-    "NaN": r"\mathrm{NaN}",
+    "NaN": r"\text{NaN}",
 }
 _MATHS = re.compile(
     r"(?P<index>[₀-₉ₖ]+(?:,[₀-₉ₖ]+)*)|e(?P<power>[-−]?\d+)\b|(?P<name>[a-z_]{2,}\d?)(?=\()|"
