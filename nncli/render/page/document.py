@@ -20,6 +20,9 @@ from nncli.render.page.matrices import Choices, arrangement, transposed
 from nncli.render.page.sums import legend, scaling, softmax, sum_of
 
 
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
 def explain_page(found: Explanation) -> str:
     """Return an explanation as a page."""
     names = Names(found, SIGNS)
@@ -41,6 +44,8 @@ def document(title: str, body: Html, rules: str = "") -> str:
     head = joined(
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        # no name can bring in anything, whatever it says
+        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
         tag("title", title),
         tag("style", Html(style + rules)),
     )
