@@ -63,6 +63,35 @@ def test_what_is_not_drawn_stays_and_its_seeds_draw_the_questions() -> None:
     assert weights
 
 
+@pytest.mark.parametrize("blanks", ["4", "8", "12"])
+def test_of_one_network_thirty_sheets_ask_for_other_numbers(blanks: str) -> None:
+    found = sheets(*BY_HAND, "--blanks", blanks, "--variants", "30")
+    assert len({json.dumps(sheet["steps"]) for sheet in found}) == 30
+
+
+def test_sheets_that_cannot_differ_are_said_to_be_the_same() -> None:
+    arguments = (*BY_HAND, "--layer", "1,2", "--blanks", "all", "--variants", "3")
+    done = run_here("explain", *arguments)
+    words = "2 of 3 worksheets are the same as others: weights that are drawn would differ"
+    assert done.err == f"note: {words}\n"
+    assert [sheet["seed"] for sheet in sheets(*arguments)] == [0, 10_000, 20_000]
+
+
+def test_sheets_of_few_weights_differ_as_long_as_there_are_others(tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_text(
+        "layer_sizes: [1, 2]\nseed: 0\n"
+        "init: {weights: {whole_numbers: {low: -1, high: 1, zeros: 0}}}\n"
+    )
+    done = run_here(
+        "explain", spec, "-", "--blanks", "1", "--variants", "5", "--format", "json", stdin=b"2\n"
+    )
+    weights = [json.dumps(sheet["steps"][0]["w"]) for sheet in done.json["sheets"]]
+    assert len(set(weights)) == 4  # there are no more
+    (note,) = done.json["notes"]
+    assert (note["code"], note["message"][:6]) == ("equal_worksheets", "1 of 5")
+
+
 def test_thirty_variants_differ_and_say_their_seeds_and_points() -> None:
     arguments = (*EXERCISE, "--blanks", "6", "--variants", "30", "--seed", "0")
     parts = re.split("(?m)^(?=exercise: worksheet)", made(*arguments))[1:]
