@@ -19,7 +19,6 @@ from nncli.render.page.markup import SIGNS, Html, joined, tag
 from nncli.render.page.matrices import Choices, arrangement, transposed
 from nncli.render.page.sums import legend, scaling, softmax, sum_of
 
-
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
