@@ -101,8 +101,8 @@ def key() -> Html:
         "p",
         tag("span", positive, "positive weight"),
         tag("span", negative, "negative weight"),
-        *(tag("span", each) for each in ("thicker: further from 0", "a weight of 0: no line")),
-        *(tag("span", each) for each in ("darker: further from 0", "dashed circle: 0")),
+        tag("span", "thicker line, fuller circle: further from 0"),
+        tag("span", "no line, dashed circle: 0"),
         class_="key",
     )
 
