@@ -175,7 +175,8 @@ def _heading(names: Names, layer: int) -> Iterator[Html]:
     inputs, neurons = names.found.spec.layer_sizes[layer - 1 : layer + 1]
     formulas = " · ".join(names.formulas(layer))
     yield tag("h2", said[0].upper() + said[1:])
-    meaning = _MEANINGS.get(names.found.spec.layers[layer - 1].activation.kind)
+    *before, kind = (each.activation.kind for each in names.found.spec.layers[:layer])
+    meaning = _MEANINGS.get(kind) if kind not in before else None  # said once
     said = f" · {meaning}" if meaning is not None else ""
     yield tag("p", f"{inputs} in, {neurons} out · ", tag("i", formulas), said, class_="sub")
 
