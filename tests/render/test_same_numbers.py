@@ -36,7 +36,9 @@ def test_every_sample_is_looked_at() -> None:
 @pytest.mark.parametrize("name", SAMPLES)
 @pytest.mark.parametrize("notation", ["rows", "torch", "columns"])
 def test_all_forms_show_the_same_numbers(name: str, notation: str) -> None:
-    asked = ("explain", *SAMPLES[name], "--sample", "all", "--notation", notation, "--quiet")
+    # the trained ones have many samples, and large layers
+    samples = "1,5" if "_test" in SAMPLES[name][1] else "all"
+    asked = ("explain", *SAMPLES[name], "--sample", samples, "--notation", notation, "--quiet")
     expected = numbers_in_json(run_here(*asked, "--format", "json").out)
     assert expected
     for form, read in FORMS.items():
