@@ -176,7 +176,7 @@ def long_sum(step: NeuronStep, notation: Notation, notes: Sequence[str]) -> Iter
     one, other, product = map(maths, letters)
     lines = [r"\begin{array}{r@{\quad}r@{}c@{}r@{}c@{}rl}"]
     lines += [rf"{name} & {one} & & {other} & & {product} \\", r"\hline"]
-    largest = max((abs(each.product.value.value) for each in step.terms), default=Decimal(1))
+    largest = max(each.size for each in step.terms)
     for each in step.terms:
         lines.append(rf"{_row(each, notation)} & {_bar(each.product, largest)} \\")
     for said, text in parts(step, last_sign(step, notation), SIGNS):

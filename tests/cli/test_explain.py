@@ -362,6 +362,28 @@ def test_nothing_is_reckoned_with_what_is_no_number() -> None:
     assert "the first (nan) at sample 1, column 2" in done.err
 
 
+def test_a_slope_is_of_no_sum_that_is_nan(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("layers: [{weights: [[1], [2]], activation: leaky_relu}]\n", encoding="utf-8")
+    done = run_here("explain", spec, "-", stdin=b"nan,2\n")
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[-1] == "  a₁  =  leaky_relu(z₁)  =  z₁  ≈  NaN"
+
+
+@pytest.mark.parametrize("form", ["text", "md", "latex", "html", "json"])
+def test_the_largest_term_of_a_long_sum_may_be_nan(form: str, tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(f"layers: [{{weights: {[[1]] * 13}}}]\n", encoding="utf-8")
+    numbers = b"1,2,3,4,nan,-6,7,8,9,10,11,12,13\n"
+    done = run_here("explain", spec, "-", "--terms", "2", "--format", form, stdin=numbers)
+    assert done.code == 0, done.err
+    if form == "text":
+        assert done.out.splitlines()[5:7] == [
+            "   5  NaN ·    1 ≈     NaN",
+            "  13   13 ·    1 =      13",
+        ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message", "remedy"),
     [
