@@ -362,6 +362,19 @@ def test_nothing_is_reckoned_with_what_is_no_number() -> None:
     assert "the first (nan) at sample 1, column 2" in done.err
 
 
+def test_infinity_is_kept_within_bounds_as_forward_keeps_it(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    inputs = "inputs: {columns: [t], clip: {low: 0, high: 5}}"
+    spec.write_text(f"{inputs}\nlayers: [{{weights: [[2]]}}]\n", encoding="utf-8")
+    done = run_here("explain", spec, "-", "--sample", "all", stdin=b"t\ninf\n-inf\nnan\n")
+    assert [line.strip() for line in done.out.splitlines() if line.startswith("  t")] == [
+        "t  min(∞, 5)  ≈  5",
+        "t  max((−∞), 0)  ≈  0",
+        "t  NaN  ≈  NaN",
+    ]
+    assert "forward" not in done.out
+
+
 def test_a_slope_is_of_no_sum_that_is_nan(tmp_path: Path) -> None:
     spec = tmp_path / "spec.yaml"
     spec.write_text("layers: [{weights: [[1], [2]], activation: leaky_relu}]\n", encoding="utf-8")
