@@ -192,8 +192,8 @@ class _Drawing:
         yield f"The spec holds ${w}$ turned, {way}: ${shapes}$."
 
     def _product(self, step: ProductStep) -> Iterator[str]:
-        letters, a = self._names.letters(step.layer)
-        name = f"{a} = {self._layers[step.layer - 1].activation.kind}({letters.z})"
+        letters, _ = self._names.letters(step.layer)
+        name = self._names.output(step.layer)
         is_lit = not self._names.is_sheet
         drawn = arrangement(step, (letters, name), self._names.written, is_lit=is_lit)
         if drawn is None:

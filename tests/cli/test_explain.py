@@ -375,6 +375,34 @@ def test_infinity_is_kept_within_bounds_as_forward_keeps_it(tmp_path: Path) -> N
     assert "forward" not in done.out
 
 
+@pytest.mark.parametrize("form", ["text", "md", "html"])
+@pytest.mark.parametrize("blanks", [(), ("--blanks", "all", "--level", "3")])
+def test_an_activation_is_told_with_its_numbers(
+    blanks: tuple[str, ...], form: str, tmp_path: Path
+) -> None:
+    """Without them nobody could say what it makes of a sum, least of all on a worksheet."""
+    spec = tmp_path / "spec.yaml"
+    slopes = [0.25, -0.5, 1.0e-7, 2, 3]
+    spec.write_text(
+        "layers:\n"
+        "- {weights: [[1, 2]], activation: {elu: {alpha: 0.5}}}\n"
+        "- {weights: [[1, 2], [3, 4]], activation: hard_tanh, layout: inputs_by_neurons}\n"
+        "- {weights: [[1, 2], [3, 4]], activation: {prelu: {slopes: [0.25, -0.5]}}, "
+        "layout: inputs_by_neurons}\n"
+        f"- {{weights: [{[1] * 5}, {[2] * 5}], activation: {{prelu: {{slopes: {slopes}}}}}}}\n",
+        encoding="utf-8",
+    )
+    done = run_here("explain", spec, "-", "--format", form, *blanks, stdin=b"1\n2\n")
+    assert done.code == 0, done.err
+    for formula in (
+        "elu(Z₁, 0.5)",
+        "hard_tanh(Z₂, −1, 1)",
+        "prelu(Z₃, 0.25, −0.5)",
+        "prelu(Z₄, …)",
+    ):
+        assert formula in done.out
+
+
 def test_a_slope_is_of_no_sum_that_is_nan(tmp_path: Path) -> None:
     spec = tmp_path / "spec.yaml"
     spec.write_text("layers: [{weights: [[1], [2]], activation: leaky_relu}]\n", encoding="utf-8")

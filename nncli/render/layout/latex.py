@@ -133,7 +133,7 @@ _SIGNS = {
     "NaN": r"\text{NaN}",
 }
 _MATHS = re.compile(
-    r"(?P<index>[₀-₉ₖ]+(?:,[₀-₉ₖ]+)*)|e(?P<power>[-−]?\d+)\b|(?P<name>[a-z_]{2,}\d?)(?=\()|"
+    r"(?P<index>[₀-₉ₖ]+(?:,[₀-₉ₖ]+)*)|e(?P<power>[-−]?\d+)\b|(?P<name>[a-z_]{2,}\d?)(?=[(=])|"
     + "|".join(map(re.escape, _SIGNS))
 )
 

@@ -204,8 +204,8 @@ class _Arrangement:
             )
 
     def _outputs(self, output: Matrix) -> Iterator[Html]:
-        kind = self._names.found.spec.layers[self._step.layer - 1].activation.kind
-        said = joined(tag("b", self._output), f" = {kind}({self._letters.z})")
+        said = self._names.output(self._step.layer).removeprefix(self._output)
+        said = joined(tag("b", self._output), said)
         for at, row in enumerate(output):
             places = [self._of(at, column) for column in range(len(row))]
             classes = [
