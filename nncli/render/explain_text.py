@@ -126,7 +126,8 @@ class _Drawing:
             + (f" {self._signs.number(term.x)}" if term.x.box is None else "")
             for term in step.terms
         ]
-        yield from self._screen.words(said, gap=self._signs.said(" · "), style="dim")
+        gap = ", " if self._signs.is_ascii else " · "  # there the dot is a product's *
+        yield from self._screen.words(said, gap=gap, style="dim")
 
     def _softmax(self, step: SoftmaxStep) -> Iterator[Block]:
         yield from softmax(step, self._screen)

@@ -235,6 +235,14 @@ def test_an_output_never_replaces_an_input(tmp_path: Path) -> None:
     assert (done.code, done.told[0].code, data.read_bytes()) == (5, "N505", b"1,2,3,4\n")
 
 
+def test_in_ascii_nothing_between_inputs_reads_as_a_product(tmp_path: Path) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("a,b,c\n1,2,3\n", encoding="utf-8")
+    command = [*NNCLI, "explain", "configs/neuron_3.yaml", str(data)]
+    done = run_apart(command, encoding="ascii", env=environment(PYTHONIOENCODING="ascii"))
+    assert done.out.splitlines()[2] == "  x1 a 1, x2 b 2, x3 c 3"
+
+
 def test_ascii_can_be_pasted_into_python() -> None:
     command = (*NNCLI, "explain", *BATCH, "--neuron", "3")
     done = run_apart(command, encoding="ascii", env=environment(PYTHONIOENCODING="ascii"))
