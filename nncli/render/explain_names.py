@@ -57,8 +57,9 @@ class Names:
         """How numbers are rounded, in a sentence."""
         decimals = self.found.precision
         results = f"Results are rounded to {count_of(decimals, 'decimal')} and what goes into a sum"
+        least = "but to three significant digits at least"
         exact = "shorter numbers are exact; = is exactly true, ≈ is rounded."
-        return f"{results} to {decimals + 1}; {exact}"
+        return f"{results} to {decimals + 1}, {least}; {exact}"
 
     def samples(self) -> str:
         """Return which samples are shown."""

@@ -284,3 +284,13 @@ def test_only_one_question_more_is_asked_at_a_time() -> None:
     """Every number of questions can be had."""
     counts = [made(*EXERCISE, "--blanks", str(n)).count(". sample") for n in range(1, 15)]
     assert [two - one for one, two in pairwise(counts)] == [1] * 13
+
+
+def test_a_sheet_says_how_many_digits_its_key_has(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("layers: [{weights: [[1, -2]], activation: sigmoid}]\n", encoding="utf-8")
+    data = tmp_path / "data.csv"
+    data.write_text("3.5\n", encoding="utf-8")
+    text = made(spec, data, "--blanks", "1", "--answers")
+    assert "  round any other to 4 decimals, but to three significant digits at least.\n" in text
+    assert "0.000911 ± 0.000001" in text  # not 0.0009

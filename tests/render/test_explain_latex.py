@@ -30,7 +30,8 @@ COMMENT = re.compile(
     r"^% sample (\d+), layer (\d+), neuron (\d+): z = (\S+), a = (\S+)$", re.MULTILINE
 )
 ROUNDING = (
-    "Results are rounded to 4 decimals and what goes into a sum to 5; shorter numbers are exact; "
+    "Results are rounded to 4 decimals and what goes into a sum to 5, but to three significant "
+    "digits at least; shorter numbers are exact; "
     r"= is exactly true, $\approx$ is rounded."
 )
 HOSTILE = r"a_b & $x$ \input{/etc/passwd} % ü 漢 ^^41 #1 ~ {"

@@ -58,7 +58,8 @@ two: worksheet   seed 7
   Name ________________________  Date __________  Points ____ / 4
 
   Fill in the boxes; those with the same label hold the same number.
-  Write a number in full if it has at most 6 decimals; round any other to 4 decimals.
+  Write a number in full if it has at most 6 decimals;
+  round any other to 4 decimals, but to three significant digits at least.
 
 two   2 → 2 → 1   sample 1 of 1
 
