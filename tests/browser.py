@@ -41,6 +41,10 @@ _KEYS = {"Tab": 9, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown"
 # Width and height of paper in inches, as DevTools want them.
 PAPER = {"A4": (210 / 25.4, 297 / 25.4), "Letter": (8.5, 11.0)}
 
+# CSS pixels of a millimetre, and how many there are between margins of 13 mm.
+MILLIMETRE = 96 / 25.4
+PRINTED_WIDTHS = {name: int(width * 96 - 26 * MILLIMETRE) for name, (width, _) in PAPER.items()}
+
 
 class BrowserError(Exception):
     """The browser did not do what it was asked for, and says why."""

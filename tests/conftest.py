@@ -51,9 +51,9 @@ def write(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
     return write_file
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # other modules look for processes that are left behind
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Run a headless Chromium, one for each process of tests."""
+    """Run a headless Chromium for the tests of a module."""
     path = browser_path()
     if path is None:
         pytest.skip("no Chromium is installed: pages are not looked at")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
+from commands import run_here
 from html_tree import read_page
 
 SAMPLES: dict[str, tuple[str, ...]] = {
@@ -31,6 +33,14 @@ SAMPLES: dict[str, tuple[str, ...]] = {
 }
 _NUMBER = r"(−?\d[\d.]*(?:e-?\d+)?|NaN|−?∞)"
 _LAST = re.compile(rf"(?:^|[ =≈]){_NUMBER}$")
+
+
+@cache
+def explained(form: str, *arguments: str) -> str:
+    """Return what `nncli explain` writes.  form: text, md, latex, html, json."""
+    done = run_here("explain", *arguments, "--format", form, "--quiet")
+    assert done.code == 0, done.err
+    return done.out
 
 
 class Place(NamedTuple):
@@ -124,10 +134,12 @@ def numbers_in_latex(text: str) -> Numbers:
 
 
 def is_said(number: str, latex: str) -> bool:
-    """Return whether a number stands in a formula."""
-    plain = re.sub(r"\\cdot 10\^\{(-?\d+)\}", r"e\1", latex.replace(r"\,", ""))
-    texts = {"nan": r"\mathrm{NaN}", "inf": r"\infty", "-inf": r"-\infty"}
-    return bool(re.search(rf"(?<![\d.]){re.escape(texts.get(number, number))}(?![\d.])", plain))
+    """Return whether a formula has a line that ends with a number."""
+    texts = {"nan": r"\text{NaN}", "inf": r"\infty", "-inf": r"-\infty"}
+    text = re.sub(r"e(-?\d+)$", r"\\times 10^{\1}", number)
+    ending = rf"(?:=|\\approx)[ &}}$]*{re.escape(texts.get(number, text))}(?: \\\\)?$"
+    whole = re.sub(r"\\rlap\{\$(.*)\$\}", r"\1", latex)  # what takes no room of its column
+    return bool(re.search(ending, whole, re.MULTILINE))
 
 
 def numbers_in_page(text: str) -> Numbers:

@@ -2,23 +2,28 @@
 (() => {
   const tag = (e) => `<${e.localName} class="${e.getAttribute("class") ?? ""}"> ` +
     e.textContent.trim().slice(0, 40);
-  const isHidden = (e) => {  // for eyes, not for keys and voices
-    for (; e; e = e.parentElement) {
-      const box = e.getBoundingClientRect();
-      if (box.width <= 1 && box.height <= 1) return true;
-      if (getComputedStyle(e).opacity === "0") return true;
-    }
-    return false;
+  const once = (answer) => {  // the page does not change while it is asked
+    const known = new Map();
+    return (e) => {
+      if (!known.has(e)) known.set(e, answer(e));
+      return known.get(e);
+    };
   };
-  const isSeen = (e) => e.checkVisibility() && !isHidden(e);
+  const isHidden = once((e) => {  // for eyes, not for keys and voices
+    const {width, height} = e.getBoundingClientRect();
+    return (width <= 1 && height <= 1) || getComputedStyle(e).opacity === "0" ||
+      (e.parentElement !== null && isHidden(e.parentElement));
+  });
+  const isSeen = once((e) => e.checkVisibility() && !isHidden(e));
   const all = (selector) => [...document.querySelectorAll(selector)];
 
   // Everything that is wider than the window, or than the box that it would have to scroll in.
-  const overflowing = () => {
+  // may: what may scroll, a selector.
+  const overflowing = (may = "script") => {
     const width = document.documentElement.clientWidth;
     const root = document.documentElement;
     const found = root.scrollWidth > width ? [`the page: ${root.scrollWidth} > ${width}`] : [];
-    for (const e of all("body *").filter(isSeen)) {
+    for (const e of all("body *").filter((e) => isSeen(e) && !e.closest(may))) {
       const box = e.getBoundingClientRect();
       if (box.left < -0.5 || box.right > width + 0.5)
         found.push(`${tag(e)}: ${box.left} to ${box.right}`);
@@ -29,25 +34,22 @@
   };
 
   const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
-  const known = new Map();
-  const rgba = (color) => {
-    if (known.has(color)) return known.get(color);
+  const rgba = once((color) => {
     canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = color;
     canvas.fillRect(0, 0, 1, 1);
     const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
-    known.set(color, [r, g, b, a / 255]);
-    return known.get(color);
-  };
+    return [r, g, b, a / 255];
+  });
   const over = ([r, g, b, a], below) =>
     [r, g, b].map((value, at) => value * a + below[at] * (1 - a));
   const SHAPES = ["circle", "rect", "ellipse", "polygon"];
-  const background = (e) => {
+  const background = once((e) => {
     const style = getComputedStyle(e);
     const isShape = SHAPES.includes(e.localName);
     const [r, g, b, a] = rgba(isShape ? style.fill : style.backgroundColor);
     return [r, g, b, a * style.opacity * (isShape ? style.fillOpacity : 1)];
-  };
+  });
   const luminance = (color) => {
     const linear = color.map((v) => v / 255).map(
       (v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
@@ -84,6 +86,22 @@
     return found;
   };
 
+  // Every number that goes on in a further line.
+  const broken = () => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [], range = document.createRange();
+    for (let node; (node = walker.nextNode());) {
+      if (!isSeen(node.parentElement)) continue;
+      for (const number of node.data.matchAll(/[(−]*\d[\d.,e-]*\d\)?/g)) {
+        range.setStart(node, number.index);
+        range.setEnd(node, number.index + number[0].length);
+        const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+        if (lines.size > 1) found.push(`${number[0]}: ${tag(node.parentElement)}`);
+      }
+    }
+    return found;
+  };
+
   // The sums that are seen: [layer, sample, neuron].
   const sums = () => all("[data-z]").filter(isSeen).map(
     ({dataset: of}) => [+of.layer, +of.sample, +of.neuron]);
@@ -100,5 +118,5 @@
     const {x, y, width, height} = e.getBoundingClientRect();
     return {x, y, width, height, text: e.textContent.trim()};
   });
-  return {all, overflowing, faint, sums, buttons, looks, boxes};
+  return {all, overflowing, broken, faint, sums, buttons, looks, boxes};
 })()

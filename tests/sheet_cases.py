@@ -15,6 +15,7 @@ from nncli.explanation.explanation import Run, WantedLayer, Wish, explain
 from nncli.explanation.questions import Place, drawn_places, place_of
 from nncli.explanation.shown import Shown
 from nncli.explanation.steps import (
+    Explanation,
     Matrix,
     NeuronStep,
     ProductStep,
@@ -35,7 +36,7 @@ Array64 = npt.NDArray[np.float64]
 # Scaled before the first layer and after the last, whose activation is still to be written.
 SCALED = """\
 inputs: {size: 3, scale: {standard: {mean: 1, std: 2.5}}}
-outputs: {scale: {min_max: {min: [-1, 0, 2], max: [3, 5, 9]}}, columns: [a, b, c]}
+outputs: {scale: {min_max: {min: [-1, 0, 2], max: [3, 5, 9], to: TO}}, columns: [a, b, c]}
 layers:
   - weights: [[1, -2, 0.5], [0.25, 1, 3], [2, -1, 1]]
     biases: [1, 0, -1]
@@ -44,9 +45,9 @@ layers:
 """
 
 
-def scaled_network(activation: str) -> Network:
-    """Return a network of two layers, the last with this activation."""
-    text = SCALED.replace("ACTIVATION", activation)
+def scaled_network(activation: str, to: str = "[0, 1]") -> Network:
+    """Return a network of two layers, the last with this activation.  to: what outputs are from."""
+    text = SCALED.replace("ACTIVATION", activation).replace("TO", to)
     if "softmax" in activation:  # shares have no other scale
         text = "".join(line for line in text.splitlines(True) if not line.startswith("outputs"))
     return Network.from_yaml_text(text)
@@ -70,13 +71,18 @@ def random_sheet(rng: Random) -> Sheet:
 
 def sheet_of(network: Network, batch: Array64, wish: Wish, level: int, seed: int) -> Sheet:
     """Return the worksheet that asks for all sums but the first, in no boxes yet."""
+    whole = whole_of(network, batch, wish)
+    return worksheet(whole, drawn_places(whole, "all", seed), level, Variant(1, 1, seed))
+
+
+def whole_of(network: Network, batch: Array64, wish: Wish) -> Explanation:
+    """Return the explanation of a batch, as the command makes it."""
     names = tuple(f"column_{n + 1}" for n in range(network.layer_sizes[0]))
     inputs = scaled_inputs(batch, network.spec) if scales_inputs(network.spec) else None
     samples = tuple(range(1, len(batch) + 1))
     layers, outputs = network.trace(batch), network.forward(batch)
     run = Run(samples, len(batch), names, batch, inputs, layers, outputs)
-    whole = explain(network, run, wish)
-    return worksheet(whole, drawn_places(whole, "all", seed), level, Variant(1, 1, seed))
+    return explain(network, run, wish)
 
 
 class Scrambled:

@@ -101,7 +101,10 @@ def test_a_conversion_prints_what_its_page_shows(block: str, workplace: Path) ->
         assert without_figures(run_shell(command, workplace)) == without_figures(shown)
 
 
-LESSONS = re.findall(r"^(nncli .*-o (\S+))$", document("teaching.md"), re.MULTILINE)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LESSONS = re.findall(
+    r"^(nncli explain .*-o (\S+))(?: +#.*)?$", document("teaching.md") + README, re.MULTILINE
+)
 
 
 @pytest.mark.parametrize(("command", "file"), LESSONS, ids=[file for _, file in LESSONS])

@@ -33,8 +33,8 @@ def test_a_wheel_holds_the_package_and_nothing_else(wheel_names: list[str]) -> N
 def test_a_wheel_holds_every_module_the_lessons_and_the_type_marker(wheel_names: list[str]) -> None:
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "nncli").rglob("*.py")}
     # every table beside the modules that read it
-    tables = {path.relative_to(ROOT).as_posix() for path in (ROOT / "nncli").rglob("*.toml")}
-    others = {"nncli/py.typed", *tables}
+    beside = [each for kind in ("*.toml", "*.css") for each in (ROOT / "nncli").rglob(kind)]
+    others = {"nncli/py.typed", *(path.relative_to(ROOT).as_posix() for path in beside)}
     assert modules | others == {n for n in wheel_names if n.startswith("nncli/")}
 
 

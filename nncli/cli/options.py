@@ -535,8 +535,8 @@ Level = Annotated[
         "--level",
         parser=whole_number(1, 3),
         metavar="1|2|3",
-        help="What is left of a blank sum: 1: its products; 2: its factors, unless said here; "
-        "3: its symbols.",
+        help="What is printed of a blank sum: 1: factors and products; 2: factors, unless said "
+        "here; 3: symbols alone.",
     ),
 ]
 Variants = Annotated[

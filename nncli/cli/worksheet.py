@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from nncli.errors import UsageError
@@ -12,9 +13,13 @@ if TYPE_CHECKING:
     from nncli.explanation.explanation import Run, WantedLayer, Wish
     from nncli.explanation.steps import Sheet
     from nncli.network.activations import Array
+    from nncli.network.network import Network
     from nncli.pipeline.run import ForwardRun
     from nncli.problems import Note
     from nncli.specs.model import NetworkSpec
+
+# So many seeds are tried for a worksheet that is like no other one.
+_TRIES = 100
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def refuse_unsuitable(
     most = MAX_SEED + 1 - SEEDS_PER_VARIANT * (wanted.variants or 1)
     if (spec.seed or 0) > most:
         message = f"--seed {spec.seed}: worksheets try the seeds behind it, and there are too few"
-        raise UsageError(message, f"at most --seed {most}", code="N703")
+        raise UsageError(message, f"at most --seed {most}", code="N703", choices=(str(most),))
 
 
 def worksheets(
@@ -68,33 +73,57 @@ def worksheets(
     about: tuple[Run, Wish],
     wanted: SheetWish,
 ) -> list[Sheet]:
-    """Return the worksheets, their numbers in no boxes yet.
+    """Return the worksheets, in no boxes yet; each of another one, if there are so many.
 
     tensors: of the spec; run: of its network; about: what that made of the samples, and what is to
     be explained.  Raises UsageError if there are too few questions, SpecError if no network suits.
     """
     from nncli.explanation.explanation import explain
     from nncli.explanation.questions import drawn_places
-    from nncli.explanation.seeds import SEEDS_PER_VARIANT, draws_numbers, first_suitable
+    from nncli.explanation.seeds import SEEDS_PER_VARIANT
     from nncli.explanation.worksheet import Variant, worksheet
+
+    sheets: list[Sheet] = []
+    variants, (seen, wish) = wanted.variants or 1, about
+    whole = explain(run.network, seen, wish)
+    for number in range(1, variants + 1):
+        first = (run.network.spec.seed or 0) + SEEDS_PER_VARIANT * (number - 1)
+        tried: list[Sheet] = []
+        for seed, network, other in islice(_seeded(tensors, run, seen, first), _TRIES):
+            if network is not run.network:
+                whole = explain(network, other, wish)
+            places = drawn_places(whole, wanted.questions, seed)
+            tried.append(worksheet(whole, places, wanted.level, Variant(number, variants, seed)))
+            if all(tried[-1].found.steps != sheet.found.steps for sheet in sheets):
+                break
+        else:
+            tried = tried[:1]  # there are no more: the first is as good as any
+        sheets.append(tried[-1])
+    return sheets
+
+
+def _seeded(
+    tensors: Mapping[str, Array], run: ForwardRun, seen: Run, first: int
+) -> Iterator[tuple[int, Network, Run]]:
+    """Yield seeds from a first one on, each with its network and what that makes of the samples.
+
+    Arguments and errors as for `worksheets`.
+    """
+    from nncli.explanation.seeds import draws_numbers, suitable_networks
     from nncli.pipeline.again import shown_again
 
-    spec, variants, (seen, wish) = run.network.spec, wanted.variants or 1, about
-    network, is_drawn, sheets = run.network, draws_numbers(spec), []
-    for variant in range(1, variants + 1):
-        seed = (spec.seed or 0) + SEEDS_PER_VARIANT * (variant - 1)
-        if is_drawn:
-            network = first_suitable(spec, tensors, run.shown.batch, seed)
-            seed, again = network.spec.seed or 0, shown_again(network, run.shown)
-            seen = replace(seen, inputs=again.inputs, layers=again.layers, outputs=again.outputs)
-        whole = explain(network, seen, wish)
-        places = drawn_places(whole, wanted.questions, seed)
-        sheets.append(worksheet(whole, places, wanted.level, Variant(variant, variants, seed)))
-    return sheets
+    spec, shown = run.network.spec, run.shown
+    if not draws_numbers(spec):
+        yield from ((seed, run.network, seen) for seed in range(first, first + _TRIES))
+        return
+    for network in suitable_networks(spec, tensors, shown.batch, first):
+        again = shown_again(network, shown)
+        own = replace(seen, inputs=again.inputs, layers=again.layers, outputs=again.outputs)
+        yield network.spec.seed or 0, network, own
 
 
 def sheet_notes(sheets: Sequence[Sheet]) -> list[Note]:
     """Return what to remark on worksheets, which are in no boxes yet."""
-    from nncli.explanation.worksheet import rounded_answers
+    from nncli.explanation.worksheet import equal_sheets, rounded_answers
 
-    return [*sheets[0].found.notes, *rounded_answers(sheets)]
+    return [*sheets[0].found.notes, *rounded_answers(sheets), *equal_sheets(sheets)]

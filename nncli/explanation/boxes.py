@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
+from nncli.explanation.digits import Digits, DigitsOnSheet
 from nncli.explanation.exact import Exact
 from nncli.explanation.questions import Place, place_of
 from nncli.explanation.shown import Shown
@@ -34,7 +35,8 @@ _OUTPUTS = ("a", "p")
 
 def boxed(sheet: Sheet, *, has_answers: bool) -> Sheet:
     """Return a worksheet with boxes, filled in or empty.  sheet: in no boxes yet."""
-    boxes = _Boxes({place_of(question): question for question in sheet.questions}, has_answers)
+    questions = {place_of(question): question for question in sheet.questions}
+    boxes = _Boxes(questions, DigitsOnSheet(sheet.found, questions), has_answers)
     sums = [step for step in sheet.found.steps if isinstance(step, NeuronStep)]
     last = len(sheet.found.spec.layers)
     outputs = {place for place in map(place_of, sums) if place.layer == last}
@@ -51,12 +53,15 @@ class _Boxes:
     """Puts into boxes whatever some questions ask for."""
 
     questions: Mapping[Place, Question]
+    digits: DigitsOnSheet
     has_answers: bool
 
-    def box(self, shown: Shown, label: str = "") -> Shown:
-        """Return a number in a box, or an empty one.  label: of what is asked for."""
-        # its sign must not tell how many digits the number has
-        is_rounded = not shown.value.is_exact
+    def box(self, shown: Shown, digits: Digits | None, label: str = "") -> Shown:
+        """Return a number in a box, or an empty one.
+
+        digits: that such a number may have, None for any; label: of what is asked for.
+        """
+        is_rounded = not (shown.value.is_exact and digits is not None and digits.are_short)
         if self.has_answers:
             return Shown(shown.value, shown.text, is_rounded, label)
         return Shown(Exact(_GONE, shown.value.is_exact), "", is_rounded, label)
@@ -65,8 +70,11 @@ class _Boxes:
     def answers(self) -> dict[Place, dict[str, Shown]]:
         """The boxes of what is asked for, by its letter."""
         return {
-            place: {letter: self.box(shown, f"{q.number}{letter}") for letter, shown in q.answers}
-            for place, q in self.questions.items()
+            place: {
+                letter: self.box(shown, self._digits(place, letter), f"{question.number}{letter}")
+                for letter, shown in question.answers
+            }
+            for place, question in self.questions.items()
         }
 
     @cached_property
@@ -81,6 +89,11 @@ class _Boxes:
             place: next((boxes[each] for each in _OUTPUTS if each in boxes), boxes["z"])
             for place, boxes in self.answers.items()
         }
+
+    def _digits(self, place: Place, letter: str) -> Digits | None:
+        if letter == "y":
+            return self.digits.unscaled(place)
+        return self.digits.sum(place) if letter == "z" else self.digits.output(place)
 
     def question(self, question: Question) -> Question:
         """Return a question with its answers in boxes."""
@@ -104,13 +117,14 @@ class _Boxes:
 
     def _neuron(self, step: NeuronStep) -> NeuronStep:
         place = place_of(step)
+        digits = self.digits.sum(place)  # nothing that it is made of has more
         question, is_bare = self.questions[place], self.questions[place].level >= 3
         return replace(
             step,
             terms=tuple(self._term(term, step, question.level) for term in step.terms),
-            terms_sum=self.box(step.terms_sum),
-            before_bias=self.box(step.before_bias),
-            bias=self.box(step.bias) if is_bare else step.bias,
+            terms_sum=self.box(step.terms_sum, digits),
+            before_bias=self.box(step.before_bias, digits),
+            bias=self.box(step.bias, digits) if is_bare else step.bias,
             z=self._result(step.z, self.z[place]),
             a=self._result(step.a, self.a[place]),
             slope=None,
@@ -120,12 +134,12 @@ class _Boxes:
 
     def _term(self, term: Term, step: NeuronStep, level: int) -> Term:
         x = self.a.get(Place(step.layer - 1, step.sample, term.input))
-        is_product_asked = x is not None or level >= 2
+        is_product_asked, digits = x is not None or level >= 2, self.digits.sum(place_of(step))
         return replace(
             term,
-            x=x or (self.box(term.x) if level >= 3 else term.x),
-            w=self.box(term.w) if level >= 3 else term.w,
-            product=self.box(term.product) if is_product_asked else term.product,
+            x=x or (self.box(term.x, digits) if level >= 3 else term.x),
+            w=self.box(term.w, digits) if level >= 3 else term.w,
+            product=self.box(term.product, digits) if is_product_asked else term.product,
         )
 
     def _result(self, result: Result, box: Shown) -> Result:
@@ -151,19 +165,19 @@ class _Boxes:
         places = (Place(step.layer, step.sample, n) for n in range(1, len(step.rows) + 1))
         return replace(
             step,
-            largest=self.box(step.largest),
+            largest=self.box(step.largest, None),
             rows=tuple(
                 SoftmaxRow(
                     row.name,
                     self.z[place],
-                    self.box(row.difference),
-                    self.box(row.exponential),
+                    self.box(row.difference, None),
+                    self.box(row.exponential, None),
                     self._result(row.share, self.a[place]),
                 )
                 for place, row in zip(places, step.rows, strict=True)
             ),
-            sum=self.box(step.sum),
-            log_sum=None if step.log_sum is None else self.box(step.log_sum),
+            sum=self.box(step.sum, None),
+            log_sum=None if step.log_sum is None else self.box(step.log_sum, None),
             shares_sum=Decimal(1),
         )
 

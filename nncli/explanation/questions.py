@@ -66,7 +66,9 @@ def drawn_places(found: Explanation, wanted: int | Literal["all"], seed: int) ->
     _refuse_impossible(wanted, units)
     generator = random.Random(seed)  # noqa: S311  # it keeps no secret
     shuffled = sorted(units, key=lambda _: generator.random())
-    return tuple(sorted(_Draw(shuffled, int(wanted)).places()))
+    # the first way leaves more to chance
+    ways = [_Draw(shuffled, int(wanted), rather_apart=each) for each in (False, True)]
+    return tuple(sorted(min(ways, key=_Draw.flaws).taken))
 
 
 def _units(found: Explanation) -> list[_Unit]:
@@ -99,15 +101,17 @@ def _refuse_impossible(wanted: int | Literal["all"], units: Sequence[_Unit]) -> 
     most, count = sum(sizes), int(wanted)
     if count > most:
         message = f"{option}: there are {count_of(most, 'question')}"
-        raise UsageError(message, "--blanks all asks for all of them", code="N703")
+        known, help_line = [str(most), "all"], "--blanks all asks for all of them"
+        raise UsageError(message, help_line, code="N703", choices=known)
     possible = _sums(sizes)
     if possible >> count & 1:
         return
     near = [n for n in (*range(count - 1, 0, -1), *range(count, most + 1)) if possible >> n & 1]
     below, above = (n for n in near if n < count), (n for n in near if n > count)
-    would_do = " or ".join(str(n) for n in (next(below, None), next(above, None)) if n)
+    known = [str(n) for n in (next(below, None), next(above, None)) if n is not None]
     message = f"{option}: a softmax is asked for as a whole, with all its neurons"
-    raise UsageError(message, f"this would do: --blanks {would_do}", code="N703")
+    help_line = f"this would do: --blanks {' or '.join(known)}"
+    raise UsageError(message, help_line, code="N703", choices=known)
 
 
 def _sums(sizes: Iterable[int]) -> int:
@@ -119,37 +123,41 @@ def _sums(sizes: Iterable[int]) -> int:
 
 
 class _Draw:
-    """Takes units layer by layer in turn, in their order, preferring those with printed inputs."""
+    """Takes units layer by layer in turn: the first of each by which not too many use an answer."""
 
-    def __init__(self, units: Sequence[_Unit], wanted: int) -> None:
+    def __init__(self, units: Sequence[_Unit], wanted: int, *, rather_apart: bool) -> None:
+        """Draw.  rather_apart: whether to take those first by which the fewest use an answer."""
         layers = sorted({unit[0].layer for unit in units})
         self._waiting = {n: [unit for unit in units if unit[0].layer == n] for n in layers}
-        self._left, self._dependents = wanted, 0
-        self._most_dependents = wanted // 2
+        self._left, self._rather_apart = wanted, rather_apart
         self._asked: Counter[tuple[int, int]] = Counter()  # by layer and sample
-        self._taken: list[Place] = []
-
-    def places(self) -> list[Place]:
-        """Return what was taken."""
+        self.taken: list[Place] = []
+        self._dependents = 0
+        limit = self._most = wanted // 2
         while self._left:
-            if not [layer for layer in self._waiting if self._take(layer)]:
-                self._most_dependents = len(self._taken) + self._left  # it cannot be helped
-        return self._taken
+            if not [layer for layer in layers if self._take(layer, limit)]:
+                limit = wanted  # there are no others
 
-    def _take(self, layer: int) -> bool:
-        """Take a unit of a layer, if one fits."""
+    def flaws(self) -> tuple[bool, int]:
+        """Return whether more than half use an answer, and how uneven the layers are asked for."""
+        counts = Counter(place.layer for place in self.taken)
+        uneven = max(counts.values()) - min(counts[layer] for layer in self._waiting)
+        return self._dependents > self._most, uneven
+
+    def _take(self, layer: int, limit: int) -> bool:
+        """Take a unit of a layer, if one fits.  limit: how many may use an answer."""
         rooms = {size: self._leaves_a_way(size) for size in {len(u) for u in self._waiting[layer]}}
         fitting = [unit for unit in self._waiting[layer] if rooms[len(unit)]]
-        unit = min(fitting, key=self._new_dependents, default=None)
+        if self._rather_apart:
+            fitting.sort(key=self._new_dependents)
+        room = limit - self._dependents
+        unit = next((unit for unit in fitting if self._new_dependents(unit) <= room), None)
         if unit is None:
             return False
-        new = self._new_dependents(unit)
-        if self._dependents + new > self._most_dependents:
-            return False
+        self._dependents += self._new_dependents(unit)
         self._waiting[layer].remove(unit)
-        self._taken += unit
+        self.taken += unit
         self._asked[layer, unit[0].sample] += len(unit)
-        self._dependents += new
         self._left -= len(unit)
         return True
 

@@ -74,7 +74,7 @@ def _scaled(
     column: int,
 ) -> Scaled:
     formula: _Formula = (x,)
-    if clip is not None and x.is_finite:
+    if clip is not None and not x.value.is_nan():
         low, high = _of(clip.low, column), _of(clip.high, column)
         within = x._replace(value=min(max(x.value, low.value), high.value))
         if within != x:

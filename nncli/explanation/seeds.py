@@ -30,13 +30,13 @@ def draws_numbers(spec: NetworkSpec) -> bool:
     return bool(shape_table(spec).drawn_layers)
 
 
-def first_suitable(
+def suitable_networks(
     spec: NetworkSpec, tensors: Mapping[str, Array], batch: Array, first: int
-) -> Network:
-    """Return the network of the first seed that suits a worksheet.
+) -> Iterator[Network]:
+    """Yield the networks of those seeds that suit a worksheet.
 
-    batch: (samples, features); first: where the search begins.  Raises SpecError if of
-    `SEEDS_PER_VARIANT` seeds none does.
+    batch: (samples, features); first: of the `SEEDS_PER_VARIANT` seeds that are tried.  Raises
+    SpecError if none does.
     """
     drawn = shape_table(spec).drawn_layers
     failed: Counter[str] = Counter()
@@ -44,8 +44,11 @@ def first_suitable(
     for network in drawn_networks(spec, tensors, seeds):
         why = next(_misfits(network, drawn, batch), None)
         if why is None:
-            return network
-        failed[why] += 1
+            yield network
+        else:
+            failed[why] += 1
+    if failed.total() < len(seeds):
+        return
     (most, times), *_ = failed.most_common(1)
     none = f"none of the {SEEDS_PER_VARIANT:,} seeds from {first} on"
     message = f"{none} draws a network for a worksheet: {times:,} times {most}"

@@ -73,6 +73,12 @@ class Term:
         """Whether the data says what the input is called."""
         return self.name not in (None, f"column_{self.input}")
 
+    @property
+    def size(self) -> Decimal:
+        """How far its product is from 0; NaN counts as infinite."""
+        value = self.product.value.value
+        return Decimal("inf") if value.is_nan() else value.copy_abs()
+
 
 @dataclass(frozen=True)
 class LeftOut:

@@ -102,7 +102,9 @@ class LayerOfSample:
 
     def _slope(self, activation: Activation, z: Exact, neuron: int) -> Shown | None:
         slope = slope_of(activation, neuron)
-        return self.printing.term(Exact(slope)) if slope is not None and z.value < 0 else None
+        if slope is None or z.value.is_nan() or z.value >= 0:
+            return None
+        return self.printing.term(Exact(slope))
 
     def _output(self, neuron: int) -> Result:
         value = self.arithmetic.output(self.result.layer, self.row, neuron)
@@ -145,7 +147,7 @@ class LayerOfSample:
         """Return the terms that are shown: all of a short sum, the largest of a long one."""
         if self.terms == "all" or len(terms) <= max(MAX_TERMS, self.terms):
             return terms
-        return sorted(terms, key=lambda term: (-_size(term), term.input))[: self.terms]
+        return sorted(terms, key=lambda term: (term.size.copy_negate(), term.input))[: self.terms]
 
     def _left_out(self, terms: Sequence[Term], chosen: Sequence[Term]) -> LeftOut:
         shown = {term.input for term in chosen}
@@ -158,11 +160,6 @@ class LayerOfSample:
         values = [term.product.value for term in terms]
         is_exact = all(value.is_exact for value in values)
         return self.printing.term(Exact(total(value.value for value in values), is_exact))
-
-
-def _size(term: Term) -> Decimal:
-    value = abs(term.product.value.value)
-    return Decimal("inf") if value.is_nan() else value
 
 
 def _not_exact(value: float) -> Exact:

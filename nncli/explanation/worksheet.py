@@ -64,6 +64,18 @@ def rounded_answers(sheets: Iterable[Sheet]) -> Iterator[Note]:
         yield Note("rounded_answers", f"{share} {'has' if rounded == 1 else 'have'} {to}")
 
 
+def equal_sheets(sheets: Sequence[Sheet]) -> Iterator[Note]:
+    """Yield that some worksheets are the same but for their seeds, if it is so."""
+    equal = sum(
+        any(sheet.found.steps == other.found.steps for other in sheets[:number])
+        for number, sheet in enumerate(sheets)
+    )
+    if equal:
+        share = f"{equal:,} of {count_of(len(sheets), 'worksheet')}"
+        are = "is the same as another one" if equal == 1 else "are the same as others"
+        yield Note("equal_worksheets", f"{share} {are}: weights that are drawn would differ")
+
+
 def _answers(step: NeuronStep, outputs: Sequence[Shown]) -> Iterator[tuple[str, Shown]]:
     """Yield what is asked for of a sum.  outputs: of the network, if their scale is undone."""
     kind = step.activation.kind

@@ -46,7 +46,7 @@ def meanings(kind: str, typed: str, own: Iterable[str] = ()) -> tuple[Known, ...
     parts = plain(kind, typed).split(".")
     for start in range(len(parts)):
         name = ".".join(parts[start:])
-        for spelled in (name, _ENDINGS.sub("", name), _BEGINNINGS.sub("", name)):
+        for spelled in (name, _ENDINGS.sub("", name) or name, _BEGINNINGS.sub("", name)):
             if spelled in words:
                 return _worded(kind, typed, words[spelled])
             if spelled in names:

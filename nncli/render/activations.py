@@ -15,7 +15,7 @@ def activation_label(activation: Activation) -> str:
     >>> activation_label(LeakyRelu(kind="leaky_relu"))
     'leaky_relu(0.01)'
     """
-    shown = ", ".join(_parameters(activation))
+    shown = ", ".join(parameter_texts(activation))
     return f"{activation.kind}({shown})" if shown else activation.kind
 
 
@@ -26,10 +26,11 @@ def activation_formula(activation: Activation) -> str:
     >>> activation_formula(LeakyRelu(kind="leaky_relu"))
     'leaky_relu(z, 0.01)'
     """
-    return f"{activation.kind}({', '.join(['z', *_parameters(activation)])})"
+    return f"{activation.kind}({', '.join(['z', *parameter_texts(activation)])})"
 
 
-def _parameters(activation: Activation) -> list[str]:
+def parameter_texts(activation: Activation) -> list[str]:
+    """Return the numbers of an activation, as they are shown."""
     shown: list[str] = []
     for name, value in activation.parameters().items():
         if name == "at_zero":  # a number alone could as well be where it jumps

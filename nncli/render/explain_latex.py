@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from nncli.explanation.chains import Symbol
@@ -20,7 +21,7 @@ from nncli.render.explain_latex_matrices import COMMANDS, arrangement, transpose
 from nncli.render.explain_latex_numbers import SIGNS, number, said_sign, set_name, term
 from nncli.render.explain_latex_sums import comment, is_narrow, long_sum, whole_sum
 from nncli.render.explain_names import Names
-from nncli.render.layout.latex import escaped, maths
+from nncli.render.layout.latex import escaped, maths, maths_width, sized
 from nncli.render.numbers import format_shape
 from nncli.words import count_of
 
@@ -47,24 +48,15 @@ _PREAMBLE = r"""\documentclass[fleqn]{article}
 def explain_latex(found: Explanation) -> str:
     """Return an explanation as a whole document."""
     names = Names(found, SIGNS)
-    sizes, samples = maths(names.sizes), escaped(names.samples())
-    top = [rf"\section*{{{escaped(found.spec.name)}}}", f"${sizes}$, {samples}. {rounding(found)}"]
-    return latex_document([*top, *explanation_lines(found)])
+    title = rf"\section*{{{escaped(found.spec.name)}}}"
+    said = escaped(f"{names.samples()}. {names.rounding}")
+    return latex_document([title, f"${maths(names.sizes)}$, {said}", *explanation_lines(found)])
 
 
 def latex_document(lines: Iterable[str], preamble: str = "") -> str:
     """Return lines as a document.  preamble: more commands."""
     body = "\n".join(lines)
     return f"{_PREAMBLE}{COMMANDS}{preamble}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
-
-
-def rounding(found: Explanation) -> str:
-    """Return how the numbers are rounded, in a sentence."""
-    results, terms = found.precision, found.precision + 1
-    return (
-        f"Results are rounded to {count_of(results, 'decimal')}, what goes into a sum to {terms}; "
-        r"shorter numbers are exact: $=$ is true to the last digit, $\approx$ is rounded."
-    )
 
 
 def explanation_lines(found: Explanation) -> Iterator[str]:
@@ -78,7 +70,6 @@ class _Drawing:
     def __init__(self, found: Explanation) -> None:
         self._found, self._names = found, Names(found, SIGNS)
         self._layers = found.spec.layers
-        self._is_sheet = any(step.question is not None for step in self._names.sums)
 
     def lines(self) -> Iterator[str]:
         """Yield the steps, and a heading for each layer."""
@@ -122,7 +113,8 @@ class _Drawing:
         name = escaped(self._names.layer(layer))
         formulas = self._names.formulas(layer)
         yield ""
-        yield rf"\subsection*{{{name[0].upper()}{name[1:]}}}"
+        if len(self._layers) > 1:
+            yield rf"\subsection*{{{name[0].upper()}{name[1:]}}}"
         yield r", \quad ".join(
             text if text == "no activation" else f"${maths(text)}$" for text in formulas
         )
@@ -163,7 +155,7 @@ class _Drawing:
         question = step.question
         if question is not None:
             return rf"\textbf{{{question.number}.}} {name} ({count_of(question.points, 'point')})"
-        return f"Worked example: {name}" if self._is_sheet else name
+        return f"Worked example: {name}" if self._names.is_sheet else name
 
     def _legend(self, step: NeuronStep) -> Iterator[str]:
         """Yield what the inputs are called, if they have names, and what they are."""
@@ -190,7 +182,7 @@ class _Drawing:
         if self._found.notation != "rows":
             is_torch = self._found.notation == "torch"
             names = (w, maths(f"{letters.w}.T")) if is_torch else (r"\text{the spec}", w)
-            neuron = 0 if self._is_sheet else self._names.products[step.layer].neuron
+            neuron = 0 if self._names.is_sheet else self._names.products[step.layer].neuron
             drawn = transposed(step, neuron, names, is_by_neurons=is_torch)
             if drawn is not None:
                 yield from drawn
@@ -200,9 +192,9 @@ class _Drawing:
         yield f"The spec holds ${w}$ turned, {way}: ${shapes}$."
 
     def _product(self, step: ProductStep) -> Iterator[str]:
-        letters, a = self._names.letters(step.layer)
-        name = f"{a} = {self._layers[step.layer - 1].activation.kind}({letters.z})"
-        is_lit = not self._is_sheet
+        letters, _ = self._names.letters(step.layer)
+        name = self._names.output(step.layer)
+        is_lit = not self._names.is_sheet
         drawn = arrangement(step, (letters, name), self._names.written, is_lit=is_lit)
         if drawn is None:
             yield "The matrices are wider than the page: they are left out."
@@ -262,12 +254,19 @@ def _in_columns(blocks: list[list[str]]) -> list[str]:
     return [*lines, r"\par\medskip"]
 
 
-def _table(rows: list[list[str]], spec: str, lines: tuple[int, ...] = ()) -> Iterator[str]:
-    """Yield a table in a display.  lines: above which rows there is one."""
-    yield r"\["
-    yield rf"\begin{{array}}{{{spec}}}"
+def _table(rows: list[list[str]], spec: str, lines: tuple[int, ...] = ()) -> list[str]:
+    """Return a table in a display.  lines: above which rows there is one."""
+    body = ""
     for at, row in enumerate(rows):
-        yield from [r"\hline"] if at in lines else []
-        yield " & ".join(row) + r" \\"
-    yield r"\end{array}"
-    yield r"\]"
+        body += "\\hline\n" if at in lines else ""
+        body += " & ".join(row) + " \\\\\n"
+    widths = [max(map(_cell_width, column)) for column in zip(*rows, strict=True)]
+    return sized([f"\\begin{{array}}{{{spec}}}\n{body}\\end{{array}}"], sum(widths))
+
+
+def _cell_width(cell: str) -> float:
+    """Return about how wide a cell is, in points, with the space around it."""
+    if cell.startswith(r"\parbox"):
+        return 185.0
+    plain = re.sub(r"\\[a-z]+|[{}]", "", cell)
+    return maths_width(plain) + (60.0 if r"\blank" in cell else 12.0)

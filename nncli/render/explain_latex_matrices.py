@@ -9,13 +9,10 @@ from nncli.explanation.corner import Corner, corner, turned
 from nncli.explanation.notation import Letters, Written
 from nncli.explanation.steps import Matrix, ProductStep, TransposeStep
 from nncli.render.explain_latex_numbers import number, width
-from nncli.render.layout.latex import maths, maths_width
+from nncli.render.layout.latex import fitted, maths, maths_width
 from nncli.render.numbers import format_shape
 
-# How wide a display may be, in points, at the size of the text.
-_ROOM = 465.0
-# Smaller sizes of type, and how wide a digit is in them.
-_SIZES = (("", 1.0), (r"\small", 0.94), (r"\footnotesize", 0.87), (r"\scriptsize", 0.81))
+# In points: between columns; of two brackets; between two matrices.
 _COLUMN_GAP, _BRACKETS, _GAP = 8.0, 14.0, 12.0
 # How much wider a number is in bold.
 _BOLD = 1.17
@@ -96,15 +93,6 @@ def _in_brackets(
     return _Display(text, total + _BRACKETS)
 
 
-def _sized(displays: Sequence[str], width: float) -> list[str] | None:
-    """Return displays in a size of type in which they fit; None if there is none."""
-    for size, factor in _SIZES:
-        if width * factor <= _ROOM:
-            lines = [line for text in displays for line in (r"\[", *text.splitlines(), r"\]")]
-            return [rf"\begingroup{size}", *lines, r"\endgroup"] if size else lines
-    return None
-
-
 # ---------------------------------------------------------------------------- both ways round
 
 
@@ -128,7 +116,7 @@ def transposed(
         wide = max(drawn.width, maths_width(f"W₁.T{format_shape(shape)}: {way}"))
         parts.append(_Display(f"\\overset{{{head}}}{{{drawn.text}}}", wide))
     text = "\n\\quad\\to\\quad\n".join(part.text for part in parts)
-    return _sized([text], sum(part.width for part in parts) + 3 * _GAP)
+    return fitted([text], sum(part.width for part in parts) + 3 * _GAP)
 
 
 # ------------------------------------------------------------------------------ around a corner
@@ -186,7 +174,7 @@ class _Named:
             shown = [*shown, self.output_name]
         text = " \\\\\n\\noalign{\\vskip 4pt}\n".join(f"{one}\n&\n{other}" for one, other in rows)
         wide = max([left.width, *map(maths_width, shown)]) + _GAP + self.above.width
-        found = _sized([f"\\begin{{array}}{{r@{{\\;\\;}}c}}\n{text}\n\\end{{array}}"], wide)
+        found = fitted([f"\\begin{{array}}{{r@{{\\;\\;}}c}}\n{text}\n\\end{{array}}"], wide)
         return [*before, *found] if found is not None else None
 
     def one_below_the_other(self) -> list[str] | None:
@@ -198,7 +186,7 @@ class _Named:
         shown += [(self.output_name, "", self.output)] if self.output is not None else []
         texts = [rf"{maths(name)}\;{shape} =" + f"\n{each.text}" for name, shape, each in shown]
         wide = max(maths_width(f"{name}{shape}=") + each.width for name, shape, each in shown)
-        return _sized(texts, wide)
+        return fitted(texts, wide)
 
 
 def arrangement(
@@ -260,5 +248,5 @@ def _named(parts: Corner, names: tuple[tuple[str, str, str], str, str], *, is_li
 
 def _stacked(lines: Sequence[str]) -> str:
     # {} because LaTeX takes what begins with [ for an argument of the line break
-    body = " \\\\\n".join(f"{{}}{line}" for line in lines)
+    body = " \\\\\n".join(f"{{}}{line}" if line.startswith("[") else line for line in lines)
     return f"\\begin{{array}}{{r@{{}}}}\n{body}\n\\end{{array}}"

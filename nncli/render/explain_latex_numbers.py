@@ -70,4 +70,4 @@ def said_sign(*, is_rounded: bool) -> str:
 def set_name(name: str) -> str:
     """Return a name in a table: a long one on several lines."""
     text = escaped(name)
-    return rf"\parbox{{60mm}}{{\raggedright {text}}}" if len(name) > 32 else rf"\text{{{text}}}"
+    return rf"\parbox{{60mm}}{{\raggedright {text}}}" if len(text) > 40 else rf"\text{{{text}}}"

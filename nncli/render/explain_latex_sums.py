@@ -21,15 +21,15 @@ from nncli.render.explain_latex_numbers import (
     width,
 )
 from nncli.render.explain_long_sums import heads, parts, shortened
-from nncli.render.layout.latex import escaped, maths, maths_width
+from nncli.render.layout.latex import escaped, maths, maths_width, sized
 
 # How wide a line of terms may be, in points, behind the letter and its sign: the text is 484 wide.
 _ROOM = 442.0
-_HALF = 203.0  # in a column of two
+_HALF = 207.0  # in a column of two
 _INDENT = 22.0  # of what is continued
 _PLUS = maths_width("+")
 # How long the bar of a long sum's largest term is.
-_BAR_MM = 25
+_BAR_MM, _BAR_WIDTH = 25, 145.0  # the latter in points, with all signs and spaces
 
 
 def comment(step: NeuronStep) -> str:
@@ -56,7 +56,8 @@ def whole_sum(step: NeuronStep, notation: Notation, notes: Sequence[str]) -> Ite
     for line in together:
         groups = [slice(None)] if is_aligned else _even_groups(list(map(_width, line.terms)))
         rows += _rows(line, groups, " &&+ " if is_aligned else " + ")
-    rows += map(_end, below)
+    first_width = max(_width(line.terms[0]) for line in together)
+    rows += [_end(line, first_width) for line in below]
     rows[0] = _symbol("z", step) + rows[0]
     pairs = f"{{{len(together[0].terms)}}}"
     name, argument = ("alignedat", pairs) if is_aligned else ("aligned", "")
@@ -128,12 +129,17 @@ def _rows(line: ChainLine, groups: Sequence[slice], plus: str) -> Iterator[str]:
         begin = r" &\quad + "
 
 
-def _end(line: ChainLine) -> str:
-    """Return a line that is set as a whole, whatever stands below one another above it."""
+def _end(line: ChainLine, first_width: float) -> str:
+    """Return a line below those whose terms stand below one another.
+
+    first_width: of what stands in their first column; a longer line does not widen it.
+    """
     (first, *others) = (each for terms in line.terms for each in terms)
-    if not others and isinstance(first, Shown):  # a number alone stands without parentheses
-        return f" &{maths(line.sign)} {number(first)}"
-    return _across(maths(line.sign), " + ".join(map(factor, (first, *others))))
+    if others or not isinstance(first, Shown):
+        return _across(maths(line.sign), " + ".join(map(factor, (first, *others))))
+    if width(first, is_term=False) > first_width:
+        return _across(maths(line.sign), number(first))
+    return f" &{maths(line.sign)} {number(first)}"
 
 
 def _across(sign: str, text: str) -> str:
@@ -168,19 +174,20 @@ def long_sum(step: NeuronStep, notation: Notation, notes: Sequence[str]) -> Iter
     yield rf"\\ ${maths(written)}$ \quad {escaped(counted)}"
     name, *letters = heads(step, notation, SIGNS)
     one, other, product = map(maths, letters)
-    yield r"\["
-    yield r"\begin{array}{r@{\quad}r@{}c@{}r@{}c@{}rl}"
-    yield rf"{name} & {one} & & {other} & & {product} \\"
-    yield r"\hline"
-    largest = max((abs(each.product.value.value) for each in step.terms), default=Decimal(1))
+    lines = [r"\begin{array}{r@{\quad}r@{}c@{}r@{}c@{}rl}"]
+    lines += [rf"{name} & {one} & & {other} & & {product} \\", r"\hline"]
+    largest = max(each.size for each in step.terms)
     for each in step.terms:
-        yield rf"{_row(each, notation)} & {_bar(each.product, largest)} \\"
-    sign = last_sign(step, notation)
-    for said, text in parts(step, sign, SIGNS):
+        lines.append(rf"{_row(each, notation)} & {_bar(each.product, largest)} \\")
+    for said, text in parts(step, last_sign(step, notation), SIGNS):
         cell = rf"\multicolumn{{5}}{{l}}{{{_said(said)}}}"
-        yield rf"{cell} & {maths(SIGNS.number(text))} \\" if said else r"\cline{1-6}"
-    yield r"\end{array}"
-    yield r"\]"
+        value = maths(SIGNS.number(text))
+        lines.append(rf"{cell} & {value} \\" if said else r"\cline{1-6}")
+    lines.append(r"\end{array}")
+    columns = zip(*((each.x, each.w, each.product) for each in step.terms), strict=True)
+    names = max(len(escaped(each.name or "")) for each in step.terms)
+    wide = sum(max(map(width, column)) for column in columns) + 5.0 * min(names, 40)
+    yield from sized(["\n".join(lines)], wide + _BAR_WIDTH)
     below = [*_activation(step), *map(_note, notes)]
     if below:
         yield from (r"\[\begin{aligned}", " \\\\\n".join(below), r"\end{aligned}\]")

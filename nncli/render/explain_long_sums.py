@@ -29,7 +29,7 @@ def long_sum(step: NeuronStep, notation: Notation, screen: Screen) -> Iterator[B
     if not is_wide:
         yield screen.copied(_line(rows[0], widths, " ", " "))
     bar = _BAR if screen.width is None else min(_BAR, screen.width - widths.end - len("  + "))
-    largest = max((abs(term.product.value.value) for term in step.terms), default=Decimal(1))
+    largest = max(term.size for term in step.terms)
     for row, term in zip(rows[1:], step.terms, strict=True):
         times, sign = screen.signs.times, _sign(term, screen)
         if is_wide:

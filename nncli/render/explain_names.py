@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from nncli.explanation.steps import (
     ScaledColumn,
     ScalingStep,
 )
+from nncli.render.activations import parameter_texts
 from nncli.render.explain_signs import Signs
 from nncli.render.layout.text import inert
 from nncli.words import count_of, numbered
@@ -50,6 +52,15 @@ class Names:
         """The sizes of all layers."""
         return self.signs.said(" → ".join(map(str, self.found.spec.layer_sizes)))
 
+    @property
+    def rounding(self) -> str:
+        """How numbers are rounded, in a sentence."""
+        decimals = self.found.precision
+        results = f"Results are rounded to {count_of(decimals, 'decimal')} and what goes into a sum"
+        least = "but to three significant digits at least"
+        exact = "shorter numbers are exact; = is exactly true, ≈ is rounded."
+        return f"{results} to {decimals + 1}, {least}; {exact}"
+
     def samples(self) -> str:
         """Return which samples are shown."""
         found = self.found
@@ -82,10 +93,20 @@ class Names:
 
     def formulas(self, number: int) -> list[str]:
         """Return the formulas of a layer: of its sums, and of its outputs."""
+        letters, _ = self.letters(number)
+        activation = self.found.spec.layers[number - 1].activation
+        # words stand for slopes that are too many to be told
+        texts = ("…" if " " in text else text for text in parameter_texts(activation))
+        output = self.output(number, [self.signs.said(self.signs.number(text)) for text in texts])
+        if activation.kind == "linear":
+            output = "no activation"
+        return [self.signs.said(self.written.sum(letters)), output]
+
+    def output(self, number: int, parameters: Sequence[str] = ()) -> str:
+        """Return the formula of a layer's outputs.  parameters: of its activation, if wanted."""
         letters, a = self.letters(number)
         kind = self.found.spec.layers[number - 1].activation.kind
-        output = "no activation" if kind == "linear" else f"{a} = {kind}({letters.z})"
-        return [self.signs.said(self.written.sum(letters)), output]
+        return f"{a} = {kind}({', '.join([letters.z, *parameters])})"
 
     def letters(self, number: int) -> tuple[Letters, str]:
         """Return what a layer's parts are called, and its output."""

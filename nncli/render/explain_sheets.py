@@ -37,11 +37,12 @@ def sheet_title(sheet: Sheet) -> str:
 
 
 def instructions(sheet: Sheet) -> list[str]:
-    """Return what a sheet says of itself, in sentences: the same whatever its numbers are."""
+    """Return what a sheet says of itself, a line each: the same whatever its numbers are."""
+    decimals = count_of(sheet.found.precision, "decimal")
     return [
         "Fill in the boxes; those with the same label hold the same number.",
         "Write a number in full if it has at most 6 decimals;",
-        f"round any other to {count_of(sheet.found.precision, 'decimal')}.",
+        f"round any other to {decimals}, but to three significant digits at least.",
     ]
 
 
@@ -98,4 +99,5 @@ def _top(sheet: Sheet, screen: Screen) -> Iterator[Block]:
     blanks = [f"Name {'_' * 24}", f"Date {'_' * 10}", f"Points ____ / {points_of(sheet.questions)}"]
     yield from screen.words(blanks, gap="  ")
     yield BLANK
-    yield from screen.words(instructions(sheet))
+    for said in instructions(sheet):
+        yield from screen.words([said])

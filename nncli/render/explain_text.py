@@ -126,7 +126,8 @@ class _Drawing:
             + (f" {self._signs.number(term.x)}" if term.x.box is None else "")
             for term in step.terms
         ]
-        yield from self._screen.words(said, gap=self._signs.said(" · "), style="dim")
+        gap = ", " if self._signs.is_ascii else " · "  # there the dot is a product's *
+        yield from self._screen.words(said, gap=gap, style="dim")
 
     def _softmax(self, step: SoftmaxStep) -> Iterator[Block]:
         yield from softmax(step, self._screen)
@@ -155,9 +156,8 @@ class _Drawing:
         yield from self._screen.words(said, gap=" ")
 
     def _product(self, step: ProductStep) -> Iterator[Block]:
-        letters, a = self._names.letters(step.layer)
-        name = f"{a} = {self._layers[step.layer - 1].activation.kind}({letters.z})"
-        about = (letters, name), self._names.written, self._signs
+        letters, _ = self._names.letters(step.layer)
+        about = (letters, self._names.output(step.layer)), self._names.written, self._signs
         width, is_lit = self._screen.width, not self._is_sheet
         lines = arrangement(step, *about, width, is_lit=is_lit)
         if lines is None and width is not None:

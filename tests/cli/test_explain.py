@@ -235,6 +235,14 @@ def test_an_output_never_replaces_an_input(tmp_path: Path) -> None:
     assert (done.code, done.told[0].code, data.read_bytes()) == (5, "N505", b"1,2,3,4\n")
 
 
+def test_in_ascii_nothing_between_inputs_reads_as_a_product(tmp_path: Path) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("a,b,c\n1,2,3\n", encoding="utf-8")
+    command = [*NNCLI, "explain", "configs/neuron_3.yaml", str(data)]
+    done = run_apart(command, encoding="ascii", env=environment(PYTHONIOENCODING="ascii"))
+    assert done.out.splitlines()[2] == "  x1 a 1, x2 b 2, x3 c 3"
+
+
 def test_ascii_can_be_pasted_into_python() -> None:
     command = (*NNCLI, "explain", *BATCH, "--neuron", "3")
     done = run_apart(command, encoding="ascii", env=environment(PYTHONIOENCODING="ascii"))
@@ -360,6 +368,69 @@ def test_nothing_is_reckoned_with_what_is_no_number() -> None:
         "−∞",
     ]
     assert "the first (nan) at sample 1, column 2" in done.err
+
+
+def test_infinity_is_kept_within_bounds_as_forward_keeps_it(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    inputs = "inputs: {columns: [t], clip: {low: 0, high: 5}}"
+    spec.write_text(f"{inputs}\nlayers: [{{weights: [[2]]}}]\n", encoding="utf-8")
+    done = run_here("explain", spec, "-", "--sample", "all", stdin=b"t\ninf\n-inf\nnan\n")
+    assert [line.strip() for line in done.out.splitlines() if line.startswith("  t")] == [
+        "t  min(∞, 5)  ≈  5",
+        "t  max((−∞), 0)  ≈  0",
+        "t  NaN  ≈  NaN",
+    ]
+    assert "forward" not in done.out
+
+
+@pytest.mark.parametrize("form", ["text", "md", "html"])
+@pytest.mark.parametrize("blanks", [(), ("--blanks", "all", "--level", "3")])
+def test_an_activation_is_told_with_its_numbers(
+    blanks: tuple[str, ...], form: str, tmp_path: Path
+) -> None:
+    """Without them nobody could say what it makes of a sum, least of all on a worksheet."""
+    spec = tmp_path / "spec.yaml"
+    slopes = [0.25, -0.5, 1.0e-7, 2, 3]
+    spec.write_text(
+        "layers:\n"
+        "- {weights: [[1, 2]], activation: {elu: {alpha: 0.5}}}\n"
+        "- {weights: [[1, 2], [3, 4]], activation: hard_tanh, layout: inputs_by_neurons}\n"
+        "- {weights: [[1, 2], [3, 4]], activation: {prelu: {slopes: [0.25, -0.5]}}, "
+        "layout: inputs_by_neurons}\n"
+        f"- {{weights: [{[1] * 5}, {[2] * 5}], activation: {{prelu: {{slopes: {slopes}}}}}}}\n",
+        encoding="utf-8",
+    )
+    done = run_here("explain", spec, "-", "--format", form, *blanks, stdin=b"1\n2\n")
+    assert done.code == 0, done.err
+    for formula in (
+        "elu(Z₁, 0.5)",
+        "hard_tanh(Z₂, −1, 1)",
+        "prelu(Z₃, 0.25, −0.5)",
+        "prelu(Z₄, …)",
+    ):
+        assert formula in done.out
+
+
+def test_a_slope_is_of_no_sum_that_is_nan(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("layers: [{weights: [[1], [2]], activation: leaky_relu}]\n", encoding="utf-8")
+    done = run_here("explain", spec, "-", stdin=b"nan,2\n")
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[-1] == "  a₁  =  leaky_relu(z₁)  =  z₁  ≈  NaN"
+
+
+@pytest.mark.parametrize("form", ["text", "md", "latex", "html", "json"])
+def test_the_largest_term_of_a_long_sum_may_be_nan(form: str, tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(f"layers: [{{weights: {[[1]] * 13}}}]\n", encoding="utf-8")
+    numbers = b"1,2,3,4,nan,-6,7,8,9,10,11,12,13\n"
+    done = run_here("explain", spec, "-", "--terms", "2", "--format", form, stdin=numbers)
+    assert done.code == 0, done.err
+    if form == "text":
+        assert done.out.splitlines()[5:7] == [
+            "   5  NaN ·    1 ≈     NaN",
+            "  13   13 ·    1 =      13",
+        ]
 
 
 @pytest.mark.parametrize(

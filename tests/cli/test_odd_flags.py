@@ -480,3 +480,20 @@ def test_quiet_silences_the_notes_beside_an_error_too(
     assert "note: layer 1: square weights would fit transposed" in loud.err
     assert "note:" not in quiet.err
     assert "error[N407]" in quiet.err
+
+
+@pytest.mark.parametrize(
+    ("command", "typed", "meant"),
+    [
+        ("forward", "--layer 2", "--layers 2"),  # explain's
+        ("explain", "--layers 2", "--layer 2"),  # forward's
+        ("explain", "--format tex", "--format latex"),
+    ],
+)
+def test_the_one_remedy_is_the_word_that_was_meant(
+    cli: RunCli, command: str, typed: str, meant: str
+) -> None:
+    done = cli(command, *FILES, *typed.split())
+    assert (done.code, done.out) == (2, "")
+    (remedy,) = [line for line in done.err.splitlines() if line.startswith("help: ")]
+    assert remedy.endswith(f"   nncli {command} {' '.join(FILES)} {meant}")

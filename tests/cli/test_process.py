@@ -169,7 +169,7 @@ def test_an_output_that_is_not_unicode_gets_signs_that_it_has(
 def test_in_ascii_nothing_is_lost() -> None:
     command = [*NNCLI, "shapes", "configs/two_layers.yaml"]
     text = run_apart(command, env=environment(PYTHONIOENCODING="ascii"), encoding="ascii").out
-    assert "(N, 4) . (3, 4).T -> (4, 3) + (3,)   -> (N, 3)   4x3 + 3 = 15" in text
+    assert "(N, 4) @ (3, 4).T -> (4, 3) + (3,)   -> (N, 3)   4x3 + 3 = 15" in text
     assert "multiply-adds   21   per sample" in text
 
 

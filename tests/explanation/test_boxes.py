@@ -9,6 +9,7 @@ import pytest
 from sheet_cases import Scrambled, random_sheet, scaled_network, sheet_of
 
 from nncli.explanation.boxes import boxed
+from nncli.explanation.chains import Factor, chain
 from nncli.explanation.explanation import WantedLayer, Wish
 from nncli.explanation.shown import Shown
 from nncli.explanation.steps import (
@@ -18,6 +19,7 @@ from nncli.explanation.steps import (
     Sheet,
     SoftmaxStep,
 )
+from nncli.network.network import Network
 
 BATCH = np.array([[1.0, 2.0, -0.5], [3.5, -4.0, 1.0]])
 WISH = Wish((1, 2), (WantedLayer(1), WantedLayer(2)))
@@ -127,6 +129,53 @@ def test_a_filled_in_sheet_has_the_answers_in_the_same_boxes_behind_the_same_sig
             assert step.z.shown.is_rounded == its.z.shown.is_rounded
             assert step.slope is its.slope is None or step.question is None
             assert [t.x.box for t in step.terms] == [t.x.box for t in its.terms]
+
+
+def test_where_a_sheet_says_equals_no_answer_is_rounded() -> None:
+    """On the sheet as well, which knows of no answer: so = may be missing where it could stand."""
+    equals = 0
+    for seed in range(60):
+        sheet = random_sheet(Random(seed))
+        empty, filled = (boxed(sheet, has_answers=has) for has in (False, True))
+        notation = sheet.found.notation
+        for place, step in sums(filled).items():
+            lines, its = chain(step, notation)[1:], chain(sums(empty)[place], notation)[1:]
+            assert [line.sign for line in lines] == [line.sign for line in its]
+            for line in lines:
+                numbers = [number for term in line.terms for number in term]
+                if line.sign == "=":
+                    assert all(map(is_in_full, numbers))
+                    equals += step.question is not None
+    assert equals > 100
+
+
+def is_in_full(number: Factor) -> bool:
+    assert isinstance(number, Shown)
+    return number.value.is_exact and number.number == number.value.value
+
+
+@pytest.mark.parametrize(
+    ("kind", "z", "sign"),
+    [
+        ("linear", "[[0.25], [2]]", "="),
+        ("linear", "[[0.123456], [2]]", "="),
+        ("linear", "[[0.1234567], [0]]", "≈"),  # a weight that is printed rounded
+        ("linear", "[[0.001], [1234567]]", "≈"),  # ten digits
+        ("leaky_relu", "[[0.0001], [1]]", "="),  # z has not more than four decimals
+        ("sigmoid", "[[1], [2]]", "="),
+    ],
+)
+def test_whole_and_short_numbers_are_equal_to_their_answers(kind: str, z: str, sign: str) -> None:
+    network = Network.from_yaml_text(
+        f"inputs: 2\nlayers:\n- {{weights: {z}, biases: [1], activation: {kind}}}\n"
+    )
+    wish = Wish((1, 2), (WantedLayer(1),))
+    sheet = boxed(
+        sheet_of(network, np.array([[3.0, 2.0], [1.0, 1.0]]), wish, 3, 0), has_answers=False
+    )
+    step = sums(sheet)[1, 2, 1]
+    assert {line.sign for line in chain(step, "rows")[1:]} == {sign}
+    assert step.a.shown.is_rounded is (kind == "sigmoid" or sign == "≈")
 
 
 def test_an_answer_has_one_text_wherever_it_stands() -> None:

@@ -18,13 +18,14 @@ from nncli.specs.reader import read_spec
 BATCH = np.array([[1.0, 2.0, -1.0], [3.0, -0.5, 2.0]])
 
 
-def whole(text: str, batch: np.ndarray = BATCH) -> Explanation:
-    """Return all sums of a network for two samples."""
+def whole(text: str, samples: tuple[int, ...] = (1, 2), batch: np.ndarray = BATCH) -> Explanation:
+    """Return all sums of a network for some samples."""
     network = Network.from_yaml_text(text)
     layers = tuple(WantedLayer(n) for n in range(1, len(network.layers) + 1))
-    return explained(network, batch, Wish((1, 2), layers))
+    return explained(network, batch, Wish(samples, layers))
 
 
+ONE_SAMPLE = whole("layer_sizes: [3, 4, 3, 4, 2]\nactivations: relu\nseed: 1\n", (1,))
 DEEP = whole("layer_sizes: [3, 4, 3, 4, 2]\nactivations: relu\nseed: 1\n")
 SHARES = whole("layer_sizes: [3, 2, 3]\nactivations: [relu, softmax]\nseed: 1\n")
 
@@ -56,6 +57,15 @@ def test_some_are_spread_over_the_layers_and_at_most_half_use_an_answer(
         assert max(counts.values()) - min(counts[n] for n in (1, 2, 3, 4)) <= 1
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_of_one_sample_a_layer_rather_waits_its_turn(seed: int) -> None:
+    """Each question in another layer would use an answer: of four, two may."""
+    places = drawn_places(ONE_SAMPLE, 4, seed)
+    assert len(places) == 4
+    assert dependents(places) == 2
+    assert max(Counter(place.layer for place in places).values()) == 2
+
+
 def test_every_number_of_questions_can_be_had() -> None:
     for wanted in range(1, 26):
         assert len(drawn_places(DEEP, wanted, wanted)) == wanted
@@ -66,7 +76,7 @@ def test_a_seed_draws_the_same_questions_each_time_and_another_one_others() -> N
     assert drawn == [drawn_places(DEEP, 6, seed) for seed in range(20)]
     assert len(set(drawn)) > 15
     # as it was when worksheets began, whatever Python runs it
-    assert drawn[7] == ((1, 2, 1), (1, 2, 4), (2, 1, 2), (2, 1, 3), (3, 2, 3), (4, 1, 1))
+    assert drawn[7] == ((1, 2, 1), (1, 2, 4), (2, 1, 2), (2, 2, 1), (3, 1, 2), (4, 1, 1))
 
 
 @pytest.mark.parametrize("wanted", [1, 2, 3, 4, 5, 6, 7, 8, 9])
@@ -88,11 +98,7 @@ def test_what_cannot_be_asked_for_is_refused_with_what_can() -> None:
     assert (problem.code, problem.help) == ("N703", ("this would do: --blanks 3",))
     with pytest.raises(UsageError, match="--blanks 4: there are 3 questions"):
         drawn_places(alone, 4, 0)
-    single = explained(
-        Network.from_yaml_text("layer_sizes: [3, 2]\nactivations: softmax\nseed: 1\n"),
-        BATCH,
-        Wish((1,), (WantedLayer(1),)),
-    )
+    single = whole("layer_sizes: [3, 2]\nactivations: softmax\nseed: 1\n", (1,))
     for wanted in (1, "all"):
         with pytest.raises(UsageError, match="nothing to ask for beside the worked example"):
             drawn_places(single, wanted, 0)
@@ -101,7 +107,7 @@ def test_what_cannot_be_asked_for_is_refused_with_what_can() -> None:
 def test_what_is_no_number_is_not_asked_for() -> None:
     broken = whole(
         "layer_sizes: [3, 2]\nactivations: relu\nseed: 1\n",
-        np.array([[1.0, 2.0, -1.0], [np.nan, 1.0, 2.0]]),
+        batch=np.array([[1.0, 2.0, -1.0], [np.nan, 1.0, 2.0]]),
     )
     assert drawn_places(broken, "all", 0) == ((1, 1, 2),)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
 
 from nncli.errors import SpecError
-from nncli.explanation.seeds import SEEDS_PER_VARIANT, draws_numbers, first_suitable
+from nncli.explanation.seeds import SEEDS_PER_VARIANT, draws_numbers, suitable_networks
+from nncli.network.activations import Array
 from nncli.network.network import Network, build_network
+from nncli.specs.model import NetworkSpec
 from nncli.specs.reader import read_spec
 
 EXERCISE = b"""\
@@ -19,6 +22,10 @@ init: {weights: whole_numbers, biases: whole_numbers}
 seed: 0
 """
 BATCH = np.array([[1.0, 2.0, -1.0], [2.0, 0.0, 1.0]])
+
+
+def first_of(spec: NetworkSpec, tensors: Mapping[str, Array], batch: Array, first: int) -> Network:
+    return next(suitable_networks(spec, tensors, batch, first))
 
 
 def suits(network: Network, batch: np.ndarray) -> bool:
@@ -49,10 +56,10 @@ def suits(network: Network, batch: np.ndarray) -> bool:
     return any(each < 0 for each in relus) and cut <= 0.6 * len(relus)
 
 
-@pytest.mark.parametrize("first", [0, 500, 10_000])
+@pytest.mark.parametrize("first", range(0, 4000, 250))
 def test_the_first_seed_that_suits_is_found(first: int) -> None:
     spec = read_spec(EXERCISE, "net.yaml")
-    found = first_suitable(spec, {}, BATCH, first)
+    found = first_of(spec, {}, BATCH, first)
     assert found.spec.seed is not None
     networks = [
         build_network(spec.model_copy(update={"seed": seed}))
@@ -87,26 +94,35 @@ def test_where_none_suits_it_is_said_what_most_of_them_lack(
         "net.yaml",
     )
     with pytest.raises(SpecError, match=re.escape(f"50 times {why}")) as caught:
-        first_suitable(spec, {}, np.array(batch, float), 7)
+        first_of(spec, {}, np.array(batch, float), 7)
     (problem,) = caught.value.problems
     assert (problem.code, caught.value.exit_code) == ("N113", 3)
     assert "none of the 50 seeds from 7 on" in problem.message
 
 
-def test_relus_that_cut_nearly_all_do_not_suit() -> None:
+@pytest.mark.parametrize("activation", ["relu", "relu6"])
+def test_relus_may_cut_six_of_ten_sums_and_must_cut_one(activation: str) -> None:
     spec = read_spec(
-        b"layer_sizes: [1, 3]\nactivations: relu\n"
-        b"init: {weights: {whole_numbers: {low: -1, high: 1, zeros: 0}}}\nseed: 0\n",
+        f"layer_sizes: [1, 5]\nactivations: {activation}\n".encode()
+        + b"init: {weights: {whole_numbers: {low: -1, high: 1, zeros: 0}}}\nseed: 0\n",
         "net.yaml",
     )
-    for first in range(20):
-        found = first_suitable(spec, {}, np.array([[1.0]]), first)
-        assert sorted(found.layers[0].weights[0]) == [-1, 1, 1]  # two of three cut are too many
+    found = [first_of(spec, {}, np.array([[1.0]]), first) for first in range(40)]
+    assert {int((network.layers[0].weights < 0).sum()) for network in found} == {1, 2, 3}
+
+
+def test_a_sum_may_be_20_and_no_more() -> None:
+    spec = read_spec(
+        b"layer_sizes: [1, 2]\ninit: {weights: {whole_numbers: {low: -2, high: 2}}}\nseed: 0\n",
+        "net.yaml",
+    )
+    found = [first_of(spec, {}, np.array([[10.0]]), first) for first in range(40)]
+    assert {abs(w) for network in found for w in network.layers[0].weights.flat} == {1, 2}
 
 
 def test_sums_of_other_numbers_may_be_large() -> None:
     spec = read_spec(b"layer_sizes: [2, 3]\ninit: {weights: normal}\nseed: 0\n", "net.yaml")
-    found = first_suitable(spec, {}, np.array([[1e4, 1e4]]), 0)
+    found = first_of(spec, {}, np.array([[1e4, 1e4]]), 0)
     assert found.spec.seed == 0
 
 
@@ -118,7 +134,7 @@ def test_only_what_is_drawn_has_to_suit() -> None:
         "net.yaml",
     )
     assert draws_numbers(spec)
-    assert first_suitable(spec, {}, np.array([[1.0, 1.0]]), 0).spec.seed is not None
+    assert first_of(spec, {}, np.array([[1.0, 1.0]]), 0).spec.seed is not None
     assert not draws_numbers(read_spec(b"layers: [{weights: [[1]]}]\n", "net.yaml"))
 
 

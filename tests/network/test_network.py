@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nncli import Dense, FileError, Network, NncliError, ShapeError, SpecError, build_network
+from nncli.network.network import drawn_networks
 from nncli.specs.model import InputsSpec, LayerSpec, NetworkSpec
 from nncli.specs.reader import read_spec
 
@@ -361,3 +362,15 @@ def test_a_network_tells_of_itself_on_one_line() -> None:
     assert shown == "<Network 'two lines': 4 -> 5 relu -> 2 softmax, float64>"
     deep = repr(Network.from_yaml_text(f"layer_sizes: {[1] * 100}\nseed: 0\n"))
     assert deep == f"<Network 'network': 1{' -> 1 linear' * 6} -> ... -> 1 linear, float64>"
+
+
+def test_networks_drawn_in_a_row_are_those_that_are_built_one_by_one() -> None:
+    text = b"inputs: 3\nseed: 9\nlayers: [{neurons: 4, biases: [1, 2, 3, 4]}, {neurons: 2}]\n"
+    spec = read_spec(text + b"init: {biases: normal}\n", "net.yaml")
+    seeds = [5, 0, 2**32 - 1, 5]
+    for seed, drawn in zip(seeds, drawn_networks(spec, {}, seeds), strict=True):
+        built = build_network(spec.model_copy(update={"seed": seed}))
+        assert drawn.spec == built.spec
+        for one, other in zip(drawn.layers, built.layers, strict=True):
+            assert np.array_equal(one.weights, other.weights)
+            assert np.array_equal(one.biases, other.biases)

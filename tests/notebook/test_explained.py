@@ -104,11 +104,11 @@ def test_a_frame_is_as_high_as_its_layers_need_up_to_a_bound() -> None:
     for layers in (1, 2, 9):
         sizes = [1] * (layers + 1)
         network = Network.from_yaml_text(f"layer_sizes: {sizes}\nseed: 0")
-        [height] = re.findall(
-            r'style="width:100%;height:(\d+)px', nncli.explain(network, [[1]])._repr_html_()
-        )
+        frame = nncli.explain(network, [[1]])._repr_html_()
+        [height] = re.findall(r'style="width:100%;height:(\d+)px', frame)
         heights.append(int(height))
-    assert heights == sorted(set(heights))
+    assert heights == sorted(heights)
+    assert heights[0] < heights[-1]
     assert heights[-1] <= 900
 
 

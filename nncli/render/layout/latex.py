@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from nncli.render.layout.text import inert
@@ -78,7 +79,7 @@ def escaped(text: str) -> str:
     A character that pdflatex has no sign for is told by its number.
 
     >>> print(escaped("50 % of a_b: Grün, 漢"))
-    50 \% of a\_b: Gr\"{u}n, [U+6F22]
+    50 \% of a\_b: Gr\"{u}n, [U+6F22]\allowbreak{}
     """
     words = inert(text).split(" ")
     return " ".join(
@@ -107,7 +108,7 @@ def _set(character: str) -> str:
     if re.fullmatch(r"(SUB|SUPER)SCRIPT (\w+)", name) and unicodedata.digit(character, -1) >= 0:
         place = "_" if name.startswith("SUB") else "^"
         return f"${place}{{{unicodedata.digit(character)}}}$"
-    return f"[U+{ord(character):04X}]"
+    return rf"[U+{ord(character):04X}]\allowbreak{{}}"
 
 
 # ---------------------------------------------------------------------------------- arithmetic
@@ -129,10 +130,10 @@ _SIGNS = {
     "±": r"\pm ",
     "…": r"\cdots",
     "∞": r"\infty ",
-    "NaN": r"\mathrm{NaN}",
+    "NaN": r"\text{NaN}",
 }
 _MATHS = re.compile(
-    r"(?P<index>[₀-₉ₖ]+(?:,[₀-₉ₖ]+)*)|e(?P<power>[-−]?\d+)\b|(?P<name>[a-z_]{2,}\d?)(?=\()|"
+    r"(?P<index>[₀-₉ₖ]+(?:,[₀-₉ₖ]+)*)|e(?P<power>[-−]?\d+)\b|(?P<name>[a-z_]{2,}\d?)(?=[(=])|"
     + "|".join(map(re.escape, _SIGNS))
 )
 
@@ -167,3 +168,28 @@ _WIDTHS |= dict.fromkeys("xzabwpWXZAP@", 7.5)
 def maths_width(text: str) -> float:
     """Return about how wide arithmetic is that is written in its own signs, in points."""
     return sum(_WIDTHS.get(character, 5.0) for character in text)
+
+
+# ------------------------------------------------------------------------------------ displays
+
+# How wide a display may be, in points.
+_ROOM = 465.0
+# Sizes of type, and how wide a digit is in them; the smallest is hard to read.
+_SIZES = (("", 1.0), (r"\small", 0.94), (r"\footnotesize", 0.87), (r"\scriptsize", 0.81))
+_SMALLEST = r"\tiny"
+
+
+def sized(displays: Sequence[str], width: float) -> list[str]:
+    """Return displays in a size of type in which they fit, as far as there is one.
+
+    width: of the widest, in points at the size of the text.
+    """
+    fitting = (size for size, factor in _SIZES if width * factor <= _ROOM)
+    size = next(fitting, _SMALLEST)
+    lines = [line for text in displays for line in (r"\[", *text.splitlines(), r"\]")]
+    return [rf"\begingroup{size}", *lines, r"\endgroup"] if size else lines
+
+
+def fitted(displays: Sequence[str], width: float) -> list[str] | None:
+    """Return displays in a size of type that can be read; None if they do not fit in any."""
+    return sized(displays, width) if width * _SIZES[-1][1] <= _ROOM else None

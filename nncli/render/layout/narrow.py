@@ -29,7 +29,7 @@ def fitted(grid: Grid, width: int) -> list[Block]:
             if least + sum(closer.gaps()) <= width:
                 return [closer]
     shorter = max(_SHORTEST, min(_KEY, width // 3))
-    # a name that is all that tells the rows apart stays whole
+    # a name that is all that tells the rows apart stays whole as long as it can
     wanted = (_KEY, shorter) if grid.keys > 1 else (longest_key,)
     limits = dict.fromkeys(min(longest_key, most) for most in wanted)
     cut = [_with_short_keys(way, most) for most in limits for way in ways]
@@ -167,11 +167,11 @@ def _broken_parts(grid: Grid, width: int) -> list[Grid]:
     A part with a number that is too wide is as wide as it takes.
     """
     close, rooms = replace(grid, gap=1), dict[int, int]()
-    if grid.keys == 1 and grid.columns[0].align == "left":
+    if grid.keys == 1:
         columns = zip(grid.columns, grid.widths(), strict=True)
         number = max((own for column, own in columns if column.align == "right"), default=0)
-        rooms[0] = max(_SHORTEST, min(width // 2, width - number - 2))
-    widths = _Widths.of(replace(close, rows=_BrokenRows(close.rows, rooms)))
+        close = _with_short_keys(close, max(_SHORTEST, min(width // 2, width - number - 2)))
+    widths = _Widths.of(close)
     for unit in _units(close, tied=False):
         excess = widths.of_part(close, unit) - width
         if excess > 0 and close.columns[unit[-1]].align == "left":

@@ -19,6 +19,8 @@ from nncli.render.page.markup import SIGNS, Html, joined, tag
 from nncli.render.page.matrices import Choices, arrangement, transposed
 from nncli.render.page.sums import legend, scaling, softmax, sum_of
 
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
 
 def explain_page(found: Explanation) -> str:
     """Return an explanation as a page."""
@@ -26,7 +28,7 @@ def explain_page(found: Explanation) -> str:
     title = f"{found.spec.name}, every number by hand"
     body = joined(
         tag("h1", title),
-        tag("p", f"{names.sizes} · {names.samples()}. {rule(found)}", class_="sub"),
+        tag("p", f"{names.sizes} · {names.samples()}. {names.rounding}", class_="sub"),
         *how_to_read(names),
         *network(drawing_of(found)),
         *(section(names, layer) for layer in found.layers),
@@ -41,6 +43,8 @@ def document(title: str, body: Html, rules: str = "") -> str:
     head = joined(
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        # no name can bring in anything, whatever it says
+        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
         tag("title", title),
         tag("style", Html(style + rules)),
     )
@@ -65,15 +69,6 @@ def how_to_read(names: Names) -> Iterator[Html]:
         index if len(names.found.spec.layers) > 1 else "",
         "A shape (3, 4) has 3 rows and 4 columns.",
         class_="sub",
-    )
-
-
-def rule(found: Explanation) -> str:
-    """Return how numbers are rounded, in one sentence."""
-    decimals = found.precision
-    return (
-        f"Results are rounded to {decimals} decimals and what goes into a sum to {decimals + 1}; "
-        "shorter numbers are exact; = is exactly true, ≈ is rounded."
     )
 
 
@@ -106,8 +101,8 @@ def key() -> Html:
         "p",
         tag("span", positive, "positive weight"),
         tag("span", negative, "negative weight"),
-        *(tag("span", each) for each in ("thicker: further from 0", "a weight of 0: no line")),
-        *(tag("span", each) for each in ("darker: further from 0", "dashed circle: 0")),
+        tag("span", "thicker line, fuller circle: further from 0"),
+        tag("span", "no line, dashed circle: 0"),
         class_="key",
     )
 
@@ -180,7 +175,8 @@ def _heading(names: Names, layer: int) -> Iterator[Html]:
     inputs, neurons = names.found.spec.layer_sizes[layer - 1 : layer + 1]
     formulas = " · ".join(names.formulas(layer))
     yield tag("h2", said[0].upper() + said[1:])
-    meaning = _MEANINGS.get(names.found.spec.layers[layer - 1].activation.kind)
+    *before, kind = (each.activation.kind for each in names.found.spec.layers[:layer])
+    meaning = _MEANINGS.get(kind) if kind not in before else None  # said once
     said = f" · {meaning}" if meaning is not None else ""
     yield tag("p", f"{inputs} in, {neurons} out · ", tag("i", formulas), said, class_="sub")
 

@@ -52,9 +52,8 @@ def _table(matrix: Matrix, *, is_by_neuron: bool) -> Html:
     for row, values in enumerate(matrix, start=1):
         neurons = [row] * len(values) if is_by_neuron else range(1, len(values) + 1)
         rows.append((values, [f"w w{neuron}" for neuron in neurons]))
-    return tag(
-        "table", *(tag("tr", *_cells(*each, _edges(rows, n))) for n, each in enumerate(rows))
-    )
+    lines = (tag("tr", *_cells(*each, _edges(rows, n))) for n, each in enumerate(rows))
+    return tag("table", *lines, style=_width(list(zip(*matrix, strict=True))))
 
 
 def _edges(rows: Sequence[object], at: int) -> str:
@@ -80,7 +79,7 @@ def arrangement(step: ProductStep, names: Names, choices: Choices) -> Html:
     drawing = _Arrangement(step, names, choices)
     return tag(
         "div",
-        tag("table", *drawing.rows(), class_="corner", style=f"--em:{drawing.ems():.0f}"),
+        tag("table", *drawing.rows(), class_="corner", style=drawing.style()),
         class_="fig",
     )
 
@@ -115,15 +114,13 @@ class _Arrangement:
             yield tag("tr", class_="gap")
             yield from self._outputs(parts.output)
 
-    def ems(self) -> float:
-        """Return how wide the table is, in units of its letters' size."""
+    def style(self) -> str:
+        """Return how wide the table is."""
         parts = self._parts
-        columns = [*zip(*parts.left, strict=True)]
         below = [*parts.above, *parts.result, *(parts.output or ())]
         below += [parts.bias] if parts.bias and not self._has_column else []
-        columns += zip(*below, strict=True)
-        widths = [max(map(_length, column)) * 0.62 + 1.1 for column in columns]
-        return sum(widths) + 6 + 3 * self._has_column
+        columns = [*zip(*parts.left, strict=True), *zip(*below, strict=True)]
+        return _width(columns, 6 + 3 * self._has_column)
 
     def _caption(self) -> str:
         left, above = self._names.written.factors(self._letters)
@@ -207,8 +204,8 @@ class _Arrangement:
             )
 
     def _outputs(self, output: Matrix) -> Iterator[Html]:
-        kind = self._names.found.spec.layers[self._step.layer - 1].activation.kind
-        said = joined(tag("b", self._output), f" = {kind}({self._letters.z})")
+        said = self._names.output(self._step.layer).removeprefix(self._output)
+        said = joined(tag("b", self._output), said)
         for at, row in enumerate(output):
             places = [self._of(at, column) for column in range(len(row))]
             classes = [
@@ -222,5 +219,16 @@ class _Arrangement:
 _GAP = tag("td", class_="gap")
 
 
-def _length(shown: Shown) -> int:
-    return len(SIGNS.number(shown.text)) if shown.box is None else 6
+def _width(columns: Sequence[Sequence[Shown]], more: float = 0) -> str:
+    """Return how wide columns are as a style: in units of their letters' size, and in boxes.
+
+    more: what stands beside them, in such units.  The style's sheet makes letters so small that all
+    of it has room; a box has a size of its own, and grows with an answer that is longer.
+    """
+    ems, boxes = more, 0
+    for column in columns:
+        width = max(len(SIGNS.number(each.text)) for each in column) * 0.62
+        has_box = any(each.box is not None for each in column)
+        boxes += has_box
+        ems += 1.1 + (max(0.0, width - 2.5) if has_box else width)
+    return f"--em:{ems:.1f}" + (f";--boxes:{boxes}" if boxes else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from nncli.explanation.chains import ChainLine, Factor, Symbol, chain, last_sign, product_of
 from nncli.explanation.notation import Notation
@@ -124,8 +125,8 @@ def _long_sum(step: NeuronStep, notation: Notation) -> Iterator[Html]:
     left = step.left_out
     zeros = sum(term.product.text == "0" for term in step.terms) + left.zeros
     yield tag("p", f"{step.terms_total:,} terms, {zeros:,} of them 0; the largest:", class_="note")
-    largest = max((abs(term.product.value.value) for term in step.terms), default=0)
-    rows = [_term_row(term, step, notation, float(largest)) for term in step.terms]
+    largest = max(term.size for term in step.terms)
+    rows = [_term_row(term, step, notation, largest) for term in step.terms]
     rows.append(_part(f"the {len(step.terms)} largest terms", step.terms_sum))
     if left.count:
         rows.append(_part(f"the other {left.count:,} that are not 0", left.sum))
@@ -140,15 +141,14 @@ def _long_sum(step: NeuronStep, notation: Notation) -> Iterator[Html]:
     yield tag("table", *rows, class_="long")
 
 
-def _term_row(term: Term, step: NeuronStep, notation: Notation, largest: float) -> Html:
+def _term_row(term: Term, step: NeuronStep, notation: Notation, largest: Decimal) -> Html:
     one, other = (factor(each) for each in product_of(term.input, step, notation))
     x, w = factor(term.x, "n x"), factor(term.w, "n w")
     numbers = joined(w, SIGNS.times, x) if notation == "columns" else joined(x, SIGNS.times, w)
-    value = term.product.value.value
-    share = abs(float(value)) / largest if largest and value.is_finite() else 0
+    share = float(term.size / largest) if largest and largest.is_finite() else 0
     bar = tag(
         "span",
-        class_="bar neg" if value < 0 else "bar pos",
+        class_="bar neg" if term.product.text.startswith("-") else "bar pos",
         style=f"width:{share * 6:.2f}em",
     )
     is_rounded = any(each.is_rounded for each in (term.x, term.w, term.product))

@@ -168,7 +168,7 @@ def test_keys_are_cut_shorter_where_that_takes_fewer_parts() -> None:
     assert len(shown(grid, 19)) == 5
 
 
-def test_a_key_that_stands_alone_is_broken_not_cut() -> None:
+def test_a_key_that_stands_alone_is_cut_last() -> None:
     columns = (Column("tensor"), Column("shape"), Column("n", "right"))
     grid = Grid(columns, (tuple(map(Span, ("a.tensor.of.a.model", "(2, 3)", "6"))),))
     assert shown(grid, 28) == [
@@ -180,8 +180,7 @@ def test_a_key_that_stands_alone_is_broken_not_cut() -> None:
     ]
     assert shown(grid, 20) == [
         " tensor     shape  n",
-        " a.tensor.o (2, 3) 6",
-        " f.a.model",
+        " a.ten…odel (2, 3) 6",
     ]
 
 
@@ -202,7 +201,7 @@ def test_texts_that_are_still_too_wide_go_on_in_further_rows() -> None:
 
 def test_a_number_is_never_cut() -> None:
     grid = Grid((Column("key"), Column("n", "right")), ((Span("name of it"), Span("9" * 20)),))
-    assert shown(grid, 15) == [f" key{' ' * 24}n", f" name of {'9' * 20}", " it"]
+    assert shown(grid, 15) == [f" key{' ' * 25}n", f" name… it {'9' * 20}"]
 
 
 def test_a_column_that_says_what_its_rows_are_of_may_be_all() -> None:
@@ -225,4 +224,4 @@ def test_however_narrow_every_cell_is_shown_whole(
     text = "\n".join(shown(grid, width))
     for _, number, *texts in rows:
         assert number in text.split()
-        assert all(piece[:5] in text for one in texts for piece in one.split())
+        assert all(piece[:4] in text for one in texts for piece in one.split())

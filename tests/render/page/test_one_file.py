@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ outputs: {{classes: {classes}}}
 """
 
 
+@cache
 def page_of(*arguments: str | Path, stdin: bytes = b"") -> str:
     done = run_here("explain", *arguments, "--format", "html", "--quiet", stdin=stdin)
     assert done.code == 0, done.err
@@ -137,7 +139,7 @@ def named(write_to: Path, name: str, at: int, *options: str) -> str:
     spec.write_text(text, encoding="utf-8")
     heads = ",".join('"' + each.replace('"', '""') + '"' for each in names[1:3])
     data.write_text(f"{heads}\n1,2\n-3,0.1\n", encoding="utf-8")
-    return page_of(spec, data, *options)
+    return page_of.__wrapped__(spec, data, *options)
 
 
 def skeleton(page: Tag) -> list[tuple[str, tuple[tuple[str, str], ...]]]:

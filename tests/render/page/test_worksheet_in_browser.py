@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import PAPER, printed
+from browser import MILLIMETRE, PAPER, PRINTED_WIDTHS, printed
 from commands import run_here
 from explained_samples import SAMPLES
 
@@ -23,9 +23,7 @@ SHEETS = {
     "products": ("batch", "--blanks", "4", "--level", "1"),
     "softmax": ("iris", "--blanks", "4"),
 }
-MM = 96 / 25.4  # CSS pixels
-# Between the margins of A4, and of Letter, a few millimetres less than there are.
-PRINTED_WIDTHS = (184 * MM, 189 * MM)
+LEAST = (14 * MILLIMETRE, 7 * MILLIMETRE)
 
 
 @pytest.fixture
@@ -47,13 +45,13 @@ def test_boxes_have_room_for_handwriting_and_nothing_is_too_wide_for_paper(
     browser: Browser, sheet_of: SheetOf, name: str
 ) -> None:
     with browser.page(sheet_of(name)) as page, page.as_printed():
-        for width in PRINTED_WIDTHS:
-            page.resize(int(width))
+        for width in PRINTED_WIDTHS.values():
+            page.resize(width)
             boxes = page.looking("look.boxes('.box')")
             assert len(boxes) >= 4
-            small = [box for box in boxes if box["width"] < 14 * MM or box["height"] < 7 * MM]
+            small = [b for b in boxes if b["width"] < LEAST[0] or b["height"] < LEAST[1]]
             assert small == []
-            assert page.looking("look.overflowing()") == []
+            assert page.looking("[...look.overflowing(), ...look.broken()]") == []
 
 
 @pytest.mark.parametrize("name", SHEETS)
@@ -61,6 +59,7 @@ def test_a_sheet_can_be_read_on_a_screen(browser: Browser, sheet_of: SheetOf, na
     with browser.page(sheet_of(name)) as page:
         page.resize(1200, page.of("document.documentElement.scrollHeight"))
         assert page.looking("look.overflowing()") == []
+        assert page.looking("look.broken()") == []
         for is_dark in (False, True):
             page.light(on=not is_dark)
             assert page.looking("look.faint(3)") == []
