@@ -99,6 +99,18 @@ def test_an_output_of_nan_is_no_class_and_counts_as_wrong() -> None:
     assert result.greatest[0].predictions == ("",)
 
 
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_outputs_that_are_not_finite_are_judged_without_a_warning(value: float) -> None:
+    scores, numbers = [[value, 1.0], [value, value]], NumberTask(("a", "b"))
+    assert classes_of(evaluated(class_task(2, "scores"), scores, [0, 1]).figures).samples == 2
+    assert math.isnan(numbers_of(evaluated(numbers, scores, [[0, 0], [1, 1]]).figures).mean.r2)
+    if math.isnan(value):
+        task = LabelTask(("a", "b"), "float64")
+        found = labels_of(evaluated(task, scores, [[0, 1], [1, 1]]).figures)
+        assert [label.unclassified for label in found.labels] == [2, 1]
+        assert (math.isnan(found.log_loss), found.accuracy) == (True, 0.0)
+
+
 def test_the_class_may_be_among_the_first() -> None:
     outputs = [[0.3, 0.25, 0.2, 0.1, 0.1, 0.05]] * 6
     found = classes_of(evaluated(class_task(6), outputs, [0, 1, 2, 3, 4, 5]).figures)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from nncli import Network
 from nncli.data.columns import ColumnChoice, WantedInputs, choose_with_targets, find_column
@@ -42,7 +45,8 @@ def targets_in(
     with open_sources(list(map(str, paths)), DataOptions(**options)) as opened:
         header = opened.header
         numbers = isinstance(task, NumberTask) if as_numbers is None else as_numbers
-        wanted, choice = WantedInputs(1), ColumnChoice(keep=keep)
+        # a Parquet file of several columns finds its input by name
+        wanted, choice = WantedInputs(1, ("x",) if header.kinds else None), ColumnChoice(keep=keep)
         selection = choose_with_targets(header, choice, names, wanted, as_numbers=numbers)
         positions = tuple(find_column(name, header, "--target") for name in names)
         targets = Targets(task, positions, numbers, options.get("decimal", "."))
@@ -111,6 +115,17 @@ def test_targets_of_an_npy_file_are_found_by_position(tmp_path: Path) -> None:
     np.save(path, [[0.5, 2.0], [0.25, 2.5]])
     with pytest.raises(DataError, match=r"'2.5' in column 2, row 2 is none of the classes"):
         targets_in([path], task_for(ABC), ["2"], as_numbers=True)
+
+
+def test_targets_of_a_parquet_file_are_texts_or_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "data.parquet"
+    columns = {"x": [1.0, 2.0], "kind": ["b", None], "number": [2, 0], "y": [0.5, math.inf]}
+    parquet.write_table(pa.table(columns), path)
+    assert targets_in([path], task_for(ABC), ["number"]).targets[0].tolist() == [2, 0]
+    with pytest.raises(DataError, match="empty value in column 'kind', row 2, the target"):
+        targets_in([path], task_for(ABC), ["kind"])
+    with pytest.raises(DataError, match="'inf' in column 'y', row 2 is not finite"):
+        targets_in([path], NumberTask(("y",)), ["y"])
 
 
 def test_arrow_and_the_exact_reader_give_the_same(tmp_path: Path) -> None:
