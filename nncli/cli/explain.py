@@ -211,7 +211,9 @@ def _form(format_: opt.ExplainForm | None, output: str | None) -> opt.ExplainFor
     message = f"the suffix of {output!r} names no format: {', '.join(EXPLANATION_SUFFIXES)}"
     outputs = f"`nncli forward` takes `-o {shlex.quote(output)}`, and writes the outputs"
     elsewhere = (outputs, "forward") if form_of_suffix(output, SUFFIXES) else None
-    raise UsageError(message, "or name it: --format text", code="N703", elsewhere=elsewhere)
+    printed = "a browser prints a page, -o FILE.html, as PDF"
+    helps = (printed,) if output.lower().endswith(".pdf") else ()
+    raise UsageError(message, *helps, "or name it: --format text", code="N703", elsewhere=elsewhere)
 
 
 def _wanted_layers(layer: str, neuron: str, spec: NetworkSpec) -> tuple[WantedLayer, ...]:

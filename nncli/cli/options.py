@@ -255,7 +255,7 @@ Precision = Annotated[
         "--precision",
         parser=whole_number(1, 17),
         metavar="N",
-        help="How many decimals the tables show.",
+        help="How many decimals are shown.",
     ),
 ]
 Weights = Annotated[bool, _display("--weights", help="Show each layer's weights and biases, too.")]

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
-from nncli.errors import UsageError
+from nncli.errors import DataError, UsageError
+from nncli.files import source_name
+from nncli.problems import Place, Problem
+from nncli.words import numbered
 
 if TYPE_CHECKING:
     from nncli.explanation.explanation import Run, WantedLayer, Wish
@@ -109,6 +112,8 @@ def _seeded(
 
     Arguments and errors as for `worksheets`.
     """
+    import numpy as np
+
     from nncli.explanation.seeds import draws_numbers, suitable_networks
     from nncli.pipeline.again import shown_again
 
@@ -116,6 +121,11 @@ def _seeded(
     if not draws_numbers(spec):
         yield from ((seed, run.network, seen) for seed in range(first, first + _TRIES))
         return
+    bad = [n for n, x in zip(seen.numbers, seen.batch, strict=True) if not np.isfinite(x).all()]
+    if bad:
+        message = f"{numbered('sample', bad)}: no weights can be drawn for what is no number"
+        remedy = "make worksheets of data without NaN and infinity"
+        raise DataError(Problem("N404", message, Place(source_name(run.sources[0])), (remedy,)))
     for network in suitable_networks(spec, tensors, shown.batch, first):
         again = shown_again(network, shown)
         own = replace(seen, inputs=again.inputs, layers=again.layers, outputs=again.outputs)

@@ -12,7 +12,7 @@ from nncli.network.network import Network
 from nncli.specs.model import Activation
 
 # What these make of a neuron depends on the others.
-_OF_ALL = frozenset({"softmax", "log_softmax"})
+OF_ALL = frozenset({"softmax", "log_softmax"})
 
 
 class Arithmetic:
@@ -47,7 +47,7 @@ class Arithmetic:
 
     def output(self, layer: int, row: int, neuron: int) -> Exact:
         """Return a neuron's output, a; of a function of one number, no other neuron is computed."""
-        if self.activation(layer).kind in _OF_ALL or (layer, row) in self._outputs:
+        if self.activation(layer).kind in OF_ALL or (layer, row) in self._outputs:
             return self.outputs(layer, row)[neuron]
         return activated([self.sum(layer, row, neuron)], self.activation(layer), neuron)[0]
 

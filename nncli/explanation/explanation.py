@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from nncli.explanation.arithmetic import Arithmetic, as_stored
+from nncli.explanation.arithmetic import OF_ALL, Arithmetic, as_stored
 from nncli.explanation.exact import Exact, decimals_of
 from nncli.explanation.notation import Notation, is_turned
 from nncli.explanation.scaling import scaled_inputs, unscaled_outputs
@@ -146,7 +146,7 @@ class _Maker:
         for sample in self._wish.samples:
             of_sample = self._of_sample(layer, sample)
             yield from map(of_sample.neuron, neurons)
-            if held.activation_name in ("softmax", "log_softmax"):
+            if held.activation_name in OF_ALL:
                 softmax = of_sample.softmax()
                 yield from [softmax] if softmax is not None else []
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from nncli.errors import UsageError
+from nncli.explanation.arithmetic import OF_ALL
 from nncli.explanation.explanation import MAX_DRAWN
 from nncli.explanation.steps import Explanation, NeuronStep, Question
 from nncli.specs.model import NetworkSpec
 from nncli.words import count_of
 
 # What these make of a neuron depends on the others: a row is asked for as a whole, or not at all.
-OF_ALL = frozenset({"softmax", "log_softmax"})
 
 
 class Place(NamedTuple):

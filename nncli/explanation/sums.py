@@ -144,10 +144,14 @@ class LayerOfSample:
         ]
 
     def _chosen(self, terms: list[Term]) -> list[Term]:
-        """Return the terms that are shown: all of a short sum, the largest of a long one."""
+        """Return the terms that are shown: all of a short sum, the largest of a long one.
+
+        Of a long one none that is 0, unless all are.
+        """
         if self.terms == "all" or len(terms) <= max(MAX_TERMS, self.terms):
             return terms
-        return sorted(terms, key=lambda term: (term.size.copy_negate(), term.input))[: self.terms]
+        others = [term for term in terms if term.size] or terms[:1]
+        return sorted(others, key=lambda term: (term.size.copy_negate(), term.input))[: self.terms]
 
     def _left_out(self, terms: Sequence[Term], chosen: Sequence[Term]) -> LeftOut:
         shown = {term.input for term in chosen}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nncli.explanation.questions import OF_ALL, Place, example_of, place_of
+from nncli.explanation.arithmetic import OF_ALL
+from nncli.explanation.questions import Place, example_of, place_of
 from nncli.explanation.shown import Shown
 from nncli.explanation.steps import (
     Explanation,

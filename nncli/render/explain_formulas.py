@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nncli.explanation.arithmetic import OF_ALL
 from nncli.explanation.chains import Symbol
 from nncli.explanation.steps import NeuronStep
 from nncli.render.explain_signs import Signs
@@ -25,7 +26,7 @@ def activation_links(step: NeuronStep, signs: Signs) -> list[tuple[str, str]]:
     Nothing if it is linear, or a table shows it.
     """
     kind, z = step.activation.kind, step.z.shown
-    if kind in ("linear", "softmax", "log_softmax"):
+    if kind == "linear" or kind in OF_ALL:
         return []
     is_asked = step.question is not None  # then the formula is the pupil's to find
     is_z_itself = is_asked or (kind in ("leaky_relu", "prelu") and step.slope is None)

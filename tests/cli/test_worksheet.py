@@ -294,3 +294,12 @@ def test_a_sheet_says_how_many_digits_its_key_has(tmp_path: Path) -> None:
     text = made(spec, data, "--blanks", "1", "--answers")
     assert "  round any other to 4 decimals, but to three significant digits at least.\n" in text
     assert "0.000911 ± 0.000001" in text  # not 0.0009
+
+
+def test_no_weights_are_drawn_for_what_is_no_number(tmp_path: Path) -> None:
+    data = tmp_path / "nan.csv"
+    data.write_text("a,b,c\n1,2,3\n1,nan,3\n")
+    done = run_here("explain", "configs/exercise.yaml", data, "--blanks", "3")
+    assert (done.code, done.out) == (4, "")
+    assert "error[N404]: sample 2: no weights can be drawn for what is no number" in done.err
+    assert "help: make worksheets of data without NaN and infinity" in done.err

@@ -91,10 +91,18 @@ def network(drawing: Drawing | None, prefix: str = "") -> Iterator[Html]:
     yield tag("section", *tabs, tag("div", drawn(drawing, prefix), class_="net"), key())
 
 
+# Of what stands beside words: without styles, too.
+_KEY: dict[str, str | int] = {"width": 34, "height": 10, "viewBox": "0 0 34 10"}
+
+
 def key() -> Html:
     """Return what the drawing's signs mean."""
     positive, negative = (
-        tag("svg", tag("path", d="M2 5H32", class_=kind, stroke_width=3), viewBox="0 0 34 10")
+        tag(
+            "svg",
+            tag("path", d="M2 5H32", class_=kind, stroke_width=3),
+            **_KEY,
+        )
         for kind in ("pos", "neg")
     )
     return tag(
@@ -160,7 +168,7 @@ _HINT = (
 # What an activation does, for those who have not met it.
 _MEANINGS = {
     "relu": "relu keeps a positive number and makes 0 of a negative one.",
-    "leaky_relu": "leaky_relu keeps a positive number and brings a negative one closer to 0.",
+    "leaky_relu": "leaky_relu keeps a positive number and multiplies a negative one by its slope.",
     "step": "step makes 1 of a positive number and 0 of a negative one.",
     "sign": "sign makes 1 of a positive number and −1 of a negative one.",
     "sigmoid": "sigmoid brings any number between 0 and 1; 0 becomes 0.5.",

@@ -91,7 +91,12 @@ def drawn(drawing: Drawing, prefix: str = "") -> Html:
     lines = joined(*_lines(drawing, at, places))
     samples = joined(
         *(
-            tag("g", *_circles(drawing, sample, at, places, prefix), class_=f"d d{row}")
+            tag(
+                "g",
+                *_circles(drawing, sample, at, places, prefix),
+                class_=f"d d{row}",
+                display="none" if row > 1 else None,  # where there are no styles
+            )
             for row, sample in enumerate(drawing.samples, start=1)
         )
     )
@@ -134,6 +139,7 @@ def _lines(drawing: Drawing, at: list[int], places: list[list[int]]) -> Iterator
                     tag("title", f"weight {SIGNS.number(weight.text)}"),
                     d=f"M{start + _RADIUS} {y}L{end - _RADIUS} {other}",
                     class_="neg" if weight.text.startswith("-") else "pos",
+                    stroke="currentColor",  # where there are no styles
                     stroke_width=f"{_THIN + (_THICK - _THIN) * share:.1f}",
                 )
 
@@ -174,9 +180,10 @@ def _circle(x: int, y: int, shown: Shown, share: float) -> Html:
     """
     kind = "blank" if shown.box is not None else "zero" if shown.text == "0" else "value"
     label = shown.box or ""
+    place = {"cx": x, "cy": y, "r": _RADIUS}
     content = [
-        tag("circle", cx=x, cy=y, r=_RADIUS, class_="disc"),
-        tag("circle", cx=x, cy=y, r=_RADIUS, class_=kind, fill_opacity=f"{0.5 * share:.2f}"),
+        tag("circle", **place, class_="disc", fill="none", stroke="currentColor"),
+        tag("circle", **place, class_=kind, fill="none", fill_opacity=f"{0.5 * share:.2f}"),
     ]
     if shown.box is not None and shown.text:  # the answer, below the number of its question
         content.append(tag("text", _brief(shown), x=x, y=y + 9, class_="filled"))

@@ -10,6 +10,7 @@ from nncli.explanation.notation import Notation
 from nncli.explanation.shown import Shown, in_full
 from nncli.explanation.steps import NeuronStep, Result, ScalingStep, SoftmaxStep, Term
 from nncli.render.explain_formulas import activation_links
+from nncli.render.explain_long_sums import parts, shortened
 from nncli.render.explain_names import Names
 from nncli.render.page.markup import SIGNS, Html, factor, joined, number, symbol, tag
 
@@ -81,8 +82,8 @@ def _whole_sum(step: NeuronStep, notation: Notation) -> Iterator[Html]:
         kinds = ["", "b", "b"] if is_last else _kinds(notation)
         cells = [_term(term, kinds, row) for row, term in enumerate(terms)]
         plus = [_stack("plus", ["+"] * len(cells))] if at else []
-        stacks.append(tag("span", *plus, _stack("term", cells), class_="group"))
-    yield tag("div", *stacks, class_="stack", aria_hidden="true")
+        stacks.append(tag("span", *plus, " ", _stack("term", cells), class_="group"))
+    yield tag("div", *(joined(each, " ") for each in stacks), class_="stack", aria_hidden="true")
     z = symbol(Symbol("z", (step.neuron,)))
     yield tag("p", z, " ", *_ends(lines[len(together) :]), class_="end", aria_hidden="true")
 
@@ -93,7 +94,7 @@ def _kinds(notation: Notation) -> list[str]:
 
 
 def _stack(class_: str, cells: Sequence[str]) -> Html:
-    return tag("span", *(tag("span", each) for each in cells), class_=class_)
+    return tag("span", *(joined(tag("span", each), " ") for each in cells), class_=class_)
 
 
 def _term(term: tuple[Factor, ...], kinds: Sequence[str], row: int) -> Html:
@@ -122,23 +123,14 @@ def _ends(lines: Sequence[ChainLine]) -> Iterator[str]:
 
 def _long_sum(step: NeuronStep, notation: Notation) -> Iterator[Html]:
     """Yield the largest terms of a sum, and what the others add."""
-    left = step.left_out
-    zeros = sum(term.product.text == "0" for term in step.terms) + left.zeros
-    yield tag("p", f"{step.terms_total:,} terms, {zeros:,} of them 0; the largest:", class_="note")
+    written, counted = shortened(step, notation, SIGNS)
+    yield tag("p", written, class_="end")
+    yield tag("p", counted, class_="note")
     largest = max(term.size for term in step.terms)
     rows = [_term_row(term, step, notation, largest) for term in step.terms]
-    rows.append(_part(f"the {len(step.terms)} largest terms", step.terms_sum))
-    if left.count:
-        rows.append(_part(f"the other {left.count:,} that are not 0", left.sum))
-    if left.zeros:
-        is_input = left.zero_inputs == left.zeros
-        why = f"with {step.input_letter} = 0" if is_input else "that are 0"
-        rows.append(tag("tr", tag("td", f"the {left.zeros:,} {why}", colspan=5), tag("td", "0")))
-    rows.append(_part("the sum before the bias", step.before_bias))
-    rows.append(_part("the bias", step.bias))
-    z = joined(symbol(Symbol("z", (step.neuron,))), f" {last_sign(step, notation)}")
-    rows.append(_part(z, step.z.shown, "n z"))
-    yield tag("table", *rows, class_="long")
+    *named, (z, _) = (each for each in parts(step, last_sign(step, notation), SIGNS) if each[0])
+    rows += [_part(name, SIGNS.number(text)) for name, text in named]
+    yield tag("table", *rows, _part(z, number(step.z.shown, "n z")), class_="long")
 
 
 def _term_row(term: Term, step: NeuronStep, notation: Notation, largest: Decimal) -> Html:
@@ -163,8 +155,8 @@ def _term_row(term: Term, step: NeuronStep, notation: Notation, largest: Decimal
     )
 
 
-def _part(said: str, shown: Shown, class_: str | None = None) -> Html:
-    return tag("tr", tag("td", said, colspan=5), tag("td", number(shown, class_)), class_="part")
+def _part(said: str, value: str) -> Html:
+    return tag("tr", tag("td", said, colspan=5), tag("td", value), class_="part")
 
 
 # --------------------------------------------------------------------- below the sum, and tables

@@ -42,13 +42,15 @@ def _key(sheets: Sequence[Sheet]) -> Iterator[Html]:
 
 
 def _table(sheets: Sequence[Sheet], labels: Sequence[str]) -> Html:
-    heads = ("variant", "seed", *labels)
+    heads = ("variant", "seed", "points", *labels)
     rows = [tag("tr", *(tag("th", each, scope="col") for each in heads))]
     for sheet in sheets:
         answers = key_answers(sheet)
         texts = [key_text(answers[each], SIGNS) if each in answers else "" for each in labels]
-        start = tag("th", str(sheet.variant), scope="row"), tag("td", str(sheet.seed))
-        rows.append(tag("tr", *start, *(tag("td", text) for text in texts)))
+        numbers = sheet.seed, points_of(sheet.questions)
+        cells = (*map(str, numbers), *texts)
+        start = tag("th", str(sheet.variant), scope="row")
+        rows.append(tag("tr", start, *(tag("td", each) for each in cells)))
     return tag("table", *rows)
 
 
