@@ -72,6 +72,7 @@ PROBLEM_TITLES: dict[str, str] = {
     "N603": "non-finite values",
     "N604": "outputs that differ",
     "N605": "slower than allowed",
+    "N606": "worse than allowed",
     "N701": "unknown command",
     "N702": "unknown option",
     "N703": "option with a wrong value",

@@ -59,13 +59,14 @@ def nncli(
 def _register_commands() -> None:
     from nncli.cli.bench import bench
     from nncli.cli.convert import convert
+    from nncli.cli.evaluate import evaluate
     from nncli.cli.explain import explain
     from nncli.cli.explain_error import explain_error
     from nncli.cli.forward import forward
     from nncli.cli.schema import schema
     from nncli.cli.shapes import shapes
 
-    for command in (forward, shapes, explain, bench, convert, explain_error, schema):
+    for command in (forward, evaluate, shapes, explain, bench, convert, explain_error, schema):
         name = command.__name__.replace("_", "-")
         app.command(name, cls=HelpfulCommand)(command)
 

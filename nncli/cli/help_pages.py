@@ -26,6 +26,11 @@ EXAMPLES: dict[str, tuple[str, str, str]] = {
         "nncli forward configs/iris.yaml sample_data/iris_test.csv --predict class",
         "printf '1,2\\n2,-1\\n' | nncli forward configs/three_inputs.yaml - --format csv",
     ),
+    "evaluate": (
+        "nncli evaluate configs/iris.yaml sample_data/iris_test.csv --target species",
+        "nncli evaluate configs/digits.yaml sample_data/digits_test.csv --target digit",
+        "nncli evaluate configs/cancer.yaml sample_data/cancer_test.csv --target diagnosis -q",
+    ),
     "shapes": (
         "nncli shapes configs/two_layers.yaml --draw",
         "nncli shapes configs/wide.yaml --batch-size 512",

@@ -15,6 +15,7 @@ from nncli.cli.values import (
     ActivationList,
     ChoiceList,
     batch_sizes,
+    bounds,
     comma_list,
     delimiter,
     encoding,
@@ -22,9 +23,11 @@ from nncli.cli.values import (
     nonnegative_number,
     numbers_or,
     percentage,
+    share,
     whole_number,
     whole_numbers,
 )
+from nncli.evaluation.metric_names import RISING
 from nncli.timing.names import BACKENDS
 
 _MAX_THREADS = 1024
@@ -183,6 +186,26 @@ Keep = Annotated[
         help="Carry these columns through to the output as text, unread.",
     ),
 ]
+Target = Annotated[
+    list[str] | None,
+    _data(
+        "--target",
+        parser=comma_list,
+        autocompletion=completion.columns,
+        metavar="A[,B,…]",
+        help="The column of what is right: a class, or a number for each output; names, or "
+        "positions from 1.  It is never an input.",
+    ),
+]
+By = Annotated[
+    str | None,
+    _data(
+        "--by",
+        autocompletion=completion.columns,
+        metavar="COLUMN",
+        help="Give the figures of each group, too: of the samples with the same text there.",
+    ),
+]
 HasHeader = Annotated[
     bool | None,
     _data(
@@ -224,6 +247,7 @@ Limit = Annotated[
 ForwardForm = Literal["table", "json", "jsonl", "csv", "md"]
 ShapesForm = Literal["table", "json", "md"]
 BenchForm = Literal["table", "json", "jsonl", "csv", "md"]
+EvaluateForm = Literal["table", "json", "md"]
 
 ForwardFormat = Annotated[
     ForwardForm | None,
@@ -233,6 +257,7 @@ ForwardFormat = Annotated[
 ]
 ShapesFormat = Annotated[ShapesForm, _display("--format", help="The form of the result.")]
 BenchFormat = Annotated[BenchForm, _display("--format", help="The form of the result.")]
+EvaluateFormat = Annotated[EvaluateForm, _display("--format", help="The form of the result.")]
 Layers = Annotated[
     str,
     _display(
@@ -301,6 +326,15 @@ SaveActivations = Annotated[
         help="Keep every layer's output in this folder: layer_1.npy, layer_2.npy, …",
     ),
 ]
+Errors = Annotated[
+    str | None,
+    _output(
+        "--errors",
+        metavar="FILE",
+        help="List the 1,000 samples of greatest loss, as CSV: row, kept columns, target, "
+        "prediction, loss.",
+    ),
+]
 Rejects = Annotated[
     str | None,
     _output(
@@ -347,6 +381,25 @@ ATol = Annotated[
         parser=nonnegative_number,
         metavar="X",
         help="The absolute tolerance of --expect.",
+    ),
+]
+Threshold = Annotated[
+    float | None,
+    _network(
+        "--threshold",
+        parser=share,
+        metavar="X",
+        help="Of two classes, take the second where its probability is above X; a label likewise.",
+    ),
+]
+FailBelow = Annotated[
+    list[str] | None,
+    _check(
+        "--fail-below",
+        parser=bounds,
+        autocompletion=completion.one_of(*(f"{name}=" for name in RISING)),
+        metavar="accuracy=0.95,…",
+        help="Fail with exit code 1 if a figure, called as in JSON, is below this.",
     ),
 ]
 Digits = Annotated[

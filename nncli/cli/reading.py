@@ -17,11 +17,13 @@ from nncli.render.layout.view import Span, View, line
 
 if TYPE_CHECKING:
     from nncli.data.batch import Batch
-    from nncli.data.columns import ColumnChoice, WantedInputs
-    from nncli.data.opened import DataOptions
+    from nncli.data.columns import ColumnChoice, Header, WantedInputs
+    from nncli.data.opened import DataOptions, OpenedSource
+    from nncli.data.several_sources import OpenedSources
     from nncli.data.source_bytes import FirstLook
     from nncli.data.stream import SampleStream
     from nncli.doctor.diagnosis import DataCase, Diagnosis
+    from nncli.evaluation.tasks import Task
     from nncli.explanation.notation import Notation
     from nncli.formats.config import Config
     from nncli.results.places import OutputTarget
@@ -106,17 +108,25 @@ def read_config_or_weights(
 
 def _features(request: DataRequest) -> int | None:
     """Return how many features the data has as it is to be read; None if nobody knows."""
+    header, choice = header_of(request), request.choice
+    if header is None:
+        return None
+    left_out = len({*choice.drop, *choice.keep, *request.targets})
+    return len(choice.columns) or len(header.names) - left_out
+
+
+def header_of(request: DataRequest) -> Header | None:
+    """Return the columns of the data, as it is to be read; None if nobody knows."""
     from nncli.data.opened import open_look
     from nncli.data.source_bytes import look_at
 
-    source, choice = request.sources[0], request.choice
+    source = request.sources[0]
     if source == STDIN:
         return None  # what is asked there is gone
     with suppress(NncliError):
         if (look := look_at(source)) is not None:
-            opened = open_look(look, source_name(source), request.options.for_source(source))
-            left_out = len({*choice.drop, *choice.keep})
-            return len(choice.columns) or len(opened.header.names) - left_out
+            options = request.options.for_source(source)
+            return open_look(look, source_name(source), options).header
     return None
 
 
@@ -124,7 +134,8 @@ def _features(request: DataRequest) -> int | None:
 class DataRequest:
     """Some data to read for a network, and how; quiet: whether without a word to a terminal.
 
-    sources: paths, or - alone; notation: in which a clash is drawn; None: the spec's own.
+    sources: paths, or - alone; notation: in which a clash is drawn; None: the spec's own; targets:
+    the columns of what is right, names or positions, which are no inputs.
     """
 
     sources: tuple[str, ...]
@@ -132,6 +143,7 @@ class DataRequest:
     choice: ColumnChoice
     quiet: bool = False
     notation: Notation | None = None
+    targets: tuple[str, ...] = ()
 
     def case(self, reading: SpecReading, source: str, look: FirstLook) -> DataCase:
         """Return one of the sources as a case for a doctor."""
@@ -140,7 +152,14 @@ class DataRequest:
         options = self.options.for_source(source)
         wanted = wanted_inputs(reading.spec)
         return DataCase(
-            source_name(source), look, options, self.choice, wanted, reading, argv=TYPED.get()
+            source_name(source),
+            look,
+            options,
+            self.choice,
+            wanted,
+            reading,
+            argv=TYPED.get(),
+            targets=self.targets,
         )
 
 
@@ -214,25 +233,27 @@ def _clash(spec: NetworkSpec, features: int | None, request: DataRequest | None)
 
 @contextmanager
 def opened_samples(
-    reading: SpecReading, request: DataRequest, rejects: OutputTarget | None = None
+    reading: SpecReading,
+    request: DataRequest,
+    rejects: OutputTarget | None = None,
+    task: Task | None = None,
 ) -> Iterator[SampleStream]:
     """Open the samples for a network whose layers fit.
 
-    rejects: where to list what is refused of them.  Raises Refused, also for what is found within
-    the block, with the changes that mend it.
+    rejects: where to list what is refused of them; task: how the targets are read, if the request
+    has some.  Raises Refused, also for what is found within the block, with the changes that mend
+    it.
     """
-    from nncli.data.columns import choose
     from nncli.data.several_sources import open_sources
     from nncli.results.reject_list import listing_rejects
 
-    wanted = wanted_inputs(reading.spec)
     stdin = binary_stdin(*request.sources, quiet=request.quiet)
     with (
         listing_rejects(rejects) as on_reject,
         open_sources(request.sources, request.options, stdin, on_reject) as opened,
     ):
         try:
-            yield opened.samples(choose(opened.header, request.choice, wanted))
+            yield _samples(opened, request, wanted_inputs(reading.spec), task)
             return
         except DataError as error:
             fault = error
@@ -248,6 +269,32 @@ def opened_samples(
         raise Refused(fault, rejects=listed)
     notes = () if request.quiet else reading.notes
     raise Refused(fault, notes, listed, _clash(reading.spec, fault.features, request))
+
+
+def _samples(
+    opened: OpenedSource | OpenedSources,
+    request: DataRequest,
+    wanted: WantedInputs,
+    task: Task | None,
+) -> SampleStream:
+    """Return the samples of what was opened, with their targets if there is a task."""
+    from nncli.data.columns import choose, choose_with_targets
+
+    header, choice = opened.header, request.choice
+    if task is None:
+        return opened.samples(choose(header, choice, wanted))
+    from nncli.evaluation.targets import Targets, with_targets
+    from nncli.evaluation.tasks import NumberTask
+
+    # nothing but numbers is read of what has no names, and of samples that are columns
+    as_numbers = isinstance(task, NumberTask) or header.positional or header.transposed
+    wanted = replace(wanted, outputs=())  # outputs are not written beside what is carried
+    selection = choose_with_targets(header, choice, request.targets, wanted, as_numbers=as_numbers)
+    both = selection.features if as_numbers else selection.kept
+    targets = Targets(
+        task, both[-len(request.targets) :], as_numbers, decimal=request.options.decimal
+    )
+    return with_targets(opened.samples(selection), targets)
 
 
 def _sources_of(error: DataError, request: DataRequest) -> list[str] | None:

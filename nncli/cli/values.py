@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nncli.data.csv.format import BLANKS
+from nncli.evaluation.metric_names import FALLING, RISING
 
 _MAX_WHOLE = 2**63 - 1
 
@@ -42,6 +43,34 @@ def nonnegative_number(value: Any) -> float:
 def percentage(value: Any) -> float:
     """Parse a percentage, with or without its sign, into a share: 10% is 0.1."""
     return nonnegative_number(str(value).removesuffix("%").rstrip()) / 100
+
+
+def share(value: Any) -> float:
+    """Parse a share: a number from 0 to 1, or a percentage with its sign."""
+    text = str(value)
+    number = percentage(text) if text.endswith("%") else nonnegative_number(text)
+    if number > 1:
+        raise ValueError(f"{text!r} is not a number from 0 to 1")
+    return number
+
+
+def bounds(value: Any) -> list[tuple[str, float]]:
+    """Parse a comma-separated list of figures and the least that they may be.
+
+    >>> bounds("accuracy=95%, macro_f1=0.9")
+    [('accuracy', 0.95), ('macro_f1', 0.9)]
+    """
+    found = []
+    for item in comma_list(value):
+        name, equals, least = (part.strip() for part in item.partition("="))
+        if not equals:
+            raise ValueError(f"{item!r} has no bound: write {name}=0.95")
+        if name in FALLING:
+            raise ValueError(f"{name!r} is the better, the smaller it is")
+        if name not in RISING:
+            raise ValueError(f"{name!r} is not one of {', '.join(RISING)}")
+        found.append((name, share(least)))
+    return found
 
 
 def comma_list(value: Any) -> list[str]:

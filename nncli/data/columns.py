@@ -103,6 +103,7 @@ class ColumnChoice:
     columns: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()  # one at most, which divides the samples; the first that is carried
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,9 @@ def choose(header: Header, choice: ColumnChoice, wanted: WantedInputs) -> Select
     kept = tuple(find_column(item, header, "--keep") for item in choice.keep)
     dropped = {find_column(item, header, "--drop") for item in choice.drop}
     _refuse_repeats(kept, header, "--keep")
+    for item in choice.by:
+        group = find_column(item, header, "--by")
+        kept = (group, *(position for position in kept if position != group))
     _refuse_same_names(kept, header, wanted.outputs)
     notes = _as_rows(header, wanted.size)
     if choice.columns:

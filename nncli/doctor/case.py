@@ -38,12 +38,18 @@ class DataCase:
     reading: SpecReading
     follows: bool = False  # whether another file, which is sound, is read in the same way
     argv: tuple[str, ...] = ()  # the words after `nncli`, as they were typed
+    targets: tuple[str, ...] = ()  # columns that are left out, since they are no inputs
 
     @property
     def csv(self) -> CsvFormat:
         """How the file is written, if it is CSV."""
         delimiter, options = self.options.delimiter or ",", self.options
         return CsvFormat(self.file, delimiter, options.encoding, decimal=options.decimal)
+
+    @property
+    def chosen(self) -> ColumnChoice:
+        """The choice of columns, with the targets left out."""
+        return replace(self.choice, drop=(*self.choice.drop, *self.targets))
 
     def fault(self) -> DataError | None:
         """Return what is wrong with the beginning of the data, if anything is."""
@@ -63,7 +69,7 @@ class DataCase:
         try:
             opened = open_look(self.look, self.file, self.options)
             header = opened.header
-            for _ in opened.samples(choose(header, self.choice, self.wanted)).rows_in_order():
+            for _ in opened.samples(choose(header, self.chosen, self.wanted)).rows_in_order():
                 pass
         except DataError as error:
             # of a beginning, the last row may go on

@@ -51,7 +51,7 @@ def column_changes(change: Change) -> Iterator[Change]:
 def _of_another_width(change: Change, header: Header) -> Iterator[Change]:
     """Yield the columns to leave out, and other inputs of the network."""
     case = change.case
-    left_out = {_place(item, header, 1) for item in (*case.choice.drop, *case.choice.keep)}
+    left_out = {_place(item, header, 1) for item in (*case.chosen.drop, *case.choice.keep)}
     features = [position for position in range(len(header.names)) if position not in left_out]
     surplus = len(features) - case.wanted.size
     assumed = "every column is a feature" if surplus > 0 else "no column is missing"

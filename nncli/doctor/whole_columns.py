@@ -72,7 +72,7 @@ def seen_rows(case: DataCase) -> SeenRows:
     width = len(header.names)
     features: Sequence[int] = range(width)  # if it is not clear which they are
     with suppress(DataError):
-        features = choose(header, case.choice, case.wanted).features
+        features = choose(header, case.chosen, case.wanted).features
     title = [row for row in found if len(row.cells) == width][: header.named]
     cells = [row.pointed[position] for row in title for position in features]
     # a first row that reads like those below it is a sample, too: yes and no, EUR 5

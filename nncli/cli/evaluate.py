@@ -1,0 +1,262 @@
+"""`nncli evaluate`: how good a network is, beside the targets of its samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from nncli.cli import options as opt
+from nncli.cli.edge import error_edge, fail_if
+from nncli.cli.progress import samples_progress
+from nncli.cli.reading import (
+    DataArguments,
+    DataRequest,
+    column_choice,
+    data_request,
+    header_of,
+    input_paths,
+    joined,
+    opened_samples,
+    overrides,
+    read_config,
+    refuse_misfits,
+)
+from nncli.cli.streams import (
+    STDOUT_NAMES,
+    open_stdout,
+    remark,
+    remark_notes,
+    show_view,
+    write_text,
+)
+from nncli.errors import UsageError
+from nncli.files import source_name
+from nncli.machine import usable_processors
+from nncli.problems import Place
+from nncli.render.layout.view import line
+from nncli.words import count_of
+
+if TYPE_CHECKING:
+    from nncli.evaluation.evaluated import Evaluated
+    from nncli.evaluation.tasks import Task
+    from nncli.network.network import Network
+    from nncli.pipeline.run import RunPlan
+    from nncli.problems import Problem
+    from nncli.results.places import OutputTarget
+    from nncli.specs.model import NetworkSpec
+    from nncli.specs.reader import SpecReading
+
+
+def evaluate(
+    config: opt.Config,
+    data: opt.Data,
+    target: opt.Target = None,
+    seed: opt.Seed = None,
+    dtype: opt.DTypeName = None,
+    threshold: opt.Threshold = None,
+    samples: opt.Samples = "rows",
+    columns: opt.Columns = None,
+    drop: opt.Drop = None,
+    keep: opt.Keep = None,
+    by: opt.By = None,
+    header: opt.HasHeader = None,
+    delimiter: opt.Delimiter = None,
+    decimal: opt.Decimal = ".",
+    encoding: opt.Encoding = "utf-8",
+    limit: opt.Limit = None,
+    format_: opt.EvaluateFormat = "table",
+    quiet: opt.Quiet = False,
+    errors: opt.Errors = None,
+    force: opt.Force = False,
+    fail_below: opt.FailBelow = None,
+    batch_size: opt.UnitSize = None,
+    threads: opt.Threads = None,
+    debug: opt.Debug = False,
+) -> None:
+    """Say how good the network CONFIG is on DATA, whose column --target says what is right.
+
+    Figures are those of scikit-learn, and the same for any number of threads and batch size.
+    """
+    with error_edge(debug=debug, json=format_ == "json"):
+        arguments = DataArguments(
+            columns, drop, keep, samples, header, delimiter, decimal, encoding
+        )
+        request = _request(data, arguments, joined(target), by, quiet=quiet)
+        read = read_config(config, overrides(seed, dtype), request)
+        reading = read.reading
+        refuse_misfits(reading, request)
+        task = _task(reading, request, config, threshold)
+        bounds = _bounds(fail_below, task)
+        place = _errors_place(errors, input_paths(*read.files, *request.sources), force=force)
+
+        from nncli.network.network import build_network
+
+        network = build_network(reading.spec, read.tensors)
+        plan = _plan(batch_size, threads, limit)
+        found = _run(network, reading, request, task, plan)
+        failures = _failures(found, bounds)
+        _put_out(found, failures, format_, place)
+        _remark(found, place, quiet=quiet)
+        fail_if(failures)
+
+
+# -------------------------------------------------------------------------- what is asked for
+
+
+def _request(
+    data: Sequence[str],
+    arguments: DataArguments,
+    targets: tuple[str, ...],
+    by: str | None,
+    *,
+    quiet: bool,
+) -> DataRequest:
+    """Return what to read.  Raises UsageError for options that contradict each other."""
+    choice = column_choice(arguments)
+    _check_targets(targets, choice.columns, choice.drop)
+    if by is not None and arguments.samples == "columns":
+        raise UsageError("--by names a column, but with --samples columns they are the samples")
+    request = data_request(
+        data, arguments, replace(choice, by=(by,) if by is not None else ()), quiet=quiet
+    )
+    if arguments.samples == "columns" and len(request.sources) > 1:
+        raise UsageError("--samples columns takes one file: the samples stand beside each other")
+    return replace(request, targets=targets)
+
+
+def _check_targets(targets: tuple[str, ...], columns: Sequence[str], drop: Sequence[str]) -> None:
+    """Check that targets are named once, and nowhere else.  Raises UsageError."""
+    repeated = next((name for name in targets if targets.count(name) > 1), None)
+    if repeated is not None:
+        raise UsageError(f"--target names {repeated!r} twice", code="N703")
+    for option, names in {"--columns": columns, "--drop": drop}.items():
+        both = next((name for name in targets if name in names), None)
+        if both is not None:
+            hint = "a target is never an input: name it with --target alone"
+            raise UsageError(f"--target and {option} both name {both!r}", hint)
+
+
+def _task(reading: SpecReading, request: DataRequest, config: str, threshold: float | None) -> Task:
+    """Return what the network is to get right.  Raises UsageError, SpecError."""
+    from nncli.evaluation.tasks import task_of
+
+    if not request.targets:
+        raise _without_target(reading.spec, request)
+    return task_of(reading.spec, len(request.targets), threshold, config)
+
+
+def _without_target(spec: NetworkSpec, request: DataRequest) -> UsageError:
+    """Return what to say if no target is named: which column it may be."""
+    from nncli.evaluation.likely_targets import likely_targets
+
+    message = "no --target says which column of DATA is right"
+    header = header_of(request)
+    likely = likely_targets(spec, header, request.choice) if header is not None else ()
+    if not likely:
+        return UsageError(message, "name it: --target COLUMN", code="N704")
+    return UsageError(message, f"`--target {','.join(likely)}` is likely", code="N704")
+
+
+def _bounds(lists: list[Any] | None, task: Task) -> list[tuple[str, float]]:
+    """Return the bounds that are asked for.  Raises UsageError for a figure that does not apply."""
+    from nncli.evaluation.metrics import rising_names
+
+    known = rising_names(task)
+    bounds: list[tuple[str, float]] = list(joined(lists))  # type: ignore[arg-type]  # parsed
+    for name, _ in bounds:
+        if name not in known:
+            listed = ", ".join(known)
+            message = f"--fail-below: {name} is no figure of this network"
+            raise UsageError(message, f"its figures are {listed}", code="N703")
+    return bounds
+
+
+def _errors_place(path: str | None, inputs: list[str], *, force: bool) -> OutputTarget | None:
+    """Check that the list of errors could be written.  Raises FileError, UsageError."""
+    from nncli.results.places import check_output
+
+    open_stdout()
+    if path in STDOUT_NAMES:
+        raise UsageError("--errors writes a file: the figures go to standard output", code="N703")
+    return check_output(path, inputs, force=force) if path is not None else None
+
+
+def _plan(batch_size: int | None, threads: int | None, limit: int | None) -> RunPlan:
+    from nncli.pipeline.run import RunPlan
+    from nncli.pipeline.shown import SamplesToShow
+
+    return RunPlan(SamplesToShow(0, 0), batch_size, threads or usable_processors(), limit)
+
+
+# ----------------------------------------------------------------------------------- the run
+
+
+def _run(
+    network: Network, reading: SpecReading, request: DataRequest, task: Task, plan: RunPlan
+) -> Evaluated:
+    """Run all samples, and hold what comes of them beside their targets.
+
+    Raises Refused, DataError, FileError.
+    """
+    from nncli.evaluation.evaluated import Evaluated, evaluation_notes
+    from nncli.evaluation.evaluation import Evaluation, GroupColumn
+    from nncli.pipeline.run import run_forward
+
+    with (
+        opened_samples(reading, request, task=task) as samples,
+        samples_progress(samples, quiet=request.quiet) as advance,
+    ):
+        place = Place(source_name(samples.sources[0]))
+        group = GroupColumn(0, samples.kept[0], place) if request.choice.by else None
+        evaluation = Evaluation(task, group)
+        run = run_forward(network, samples, plan, [evaluation], advance)
+    result = evaluation.finished()
+    return Evaluated(
+        spec=reading.spec,
+        task=task,
+        sources=run.sources,
+        targets=request.targets,
+        kept=samples.kept,
+        by=group.name if group is not None else None,
+        result=result,
+        notes=(*reading.notes, *run.notes, *evaluation_notes(task, result)),
+    )
+
+
+# -------------------------------------------------------------------------------- the result
+
+
+def _failures(found: Evaluated, bounds: Sequence[tuple[str, float]]) -> list[Problem]:
+    """Return the figures that are below what was asked for."""
+    from nncli.evaluation.metrics import missed_bounds
+
+    return missed_bounds(found.result.figures, bounds)
+
+
+def _put_out(
+    found: Evaluated,
+    failures: Sequence[Problem],
+    form: opt.EvaluateForm,
+    place: OutputTarget | None,
+) -> None:
+    """Write the list of errors, if it is asked for, and show the figures.  Raises FileError."""
+    from nncli.render.evaluate import evaluate_view
+    from nncli.render.evaluate_errors import errors_csv
+    from nncli.render.evaluate_json import evaluate_json
+    from nncli.results.places import write_output
+
+    if place is not None:
+        write_output(place, errors_csv(found))
+    if form == "json":
+        write_text(evaluate_json(found, failures))
+    else:
+        show_view(lambda width: evaluate_view(found, width), form)
+
+
+def _remark(found: Evaluated, place: OutputTarget | None, *, quiet: bool) -> None:
+    """Say where the errors are, and what else there is to remark."""
+    if place is not None and not quiet:
+        listed = count_of(len(found.result.greatest), "sample")
+        remark([line(f"{listed} of greatest loss → {place.path}")])
+    remark_notes(found.notes, quiet=quiet)

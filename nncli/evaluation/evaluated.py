@@ -1,0 +1,56 @@
+"""An evaluation that is over: of which network on which data, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nncli.evaluation.figures import ClassFigures, Result
+from nncli.evaluation.tasks import ClassTask, NumberTask, Task
+from nncli.problems import Note
+from nncli.specs.model import NetworkSpec
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluated:
+    """What an evaluation was of, and what came of it."""
+
+    spec: NetworkSpec
+    task: Task
+    sources: tuple[str, ...]  # paths, or - for standard input
+    targets: tuple[str, ...]  # the target columns, as they were named
+    kept: tuple[str, ...]  # the names of the carried columns
+    by: str | None  # the name of the column whose texts are groups
+    result: Result
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def outputs_with_targets(self) -> tuple[str, ...]:
+        """The names of what has a target column each."""
+        return (self.targets[0],) if isinstance(self.task, ClassTask) else self.task.names
+
+    @property
+    def threshold(self) -> float | None:
+        """What a probability must be above, to be that of the second class or of a label."""
+        task = self.task
+        if isinstance(task, NumberTask):
+            return None
+        if isinstance(task, ClassTask) and task.threshold is None:
+            return task.rule.threshold if task.rule.meaning == "second" else None
+        return task.threshold
+
+
+def evaluation_notes(task: Task, result: Result) -> tuple[Note, ...]:
+    """Return what there is to remark on how classes are told, and on figures that are not exact."""
+    figures = result.figures
+    if not isinstance(task, ClassTask) or not isinstance(figures, ClassFigures):
+        return ()
+    ranking = figures.ranking
+    notes = task.rule.notes(figures.unclassified)
+    if ranking is None or ranking.bins is None:
+        return notes
+    message = (
+        f"there are too many scores to rank each: they were put into {ranking.bins:,} bins, and "
+        f"the ROC AUC is off by at most {ranking.roc_auc_bound:.2g}, the average precision by "
+        f"{ranking.average_precision_bound:.2g}"
+    )
+    return (*notes, Note("binned_scores", message))
