@@ -17,6 +17,7 @@ PAGES = (
     "docs/python.md",
     "docs/samples.md",
     "docs/explain.md",
+    "docs/evaluate.md",
     "docs/teaching.md",
 )
 

@@ -94,7 +94,7 @@ def evaluate(
 
         network = build_network(reading.spec, read.tensors)
         plan = _plan(batch_size, threads, limit)
-        found = _run(network, reading, request, task, plan)
+        found = _run(network, reading, request, task, plan, has_list=place is not None)
         failures = _failures(found, bounds)
         _put_out(found, failures, format_, place)
         _remark(found, place, quiet=quiet)
@@ -166,9 +166,9 @@ def _bounds(lists: list[Any] | None, task: Task) -> list[tuple[str, float]]:
     bounds: list[tuple[str, float]] = list(joined(lists))  # type: ignore[arg-type]  # parsed
     for name, _ in bounds:
         if name not in known:
-            listed = ", ".join(known)
             message = f"--fail-below: {name} is no figure of this network"
-            raise UsageError(message, f"its figures are {listed}", code="N703")
+            hint = f"a bound can be asked for {', '.join(known)}"
+            raise UsageError(message, hint, code="N703")
     return bounds
 
 
@@ -182,6 +182,15 @@ def _errors_place(path: str | None, inputs: list[str], *, force: bool) -> Output
     return check_output(path, inputs, force=force) if path is not None else None
 
 
+def _refuse_names_of_errors(kept: Sequence[str], task: Task) -> None:
+    """Check that no carried column is called as those of the list of errors.  Raises UsageError."""
+    from nncli.evaluation.evaluated import error_columns
+
+    for name in (found for found in kept if found in error_columns(task)):
+        message = f"--errors has a column {name!r}, and another of this name is carried along"
+        raise UsageError(message, "rename the column, or leave it out of --keep and --by")
+
+
 def _plan(batch_size: int | None, threads: int | None, limit: int | None) -> RunPlan:
     from nncli.pipeline.run import RunPlan
     from nncli.pipeline.shown import SamplesToShow
@@ -193,11 +202,17 @@ def _plan(batch_size: int | None, threads: int | None, limit: int | None) -> Run
 
 
 def _run(
-    network: Network, reading: SpecReading, request: DataRequest, task: Task, plan: RunPlan
+    network: Network,
+    reading: SpecReading,
+    request: DataRequest,
+    task: Task,
+    plan: RunPlan,
+    *,
+    has_list: bool,
 ) -> Evaluated:
     """Run all samples, and hold what comes of them beside their targets.
 
-    Raises Refused, DataError, FileError.
+    has_list: whether errors are listed.  Raises Refused, DataError, FileError, UsageError.
     """
     from nncli.evaluation.evaluated import Evaluated, evaluation_notes
     from nncli.evaluation.evaluation import Evaluation, GroupColumn
@@ -207,6 +222,8 @@ def _run(
         opened_samples(reading, request, task=task) as samples,
         samples_progress(samples, quiet=request.quiet) as advance,
     ):
+        if has_list:
+            _refuse_names_of_errors(samples.kept, task)
         place = Place(source_name(samples.sources[0]))
         group = GroupColumn(0, samples.kept[0], place) if request.choice.by else None
         evaluation = Evaluation(task, group)

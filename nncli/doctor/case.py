@@ -48,8 +48,10 @@ class DataCase:
 
     @property
     def chosen(self) -> ColumnChoice:
-        """The choice of columns, with the targets left out."""
-        return replace(self.choice, drop=(*self.choice.drop, *self.targets))
+        """The choice of columns, with the targets left out that are no inputs."""
+        inputs = self.wanted.columns or ()
+        others = (target for target in self.targets if target not in inputs)
+        return replace(self.choice, drop=(*self.choice.drop, *others))
 
     def fault(self) -> DataError | None:
         """Return what is wrong with the beginning of the data, if anything is."""

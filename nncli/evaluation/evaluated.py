@@ -24,11 +24,6 @@ class Evaluated:
     notes: tuple[Note, ...] = ()
 
     @property
-    def outputs_with_targets(self) -> tuple[str, ...]:
-        """The names of what has a target column each."""
-        return (self.targets[0],) if isinstance(self.task, ClassTask) else self.task.names
-
-    @property
     def threshold(self) -> float | None:
         """What a probability must be above, to be that of the second class or of a label."""
         task = self.task
@@ -37,6 +32,14 @@ class Evaluated:
         if isinstance(task, ClassTask) and task.threshold is None:
             return task.rule.threshold if task.rule.meaning == "second" else None
         return task.threshold
+
+
+def error_columns(task: Task) -> tuple[str, ...]:
+    """Return what the list of errors calls its columns, beside those that are carried along."""
+    if isinstance(task, ClassTask) or len(task.names) == 1:
+        return ("row", "target", "prediction", "loss")
+    both = (f"{what}_{name}" for what in ("target", "prediction") for name in task.names)
+    return ("row", *both, "loss")
 
 
 def evaluation_notes(task: Task, result: Result) -> tuple[Note, ...]:

@@ -36,7 +36,6 @@ from nncli.render.quantities import format_significant
 from nncli.words import count_of, shorten
 
 _GAP = "   "
-_NARROW_GAP = 2
 # Of more classes, nobody reads a table of each by each: the commonest mistakes are listed instead.
 _MOST_IN_TABLE = 20
 _MOST_MISTAKES = 10
@@ -51,7 +50,7 @@ def evaluate_view(evaluated: Evaluated, width: int | None) -> View:
     blocks: list[Block] = [*_flowing(_summary(figures), width)]
     blocks += _flowing(_further(evaluated, figures), width)
     if isinstance(figures, ClassFigures):
-        blocks += [BLANK, *_confusion(figures, width), BLANK, _scores(figures)]
+        blocks += [BLANK, *_confusion(figures), BLANK, _scores(figures)]
     elif isinstance(figures, LabelFigures):
         blocks += [BLANK, *_labels(figures)]
     elif len(figures.outputs) > 1:
@@ -129,7 +128,7 @@ def _flowing(parts: Sequence[Sequence[Span]], width: int | None) -> list[Line]:
 # --------------------------------------------------------------------------------- by class
 
 
-def _confusion(figures: ClassFigures, width: int | None) -> list[Block]:
+def _confusion(figures: ClassFigures) -> list[Block]:
     """Return how often each class is taken for which."""
     names = [one.name for one in figures.classes]
     if figures.confusion is None:
@@ -151,15 +150,7 @@ def _confusion(figures: ClassFigures, width: int | None) -> list[Block]:
         )
     ]
     caption = "How often each class is taken for which"
-    grid = Grid((Column("true \\ predicted"), *columns), tuple(rows), caption=caption)
-    return [_fitted(grid, width)]
-
-
-def _fitted(grid: Grid, width: int | None) -> Grid:
-    """Return a table, its columns closer together where it does not fit otherwise."""
-    if width is None or grid.width() <= width:
-        return grid
-    return Grid(grid.columns, grid.rows, _NARROW_GAP, caption=grid.caption)
+    return [Grid((Column("true \\ predicted"), *columns), tuple(rows), caption=caption)]
 
 
 def _counts(row: Sequence[int], own: int) -> list[Span]:

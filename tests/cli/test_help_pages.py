@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 from commands import ROOT, RunCli
 
-COMMANDS = ("forward", "shapes", "explain", "bench", "convert", "explain-error", "schema")
+COMMANDS = (
+    "forward",
+    "evaluate",
+    "shapes",
+    "explain",
+    "bench",
+    "convert",
+    "explain-error",
+    "schema",
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -116,7 +116,6 @@ def test_most_lessons_have_examples() -> None:
             "N414",
             "N416",
             "N419",
-            "N420",
         ),
         *("N503", "N506", "N507", "N604", "N605"),
     }
