@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nncli.evaluation.evaluated import Evaluated
@@ -31,7 +31,6 @@ from nncli.render.layout.view import (
     line,
     table,
 )
-from nncli.render.numbers import format_numbers
 from nncli.render.quantities import format_significant
 from nncli.words import count_of, shorten
 
@@ -39,6 +38,7 @@ _GAP = "   "
 # Of more classes, nobody reads a table of each by each: the commonest mistakes are listed instead.
 _MOST_IN_TABLE = 20
 _MOST_MISTAKES = 10
+_MOST_SCORES = 100
 _LONGEST_NAME = 24
 _DIGITS = 4
 _UNDEFINED = "–"
@@ -50,7 +50,7 @@ def evaluate_view(evaluated: Evaluated, width: int | None) -> View:
     blocks: list[Block] = [*_flowing(_summary(figures), width)]
     blocks += _flowing(_further(evaluated, figures), width)
     if isinstance(figures, ClassFigures):
-        blocks += [BLANK, *_confusion(figures), BLANK, _scores(figures)]
+        blocks += [BLANK, *_confusion(figures), BLANK, *_scores(figures)]
     elif isinstance(figures, LabelFigures):
         blocks += [BLANK, *_labels(figures)]
     elif len(figures.outputs) > 1:
@@ -92,17 +92,17 @@ def _further(evaluated: Evaluated, figures: Figures) -> list[list[Span]]:
         if len(figures.outputs) > 1:
             texts.append("(means over the outputs, and the largest of all errors)")
     elif isinstance(figures, LabelFigures):
-        texts = [f"macro F1 {_figure(figures.macro_f1)}"]
+        texts = [f"macro F1 {_score(figures.macro_f1)}"]
     else:
         texts = [
             f"balanced accuracy {format_rate_of(figures.balanced_accuracy)}",
-            f"macro F1 {_figure(figures.macro_f1)}",
+            f"macro F1 {_score(figures.macro_f1)}",
             *(f"top-{k} accuracy {format_rate_of(share)}" for k, share in figures.top),
         ]
         if figures.ranking is not None and figures.brier is not None:
             texts += [
-                f"ROC AUC {_figure(figures.ranking.roc_auc)}",
-                f"average precision {_figure(figures.ranking.average_precision)}",
+                f"ROC AUC {_score(figures.ranking.roc_auc)}",
+                f"average precision {_score(figures.ranking.average_precision)}",
                 f"Brier score {_figure(figures.brier)}",
             ]
     if evaluated.threshold is not None:
@@ -203,12 +203,17 @@ def _mistakes(names: Sequence[str], confusion: Table) -> list[Block]:
     return [title, table(fields, found, keys=2)]
 
 
-def _scores(figures: ClassFigures) -> Grid:
+def _scores(figures: ClassFigures) -> list[Block]:
     """Return how well each class is told, and the means over the classes that there are."""
-    classes = figures.classes
+    classes, title = figures.classes, []
+    if len(classes) > _MOST_SCORES:
+        with_samples = (one for one in classes if one.samples)
+        classes = tuple(heapq.nsmallest(_MOST_IN_TABLE, with_samples, key=lambda one: one.f1))
+        words = f"the {len(classes)} classes of lowest F1; --format json has all"
+        title = [line(Span(words, "accent"))]
     macro = (figures.macro_precision, figures.macro_recall, figures.macro_f1)
-    each = [(one.precision, one.recall, one.f1) for one in classes]
-    columns = [format_numbers(column, _DIGITS) for column in zip(*each, macro, strict=True)]
+    columns = _score_columns(classes, macro)
+    headings = ("samples", "predicted", "precision", "recall", "F1")
     rows = [
         (
             Span(shorten(one.name, _LONGEST_NAME)),
@@ -224,12 +229,18 @@ def _scores(figures: ClassFigures) -> Grid:
         Span(f"{figures.samples - figures.unclassified:,}", "dim"),
         *(Span(column[-1], "dim") for column in columns),
     )
-    headings = ("samples", "predicted", "precision", "recall", "F1")
-    return Grid(
+    grid = Grid(
         (Column("class"), *(Column(heading, "right") for heading in headings)),
         (*rows, total),
         caption="How well each class is told",
     )
+    return [*title, grid]
+
+
+def _score_columns(classes: Iterable[ClassScores], macro: Sequence[float]) -> list[list[str]]:
+    """Return precision, recall and F1 of some classes, and behind them the means."""
+    each = [(one.precision, one.recall, one.f1) for one in classes]
+    return [list(map(_score, column)) for column in zip(*each, macro, strict=True)]
 
 
 # -------------------------------------------------------------------- by label, by output
@@ -239,8 +250,7 @@ def _labels(figures: LabelFigures) -> list[Block]:
     """Return how well each label is told, and how often it is there and taken to be."""
     own = [label.classes[1] for label in figures.labels]
     macro = (figures.macro_precision, figures.macro_recall, figures.macro_f1)
-    scores = [(one.precision, one.recall, one.f1) for one in own]
-    columns = [format_numbers(column, _DIGITS) for column in zip(*scores, macro, strict=True)]
+    columns = _score_columns(own, macro)
     names = [shorten(name, _LONGEST_NAME) for name in figures.names]
     headings = ("accuracy", "largest", "precision", "recall", "F1", "ROC AUC", "log loss")
     rows = [
@@ -249,7 +259,7 @@ def _labels(figures: LabelFigures) -> list[Block]:
             Span(format_rate_of(label.accuracy)),
             Span(format_rate_of(label.majority_rate), "dim"),
             *map(Span, texts),
-            Span(_figure(label.ranking.roc_auc if label.ranking is not None else math.nan)),
+            Span(_score(label.ranking.roc_auc if label.ranking is not None else math.nan)),
             Span(_figure(label.log_loss)),
         )
         for name, label, *texts in zip(
@@ -320,7 +330,7 @@ def _groups(by: str, groups: Sequence[GroupFigures]) -> Grid:
         Field("samples", lambda one: Span(f"{one.figures.samples:,}"), "right"),
         Field("accuracy", lambda one: Span(format_rate_of(_accuracy(one.figures))), "right"),
         Field("log loss", lambda one: Span(_figure(_log_loss(one.figures))), "right"),
-        Field("macro F1", lambda one: Span(_figure(_macro_f1(one.figures))), "right"),
+        Field("macro F1", lambda one: Span(_score(_macro_f1(one.figures))), "right"),
     ]
     if isinstance(groups[0].figures, ClassFigures):
         fields.insert(3, Field("largest class", lambda one: Span(_majority(one)), "right"))
@@ -370,3 +380,16 @@ def _figure(value: float) -> str:
     if value != 0 and not 1e-4 <= abs(value) < 1e8:
         return f"{value:.{_DIGITS - 1}g}"
     return format_significant(value, _DIGITS)
+
+
+def _score(value: float) -> str:
+    """Return a score from 0 to 1 with four decimals, 0 and 1 only when it is exactly that.
+
+    >>> _score(2 / 3), _score(1), _score(1e-9)
+    ('0.6667', '1.0000', '<0.0001')
+    """
+    if math.isnan(value):
+        return _UNDEFINED
+    if 0 < value < 0.0001:
+        return "<0.0001"
+    return ">0.9999" if 0.9999 < value < 1 else f"{value:.4f}"

@@ -83,12 +83,22 @@ def test_columns_of_a_headerless_file_are_called_by_their_position() -> None:
 @pytest.mark.parametrize(
     "item", ["e", "0", "5", "-1", "+1", "1.0", "A", " a", "", "\u0661", "²", "9" * 20, "0000000012"]
 )
-@pytest.mark.parametrize("option", ["columns", "drop", "keep"])
+@pytest.mark.parametrize("option", ["columns", "drop", "keep", "by"])
 def test_an_unknown_column_is_refused_with_the_columns_there_are(item: str, option: str) -> None:
     problem = refused(ColumnChoice(**{option: (item,)}), WantedInputs(1), ABCD)
     assert problem.code == "N408"
     assert f"--{option}" in problem.message
     assert "a, b, c, d" in " ".join(problem.help)
+
+
+def test_what_divides_the_samples_is_carried_first_and_once() -> None:
+    choice = ColumnChoice(keep=("a", "c"), by=("3",))
+    assert chosen(choice, WantedInputs(2), ABCD).kept == (2, 0)
+
+
+def test_an_input_that_is_named_may_divide_the_samples() -> None:
+    found = chosen(ColumnChoice(by=("a",)), WantedInputs(2, ("a", "b")), ABCD)
+    assert (found.features, found.kept) == ((0, 1), (0,))
 
 
 def test_a_position_of_thousands_of_digits_is_an_unknown_column() -> None:
