@@ -77,6 +77,13 @@ def test_pairs_by_hand() -> None:
     assert [spread.p05, spread.p95] == pytest.approx([0, 3], abs=1e-12)
 
 
+def test_all_batches_of_a_shuffle_count() -> None:
+    """What one half of the samples is above the loss of all, the other is below."""
+    found = spread_of(np.random.RandomState(10).exponential(size=20), [10])
+    spread = only(found)
+    assert spread.p95 - found.loss == pytest.approx(found.loss - spread.p05, rel=1e-9)
+
+
 # ------------------------------------------------------------------------------- the theory
 
 
