@@ -1,4 +1,4 @@
-"""Train the sample networks of this folder from data that scikit-learn ships.
+"""Train the sample networks of this folder from data that scikit-learn ships, or that a seed draws.
 
 Writes configs/NAME.yaml and configs/NAME.safetensors, and in sample_data/ the rows that were held
 out of the training, NAME_test.csv, with what scikit-learn makes of them, NAME_test_expected.csv:
@@ -26,6 +26,7 @@ from sklearn import datasets
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import Bunch
 
 CONFIGS = Path(__file__).resolve().parent
 SAMPLE_DATA = CONFIGS.parent / "sample_data"
@@ -33,6 +34,7 @@ SAMPLE_DATA = CONFIGS.parent / "sample_data"
 DIGITS = 5
 # Of every split and training.
 SEED = 0
+COPY = "; this copy: scikit-learn"
 
 Array = NDArray[np.float64]
 
@@ -48,6 +50,7 @@ class Sample:
     label: str  # the column of what is to be told
     hidden: int
     held_out: float  # the share of the rows that are not trained with
+    patience: int = 10  # how many rounds without progress end the training
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,19 @@ class Split:
     test_labels: Array
 
 
+def noisy_sine() -> Bunch:
+    """Return 1,024 points around one wave of a sine, which stray from it by 0.1, as data."""
+    random = np.random.RandomState(SEED)
+    x = random.uniform(-np.pi, np.pi, 1024).round(4)
+    y = (np.sin(x) + random.normal(0, 0.1, len(x))).round(4)
+    return Bunch(data=x[:, None], target=y, feature_names=["x"])
+
+
 SAMPLES = (
     Sample(
         "iris",
         "Which iris is it?",
-        "R. A. Fisher, 1936",
+        f"R. A. Fisher, 1936{COPY}",
         datasets.load_iris,
         "species",
         8,
@@ -75,7 +86,7 @@ SAMPLES = (
     Sample(
         "digits",
         "Which digit was written?",
-        "E. Alpaydin and C. Kaynak, 1998",
+        f"E. Alpaydin and C. Kaynak, 1998{COPY}",
         datasets.load_digits,
         "digit",
         32,
@@ -84,7 +95,7 @@ SAMPLES = (
     Sample(
         "cancer",
         "Is a tumour of the breast benign?",
-        "W. Wolberg, O. Mangasarian, N. Street and W. Street, 1995",
+        f"W. Wolberg, O. Mangasarian, N. Street and W. Street, 1995{COPY}",
         datasets.load_breast_cancer,
         "diagnosis",
         8,
@@ -93,11 +104,21 @@ SAMPLES = (
     Sample(
         "diabetes",
         "How far will diabetes have got in a year?",
-        "B. Efron, T. Hastie, I. Johnstone and R. Tibshirani, 2004",
+        f"B. Efron, T. Hastie, I. Johnstone and R. Tibshirani, 2004{COPY}",
         lambda: datasets.load_diabetes(scaled=False),
         "progression",
         6,
         0.25,
+    ),
+    Sample(
+        "sine",
+        "How high is a wave there?",
+        "points around a sine, drawn from a seed by configs/train.py",
+        noisy_sine,
+        "y",
+        16,
+        0.5,
+        patience=200,
     ),
 )
 # A header of bare numbers could be taken for data.
@@ -136,10 +157,15 @@ def fitted_scaler(values: Array) -> StandardScaler:
     return scaler
 
 
-def train_network(sample: Sample, features: Array, labels: Array) -> Any:
+def train_network(kind: Any, sample: Sample, features: Array, labels: Array) -> Any:
     """Return a network with one hidden layer, its weights rounded to float32."""
-    kind = MLPClassifier if sample.label != "progression" else MLPRegressor
-    model = kind(hidden_layer_sizes=(sample.hidden,), alpha=0.01, max_iter=5000, random_state=SEED)
+    model = kind(
+        hidden_layer_sizes=(sample.hidden,),
+        alpha=0.01,
+        max_iter=5000,
+        n_iter_no_change=sample.patience,
+        random_state=SEED,
+    )
     model.fit(features, labels)
     model.coefs_ = [weights.astype(np.float32).astype(float) for weights in model.coefs_]
     model.intercepts_ = [biases.astype(np.float32).astype(float) for biases in model.intercepts_]
@@ -177,7 +203,7 @@ def scale_lines(scaler: StandardScaler, indent: int) -> str:
     margin = "\n" + " " * (indent + 2)
     mean, std = ([float(x) for x in values] for values in (scaler.mean_, scaler.scale_))
     if len(mean) == 1:
-        return f"{{standard: {{mean: {mean[0]}, std: {std[0]}}}}}"
+        return f" {{standard: {{mean: {mean[0]}, std: {std[0]}}}}}"
     inner = indent + 4
     return (
         f"{margin}standard:{margin}  mean: {yaml_list(mean, inner)}"
@@ -195,7 +221,7 @@ def spec_text(
     scale = " {min_max: {min: 0, max: 16}}" if scaler is None else scale_lines(scaler, 2)
     if target is not None:
         last = "{neurons: 1}"
-        outputs = f"{{columns: [{sample.label}], scale: {scale_lines(target, 0)}}}"
+        outputs = f"{{columns: [{sample.label}], scale:{scale_lines(target, 0)}}}"
     else:
         sigmoid = len(split.classes) == 2
         last = f"{{neurons: {1 if sigmoid else len(split.classes)}, "
@@ -205,7 +231,7 @@ def spec_text(
     return f"""\
 # {sample.title}  Trained by configs/train.py, without the rows to test with.
 #   nncli forward configs/{sample.name}.yaml sample_data/{sample.name}_test.csv{predict}
-# Data: {sample.source}; this copy: scikit-learn.
+# Data: {sample.source}.
 inputs:
   columns: {yaml_list(split.columns, 2)}
   scale:{scale}
@@ -257,7 +283,7 @@ def train_classifier(sample: Sample, split: Split) -> None:
         values / 16 if scaler is None else scaler.transform(values)
         for values in (split.train, split.test)
     )
-    model = train_network(sample, scaled, split.train_labels)
+    model = train_network(MLPClassifier, sample, scaled, split.train_labels)
     write_weights(CONFIGS / f"{sample.name}.safetensors", model)
     spec = spec_text(sample, split, scaler, None)
     (CONFIGS / f"{sample.name}.yaml").write_text(spec, encoding="utf-8")
@@ -278,7 +304,7 @@ def train_regression(sample: Sample, split: Split) -> None:
     scaler = fitted_scaler(split.train)
     target = fitted_scaler(split.train_labels[:, None])
     labels = target.transform(split.train_labels[:, None])[:, 0]
-    model = train_network(sample, scaler.transform(split.train), labels)
+    model = train_network(MLPRegressor, sample, scaler.transform(split.train), labels)
     write_weights(CONFIGS / f"{sample.name}.safetensors", model)
     spec = spec_text(sample, split, scaler, target)
     (CONFIGS / f"{sample.name}.yaml").write_text(spec, encoding="utf-8")

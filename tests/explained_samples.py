@@ -29,6 +29,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
         ("cancer", "cancer_test"),
         ("diabetes", "diabetes_test"),
         ("digits", "digits_test"),
+        ("sine", "sine_test"),
     )
 }
 _NUMBER = r"(−?\d[\d.]*(?:e-?\d+)?|NaN|−?∞)"

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from nncli.data.columns import ColumnChoice
     from nncli.formats.config import Config
     from nncli.network.network import Network
-    from nncli.render.bench_plot import PictureKind
+    from nncli.render.pictures import PictureKind
     from nncli.results.places import OutputTarget
     from nncli.specs.model import DType
     from nncli.specs.reader import SpecReading

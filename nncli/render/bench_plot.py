@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import io
-import warnings
-from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 from nncli.render.bench import series_label
 from nncli.render.layout.text import inert
+from nncli.render.pictures import (
+    COLOURS,
+    PictureKind,
+    clear_axes,
+    label_sizes,
+    own_settings,
+    picture_bytes,
+)
 from nncli.timing.bench import Advice, BenchRun, Result
 from nncli.words import shorten
 
-PictureKind = Literal["svg", "png"]
-
 _SIZE_INCHES = (10.0, 4.6)
-_DOTS_PER_INCH = 150
-# Okabe & Ito's colours, which most kinds of colour blindness leave apart.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _MARKERS = "osD^vPX"
-_MAX_TICKS = 12
-_LONGEST_LEVEL_TICK = 9999
 
 
 def bench_plot(run: BenchRun, kind: PictureKind) -> bytes:
@@ -28,23 +26,15 @@ def bench_plot(run: BenchRun, kind: PictureKind) -> bytes:
 
     Raises ImportError without matplotlib.
     """
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
+    with own_settings():
+        from matplotlib.figure import Figure
 
-    # the same picture for the same figures, whatever the user's settings, and inert foreign text
-    settings = {"svg.hashsalt": "nncli", "text.parse_math": False}
-    with mpl.rc_context({**mpl.rcParamsDefault, **settings, "backend": "agg"}):
         figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
         rate, latency = figure.subplots(1, 2)
         for number, advice in enumerate(run.advice):
             _draw(run, advice, rate, latency, number)
         _label(run, rate, latency)
-        stream = io.BytesIO()
-        metadata = {"Date": None} if kind == "svg" else {"Software": None}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # a name that no font has all signs for
-            figure.savefig(stream, format=kind, dpi=_DOTS_PER_INCH, metadata=metadata)
-    return stream.getvalue()
+        return picture_bytes(figure, kind)
 
 
 def _draw(run: BenchRun, advice: Advice, rate: Any, latency: Any, number: int) -> None:
@@ -52,8 +42,8 @@ def _draw(run: BenchRun, advice: Advice, rate: Any, latency: Any, number: int) -
     results = run.results_of(advice.series)
     sizes = [result.batch_size for result in results]
     style = {
-        "color": _COLOURS[number % len(_COLOURS)],
-        "marker": _MARKERS[(number + number // len(_COLOURS)) % len(_MARKERS)],
+        "color": COLOURS[number % len(COLOURS)],
+        "marker": _MARKERS[(number + number // len(COLOURS)) % len(_MARKERS)],
         "markersize": 5,
         "capsize": 3,
         "label": series_label(run, advice.series),
@@ -87,26 +77,18 @@ def _rate_spread(results: list[Result]) -> list[list[float]]:
 
 
 def _label(run: BenchRun, rate: Any, latency: Any) -> None:
-    from matplotlib.ticker import EngFormatter, LogLocator, NullLocator
+    from matplotlib.ticker import EngFormatter, LogLocator
 
     for axes, title, unit in ((rate, "samples per second", ""), (latency, "time per batch", "s")):
-        axes.set_xscale("log", base=2)
         axes.set_yscale("log")
-        axes.set_xticks(_spread_out(run.request.batch_sizes))
-        axes.xaxis.set_major_formatter("{x:,.0f}")
-        if run.request.batch_sizes[-1] > _LONGEST_LEVEL_TICK:
-            axes.tick_params(axis="x", rotation=45)
-        axes.xaxis.set_minor_locator(NullLocator())
+        label_sizes(axes, run.request.batch_sizes)
         low, high = axes.get_ylim()
         # few powers of ten lie in a short range
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 1000 else (1,)))
         axes.yaxis.set_major_formatter(EngFormatter(unit=unit))
         axes.yaxis.set_minor_formatter("")
         axes.set_xlabel("batch size (circle: recommended)")
-        axes.set_title(title, loc="left")
-        axes.grid(visible=True, which="major", color="#dddddd")
-        axes.set_axisbelow(True)
-        axes.spines[["top", "right"]].set_visible(False)
+        clear_axes(axes, title)
     figure = rate.figure
     sizes_text = "-".join(map(str, run.spec.layer_sizes))
     title = f"{shorten(run.spec.name, 40)}   {shorten(sizes_text, 40)}   {run.machine.processor}"
@@ -114,13 +96,3 @@ def _label(run: BenchRun, rate: Any, latency: Any) -> None:
     if len(run.advice) > 1:
         handles, labels = rate.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside right upper", frameon=False)
-
-
-def _spread_out(sizes: Sequence[int]) -> list[int]:
-    """Return as many batch sizes as can be labelled on a logarithmic axis, the last among them."""
-    least_step = max((sizes[-1] / sizes[0]) ** (1 / _MAX_TICKS), 1.0)
-    chosen: list[int] = []
-    for size in reversed(sizes):
-        if not chosen or size * least_step <= chosen[-1]:
-            chosen.append(size)
-    return chosen[::-1]

@@ -484,7 +484,7 @@ EXPECTATIONS: dict[str, tuple[str, ...]] = {
 
 
 # Held against scikit-learn elsewhere (tests/test_samples.py).
-TRAINED = ("cancer", "diabetes", "digits", "iris")
+TRAINED = ("cancer", "diabetes", "digits", "iris", "sine")
 
 
 @pytest.mark.parametrize(("stem", "options"), EXPECTATIONS.items(), ids=EXPECTATIONS)
