@@ -36,6 +36,7 @@ def tasks_of(
     task: Task | None,
     first: NetworkSpec,
     second: NetworkSpec,
+    *,
     threshold: float | None = None,
     file: str | None = None,
 ) -> tuple[Task, Task] | None:

@@ -34,7 +34,8 @@ def against_blocks(
     precision: the decimals of a difference.
     """
     one, other = _told_apart(comparison, names)
-    types = "" if comparison.dtypes[0] == comparison.dtypes[1] else " and ".join(comparison.dtypes)
+    are_alike = names[0] == names[1] or comparison.dtypes[0] == comparison.dtypes[1]
+    types = "" if are_alike else " and ".join(comparison.dtypes)
     return [
         line(Span(f"{one} against {other}", "accent"), "   ", Span(types, "dim"), level=2),
         _layers_grid(comparison, precision),
@@ -135,7 +136,8 @@ def _sentences(comparison: Comparison, one: str, other: str) -> Iterator[str]:
     """Yield which layer is the first beyond, which outputs differ, and which predictions flip."""
     beyond = comparison.first_beyond
     if beyond is not None:
-        yield f"layer {beyond.pair.layer} {beyond.pair.names[0]} is the first with values beyond that"
+        layer = f"layer {beyond.pair.layer} {beyond.pair.names[0]}"
+        yield f"{layer} is the first with values beyond that"
     elif all(layer.difference is None for layer in comparison.layers):
         yield "no layers are of one shape"
     else:
