@@ -21,7 +21,7 @@ from nncli.render.layout.view import BLANK, Block, Column, Field, Grid, Span, li
 from nncli.render.numbers import DEFAULT_PRECISION, format_numbers
 from nncli.results.json_values import json_array
 from nncli.specs.model import NetworkSpec
-from nncli.words import count_of
+from nncli.words import count_of, numbered
 
 _Cells = tuple[str, str, str, str, str]
 
@@ -72,7 +72,7 @@ def _told_apart(comparison: Comparison, names: tuple[str, str]) -> tuple[str, st
     one, other = (
         f"{name} in {dtype}" for name, dtype in zip(names, comparison.dtypes, strict=True)
     )
-    return (one, other) if one != other else (f"{one}, the first", f"{other}, the second")
+    return (one, other) if one != other else (f"{names[0]} (1)", f"{names[1]} (2)")
 
 
 def _layers_grid(comparison: Comparison, precision: int) -> Grid:
@@ -110,14 +110,14 @@ def _cells(differences: Sequence[Difference | None], precision: int) -> Iterator
     ]
     for each, absolute, relative in zip(differences, *columns, strict=True):
         if each is None:
-            yield "", "not compared", "", "", ""
+            yield "", "", "", "", ""
         else:
             places = (_place(each.absolute), _place(each.relative))
             yield f"{each.values:,}", absolute, places[0], relative, places[1]
 
 
 def _numbers(found: Sequence[Furthest | None], precision: int) -> list[str]:
-    """Return differences as a column of numbers; 0 where there is none."""
+    """Return differences as a column of numbers, 0 where there is none."""
     values = [0.0 if each is None else each.difference for each in found]
     return format_numbers(values, precision)
 
@@ -128,28 +128,29 @@ def _place(furthest: Furthest | None) -> str:
 
 def _legend(nearness: Nearness) -> Iterator[str]:
     limit = f"{nearness.atol:g} + {nearness.rtol:g} · the larger one"
-    yield f"beyond: values further apart than {limit}"
+    yield f"beyond: apart by more than {limit}"
     yield "relative: to the larger one   at: sample · neuron"
 
 
 def _sentences(comparison: Comparison, one: str, other: str) -> Iterator[str]:
     """Yield which layer is the first beyond, which outputs differ, and which predictions flip."""
+    apart = [layer.pair.layer for layer in comparison.layers if layer.difference is None]
+    if apart:
+        verb, whose = ("is", "its") if len(apart) == 1 else ("are", "their")
+        yield f"{numbered('layer', apart)} {verb} not compared: {whose} sizes differ"
     beyond = comparison.first_beyond
     if beyond is not None:
         layer = f"layer {beyond.pair.layer} {beyond.pair.names[0]}"
         yield f"{layer} is the first with values beyond that"
-    elif all(layer.difference is None for layer in comparison.layers):
-        yield "no layers are of one shape"
-    else:
+    elif len(apart) < len(comparison.layers):
         yield "no layer has a value beyond that"
-    outputs, total = comparison.outputs, comparison.samples * comparison.neurons
-    samples = count_of(comparison.samples, "sample")
-    if not outputs.values:
-        yield f"the outputs of {samples} agree"
+    outputs, samples = comparison.outputs, count_of(comparison.samples, "sample")
+    if outputs.values:
+        total = count_of(comparison.samples * comparison.neurons, "value")
+        values = f"{outputs.values:,} of {total}"
+        yield f"outputs differ in {outputs.samples:,} of {samples}: {values}"
     else:
-        verb = "differs" if outputs.samples == 1 else "differ"
-        values = f"{outputs.values:,} of {count_of(total, 'value')}"
-        yield f"the outputs of {outputs.samples:,} of {samples} {verb}: {values}"
+        yield f"the outputs of {samples} agree"
     if comparison.flips is not None:
         yield from _flips_sentences(comparison.flips, one, other)
 

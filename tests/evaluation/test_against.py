@@ -297,7 +297,7 @@ def test_units_and_threads_do_not_change_what_is_found(
 ) -> None:
     first, second = (network_of([3, 5, 4], "softmax", seed) for seed in (1, 2))
     x, targets = rows_of(900, 3), np.random.RandomState(0).randint(4, size=900)
-    plan = {"threads": threads, "unit_bytes": unit_bytes, "batch_size": batch_size}
+    plan: dict[str, Any] = {"threads": threads, "unit_bytes": unit_bytes, "batch_size": batch_size}
     found = compared(first, second, x, [targets], cuts, **plan)
     assert found == compared(first, second, x, [targets])
     assert found.flips is not None
