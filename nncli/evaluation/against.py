@@ -14,13 +14,15 @@ from nncli.evaluation.counts import Indices
 from nncli.evaluation.judged import predicted_by
 from nncli.evaluation.tasks import LabelTask, Task
 from nncli.network.activations import Array
-from nncli.results.listeners import UnitOutputs
+from nncli.results.listeners import NetworkValues, UnitOutputs
 from nncli.specs.model import DType, NetworkSpec
 
 # Of the predictions that flip, so many are listed.
 MOST_FLIPS = 10
 # Unless the user says so.  Sums of many products in float32 are off by more than its last bits.
 _DEFAULT_NEARNESS: dict[DType, float] = {"float64": 1e-9, "float32": 1e-5}
+# So many numbers are compared at a time: what comes of them in between fits a core's second cache.
+_PIECE = 2**14
 
 
 @dataclass(frozen=True)
@@ -165,18 +167,11 @@ class Against:
             raise ValueError("no other network runs beside this one")
         one, other = outputs.both
         layers = tuple(
-            difference_of(
-                one.layers[pair.layer - 1],
-                other.layers[pair.layer - 1],
-                self._nearness,
-                outputs.first,
-            )
-            if pair.are_comparable
-            else None
-            for pair in self._pairs
+            difference_of(a, b, self._nearness, outputs.first) if pair.are_comparable else None
+            for pair, a, b in zip_longest(self._pairs, one.layers, other.layers)
         )
         whole = difference_of(one.outputs, other.outputs, self._nearness, outputs.first)
-        flips = None if self._tasks is None else _flips(self._tasks, outputs)
+        flips = None if self._tasks is None else _flips(self._tasks, outputs, outputs.both)
         return _Prepared(one.outputs.shape[1], layers, whole, flips)
 
     def take(self, prepared: _Prepared) -> None:
@@ -224,6 +219,20 @@ def difference_of(first: Array, second: Array, nearness: Nearness, start: int) -
 
     NaN is as far from NaN, and an infinity from itself, as a number from itself: not at all.
     """
+    neurons, samples = first.shape
+    step = max(1, _PIECE // neurons)
+    pieces = [slice(at, at + step) for at in range(0, samples, step)]
+    return reduce(
+        _both_together,
+        (
+            _difference(first[:, piece], second[:, piece], nearness, start + piece.start)
+            for piece in pieces
+        ),
+    )
+
+
+def _difference(first: Array, second: Array, nearness: Nearness, start: int) -> Difference:
+    """Return how far two small arrays are apart, as above."""
     a, b = (values.astype(np.float64, copy=False) for values in (first, second))
     same = (a == b) | (np.isnan(a) & np.isnan(b))
     if same.all():
@@ -278,11 +287,11 @@ def _further(one: Furthest | None, other: Furthest | None) -> Furthest | None:
 # ----------------------------------------------------------------------------------- flips
 
 
-def _flips(tasks: tuple[Task, Task], outputs: UnitOutputs) -> Flips | None:
+def _flips(
+    tasks: tuple[Task, Task], outputs: UnitOutputs, both: tuple[NetworkValues, NetworkValues]
+) -> Flips | None:
     """Return the predictions of a unit that two networks do not share; None of numbers."""
-    if outputs.both is None:
-        return None
-    pairs = zip(tasks, outputs.both, strict=True)
+    pairs = zip(tasks, both, strict=True)
     one, other = (predicted_by(task, list(network.outputs)) for task, network in pairs)
     parts = [
         _flips_of(tasks[0], number, outputs, (here, there))

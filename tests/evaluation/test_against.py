@@ -116,6 +116,18 @@ def test_what_is_not_finite_agrees_with_itself_alone() -> None:
     assert (found.absolute.sample, found.absolute.values[1]) == (1, 1.0)
 
 
+def test_a_large_difference_is_found_wherever_it_is() -> None:
+    """In arrays that are compared piece by piece."""
+    first = np.zeros((2, 30_000))
+    second = first.copy()
+    second[1, [9_000, 29_000]], second[0, 20_000] = (3.0, 4.0), 4.0
+    second[0, 11_000:11_005] = 0.25  # not beyond
+    found = difference_of(first, second, HALF, start=257)
+    assert found.absolute == Furthest(4.0, 20_257, 1, (0.0, 4.0))
+    assert found.relative == Furthest(1.0, 9_257, 2, (0.0, 3.0))
+    assert (found.samples, found.values) == (3, 3)
+
+
 def test_a_changed_weight_shows_from_its_layer_on() -> None:
     """x → 2x → (2x, −2x), and with another weight (2x, −2.5x) → their sum."""
     first = of_weights([[2.0]], [[1.0, -1.0]], [[1.0], [1.0]])
