@@ -92,9 +92,7 @@ def _faults(
     if names is None or others is None or len(names) != len(others):
         return []
     pairs = enumerate(zip(names, others, strict=True), start=1)
-    found = next(
-        ((n, own, name) for n, (own, name) in pairs if name not in (own, exported_name(own))), None
-    )
+    found = next(((n, own, name) for n, (own, name) in pairs if not _alike(own, name)), None)
     if found is None:
         return []
     number, own, name = found
@@ -103,6 +101,11 @@ def _faults(
     if first_misplaced(others, names) is not None:
         hint = f"the {what}s must be the same ones in the same order"
     return [(f"{message}compared with it", hint)]
+
+
+def _alike(own: str, name: str) -> bool:
+    """Whether two names are the same, one of them perhaps as exporters write the other."""
+    return name in (own, exported_name(own)) or own == exported_name(name)
 
 
 def _no_labels(spec: NetworkSpec, file: str | None) -> Problem:

@@ -42,7 +42,7 @@ NAMED = spec_of([2, 3], inputs={"columns": ["a", "b c"]}, outputs={"classes": ["
 )
 def test_the_same_inputs_and_outputs_are_compared(other: NetworkSpec) -> None:
     check_comparable(NAMED, other)
-    check_comparable(NAMED, NAMED)
+    check_comparable(other, NAMED)
 
 
 REFUSED = [
