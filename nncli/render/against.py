@@ -140,8 +140,9 @@ def _sentences(comparison: Comparison, one: str, other: str) -> Iterator[str]:
         yield f"{numbered('layer', apart)} {verb} not compared: {whose} sizes differ"
     beyond = comparison.first_beyond
     if beyond is not None:
-        layer = f"layer {beyond.pair.layer} {beyond.pair.names[0]}"
-        yield f"{layer} is the first with values beyond that"
+        number, name = beyond.pair.layer, beyond.pair.names[0]
+        named = "" if name == f"layer_{number}" else f" ({name})"
+        yield f"layer {number}{named} is the first with values beyond that"
     elif len(apart) < len(comparison.layers):
         yield "no layer has a value beyond that"
     outputs, samples = comparison.outputs, count_of(comparison.samples, "sample")

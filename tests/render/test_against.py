@@ -72,7 +72,7 @@ iris.yaml against small.onnx   float64 and float32
  relative: to the larger one   at: sample · neuron
 
  layer 2 is not compared: its sizes differ
- layer 3 output is the first with values beyond that
+ layer 3 (output) is the first with values beyond that
  outputs differ in 14 of 1,500 samples: 31 of 4,500 values
  12 predictions flip: 7 helped, 3 hurt, 2 wrong in both
  helped: right in iris.yaml, wrong in small.onnx; hurt: the other way round
@@ -96,7 +96,7 @@ iris.yaml against small.onnx   float64 and float32
  relative: to the larger one   at: sample · neuron
 
  layer 2 is not compared: its sizes differ
- layer 3 output is the first with values beyond that
+ layer 3 (output) is the first with values beyond that
  outputs differ in 14 of 1,500 samples: 31 of 4,500 values
  12 predictions flip: 7 helped, 3 hurt, 2 wrong in both
  helped: right in iris.yaml, wrong in small.onnx; hurt: the
@@ -139,6 +139,14 @@ def test_where_all_agree_it_is_said() -> None:
     ]
     assert screen(found, 100).splitlines()[2].split() == ["1", "hidden", "32", "0", "0", "0"]
     assert len(sentences(replace(found, flips=None))) == 2
+
+
+def test_a_layer_without_a_name_of_its_own_has_its_number() -> None:
+    pair = replace(LAYERS[2].pair, names=("layer_3", "output"))
+    layers = (*LAYERS[:2], replace(LAYERS[2], pair=pair))
+    assert sentences(replace(COMPARISON, layers=layers))[1] == (
+        "layer 3 is the first with values beyond that"
+    )
 
 
 def test_one_of_each_is_told_in_the_singular() -> None:
