@@ -23,6 +23,7 @@ PROBLEM_TITLES: dict[str, str] = {
     "N111": "counts that differ",
     "N112": "outputs that tell no class",
     "N113": "no weights that suit a worksheet",
+    "N114": "networks that cannot be compared",
     "N201": "layers that do not fit",
     "N202": "weights and neurons that do not fit",
     "N203": "biases and neurons that do not fit",

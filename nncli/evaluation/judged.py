@@ -79,6 +79,19 @@ def losses_of(task: Task, outputs: Sequence[Array], targets: Sequence[npt.NDArra
     return judge(task, outputs, targets).losses
 
 
+def predicted_by(task: Task, outputs: Sequence[Array]) -> list[Indices]:
+    """Return the predicted classes of each target column; none of numbers.
+
+    outputs: for each neuron an array (samples,), of the network's type.  -1 where one is NaN.
+    """
+    if isinstance(task, ClassTask):
+        second = _second(task, outputs) if len(task.names) == 2 else None
+        return [_predicted(task, outputs, second)]
+    if isinstance(task, LabelTask):
+        return [_above(row, task.threshold) for row in outputs]
+    return []
+
+
 def part_of(judged: Any, samples: Positions) -> Any:
     """Return what was said of some samples, in their order."""
     if isinstance(judged, np.ndarray):

@@ -43,6 +43,7 @@ class RunPlan:
     limit: int | None = None  # how many samples to run; None: all
     rule: ClassRule | None = None  # how outputs tell classes, if these are wanted
     unit_bytes: int = 2**23  # of a unit's numbers, at most, unless a batch size is given
+    beside: Network | None = None  # another one for the same samples: listeners hear all its layers
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +75,8 @@ def run_forward(
     whatever a listener raises.
     """
     tally, shown = tally_of(network.spec), ShownSoFar(plan.to_show)
-    most = plan.unit_bytes // _sample_bytes(network, listeners, plan.rule)
-    compute = partial(work, network, plan.to_show, plan.rule, listeners)
+    most = plan.unit_bytes // _sample_bytes(network, listeners, plan)
+    compute = partial(work, network, plan.to_show, plan.rule, listeners, beside=plan.beside)
     unclassified = 0
     try:
         with _workers(pool, plan.threads if samples.many else 1) as workers:
@@ -138,12 +139,15 @@ def _no_memory(samples: int) -> FileError:
     return FileError(Problem("N508", message, help=("split the data into smaller files",)))
 
 
-def _sample_bytes(network: Network, listeners: Sequence[Listener], rule: ClassRule | None) -> int:
+def _sample_bytes(network: Network, listeners: Sequence[Listener], plan: RunPlan) -> int:
     """Return how many bytes one sample's numbers take on their way, and its class at most."""
     inputs, *neurons = network.layer_sizes
     heard = [neurons[(listener.layer or len(neurons)) - 1] for listener in listeners]
-    longest_class = 0 if rule is None else max(len(name.encode()) for name in rule.classes)
-    return (inputs + sum(heard)) * np.dtype(network.dtype).itemsize + longest_class
+    longest = 0 if plan.rule is None else max(len(name.encode()) for name in plan.rule.classes)
+    count = inputs + sum(heard)
+    if plan.beside is not None:
+        count += sum(neurons) + sum(plan.beside.layer_sizes)
+    return count * np.dtype(network.dtype).itemsize + longest
 
 
 @contextmanager

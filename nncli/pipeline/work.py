@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from nncli.network.scaling import scales_inputs, scales_outputs, unscaled_output
 from nncli.network.tally import RunTally, tally_of
 from nncli.pipeline.shown import Positions, SamplesToShow, ShownPart, in_blocks, joined_steps
 from nncli.pipeline.units import BLOCK_SAMPLES, Unit, as_blocks
-from nncli.results.listeners import Listener, UnitOutputs, UnitPrediction
+from nncli.results.listeners import Listener, NetworkValues, UnitOutputs, UnitPrediction
 from nncli.specs.model import NetworkSpec
 
 # What is computed at once should fit into a core's second cache, several layers of it.
@@ -73,13 +73,17 @@ def work(
     rule: ClassRule | None,
     listeners: Sequence[Listener],
     unit: Unit,
+    beside: Network | None = None,
 ) -> UnitResult:
     """Compute a unit, and have its results prepared by the listeners.
 
-    rule: how outputs tell classes, if these are wanted.
+    rule: how outputs tell classes, if these are wanted; beside: another network of as many inputs,
+    whose layers are heard beside those of the first.
     """
     samples, positions = len(unit), to_show.positions(unit.first, len(unit))
     wanted = {listener.layer for listener in listeners} | ({None} if rule is not None else set())
+    if beside is not None:
+        wanted |= _all_layers(network)
     computed = _computed(network, unit, positions, wanted)
     kept = tuple(joined_texts(parts) for parts in zip(*(p.kept for p in unit.parts), strict=True))
     targets = [np.concatenate(c) for c in zip(*(p.targets for p in unit.parts), strict=True)]
@@ -89,9 +93,12 @@ def work(
     }
     prediction = None if rule is None else _predicted(outputs[None], rule)
     heard = {
-        layer: UnitOutputs(unit.first, kept, values, prediction if layer is None else None, targets)
+        layer: UnitOutputs(unit.first, kept, values, targets=targets)
         for layer, values in outputs.items()
     }
+    if None in heard:
+        both = None if beside is None else _both(computed.outputs, beside, unit)
+        heard[None] = replace(heard[None], prediction=prediction, both=both)
     prepared = tuple(listener.prepare(heard[listener.layer]) for listener in listeners)
     shown = _shown(unit, kept, positions, computed.steps)
     unclassified = 0 if prediction is None else prediction.classes.count("")
@@ -106,23 +113,63 @@ def _computed(
     positions: of the samples that may be shown; wanted: the layers whose outputs are heard.
     """
     samples, x = len(unit), as_blocks(unit, network)
-    outputs = {
-        layer: np.empty((network.layer_sizes[layer or -1], len(x), BLOCK_SAMPLES), x.dtype)
-        for layer in wanted
-    }
+    outputs = _room(network, x, wanted)
     tally = tally_of(network.spec)
     shown: list[list[LayerValues]] = []
     for start, end in _tiles(x, network):
-        layers = list(network.run(x[start:end]))
-        tile = _Tile(x[start:end], layers, _unscaled(layers[-1].a, network))
-        for layer, blocks in outputs.items():
-            blocks[:, start:end] = tile.of(layer).transpose(1, 0, 2)
+        tile = _run(network, x[start:end])
+        _keep(outputs, tile, start)
         before, upto = start * BLOCK_SAMPLES, min(samples, end * BLOCK_SAMPLES)
         _add(tally, unit.first + before, tile, upto - before)
         here = positions[(positions >= before) & (positions < upto)] - before
         if here.size:
             shown.append([_at(values, here) for values in tile.steps(network.spec)])
     return _Computed(tally, outputs, shown)
+
+
+def _both(
+    outputs: dict[int | None, Array], beside: Network, unit: Unit
+) -> tuple[NetworkValues, NetworkValues]:
+    """Return what two networks made of a unit.  outputs: of every layer of the first."""
+    x = as_blocks(unit, beside)
+    others = _room(beside, x, _all_layers(beside))
+    for start, end in _tiles(x, beside):
+        _keep(others, _run(beside, x[start:end]), start)
+    return _values(outputs, len(unit)), _values(others, len(unit))
+
+
+def _values(outputs: dict[int | None, Array], samples: int) -> NetworkValues:
+    """Return the outputs of all layers without the zeros that fill the last block."""
+    flat = {
+        layer: blocks.reshape(len(blocks), -1)[:, :samples] for layer, blocks in outputs.items()
+    }
+    layers = [flat[layer] for layer in range(1, len(flat))]
+    return NetworkValues(layers, flat[None])
+
+
+def _all_layers(network: Network) -> set[int | None]:
+    return {None, *range(1, len(network.layers) + 1)}
+
+
+def _room(network: Network, x: Array, layers: Iterable[int | None]) -> dict[int | None, Array]:
+    """Return room for the outputs of some layers: by layer (neurons, blocks, samples)."""
+    sizes = network.layer_sizes
+    return {
+        layer: np.empty((sizes[layer or -1], len(x), BLOCK_SAMPLES), x.dtype) for layer in layers
+    }
+
+
+def _keep(outputs: dict[int | None, Array], tile: _Tile, start: int) -> None:
+    """Put a tile's outputs in their room.  start: of its blocks, within the unit."""
+    end = start + len(tile.inputs)
+    for layer, blocks in outputs.items():
+        blocks[:, start:end] = tile.of(layer).transpose(1, 0, 2)
+
+
+def _run(network: Network, x: Array) -> _Tile:
+    """Run some blocks through a network."""
+    layers = list(network.run(x))
+    return _Tile(x, layers, _unscaled(layers[-1].a, network))
 
 
 def _unscaled(a: Array, network: Network) -> Array:

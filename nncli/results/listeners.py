@@ -40,6 +40,14 @@ class UnitPrediction:
 
 
 @dataclass(frozen=True, eq=False)
+class NetworkValues:
+    """What every layer of a network made of a unit of samples, and the network itself."""
+
+    layers: Sequence[Array]  # of each layer (neurons, samples)
+    outputs: Array  # (neurons, samples), their scale undone
+
+
+@dataclass(frozen=True, eq=False)
 class UnitOutputs:
     """What a layer, or the whole network, made of a unit of samples."""
 
@@ -48,6 +56,8 @@ class UnitOutputs:
     values: Sequence[Array]  # for each neuron an array (samples,)
     prediction: UnitPrediction | None = None  # of the network's outputs, if it is wanted
     targets: Sequence[npt.NDArray[Any]] = ()  # for each target column an array (samples,)
+    # of the network's outputs: its own layers, and those of another one that runs beside it
+    both: tuple[NetworkValues, NetworkValues] | None = None
 
 
 class Listener(Protocol):

@@ -176,3 +176,44 @@ def test_what_the_outputs_scale_makes_infinite_is_found_there() -> None:
     words = "outputs.scale: 2 non-finite values, the first (inf) at sample 2, neuron 1"
     assert (note.layer, note.message) == (None, words)
     assert [problem.message for problem in check_finite(run)] == [words]
+
+
+class HeardBoth:
+    """A listener that keeps what both networks made, layer by layer."""
+
+    layer = None
+
+    def __init__(self) -> None:
+        self.parts: list[list[Floats]] = []
+
+    def prepare(self, outputs: UnitOutputs) -> list[Floats]:
+        assert outputs.both is not None
+        return [a.copy() for network in outputs.both for a in (*network.layers, network.outputs)]
+
+    def take(self, prepared: list[Floats]) -> None:
+        self.parts.append(prepared)
+
+    def finish(self) -> None:
+        self.together = [np.concatenate(each, axis=1) for each in zip(*self.parts, strict=True)]
+
+
+@given(
+    sizes=st.lists(st.integers(0, 700), max_size=4),
+    threads=st.integers(1, 3),
+    unit_bytes=st.integers(1, 10**5),
+)
+def test_a_network_beside_another_has_the_bits_of_its_own_run(
+    sizes: list[int], threads: int, unit_bytes: int
+) -> None:
+    networks = (network_of(TARGET), network_of(CLASSES, "softmax", "float32"))
+    x, both, first = rows_of(600, 3), HeardBoth(), Heard(1)
+    plan = RunPlan(threads=threads, unit_bytes=unit_bytes, beside=networks[1])
+    run_forward(networks[0], in_pieces(x, sizes), plan, [first, both])
+    expected = []
+    for network in networks:
+        shown = run_of(network, x).shown
+        expected += [*(layer.output for layer in shown.layers), shown.outputs]
+    assert [a.dtype for a in both.together] == ["float64"] * 3 + ["float32"] * 3
+    for found, alone in zip(both.together, expected, strict=True):
+        assert np.ascontiguousarray(found.T).tobytes() == np.ascontiguousarray(alone).tobytes()
+    assert np.array_equal(first.together, expected[0])
