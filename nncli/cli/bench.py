@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nncli.cli import options as opt
 from nncli.cli.edge import error_edge, fail_if
 from nncli.cli.installed import check_installed
+from nncli.cli.pictures import check_plot, picture_kind
 from nncli.cli.progress import progress_bar
 from nncli.cli.reading import (
     DataArguments,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from nncli.data.columns import ColumnChoice
     from nncli.formats.config import Config
     from nncli.network.network import Network
-    from nncli.render.pictures import PictureKind
     from nncli.results.places import OutputTarget
     from nncli.specs.model import DType
     from nncli.specs.reader import SpecReading
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
     from nncli.timing.saved import SavedBench
 
 _DEFAULT_SIZES = (1, 8, 32, 128, 512)
-_PICTURES: dict[str, PictureKind] = {".svg": "svg", ".png": "png"}
 
 
 def bench(
@@ -201,24 +200,13 @@ def _check_files(files: BenchFiles) -> None:
         )
     if save and plot and os.path.realpath(save) == os.path.realpath(plot):
         raise UsageError("--save and --plot name the same file")
-    if plot is not None:
-        _picture_kind(plot)
-
-
-def _picture_kind(path: str) -> PictureKind:
-    """Return which picture a path's suffix names.  Raises UsageError."""
-    for suffix, kind in _PICTURES.items():
-        if path.lower().endswith(suffix):
-            return kind
-    raise UsageError(f"the suffix of {path!r} names no picture: .svg, .png", code="N703")
 
 
 def _check_packages(backends: Iterable[str], plot: str | None) -> None:
     """Check that what is asked for is installed.  Raises UsageError."""
     for backend in backends:
         check_installed(f"--backend {backend}", BACKEND_PACKAGES.get(backend, ()), "bench")
-    if plot is not None:
-        check_installed("--plot", ("matplotlib",), "plot")
+    check_plot(plot)
 
 
 def _check_parts(wanted: Request, files: BenchFiles) -> None:
@@ -351,7 +339,7 @@ def _write_files(outcome: _Outcome, files: BenchFiles, targets: dict[str, Output
     if files.plot is not None:
         from nncli.render.bench_plot import bench_plot
 
-        write_output(targets[files.plot], [bench_plot(outcome.run, _picture_kind(files.plot))])
+        write_output(targets[files.plot], [bench_plot(outcome.run, picture_kind(files.plot))])
 
 
 def _show(outcome: _Outcome, form: opt.BenchForm) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from os.path import realpath
 from typing import TYPE_CHECKING, Any
 
 from nncli.cli import options as opt
 from nncli.cli.edge import error_edge, fail_if
+from nncli.cli.pictures import check_plot, picture_kind
 from nncli.cli.progress import samples_progress
 from nncli.cli.reading import (
     DataArguments,
@@ -38,8 +40,11 @@ from nncli.render.layout.view import line
 from nncli.words import count_of
 
 if TYPE_CHECKING:
-    from nncli.evaluation.evaluated import Evaluated
+    from nncli.evaluation.against import Against
+    from nncli.evaluation.evaluated import Beside, Evaluated
+    from nncli.evaluation.spread import BatchLosses
     from nncli.evaluation.tasks import Task
+    from nncli.formats.config import Config
     from nncli.network.network import Network
     from nncli.pipeline.run import RunPlan
     from nncli.problems import Problem
@@ -67,6 +72,9 @@ def evaluate(
     limit: opt.Limit = None,
     format_: opt.EvaluateFormat = "table",
     quiet: opt.Quiet = False,
+    batch_sizes: opt.LossBatchSizes = None,
+    against: opt.Against = None,
+    plot: opt.LossPlot = None,
     errors: opt.Errors = None,
     force: opt.Force = False,
     fail_below: opt.FailBelow = None,
@@ -86,18 +94,22 @@ def evaluate(
         read = read_config(config, overrides(seed, dtype), request)
         reading = read.reading
         refuse_misfits(reading, request)
-        task = _task(reading, request, config, threshold)
+        second = _second(against, reading.spec)
+        task = _task(reading, request, config, threshold, is_needed=second is None)
+        extras = _Extras(joined(batch_sizes), second, (config, against or ""), threshold)
+        _check_parts(task, extras, errors=errors, by=by, fail_below=fail_below, plot=plot)
         bounds = _bounds(fail_below, task)
-        place = _errors_place(errors, input_paths(*read.files, *request.sources), force=force)
+        inputs = input_paths(*read.files, *request.sources)
+        places = _places(errors, plot, inputs, force=force)
 
         from nncli.network.network import build_network
 
         network = build_network(reading.spec, read.tensors)
         plan = _plan(batch_size, threads, limit)
-        found = _run(network, reading, request, task, plan, has_list=place is not None)
+        found = _run(network, reading, request, task, plan, extras, has_list=errors is not None)
         failures = _failures(found, bounds)
-        _put_out(found, failures, format_, place)
-        _remark(found, place, quiet=quiet)
+        _put_out(found, failures, format_, places)
+        _remark(found, places, quiet=quiet)
         fail_if(failures)
 
 
@@ -137,10 +149,22 @@ def _check_targets(targets: tuple[str, ...], columns: Sequence[str], drop: Seque
             raise UsageError(f"--target and {option} both name {both!r}", hint)
 
 
-def _task(reading: SpecReading, request: DataRequest, config: str, threshold: float | None) -> Task:
-    """Return what the network is to get right.  Raises UsageError, SpecError."""
+def _task(
+    reading: SpecReading,
+    request: DataRequest,
+    config: str,
+    threshold: float | None,
+    *,
+    is_needed: bool,
+) -> Task | None:
+    """Return what the network is to get right; None if nobody says it, and it is not needed.
+
+    Raises UsageError, SpecError.
+    """
     from nncli.evaluation.tasks import task_of
 
+    if not request.targets and not is_needed:
+        return None
     if not request.targets:
         raise _without_target(reading.spec, request)
     return task_of(reading.spec, len(request.targets), threshold, config)
@@ -158,11 +182,47 @@ def _without_target(spec: NetworkSpec, request: DataRequest) -> UsageError:
     return UsageError(message, f"`--target {','.join(likely)}` is likely", code="N704")
 
 
-def _bounds(lists: list[Any] | None, task: Task) -> list[tuple[str, float]]:
+def _second(path: str | None, spec: NetworkSpec) -> Config | None:
+    """Read the network that is compared, if one is.  Raises SpecError, FileError."""
+    from nncli.evaluation.comparable import check_comparable
+
+    if path is None:
+        return None
+    second = read_config(path, overrides(None, None))
+    check_comparable(spec, second.reading.spec, path)
+    return second
+
+
+def _check_parts(
+    task: Task | None,
+    extras: _Extras,
+    *,
+    errors: str | None,
+    by: str | None,
+    fail_below: list[Any] | None,
+    plot: str | None,
+) -> None:
+    """Check that nothing is asked of what is not there.  Raises UsageError."""
+    asked = {
+        "--batch-sizes": extras.batch_sizes,
+        "--errors": errors,
+        "--by": by,
+        "--fail-below": fail_below,
+    }
+    for option in (name for name, value in asked.items() if value and task is None):
+        hint = "name it: --target COLUMN"
+        raise UsageError(f"{option} needs the column that is right", hint, code="N705")
+    if plot is not None and not extras.batch_sizes:
+        message = "--plot draws how far the losses of batches stray"
+        raise UsageError(message, "say of which: --batch-sizes 1,4,16,64", code="N705")
+    check_plot(plot)
+
+
+def _bounds(lists: list[Any] | None, task: Task | None) -> list[tuple[str, float]]:
     """Return the bounds that are asked for.  Raises UsageError for a figure that does not apply."""
     from nncli.evaluation.metrics import rising_names
 
-    known = rising_names(task)
+    known = rising_names(task) if task is not None else ()
     bounds: list[tuple[str, float]] = list(joined(lists))  # type: ignore[arg-type]  # parsed
     for name, _ in bounds:
         if name not in known:
@@ -172,14 +232,26 @@ def _bounds(lists: list[Any] | None, task: Task) -> list[tuple[str, float]]:
     return bounds
 
 
-def _errors_place(path: str | None, inputs: list[str], *, force: bool) -> OutputTarget | None:
-    """Check that the list of errors could be written.  Raises FileError, UsageError."""
+def _places(
+    errors: str | None, plot: str | None, inputs: list[str], *, force: bool
+) -> dict[str, OutputTarget]:
+    """Check that files could be written; return their places, by their options.
+
+    Raises FileError, UsageError.
+    """
     from nncli.results.places import check_output
 
     open_stdout()
-    if path in STDOUT_NAMES:
+    if errors in STDOUT_NAMES:
         raise UsageError("--errors writes a file: the figures go to standard output", code="N703")
-    return check_output(path, inputs, force=force) if path is not None else None
+    if errors is not None and plot is not None and realpath(errors) == realpath(plot):
+        raise UsageError("--errors and --plot name the same file")
+    paths = {"--errors": errors, "--plot": plot}
+    return {
+        option: check_output(path, inputs, force=force)
+        for option, path in paths.items()
+        if path is not None
+    }
 
 
 def _refuse_names_of_errors(kept: Sequence[str], task: Task) -> None:
@@ -201,12 +273,58 @@ def _plan(batch_size: int | None, threads: int | None, limit: int | None) -> Run
 # ----------------------------------------------------------------------------------- the run
 
 
+@dataclass(frozen=True)
+class _Extras:
+    """What else is wanted beside the figures."""
+
+    batch_sizes: tuple[Any, ...]
+    second: Config | None  # the network that is compared
+    names: tuple[str, str]  # of both networks
+    threshold: float | None
+
+    def losses(self, task: Task | None, seed: int | None) -> BatchLosses | None:
+        """Return what hears the losses of batches, if they are wanted."""
+        from nncli.evaluation.spread import BatchLosses
+
+        if not self.batch_sizes or task is None:
+            return None
+        return BatchLosses(task, sorted(set(self.batch_sizes)), seed or 0)
+
+    def against(self, task: Task | None, spec: NetworkSpec) -> Against | None:
+        """Return what compares both networks, if there is a second one."""
+        from nncli.evaluation.against import Against, nearness_of
+        from nncli.evaluation.comparable import tasks_of
+
+        if self.second is None:
+            return None
+        other = self.second.reading.spec
+        file = self.names[1]
+        tasks = tasks_of(task, spec, other, threshold=self.threshold, file=file)
+        return Against(spec, other, nearness_of(spec.dtype, other.dtype), tasks)
+
+    def compared(self, against: Against | None) -> Beside | None:
+        """Return what came of the comparison, if there was one."""
+        from nncli.evaluation.evaluated import Beside
+
+        if self.second is None or against is None:
+            return None
+        return Beside(self.second.reading.spec, self.names, against.finished())
+
+    def beside(self) -> Network | None:
+        """Return the second network, built."""
+        from nncli.network.network import build_network
+
+        second = self.second
+        return build_network(second.reading.spec, second.tensors) if second is not None else None
+
+
 def _run(
     network: Network,
     reading: SpecReading,
     request: DataRequest,
-    task: Task,
+    task: Task | None,
     plan: RunPlan,
+    extras: _Extras,
     *,
     has_list: bool,
 ) -> Evaluated:
@@ -218,27 +336,32 @@ def _run(
     from nncli.evaluation.evaluation import Evaluation, GroupColumn
     from nncli.pipeline.run import run_forward
 
+    losses = extras.losses(task, reading.spec.seed)
+    against = extras.against(task, reading.spec)
+    plan = replace(plan, beside=extras.beside())
     with (
         opened_samples(reading, request, task=task) as samples,
         samples_progress(samples, quiet=request.quiet) as advance,
     ):
-        if has_list:
+        if has_list and task is not None:
             _refuse_names_of_errors(samples.kept, task)
         place = Place(source_name(samples.sources[0]))
         group = GroupColumn(0, samples.kept[0], place) if request.choice.by else None
-        evaluation = Evaluation(task, group)
-        run = run_forward(network, samples, plan, [evaluation], advance)
-    result = evaluation.finished()
-    return Evaluated(
+        evaluation = Evaluation(task, group) if task is not None else None
+        listeners = [each for each in (evaluation, losses, against) if each is not None]
+        run = run_forward(network, samples, plan, listeners, advance)
+    found = Evaluated(
         spec=reading.spec,
         task=task,
         sources=run.sources,
         targets=request.targets,
         kept=samples.kept,
         by=group.name if group is not None else None,
-        result=result,
-        notes=(*reading.notes, *run.notes, *evaluation_notes(task, result)),
+        result=evaluation.finished() if evaluation is not None else None,
+        spread=losses.finished() if losses is not None else None,
+        beside=extras.compared(against),
     )
+    return replace(found, notes=(*reading.notes, *run.notes, *evaluation_notes(found)))
 
 
 # -------------------------------------------------------------------------------- the result
@@ -248,32 +371,37 @@ def _failures(found: Evaluated, bounds: Sequence[tuple[str, float]]) -> list[Pro
     """Return the figures that are below what was asked for."""
     from nncli.evaluation.metrics import missed_bounds
 
-    return missed_bounds(found.result.figures, bounds)
+    return missed_bounds(found.result.figures, bounds) if found.result is not None else []
 
 
 def _put_out(
     found: Evaluated,
     failures: Sequence[Problem],
     form: opt.EvaluateForm,
-    place: OutputTarget | None,
+    places: Mapping[str, OutputTarget],
 ) -> None:
-    """Write the list of errors, if it is asked for, and show the figures.  Raises FileError."""
+    """Write the files that are asked for, and show the figures.  Raises FileError."""
     from nncli.render.evaluate import evaluate_view
     from nncli.render.evaluate_errors import errors_csv
     from nncli.render.evaluate_json import evaluate_json
     from nncli.results.places import write_output
 
-    if place is not None:
-        write_output(place, errors_csv(found))
+    if "--errors" in places:
+        write_output(places["--errors"], errors_csv(found))
+    if "--plot" in places and found.spread is not None and found.spread.sizes:
+        from nncli.render.spread import spread_plot
+
+        plot = places["--plot"]
+        write_output(plot, [spread_plot(found.spread, picture_kind(plot.path))])
     if form == "json":
         write_text(evaluate_json(found, failures))
     else:
         show_view(lambda width: evaluate_view(found, width), form)
 
 
-def _remark(found: Evaluated, place: OutputTarget | None, *, quiet: bool) -> None:
+def _remark(found: Evaluated, places: Mapping[str, OutputTarget], *, quiet: bool) -> None:
     """Say where the errors are, and what else there is to remark."""
-    if place is not None and not quiet:
+    if "--errors" in places and found.result is not None and not quiet:
         listed = count_of(len(found.result.greatest), "sample")
-        remark([line(f"{listed} of greatest loss → {place.path}")])
+        remark([line(f"{listed} of greatest loss → {places['--errors'].path}")])
     remark_notes(found.notes, quiet=quiet)

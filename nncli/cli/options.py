@@ -326,6 +326,23 @@ SaveActivations = Annotated[
         help="Keep every layer's output in this folder: layer_1.npy, layer_2.npy, …",
     ),
 ]
+LossBatchSizes = Annotated[
+    list[str] | None,
+    _display(
+        "--batch-sizes",
+        parser=batch_sizes,
+        metavar="1,4,16,…",
+        help="Say how far the loss of a random batch of these sizes strays from the loss of all.",
+    ),
+]
+Against = Annotated[
+    str | None,
+    _display(
+        "--against",
+        metavar="CONFIG",
+        help="Compare with another network, or this one in its own type, on the same samples.",
+    ),
+]
 Errors = Annotated[
     str | None,
     _output(
@@ -352,6 +369,10 @@ Plot = Annotated[
     _output(
         "--plot", metavar="FILE", help="Draw rate and latency against batch size: .svg or .png."
     ),
+]
+LossPlot = Annotated[
+    str | None,
+    _output("--plot", metavar="FILE", help="Draw how far batches stray: .svg or .png."),
 ]
 Force = Annotated[bool, _output("--force", help="Replace FILE if it exists.")]
 

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nncli.evaluation.against import Comparison
 from nncli.evaluation.figures import ClassFigures, Result
+from nncli.evaluation.spread import LossSpread
 from nncli.evaluation.tasks import ClassTask, NumberTask, Task
 from nncli.problems import Note
 from nncli.specs.model import NetworkSpec
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Another network that ran on the same samples, and how far both are apart."""
+
+    spec: NetworkSpec
+    names: tuple[str, str]  # of both networks, as they were named
+    comparison: Comparison
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,19 +26,21 @@ class Evaluated:
     """What an evaluation was of, and what came of it."""
 
     spec: NetworkSpec
-    task: Task
+    task: Task | None  # None: no targets were named
     sources: tuple[str, ...]  # paths, or - for standard input
     targets: tuple[str, ...]  # the target columns, as they were named
     kept: tuple[str, ...]  # the names of the carried columns
     by: str | None  # the name of the column whose texts are groups
-    result: Result
+    result: Result | None  # None: likewise
+    spread: LossSpread | None = None  # of the losses of batches, if it is wanted
+    beside: Beside | None = None  # another network, if one is compared
     notes: tuple[Note, ...] = ()
 
     @property
     def threshold(self) -> float | None:
         """What a probability must be above, to be that of the second class or of a label."""
         task = self.task
-        if isinstance(task, NumberTask):
+        if task is None or isinstance(task, NumberTask):
             return None
         if isinstance(task, ClassTask) and task.threshold is None:
             return task.rule.threshold if task.rule.meaning == "second" else None
@@ -42,9 +55,14 @@ def error_columns(task: Task) -> tuple[str, ...]:
     return ("row", *both, "loss")
 
 
-def evaluation_notes(task: Task, result: Result) -> tuple[Note, ...]:
+def evaluation_notes(found: Evaluated) -> tuple[Note, ...]:
     """Return what there is to remark on how classes are told, and on figures that are not exact."""
-    figures = result.figures
+    notes = found.spread.notes if found.spread is not None else ()
+    return (*_notes_on_figures(found.task, found.result), *notes)
+
+
+def _notes_on_figures(task: Task | None, result: Result | None) -> tuple[Note, ...]:
+    figures = result.figures if result is not None else None
     if not isinstance(task, ClassTask) or not isinstance(figures, ClassFigures):
         return ()
     ranking = figures.ranking

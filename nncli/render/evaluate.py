@@ -16,8 +16,10 @@ from nncli.evaluation.figures import (
     LabelFigures,
     NumberFigures,
     NumberScores,
+    Result,
     Table,
 )
+from nncli.render.against import against_blocks
 from nncli.render.layout.text import inert, text_width
 from nncli.render.layout.view import (
     BLANK,
@@ -32,6 +34,7 @@ from nncli.render.layout.view import (
     table,
 )
 from nncli.render.quantities import format_significant
+from nncli.render.spread import spread_view
 from nncli.words import count_of, shorten
 
 _GAP = "   "
@@ -46,7 +49,20 @@ _UNDEFINED = "–"
 
 def evaluate_view(evaluated: Evaluated, width: int | None) -> View:
     """Return everything that an evaluation shows.  width: of the terminal; None for no limit."""
-    figures = evaluated.result.figures
+    blocks: list[Block] = []
+    if evaluated.result is not None:
+        blocks += _figures_blocks(evaluated, evaluated.result, width)
+    if evaluated.spread is not None:
+        blocks += [BLANK, *spread_view(evaluated.spread, width)]
+    if evaluated.beside is not None:
+        blocks += [BLANK] if blocks else []
+        blocks += against_blocks(evaluated.beside.comparison, evaluated.beside.names)
+    return blocks
+
+
+def _figures_blocks(evaluated: Evaluated, result: Result, width: int | None) -> list[Block]:
+    """Return the figures of all samples, by class, and by group."""
+    figures = result.figures
     blocks: list[Block] = [*_flowing(_summary(figures), width)]
     blocks += _flowing(_further(evaluated, figures), width)
     if isinstance(figures, ClassFigures):
@@ -56,7 +72,7 @@ def evaluate_view(evaluated: Evaluated, width: int | None) -> View:
     elif len(figures.outputs) > 1:
         blocks += [BLANK, _outputs(figures)]
     if evaluated.by is not None:
-        blocks += [BLANK, _groups(evaluated.by, evaluated.result.groups)]
+        blocks += [BLANK, _groups(evaluated.by, result.groups)]
     return blocks
 
 

@@ -15,8 +15,14 @@ from nncli.results.listeners import ResultColumns, UnitOutputs
 
 
 def errors_csv(evaluated: Evaluated) -> Iterator[bytes]:
-    """Yield the samples of greatest loss: row, carried columns, target, prediction, loss."""
-    greatest, task = evaluated.result.greatest, evaluated.task
+    """Yield the samples of greatest loss: row, carried columns, target, prediction, loss.
+
+    evaluated: with targets; else a ValueError is raised.
+    """
+    task, result = evaluated.task, evaluated.result
+    if task is None or result is None:
+        raise ValueError("without targets there are no losses")
+    greatest = result.greatest
     first, *own, last = error_columns(task)
     targets = _columns([one.targets for one in greatest], len(own) // 2)
     predictions = _columns([one.predictions for one in greatest], len(own) // 2)

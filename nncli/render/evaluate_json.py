@@ -10,7 +10,9 @@ from nncli.evaluation.evaluated import Evaluated
 from nncli.evaluation.figures import ClassFigures, Figures, LabelFigures
 from nncli.evaluation.metrics import means_of, metrics_of
 from nncli.problems import Problem
+from nncli.render.against import against_object
 from nncli.render.json_output import document, network_object, note_objects, problem_objects
+from nncli.render.spread import batch_losses
 
 
 def evaluate_json(evaluated: Evaluated, failures: Sequence[Problem] = ()) -> str:
@@ -24,14 +26,19 @@ def evaluate_json(evaluated: Evaluated, failures: Sequence[Problem] = ()) -> str
             "sources": list(sources),
             "targets": list(evaluated.targets),
         },
-        **_figures(result.figures),
+        **(_figures(result.figures) if result is not None else {}),
         "threshold": evaluated.threshold,
     }
-    if evaluated.by is not None:
+    if evaluated.by is not None and result is not None:
         content["by"] = evaluated.by
         content["groups"] = [
             {"value": group.value, **_figures(group.figures)} for group in result.groups
         ]
+    if evaluated.spread is not None:
+        content["batch_losses"] = batch_losses(evaluated.spread)
+    if evaluated.beside is not None:
+        other = evaluated.beside
+        content["against"] = against_object(other.comparison, other.spec, other.names[1])
     content |= {
         "notes": note_objects(evaluated.notes),
         "problems": problem_objects(failures),
