@@ -9,6 +9,7 @@ import pytest
 from commands import NNCLI, ROOT, environment, run_apart
 
 IRIS = "nncli forward configs/iris.yaml sample_data/iris.csv"
+EVALUATE = IRIS.replace("forward", "evaluate")
 
 
 def offered(line: str, folder: Path = ROOT) -> list[str]:
@@ -26,6 +27,9 @@ def offered(line: str, folder: Path = ROOT) -> list[str]:
     [
         ("nncli explain-error N20", ["N201", "N202", "N203", "N204"]),
         (f"{IRIS} --drop sp", ["species"]),
+        (f"{EVALUATE} --target sp", ["species"]),
+        (f"{EVALUATE} --by sp", ["species"]),
+        (f"{EVALUATE} --fail-below accuracy=1,macro_f", ["accuracy=1,macro_f1="]),
         (f"{IRIS} --columns species,petal", [r"species,petal\ length\ \(cm\)"]),
         (f"{IRIS} --layers ", ["all", "last", "1", "2"]),
         ("nncli forward configs/three_inputs.yaml x.csv --layers 1,h", ["1,hidden"]),

@@ -47,7 +47,8 @@ def parse_rows(content: bytes, frame: CsvFrame, line_feeds: int | None = None) -
     columns = tuple(numbers_of(_whole(column)) for column in table.columns[:features])
     if not all(_within(column, frame.selection.largest) for column in columns):
         return None
-    kept = tuple(_whole(column) for column in table.columns[features:])
+    texts = {p: _whole(c) for p, c in zip(_carried(frame), table.columns[features:], strict=True)}
+    kept = tuple(texts[position] for position in frame.selection.kept)
     if line_feeds is None:
         line_feeds = count_line_feeds(content)
     blank_lines = _blank_lines(content, quotes, line_feeds, table.num_rows, unended=unended)
@@ -55,9 +56,9 @@ def parse_rows(content: bytes, frame: CsvFrame, line_feeds: int | None = None) -
 
 
 def _is_plain_format(frame: CsvFrame) -> bool:
-    """Whether Arrow can be told of it: no column twice, and a delimiter of one byte."""
+    """Whether Arrow can be told of it: no column twice as a number, and a delimiter of one byte."""
     selection, delimiter = frame.selection, frame.csv.delimiter
-    positions = (*selection.features, *selection.kept)
+    positions = (*selection.features, *_carried(frame))
     return (
         # without numbers, a blank line of a lone text column is a row to Arrow
         bool(selection.features)
@@ -65,6 +66,11 @@ def _is_plain_format(frame: CsvFrame) -> bool:
         and (delimiter == BLANKS or (len(delimiter) == 1 and delimiter.isascii()))
         and delimiter not in '"\r\n'
     )
+
+
+def _carried(frame: CsvFrame) -> tuple[int, ...]:
+    """Return the positions of the carried columns, each once: a group may be the target, too."""
+    return tuple(dict.fromkeys(frame.selection.kept))
 
 
 def _is_plain_text(content: bytes) -> bool:
@@ -164,14 +170,17 @@ def _blank_lines(
 
 
 def _read(content: bytes, frame: CsvFrame, *, newlines_in_values: bool) -> Any:
-    """Return the Arrow table of a chunk: its features, then its carried columns; None for doubt."""
+    """Return the Arrow table of a chunk; None for doubt.
+
+    It has the features, then each of the carried columns once.
+    """
     # imported here: only a large file needs it
     import pyarrow as pa
     from pyarrow import csv
 
     names = [str(position) for position in range(len(frame.header.names))]
     features = [names[position] for position in frame.selection.features]
-    kept = [names[position] for position in frame.selection.kept]
+    kept = [names[position] for position in _carried(frame)]
     delimiter = " " if frame.csv.delimiter == BLANKS else frame.csv.delimiter
     types = dict.fromkeys(features, pa.float64()) | dict.fromkeys(kept, pa.string())
     try:

@@ -211,6 +211,12 @@ def test_columns_come_in_the_order_in_which_they_were_chosen() -> None:
     assert kept_texts(rows) == [["b", "d"], ["a", "c"]]
 
 
+def test_a_text_column_may_be_carried_twice() -> None:
+    rows = parse_rows(b"1,2,a,b\n3,4,c,d\n", frame_of(4, 1, 0, kept=(3, 2, 3)), None)
+    assert isinstance(rows, Rows)
+    assert kept_texts(rows) == [["b", "d"], ["a", "c"], ["b", "d"]]
+
+
 @pytest.mark.parametrize("cell", ["", "x", "1e999", "nan", "é", '"a\nb"'])
 def test_a_cell_that_is_not_asked_for_is_not_read(cell: str) -> None:
     assert fast_rows(f"{cell},1\n{cell},2\n", frame_of(2, 1)).columns[0].tolist() == [1, 2]
