@@ -350,18 +350,21 @@ def _run(
         evaluation = Evaluation(task, group) if task is not None else None
         listeners = [each for each in (evaluation, losses, against) if each is not None]
         run = run_forward(network, samples, plan, listeners, advance)
-    found = Evaluated(
+    result = evaluation.finished() if evaluation is not None else None
+    spread = losses.finished() if losses is not None else None
+    of_spread = spread.notes if spread is not None else ()
+    return Evaluated(
         spec=reading.spec,
         task=task,
         sources=run.sources,
         targets=request.targets,
         kept=samples.kept,
         by=group.name if group is not None else None,
-        result=evaluation.finished() if evaluation is not None else None,
-        spread=losses.finished() if losses is not None else None,
+        result=result,
+        spread=spread,
         beside=extras.compared(against),
+        notes=(*reading.notes, *run.notes, *evaluation_notes(task, result), *of_spread),
     )
-    return replace(found, notes=(*reading.notes, *run.notes, *evaluation_notes(found)))
 
 
 # -------------------------------------------------------------------------------- the result

@@ -55,13 +55,8 @@ def error_columns(task: Task) -> tuple[str, ...]:
     return ("row", *both, "loss")
 
 
-def evaluation_notes(found: Evaluated) -> tuple[Note, ...]:
+def evaluation_notes(task: Task | None, result: Result | None) -> tuple[Note, ...]:
     """Return what there is to remark on how classes are told, and on figures that are not exact."""
-    notes = found.spread.notes if found.spread is not None else ()
-    return (*_notes_on_figures(found.task, found.result), *notes)
-
-
-def _notes_on_figures(task: Task | None, result: Result | None) -> tuple[Note, ...]:
     figures = result.figures if result is not None else None
     if not isinstance(task, ClassTask) or not isinstance(figures, ClassFigures):
         return ()
