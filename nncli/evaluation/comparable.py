@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nncli.errors import SpecError
+from nncli.errors import SpecError, UsageError
 from nncli.evaluation.tasks import ClassTask, LabelTask, Task, task_of
 from nncli.network.prediction import are_classes, class_rule
 from nncli.problems import Place, Problem
@@ -44,7 +44,8 @@ def tasks_of(
 
     task: what the first one is to get right; None: as its outputs tell by themselves.  threshold:
     in place of both specs'.  A second network that names no classes has those of the first.
-    None if the outputs are numbers.  Raises SpecError if only the first one's tell classes.
+    None if the outputs are numbers.  Raises SpecError if only the first one's tell classes,
+    UsageError if a threshold has no use.
     """
     task = _told(first, threshold) if task is None else task
     if isinstance(task, ClassTask):
@@ -62,7 +63,11 @@ def _told(spec: NetworkSpec, threshold: float | None) -> Task | None:
     neurons = spec.layers[-1].neurons
     if spec.activations[-1] == "sigmoid" and neurons > 1:
         return task_of(spec, neurons, threshold)
-    return task_of(spec, 1, threshold) if are_classes(spec) else None
+    if are_classes(spec):
+        return task_of(spec, 1, threshold)
+    if threshold is not None:
+        raise UsageError("--threshold is for two classes, or for labels that are true or not")
+    return None
 
 
 def _named(spec: NetworkSpec, classes: tuple[str, ...]) -> NetworkSpec:
