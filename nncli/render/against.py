@@ -14,7 +14,6 @@ from nncli.evaluation.against import (
     Flips,
     Furthest,
     LayerDifference,
-    Nearness,
 )
 from nncli.render.json_output import network_object
 from nncli.render.layout.view import BLANK, Block, Column, Field, Grid, Span, line, table
@@ -39,7 +38,7 @@ def against_blocks(
     return [
         line(Span(f"{one} against {other}", "accent"), "   ", Span(types, "dim"), level=2),
         _layers_grid(comparison, precision),
-        *(line(Span(f" {text}", "dim")) for text in _legend(comparison.nearness)),
+        *(line(Span(f" {text}", "dim")) for text in _legend(comparison)),
         BLANK,
         *(line(f" {sentence}") for sentence in _sentences(comparison, one, other)),
         *_flips_blocks(comparison.flips, one, other),
@@ -92,7 +91,13 @@ def _layers_grid(comparison: Comparison, precision: int) -> Grid:
         tuple(map(Span, (*label, *cells)))
         for label, cells in zip(labels, _cells(differences, precision), strict=True)
     )
-    return Grid(columns, rows, keys=2)
+    # where all values are equal, nothing is furthest apart
+    shown = [n for n, _ in enumerate(columns) if any(row[n].text for row in rows)]
+    return Grid(
+        tuple(columns[n] for n in shown),
+        tuple(tuple(row[n] for n in shown) for row in rows),
+        keys=2,
+    )
 
 
 def _labels(layer: LayerDifference) -> tuple[str, str, str]:
@@ -126,10 +131,13 @@ def _place(furthest: Furthest | None) -> str:
     return "" if furthest is None else f"{furthest.sample:,} · {furthest.neuron:,}"
 
 
-def _legend(nearness: Nearness) -> Iterator[str]:
+def _legend(comparison: Comparison) -> Iterator[str]:
+    nearness = comparison.nearness
     limit = f"{nearness.atol:g} + {nearness.rtol:g} · the larger one"
     yield f"beyond: apart by more than {limit}"
-    yield "relative: to the larger one   at: sample · neuron"
+    differences = (comparison.outputs, *(layer.difference for layer in comparison.layers))
+    at = "   at: sample · neuron" if any(each and each.absolute for each in differences) else ""
+    yield f"relative: to the larger one{at}"
 
 
 def _sentences(comparison: Comparison, one: str, other: str) -> Iterator[str]:

@@ -52,7 +52,7 @@ def evaluate_view(evaluated: Evaluated, width: int | None) -> View:
     blocks: list[Block] = []
     if evaluated.result is not None:
         blocks += _figures_blocks(evaluated, evaluated.result, width)
-    if evaluated.spread is not None:
+    if evaluated.spread is not None and evaluated.spread.sizes:
         blocks += [BLANK, *spread_view(evaluated.spread, width)]
     if evaluated.beside is not None:
         blocks += [BLANK] if blocks else []

@@ -80,7 +80,8 @@ def spread_sentence(found: LossSpread) -> str:
 
 
 def _drawn_from(found: LossSpread) -> str:
-    return f"{'all ' * (found.held == found.samples)}{count_of(found.held, 'sample')}"
+    is_all = 1 < found.held == found.samples
+    return f"{'all ' * is_all}{count_of(found.held, 'sample')}"
 
 
 def _decimals(found: LossSpread) -> int:
@@ -117,8 +118,9 @@ def _table(sizes: Sequence[BatchSpread], width: int | None, precision: int) -> G
     """Return the table, with bars as long as there is room for them."""
     low = format_numbers((spread.p05 for spread in sizes), precision)
     high = format_numbers((spread.p95 for spread in sizes), precision)
-    stds = format_numbers((spread.std for spread in sizes), precision)
-    theory = format_numbers((spread.theory_std for spread in sizes), precision)
+    # these two are held beside each other, and have the same decimals
+    beside = format_numbers((x for s in sizes for x in (s.std, s.theory_std)), precision)
+    stds, theory = beside[::2], beside[1::2]
     rows = tuple(
         (
             Span(f"{spread.batch_size:,}"),
