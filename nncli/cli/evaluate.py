@@ -99,7 +99,8 @@ def evaluate(
         extras = _Extras(joined(batch_sizes), second, (config, against or ""), threshold)
         _check_parts(task, extras, errors=errors, by=by, fail_below=fail_below, plot=plot)
         bounds = _bounds(fail_below, task)
-        inputs = input_paths(*read.files, *request.sources)
+        beside = second.files if second is not None else ()
+        inputs = input_paths(*read.files, *beside, *request.sources)
         places = _places(errors, plot, inputs, force=force)
 
         from nncli.network.network import build_network

@@ -57,6 +57,8 @@ def spread_view(found: LossSpread, width: int | None) -> list[Block]:
     """
     if not found.sizes:
         return []
+    if not np.isfinite(found.sizes[0].std):
+        return [line(f" {spread_sentence(found)}")]
     precision = _decimals(found)
     (loss,) = format_numbers([found.loss], precision)
     title = f"the loss of a random batch, beside {loss} of {_drawn_from(found)}"

@@ -156,6 +156,9 @@ def test_a_loss_that_is_not_finite_has_no_spread(cli: RunCli, write: Write) -> N
     done = cli("evaluate", config, write("data.csv", LINE), *options)
     assert done.code == 0
     assert set(done.json["batch_losses"][0].values()) == {1, "nan"}
+    shown = cli("evaluate", config, write("data.csv", LINE), *options[:4]).out
+    assert "\n\n not every loss is finite: how far batches stray cannot be said\n" in shown
+    assert "batch size" not in shown
 
 
 # ------------------------------------------------------------------------------- the picture
@@ -366,3 +369,12 @@ def test_a_second_network_that_is_not_there_is_exit_code_5(
 ) -> None:
     done = cli("evaluate", *line, "--against", line[0].with_name("none.yaml"))
     assert (done.code, done.out, done.told[0].code) == (5, "", "N501")
+
+
+def test_neither_network_is_ever_replaced(cli: RunCli, two: tuple[Path, Path, Path]) -> None:
+    first, second, data = two
+    before = second.read_text()
+    options = ("--target", "level", "--against", second, "--errors", second, "--force")
+    done = cli("evaluate", first, data, *options)
+    assert (done.code, done.out, done.told[0].code) == (5, "", "N505")
+    assert second.read_text() == before
