@@ -135,7 +135,9 @@ def _of_body(error: UsageError, words: Words) -> UsageFault:
     problem, context = error.problems[0], _parsed(words)
     forms = _forms([context.command])
     if problem.code == "N704":
-        typed = next((word for word in words if words.count(word) > 1), "")
+        # an option may have a file's name, too: that of --against
+        twice = (word for word in words if words.count(word) > 1)
+        typed = next((word for word in twice if repr(word) in problem.message), "")
         return UsageFault(problem, typed, options=forms)
     named = [word for word in re.findall("--?[a-z-]+", problem.message) if word in _names(forms)]
     option, value = _last_value(named[:1] or [""], words)
