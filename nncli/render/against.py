@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -32,16 +33,16 @@ def against_blocks(
 
     precision: the decimals of a difference.
     """
-    one, other = _told_apart(comparison, names)
+    whole, brief = _told_apart(comparison, names), _briefly(comparison, names)
     are_alike = names[0] == names[1] or comparison.dtypes[0] == comparison.dtypes[1]
     types = "" if are_alike else " and ".join(comparison.dtypes)
     return [
-        line(Span(f"{one} against {other}", "accent"), "   ", Span(types, "dim"), level=2),
+        line(Span(f"{whole[0]} against {whole[1]}", "accent"), "   ", Span(types, "dim"), level=2),
         _layers_grid(comparison, precision),
         *(line(Span(f" {text}", "dim")) for text in _legend(comparison)),
         BLANK,
-        *(line(f" {sentence}") for sentence in _sentences(comparison, one, other)),
-        *_flips_blocks(comparison.flips, one, other),
+        *(line(f" {sentence}") for sentence in _sentences(comparison, *brief)),
+        *_flips_blocks(comparison.flips, *brief),
     ]
 
 
@@ -72,6 +73,15 @@ def _told_apart(comparison: Comparison, names: tuple[str, str]) -> tuple[str, st
         f"{name} in {dtype}" for name, dtype in zip(names, comparison.dtypes, strict=True)
     )
     return (one, other) if one != other else (f"{names[0]} (1)", f"{names[1]} (2)")
+
+
+def _briefly(comparison: Comparison, names: tuple[str, str]) -> tuple[str, str]:
+    """Return what two networks are called below their names: what of these tells them apart."""
+    if names[0] == names[1]:
+        one, other = comparison.dtypes
+        return (one, other) if one != other else ("(1)", "(2)")
+    files = (PurePath(names[0]).name, PurePath(names[1]).name)
+    return files if files[0] != files[1] else names
 
 
 def _layers_grid(comparison: Comparison, precision: int) -> Grid:

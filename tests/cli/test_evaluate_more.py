@@ -247,6 +247,11 @@ def test_the_table_says_where_networks_part(cli: RunCli, two: tuple[Path, Path, 
         assert said in out
     out = cli("evaluate", first, data, "--against", second, "--target", "level").out
     assert " 4 predictions flip: 2 helped, 2 hurt, 0 wrong in both\n" in out
+    assert " helped: right in first.yaml, wrong in second.yaml; hurt: the other way round\n" in out
+    assert (
+        "\n sample   first.yaml   second.yaml   target\n      1   low          high          low\n"
+        in out
+    )
     markdown = cli("evaluate", first, data, "--against", second, "-q", "--format", "md").out
     assert "| \\# | layer | neurons | beyond | difference | at | relative | at |\n" in markdown
 
@@ -378,3 +383,10 @@ def test_neither_network_is_ever_replaced(cli: RunCli, two: tuple[Path, Path, Pa
     done = cli("evaluate", first, data, *options)
     assert (done.code, done.out, done.told[0].code) == (5, "", "N505")
     assert second.read_text() == before
+
+
+def test_a_file_that_is_read_twice_is_left_out_and_not_the_second_network(cli: RunCli) -> None:
+    told = cli("evaluate", IRIS[0], IRIS[1], IRIS[1], "--against", IRIS[0]).told[0]
+    assert told.code == "N704"
+    line = f"nncli evaluate {IRIS[0]} {IRIS[1]} --against {IRIS[0]}"
+    assert told.help == f"help: leave `{IRIS[1]}` out   {line}"

@@ -171,7 +171,7 @@ def test_outputs_have_a_row_where_they_are_not_the_last_layers() -> None:
 def test_two_types_of_one_file_are_told_apart() -> None:
     lines = screen(COMPARISON, 100, ("a.yaml", "a.yaml")).splitlines()
     assert lines[0] == "a.yaml in float64 against a.yaml in float32"
-    assert " sample   a.yaml in float64   a.yaml in float32   target" in lines
+    assert " sample   float64      float32     target" in lines
     same = screen(replace(COMPARISON, dtypes=("float32",) * 2), 100, ("a.yaml", "a.yaml"))
     assert same.startswith("a.yaml (1) against a.yaml (2)\n")
 
