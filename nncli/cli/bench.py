@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +17,12 @@ from nncli.cli.progress import progress_bar
 from nncli.cli.reading import (
     DataArguments,
     DataRequest,
+    check_targets,
     column_choice,
     data_request,
     input_paths,
+    joined,
+    opened_samples,
     overrides,
     read_config,
     read_data,
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
     from nncli.cli.progress import Advance
     from nncli.data.batch import Batch
     from nncli.data.columns import ColumnChoice
+    from nncli.evaluation.spread import BatchLosses, LossSpread
+    from nncli.evaluation.tasks import Task
     from nncli.formats.config import Config
     from nncli.network.network import Network
     from nncli.results.places import OutputTarget
@@ -61,6 +66,7 @@ _DEFAULT_SIZES = (1, 8, 32, 128, 512)
 def bench(
     config: opt.Config,
     data: opt.BenchData = None,
+    target: opt.BenchTarget = None,
     seed: opt.Seed = None,
     dtype: opt.DTypeNames = None,
     samples: opt.Samples = "rows",
@@ -102,17 +108,19 @@ def bench(
         _check_files(files)
         _check_packages(wanted.backends, plot)
         _check_parts(wanted, files)
-        request = _data_request(data, arguments, choice, quiet=quiet)
+        request = _data_request(data, arguments, choice, joined(target), quiet=quiet)
         configs = _configs(config, seed, _merged(dtype))
         readings = [each.reading for each in configs]
         networks = _networks(configs, request)
+        task = _task(readings[0], request, config)
         inputs = input_paths(*configs[0].files, data, compare)
-        targets = _targets(files, inputs, force=force)
+        places = _places(files, inputs, force=force)
         saved = _saved(files, networks, wanted)
-        batch = _batch(readings, request)
+        losses = _losses(task, readings[0], batches)
+        batch = _batch(readings, request, networks[0], task, losses)
         run = _timed(networks, batch, wanted, readings[0].notes, quiet=quiet)
-        outcome = _outcome(run, saved, fail_above)
-        _write_files(outcome, files, targets)
+        outcome = _outcome(run, saved, fail_above, losses)
+        _write_files(outcome, files, places)
         _show(outcome, format_)
         remark_notes(outcome.notes, quiet=quiet)
         fail_if(outcome.failures)
@@ -138,11 +146,13 @@ class _Outcome:
     run: BenchRun
     comparison: Comparison | None  # with a saved benchmark, if one was named
     failures: tuple[Problem, ...]  # what is slower than allowed
+    spread: LossSpread | None  # of the losses of batches, if there is a target
 
     @property
     def notes(self) -> list[Note]:
-        """The remarks on the run and on the comparison."""
-        return [*self.run.notes, *(self.comparison.notes if self.comparison else ())]
+        """The remarks on the run, the losses and the comparison."""
+        of_spread = self.spread.notes if self.spread is not None else ()
+        return [*self.run.notes, *of_spread, *(self.comparison.notes if self.comparison else ())]
 
 
 # -------------------------------------------------------------------------- what is asked for
@@ -218,16 +228,28 @@ def _check_parts(wanted: Request, files: BenchFiles) -> None:
 
 
 def _data_request(
-    data: str | None, arguments: DataArguments, choice: ColumnChoice, *, quiet: bool
+    data: str | None,
+    arguments: DataArguments,
+    choice: ColumnChoice,
+    targets: tuple[str, ...],
+    *,
+    quiet: bool,
 ) -> DataRequest | None:
-    """Return what to read, if anything.  Raises UsageError if a pattern matches several files."""
+    """Return what to read, if anything.
+
+    Raises UsageError if a pattern matches several files, and for targets that cannot be.
+    """
+    if data is None and targets:
+        hint = f"name the data, too: nncli bench CONFIG DATA --target {','.join(targets)}"
+        raise UsageError("--target names a column of DATA, and there is no DATA", hint, code="N705")
     if data is None:
         return None
+    check_targets(targets, choice)
     request = data_request((data,), arguments, choice, quiet=quiet)
     files = len(request.sources)
     if files > 1:
         raise UsageError(f"bench takes one file of data, and {data!r} matches {files}", code="N704")
-    return request
+    return replace(request, targets=targets)
 
 
 # ---------------------------------------------------------------------------- what is read
@@ -249,7 +271,23 @@ def _networks(configs: list[Config], request: DataRequest | None) -> list[Networ
     return networks
 
 
-def _targets(files: BenchFiles, inputs: list[str], *, force: bool) -> dict[str, OutputTarget]:
+def _task(reading: SpecReading, request: DataRequest | None, config: str) -> Task | None:
+    """Return what the network is to get right, if there is a target.  Raises UsageError."""
+    from nncli.evaluation.tasks import task_of
+
+    if request is None or not request.targets:
+        return None
+    return task_of(reading.spec, len(request.targets), file=config)
+
+
+def _losses(task: Task | None, reading: SpecReading, sizes: Sequence[int]) -> BatchLosses | None:
+    """Return what hears the losses of the samples, if there is something to get right."""
+    from nncli.evaluation.spread import BatchLosses
+
+    return BatchLosses(task, sizes, reading.spec.seed or 0) if task is not None else None
+
+
+def _places(files: BenchFiles, inputs: list[str], *, force: bool) -> dict[str, OutputTarget]:
     """Return the checked places of the files to write, by their paths.  Raises FileError."""
     from nncli.results.places import check_output
 
@@ -270,13 +308,32 @@ def _saved(files: BenchFiles, networks: list[Network], wanted: Request) -> Saved
     return saved
 
 
-def _batch(readings: list[SpecReading], request: DataRequest | None) -> Batch | None:
-    """Read the samples to run, if there are any.  Raises Refused, FileError."""
+def _batch(
+    readings: list[SpecReading],
+    request: DataRequest | None,
+    network: Network,
+    task: Task | None,
+    losses: BatchLosses | None,
+) -> Batch | None:
+    """Read the samples to run, if there are any; losses hear what the network makes of them.
+
+    Raises Refused, FileError.
+    """
     if request is None:
         return None
     # what float32 cannot hold is refused, whatever else is timed
     narrowest = min(readings, key=lambda reading: reading.spec.dtype)
-    return read_data(narrowest, request)
+    if losses is None:
+        return read_data(narrowest, request)
+
+    from nncli.data.batch import at_hand, whole_batch
+    from nncli.pipeline.run import RunPlan, run_forward
+    from nncli.pipeline.shown import SamplesToShow
+
+    with opened_samples(narrowest, request, task=task) as samples:
+        again = at_hand(samples)
+        run_forward(network, again(), RunPlan(SamplesToShow(0, 0)), [losses])
+        return whole_batch(again())
 
 
 # ----------------------------------------------------------------------- what is made of it
@@ -316,30 +373,33 @@ def _sampler(advance: Advance) -> Sampler:
     )
 
 
-def _outcome(run: BenchRun, saved: SavedBench | None, fail_above: float | None) -> _Outcome:
+def _outcome(
+    run: BenchRun, saved: SavedBench | None, fail_above: float | None, losses: BatchLosses | None
+) -> _Outcome:
     """Compare a run with a saved one, if there is one.  Raises UsageError if nothing is common."""
+    spread = losses.finished() if losses is not None else None
     if saved is None:
-        return _Outcome(run, None, ())
+        return _Outcome(run, None, (), spread)
     from nncli.timing.comparison import compare, slower_than
 
     comparison = compare(run, saved)
     failures = slower_than(comparison, fail_above) if fail_above is not None else ()
-    return _Outcome(run, comparison, tuple(failures))
+    return _Outcome(run, comparison, tuple(failures), spread)
 
 
-def _write_files(outcome: _Outcome, files: BenchFiles, targets: dict[str, OutputTarget]) -> None:
+def _write_files(outcome: _Outcome, files: BenchFiles, places: dict[str, OutputTarget]) -> None:
     """Write the saved result and the picture, as far as they are asked for.  Raises FileError."""
     from nncli.results.places import write_output
 
     if files.save is not None:
         from nncli.render.bench_json import bench_json
 
-        content = bench_json(outcome.run, outcome.comparison)
-        write_output(targets[files.save], [content.encode()])
+        content = bench_json(outcome.run, outcome.comparison, spread=outcome.spread)
+        write_output(places[files.save], [content.encode()])
     if files.plot is not None:
         from nncli.render.bench_plot import bench_plot
 
-        write_output(targets[files.plot], [bench_plot(outcome.run, picture_kind(files.plot))])
+        write_output(places[files.plot], [bench_plot(outcome.run, picture_kind(files.plot))])
 
 
 def _show(outcome: _Outcome, form: opt.BenchForm) -> None:
@@ -347,15 +407,15 @@ def _show(outcome: _Outcome, form: opt.BenchForm) -> None:
     from nncli.render.bench import bench_view
     from nncli.render.bench_json import bench_columns, bench_json, bench_jsonl
 
-    run, comparison = outcome.run, outcome.comparison
+    run, comparison, spread = outcome.run, outcome.comparison, outcome.spread
     if form in ("table", "md"):
-        show_view(lambda width: bench_view(run, comparison, width), form)
+        show_view(lambda width: bench_view(run, comparison, width, spread), form)
     elif form == "json":
-        write_text(bench_json(run, comparison, outcome.failures))
+        write_text(bench_json(run, comparison, outcome.failures, spread))
     elif form == "jsonl":
-        write_result(bench_jsonl(run, comparison))
+        write_result(bench_jsonl(run, comparison, spread))
     else:
-        write_result(_csv(bench_columns(run, comparison)))
+        write_result(_csv(bench_columns(run, comparison, spread)))
 
 
 def _csv(columns: dict[str, list[Any]]) -> Iterable[bytes]:

@@ -14,6 +14,7 @@ from nncli.cli.progress import samples_progress
 from nncli.cli.reading import (
     DataArguments,
     DataRequest,
+    check_targets,
     column_choice,
     data_request,
     header_of,
@@ -127,7 +128,7 @@ def _request(
 ) -> DataRequest:
     """Return what to read.  Raises UsageError for options that contradict each other."""
     choice = column_choice(arguments)
-    _check_targets(targets, choice.columns, choice.drop)
+    check_targets(targets, choice)
     if by is not None and arguments.samples == "columns":
         raise UsageError("--by names a column, but with --samples columns they are the samples")
     request = data_request(
@@ -136,18 +137,6 @@ def _request(
     if arguments.samples == "columns" and len(request.sources) > 1:
         raise UsageError("--samples columns takes one file: the samples stand beside each other")
     return replace(request, targets=targets)
-
-
-def _check_targets(targets: tuple[str, ...], columns: Sequence[str], drop: Sequence[str]) -> None:
-    """Check that targets are named once, and nowhere else.  Raises UsageError."""
-    repeated = next((name for name in targets if targets.count(name) > 1), None)
-    if repeated is not None:
-        raise UsageError(f"--target names {repeated!r} twice", code="N703")
-    for option, names in {"--columns": columns, "--drop": drop}.items():
-        both = next((name for name in targets if name in names), None)
-        if both is not None:
-            hint = "a target is never an input: name it with --target alone"
-            raise UsageError(f"--target and {option} both name {both!r}", hint)
 
 
 def _task(

@@ -197,6 +197,17 @@ Target = Annotated[
         "positions from 1.  It is never an input.",
     ),
 ]
+BenchTarget = Annotated[
+    list[str] | None,
+    _data(
+        "--target",
+        parser=comma_list,
+        autocompletion=completion.columns,
+        metavar="A[,B,…]",
+        help="The column of DATA that is right: say, too, how far the loss of a random batch of "
+        "each size strays from the loss of all.  It is never an input.",
+    ),
+]
 By = Annotated[
     str | None,
     _data(

@@ -73,6 +73,18 @@ def column_choice(arguments: DataArguments) -> ColumnChoice:
     return choice
 
 
+def check_targets(targets: tuple[str, ...], choice: ColumnChoice) -> None:
+    """Check that targets are named once, and nowhere else.  Raises UsageError."""
+    repeated = next((name for name in targets if targets.count(name) > 1), None)
+    if repeated is not None:
+        raise UsageError(f"--target names {repeated!r} twice", code="N703")
+    for option, names in {"--columns": choice.columns, "--drop": choice.drop}.items():
+        both = next((name for name in targets if name in names), None)
+        if both is not None:
+            hint = "a target is never an input: name it with --target alone"
+            raise UsageError(f"--target and {option} both name {both!r}", hint)
+
+
 def joined(lists: list[list[str]] | list[str] | None) -> tuple[str, ...]:
     """Return the items of a repeated list option, which hold one list per use of the option."""
     return tuple(item for items in lists or () for item in items)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from nncli.data.rows import Rows, joined_texts, text_list
-from nncli.data.stream import SampleStream
+from nncli.data.stream import Accepted, AtHand, SampleStream
 from nncli.problems import Note
 
 
@@ -31,6 +32,15 @@ def whole_batch(samples: SampleStream) -> Batch:
     values = np.ascontiguousarray(np.transpose(rows.columns))  # (samples, features)
     names = samples.sample_names
     return Batch(samples.sources[0], values, samples.columns, kept, names, samples.notes())
+
+
+def at_hand(samples: SampleStream) -> Callable[[], SampleStream]:
+    """Read all of some samples; return what gives them again, as often as it is called.
+
+    Raises DataError.
+    """
+    parts = list(samples.rows_in_order())
+    return lambda: replace(samples, chunks=iter(parts), accepted=Accepted(), progress=AtHand())
 
 
 def gathered(samples: SampleStream) -> Rows:

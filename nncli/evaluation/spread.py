@@ -49,6 +49,10 @@ class LossSpread:
     sizes: tuple[BatchSpread, ...]  # the smallest first
     too_large: tuple[int, ...] = ()  # batch sizes that no batch has: there are fewer samples
 
+    def of(self, batch_size: int) -> BatchSpread | None:
+        """Return what was found of a batch size; None if no batch has it."""
+        return next((spread for spread in self.sizes if spread.batch_size == batch_size), None)
+
     @property
     def notes(self) -> tuple[Note, ...]:
         """What a reader of the figures has to know."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from nncli.evaluation.spread import LossSpread
 from nncli.files import source_name
 from nncli.network.shapes import shape_table
 from nncli.render.layout.view import (
@@ -21,7 +22,7 @@ from nncli.render.layout.view import (
     line,
     table,
 )
-from nncli.render.numbers import format_bytes, format_percent
+from nncli.render.numbers import format_bytes, format_numbers, format_percent
 from nncli.render.quantities import (
     bar,
     certain_digits,
@@ -29,6 +30,7 @@ from nncli.render.quantities import (
     format_seconds,
     format_significant,
 )
+from nncli.render.spread import drawn_from, spread_sentence, strays_by
 from nncli.timing.advice import CostLine
 from nncli.timing.bench import Advice, BenchRun, LayerShare, Result
 from nncli.timing.comparison import BETWEEN_RUNS, Compared, Comparison
@@ -44,7 +46,10 @@ _DOUBTFUL_DIGITS = 2
 # Beyond this error the line is no description of the times, and that is said.
 _POOR_FIT = 0.10
 _NAMED_SERIES = 5
+# With the spread of losses, what is beside it counts for more than the rate.
+_DROPPED_BESIDE = {"per sample": 0, "samples/s": 6, "IQR": 7, "per batch": 8}
 _ADVICE_DIGITS = 3
+_LOSS_DECIMALS = 4
 # Backends that never see a batch.
 _ONE_BY_ONE = ("loop", "python")
 
@@ -66,11 +71,23 @@ _STYLES: dict[str, Style] = {
 }
 
 
-def bench_view(run: BenchRun, comparison: Comparison | None, width: int | None) -> View:
-    """Return everything that a benchmark shows.  width: of the terminal; None for no limit."""
-    blocks: list[Block] = [*_title(run), BLANK, *_timings(run, width), *_rules(run)]
+def bench_view(
+    run: BenchRun,
+    comparison: Comparison | None,
+    width: int | None,
+    spread: LossSpread | None = None,
+) -> View:
+    """Return everything that a benchmark shows.
+
+    width: of the terminal, None for no limit; spread: of the losses of batches, if it is known.
+    """
+    blocks: list[Block] = [*_title(run), BLANK, *_timings(run, spread, width), *_rules(run)]
+    if spread is not None:
+        blocks += _spread_rule(spread)
     for advice in run.advice:
         blocks += [BLANK, *_advice(run, advice)]
+        if spread is not None:
+            blocks += _cost_and_gain(run, advice, spread)
     if len(run.advice) > 1:
         blocks += _between_series(run)
     for series in dict.fromkeys(share.candidate.series for share in run.layers):
@@ -113,8 +130,10 @@ class _Field(Field[Result]):
     dropped: int = 0  # 0 never, 1 first
 
 
-def _timings(run: BenchRun, width: int | None) -> list[Block]:
+def _timings(run: BenchRun, spread: LossSpread | None, width: int | None) -> list[Block]:
     fields = [*_series_fields(run), *_timing_fields(run)]
+    if spread is not None:
+        fields = _beside_spread(fields, spread)
     hidden: list[str] = []
     grid = table(fields, run.results)
     while width is not None and replace(grid, gap=_NARROW_GAP).width() > width:
@@ -176,6 +195,20 @@ def _timing_fields(run: BenchRun) -> list[_Field]:
     ]
 
 
+def _beside_spread(fields: Sequence[_Field], spread: LossSpread) -> list[_Field]:
+    """Return columns with one for the spread, behind the time per sample, which then stays."""
+    found = []
+    for field in fields:
+        found.append(replace(field, dropped=_DROPPED_BESIDE.get(field.heading, field.dropped)))
+        if field.heading == "per sample":
+            found.append(_Field("strays by", lambda r: Span(_strays(spread, r.batch_size))))
+    return found
+
+
+def _strays(spread: LossSpread, batch_size: int) -> str:
+    return strays_by(spread, batch_size) or "–"
+
+
 def _per_batch(result: Result) -> str:
     return format_seconds(result.summary.median, _digits(result))
 
@@ -202,6 +235,15 @@ def _rules(run: BenchRun) -> list[Line]:
     ]
 
 
+def _spread_rule(spread: LossSpread) -> list[Line]:
+    """Return what the column of the spread means, if there is anything in it."""
+    if not any(strays_by(spread, one.batch_size) for one in spread.sizes):
+        return []
+    (loss,) = format_numbers([spread.loss], _LOSS_DECIMALS)
+    what = f"how far the loss of a random batch lies from {loss}, that of {drawn_from(spread)}"
+    return [line(Span(f" strays by: {what}", "dim"))]
+
+
 # -------------------------------------------------------------------------------- the advice
 
 
@@ -220,6 +262,31 @@ def _advice(run: BenchRun, advice: Advice) -> list[Line]:
         text = f"a sample takes {slowdown} × as long as at batch size {cliff.smaller:,}"
         lines.append(line(Span(f" cliff at batch size {cliff.larger:,}", "note"), f": {text}"))
     return lines
+
+
+def _cost_and_gain(run: BenchRun, advice: Advice, spread: LossSpread) -> list[Line]:
+    """Return what a sample costs in batches, and how steady their loss is, in one sentence.
+
+    It is told of the recommended batch size, or the largest below it that has batches, and of the
+    smallest; of no size if none has batches.
+    """
+    of_series = run.results_of(advice.series)
+    known = [result for result in of_series if strays_by(spread, result.batch_size) is not None]
+    if not known or advice.series.backend in _ONE_BY_ONE:
+        return [line(f" {spread_sentence(spread)}")] if spread.sizes else []
+    below = [one for one in known if one.batch_size <= advice.recommendation.batch_size]
+    smallest, told = known[0], below[-1] if below else known[0]
+    strays = f"its loss strays by {_strays(spread, told.batch_size)}"
+    parts = [f"{_sample_cost(told)} a sample, and {strays}"]
+    if smallest is not told:
+        parts.append(f"{_sample_cost(smallest)}, and by {_strays(spread, smallest.batch_size)}")
+    return [line(f" {'; '.join(parts)}")]
+
+
+def _sample_cost(result: Result) -> str:
+    digits = min(_ADVICE_DIGITS, _digits(result))
+    each = format_seconds(result.timing.seconds_per_sample, digits)
+    return f"batch size {result.batch_size:,}: {each}"
 
 
 def _cost_lines(cost: CostLine, results: Sequence[Result], digits: int) -> list[Line]:

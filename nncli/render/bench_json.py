@@ -6,21 +6,31 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
+from nncli.evaluation.spread import LossSpread
 from nncli.problems import Problem
 from nncli.render.bench import recommendation_reason
 from nncli.render.json_output import document, network_object, note_objects, problem_objects
+from nncli.render.spread import batch_losses
+from nncli.results.json_values import json_array
 from nncli.timing.bench import Advice, BenchRun, LayerShare, Result
 from nncli.timing.comparison import Compared, Comparison
 from nncli.timing.saved import FORMAT
 
 
 def bench_json(
-    run: BenchRun, comparison: Comparison | None = None, failures: Iterable[Problem] = ()
+    run: BenchRun,
+    comparison: Comparison | None = None,
+    failures: Iterable[Problem] = (),
+    spread: LossSpread | None = None,
 ) -> str:
     """Return a benchmark as one JSON document, which `read_saved` reads back.
 
-    failures: of checks against the compared run.
+    failures: of checks against the compared run; spread: of the losses of batches, if it is known.
     """
+    about_losses = spread.notes if spread is not None else ()
+    about_others = comparison.notes if comparison is not None else ()
     first = run.advice[0]
     content: dict[str, Any] = {
         "format": FORMAT,
@@ -35,35 +45,48 @@ def bench_json(
         "series": [_series(run, advice) for advice in run.advice],
         "layers": [_layer(share) for share in run.layers],
         "machine": {**asdict(run.machine), "matmul": [asdict(rate) for rate in run.matmuls]},
-        "notes": note_objects((*run.notes, *(comparison.notes if comparison else ()))),
+        "notes": note_objects((*run.notes, *about_losses, *about_others)),
         "problems": problem_objects(failures),
     }
+    if spread is not None:
+        (content["loss"],) = json_array(np.array([spread.loss]))
+        content["batch_losses"] = batch_losses(spread)
     if comparison is not None:
         compared = [_compared(one) for one in comparison.compared]
         content["comparison"] = {"source": comparison.source, "results": compared}
     return document(content)
 
 
-def bench_jsonl(run: BenchRun, comparison: Comparison | None = None) -> Iterator[bytes]:
+def bench_jsonl(
+    run: BenchRun, comparison: Comparison | None = None, spread: LossSpread | None = None
+) -> Iterator[bytes]:
     """Yield a benchmark's results as JSON Lines, each with what it compares with."""
-    for row in _rows(run, comparison):
+    for row in _rows(run, comparison, spread):
         yield document(row).encode()
 
 
-def bench_columns(run: BenchRun, comparison: Comparison | None = None) -> dict[str, list[Any]]:
+def bench_columns(
+    run: BenchRun, comparison: Comparison | None = None, spread: LossSpread | None = None
+) -> dict[str, list[Any]]:
     """Return a benchmark's results column by column, without the raw measurements."""
-    rows = _rows(run, comparison)
+    rows = _rows(run, comparison, spread)
     return {name: [row[name] for row in rows] for name in rows[0] if name != "timings_seconds"}
 
 
-def _rows(run: BenchRun, comparison: Comparison | None) -> list[dict[str, Any]]:
-    """Return the results; with a comparison also its ratios, null where there is nothing."""
+def _rows(
+    run: BenchRun, comparison: Comparison | None, spread: LossSpread | None
+) -> list[dict[str, Any]]:
+    """Return the results; with a spread or a comparison also these, null where there is nothing."""
+    rows = [_result(result) for result in run.results]
+    if spread is not None:
+        stds = {one["batch_size"]: one["std"] for one in batch_losses(spread)}
+        rows = [row | {"loss_std": stds.get(row["batch_size"])} for row in rows]
     if comparison is None:
-        return [_result(result) for result in run.results]
+        return rows
     ratios = {(one.result.series, one.result.batch_size): one for one in comparison.compared}
     return [
-        _result(result) | _ratio(ratios.get((result.series, result.batch_size)))
-        for result in run.results
+        row | _ratio(ratios.get((result.series, result.batch_size)))
+        for row, result in zip(rows, run.results, strict=True)
     ]
 
 

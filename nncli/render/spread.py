@@ -61,7 +61,7 @@ def spread_view(found: LossSpread, width: int | None) -> list[Block]:
         return [line(f" {spread_sentence(found)}")]
     precision = _decimals(found)
     (loss,) = format_numbers([found.loss], precision)
-    title = f"the loss of a random batch, beside {loss} of {_drawn_from(found)}"
+    title = f"the loss of a random batch, beside {loss} of {drawn_from(found)}"
     return [line(f" {title}"), _table(found.sizes, width, precision), *_meaning(found)]
 
 
@@ -81,7 +81,16 @@ def spread_sentence(found: LossSpread) -> str:
     return f"{strays}, {other} by {_share(smallest, found)}"
 
 
-def _drawn_from(found: LossSpread) -> str:
+def strays_by(found: LossSpread, batch_size: int) -> str | None:
+    """Return how far batches stray, as a share of the loss; None if that cannot be said."""
+    spread = found.of(batch_size)
+    if spread is None or not np.isfinite(spread.std) or not found.loss:
+        return None
+    return _share(spread, found)
+
+
+def drawn_from(found: LossSpread) -> str:
+    """Return of which samples the batches are."""
     is_all = 1 < found.held == found.samples
     return f"{'all ' * is_all}{count_of(found.held, 'sample')}"
 
@@ -197,7 +206,7 @@ def _draw_ranges(axes: Any, sizes: Sequence[int], found: LossSpread) -> None:
     low, high = [s.p05 for s in found.sizes], [s.p95 for s in found.sizes]
     axes.fill_between(sizes, low, high, color=COLOURS[0], alpha=0.15, linewidth=0)
     axes.vlines(sizes, low, high, color=COLOURS[0], linewidth=3, label="5–95 % of batches")
-    axes.axhline(found.loss, color=COLOURS[1], label=_drawn_from(found))
+    axes.axhline(found.loss, color=COLOURS[1], label=drawn_from(found))
 
 
 def _draw_strays(axes: Any, sizes: Sequence[int], found: LossSpread) -> None:

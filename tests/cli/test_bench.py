@@ -941,6 +941,188 @@ def test_a_file_that_was_not_saved_is_refused_before_timing(
     refused(cli(*QUICK, "--compare", path), code, f"{path}: {words}")
 
 
+# ------------------------------------------------------------------------- losses of batches
+
+# y = x, so that the losses of these samples are 0 and 4
+SAME = "{inputs: 1, layers: [{neurons: 1, weights: [[1]], biases: [0]}]}"
+OFF_BY_2 = "x,y\n1,1\n3,1\n"
+IRIS = ("bench", "configs/iris.yaml", "sample_data/iris_test.csv", "--target", "species")
+
+
+@pytest.fixture
+def to_copy(
+    cli: RunCli,
+    write: Write,
+    steady: None,  # noqa: ARG001
+) -> Callable[..., Done]:
+    """Return what times the network y = x with y as the target, on some data."""
+    spec = write("same.yaml", SAME)
+
+    def bench(*options: str, data: str = OFF_BY_2, stdin: bytes = b"") -> Done:
+        path = "-" if stdin else write("same.csv", data)
+        target = ("--target", "y", "--max-time", "0", "--repetitions", "5")
+        return cli("bench", spec, path, *target, *options, stdin=stdin)
+
+    return bench
+
+
+def test_what_a_batch_size_costs_stands_beside_what_it_buys(to_copy: Callable[..., Done]) -> None:
+    """Losses of 0 and 4 lie 2 from their mean, 2; a batch of both by nothing, and there is no 4."""
+    done = to_copy("--batch-sizes", "1,2,4")
+    assert done.code == 0
+    assert done.err == "note: no losses of batch size 4: batches are drawn from 2 samples\n"
+    text = done.out
+    lines = text.splitlines()
+    assert " ".join(lines[5].split()).startswith(
+        "batch size per batch IQR p95 per sample strays by samples/s"
+    )
+    rows = [" ".join(row.split()) for row in lines[6:9]]
+    for row, cells in zip(
+        rows, ("1.953 ms 100 % 512.0", "976.6 µs 0 % 1.024 k", "488.3 µs – 2.048 k"), strict=True
+    ):
+        assert f" {cells} " in row
+    assert (
+        " strays by: how far the loss of a random batch lies from 2, that of all 2 samples" in text
+    )
+    sizes = (
+        "batch size 2: 977 µs a sample, and its loss strays by 0 %; batch size 1: 1.95 ms, and by"
+    )
+    assert f" {sizes} 100 %\n" in text
+
+
+def test_a_single_batch_size_is_told_of_alone(to_copy: Callable[..., Done]) -> None:
+    text = to_copy("--batch-sizes", "1").out
+    assert " batch size 1: 1.95 ms a sample, and its loss strays by 100 %\n" in text
+
+
+def test_samples_one_by_one_are_no_cheaper_in_batches(to_copy: Callable[..., Done]) -> None:
+    text = to_copy("--batch-sizes", "1,2", "--backend", "loop").out
+    assert " a batch of 2 strays by 0 % of the loss, a single sample by 100 %\n" in text
+    assert "a sample, and its loss" not in text
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ("x,y\n1,1\n3,3\n", "every loss is 0: no batch strays"),
+        ("x,y\n1e200,1\n3,3\n", "not every loss is finite: how far batches stray cannot be said"),
+    ],
+)
+def test_what_cannot_be_a_share_of_the_loss_is_said(
+    to_copy: Callable[..., Done], data: str, sentence: str
+) -> None:
+    done = to_copy("--batch-sizes", "1,2", data=data)
+    assert (done.code, done.err) == (0, "")
+    assert f" {sentence}\n" in done.out
+    assert done.out.count("   –   ") == 2
+    assert " strays by: " not in done.out
+
+
+def test_without_a_batch_that_the_data_fills_only_the_note_says_so(
+    to_copy: Callable[..., Done],
+) -> None:
+    done = to_copy("--batch-sizes", "3,4")
+    assert done.err == "note: no losses of batch sizes 3 and 4: batches are drawn from 2 samples\n"
+    assert "a sample, and" not in done.out
+
+
+def test_json_holds_the_losses_of_batches(to_copy: Callable[..., Done], tmp_path: Path) -> None:
+    """Between 0 and 4, 5 % lie below 0.2, and below 3.8 95 %; sigma is 2."""
+    saved = tmp_path / "saved.json"
+    done = to_copy("--batch-sizes", "1,2,4", "--format", "json", "--save", str(saved))
+    found = done.json
+    assert found["loss"] == 2
+    spread, none = found["batch_losses"]
+    assert spread == {
+        "batch_size": 1,
+        "std": 2,
+        "p05": same(0.2),
+        "p95": same(3.8),
+        "theory_std": 2,
+    }
+    assert (none["batch_size"], none["std"], none["theory_std"]) == (2, 0, same(2**0.5))
+    assert [note["code"] for note in found["notes"]] == ["large_batches"]
+    assert json.loads(saved.read_text(encoding="utf-8")) == found
+    again = to_copy("--batch-sizes", "1,2", "--compare", str(saved))
+    assert again.code == 0
+    assert f"against {saved}" in again.out
+
+
+def test_a_loss_that_is_not_finite_is_a_text_in_json(to_copy: Callable[..., Done]) -> None:
+    found = to_copy("--batch-sizes", "1", "--format", "json", data="x,y\n1e200,1\n3,3\n").json
+    assert found["loss"] == "inf"
+    assert found["batch_losses"][0]["std"] == "nan"
+
+
+def test_lines_and_csv_hold_how_far_losses_stray(to_copy: Callable[..., Done]) -> None:
+    rows = [
+        json.loads(row) for row in to_copy("--batch-sizes=1,2,4", "--format=jsonl").out.splitlines()
+    ]
+    assert [row["loss_std"] for row in rows] == [2, 0, None]
+    table = list(csv.DictReader(io.StringIO(to_copy("--batch-sizes=1,2,4", "--format=csv").out)))
+    assert [row["loss_std"] for row in table] == ["2.0", "0.0", ""]
+
+
+def test_losses_are_those_of_evaluate(cli: RunCli) -> None:
+    """With two types, those of the first."""
+    sizes = ("--batch-sizes", "1,4,16", "--format", "json")
+    done = cli(*IRIS, *sizes, "--max-time", "0", "--dtype", "float64,float32")
+    evaluated = cli("evaluate", *IRIS[1:], *sizes)
+    assert done.json["batch_losses"] == evaluated.json["batch_losses"]
+    assert done.json["loss"] == same(evaluated.json["metrics"]["log_loss"])
+
+
+def test_targets_of_standard_input_are_read_once(to_copy: Callable[..., Done]) -> None:
+    done = to_copy("--batch-sizes", "1", "--format", "json", stdin=OFF_BY_2.encode())
+    assert (done.code, done.json["loss"], done.json["data"]["source"]) == (0, 2, "-")
+
+
+def test_a_target_is_no_input(
+    to_copy: Callable[..., Done], batches: dict[int, npt.NDArray[Any]]
+) -> None:
+    assert to_copy("--batch-sizes", "5", data="y,x\n7,1\n8,3\n").code == 0
+    assert batches[5].tolist() == [[1], [3], [1], [3], [1]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        ((), 2, ("error[N705]: --target names a column of DATA", "bench CONFIG DATA --target y")),
+        (("same.csv", "--drop", "y"), 2, ("--target and --drop both name 'y'",)),
+        (("same.csv", "--target", "y"), 2, ("--target names 'y' twice",)),
+        (("same.csv", "--target", "x"), 2, ("--target names 2 columns, and this network needs 1",)),
+        (("other.csv",), 4, ("other.csv:1:1: error[N408]: --target: there is no column 'y'",)),
+    ],
+)
+@pytest.mark.usefixtures("untimed")
+def test_targets_that_cannot_be_are_refused_before_timing(
+    cli: RunCli, write: Write, arguments: tuple[str, ...], code: int, words: tuple[str, ...]
+) -> None:
+    folder = write("same.yaml", SAME).parent
+    write("same.csv", OFF_BY_2)
+    write("other.csv", "x,z\n1,1\n")
+    refused(cli("bench", "same.yaml", *arguments, "--target", "y", cwd=folder), code, *words)
+
+
+@pytest.mark.usefixtures("untimed")
+def test_a_target_that_means_nothing_is_refused_at_its_line(cli: RunCli, write: Write) -> None:
+    features = "sepal length (cm),sepal width (cm),petal length (cm),petal width (cm)"
+    flowers = write("flowers.csv", f"{features},species\n1,2,3,4,setosa\n1,2,3,4,rose\n")
+    done = cli("bench", "configs/iris.yaml", flowers, "--target", "species")
+    refused(done, 4, f"{flowers}:3:", "error[N420]")
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_a_narrow_terminal_keeps_what_a_batch_size_costs_and_buys(width: int) -> None:
+    code, _, shown = on_terminal(*IRIS, "--max-time", "0", *SMALL, width=width)
+    assert code == 0
+    lines = ESCAPES.sub("", shown).splitlines()
+    heading = next(text for text in lines if text.startswith(" batch size"))
+    assert "per sample" in heading
+    assert "strays by" in heading
+    assert max(map(len, lines)) <= width
+
+
 # --------------------------------------------------------------------- signals and terminals
 
 
