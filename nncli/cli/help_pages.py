@@ -39,7 +39,7 @@ EXAMPLES: dict[str, tuple[str, str, str]] = {
     "explain": (
         "nncli explain configs/neuron.yaml sample_data/neuron.csv",
         "nncli explain configs/batch.yaml sample_data/batch.csv --neuron 3",
-        "nncli explain configs/iris.yaml sample_data/iris_test.csv --layer last --sample 1,2",
+        "nncli explain configs/iris.yaml sample_data/iris_test.csv --layer last -o iris.html",
     ),
     "bench": (
         "nncli bench configs/two_layers.yaml --batch-sizes 1,8,32",

@@ -553,7 +553,7 @@ ExplainedSamples = Annotated[
         parser=numbers_or("all"),
         metavar="all|1,3",
         help="Whose sums to write out: 1,3 or all of those that matrices show; of the first "
-        "unless said here, on a worksheet of all.",
+        "unless said here, on a page and a worksheet of all.",
     ),
 ]
 ExplainedLayers = Annotated[
