@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nncli.evaluation.against import Comparison
-from nncli.evaluation.figures import ClassFigures, Result
+from nncli.evaluation.figures import ClassFigures, LabelFigures, Result
 from nncli.evaluation.spread import LossSpread
 from nncli.evaluation.tasks import ClassTask, NumberTask, Task
 from nncli.problems import Note
 from nncli.specs.model import NetworkSpec
+from nncli.words import count_of
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ def error_columns(task: Task) -> tuple[str, ...]:
 def evaluation_notes(task: Task | None, result: Result | None) -> tuple[Note, ...]:
     """Return what there is to remark on how classes are told, and on figures that are not exact."""
     figures = result.figures if result is not None else None
+    if isinstance(figures, LabelFigures):
+        return _label_notes(figures)
     if not isinstance(task, ClassTask) or not isinstance(figures, ClassFigures):
         return ()
     ranking = figures.ranking
@@ -70,3 +73,11 @@ def evaluation_notes(task: Task | None, result: Result | None) -> tuple[Note, ..
         f"{ranking.average_precision_bound:.2g}"
     )
     return (*notes, Note("binned_scores", message))
+
+
+def _label_notes(figures: LabelFigures) -> tuple[Note, ...]:
+    if not figures.unclassified:
+        return ()
+    verb = "has" if figures.unclassified == 1 else "have"
+    samples = count_of(figures.unclassified, "sample")
+    return (Note("no_class", f"{samples} {verb} an output of NaN, hence not all labels"),)

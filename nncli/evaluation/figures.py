@@ -48,6 +48,7 @@ class LabelFigures:
     """How well labels are told that each sample has or has not."""
 
     samples: int
+    unclassified: int  # with an output of NaN: they count as wrong
     accuracy: float  # the share of samples that have all labels right
     log_loss: float  # the mean over labels
     macro_precision: float  # means over labels, of those that are there

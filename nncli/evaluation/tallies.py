@@ -99,16 +99,20 @@ class LabelTally:
         self._labels = [ClassTally(("0", "1")) for _ in names]
         self._samples = 0
         self._right = 0  # samples with all labels right
+        self._unclassified = 0  # samples with an output of NaN
         self._loss = ExactSum()
 
     def add(self, judged: JudgedLabels) -> None:
         """Take samples in."""
         right = np.ones(len(judged.losses), np.bool_)
+        unknown = np.zeros(len(judged.losses), np.bool_)
         for tally, label in zip(self._labels, judged.labels, strict=True):
             tally.add(label)
             right &= label.targets == label.predicted
+            unknown |= label.predicted < 0
         self._samples += len(right)
         self._right += int(np.count_nonzero(right))
+        self._unclassified += int(np.count_nonzero(unknown))
         self._loss.add(judged.losses)
 
     def merge(self, other: LabelTally) -> None:
@@ -117,6 +121,7 @@ class LabelTally:
             tally.merge(label)
         self._samples += other._samples
         self._right += other._right
+        self._unclassified += other._unclassified
         self._loss.merge(other._loss)
 
     @property
@@ -134,6 +139,7 @@ class LabelTally:
         own = [label.classes[1] for label in labels]
         return LabelFigures(
             samples=self._samples,
+            unclassified=self._unclassified,
             accuracy=share(self._right, self._samples),
             log_loss=self._loss.over(self._samples),
             macro_precision=mean([one.precision for one in own]),

@@ -65,6 +65,7 @@ def _figures(figures: Figures) -> dict[str, Any]:
             "majority_rate": [label.majority_rate for label in figures.labels],
             "confusion": [label.confusion for label in figures.labels],
             "per_class": [{**asdict(label.classes[1]), "name": name} for name, label in own],
+            "unclassified": figures.unclassified,
         }
     else:
         found["outputs"] = list(figures.names)

@@ -108,6 +108,7 @@ def test_outputs_that_are_not_finite_are_judged_without_a_warning(value: float) 
         task = LabelTask(("a", "b"), "float64")
         found = labels_of(evaluated(task, scores, [[0, 1], [1, 1]]).figures)
         assert [label.unclassified for label in found.labels] == [2, 1]
+        assert found.unclassified == 2
         assert (math.isnan(found.log_loss), found.accuracy) == (True, 0.0)
 
 

@@ -48,6 +48,17 @@ def test_what_is_not_exact_says_how_far_it_may_be_off() -> None:
     assert "by at most 1e-06, the average precision by 2e-06" in note.message
 
 
+def test_samples_without_all_labels_are_counted_in_a_note() -> None:
+    task, outputs = LabelTask(("a", "b"), "float64"), [[math.nan, math.nan], [0.0, 1.0]]
+    result = evaluated(task, outputs, [[0, 1], [0, 1]])
+    (note,) = evaluation_notes(task, result)
+    assert (note.code, note.message) == (
+        "no_class",
+        "1 sample has an output of NaN, hence not all labels",
+    )
+    assert evaluation_notes(task, evaluated(task, outputs[1:], [[0, 1]])) == ()
+
+
 def test_bounds_are_missed_from_below_and_by_what_is_not_defined() -> None:
     figures = replace(binned(), ranking=RankFigures(math.nan, 0.5))
     assert missed_bounds(figures, [("accuracy", 1.0), ("average_precision", 0.5)]) == []
