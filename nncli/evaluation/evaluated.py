@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nncli.evaluation.against import Comparison
@@ -63,21 +65,29 @@ def evaluation_notes(task: Task | None, result: Result | None) -> tuple[Note, ..
         return _label_notes(figures)
     if not isinstance(task, ClassTask) or not isinstance(figures, ClassFigures):
         return ()
-    ranking = figures.ranking
-    notes = task.rule.notes(figures.unclassified)
-    if ranking is None or ranking.bins is None:
-        return notes
-    message = (
-        f"there are too many scores to rank each: they were put into {ranking.bins:,} bins, and "
-        f"the ROC AUC is off by at most {ranking.roc_auc_bound:.2g}, the average precision by "
-        f"{ranking.average_precision_bound:.2g}"
-    )
-    return (*notes, Note("binned_scores", message))
+    return (*task.rule.notes(figures.unclassified), *_rank_notes([figures]))
 
 
 def _label_notes(figures: LabelFigures) -> tuple[Note, ...]:
+    notes = _rank_notes(figures.labels)
     if not figures.unclassified:
-        return ()
+        return notes
     verb = "has" if figures.unclassified == 1 else "have"
-    samples = count_of(figures.unclassified, "sample")
-    return (Note("no_class", f"{samples} {verb} an output of NaN, hence not all labels"),)
+    message = f"{count_of(figures.unclassified, 'sample')} {verb} an output of NaN"
+    return (Note("no_class", f"{message}, hence not all labels"), *notes)
+
+
+def _rank_notes(figures: Sequence[ClassFigures]) -> tuple[Note, ...]:
+    """Return how far the ranks of scores may be off, at most, if they are not exact."""
+    binned = [one.ranking for one in figures if one.ranking is not None and one.ranking.bins]
+    if not binned:
+        return ()
+    bins = min(ranking.bins or 0 for ranking in binned)
+    # where a class has no samples there is neither a ROC AUC nor a bound
+    roc_auc = max((r.roc_auc_bound for r in binned if not math.isnan(r.roc_auc_bound)), default=0)
+    precision = max(ranking.average_precision_bound for ranking in binned)
+    message = (
+        f"there are too many scores to rank each: they were put into {bins:,} bins, and the ROC "
+        f"AUC is off by at most {roc_auc:.2g}, the average precision by {precision:.2g}"
+    )
+    return (Note("binned_scores", message),)

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from evaluated import class_task, classes_of, evaluated
+from evaluated import class_task, classes_of, evaluated, labels_of
 
 from nncli.evaluation.evaluated import evaluation_notes
 from nncli.evaluation.figures import ClassFigures, Result
@@ -46,6 +46,17 @@ def test_what_is_not_exact_says_how_far_it_may_be_off() -> None:
     assert note.code == "binned_scores"
     assert "1,048,576 bins" in note.message
     assert "by at most 1e-06, the average precision by 2e-06" in note.message
+
+
+def test_of_several_labels_the_note_has_the_largest_bounds() -> None:
+    task = LabelTask(("a", "b", "c", "d"), "float64")
+    figures = labels_of(evaluated(task, [[0.0, 0.5, 1.0, 1.0]], [[0, 0, 1, 1]]).figures)
+    closer = replace(binned(), ranking=RankFigures(0.75, 0.5, 2**20, 3e-7, 4e-6))
+    one_class = replace(binned(), ranking=RankFigures(math.nan, 1.0, 2**20, math.nan, 0.0))
+    labels = (one_class, binned(), figures.labels[1], closer)
+    (note,) = evaluation_notes(task, Result(replace(figures, labels=labels), ()))
+    assert note.code == "binned_scores"
+    assert "by at most 1e-06, the average precision by 4e-06" in note.message
 
 
 def test_samples_without_all_labels_are_counted_in_a_note() -> None:
