@@ -175,7 +175,7 @@ def choose_with_targets(
         found = replace(own, features=(*own.features, *positions))
     else:
         found = replace(own, kept=(*own.kept, *positions))
-    _check_kinds(header, found)
+    _check_kinds(header, found, positions)
     return found
 
 
@@ -409,8 +409,11 @@ def _what_holds_no_numbers(
     return (f"{listed} {hold} no numbers: --drop {items}{keep}",)
 
 
-def _check_kinds(header: Header, selection: Selection) -> None:
-    """Check that columns of a known kind hold what they are read as.  Raises DataError."""
+def _check_kinds(header: Header, selection: Selection, targets: Sequence[int] = ()) -> None:
+    """Check that columns of a known kind hold what they are read as.  Raises DataError.
+
+    targets: the positions of those that are no inputs.
+    """
     if header.kinds is None:
         return
     for position in selection.features:
@@ -421,6 +424,8 @@ def _check_kinds(header: Header, selection: Selection) -> None:
             keep = f", or carry it along with --keep {item}" if kind.is_text else ""
             message = f"{header.numbered(position)} holds {kind.name}, not numbers"
             hint = f"leave it out with --drop {item}{keep}"
+            if position in targets:
+                hint = "this network puts numbers out: --target is to name columns of numbers"
             raise DataError(Problem("N404", message, header.place, (hint,)))
     for position in selection.kept:
         _check_only(header, position)

@@ -221,6 +221,15 @@ def test_a_target_is_never_an_input() -> None:
     assert _chosen(ColumnChoice(columns=("y",)), ("x",)) == ((1,), (0,))
 
 
+def test_a_target_that_is_no_number_is_not_to_be_dropped(tmp_path: Path) -> None:
+    table = {"x": [1.0, 2.0], "y": [True, False]}
+    parquet.write_table(pa.table(table), tmp_path / "data.parquet")
+    with pytest.raises(DataError, match="holds bool, not numbers") as caught:
+        targets_in([tmp_path / "data.parquet"], NumberTask(("y",)))
+    (hint,) = caught.value.problems[0].help
+    assert hint == "this network puts numbers out: --target is to name columns of numbers"
+
+
 def _chosen(choice: ColumnChoice, columns: tuple[str, ...] | None) -> tuple[Any, Any]:
     from nncli.data.columns import Header
     from nncli.problems import Place
