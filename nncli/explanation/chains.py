@@ -65,9 +65,9 @@ def last_sign(step: NeuronStep, notation: Notation) -> str:
     """Return the sign in front of z: = if no rounded number stands before it."""
     if step.is_whole:
         return chain(step, notation)[-1].sign
-    numbers = [each for term in step.terms for each in (term.x, term.w, term.product)]
-    numbers += [step.terms_sum, step.left_out.sum, step.before_bias, step.bias, step.z.shown]
-    return "≈" if any(number.is_rounded for number in numbers) else "="
+    sums = step.terms_sum, step.left_out.sum, step.before_bias, step.bias, step.z.shown
+    is_rounded = any(term.is_rounded for term in step.terms) or any(s.is_rounded for s in sums)
+    return "≈" if is_rounded else "="
 
 
 def product_of(number: int, step: NeuronStep, notation: Notation) -> tuple[Factor, Factor]:

@@ -22,6 +22,12 @@ class ScaledColumn:
     formula: tuple[str | Shown, ...]  # signs and numbers: (20 - 12.5) / 3.2
     result: Shown
 
+    @property
+    def is_rounded(self) -> bool:
+        """Whether the result is only about what the formula makes of its numbers."""
+        parts = (part for part in self.formula if isinstance(part, Shown))
+        return any(each.is_rounded for each in (*parts, self.result))
+
 
 @dataclass(frozen=True)
 class ScalingStep:
@@ -30,6 +36,11 @@ class ScalingStep:
     where: Literal["inputs", "outputs"]
     sample: int
     columns: tuple[ScaledColumn, ...]
+
+    @property
+    def title(self) -> str:
+        """What is done."""
+        return "scaled inputs" if self.where == "inputs" else "outputs, their scale undone"
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,11 @@ class Term:
     x: Shown
     w: Shown
     product: Shown
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether the product is only about what its factors make."""
+        return any(each.is_rounded for each in (self.x, self.w, self.product))
 
     @property
     def is_named(self) -> bool:
@@ -139,6 +155,11 @@ class NeuronStep:
     slope: Shown | None  # by which the activation multiplies z, as leaky_relu does below 0
     from_rounded: tuple[str, str] | None  # what printed factors and products give, if another z
     question: Question | None = None  # of the worksheet that asks for it
+
+    @property
+    def compared(self) -> Result:
+        """The result that `forward` may have another number for: z, or a if z is the same."""
+        return self.z if self.z.other is not None else self.a
 
     @property
     def input_letter(self) -> str:

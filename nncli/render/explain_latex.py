@@ -148,7 +148,7 @@ class _Drawing:
         if step.from_rounded is not None:
             factors, products = (maths(SIGNS.number(text)) for text in step.from_rounded)
             yield f"the rounded factors give ${factors}$, the rounded products ${products}$"
-        yield from self._float(step.z if step.z.other is not None else step.a)
+        yield from self._float(step.compared)
 
     def _sum_name(self, step: NeuronStep) -> str:
         name = escaped(f"sample {step.sample:,}, {self._names.neuron(step)}")
@@ -227,19 +227,16 @@ class _Drawing:
 
     def _scaling(self, step: ScalingStep) -> Iterator[str]:
         columns = self._names.scaled(step)
-        what = "scaled inputs" if step.where == "inputs" else "outputs, their scale undone"
         left_out = len(step.columns) - len(columns)
         more = f"; {left_out:,} of {len(step.columns):,} are left out" if left_out else ""
-        yield rf"\textit{{sample {step.sample:,}: {what}{more}}}"
+        yield rf"\textit{{sample {step.sample:,}: {step.title}{more}}}"
         rows = []
         for column in columns:
-            shown = [part for part in column.formula if isinstance(part, Shown)]
             formula = " ".join(
                 term(part) if isinstance(part, Shown) else maths(part.replace("-", "−"))
                 for part in column.formula
             )
-            is_rounded = any(each.is_rounded for each in (*shown, column.result))
-            sign = said_sign(is_rounded=is_rounded)
+            sign = said_sign(is_rounded=column.is_rounded)
             rows.append([set_name(column.name), formula, f"{{}}{sign} {number(column.result)}"])
         yield from _table(rows, "l@{\\quad}l@{\\;}l")
 

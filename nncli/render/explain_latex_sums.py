@@ -201,9 +201,8 @@ def _said(words: str) -> str:
 def _row(each: Term, notation: Notation) -> str:
     factors = (each.w, each.x) if notation == "columns" else (each.x, each.w)
     one, other = map(term, factors)
-    is_rounded = any(shown.is_rounded for shown in (*factors, each.product))
     name = set_name(each.name or "") if each.is_named else str(each.input)
-    sign = rf"{{}}{said_sign(is_rounded=is_rounded)}{{}}"
+    sign = rf"{{}}{said_sign(is_rounded=each.is_rounded)}{{}}"
     cells = (name, one, r"{}\cdot{}", other, sign, number(each.product))
     return " & ".join(cells)
 

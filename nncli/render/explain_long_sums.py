@@ -31,7 +31,7 @@ def long_sum(step: NeuronStep, notation: Notation, screen: Screen) -> Iterator[B
     bar = _BAR if screen.width is None else min(_BAR, screen.width - widths.end - len("  + "))
     largest = max(term.size for term in step.terms)
     for row, term in zip(rows[1:], step.terms, strict=True):
-        times, sign = screen.signs.times, _sign(term, screen)
+        times, sign = screen.signs.times, screen.signs.sign(is_rounded=term.is_rounded)
         if is_wide:
             yield screen.copied(f"{INDENT}{row.name}")
             pieces = [f"{row.one} {times} {row.other}", f"{sign} {row.product}"]
@@ -99,11 +99,6 @@ def _row(term: Term, notation: Notation, screen: Screen) -> Row:
 def _line(row: Row, widths: _Widths, times: str, sign: str) -> str:
     name, one, other, product = map(right, row, widths)
     return f"{INDENT}{name}  {one} {times} {other} {sign} {product}"
-
-
-def _sign(term: Term, screen: Screen) -> str:
-    is_rounded = any(each.is_rounded for each in (term.x, term.w, term.product))
-    return screen.signs.sign(is_rounded=is_rounded)
 
 
 def _bar(product: Shown, largest: Decimal, length: int, screen: Screen) -> str:

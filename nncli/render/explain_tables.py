@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nncli.explanation.shown import Shown
 from nncli.explanation.steps import ScaledColumn, ScalingStep, SoftmaxStep
 from nncli.render.explain_lines import INDENT, Screen, left
 from nncli.render.layout.narrow import fitted
@@ -51,17 +50,13 @@ def _softmax_rows(step: SoftmaxStep, screen: Screen) -> Iterator[list[str]]:
 
 def scaling(step: ScalingStep, columns: Sequence[ScaledColumn], screen: Screen) -> Iterator[Block]:
     """Yield how a sample's numbers are scaled.  columns: those that are shown."""
-    what = "scaled inputs" if step.where == "inputs" else "outputs, their scale undone"
     left_out = len(step.columns) - len(columns)
     more = f"; {left_out:,} of {len(step.columns):,} are left out" if left_out else ""
-    yield from screen.said(f"sample {step.sample:,}: {what}{more}")
+    yield from screen.said(f"sample {step.sample:,}: {step.title}{more}")
     texts = [(inert(each.name), _scaling_formula(each, screen)) for each in columns]
     names, formulas = (max(map(text_width, column)) for column in zip(*texts, strict=True))
     for (name, formula), column in zip(texts, columns, strict=True):
-        is_rounded = column.result.is_rounded or any(
-            isinstance(part, Shown) and part.is_rounded for part in column.formula
-        )
-        sign = screen.signs.sign(is_rounded=is_rounded)
+        sign = screen.signs.sign(is_rounded=column.is_rounded)
         result = f"{sign}  {screen.signs.number(column.result)}"
         line = f"{INDENT}{left(name, names)}  {left(formula, formulas)}  {result}"
         if screen.holds([line]):

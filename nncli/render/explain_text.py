@@ -101,7 +101,7 @@ class _Drawing:
         else:
             yield from long_sum(step, self._found.notation, self._screen)
         yield from activation(step, self._screen)
-        yield from self._float(step.z if step.z.other is not None else step.a)
+        yield from self._float(step.compared)
 
     def _number_of(self, step: NeuronStep) -> str:
         """Return the number of a worksheet's question, or what else a sum is on it."""

@@ -223,10 +223,9 @@ def _scaled(
     names: Names, where: Literal["inputs", "outputs"], rows: dict[int, int]
 ) -> Iterator[Html]:
     """Yield how inputs are scaled, or outputs' scale is undone.  rows: of the samples."""
-    what = "scaled inputs" if where == "inputs" else "outputs, their scale undone"
     for step in names.found.steps:
         if isinstance(step, ScalingStep) and step.where == where and rows and step.columns:
-            yield _of_sample(rows, step.sample, what, scaling(step, names))
+            yield _of_sample(rows, step.sample, step.title, scaling(step, names))
 
 
 def _of_sample(rows: dict[int, int], sample: int, what: str, content: Html) -> Html:

@@ -143,13 +143,12 @@ def _term_row(term: Term, step: NeuronStep, notation: Notation, largest: Decimal
         class_="bar neg" if term.product.text.startswith("-") else "bar pos",
         style=f"width:{share * 6:.2f}em",
     )
-    is_rounded = any(each.is_rounded for each in (term.x, term.w, term.product))
     return tag(
         "tr",
         tag("td", term.name or "" if term.is_named else ""),
         tag("td", one, SIGNS.times, other),
         tag("td", numbers),
-        tag("td", SIGNS.sign(is_rounded=is_rounded)),
+        tag("td", SIGNS.sign(is_rounded=term.is_rounded)),
         tag("td", bar),
         tag("td", number(term.product)),
     )
@@ -175,7 +174,7 @@ def _notes(step: NeuronStep, names: Names) -> Iterator[Html]:
         factors, products = map(SIGNS.number, step.from_rounded)
         said = f"The rounded factors give {factors}, the rounded products {products}."
         yield tag("p", said, class_="note")
-    yield from float_note(step.z if step.z.other is not None else step.a, names)
+    yield from float_note(step.compared, names)
 
 
 def float_note(result: Result, names: Names, of: str = "") -> Iterator[Html]:
@@ -219,8 +218,7 @@ def scaling(step: ScalingStep, names: Names) -> Html:
             part.replace("-", "−") if isinstance(part, str) else factor(part)
             for part in column.formula
         )
-        numbers = (column.result, *(p for p in column.formula if isinstance(p, Shown)))
-        sign = SIGNS.sign(is_rounded=any(each.is_rounded for each in numbers))
+        sign = SIGNS.sign(is_rounded=column.is_rounded)
         rows.append(
             tag(
                 "tr",
